@@ -1,0 +1,1 @@
+"""Where pictures come from: the robot, the simulated robot, a webcam, a video, a folder."""

@@ -1,0 +1,82 @@
+"""The shell's door: finds the verb, imports only its module, turns UserErrors into sentences."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from labeler import __version__
+from labeler.errors import UserError
+
+VERBS: dict[str, tuple[str, str]] = {
+    "simulator": ("labeler.simulator.command", "run the simulated robot until it is stopped"),
+    "capture": ("labeler.commands.capture", "photograph through a robot into a dataset"),
+    "import": ("labeler.commands.import_coco", "add a COCO file and its images to a dataset"),
+    "export": ("labeler.commands.export", "write a dataset as a COCO folder or zip"),
+    "train": ("labeler.commands.train", "train a detector on a dataset or a COCO file"),
+    "evaluate": ("labeler.commands.evaluate", "score a run or model.onnx on a COCO file"),
+    "predict": ("labeler.commands.predict", "find things in pictures with a run or model.onnx"),
+    "check": ("labeler.commands.check", "compare a dataset's rows with its files"),
+    "demo": ("labeler.commands.demo", "play the whole loop with the simulated robot"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Without arguments (or with only a dataset folder) opens the window. Returns the exit code.
+
+    0: done; 1: a fault the person can mend, told on stderr; 2: the command line is wrong.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    if _wants_window(words):
+        from labeler.gui.app import run_window
+
+        return run_window(words)
+    parser = _parser(words[0] if words[0] in VERBS else None)
+    arguments = parser.parse_args(words)
+    try:
+        return int(arguments.run(arguments))
+    except UserError as error:
+        _tell(error, as_json=getattr(arguments, "json", False))
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        return 130
+
+
+def _wants_window(words: list[str]) -> bool:
+    return (
+        not words
+        or (words[0] not in VERBS and not words[0].startswith("-"))
+        or (words[0] in {"--camera", "--screenshot"})
+    )
+
+
+def _parser(verb: str | None) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="vector-labeler",
+        description="Teach a Vector robot to see. Without a verb the window opens: "
+        "vector-labeler [DATASET] [--camera simulated].",
+    )
+    parser.add_argument("--version", action="version", version=f"vector-labeler {__version__}")
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+    for name, (module, summary) in VERBS.items():
+        subparser = verbs.add_parser(
+            name, help=summary, description=summary[0].upper() + summary[1:] + "."
+        )
+        if name == verb:
+            command: Any = importlib.import_module(module)
+            command.add_arguments(subparser)
+            subparser.set_defaults(run=command.run)
+    return parser
+
+
+def _tell(error: UserError, *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
+    sys.stderr.write(f"{error}\n")
+    if error.details:
+        sys.stderr.write(f"{error.details}\n")

@@ -1,0 +1,1 @@
+"""The dataset: rows, picture files, edits, and the formats it speaks."""

@@ -1,0 +1,148 @@
+"""The words of the dataset as frozen values, named as COCO names them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+MIN_SIDE = 2.0
+"""The smallest width and height of a box, in image pixels."""
+
+
+class ImageState(StrEnum):
+    """What is known of an image. Only LABELLED and EMPTY take part in training."""
+
+    UNLABELLED = "unlabelled"
+    LABELLED = "labelled"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class BBox:
+    """A rectangle in image pixels, origin top left, COCO order. width and height are > 0.
+
+    Raises ValueError for numbers that are not finite or sides that are not positive.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def __post_init__(self) -> None:
+        if not all(math.isfinite(v) for v in (self.x, self.y, self.width, self.height)):
+            raise ValueError(f"a box needs finite numbers, got {self.as_list()}")
+        if self.width <= 0 or self.height <= 0:
+            raise ValueError(f"a box needs a positive width and height, got {self.as_list()}")
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+    @property
+    def area(self) -> float:
+        return self.width * self.height
+
+    def as_list(self) -> list[float]:
+        """[x, y, width, height], as COCO writes it."""
+        return [self.x, self.y, self.width, self.height]
+
+    def contains(self, x: float, y: float) -> bool:
+        return self.x <= x <= self.right and self.y <= y <= self.bottom
+
+    def iou(self, other: BBox) -> float:
+        """Intersection over union, 0 to 1."""
+        width = min(self.right, other.right) - max(self.x, other.x)
+        height = min(self.bottom, other.bottom) - max(self.y, other.y)
+        if width <= 0 or height <= 0:
+            return 0.0
+        intersection = width * height
+        return intersection / (self.area + other.area - intersection)
+
+    @classmethod
+    def from_corners(cls, x1: float, y1: float, x2: float, y2: float) -> BBox:
+        """The box between two opposite corners, in any order."""
+        return cls(min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1))
+
+    def clipped(self, image_width: float, image_height: float) -> BBox | None:
+        """The part inside the image, or None where less than MIN_SIDE pixels of a side remain."""
+        left, top = max(0.0, self.x), max(0.0, self.y)
+        right, bottom = min(image_width, self.right), min(image_height, self.bottom)
+        if right - left < MIN_SIDE or bottom - top < MIN_SIDE:
+            return None
+        return BBox(left, top, right - left, bottom - top)
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A class of things. The id never changes; color is "#rrggbb"."""
+
+    id: int
+    name: str
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One box on one image."""
+
+    id: int
+    image_id: int
+    category_id: int
+    bbox: BBox
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One sitting with one camera. All its frames stand on one side of a split.
+
+    started_at is in seconds since 1970 (UTC).
+    """
+
+    id: int
+    name: str
+    camera: str
+    started_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Where the robot stood: x and y in millimetres, heading in radians, its own origin."""
+
+    x_mm: float
+    y_mm: float
+    heading_rad: float
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One picture.
+
+    file_name is relative to the dataset's images/ folder, with forward slashes. width and height
+    are those of the upright picture (EXIF orientation applied); the stored bytes are untouched.
+    captured_at is in seconds since 1970 (UTC). verified: a person said "this is right".
+    """
+
+    id: int
+    file_name: str
+    original_name: str
+    width: int
+    height: int
+    sha256: str
+    session_id: int
+    captured_at: float
+    head_angle_rad: float | None = None
+    pose: Pose | None = None
+    verified: bool = False
+    annotation_count: int = 0
+
+    @property
+    def state(self) -> ImageState:
+        if self.annotation_count:
+            return ImageState.LABELLED
+        return ImageState.EMPTY if self.verified else ImageState.UNLABELLED

@@ -1,0 +1,1 @@
+"""A simulated robot: the real robot's gRPC service over a small drawn world."""

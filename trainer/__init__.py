@@ -1,0 +1,1 @@
+"""What learns: fine-tuning, evaluation, export and prediction. Imports neither Qt nor labeler."""

@@ -1,0 +1,108 @@
+"""What the trainer says: one JSON object a line on stdout, the same lines in RUN/events.jsonl."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Downloading:
+    """Pretrained weights are being fetched. total_bytes is 0 where the server does not say."""
+
+    name: str
+    received_bytes: int
+    total_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The data is read and the recipe chosen. choices: one plain line for each decision."""
+
+    images_train: int
+    images_val: int
+    categories: tuple[str, ...]
+    seconds_total: float
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """Sent about once a second. phase is a short phrase for the person ("Learning")."""
+
+    phase: str
+    seconds: float
+    seconds_total: float
+    epoch: float
+    images_per_second: float
+    loss: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """The weights so far were scored on the validation images. ap and ap50 run from 0 to 1."""
+
+    seconds: float
+    epoch: float
+    loss: float
+    ap: float
+    ap50: float
+    learning_rate: float
+    is_best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something the person should know; training goes on."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The run is complete: best.safetensors and model.onnx are in place."""
+
+    ap: float
+    ap50: float
+    seconds: float
+    epochs: float
+    stopped_early: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The run ended without a result. message is for the person; details are in log.txt."""
+
+    message: str
+
+
+Event = Downloading | Started | Progressed | Evaluated | Warned | Finished | Failed
+_TYPES: dict[str, type[Event]] = {
+    cls.__name__: cls
+    for cls in (Downloading, Started, Progressed, Evaluated, Warned, Finished, Failed)
+}
+
+
+def to_line(event: Event) -> str:
+    """One JSON object without a newline: {"event": "Evaluated", "seconds": 12.5, ...}."""
+    return json.dumps({"event": type(event).__name__, **asdict(event)}, allow_nan=False)
+
+
+def from_line(line: str) -> Event:
+    """The event on one line; unknown keys are left out, so that older readers go on working.
+
+    Raises ValueError where the line is no event.
+    """
+    try:
+        values: dict[str, Any] = json.loads(line)
+        cls = _TYPES[values["event"]]
+        known = {f.name for f in fields(cls)}
+        arguments = {
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in values.items()
+            if key in known
+        }
+        return cls(**arguments)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"not a trainer event: {line[:200]!r}") from error
