@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import json
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import Any
 
 
@@ -78,7 +80,7 @@ class Failed:
 
 
 Event = Downloading | Started | Progressed | Evaluated | Warned | Finished | Failed
-_TYPES: dict[str, type[Event]] = {
+_TYPES: dict[str, Callable[..., Event]] = {
     cls.__name__: cls
     for cls in (Downloading, Started, Progressed, Evaluated, Warned, Finished, Failed)
 }
@@ -96,13 +98,13 @@ def from_line(line: str) -> Event:
     """
     try:
         values: dict[str, Any] = json.loads(line)
-        cls = _TYPES[values["event"]]
-        known = {f.name for f in fields(cls)}
+        make = _TYPES[values["event"]]
+        known = set(inspect.signature(make).parameters)
         arguments = {
             key: tuple(value) if isinstance(value, list) else value
             for key, value in values.items()
             if key in known
         }
-        return cls(**arguments)
+        return make(**arguments)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not a trainer event: {line[:200]!r}") from error

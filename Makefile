@@ -1,0 +1,37 @@
+# Two commands from nothing: `make demo` and `make test`. Both make .venv first, once.
+PYTHON ?= $(shell tools/find-python)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test bench screenshots setup clean
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt tools/set-up
+	@tools/set-up "$(PYTHON)" "$(VENV)"
+	@touch $@
+
+ifeq ($(HEADLESS),1)
+demo: $(READY)
+	@$(BIN)/vector-labeler demo --headless
+else
+demo: $(READY)
+	@$(BIN)/vector-labeler --camera simulated
+endif
+
+test: $(READY)
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+
+bench: $(READY)
+	@for script in tests/benchmarks/*.py; do echo "== $$script"; QT_QPA_PLATFORM=offscreen $(BIN)/python $$script || exit 1; done
+
+screenshots: $(READY)
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python docs/make_screenshots.py
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

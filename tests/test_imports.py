@@ -1,0 +1,105 @@
+"""The walls between the parts: who may import whom."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted([*ROOT.glob("labeler/**/*.py"), *ROOT.glob("trainer/**/*.py")])
+SQL_FILES = {"labeler/dataset/store.py", "labeler/dataset/schema.py", "labeler/dataset/queries.py"}
+FROM_TRAINER = {"trainer.events", "trainer.config", "trainer.predict"}
+WORKSPACES = ("capture", "label", "curate", "train", "preview")
+
+
+def imported(path: Path) -> set[str]:
+    """Every module that the file names in an import, wherever it stands in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+def any_in(names: set[str], *packages: str) -> list[str]:
+    return sorted(n for n in names if any(n == p or n.startswith(p + ".") for p in packages))
+
+
+def breaches(path: Path) -> list[str]:
+    """What the file imports although its place forbids it."""
+    place = path.relative_to(ROOT).as_posix()
+    names = imported(path)
+    found: list[str] = []
+    if not place.startswith("labeler/gui/"):
+        found += (
+            any_in(names, "PySide6", "pyqtgraph", "labeler.gui")
+            if place != "labeler/cli.py"
+            else []
+        )
+    if place not in SQL_FILES:
+        found += any_in(names, "sqlite3")
+    if place.startswith("trainer/"):
+        found += any_in(names, "labeler")
+    else:
+        found += any_in(names, "torch", "torchvision", "pycocotools", "onnx", "safetensors")
+        found += [n for n in any_in(names, "trainer") if not from_trainer_allowed(n)]
+    if place.startswith("labeler/simulator/"):
+        found += [
+            n for n in any_in(names, "labeler.dataset") if not n.startswith("labeler.dataset.model")
+        ]
+        found += any_in(names, "labeler.cameras")
+    for own in WORKSPACES:
+        if place.startswith(f"labeler/gui/{own}/"):
+            others = [f"labeler.gui.{other}" for other in WORKSPACES if other != own]
+            found += any_in(names, *others, "labeler.gui.main_window")
+    return found
+
+
+def from_trainer_allowed(name: str) -> bool:
+    return name == "trainer" or any(name == m or name.startswith(m + ".") for m in FROM_TRAINER)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_a_file_imports_only_what_its_place_allows(path: Path) -> None:
+    assert breaches(path) == []
+
+
+def test_a_forbidden_import_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
+    bad = tmp_path / "labeler" / "dataset" / "bad.py"
+    bad.parent.mkdir(parents=True)
+    bad.write_text("import torch\ndef f():\n    from PySide6 import QtCore\n    import sqlite3\n")
+    assert set(breaches(bad)) == {"torch", "PySide6", "PySide6.QtCore", "sqlite3"}
+
+
+@pytest.mark.parametrize(
+    ("module", "forbidden"),
+    [
+        (
+            "labeler.gui.main_window",
+            {"torch", "cv2", "onnxruntime", "anki_vector", "grpc", "pyqtgraph"},
+        ),
+        ("trainer.predict", {"torch", "PySide6", "labeler"}),
+        ("trainer.events", {"torch", "numpy"}),
+        ("trainer.config", {"torch", "numpy"}),
+        ("labeler.cli", {"torch", "cv2", "PySide6", "anki_vector", "onnxruntime", "numpy"}),
+    ],
+)
+def test_importing_stays_light(module: str, forbidden: set[str]) -> None:
+    code = f"import sys, {module}; print(*(m for m in {sorted(forbidden)!r} if m in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.split() == []
