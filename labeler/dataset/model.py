@@ -70,7 +70,14 @@ class BBox:
         return cls(min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1))
 
     def clipped(self, image_width: float, image_height: float) -> BBox | None:
-        """The part inside the image, or None where less than MIN_SIDE pixels of a side remain."""
+        """The part inside the image, or None where less than MIN_SIDE pixels of a side remain.
+
+        A box that is inside already comes back as it is, to the last bit.
+        """
+        if min(self.width, self.height) < MIN_SIDE:
+            return None
+        if min(self.x, self.y) >= 0 and self.right <= image_width and self.bottom <= image_height:
+            return self
         left, top = max(0.0, self.x), max(0.0, self.y)
         right, bottom = min(image_width, self.right), min(image_height, self.bottom)
         if right - left < MIN_SIDE or bottom - top < MIN_SIDE:

@@ -1,0 +1,182 @@
+"""The connections to dataset.sqlite: readers that never wait, writers in turn, ids never reused."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from labeler.dataset import schema
+from labeler.dataset.queries import Queries, Snapshot
+from labeler.errors import UserError
+
+_BLOCK = 64
+"""So many ids are reserved by one commit."""
+
+
+@dataclass(slots=True)
+class _Ids:
+    """Ids reserved on disk and not yet handed out: next .. end - 1."""
+
+    next: int
+    end: int
+
+
+class Connections(Queries):
+    """Transactions and ids of one dataset file.
+
+    Threads: every method may be called from any thread. A query borrows a connection of its own
+    and sees what is committed, so that a long query in a worker never makes another thread wait;
+    inside transaction() the same thread sees its own uncommitted rows. Writers take turns.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool) -> None:
+        self.read_only = read_only
+        self._path = path
+        self._turn = threading.RLock()
+        self._pool = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._all: list[sqlite3.Connection] = []
+        self._closed = False
+        self._writing_thread: int | None = None
+        self._ids: dict[str, _Ids] = {}
+        self._writer = self._connected()
+
+    def close(self) -> None:
+        """Hands back unused ids and closes the file. Closing twice does no harm."""
+        with self._turn, self._pool:
+            if self._closed:
+                return
+            self._closed = True
+            with suppress(sqlite3.Error):  # a full disk or damaged file: these ids stay unused
+                for kind, ids in self._ids.items():
+                    self._reserve(kind, ids.next)
+            for connection in self._all:
+                connection.close()
+
+    def _connected(self) -> sqlite3.Connection:
+        connection = schema.connect(self._path, read_only=self.read_only)
+        self._all.append(connection)
+        return connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        if self._writing_thread == threading.get_ident():
+            yield self._writer
+            return
+        with self._pool:
+            self._need_open()
+            connection = self._idle.pop() if self._idle else self._connected()
+        try:
+            with schema.faults_of(self._path):
+                yield connection
+        finally:
+            self._idle.append(connection)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """The dataset as it is now, to be read at leisure while others edit."""
+        with self._reading() as connection:
+            if connection.in_transaction:
+                yield Snapshot(connection)
+                return
+            connection.execute("BEGIN")
+            try:
+                connection.execute("SELECT count(*) FROM sqlite_master")  # fixes the moment
+                yield Snapshot(connection)
+            finally:
+                if not self._closed:
+                    connection.execute("ROLLBACK")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes inside are committed together at the end, or not at all.
+
+        Inside another one it is a part of that, which can fail alone. Other writers wait.
+        """
+        if self.read_only:
+            name = self._path.parent.name
+            raise UserError(f"The dataset {name} is open read-only, so it cannot be changed.")
+        with self._turn, schema.faults_of(self._path):
+            self._need_open()
+            with self._nested() if self._writing_thread else self._outermost():
+                yield
+
+    @contextmanager
+    def _outermost(self) -> Iterator[None]:
+        self._writer.execute("BEGIN IMMEDIATE")
+        self._writing_thread = threading.get_ident()
+        try:
+            yield
+            self._writer.execute("COMMIT")
+        except BaseException:
+            if self._writer.in_transaction:  # SQLite rolls back by itself when the disk is full
+                self._writer.execute("ROLLBACK")
+            self._forget_lost_ids()
+            raise
+        finally:
+            self._writing_thread = None
+
+    @contextmanager
+    def _nested(self) -> Iterator[None]:
+        self._writer.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK TO part")
+                self._writer.execute("RELEASE part")
+            self._forget_lost_ids()
+            raise
+        self._writer.execute("RELEASE part")
+
+    def _need_open(self) -> None:
+        if self._closed:
+            raise ValueError(f"the dataset {self._path.parent.name} is closed")
+
+    def new_annotation_id(self) -> int:
+        """An id that was never given and never will be again."""
+        return self._new_id("annotation")
+
+    def new_category_id(self) -> int:
+        """An id that was never given and never will be again."""
+        return self._new_id("category")
+
+    def new_image_id(self) -> int:
+        """An id that was never given and never will be again."""
+        return self._new_id("image")
+
+    def _new_id(self, kind: str) -> int:
+        with self._turn:
+            ids = self._ids.get(kind)
+            if ids is None or ids.next >= ids.end:
+                with self.transaction():
+                    start = self._reserved_until(kind)
+                    self._reserve(kind, start + _BLOCK)
+                ids = self._ids[kind] = _Ids(start, start + _BLOCK)
+            ids.next += 1
+            return ids.next - 1
+
+    def _saw(self, kind: str, number: int) -> None:
+        """An id that is being stored: it is never handed out any more, wherever it came from."""
+        ids = self._ids.get(kind)
+        if ids:
+            ids.next = max(ids.next, number + 1)
+        if number >= (ids.end if ids else self._reserved_until(kind)):
+            self._reserve(kind, number + 1)
+
+    def _reserved_until(self, kind: str) -> int:
+        row = self._writer.execute("SELECT value FROM next_id WHERE kind = ?", (kind,)).fetchone()
+        return int(row[0])
+
+    def _reserve(self, kind: str, end: int) -> None:
+        self._writer.execute("UPDATE next_id SET value = ? WHERE kind = ?", (end, kind))
+
+    def _forget_lost_ids(self) -> None:
+        """After a rollback: what was reserved inside the transaction is no longer reserved."""
+        for kind, ids in list(self._ids.items()):
+            if ids.end > self._reserved_until(kind):
+                del self._ids[kind]

@@ -1,0 +1,62 @@
+"""The one writer of a dataset: a lock of the operating system, gone when its process is gone."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import IO
+
+from labeler.dataset.files import reason
+from labeler.errors import UserError
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _FAR = 1 << 30
+    """Locked bytes cannot be read on Windows, so the lock stands behind the end of the file."""
+
+    def _take(stream: IO[bytes]) -> None:
+        stream.seek(_FAR)
+        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+
+    def _release(stream: IO[bytes]) -> None:
+        stream.seek(_FAR)
+        msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _take(stream: IO[bytes]) -> None:
+        # flock, not lockf: it also excludes a second opener in the same process, and is not lost
+        # when somebody else in the process opens and closes the file.
+        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _release(stream: IO[bytes]) -> None:
+        fcntl.flock(stream.fileno(), fcntl.LOCK_UN)
+
+
+class WriterLock:
+    """Held from construction to release(). The file itself means nothing and may stay behind."""
+
+    def __init__(self, path: Path, *, name: str) -> None:
+        """Raises UserError where another writer holds it or the folder cannot be written."""
+        try:
+            self._stream = path.open("ab")
+        except OSError as error:
+            raise UserError(
+                f"The dataset {name} cannot be changed: {reason(error)} ({path}). "
+                "It can be opened read-only."
+            ) from error
+        try:
+            _take(self._stream)
+        except OSError as error:
+            self._stream.close()
+            raise UserError(
+                f"The dataset {name} is already open for labelling in another window or program. "
+                "Close it there, or open it here read-only."
+            ) from error
+
+    def release(self) -> None:
+        if not self._stream.closed:
+            _release(self._stream)
+            self._stream.close()

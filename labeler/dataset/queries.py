@@ -1,0 +1,172 @@
+"""Reading the rows: each query is one SQL statement and returns frozen values."""
+
+from __future__ import annotations
+
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from labeler.dataset.edits import Edit, JournalEntry
+from labeler.dataset.model import Annotation, BBox, Category, Image, ImageState, Pose, Session
+
+_IMAGE = (
+    "SELECT id, file_name, original_name, width, height, sha256, session_id, captured_at, "
+    "head_angle_rad, pose_x_mm, pose_y_mm, pose_heading_rad, verified, annotation_count FROM image"
+)
+_ANNOTATION = "SELECT id, image_id, category_id, x, y, width, height FROM annotation"
+_STATE = {
+    ImageState.UNLABELLED: "(annotation_count > 0) = 0 AND verified = 0",
+    ImageState.LABELLED: "(annotation_count > 0) = 1",
+    ImageState.EMPTY: "(annotation_count > 0) = 0 AND verified = 1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many images are in each state."""
+
+    unlabelled: int
+    labelled: int
+    empty: int
+
+    @property
+    def total(self) -> int:
+        return self.unlabelled + self.labelled + self.empty
+
+
+class Queries(ABC):
+    """The questions one can ask a dataset or a snapshot of it, from any thread."""
+
+    @abstractmethod
+    def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Lends a connection that no other thread uses meanwhile."""
+
+    def categories(self) -> list[Category]:
+        """All categories by id."""
+        with self._reading() as connection:
+            rows = connection.execute("SELECT id, name, color FROM category ORDER BY id")
+            return [Category(*row) for row in rows]
+
+    def sessions(self) -> list[Session]:
+        """All sessions by id."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT id, name, camera, started_at FROM session ORDER BY id"
+            )
+            return [Session(*row) for row in rows]
+
+    def image(self, image_id: int) -> Image:
+        """Raises KeyError where there is none."""
+        with self._reading() as connection:
+            row = connection.execute(f"{_IMAGE} WHERE id = ?", (image_id,)).fetchone()
+        if row is None:
+            raise KeyError(image_id)
+        return _image(row)
+
+    def image_by_hash(self, sha256: str) -> Image | None:
+        with self._reading() as connection:
+            row = connection.execute(f"{_IMAGE} WHERE sha256 = ?", (sha256,)).fetchone()
+        return None if row is None else _image(row)
+
+    def images(self, state: ImageState | None = None, session_id: int | None = None) -> list[Image]:
+        """The images by id, where asked only those of one state or session."""
+        where = "(:session IS NULL OR session_id = :session)"
+        if state is not None:
+            where += f" AND {_STATE[state]}"
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"{_IMAGE} WHERE {where} ORDER BY id", {"session": session_id}
+            )
+            return [_image(row) for row in rows]
+
+    def annotations(self, image_id: int) -> list[Annotation]:
+        """The boxes of one image by id."""
+        with self._reading() as connection:
+            rows = connection.execute(f"{_ANNOTATION} WHERE image_id = ? ORDER BY id", (image_id,))
+            return [_annotation(row) for row in rows]
+
+    def all_annotations(self) -> Iterator[Annotation]:
+        """Every box, by image and id, without holding them all in memory."""
+        with self._reading() as connection:
+            for row in connection.execute(f"{_ANNOTATION} ORDER BY image_id, id"):
+                yield _annotation(row)
+
+    def annotation(self, annotation_id: int) -> Annotation | None:
+        with self._reading() as connection:
+            row = connection.execute(f"{_ANNOTATION} WHERE id = ?", (annotation_id,)).fetchone()
+        return None if row is None else _annotation(row)
+
+    def counts(self) -> Counts:
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT annotation_count > 0, verified, count(*) FROM image "
+                "GROUP BY annotation_count > 0, verified"
+            ).fetchall()
+        found = {(bool(labelled), bool(verified)): count for labelled, verified, count in rows}
+        return Counts(
+            unlabelled=found.get((False, False), 0),
+            labelled=found.get((True, False), 0) + found.get((True, True), 0),
+            empty=found.get((False, True), 0),
+        )
+
+    def history(self, limit: int = 100) -> list[JournalEntry]:
+        """The newest edits, newest first."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT id, description, at, changes FROM edit ORDER BY id DESC LIMIT ?", (limit,)
+            ).fetchall()
+        return [
+            JournalEntry(id, text, at, Edit.from_json(changes)) for id, text, at, changes in rows
+        ]
+
+    def faults(self) -> list[str]:
+        """What SQLite itself finds wrong with the file: broken pages, rows without a parent."""
+        with self._reading() as connection:
+            broken = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
+            loose = connection.execute("PRAGMA foreign_key_check").fetchall()
+            miscounted = connection.execute(
+                "SELECT id FROM image WHERE annotation_count <> "
+                "(SELECT count(*) FROM annotation WHERE image_id = image.id)"
+            ).fetchall()
+        return [
+            *(text for text in broken if text != "ok"),
+            *(f"{row[0]} {row[1]} refers to a missing {row[2]}" for row in loose),
+            *(f"image {row[0]} counts its boxes wrongly" for row in miscounted),
+        ]
+
+
+class Snapshot(Queries):
+    """The dataset as it was at one moment, whatever is edited meanwhile."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        yield self._connection
+
+
+def _image(row: tuple[Any, ...]) -> Image:
+    pose = None if row[9] is None else Pose(row[9], row[10], row[11])
+    verified = row[12] == 1
+    return Image(
+        row[0],
+        row[1],
+        row[2],
+        row[3],
+        row[4],
+        row[5],
+        row[6],
+        row[7],
+        row[8],
+        pose,
+        verified,
+        row[13],
+    )
+
+
+def _annotation(row: tuple[Any, ...]) -> Annotation:
+    return Annotation(row[0], row[1], row[2], BBox(row[3], row[4], row[5], row[6]))

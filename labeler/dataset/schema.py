@@ -1,0 +1,190 @@
+"""The tables of dataset.sqlite: opening the file, its versions, the way from one to the next."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from labeler.dataset.files import PART, replace_durably
+from labeler.errors import UserError
+
+APPLICATION_ID = 0x564C6162  # "VLab", see https://sqlite.org/pragma.html#pragma_application_id
+
+_VERSION_1 = """
+CREATE TABLE session (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    camera TEXT NOT NULL,
+    started_at REAL NOT NULL
+);
+CREATE TABLE image (
+    id INTEGER PRIMARY KEY,
+    file_name TEXT NOT NULL UNIQUE,
+    original_name TEXT NOT NULL,
+    width INTEGER NOT NULL CHECK (width > 0),
+    height INTEGER NOT NULL CHECK (height > 0),
+    sha256 TEXT NOT NULL UNIQUE,
+    session_id INTEGER NOT NULL REFERENCES session (id),
+    captured_at REAL NOT NULL,
+    head_angle_rad REAL,
+    pose_x_mm REAL,
+    pose_y_mm REAL,
+    pose_heading_rad REAL,
+    verified INTEGER NOT NULL DEFAULT 0 CHECK (verified IN (0, 1)),
+    annotation_count INTEGER NOT NULL DEFAULT 0 CHECK (annotation_count >= 0)
+);
+CREATE INDEX image_by_session ON image (session_id);
+CREATE INDEX image_by_state ON image (annotation_count > 0, verified);
+CREATE TABLE category (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    color TEXT NOT NULL
+);
+CREATE TABLE annotation (
+    id INTEGER PRIMARY KEY,
+    image_id INTEGER NOT NULL REFERENCES image (id),
+    category_id INTEGER NOT NULL REFERENCES category (id),
+    x REAL NOT NULL,
+    y REAL NOT NULL,
+    width REAL NOT NULL CHECK (width > 0),
+    height REAL NOT NULL CHECK (height > 0)
+);
+CREATE INDEX annotation_by_image ON annotation (image_id);
+CREATE INDEX annotation_by_category ON annotation (category_id);
+CREATE TRIGGER annotation_added AFTER INSERT ON annotation BEGIN
+    UPDATE image SET annotation_count = annotation_count + 1 WHERE id = NEW.image_id;
+END;
+CREATE TRIGGER annotation_deleted AFTER DELETE ON annotation BEGIN
+    UPDATE image SET annotation_count = annotation_count - 1 WHERE id = OLD.image_id;
+END;
+CREATE TRIGGER annotation_stays BEFORE UPDATE OF image_id ON annotation BEGIN
+    SELECT RAISE(ABORT, 'a box never changes its image');
+END;
+CREATE TABLE next_id (kind TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO next_id VALUES ('image', 1), ('category', 1), ('annotation', 1);
+CREATE TABLE edit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at REAL NOT NULL,
+    description TEXT NOT NULL,
+    changes TEXT NOT NULL
+);
+CREATE TRIGGER edit_is_kept BEFORE DELETE ON edit BEGIN
+    SELECT RAISE(ABORT, 'the journal only grows');
+END;
+CREATE TRIGGER edit_is_final BEFORE UPDATE ON edit BEGIN
+    SELECT RAISE(ABORT, 'the journal only grows');
+END;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1,)
+"""MIGRATIONS[n] leads from version n to n + 1. Only ever append: datasets of all versions exist."""
+
+
+def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    """A connection in autocommit mode; transactions are begun by hand. Raises UserError.
+
+    Any thread may use it, one at a time.
+    """
+    with faults_of(path):
+        if not read_only:
+            return _prepared(path, "mode=rw")
+        try:
+            return _prepared(path, "mode=ro")
+        except sqlite3.OperationalError:
+            # A folder that cannot be written: WAL needs its helper files there, unless promised
+            # that nobody writes. A WAL left behind holds edits which that promise would hide.
+            wal = path.with_name(path.name + "-wal")
+            if wal.exists() and wal.stat().st_size:
+                raise
+            return _prepared(path, "mode=ro&immutable=1")
+
+
+def _prepared(path: Path, options: str) -> sqlite3.Connection:
+    absolute = path.absolute().as_posix()  # "/folder", "C:/folder" or "//server/folder"
+    start = "file://" if absolute.startswith("/") else "file:///"
+    uri = f"{start}{quote(os.fsencode(absolute), safe='/:')}?{options}"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("SELECT count(*) FROM sqlite_master")  # reads the file: is it readable?
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def require_ours(connection: sqlite3.Connection, path: Path, latest: int) -> int:
+    """The file's version. Raises UserError where it is no dataset or comes from the future.
+
+    A file without any table counts as version 0: its creator was killed before the first commit.
+    """
+    with faults_of(path):
+        found = _number(connection, "PRAGMA application_id")
+        version = _number(connection, "PRAGMA user_version")
+        tables = _number(connection, "SELECT count(*) FROM sqlite_master")
+    if found != APPLICATION_ID and (tables or found):
+        raise UserError(f"{path} is a database of another program, not a dataset.")
+    if version > latest:
+        raise UserError(
+            f"The dataset {path.parent.name} was written by a newer Vector Labeler (format "
+            f"{version}, this one knows {latest}). Update Vector Labeler to open it."
+        )
+    return version
+
+
+def migrate(
+    connection: sqlite3.Connection, path: Path, migrations: Sequence[str] = MIGRATIONS
+) -> None:
+    """Brings the file to the newest version, a transaction a step, a backup before the first."""
+    version = require_ours(connection, path, len(migrations))
+    with faults_of(path):
+        connection.execute("PRAGMA journal_mode = WAL")
+        if 0 < version < len(migrations):
+            _back_up(connection, path.with_name(f"{path.stem}-before-format-{version + 1}.sqlite"))
+        for number, script in enumerate(migrations[version:], start=version + 1):
+            _step(connection, script, number)
+
+
+def _step(connection: sqlite3.Connection, script: str, number: int) -> None:
+    try:
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {script}; PRAGMA application_id = {APPLICATION_ID}; "
+            f"PRAGMA user_version = {number}; COMMIT;"
+        )
+    except sqlite3.Error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _back_up(connection: sqlite3.Connection, target: Path) -> None:
+    part = target.with_name(target.name + PART)
+    part.unlink(missing_ok=True)
+    with closing(sqlite3.connect(part)) as copy:
+        connection.backup(copy)
+    replace_durably(part, target)
+
+
+def _number(connection: sqlite3.Connection, sql: str) -> int:
+    return int(connection.execute(sql).fetchone()[0])
+
+
+@contextmanager
+def faults_of(path: Path) -> Iterator[None]:
+    """Turns the environment's faults (full disk, damaged file) into UserErrors; bugs pass."""
+    try:
+        yield
+    except (sqlite3.ProgrammingError, sqlite3.IntegrityError, sqlite3.InterfaceError):
+        raise
+    except sqlite3.OperationalError as error:
+        raise UserError(f"Cannot use {path}: {error}.") from error
+    except sqlite3.DatabaseError as error:
+        raise UserError(
+            f"{path} is damaged or not a dataset ({error}). Restore it from a copy; the pictures "
+            "in its images folder are not touched."
+        ) from error

@@ -1,0 +1,292 @@
+"""The open dataset: one writer, a transaction an edit, a journal that only grows."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+from types import TracebackType
+
+import platformdirs
+
+from labeler.dataset import schema
+from labeler.dataset.connections import Connections
+from labeler.dataset.edits import (
+    AnnotationChange,
+    CategoryChange,
+    Change,
+    Edit,
+    StaleEdit,
+    VerifiedChange,
+)
+from labeler.dataset.files import PART, reason, replace_durably
+from labeler.dataset.lock import WriterLock
+from labeler.dataset.model import Annotation, Category, Image, Session
+from labeler.dataset.queries import Counts, Queries, Snapshot
+from labeler.errors import UserError
+
+__all__ = ["Counts", "Dataset", "Queries", "Snapshot"]
+
+FILE_NAME = "dataset.sqlite"
+LOCK_NAME = "dataset.lock"
+
+
+class Dataset(Connections):
+    """A folder with dataset.sqlite, images/, runs/ and thumbnails/. Usable from any thread."""
+
+    def __init__(self, folder: Path, lock: WriterLock | None) -> None:
+        """Use create() or open()."""
+        self.folder = folder
+        self.name = folder.name
+        self.images_folder = folder / "images"
+        self.incoming_folder = folder / "incoming"
+        self.runs_folder = folder / "runs"
+        self._lock = lock
+        super().__init__(folder / FILE_NAME, read_only=lock is None)
+
+    @classmethod
+    def create(cls, folder: Path) -> Dataset:
+        """A new, empty dataset. Raises UserError where the folder holds anything already."""
+        folder = folder.absolute()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            taken = any(path.name != LOCK_NAME for path in folder.iterdir())
+        except OSError as error:
+            raise UserError(f"Cannot make a dataset in {folder}: {reason(error)}.") from error
+        if taken:
+            raise UserError(f"{folder} is not empty. Choose another folder for the new dataset.")
+        return cls._opened(folder, WriterLock(folder / LOCK_NAME, name=folder.name))
+
+    @classmethod
+    def open(cls, folder: Path, *, read_only: bool = False) -> Dataset:
+        """Raises UserError: not a dataset, of a newer program, damaged, or with another writer.
+
+        A writer also finishes what a killed one left half done, and brings old files up to date.
+        """
+        folder = folder.absolute()
+        if not (folder / FILE_NAME).is_file():
+            raise UserError(f"{folder} is not a dataset (it holds no {FILE_NAME}).")
+        lock = None if read_only else WriterLock(folder / LOCK_NAME, name=folder.name)
+        return cls._opened(folder, lock)
+
+    @classmethod
+    def _opened(cls, folder: Path, lock: WriterLock | None) -> Dataset:
+        dataset = None
+        try:
+            if lock:
+                (folder / FILE_NAME).touch()
+            dataset = cls(folder, lock)
+            dataset._make_ready()
+        except BaseException as error:
+            if dataset:
+                dataset.close()
+            elif lock:
+                lock.release()
+            if isinstance(error, OSError):
+                raise UserError(f"Cannot open {folder}: {reason(error)}.") from error
+            raise
+        return dataset
+
+    def _make_ready(self) -> None:
+        latest = len(schema.MIGRATIONS)
+        if not self.read_only:
+            schema.migrate(self._writer, self._path)
+            for folder in (self.images_folder, self.incoming_folder, self.runs_folder):
+                folder.mkdir(exist_ok=True)
+            self._finish_incoming()
+        elif schema.require_ours(self._writer, self._path, latest) < latest:
+            raise UserError(
+                f"The dataset {self.name} has an older format. Open it once for labelling, "
+                "which brings it up to date; then it can be opened read-only."
+            )
+
+    def _finish_incoming(self) -> None:
+        """What a killed program left: pictures with a row move to their place, the rest goes."""
+        for path in list(self.incoming_folder.iterdir()):
+            if self.awaits(path.name):
+                self.settle(path.name)
+            else:
+                path.unlink()
+
+    def close(self) -> None:
+        """Ends the connections and lets another writer in. Closing twice does no harm."""
+        super().close()
+        if self._lock:
+            self._lock.release()
+
+    def __enter__(self) -> Dataset:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def thumbnails_folder(self) -> Path:
+        """Beside the images, or in the person's cache where the dataset may not be written."""
+        if self.read_only:
+            return platformdirs.user_cache_path("vector-labeler") / "thumbnails"
+        return self.folder / "thumbnails"
+
+    def path_of(self, image: Image) -> Path:
+        """The stored picture file."""
+        return self.images_folder / image.file_name
+
+    def incoming_path(self, file_name: str) -> Path:
+        """Where the bytes of a new picture wait until its row is committed."""
+        return self.incoming_folder / file_name
+
+    def awaits(self, file_name: str) -> bool:
+        """Whether a row is committed whose picture still waits in incoming/."""
+        if file_name.endswith(PART) or (self.images_folder / file_name).exists():
+            return False
+        with self._reading() as connection:
+            row = connection.execute("SELECT 1 FROM image WHERE file_name = ?", (file_name,))
+            return row.fetchone() is not None
+
+    def settle(self, file_name: str) -> None:
+        """Moves a picture whose row is committed to its place."""
+        replace_durably(self.incoming_path(file_name), self.images_folder / file_name)
+
+    # Additions: not undoable, one transaction each unless inside transaction().
+
+    def add_session(self, name: str, camera: str, started_at: float | None = None) -> Session:
+        """Begins a session. started_at: seconds since 1970 (UTC), now if not given."""
+        begun = float(time.time() if started_at is None else started_at)
+        with self.transaction():
+            cursor = self._writer.execute(
+                "INSERT INTO session (name, camera, started_at) VALUES (?, ?, ?)",
+                (name, camera, begun),
+            )
+        return Session(int(cursor.lastrowid or 0), name, camera, begun)
+
+    def add_image(self, image: Image) -> Image:
+        """Adds the row alone; the bytes stand in incoming_path by now (images.add_picture)."""
+        pose = image.pose
+        with self.transaction():
+            self._saw("image", image.id)
+            self._writer.execute(
+                "INSERT INTO image VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                (
+                    image.id,
+                    image.file_name,
+                    image.original_name,
+                    image.width,
+                    image.height,
+                    image.sha256,
+                    image.session_id,
+                    image.captured_at,
+                    image.head_angle_rad,
+                    *((pose.x_mm, pose.y_mm, pose.heading_rad) if pose else (None,) * 3),
+                    int(image.verified),
+                ),
+            )
+        return image
+
+    def add_category(self, category: Category) -> None:
+        """A category that arrives with others from outside. Labelling uses edits.add_category."""
+        with self.transaction():
+            self._write_category(None, category)
+
+    def add_annotation(self, annotation: Annotation) -> None:
+        """A box that arrives with others from outside. Labelling uses edits.draw."""
+        with self.transaction():
+            self._write_annotation(None, annotation)
+
+    def note(self, description: str) -> None:
+        """Writes a line without changes into the journal: something arrived from outside."""
+        with self.transaction():
+            self._journal(Edit(description, ()))
+
+    # Edits.
+
+    def apply(self, edit: Edit) -> None:
+        """All changes and their journal row, durable on return; on any failure nothing.
+
+        Raises StaleEdit where a row is not what the edit says it was. An edit without changes
+        leaves no trace.
+        """
+        if not edit.changes:
+            return
+        with self.transaction():
+            try:
+                for change in edit.changes:
+                    self._make(change)
+            except sqlite3.IntegrityError as error:
+                raise StaleEdit(f"{edit.description} does not fit any more: {error}.") from error
+            self._journal(edit)
+
+    def _journal(self, edit: Edit) -> None:
+        self._writer.execute(
+            "INSERT INTO edit (at, description, changes) VALUES (?, ?, ?)",
+            (time.time(), edit.description, edit.to_json()),
+        )
+
+    def _make(self, change: Change) -> None:
+        if isinstance(change, VerifiedChange):
+            self._require(change.before, self._verified(change.image_id))
+            self._writer.execute(
+                "UPDATE image SET verified = ? WHERE id = ?", (int(change.after), change.image_id)
+            )
+        elif isinstance(change, CategoryChange):
+            self._require(change.before, self._category(change))
+            self._write_category(change.before, change.after)
+        else:
+            self._require(change.before, self.annotation(_id_of(change)))
+            self._write_annotation(change.before, change.after)
+
+    def _require(self, expected: object, found: object) -> None:
+        if expected != found:
+            raise StaleEdit("This was changed meanwhile, so the edit was not made.")
+
+    def _verified(self, image_id: int) -> bool | None:
+        row = self._writer.execute(
+            "SELECT verified FROM image WHERE id = ?", (image_id,)
+        ).fetchone()
+        return None if row is None else row[0] == 1
+
+    def _category(self, change: CategoryChange) -> Category | None:
+        number = _id_of(change)
+        return next((found for found in self.categories() if found.id == number), None)
+
+    def _write_category(self, before: Category | None, after: Category | None) -> None:
+        if after is None:
+            assert before is not None
+            self._writer.execute("DELETE FROM category WHERE id = ?", (before.id,))
+            return
+        self._saw("category", after.id)
+        self._writer.execute(
+            "INSERT INTO category (id, name, color) VALUES (?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET name = excluded.name, color = excluded.color",
+            (after.id, after.name, after.color),
+        )
+
+    def _write_annotation(self, before: Annotation | None, after: Annotation | None) -> None:
+        if after is None:
+            assert before is not None
+            self._writer.execute("DELETE FROM annotation WHERE id = ?", (before.id,))
+            return
+        values = (after.category_id, *after.bbox.as_list(), after.id)
+        if before is not None:
+            self._writer.execute(
+                "UPDATE annotation SET category_id = ?, x = ?, y = ?, width = ?, height = ? "
+                "WHERE id = ?",
+                values,
+            )
+            return
+        self._saw("annotation", after.id)
+        self._writer.execute(
+            "INSERT INTO annotation (category_id, x, y, width, height, id, image_id) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (*values, after.image_id),
+        )
+
+
+def _id_of(change: AnnotationChange | CategoryChange) -> int:
+    held = change.before or change.after
+    assert held is not None  # the change itself sees to it
+    return held.id
