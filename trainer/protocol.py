@@ -1,0 +1,103 @@
+"""What the training loop asks of a detector, the built-in one and torchvision's alike."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+from torch.nn import Parameter
+
+from trainer.events import Downloading
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The true boxes of one picture. There may be none.
+
+    boxes: float32 (N, 4), x1 y1 x2 y2 in pixels of the network's input, x1 < x2 and y1 < y2.
+    labels: int64 (N,), 0 to categories - 1 (an index, not COCO's category id; no background).
+    """
+
+    boxes: Tensor
+    labels: Tensor
+
+    def to(self, device: str) -> Target:
+        return Target(self.boxes.to(device), self.labels.to(device))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a detector sees in one picture, after non-maximum suppression, best first.
+
+    boxes as in Target, inside the input or not; scores: float32 (N,), 0 to 1; labels as in Target.
+    """
+
+    boxes: Tensor
+    scores: Tensor
+    labels: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterGroup:
+    """Parameters that learn alike: rate is a factor of the recipe's learning rate.
+
+    The loop leaves out parameters that do not require a gradient.
+    """
+
+    parameters: tuple[Parameter, ...]
+    rate: float
+    weight_decay: float
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRequest:
+    """What the door to a detector gets: build(request) -> Detector, on the CPU, in train mode.
+
+    input_size: (width, height) in pixels, multiples of 32, the same for every picture.
+    on_download and should_stop are for weights that come over the network.
+    """
+
+    detector: str
+    categories: int
+    start: str
+    input_size: tuple[int, int]
+    on_download: Callable[[Downloading], None]
+    should_stop: Callable[[], bool]
+
+
+class Detector(nn.Module, ABC):
+    """A network that finds boxes.
+
+    Pictures go in as float32 (B, 3, height, width), RGB from 0 to 1, exactly input_size big: the
+    loop has letterboxed them (grey padding, trainer.letterbox). Normalising is the detector's own
+    business. Raises ValueError, in words for the person, from its constructor or build function.
+    """
+
+    input_size: tuple[int, int]
+    peak_rate: float
+    """The learning rate that AdamW warms up to."""
+
+    @abstractmethod
+    def losses(self, pictures: Tensor, targets: Sequence[Target]) -> dict[str, Tensor]:
+        """The terms of the loss, each a scalar already weighted: the loop adds them up.
+
+        Called in train mode; pictures without boxes are among them.
+        """
+
+    @abstractmethod
+    def find(self, pictures: Tensor) -> list[Found]:
+        """Detections, one Found a picture, at most 100 each. Called in eval mode without gradients.
+
+        Must also go through torch.onnx.export(dynamo=False, opset_version=17) for a batch of one,
+        suppression included (torchvision.ops.nms exports): export.py wraps it into a graph that
+        takes the letterboxed picture as uint8 (1, height, width, 3) and gives boxes (N, 4), scores
+        (N,) and labels (N,). Detections below a score of 0.01 may be left out.
+        """
+
+    def parameter_groups(self) -> Iterator[ParameterGroup]:
+        """All parameters: weights decay, biases and norms do not."""
+        parameters = [p for p in self.parameters() if p.requires_grad]
+        yield ParameterGroup(tuple(p for p in parameters if p.ndim > 1), 1.0, 0.02)
+        yield ParameterGroup(tuple(p for p in parameters if p.ndim <= 1), 1.0, 0.0)
