@@ -1,0 +1,135 @@
+"""The list of cameras to choose from, and how a choice becomes a camera."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from labeler.cameras.base import Camera
+from labeler.cameras.robots import CONFIGURE, RobotConfig, config_path, find_robot, read_sections
+from labeler.errors import UserError
+
+Kind = Literal["robot", "simulated", "webcam", "video", "folder"]
+KINDS: tuple[Kind, ...] = ("robot", "simulated", "webcam", "video", "folder")
+
+
+@dataclass(frozen=True, slots=True)
+class CameraChoice:
+    """One line of the list. id is what open_camera and the command line take.
+
+    A video or folder without a path yet has the id "video:" or "folder:".
+    """
+
+    id: str
+    kind: Kind
+    name: str
+    detail: str
+
+
+def list_cameras() -> list[CameraChoice]:
+    """Robots of the SDK's configuration first. Touches no device and no network.
+
+    A damaged configuration stays in the list as a robot that says so when it is chosen.
+    """
+    return [
+        *_robots(),
+        CameraChoice("simulated", "simulated", "Simulated robot", "a Vector in a small world"),
+        *_webcams(),
+        CameraChoice("video:", "video", "Video file…", "played as if it were live"),
+        CameraChoice("folder:", "folder", "Folder of pictures…", "shown one after the other"),
+    ]
+
+
+def open_camera(
+    choice: CameraChoice | str, *, path: Path | None = None, seed: int | None = None
+) -> Camera:
+    """The camera, not started yet. Raises UserError for an id that names no kind of camera.
+
+    path is the file of a video or the folder of pictures, where the id does not hold it; seed
+    chooses the simulated robot's world.
+    """
+    word = choice if isinstance(choice, str) else choice.id
+    kind, _, rest = word.partition(":")
+    if kind == "simulated":
+        from labeler.cameras.simulated import SimulatedCamera
+
+        return SimulatedCamera(int(rest) if rest.isdecimal() else seed or 0)
+    if kind == "robot":
+        return _robot_camera(rest)
+    if kind == "webcam":
+        from labeler.cameras.webcam import WebcamCamera
+
+        return WebcamCamera(int(rest) if rest.isdecimal() else rest or 0)
+    if kind in ("video", "folder"):
+        return _file_camera(kind, path or (Path(rest) if rest else None))
+    raise UserError(f'There is no camera "{word}". Kinds of cameras: {", ".join(KINDS)}.')
+
+
+def _robot_camera(serial: str) -> Camera:
+    from labeler.cameras.vector import VectorCamera
+
+    def locate() -> RobotConfig:
+        return find_robot(serial)
+
+    return VectorCamera(_name_of(serial), locate)
+
+
+def _file_camera(kind: str, path: Path | None) -> Camera:
+    from labeler.cameras.folder import FolderCamera
+    from labeler.cameras.video import VideoCamera
+
+    if path is None:
+        raise UserError(f"Choose the {kind} first.")
+    return VideoCamera(path) if kind == "video" else FolderCamera(path)
+
+
+def _name_of(serial: str) -> str:
+    try:
+        return read_sections(config_path()).get(serial.lower(), {}).get("name") or serial
+    except UserError:  # the camera itself will say it
+        return serial or "robot"
+
+
+def _robots() -> list[CameraChoice]:
+    try:
+        sections = read_sections(config_path())
+    except UserError as error:
+        return [CameraChoice("robot:", "robot", "Vector", str(error))]
+    return [
+        CameraChoice(
+            f"robot:{serial}",
+            "robot",
+            values.get("name", serial),
+            values.get("ip", f"no address; {CONFIGURE}"),
+        )
+        for serial, values in sections.items()
+    ]
+
+
+def _webcams() -> list[CameraChoice]:
+    """On Linux those that the kernel lists. Elsewhere only opening tells, so one is offered."""
+    if not sys.platform.startswith("linux"):
+        return [CameraChoice("webcam:0", "webcam", "Webcam", "the first one")]
+    found = []
+    for device in sorted(Path("/sys/class/video4linux").glob("video*"), key=_device_number):
+        index, name = _text(device / "index"), _text(device / "name")
+        if index in ("", "0"):  # further nodes of one webcam carry no picture
+            number = _device_number(device)
+            found.append(
+                CameraChoice(f"webcam:{number}", "webcam", name or "Webcam", f"/dev/video{number}")
+            )
+    return found
+
+
+def _device_number(device: Path) -> int:
+    digits = device.name.removeprefix("video")
+    return int(digits) if digits.isdecimal() else 0
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""

@@ -1,0 +1,191 @@
+"""What can go wrong with a robot, each in one sentence that says what to do next."""
+
+from __future__ import annotations
+
+from labeler.cameras.robots import CONFIGURE, RobotConfig
+from labeler.errors import UserError
+
+
+class RobotError(UserError):
+    """A fault of the robot or of the way to it.
+
+    lasting: trying again will not help before a person has done something.
+    """
+
+    def __init__(self, message: str, *, lasting: bool = False, details: str = "") -> None:
+        super().__init__(message, details=details)
+        self.lasting = lasting
+
+
+def not_answering(robot: RobotConfig) -> RobotError:
+    return RobotError(
+        f"The robot at {robot.address} does not answer. Is it awake and on the same network?"
+    )
+
+
+def refused(robot: RobotConfig) -> RobotError:
+    return RobotError(
+        f"The robot at {robot.address} refuses the connection. "
+        "Is that still its address, and has it finished starting?"
+    )
+
+
+def unreachable(robot: RobotConfig, reason: str) -> RobotError:
+    return RobotError(
+        f"The robot at {robot.address} cannot be reached ({reason}). "
+        "Is this computer on the robot's network?"
+    )
+
+
+def unknown_host(robot: RobotConfig) -> RobotError:
+    return RobotError(
+        f'The address "{robot.ip}" of {robot.name} is not known on this network. '
+        f"If it has changed: {CONFIGURE} -u NEW-ADDRESS",
+        lasting=True,
+    )
+
+
+def not_tls(robot: RobotConfig, reason: str = "") -> RobotError:
+    return RobotError(
+        f"What answers at {robot.address} does not speak the robot's encrypted protocol, so it is "
+        f"not {robot.name}. If the robot's address has changed: {CONFIGURE} -u NEW-ADDRESS",
+        lasting=True,
+        details=reason,
+    )
+
+
+def silent(robot: RobotConfig) -> RobotError:
+    return RobotError(
+        f"The robot at {robot.address} accepts the connection but says nothing. "
+        "If it stays so, restart the robot."
+    )
+
+
+def wrong_certificate(robot: RobotConfig, reason: str = "") -> RobotError:
+    return RobotError(
+        f"The robot at {robot.address} is not the one {robot.cert} was made for. "
+        f"If {robot.name} has a new address: {CONFIGURE} -u NEW-ADDRESS. "
+        f"If it was set up anew: {CONFIGURE}",
+        lasting=True,
+        details=reason,
+    )
+
+
+def certificate_dates(robot: RobotConfig, reason: str) -> RobotError:
+    return RobotError(
+        f"The certificate of the robot at {robot.address} is not valid today ({reason}). "
+        f"Check this computer's date; if it is right, configure the robot again: {CONFIGURE}",
+        lasting=True,
+    )
+
+
+def wrong_name(robot: RobotConfig, names: list[str]) -> RobotError:
+    return RobotError(
+        f"The robot at {robot.address} is called {' or '.join(names)}, but the configuration calls "
+        f"it {robot.name}. Correct the name, or configure the robot again: {CONFIGURE}",
+        lasting=True,
+    )
+
+
+def missing_certificate(robot: RobotConfig) -> RobotError:
+    return RobotError(
+        f"The certificate {robot.cert} of {robot.name} is missing. "
+        f"Configure the robot again: {CONFIGURE}",
+        lasting=True,
+    )
+
+
+def unreadable_certificate(robot: RobotConfig, reason: str) -> RobotError:
+    return RobotError(
+        f"The certificate {robot.cert} of {robot.name} cannot be read. "
+        f"Configure the robot again: {CONFIGURE}",
+        lasting=True,
+        details=reason,
+    )
+
+
+def not_authorised(robot: RobotConfig) -> RobotError:
+    return RobotError(
+        f"{robot.name} does not accept this computer's token: not authorised. "
+        f"Configure the robot again: {CONFIGURE}",
+        lasting=True,
+    )
+
+
+def too_old_or_new(robot: RobotConfig, reason: str) -> RobotError:
+    return RobotError(
+        f"{robot.name} speaks another version of the protocol than the installed SDK. "
+        "Update the robot's software, or wirepod_vector_sdk.",
+        lasting=True,
+        details=reason,
+    )
+
+
+def no_control(robot: RobotConfig) -> RobotError:
+    return RobotError(
+        f"{robot.name} did not hand over control. Is it on a flat surface and charged, and is no "
+        "other program driving it? The picture goes on without control."
+    )
+
+
+def connection_lost(robot: RobotConfig, reason: str = "") -> RobotError:
+    return RobotError(f"The connection to {robot.name} is lost.", details=reason)
+
+
+def picture_frozen(robot: RobotConfig) -> RobotError:
+    return RobotError(f"{robot.name} at {robot.address} does not answer any more.")
+
+
+def picture_stopped(robot: RobotConfig) -> RobotError:
+    return RobotError(f"{robot.name} answers but sends no picture.")
+
+
+def picture_taken_away(robot: RobotConfig) -> RobotError:
+    return RobotError(f"Another program stopped the picture of {robot.name}.")
+
+
+def photo_failed(robot: RobotConfig, reason: str) -> RobotError:
+    return RobotError(f"{robot.name} did not take the photo. Try again.", details=reason)
+
+
+def sdk_missing(reason: str) -> RobotError:
+    return RobotError(
+        "The robot's SDK is not installed. Install it: pip install wirepod_vector_sdk",
+        lasting=True,
+        details=reason,
+    )
+
+
+def sdk_too_old(version: str) -> RobotError:
+    return RobotError(
+        f"The installed robot SDK anki_vector {version} cannot work here. Replace it: "
+        "pip uninstall -y anki_vector wirepod_vector_sdk, then pip install wirepod_vector_sdk",
+        lasting=True,
+    )
+
+
+def unexpected(robot: RobotConfig, error: BaseException) -> RobotError:
+    return RobotError(
+        f"Connecting to {robot.name} failed: {_first_line(error)}", details=repr(error)
+    )
+
+
+def explain(error: BaseException, robot: RobotConfig) -> RobotError:
+    """The sentence for whatever the SDK raised while connecting."""
+    if isinstance(error, RobotError):
+        return error
+    makers = {
+        "VectorUnauthenticatedException": not_authorised(robot),
+        "VectorNotFoundException": not_answering(robot),
+        "VectorTimeoutException": not_answering(robot),
+        "VectorUnavailableException": connection_lost(robot, str(error)),
+        "VectorInvalidVersionException": too_old_or_new(robot, str(error)),
+        "VectorControlTimeoutException": no_control(robot),
+        "FileNotFoundError": missing_certificate(robot),
+        "TimeoutError": not_answering(robot),
+    }
+    return makers.get(type(error).__name__) or unexpected(robot, error)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

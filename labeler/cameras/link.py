@@ -1,0 +1,225 @@
+"""One connection to one robot through the SDK; the only file that touches the SDK's inner parts.
+
+The SDK's own Connection is used rather than its Robot: a Robot insists on a file in the person's
+home, waits for ever on a robot that hangs while connecting, and needs ten seconds to close while
+the camera feed runs. The calls on the wire are the robot's own either way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+import time
+import uuid
+import weakref
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from labeler.cameras.robots import RobotConfig
+
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # it reports every lost connection on stderr
+logger = logging.getLogger(__name__)
+
+BATTERY_EVERY = 10.0
+CALL_TIMEOUT = 3.0
+CLOSE_TIMEOUT = 0.5
+_links: weakref.WeakSet[RobotLink] = weakref.WeakSet()
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who is told what arrives. All are called on the connection's thread and must be quick."""
+
+    on_image: Callable[[Any], None]
+    on_state: Callable[[Any], None]
+    on_battery: Callable[[float | None], None]
+    on_feed_end: Callable[[str], None]
+
+
+class RobotLink:
+    """A connection that open() makes and close() always ends, from any thread, at once."""
+
+    def __init__(self, robot: RobotConfig, listener: Listener) -> None:
+        from anki_vector.connection import Connection
+
+        _quiet("anki_vector", "aiogrpc")
+        self.robot = robot
+        self._listener = listener
+        self._feed: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._closed = threading.Event()
+        self.heard = time.monotonic()
+        self._conn = Connection(
+            robot.name,
+            f"{robot.ip}:{robot.port}",
+            str(robot.cert),
+            robot.guid,
+            behavior_control_level=None,
+        )
+
+    def open(self, timeout: float) -> None:
+        """Connects, then listens to state and battery. Blocks; raises what the SDK raises."""
+        _links.add(self)
+        self._conn.connect(timeout)
+        if self._closed.is_set():
+            self._shut()
+            raise ConnectionAbortedError("closed while it was opened")
+        self.submit(self._listen()).result(timeout)
+
+    def submit(self, work: Coroutine[Any, Any, Any]) -> Future[Any]:
+        """Runs a coroutine on the connection's thread. A dead connection gives a failed future."""
+        try:
+            return asyncio.run_coroutine_threadsafe(work, self._conn.loop)
+        except Exception as error:  # the loop is closed, or was never made
+            work.close()
+            future: Future[Any] = Future()
+            future.set_exception(ConnectionError(str(error)))
+            return future
+
+    async def call(self, method: str, request: Any, timeout: float = CALL_TIMEOUT) -> Any:
+        """One call to the robot, with a deadline that holds whatever the other end does."""
+        call = getattr(self._conn.grpc_interface, method)(request, timeout=timeout)
+        return await asyncio.wait_for(call, timeout + 0.2)
+
+    async def start_feed(self) -> None:
+        self.heard = time.monotonic()
+        self._feed = asyncio.ensure_future(self._pump_images())
+
+    async def stop_feed(self) -> None:
+        """Ends our feed. The robot then silences every other feed as well: it has one switch."""
+        feed, self._feed = self._feed, None
+        if feed is not None:
+            feed.cancel()
+            await asyncio.wait([feed], timeout=CLOSE_TIMEOUT)
+
+    async def is_streaming(self, timeout: float) -> bool:
+        from anki_vector.messaging import protocol
+
+        request = protocol.IsImageStreamingEnabledRequest()
+        answer = await self.call("IsImageStreamingEnabled", request, timeout)
+        return bool(answer.is_image_streaming_enabled)
+
+    def request_control(self, timeout: float) -> None:
+        """Takes the wheel. Blocks; raises the SDK's VectorControlTimeoutException."""
+        self._conn.request_control(timeout=timeout).result(timeout + 1.0)
+
+    def release_control(self, timeout: float) -> None:
+        self._conn.release_control(timeout=timeout).result(timeout + 1.0)
+
+    def close(self) -> None:
+        """Ends everything, also a connection that is being opened. Takes 0.01 s as a rule."""
+        if not self._closed.is_set():
+            self._closed.set()
+            self._shut()
+
+    async def _listen(self) -> None:
+        self._tasks = [
+            asyncio.ensure_future(self._pump_states()),
+            asyncio.ensure_future(self._poll_battery()),
+        ]
+        await self.start_feed()
+
+    async def _pump_images(self) -> None:
+        from anki_vector.messaging import protocol
+
+        reason = ""
+        stream = self._conn.grpc_interface.CameraFeed(protocol.CameraFeedRequest())
+        try:
+            async for message in stream:
+                self.heard = time.monotonic()
+                self._listener.on_image(message)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+        finally:
+            stream.cancel()
+        if not self._closed.is_set():
+            self._listener.on_feed_end(reason)
+
+    async def _pump_states(self) -> None:
+        import grpc
+        from anki_vector.messaging import protocol
+
+        while True:  # without events the pictures still come, only without a pose
+            request = protocol.EventRequest(connection_id=uuid.uuid4().hex.encode())
+            stream = self._conn.grpc_interface.EventStream(request)
+            try:
+                async for message in stream:
+                    if message.event.WhichOneof("event_type") == "robot_state":
+                        self._listener.on_state(message.event.robot_state)
+            except grpc.RpcError as error:
+                logger.debug("the robot's event stream ended: %s", error)
+            finally:
+                stream.cancel()
+            await asyncio.sleep(1.0)
+
+    async def _poll_battery(self) -> None:
+        import grpc
+        from anki_vector.messaging import protocol
+
+        while True:
+            try:
+                answer = await self.call("BatteryState", protocol.BatteryStateRequest())
+                self._listener.on_battery(battery_fraction(answer.battery_volts))
+            except (grpc.RpcError, TimeoutError) as error:
+                logger.debug("the robot does not tell its battery: %s", error)
+                self._listener.on_battery(None)
+            await asyncio.sleep(BATTERY_EVERY)
+
+    def _shut(self) -> None:
+        thread = self._conn._thread
+        if thread is not None and thread.is_alive() and self._conn._done_signal is not None:
+            future = self.submit(self._finish())
+            try:
+                future.result(CLOSE_TIMEOUT)
+            except Exception as error:  # the channel is closed below in any case
+                logger.debug("closing %r: %r", self.robot, error)
+        # The SDK never closes the channel after a failed connect() or disconnect(), and the
+        # threads that wait on it would keep the process from ending.
+        if self._conn._channel is not None:
+            self._conn._channel._channel.close()
+        _links.discard(self)
+
+    async def _finish(self) -> None:
+        """Ends the SDK's tasks and ours, then the SDK's loop."""
+        loop = asyncio.get_running_loop()
+        tasks = asyncio.all_tasks(loop) - {asyncio.current_task(loop)}
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=0.1) if tasks else None
+        self._conn._channel._channel.close()  # frees the threads that wait for the next message
+        try:
+            await asyncio.wait_for(loop.shutdown_default_executor(), 0.2)
+        except TimeoutError:
+            logger.debug("a thread of the SDK is left behind")
+        self._conn._done_signal.set()
+
+
+def battery_fraction(volts: float) -> float | None:
+    """0 to 1 over the range the SDK names: 3.6 V is nearly empty, 4.1 V is full."""
+    return min(1.0, max(0.0, (volts - 3.6) / 0.5)) if volts > 0 else None
+
+
+def close_all() -> None:
+    """Ends every connection still open, so that the process can exit."""
+    for link in list(_links):
+        link.close()
+
+
+def _quiet(*names: str) -> None:
+    """Keeps the SDK's tracebacks of lost connections off stderr; what matters is in our status."""
+    for name in names:
+        library = logging.getLogger(name)
+        if not library.handlers:
+            library.addHandler(logging.NullHandler())
+            library.propagate = False
+
+
+# Executor threads are joined before atexit functions run, and those of the SDK wait on the robot.
+# Python's own concurrent.futures hooks in at the same place.
+getattr(threading, "_register_atexit", lambda function: None)(close_all)

@@ -1,0 +1,260 @@
+"""The robot's camera: connects, watches over the feed, reconnects by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from labeler.cameras import faults, preflight
+from labeler.cameras.base import CameraState, CameraStatus, Frame
+from labeler.cameras.deadline import StoppedError, in_background, wait_for
+from labeler.cameras.faults import RobotError
+from labeler.cameras.link import Listener, RobotLink
+from labeler.cameras.pairing import RobotStance, StanceHistory
+from labeler.cameras.robots import RobotConfig
+from labeler.cameras.worker import SILENCE, WorkerCamera
+from labeler.errors import UserError
+
+CONNECT_TIMEOUT = 5.0
+SUSPICION = 1.0
+"""Seconds of silence after which the robot is asked whether it still streams."""
+PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0)
+"""Seconds between attempts to reconnect; the last one repeats."""
+LOOK = 0.05
+"""Seconds between two looks of the watchdog; the end of a feed wakes it at once."""
+SETTLE = 0.5
+
+
+class VectorCamera(WorkerCamera):
+    """Frames of one robot, byte for byte as it sent them, without taking control of it.
+
+    locate is called on the camera's thread before each connection, so that a changed address is
+    found; it may raise UserError.
+    """
+
+    def __init__(self, name: str, locate: Callable[[], RobotConfig]) -> None:
+        super().__init__(name)
+        self._locate = locate
+        self._news = threading.Event()
+        self._link: RobotLink | None = None
+        self._photo_lock = threading.Lock()
+        self._photographing = False
+        self._battery: float | None = None
+        self._feed_end: str | None = None
+        self._stances = StanceHistory()
+        self._stamp = -1
+        self._paired = False
+
+    def status(self) -> CameraStatus:
+        return replace(super().status(), battery=self._battery)
+
+    def take_photo(self, high_resolution: bool = False, timeout: float = 5.0) -> Frame:
+        """One still: 640x360, or 1280x720. The feed rests meanwhile (the robot has one switch).
+
+        Raises UserError when the robot is not connected or does not deliver in time.
+        """
+        with self._photo_lock:
+            link = self._link
+            if link is None:
+                raise UserError(f"{self.name} is not connected. {super().status().message}".strip())
+            self._photographing = True
+            try:
+                future = link.submit(_photograph(link, high_resolution, timeout))
+                message = wait_for(future, timeout + 2.0, self._stop)
+            except (Exception, StoppedError) as error:
+                raise faults.photo_failed(link.robot, repr(error)) from error
+            finally:
+                link.heard = time.monotonic()
+                self._photographing = False
+            stance = self._stances.match(message.frame_time_stamp)
+            return _frame(message.data, self._next_number(), stance)
+
+    def request_control(self, timeout: float = 5.0) -> None:
+        """Asks for the wheels. Raises UserError; the picture goes on either way."""
+        link = self._link
+        if link is None:
+            raise UserError(f"{self.name} is not connected.")
+        try:
+            link.request_control(timeout)
+        except Exception as error:
+            raise faults.no_control(link.robot) from error
+
+    def release_control(self, timeout: float = 2.0) -> None:
+        link = self._link
+        if link is not None:
+            link.release_control(timeout)
+
+    def _woken(self) -> None:
+        self._news.set()
+
+    def _run(self, stop: threading.Event) -> None:
+        attempt = 0
+        was_live = False
+        while not stop.is_set():
+            seen = self._numbers
+            try:
+                fault = self._visit(stop)
+            except StoppedError:
+                return
+            except RobotError as error:
+                fault = error
+            if self._numbers > seen:
+                was_live, attempt = True, 0
+            if fault.lasting or not was_live:
+                raise fault
+            self._report(stop, CameraState.LOST, f"{fault} Connecting again.")
+            stop.wait(PAUSES[min(attempt, len(PAUSES) - 1)])
+            attempt += 1
+
+    def _visit(self, stop: threading.Event) -> RobotError:
+        """One connection from its beginning to its end. Returns what ended it."""
+        robot = self._locate()
+        self.name = robot.name
+        link = self._connect(robot, stop)
+        try:
+            self._link = link
+            return self._watch(link, stop)
+        finally:
+            self._link = None
+            self._battery = None
+            link.close()
+
+    def _connect(self, robot: RobotConfig, stop: threading.Event) -> RobotLink:
+        link: RobotLink | None = None
+        try:
+            checks = in_background(lambda: _check(robot), f"preflight {robot.name}")
+            wait_for(checks, preflight.DEADLINE + 2.0, stop)
+            link = opening = RobotLink(robot, self._listener(stop))
+            opened = in_background(lambda: opening.open(CONNECT_TIMEOUT), f"connect {robot.name}")
+            wait_for(opened, CONNECT_TIMEOUT + 1.0, stop)
+        except BaseException as error:
+            if link is not None:
+                link.close()
+            if isinstance(error, StoppedError):
+                raise
+            raise faults.explain(error, robot) from error
+        return link
+
+    def _watch(self, link: RobotLink, stop: threading.Event) -> RobotError:
+        """Returns when the picture is lost; raises StoppedError."""
+        streaming: bool | None = None
+        while not stop.is_set():
+            if self._news.wait(LOOK):
+                self._news.clear()
+            if self._feed_end is not None:
+                return faults.connection_lost(link.robot, self._feed_end)
+            silence = 0.0 if self._photographing else time.monotonic() - link.heard
+            if silence < SUSPICION:
+                streaming = None
+            elif silence > SILENCE:
+                return _why_silent(link.robot, answered=streaming is not None)
+            elif streaming is None:
+                streaming = self._ask(link, SILENCE - silence, stop)
+                if streaming is False:
+                    self._ask_again(link, stop)
+        raise StoppedError
+
+    def _ask(self, link: RobotLink, timeout: float, stop: threading.Event) -> bool | None:
+        """Whether the robot streams pictures; None when it does not answer."""
+        try:
+            return bool(wait_for(link.submit(link.is_streaming(timeout)), timeout, stop))
+        except StoppedError:
+            raise
+        except Exception:  # no answer, whatever the reason, is the answer
+            return None
+
+    def _ask_again(self, link: RobotLink, stop: threading.Event) -> None:
+        """Somebody else's feed or photo ended and silenced ours: one switch for all."""
+        fault = faults.picture_taken_away(link.robot)
+        self._report(stop, CameraState.LOST, f"{fault} Asking for it again.")
+        wait_for(link.submit(_restart_feed(link)), SILENCE, stop)
+
+    def _listener(self, stop: threading.Event) -> Listener:
+        self._feed_end = None
+        self._news.clear()
+        self._stances, self._stamp, self._paired = StanceHistory(), -1, False
+
+        def on_battery(fraction: float | None) -> None:
+            self._battery = fraction
+
+        def on_feed_end(reason: str) -> None:
+            if not stop.is_set():
+                self._feed_end = reason
+                self._news.set()
+
+        return Listener(
+            on_image=lambda message: self._take_image(message, stop),
+            on_state=lambda state: self._take_state(state, stop),
+            on_battery=on_battery,
+            on_feed_end=on_feed_end,
+        )
+
+    def _take_image(self, message: Any, stop: threading.Event) -> None:
+        if stop.is_set():
+            return
+        stance = self._stances.match(message.frame_time_stamp)
+        frame = _frame(message.data, self._next_number(), stance)
+        self._stamp = message.frame_time_stamp
+        self._paired = stance is not None and stance.stamp == self._stamp
+        self._rate.note(frame.received)
+        self._publish(frame)
+        self._report(stop, CameraState.LIVE)
+
+    def _take_state(self, state: Any, stop: threading.Event) -> None:
+        """Remembers it, and corrects the newest frame when its own state comes after it."""
+        stance = RobotStance.from_message(state)
+        self._stances.add(stance)
+        frame = self.latest()
+        if frame is None or self._paired or stance.stamp != self._stamp or stop.is_set():
+            return
+        self._paired = True
+        self._publish(replace(frame, head_angle_rad=stance.head_angle_rad, pose=stance.pose))
+
+
+def _check(robot: RobotConfig) -> None:
+    preflight.check_sdk()
+    preflight.check_robot(robot)
+
+
+def _why_silent(robot: RobotConfig, *, answered: bool) -> RobotError:
+    return faults.picture_stopped(robot) if answered else faults.picture_frozen(robot)
+
+
+def _frame(data: bytes, number: int, stance: RobotStance | None) -> Frame:
+    if stance is None:
+        return Frame(data, number)
+    return Frame(data, number, head_angle_rad=stance.head_angle_rad, pose=stance.pose)
+
+
+async def _restart_feed(link: RobotLink) -> None:
+    await link.stop_feed()
+    await _settle(link)
+    await link.start_feed()
+
+
+async def _photograph(link: RobotLink, high_resolution: bool, timeout: float) -> Any:
+    """Stops the feed, captures, starts the feed again whatever happened."""
+    from anki_vector.messaging import protocol
+
+    await link.stop_feed()
+    try:
+        await _settle(link)
+        request = protocol.CaptureSingleImageRequest(enable_high_resolution=high_resolution)
+        message = await link.call("CaptureSingleImage", request, timeout)
+        await _settle(link)
+    finally:
+        await link.start_feed()
+    if not message.data:
+        raise ConnectionError("the robot sent an empty photo")
+    return message
+
+
+async def _settle(link: RobotLink) -> None:
+    """Lets the end of one stream take effect, or it would switch off the next one as well."""
+    deadline = time.monotonic() + SETTLE
+    while await link.is_streaming(SETTLE) and time.monotonic() < deadline:
+        await asyncio.sleep(0.01)

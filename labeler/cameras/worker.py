@@ -1,0 +1,129 @@
+"""A camera's thread: started, stopped in time, and never the end of the program."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from abc import abstractmethod
+from collections import deque
+from dataclasses import replace
+
+from labeler.cameras.base import Camera, CameraState, CameraStatus, Frame
+from labeler.errors import UserError
+
+logger = logging.getLogger(__name__)
+
+SILENCE = 2.0
+"""Seconds without a frame after which a live camera counts as lost."""
+
+JPEG_QUALITY = 95
+"""For cameras that give raw pixels: no visible loss, and a fifth of the size of a PNG."""
+
+
+class FrameRate:
+    """Frames per second over the last two seconds. Safe to use from any thread."""
+
+    WINDOW = 2.0
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque(maxlen=240)
+
+    def note(self, at: float) -> None:
+        self._times.append(at)
+
+    def clear(self) -> None:
+        self._times.clear()
+
+    def now(self) -> float:
+        since = time.monotonic() - self.WINDOW
+        times = [at for at in tuple(self._times) if at >= since]
+        if len(times) < 2 or times[-1] <= times[0]:
+            return 0.0
+        return (len(times) - 1) / (times[-1] - times[0])
+
+
+class WorkerCamera(Camera):
+    """A camera whose `_run(stop)` works on a thread of its own until `stop` is set.
+
+    A thread that is stuck in foreign code when stop() runs out of patience is left behind: its
+    `stop` event stays set, so whatever it reports later is ignored.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._rate = FrameRate()
+        self._numbers = 0
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Returns at once. Starting a camera that runs does nothing."""
+        with self._lock:
+            if self._thread is not None and self._thread.is_alive() and not self._stop.is_set():
+                return
+            self._stop = stop = threading.Event()
+            self._status = CameraStatus(CameraState.CONNECTING, f"Connecting to {self.name}.")
+            self._thread = threading.Thread(
+                target=self._work, args=(stop,), name=f"camera {self.name}", daemon=True
+            )
+            self._thread.start()
+
+    def stop(self, timeout: float = 2.0) -> None:
+        with self._lock:
+            thread, stop = self._thread, self._stop
+        stop.set()
+        self._woken()
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(timeout)
+            if thread.is_alive():
+                logger.warning("the thread of camera %s is stuck and left behind", self.name)
+        self._rate.clear()
+        self._set_status(CameraStatus(CameraState.CLOSED))
+
+    def status(self) -> CameraStatus:
+        status = super().status()
+        if status.state is not CameraState.LIVE:
+            return status
+        return replace(status, frames_per_second=self._rate.now())
+
+    @abstractmethod
+    def _run(self, stop: threading.Event) -> None:
+        """Publishes frames and reports until `stop` is set. A UserError becomes FAILED."""
+
+    def _woken(self) -> None:
+        """Called by stop(), for a `_run` that waits on something else than `stop`."""
+
+    def _work(self, stop: threading.Event) -> None:
+        try:
+            self._run(stop)
+        except UserError as error:
+            self._report(stop, CameraState.FAILED, str(error))
+        except BaseException as error:  # the robot's SDK calls sys.exit() on missing parts
+            logger.exception("camera %s failed", self.name)
+            self._report(
+                stop,
+                CameraState.FAILED,
+                f"{self.name} stopped through a fault of this program "
+                f"({type(error).__name__}: {error}). Choose the camera again.",
+            )
+
+    def _report(self, stop: threading.Event, state: CameraState, message: str = "") -> None:
+        with self._lock:
+            if not stop.is_set():
+                self._status = CameraStatus(state, message)
+
+    def _next_number(self) -> int:
+        with self._lock:
+            self._numbers += 1
+            return self._numbers
+
+    def _show(self, stop: threading.Event, data: bytes) -> None:
+        """Publishes one encoded picture as the newest frame."""
+        if stop.is_set():
+            return
+        frame = Frame(data, self._next_number())
+        self._rate.note(frame.received)
+        self._publish(frame)
+        if super().status().state is not CameraState.LIVE:
+            self._report(stop, CameraState.LIVE)
