@@ -11,7 +11,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*ROOT.glob("labeler/**/*.py"), *ROOT.glob("trainer/**/*.py")])
-SQL_FILES = {"labeler/dataset/store.py", "labeler/dataset/schema.py", "labeler/dataset/queries.py"}
+SQL_FILES = {
+    "labeler/dataset/store.py",
+    "labeler/dataset/connections.py",
+    "labeler/dataset/schema.py",
+    "labeler/dataset/queries.py",
+}
 FROM_TRAINER = {"trainer.events", "trainer.config", "trainer.predict"}
 WORKSPACES = ("capture", "label", "curate", "train", "preview")
 

@@ -152,6 +152,11 @@ class Dataset(Connections):
         """Moves a picture whose row is committed to its place."""
         replace_durably(self.incoming_path(file_name), self.images_folder / file_name)
 
+    def discard(self, file_name: str) -> None:
+        """Deletes a picture that waits in vain, never one whose row is committed."""
+        if not self.awaits(file_name):
+            self.incoming_path(file_name).unlink(missing_ok=True)
+
     # Additions: not undoable, one transaction each unless inside transaction().
 
     def add_session(self, name: str, camera: str, started_at: float | None = None) -> Session:

@@ -1,0 +1,214 @@
+"""Adding pictures: bytes untouched, durable before their row, each content once."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from labeler.dataset import picture
+from labeler.dataset.files import PART, reason, replace_durably, sync_folder, write_durably
+from labeler.dataset.model import Image, Pose
+from labeler.dataset.progress import OnProgress, ShouldStop, ignore_progress, never_stop
+from labeler.dataset.store import Dataset
+from labeler.errors import UserError
+
+THUMBNAIL_SIDE = 320
+"""The longest side of a thumbnail, in pixels."""
+
+
+class BadFile(UserError):  # noqa: N818 - a fault to mend, as its parent is
+    """One of many files cannot be taken; the others can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The image that now holds the bytes; is_new is False where an earlier one held them."""
+
+    image: Image
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What became of a list of files. rejected holds (path, reason in words)."""
+
+    added: tuple[Image, ...]
+    duplicates: tuple[Path, ...]
+    rejected: tuple[tuple[Path, str], ...]
+
+
+def add_picture(
+    dataset: Dataset,
+    data: bytes,
+    *,
+    original_name: str,
+    session_id: int,
+    captured_at: float | None = None,
+    head_angle_rad: float | None = None,
+    pose: Pose | None = None,
+) -> Added:
+    """Keeps a picture's bytes and its row; durable on return. Raises UserError for bad bytes.
+
+    captured_at is in seconds since 1970 (UTC), else EXIF's time, else now. The bytes go to incoming/, then
+    the row is committed, then the file moves to images/. A program killed in between leaves what
+    Dataset.open() finishes or clears.
+    """
+    known = dataset.image_by_hash(hashlib.sha256(data).hexdigest())
+    if known:
+        return Added(known, is_new=False)
+    image = stage(
+        dataset,
+        data,
+        picture.inspect(data, original_name),
+        original_name=original_name,
+        session_id=session_id,
+        captured_at=captured_at,
+        head_angle_rad=head_angle_rad,
+        pose=pose,
+    )
+    return _committed(dataset, image)
+
+
+def stage(
+    dataset: Dataset,
+    data: bytes,
+    found: picture.Picture,
+    *,
+    original_name: str,
+    session_id: int,
+    captured_at: float | None = None,
+    head_angle_rad: float | None = None,
+    pose: Pose | None = None,
+    verified: bool = False,
+) -> Image:
+    """Makes the bytes durable in incoming/. The caller commits the row, then settles the file."""
+    if dataset.read_only:
+        raise UserError(f"The dataset {dataset.name} is open read-only, so it cannot be changed.")
+    sha256 = hashlib.sha256(data).hexdigest()
+    image_id = dataset.new_image_id()
+    image = Image(
+        id=image_id,
+        file_name=f"{image_id:06}-{sha256[:12]}{found.suffix}",
+        original_name=original_name,
+        width=found.width,
+        height=found.height,
+        sha256=sha256,
+        session_id=session_id,
+        captured_at=captured_at or found.taken_at or time.time(),
+        head_angle_rad=head_angle_rad,
+        pose=pose,
+        verified=verified,
+    )
+    write_durably(dataset.incoming_path(image.file_name), data)
+    sync_folder(dataset.incoming_folder)
+    return image
+
+
+def _committed(dataset: Dataset, image: Image) -> Added:
+    try:
+        with dataset.transaction():
+            known = dataset.image_by_hash(image.sha256)  # another thread may have been faster
+            if known is None:
+                dataset.add_image(image)
+    except BaseException:
+        dataset.discard(image.file_name)
+        raise
+    if known:
+        dataset.discard(image.file_name)
+        return Added(known, is_new=False)
+    dataset.settle(image.file_name)
+    return Added(image, is_new=True)
+
+
+def add_files(
+    dataset: Dataset,
+    paths: Sequence[Path],
+    session_id: int,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> AddReport:
+    """Adds picture files; a folder stands for the pictures in it. Bad files are told, not fatal.
+
+    The time is EXIF's, else the file's. Stopping keeps what was added so far.
+    """
+    files = list(_expanded(paths))
+    added: list[Image] = []
+    duplicates: list[Path] = []
+    rejected: list[tuple[Path, str]] = []
+    for done, path in enumerate(files):
+        if should_stop():
+            break
+        on_progress(done, len(files))
+        try:
+            image = _added_file(dataset, path, session_id)
+        except BadFile as error:
+            rejected.append((path, str(error)))
+            continue
+        if image:
+            added.append(image)
+        else:
+            duplicates.append(path)
+    else:
+        on_progress(len(files), len(files))
+    return AddReport(tuple(added), tuple(duplicates), tuple(rejected))
+
+
+def _added_file(dataset: Dataset, path: Path, session_id: int) -> Image | None:
+    """None where its content is in the dataset. Raises BadFile, or UserError for a full disk."""
+    try:
+        data = picture.read(path)
+        if dataset.image_by_hash(hashlib.sha256(data).hexdigest()):
+            return None
+        found = picture.inspect(data, path.name)
+        taken_at = found.taken_at or path.stat().st_mtime
+    except (UserError, OSError) as error:
+        raise BadFile(str(error)) from error
+    image = stage(
+        dataset,
+        data,
+        found,
+        original_name=path.name,
+        session_id=session_id,
+        captured_at=taken_at,
+    )
+    added = _committed(dataset, image)
+    return added.image if added.is_new else None
+
+
+def _expanded(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(
+                found
+                for found in path.rglob("*")
+                if found.suffix.lower() in picture.SUFFIXES and not found.name.startswith(".")
+            )
+        else:
+            yield path
+
+
+def thumbnail(dataset: Dataset, image: Image) -> Path:
+    """A small upright JPEG, named by the picture's content, made when missing. Any thread.
+
+    Raises UserError where the picture or the folder fails.
+    """
+    folder = dataset.thumbnails_folder
+    target = folder / f"{image.sha256}.jpg"
+    if target.exists():
+        return target
+    small = picture.upright(
+        picture.read(dataset.path_of(image)), image.original_name, THUMBNAIL_SIDE
+    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        waiting = folder if dataset.read_only else dataset.incoming_folder
+        part = waiting / f"{image.sha256}-{uuid.uuid4().hex}{PART}"
+        small.save(part, "JPEG", quality=85)
+    except OSError as error:
+        raise UserError(f"Cannot write thumbnails to {folder}: {reason(error)}.") from error
+    replace_durably(part, target)
+    return target

@@ -1,0 +1,151 @@
+"""Picture bytes: what they really are, found by decoding all of them, as nobody trusts a header."""
+
+from __future__ import annotations
+
+import io
+import math
+import warnings
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from PIL import Image as Pillow
+from PIL import UnidentifiedImageError
+
+from labeler.errors import UserError
+
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
+"""What is taken, as Pillow names it. Of animations and stacks the first picture counts."""
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+MAX_BYTES = 512 << 20
+"""The largest picture file that is read into memory."""
+
+_SUFFIX_OF = {
+    "JPEG": ".jpg",
+    "MPO": ".jpg",  # a JPEG with a second picture behind it, as phones write
+    "PNG": ".png",
+    "WEBP": ".webp",
+    "BMP": ".bmp",
+    "GIF": ".gif",
+    "TIFF": ".tif",
+}
+_ORIENTATION = 0x0112
+_EXIF_FOLDER = 0x8769
+_TAKEN_AT = 0x9003
+_TURNS = {
+    2: Pillow.Transpose.FLIP_LEFT_RIGHT,
+    3: Pillow.Transpose.ROTATE_180,
+    4: Pillow.Transpose.FLIP_TOP_BOTTOM,
+    5: Pillow.Transpose.TRANSPOSE,
+    6: Pillow.Transpose.ROTATE_270,
+    7: Pillow.Transpose.TRANSVERSE,
+    8: Pillow.Transpose.ROTATE_90,
+}
+"""How each EXIF orientation is made upright."""
+_TRANSPOSED = (5, 6, 7, 8)
+"""The EXIF orientations that swap width and height."""
+
+# Pillow only warns about pictures of more than Pillow.MAX_IMAGE_PIXELS (89 million) pixels and
+# refuses twice as many. Such a picture needs 270 MB: no photo, so already the first is a fault.
+warnings.filterwarnings("error", category=Pillow.DecompressionBombWarning)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What the bytes hold. width and height are upright; orientation is EXIF's, 1 to 8.
+
+    taken_at is when the camera says it was, in seconds since 1970 by this computer's clock.
+    """
+
+    suffix: str
+    width: int
+    height: int
+    orientation: int
+    taken_at: float | None
+
+
+def inspect(data: bytes, name: str) -> Picture:
+    """Decodes the whole picture. Raises UserError naming the file and its fault."""
+    with _opened(data, name) as picture:
+        return _described(picture)
+
+
+def upright(data: bytes, name: str, longest: int | None = None) -> Pillow.Image:
+    """The first picture as RGB, turned as EXIF says; sides up to longest. Raises UserError."""
+    with _opened(data, name, longest) as picture:
+        if longest:
+            picture.thumbnail((longest, longest))
+        turn = _TURNS.get(_exif(picture)[0])
+        turned = picture.convert("RGB")
+        return turned if turn is None else turned.transpose(turn)
+
+
+def read(path: Path) -> bytes:
+    """A picture file's bytes. Raises UserError for what cannot be read or cannot be a picture."""
+    try:
+        if not path.is_file():  # also keeps off pipes and devices, which never end
+            raise UserError(f"{path} is not a file." if path.exists() else f"{path} is missing.")
+        if path.stat().st_size > MAX_BYTES:
+            raise UserError(f"{path} is larger than {MAX_BYTES >> 20} MB, too large for a picture.")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path} cannot be read: {error}.") from error
+
+
+def _opened(data: bytes, name: str, longest: int | None = None) -> Pillow.Image:
+    """The decoded picture. Decoders meet hostile bytes here and raise whatever they like."""
+    if not data:
+        raise UserError(f"{name} is empty.")
+    try:
+        picture = Pillow.open(io.BytesIO(data), formats=FORMATS)
+        _refuse_huge(picture, name)
+        if longest:
+            picture.draft("RGB", (longest, longest))  # a JPEG decodes faster at half the size
+        picture.load()
+    except UserError:
+        raise
+    except (Pillow.DecompressionBombWarning, Pillow.DecompressionBombError) as error:
+        raise UserError(_huge(name)) from error
+    except UnidentifiedImageError as error:
+        raise UserError(
+            f"{name} is not a picture that can be read (JPEG, PNG, WebP, BMP, GIF, TIFF)."
+        ) from error
+    except Exception as error:
+        raise UserError(f"{name} is damaged: {error}.") from error
+    return picture
+
+
+def _refuse_huge(picture: Pillow.Image, name: str) -> None:
+    if picture.width * picture.height > (Pillow.MAX_IMAGE_PIXELS or math.inf):
+        raise UserError(_huge(name))
+
+
+def _huge(name: str) -> str:
+    limit = (Pillow.MAX_IMAGE_PIXELS or 0) // 1_000_000
+    return f"{name} has more than {limit} million pixels. Make it smaller first."
+
+
+def _described(picture: Pillow.Image) -> Picture:
+    orientation, taken_at = _exif(picture)
+    width, height = picture.size
+    if orientation in _TRANSPOSED:
+        width, height = height, width
+    return Picture(_SUFFIX_OF[picture.format or ""], width, height, orientation, taken_at)
+
+
+def _exif(picture: Pillow.Image) -> tuple[int, float | None]:
+    """Orientation and time. Damaged EXIF counts as none: the pixels are still good."""
+    try:
+        exif = picture.getexif()
+        orientation = int(exif.get(_ORIENTATION, 1))
+        taken = exif.get_ifd(_EXIF_FOLDER).get(_TAKEN_AT)
+    except Exception:
+        return 1, None
+    return orientation if orientation in range(1, 9) else 1, _timestamp(taken)
+
+
+def _timestamp(taken: object) -> float | None:
+    try:
+        return datetime.strptime(str(taken).strip("\0 "), "%Y:%m:%d %H:%M:%S").timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
