@@ -53,9 +53,9 @@ def add_picture(
 ) -> Added:
     """Keeps a picture's bytes and its row; durable on return. Raises UserError for bad bytes.
 
-    captured_at is in seconds since 1970 (UTC), else EXIF's time, else now. The bytes go to incoming/, then
-    the row is committed, then the file moves to images/. A program killed in between leaves what
-    Dataset.open() finishes or clears.
+    captured_at is in seconds since 1970 (UTC); EXIF's time, else now, where it is not given. The
+    bytes go to incoming/, then the row is committed, then the file moves to images/. A program
+    killed in between leaves what Dataset.open() finishes or clears.
     """
     known = dataset.image_by_hash(hashlib.sha256(data).hexdigest())
     if known:
@@ -90,15 +90,16 @@ def stage(
         raise UserError(f"The dataset {dataset.name} is open read-only, so it cannot be changed.")
     sha256 = hashlib.sha256(data).hexdigest()
     image_id = dataset.new_image_id()
+    times = (captured_at, found.taken_at, time.time())
     image = Image(
         id=image_id,
         file_name=f"{image_id:06}-{sha256[:12]}{found.suffix}",
-        original_name=original_name,
+        original_name=original_name.encode("utf-8", "replace").decode("utf-8"),
         width=found.width,
         height=found.height,
         sha256=sha256,
         session_id=session_id,
-        captured_at=captured_at or found.taken_at or time.time(),
+        captured_at=next(at for at in times if at is not None),
         head_angle_rad=head_angle_rad,
         pose=pose,
         verified=verified,

@@ -8,6 +8,7 @@ import warnings
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
@@ -66,18 +67,27 @@ class Picture:
 
 def inspect(data: bytes, name: str) -> Picture:
     """Decodes the whole picture. Raises UserError naming the file and its fault."""
-    with _opened(data, name) as picture:
+    if not data:
+        raise UserError(f"{name} is empty.")
+    with _opened(io.BytesIO(data), name) as picture:
         return _described(picture)
 
 
 def upright(data: bytes, name: str, longest: int | None = None) -> Pillow.Image:
     """The first picture as RGB, turned as EXIF says; sides up to longest. Raises UserError."""
-    with _opened(data, name, longest) as picture:
+    with _opened(io.BytesIO(data), name, longest=longest) as picture:
         if longest:
             picture.thumbnail((longest, longest))
         turn = _TURNS.get(_exif(picture)[0])
         turned = picture.convert("RGB")
         return turned if turn is None else turned.transpose(turn)
+
+
+def glance(path: Path) -> tuple[int, int]:
+    """The upright width and height as the header tells them. Raises UserError."""
+    with path.open("rb") as stream, _opened(stream, path.name, decode=False) as picture:
+        found = _described(picture)
+    return found.width, found.height
 
 
 def read(path: Path) -> bytes:
@@ -92,16 +102,17 @@ def read(path: Path) -> bytes:
         raise UserError(f"{path} cannot be read: {error}.") from error
 
 
-def _opened(data: bytes, name: str, longest: int | None = None) -> Pillow.Image:
-    """The decoded picture. Decoders meet hostile bytes here and raise whatever they like."""
-    if not data:
-        raise UserError(f"{name} is empty.")
+def _opened(
+    stream: IO[bytes], name: str, *, longest: int | None = None, decode: bool = True
+) -> Pillow.Image:
+    """The picture. Decoders meet hostile bytes here and raise whatever they like."""
     try:
-        picture = Pillow.open(io.BytesIO(data), formats=FORMATS)
+        picture = Pillow.open(stream, formats=FORMATS)
         _refuse_huge(picture, name)
         if longest:
             picture.draft("RGB", (longest, longest))  # a JPEG decodes faster at half the size
-        picture.load()
+        if decode:
+            picture.load()
     except UserError:
         raise
     except (Pillow.DecompressionBombWarning, Pillow.DecompressionBombError) as error:

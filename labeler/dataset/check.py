@@ -1,0 +1,145 @@
+"""Rows against files: everything that does not fit, said one by one. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from labeler.dataset import picture
+from labeler.dataset.files import PART, sha256_of
+from labeler.dataset.model import MIN_SIDE, BBox, Image
+from labeler.dataset.progress import (
+    OnProgress,
+    ShouldStop,
+    Stopped,
+    ignore_progress,
+    never_stop,
+)
+from labeler.dataset.store import Dataset, Queries
+from labeler.errors import UserError
+
+_TOLERANCE = 1e-3
+"""So far, in pixels, a box may reach out of its image through rounding."""
+
+
+class FindingKind(StrEnum):
+    """What is wrong."""
+
+    DATABASE = "database"
+    MISSING_FILE = "missing file"
+    WRONG_HASH = "wrong hash"
+    WRONG_SIZE = "wrong size"
+    ORPHAN_FILE = "orphan file"
+    LEFTOVER_FILE = "leftover file"
+    BOX_OUTSIDE = "box outside"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that does not fit. what is the file or row, message a sentence."""
+
+    kind: FindingKind
+    what: str
+    message: str
+
+
+def check(
+    dataset: Dataset,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> list[Finding]:
+    """Reads every row and every picture file. Raises Stopped."""
+    with dataset.snapshot() as snapshot:
+        findings = [
+            Finding(FindingKind.DATABASE, "dataset.sqlite", fault) for fault in snapshot.faults()
+        ]
+        images = snapshot.images()
+        for done, image in enumerate(images):
+            if should_stop():
+                raise Stopped("The check was stopped.")
+            on_progress(done, len(images))
+            findings += _of_picture(dataset, image)
+        findings += _of_boxes(snapshot, images)
+        findings += _of_folders(dataset, {image.file_name for image in images})
+    on_progress(len(images), len(images))
+    return findings
+
+
+def _of_picture(dataset: Dataset, image: Image) -> Iterator[Finding]:
+    path = dataset.path_of(image)
+    try:
+        if not path.is_file():
+            yield Finding(FindingKind.MISSING_FILE, image.file_name, _missing(dataset, image))
+        elif sha256_of(path) != image.sha256:
+            yield Finding(
+                FindingKind.WRONG_HASH, image.file_name, "The file is not the one that was added."
+            )
+        else:
+            yield from _of_size(path, image)
+    except OSError as error:
+        yield Finding(FindingKind.MISSING_FILE, image.file_name, f"It cannot be read: {error}.")
+
+
+def _missing(dataset: Dataset, image: Image) -> str:
+    if dataset.incoming_path(image.file_name).is_file():
+        return "It waits in incoming/; opening the dataset for labelling puts it in place."
+    return f"The picture ({image.original_name}) is not in images/."
+
+
+def _of_size(path: Path, image: Image) -> Iterator[Finding]:
+    try:
+        found = picture.glance(path)
+    except UserError as error:
+        yield Finding(FindingKind.WRONG_SIZE, image.file_name, str(error))
+        return
+    if found != (image.width, image.height):
+        yield Finding(
+            FindingKind.WRONG_SIZE,
+            image.file_name,
+            f"The row says {image.width} x {image.height}, "
+            f"the picture has {found[0]} x {found[1]} pixels.",
+        )
+
+
+def _of_boxes(snapshot: Queries, images: list[Image]) -> Iterator[Finding]:
+    by_id = {image.id: image for image in images}
+    for box in snapshot.all_annotations():
+        image = by_id.get(box.image_id)
+        if image and not _fits(box.bbox, image):
+            yield Finding(
+                FindingKind.BOX_OUTSIDE,
+                image.file_name,
+                f"Box {box.id} {box.bbox.as_list()} is not inside {image.width} x {image.height}.",
+            )
+
+
+def _fits(bbox: BBox, image: Image) -> bool:
+    return (
+        min(bbox.x, bbox.y) >= -_TOLERANCE
+        and bbox.right <= image.width + _TOLERANCE
+        and bbox.bottom <= image.height + _TOLERANCE
+        and min(bbox.width, bbox.height) >= MIN_SIDE - _TOLERANCE
+    )
+
+
+def _of_folders(dataset: Dataset, known: set[str]) -> Iterator[Finding]:
+    for path in sorted(dataset.images_folder.glob("*")):
+        if path.name.endswith(PART):
+            yield Finding(
+                FindingKind.LEFTOVER_FILE, f"images/{path.name}", "A killed program left this file."
+            )
+        elif path.name not in known:
+            yield Finding(
+                FindingKind.ORPHAN_FILE,
+                f"images/{path.name}",
+                "No row belongs to this file. Add it again or move it elsewhere.",
+            )
+    for path in sorted(dataset.incoming_folder.glob("*")):
+        if path.name not in known:
+            yield Finding(
+                FindingKind.LEFTOVER_FILE,
+                f"incoming/{path.name}",
+                "A killed program left this file; opening the dataset for labelling removes it.",
+            )
