@@ -8,9 +8,10 @@ from pathlib import Path
 
 from labeler.cameras.base import CameraState
 from labeler.cameras.worker import WorkerCamera
+from labeler.dataset import picture
 from labeler.errors import UserError
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})
+SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
 SECONDS_EACH = 1.0
 
 
@@ -62,17 +63,13 @@ def _natural(path: Path) -> list[tuple[int, str]]:
 
 
 def _read_picture(path: Path) -> bytes | None:
-    """The bytes, or None where Pillow cannot even read the header."""
-    import io
-
-    from PIL import Image
-
+    """The bytes, or None where they are no whole picture."""
     try:
-        data = path.read_bytes()
-        with Image.open(io.BytesIO(data)) as picture:
-            return data if min(picture.size) > 0 else None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        data = picture.read(path)
+        picture.inspect(data, path.name)
+    except UserError:
         return None
+    return data
 
 
 def _left_out(bad: list[str]) -> str:
@@ -85,4 +82,4 @@ def _left_out(bad: list[str]) -> str:
 def _nothing(folder: Path, bad: list[str]) -> str:
     if bad:
         return f"No picture in {folder} can be read ({bad[0]} and others are damaged)."
-    return f"There are no pictures in {folder}. Known kinds: JPEG, PNG, BMP, WebP."
+    return f"There are no pictures in {folder}. Known kinds: {', '.join(SUFFIXES)}."

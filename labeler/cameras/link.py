@@ -188,16 +188,22 @@ class RobotLink:
     async def _finish(self) -> None:
         """Ends the SDK's tasks and ours, then the SDK's loop."""
         loop = asyncio.get_running_loop()
-        tasks = asyncio.all_tasks(loop) - {asyncio.current_task(loop)}
+        tasks = [task for task in asyncio.all_tasks(loop) if not self._keeps_loop(task)]
         for task in tasks:
             task.cancel()
-        await asyncio.wait(tasks, timeout=0.1) if tasks else None
+        if tasks:
+            await asyncio.wait(tasks, timeout=0.1)
         self._conn._channel._channel.close()  # frees the threads that wait for the next message
         try:
             await asyncio.wait_for(loop.shutdown_default_executor(), 0.2)
         except TimeoutError:
             logger.debug("a thread of the SDK is left behind")
-        self._conn._done_signal.set()
+        loop.call_later(0.01, self._conn._done_signal.set)  # after this task has ended
+
+    def _keeps_loop(self, task: asyncio.Task[Any]) -> bool:
+        """Whether it is this closing itself, or the SDK's wait for the signal to end its loop."""
+        name = getattr(task.get_coro(), "__name__", "")
+        return task is asyncio.current_task() or name == "wait_until_done"
 
 
 def battery_fraction(volts: float) -> float | None:

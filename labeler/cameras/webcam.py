@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import TYPE_CHECKING
 
 from labeler.cameras.base import CameraState, CameraStatus
@@ -62,5 +61,4 @@ class WebcamCamera(WorkerCamera):
             capture.release()
 
     def _lost(self) -> str:
-        at = time.strftime("%H:%M:%S")
-        return f"The {self.name} gives no picture since {at}. Is it still plugged in? Trying again."
+        return f"The {self.name} gives no picture any more. Is it still plugged in? Trying again."

@@ -1,0 +1,32 @@
+"""Waiting for a camera's next frame, as the verbs of the shell do."""
+
+from __future__ import annotations
+
+import time
+
+from labeler.cameras.base import Camera, CameraState, Frame
+from labeler.cameras.worker import SILENCE
+from labeler.errors import UserError
+
+GLANCE = 0.005
+PATIENCE = 30.0
+"""Seconds without a new frame before giving up; a lost robot reconnects in the meantime."""
+
+
+def next_frame(camera: Camera, after: int = 0, timeout: float = PATIENCE) -> Frame:
+    """The newest frame with a number above `after`, never a stale one.
+
+    Raises UserError with the camera's own sentence when none comes.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        frame = camera.latest()
+        if frame is not None and frame.number > after and frame.age < SILENCE:
+            return frame
+        status = camera.status()
+        if status.state in (CameraState.FAILED, CameraState.CLOSED):
+            raise UserError(status.message or f"The camera {camera.name} is closed.")
+        if time.monotonic() > deadline:
+            reason = status.message or "It is connected."
+            raise UserError(f"No picture from {camera.name} for {timeout:.0f} s. {reason}")
+        time.sleep(GLANCE)

@@ -1,0 +1,209 @@
+"""`vector-labeler capture`: photographs through a camera into a dataset."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from labeler.cameras.base import Camera, Frame
+from labeler.cameras.catalogue import KINDS, open_camera
+from labeler.cameras.robots import find_robot
+from labeler.cameras.waiting import next_frame
+from labeler.dataset.images import add_picture
+from labeler.dataset.model import Session
+from labeler.dataset.store import FILE_NAME, Dataset
+from labeler.errors import UserError
+
+MOST_REPEATS = 20
+"""Pictures in a row that the dataset already has, before giving up."""
+
+
+Taker = Callable[[int], Frame]
+"""Takes one picture, given the number of the last one."""
+
+
+@dataclass(slots=True)
+class Sitting:
+    """One run of the verb: what it works on, and what it has added so far."""
+
+    dataset: Dataset
+    camera: Camera
+    session: Session
+    image_ids: list[int] = field(default_factory=list)
+    duplicates: int = 0
+    repeats: int = 0
+
+    def store(self, frame: Frame) -> None:
+        """Adds the bytes untouched. Raises UserError when nothing new comes any more."""
+        added = add_picture(
+            self.dataset,
+            frame.data,
+            original_name=_file_name(self.camera, frame),
+            session_id=self.session.id,
+            captured_at=frame.captured_at,
+            head_angle_rad=frame.head_angle_rad,
+            pose=frame.pose,
+        )
+        if added.is_new:
+            self.image_ids.append(added.image.id)
+            self.repeats = 0
+            return
+        self.duplicates += 1
+        self.repeats += 1
+        if self.repeats >= MOST_REPEATS:
+            raise UserError(f"{self.camera.name} gives only pictures that the dataset has already.")
+
+    def summary(self, *, stopped: bool) -> dict[str, object]:
+        """For --json."""
+        return {
+            "dataset": str(self.dataset.folder),
+            "camera": self.camera.name,
+            "session_id": self.session.id,
+            "session": self.session.name,
+            "added": len(self.image_ids),
+            "duplicates": self.duplicates,
+            "image_ids": self.image_ids,
+            "stopped": stopped,
+        }
+
+    def sentence(self, *, stopped: bool) -> str:
+        """For people."""
+        again = f" {self.duplicates} were there already." if self.duplicates else ""
+        return (
+            f"{'Stopped. ' if stopped else ''}{_pictures(len(self.image_ids))} from "
+            f'{self.camera.name} in the session "{self.session.name}" of '
+            f"{self.dataset.folder}.{again}"
+        )
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dataset", type=Path, help="its folder; made when it does not exist")
+    parser.add_argument(
+        "--robot",
+        required=True,
+        metavar="NAME",
+        help="a configured robot's name or serial, 'simulated', or another camera: "
+        "webcam:0, video:FILE, folder:FOLDER",
+    )
+    parser.add_argument("--count", type=_positive(int), required=True, help="how many pictures")
+    parser.add_argument(
+        "--interval",
+        type=_positive(float),
+        default=0.0,
+        metavar="S",
+        help="seconds between two pictures (default: every frame)",
+    )
+    parser.add_argument("--session", metavar="NAME", help="the session's name (default: the time)")
+    parser.add_argument("--seed", type=int, default=0, help="the simulated robot's world")
+    parser.add_argument(
+        "--high-resolution", action="store_true", help="1280x720 photos instead of 640x360 frames"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when all pictures were taken; 130 after Ctrl+C, with those kept that were taken."""
+    camera = camera_named(arguments.robot, arguments.seed)
+    taker = _taker(camera, arguments.high_resolution)
+    with open_or_create(arguments.dataset) as dataset:
+        camera.start()
+        try:
+            return _capture(dataset, camera, taker, arguments)
+        finally:
+            camera.stop()
+
+
+def camera_named(word: str, seed: int = 0) -> Camera:
+    """A camera by its id, or a configured robot by name or serial. Raises UserError."""
+    kind, _, rest = word.partition(":")
+    if kind in KINDS and (rest or kind == "simulated"):
+        return open_camera(word, seed=seed)
+    return open_camera(f"robot:{find_robot(word).serial}")
+
+
+def open_or_create(folder: Path) -> Dataset:
+    if (folder / FILE_NAME).is_file():
+        return Dataset.open(folder)
+    return Dataset.create(folder)
+
+
+def _taker(camera: Camera, high_resolution: bool) -> Taker:
+    if not high_resolution:
+        return lambda after: next_frame(camera, after)
+    take_photo = getattr(camera, "take_photo", None)
+    if take_photo is None:
+        raise UserError(f"The camera {camera.name} has no high resolution. Leave the option out.")
+
+    def take(after: int) -> Frame:
+        next_frame(camera, after)
+        frame: Frame = take_photo(high_resolution=True)
+        return frame
+
+    return take
+
+
+def _capture(dataset: Dataset, camera: Camera, take: Taker, arguments: argparse.Namespace) -> int:
+    frame = take(0)  # the first one before the session, so that a failed start leaves no trace
+    name = arguments.session or time.strftime("Capture %Y-%m-%d %H:%M:%S")
+    session = dataset.add_session(name, camera.name, frame.captured_at)
+    sitting = Sitting(dataset, camera, session)
+    stopped = False
+    try:
+        _take_all(sitting, take, frame, arguments.count, arguments.interval)
+    except KeyboardInterrupt:
+        stopped = True
+    except UserError as error:
+        kept = f"{error} {_pictures(len(sitting.image_ids))} of {arguments.count} were kept."
+        raise UserError(kept, details=error.details) from error
+    if arguments.json:
+        sys.stdout.write(json.dumps(sitting.summary(stopped=stopped)) + "\n")
+    else:
+        sys.stdout.write(sitting.sentence(stopped=stopped) + "\n")
+    return 130 if stopped else 0
+
+
+def _take_all(sitting: Sitting, take: Taker, frame: Frame, count: int, interval: float) -> None:
+    due = time.monotonic()
+    while True:
+        sitting.store(frame)
+        _progress(len(sitting.image_ids), count)
+        if len(sitting.image_ids) >= count:
+            return
+        due = max(due + interval, time.monotonic())
+        time.sleep(max(0.0, due - time.monotonic()))
+        frame = take(frame.number)
+
+
+def _file_name(camera: Camera, frame: Frame) -> str:
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(frame.captured_at))
+    suffix = "png" if frame.data.startswith(b"\x89PNG") else "jpg"
+    return f"{camera.name} {stamp}-{frame.number:05d}.{suffix}"
+
+
+def _progress(done: int, count: int) -> None:
+    """One line that counts up on a terminal; a line every tenth of the way elsewhere."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{done} of {count} pictures" + ("\n" if done == count else ""))
+    elif done == count or done % max(1, count // 10) == 0:
+        sys.stderr.write(f"{done} of {count} pictures\n")
+    sys.stderr.flush()
+
+
+def _pictures(count: int) -> str:
+    return "1 picture" if count == 1 else f"{count} pictures"
+
+
+def _positive(kind: type[int] | type[float]) -> Callable[[str], float]:
+    def convert(word: str) -> float:
+        number = kind(word)
+        if not 0 < number < 1e9:
+            raise ValueError
+        return number
+
+    convert.__name__ = "positive number"
+    return convert

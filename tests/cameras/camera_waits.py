@@ -1,0 +1,83 @@
+"""Starting the simulated robot, and waiting for what must come true."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from labeler.cameras.base import Camera, CameraState, CameraStatus, Frame
+from labeler.cameras.robots import RobotConfig
+
+PATIENCE = 10.0
+ROOT = Path(__file__).parents[2]
+
+
+def start_simulator(seed: int) -> subprocess.Popen[str]:
+    words = ["simulator", "--port", "0", "--seed", str(seed), "--ready-json", "--exit-with-stdin"]
+    return subprocess.Popen(
+        [sys.executable, "-m", "labeler", *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+
+
+def robot_of(line: str) -> RobotConfig:
+    ready = json.loads(line)
+    return RobotConfig(
+        serial=ready["serial"],
+        name=ready["name"],
+        ip=ready["ip"],
+        cert=Path(ready["cert"]),
+        guid=ready["guid"],
+        port=ready["port"],
+    )
+
+
+def wait_until(condition: Callable[[], object], timeout: float = PATIENCE) -> float:
+    """Seconds until the condition held. Fails the test when it does not come true in time."""
+    started = time.monotonic()
+    while not condition():
+        if time.monotonic() - started > timeout:
+            pytest.fail(f"did not happen within {timeout:g} s")
+        time.sleep(0.002)
+    return time.monotonic() - started
+
+
+def wait_for_state(camera: Camera, state: CameraState, timeout: float = PATIENCE) -> CameraStatus:
+    """The status once it has this state, else fails with what the camera says instead."""
+    deadline = time.monotonic() + timeout
+    while True:
+        status = camera.status()
+        if status.state is state:
+            return status
+        if time.monotonic() > deadline:
+            pytest.fail(f"not {state} within {timeout:g} s but {status}")
+        time.sleep(0.002)
+
+
+def frames_of(camera: Camera, count: int, timeout: float = PATIENCE) -> list[Frame]:
+    """That many different frames, as they come."""
+    found: list[Frame] = []
+    deadline = time.monotonic() + timeout
+    while len(found) < count:
+        frame = camera.latest()
+        if frame is not None and (not found or frame.number > found[-1].number):
+            found.append(frame)
+        if time.monotonic() > deadline:
+            pytest.fail(f"{len(found)} of {count} frames within {timeout:g} s: {camera.status()}")
+        time.sleep(0.002)
+    return found
+
+
+def python_environment() -> dict[str, str]:
+    """For a child process that imports this checkout."""
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
