@@ -12,7 +12,6 @@ from labeler.dataset import picture
 from labeler.errors import UserError
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
-SECONDS_EACH = 1.0
 
 
 class FolderCamera(WorkerCamera):
@@ -21,10 +20,12 @@ class FolderCamera(WorkerCamera):
     Files that are no pictures are left out and counted in the status.
     """
 
-    def __init__(self, folder: Path, seconds_each: float = SECONDS_EACH) -> None:
+    SECONDS_EACH = 1.0
+
+    def __init__(self, folder: Path, seconds_each: float | None = None) -> None:
         super().__init__(folder.name or str(folder))
         self.folder = folder
-        self.seconds_each = seconds_each
+        self.seconds_each = self.SECONDS_EACH if seconds_each is None else seconds_each
 
     def _run(self, stop: threading.Event) -> None:
         while not stop.is_set():

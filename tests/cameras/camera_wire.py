@@ -28,6 +28,10 @@ class Wire:
         self._listener = self._listen(0)
         self.port: int = self._listener.getsockname()[1]
 
+    @property
+    def is_frozen(self) -> bool:
+        return not self._flowing.is_set()
+
     def freeze(self) -> None:
         self._flowing.clear()
 

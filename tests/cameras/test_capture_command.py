@@ -1,0 +1,124 @@
+"""`vector-labeler capture` in the shell, with the simulated robot and with files."""
+
+from __future__ import annotations
+
+import _thread
+import json
+import threading
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from labeler.cameras.folder import FolderCamera
+from labeler.cli import main
+from labeler.dataset.store import Dataset
+from tests.cameras.camera_waits import wait_until
+
+
+def pictures(folder: Path, count: int) -> dict[str, bytes]:
+    folder.mkdir()
+    for number in range(count):
+        path = folder / f"{number}.png"
+        Image.new("RGB", (32, 24), (number * 10, 0, 99)).save(path)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_frames_of_the_simulated_robot_are_stored_untouched_in_one_session(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["capture", str(tmp_path / "desk"), "--robot", "simulated", "--seed", "4"]
+    assert main([*words, "--count", "4", "--session", "Morning", "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert (summary["added"], summary["session"]) == (4, "Morning")
+    with Dataset.open(tmp_path / "desk") as dataset:
+        images = dataset.images()
+        assert len(images) == len({image.sha256 for image in images}) == 4
+        assert {image.session_id for image in images} == {summary["session_id"]}
+        assert all((image.width, image.height) == (640, 360) for image in images)
+        assert all(image.pose is not None and image.head_angle_rad is not None for image in images)
+        assert dataset.sessions()[0].camera == "Vector-SIM1"
+
+
+def test_photos_in_high_resolution(tmp_path: Path) -> None:
+    words = ["capture", str(tmp_path / "desk"), "--robot", "simulated", "--high-resolution"]
+    assert main([*words, "--count", "2"]) == 0
+    with Dataset.open(tmp_path / "desk") as dataset:
+        assert {(image.width, image.height) for image in dataset.images()} == {(1280, 720)}
+
+
+def test_a_second_run_adds_a_session_and_leaves_out_what_is_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = pictures(tmp_path / "pictures", 3)
+    monkeypatch.setattr(FolderCamera, "SECONDS_EACH", 0.02)
+    words = ["capture", str(tmp_path / "desk"), "--robot", f"folder:{tmp_path / 'pictures'}"]
+    assert main([*words, "--count", "3"]) == 0
+    assert '3 pictures from pictures in the session "Capture ' in capsys.readouterr().out
+    assert main([*words, "--count", "1"]) == 1
+    assert "gives only pictures that the dataset has already" in capsys.readouterr().err
+    with Dataset.open(tmp_path / "desk") as dataset:
+        assert len(dataset.sessions()) == 2
+        kept = {dataset.path_of(image).read_bytes() for image in dataset.images()}
+    assert kept == set(stored.values())
+
+
+@pytest.mark.parametrize(
+    ("robot", "sentence"),
+    [
+        ("Vector-A1B2", "No robot is configured"),
+        ("webcam:98", "The webcam 98 cannot be opened"),
+        ("video:gone.mp4", "The video gone.mp4 does not exist"),
+    ],
+)
+def test_a_camera_that_cannot_be_had_is_told_and_leaves_no_session(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], robot: str, sentence: str
+) -> None:
+    words = ["capture", str(tmp_path / "desk"), "--robot", robot, "--count", "1", "--json"]
+    assert main(words) == 1
+    output = capsys.readouterr()
+    assert sentence in json.loads(output.out)["error"]
+    if (tmp_path / "desk").exists():
+        with Dataset.open(tmp_path / "desk") as dataset:
+            assert dataset.sessions() == []
+
+
+def test_only_robots_take_high_resolution(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["capture", str(tmp_path / "desk"), "--robot", f"folder:{tmp_path}", "--count", "1"]
+    assert main([*words, "--high-resolution"]) == 1
+    assert "has no high resolution" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "many"])
+def test_an_impossible_count_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], count: str
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["capture", str(tmp_path), "--robot", "simulated", "--count", count])
+    assert "invalid positive number" in capsys.readouterr().err
+
+
+def test_ctrl_c_keeps_what_was_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = pictures(tmp_path / "pictures", 40)
+    monkeypatch.setattr(FolderCamera, "SECONDS_EACH", 0.05)
+    images_folder = tmp_path / "desk" / "images"
+
+    def interrupt() -> None:
+        wait_until(lambda: images_folder.is_dir() and len(list(images_folder.iterdir())) > 2)
+        _thread.interrupt_main()
+
+    hand = threading.Thread(target=interrupt)
+    hand.start()
+    words = ["capture", str(tmp_path / "desk"), "--robot", f"folder:{tmp_path / 'pictures'}"]
+    assert main([*words, "--count", "40", "--json"]) == 130
+    hand.join()
+    summary = json.loads(capsys.readouterr().out)
+    assert summary["stopped"] is True
+    with Dataset.open(tmp_path / "desk") as dataset:
+        images = dataset.images()
+        assert 2 < len(images) == summary["added"] < 40
+        assert all(dataset.path_of(image).read_bytes() in stored.values() for image in images)
