@@ -1,0 +1,109 @@
+"""The verb `vector-labeler simulator`: runs the robot until it is stopped."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from labeler.errors import UserError
+from labeler.simulator.configuration import Identity, sdk_folder
+
+if TYPE_CHECKING:
+    from labeler.simulator.robot import SimulatedRobot
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=0, help="TCP port (default: any free one)")
+    parser.add_argument("--seed", type=int, default=0, help="which world: table, light, things")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        help="where sdk_config.ini goes (default: a temporary folder)",
+    )
+    parser.add_argument("--fps", type=float, default=15.0, help="frames a second (default: 15)")
+    parser.add_argument("--pace", type=float, default=1.0, help="how fast the world moves (1)")
+    parser.add_argument("--name", default="Vector-SIM1", help="the robot's name")
+    parser.add_argument("--serial", default="00sim001", help="the robot's serial number")
+    parser.add_argument("--guid", help="a fixed token (default: a new random one)")
+    parser.add_argument(
+        "--install", action="store_true", help="also add the robot to ~/.anki_vector"
+    )
+    parser.add_argument(
+        "--exit-with-stdin", action="store_true", help="stop when standard input is closed"
+    )
+    parser.add_argument("--ready-json", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--fault", action="append", default=[], help=argparse.SUPPRESS)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    if not 1 <= arguments.fps <= 60 or not 0 < arguments.pace <= 20:
+        raise UserError("--fps goes from 1 to 60 and --pace from 0 to 20.")
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    with ExitStack() as stack:
+        folder = arguments.folder or Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="vector-simulator-"))
+        )
+        asyncio.run(_serve(arguments, folder))
+    return 0
+
+
+async def _serve(arguments: argparse.Namespace, folder: Path) -> None:
+    import cv2
+
+    from labeler.simulator.robot import SimulatedRobot
+    from labeler.simulator.server import RunningServer
+
+    cv2.setNumThreads(1)
+    extra = {"guid": arguments.guid} if arguments.guid else {}
+    identity = Identity(arguments.name, arguments.serial, **extra)
+    robot = SimulatedRobot(identity, arguments.seed, arguments.fps, arguments.pace)
+    for words in arguments.fault:
+        _obey(robot, words)
+    server = RunningServer(robot, folder, arguments.port)
+    also = sdk_folder() if arguments.install else None
+    ready = await server.start(also)
+    stopped = _stop_signals()
+    if arguments.exit_with_stdin:
+        _follow_stdin(stopped, lambda words: _obey(robot, words))
+    sys.stdout.write(json.dumps(ready) + "\n")
+    sys.stdout.flush()
+    await server.run_until(stopped)
+
+
+def _obey(robot: SimulatedRobot, words: str) -> None:
+    """A line for tests: a fault to switch on or off."""
+    if not robot.obey(words):
+        sys.stderr.write(f"The simulated robot does not understand {words!r}.\n")
+
+
+def _stop_signals() -> asyncio.Event:
+    """Set by Ctrl+C and SIGTERM. signal.signal, because Windows' loops take no handlers."""
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
+    return stopped
+
+
+def _follow_stdin(stopped: asyncio.Event, obey: Callable[[str], None]) -> None:
+    loop = asyncio.get_running_loop()
+
+    def follow() -> None:
+        # os.read instead of sys.stdin: a thread inside the latter's lock would break the exit.
+        rest = b""
+        while data := os.read(sys.stdin.fileno(), 4096):
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                loop.call_soon_threadsafe(obey, line.decode("utf-8", "replace").strip())
+        loop.call_soon_threadsafe(stopped.set)
+
+    threading.Thread(target=follow, daemon=True, name="stdin").start()

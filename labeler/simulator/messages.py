@@ -1,0 +1,109 @@
+"""The robot's state in the SDK's messages: millimetres, volts, status bits."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from anki_vector.messaging import protocol
+
+from labeler.simulator.body import HEAD_RANGE, LIFT_RANGE, Body, BodyPose, clamp, wrap
+from labeler.simulator.render import FOCAL
+
+MM = 10.0
+"""Millimetres in the world's centimetre."""
+LIFT_ARM = 6.6
+HOST_VERSION = 5
+FULL_VOLTS, EMPTY_VOLTS, SECONDS_OF_LIFE = 4.1, 3.6, 3600.0
+
+
+def ok(message: type[Any], **values: Any) -> Any:
+    """A response that says "received" where it has a status to say so."""
+    fields = message.DESCRIPTOR.fields_by_name
+    if "status" in fields and "status" not in values:
+        values["status"] = protocol.ResponseStatus(code=protocol.ResponseStatus.RESPONSE_RECEIVED)
+    return message(**values)
+
+
+def pose_since(start: BodyPose, now: BodyPose) -> BodyPose:
+    """now, as the robot counts it: from where it woke up."""
+    east, north = now.x - start.x, now.y - start.y
+    cos, sin = math.cos(start.heading), math.sin(start.heading)
+    return BodyPose(
+        east * cos + north * sin,
+        north * cos - east * sin,
+        wrap(now.heading - start.heading),
+        now.head,
+        now.lift,
+    )
+
+
+def robot_state(body: Body, start: BodyPose, last_image: int) -> Any:
+    pose = pose_since(start, body.pose)
+    half = pose.heading / 2
+    place = protocol.PoseStruct(
+        x=pose.x * MM, y=pose.y * MM, q0=math.cos(half), q3=math.sin(half), origin_id=1
+    )
+    return protocol.RobotState(
+        pose=place,
+        pose_angle_rad=pose.heading,
+        left_wheel_speed_mmps=body.left * MM,
+        right_wheel_speed_mmps=body.right * MM,
+        head_angle_rad=pose.head,
+        lift_height_mm=pose.lift * MM,
+        accel=protocol.AccelData(z=9810.0),
+        gyro=protocol.GyroData(z=body.turn_rate),
+        carrying_object_id=-1,
+        carrying_object_on_top_id=-1,
+        head_tracking_object_id=-1,
+        localized_to_object_id=-1,
+        last_image_time_stamp=last_image,
+        status=status_bits(body),
+        prox_data=protocol.ProxData(distance_mm=400, unobstructed=not body.blocked),
+    )
+
+
+def status_bits(body: Body) -> int:
+    bits = 0
+    if body.wheels_moving or body.head_moving or body.lift_moving:
+        bits |= int(protocol.ROBOT_STATUS_IS_MOVING)
+    if body.wheels_moving:
+        bits |= int(protocol.ROBOT_STATUS_ARE_WHEELS_MOVING)
+    if not body.head_moving:
+        bits |= int(protocol.ROBOT_STATUS_HEAD_IN_POS)
+    if not body.lift_moving:
+        bits |= int(protocol.ROBOT_STATUS_LIFT_IN_POS)
+    return bits
+
+
+def battery_state(seconds: float) -> Any:
+    """Full at first, and lower by a volt's half after an hour."""
+    used = min(1.0, seconds / SECONDS_OF_LIFE)
+    volts = FULL_VOLTS - (FULL_VOLTS - EMPTY_VOLTS) * used
+    low = volts < EMPTY_VOLTS + 0.05
+    level = protocol.BATTERY_LEVEL_LOW if low else protocol.BATTERY_LEVEL_NOMINAL
+    return ok(protocol.BatteryStateResponse, battery_volts=volts, battery_level=level)
+
+
+def camera_config(width: int = 640, height: int = 360) -> Any:
+    focal = FOCAL * width
+    return protocol.CameraConfigResponse(
+        focal_length_x=focal,
+        focal_length_y=focal,
+        center_x=width / 2,
+        center_y=height / 2,
+        fov_x=math.degrees(2 * math.atan(width / 2 / focal)),
+        fov_y=math.degrees(2 * math.atan(height / 2 / focal)),
+        min_camera_exposure_time_ms=1,
+        max_camera_exposure_time_ms=67,
+        min_camera_gain=0.1,
+        max_camera_gain=3.9,
+    )
+
+
+def head_angle(request: Any) -> float:
+    return clamp(float(request.angle_rad), HEAD_RANGE)
+
+
+def lift_height(request: Any) -> float:
+    return clamp(float(request.height_mm) / MM, LIFT_RANGE)

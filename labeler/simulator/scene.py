@@ -1,0 +1,46 @@
+"""What one frame shows: plain values, enough to draw the picture and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from labeler.simulator.body import BodyPose
+
+EYE_HEIGHT = 5.0
+"""The camera's height above the table, in centimetres."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """An object on the table. kind is a class of truth.CLASSES or a kind of clutter."""
+
+    kind: str
+    x: float
+    y: float
+    heading: float
+    look: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The other robot: its pose, its motion, and its eyes (open 0 to 1, look -1 to 1)."""
+
+    pose: BodyPose
+    speed: float = 0.0
+    turn_rate: float = 0.0
+    eyes_open: float = 1.0
+    look_x: float = 0.0
+    look_y: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The world at one tick. exposure is a factor around 1; speeds are per second."""
+
+    number: int
+    eye: BodyPose
+    eye_turn_rate: float
+    eye_head_rate: float
+    exposure: float
+    figure: Figure
+    things: tuple[Thing, ...]
