@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from labeler.errors import UserError
 
@@ -53,6 +53,27 @@ def sha256_of(path: Path) -> str:
         while piece := stream.read(_CHUNK):
             digest.update(piece)
     return digest.hexdigest()
+
+
+def inside(folder: Path, name: str) -> Path:
+    """The existing path that a file from outside names inside a folder. Raises UserError.
+
+    Absolute names, "..", addresses and links that lead out of the folder are refused.
+    """
+    tidy = name.replace("\\", "/")
+    parts = PurePosixPath(tidy).parts
+    if "://" in tidy or PureWindowsPath(tidy).drive or tidy.startswith("/"):
+        raise UserError("its file_name is not relative to the images folder")
+    if not parts or ".." in parts or not tidy.isprintable():
+        raise UserError("its file_name is not a name inside the images folder")
+    try:
+        found = folder.joinpath(*parts).resolve(strict=True)
+        base = folder.resolve(strict=True)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise UserError("the file is missing") from error
+    if not found.is_relative_to(base):
+        raise UserError("the file is a link that leads out of the images folder")
+    return found
 
 
 def reason(error: OSError) -> str:

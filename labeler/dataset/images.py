@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from labeler.dataset import picture
@@ -90,7 +91,8 @@ def stage(
         raise UserError(f"The dataset {dataset.name} is open read-only, so it cannot be changed.")
     sha256 = hashlib.sha256(data).hexdigest()
     image_id = dataset.new_image_id()
-    times = (captured_at, found.taken_at, time.time())
+    given = captured_at if _are_finite(captured_at) else None
+    times = (given, found.taken_at, time.time())
     image = Image(
         id=image_id,
         file_name=f"{image_id:06}-{sha256[:12]}{found.suffix}",
@@ -100,13 +102,18 @@ def stage(
         sha256=sha256,
         session_id=session_id,
         captured_at=next(at for at in times if at is not None),
-        head_angle_rad=head_angle_rad,
-        pose=pose,
+        head_angle_rad=head_angle_rad if _are_finite(head_angle_rad) else None,
+        pose=pose if pose and _are_finite(*astuple(pose)) else None,
         verified=verified,
     )
     write_durably(dataset.incoming_path(image.file_name), data)
     sync_folder(dataset.incoming_folder)
     return image
+
+
+def _are_finite(*numbers: float | None) -> bool:
+    """A robot that lost its place reports numbers that no format can hold."""
+    return all(number is not None and math.isfinite(number) for number in numbers)
 
 
 def _committed(dataset: Dataset, image: Image) -> Added:

@@ -111,7 +111,7 @@ def _opened(
         _refuse_huge(picture, name)
         if longest:
             picture.draft("RGB", (longest, longest))  # a JPEG decodes faster at half the size
-        if decode:
+        if decode or picture.format == "TIFF":  # Pillow turns a TIFF while it decodes it
             picture.load()
     except UserError:
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
@@ -197,10 +198,14 @@ class Dataset(Connections):
         with self.transaction():
             self._write_category(None, category)
 
-    def add_annotation(self, annotation: Annotation) -> None:
-        """A box that arrives with others from outside. Labelling uses edits.draw."""
+    def add_annotations(self, annotations: Iterable[Annotation]) -> int:
+        """Boxes that arrive from outside; labelling uses edits.draw. Returns how many."""
+        count = 0
         with self.transaction():
-            self._write_annotation(None, annotation)
+            for annotation in annotations:
+                self._write_annotation(None, annotation)
+                count += 1
+        return count
 
     def note(self, description: str) -> None:
         """Writes a line without changes into the journal: something arrived from outside."""
@@ -263,12 +268,12 @@ class Dataset(Connections):
             assert before is not None
             self._writer.execute("DELETE FROM category WHERE id = ?", (before.id,))
             return
+        values = (after.name, after.color, after.id)
+        if before is not None:
+            self._writer.execute("UPDATE category SET name = ?, color = ? WHERE id = ?", values)
+            return
         self._saw("category", after.id)
-        self._writer.execute(
-            "INSERT INTO category (id, name, color) VALUES (?, ?, ?) "
-            "ON CONFLICT (id) DO UPDATE SET name = excluded.name, color = excluded.color",
-            (after.id, after.name, after.color),
-        )
+        self._writer.execute("INSERT INTO category (name, color, id) VALUES (?, ?, ?)", values)
 
     def _write_annotation(self, before: Annotation | None, after: Annotation | None) -> None:
         if after is None:

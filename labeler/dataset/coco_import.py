@@ -1,0 +1,301 @@
+"""Taking a COCO file and its pictures into a dataset: what is good, with a list of what is not."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from labeler.dataset import coco_boxes, coco_entries, picture
+from labeler.dataset.coco_entries import BadEntry, ImageEntry, Key
+from labeler.dataset.coco_plan import Plan, Told, made_plan
+from labeler.dataset.edits import Edit, VerifiedChange, next_color
+from labeler.dataset.files import inside
+from labeler.dataset.images import stage
+from labeler.dataset.json_stream import entries
+from labeler.dataset.model import Annotation, Category, Image, ImageState
+from labeler.dataset.progress import OnProgress, ShouldStop, Stopped, ignore_progress, never_stop
+from labeler.dataset.store import Dataset
+from labeler.errors import UserError
+
+_STEPS = 1000
+"""What on_progress gets as the total: reading takes 0 to 100, pictures to 900, boxes the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What was taken and what was not.
+
+    skipped and corrected hold (what, why), at most MAX_TOLD each; the totals count all.
+    """
+
+    images_added: int
+    annotations_added: int
+    categories_added: int
+    skipped: tuple[tuple[str, str], ...]
+    corrected: tuple[tuple[str, str], ...]
+    skipped_total: int
+    corrected_total: int
+
+
+@dataclass(slots=True)
+class _Taken:
+    """An image of the file that has a row, or will: new ones wait in incoming/."""
+
+    entry: ImageEntry
+    image: Image
+    is_new: bool
+    orientation: int
+    mentioned: bool = False
+    lost_boxes: bool = False
+
+
+def import_coco(
+    dataset: Dataset,
+    json_path: Path,
+    images_dir: Path,
+    *,
+    empty_means_nothing_there: bool = False,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> ImportReport:
+    """Adds the images, boxes and categories of a COCO detection file in one transaction.
+
+    Raises UserError, with nothing changed, where the file itself is broken or no picture of it
+    can be taken; BrokenJson and Stopped are among those. Else bad entries are listed and skipped.
+
+    Categories keep their ids in a dataset that has none yet, else they are matched by name.
+    A picture that is in the dataset already takes boxes only while it is unlabelled. An image
+    without any annotation becomes unlabelled, unless it says "verified", as exports of this
+    program do, or empty_means_nothing_there.
+    """
+    if not images_dir.is_dir():
+        raise UserError(f"There is no folder {images_dir} to take pictures from.")
+    plan = made_plan(json_path, _scaled(on_progress, 0, 100), should_stop)
+    work = _Import(dataset, json_path, plan, should_stop)
+    try:
+        work.stage_pictures(images_dir, _scaled(on_progress, 100, 900))
+        with dataset.transaction():
+            report = work.write(empty_means_nothing_there, _scaled(on_progress, 900, _STEPS))
+    except BaseException:
+        work.discard()
+        raise
+    work.settle()
+    on_progress(_STEPS, _STEPS)
+    return report
+
+
+def _scaled(on_progress: OnProgress, start: int, end: int) -> OnProgress:
+    def scaled(done: int, total: int) -> None:
+        on_progress(start + (end - start) * done // max(total, 1), _STEPS)
+
+    return scaled
+
+
+@dataclass(slots=True)
+class _Import:
+    """One import under way."""
+
+    dataset: Dataset
+    json_path: Path
+    plan: Plan
+    should_stop: ShouldStop
+    taken: dict[Key, _Taken] = field(default_factory=dict)
+    categories: dict[Key, int] = field(default_factory=dict)
+    corrected: Told = field(default_factory=Told)
+
+    def stage_pictures(self, images_dir: Path, on_progress: OnProgress) -> None:
+        """Brings the bytes of all good pictures into incoming/. Raises UserError if none is."""
+        first_of: dict[str, str] = {}
+        for done, entry in enumerate(self.plan.images.values()):
+            if self.should_stop():
+                raise Stopped("The import was stopped. Nothing was changed.")
+            on_progress(done, len(self.plan.images))
+            try:
+                self._stage(entry, images_dir, first_of)
+            except BadEntry as error:
+                self.plan.skipped.add(entry.file_name, str(error))
+        if self.plan.images and not self.taken:
+            told = [f"{what}: {why}" for what, why in islice(self.plan.skipped.lines, 20)]
+            raise UserError(
+                f"None of the {len(self.plan.images)} pictures of {self.json_path.name} can be "
+                f"taken from {images_dir}, so nothing was changed.",
+                details="\n".join(told),
+            )
+
+    def _stage(self, entry: ImageEntry, images_dir: Path, first_of: dict[str, str]) -> None:
+        try:
+            data = picture.read(inside(images_dir, entry.file_name))
+            found = picture.inspect(data, "it")
+        except UserError as error:
+            raise BadEntry(str(error).rstrip(".")) from error
+        sha256 = hashlib.sha256(data).hexdigest()
+        if sha256 in first_of:
+            raise BadEntry(f"it is the same picture as {first_of[sha256]}")
+        first_of[sha256] = entry.file_name
+        known = self.dataset.image_by_hash(sha256)
+        image = known or stage(
+            self.dataset,
+            data,
+            found,
+            original_name=entry.original_name or entry.file_name,
+            session_id=0,  # known when the rows are written
+            captured_at=entry.captured_at,
+            head_angle_rad=entry.head_angle_rad,
+            pose=entry.pose,
+            verified=entry.verified or False,
+        )
+        taken = _Taken(entry, image, known is None, found.orientation)
+        self.taken[entry.key] = taken
+        self._compare_size(taken)
+
+    def _compare_size(self, taken: _Taken) -> None:
+        image, said = taken.image, taken.entry.size
+        if said is None or said == (image.width, image.height):
+            return
+        why = f"the file says {said[0]:g} x {said[1]:g} pixels, the picture has "
+        why += f"{image.width} x {image.height}"
+        if coco_boxes.is_sideways(image, taken.orientation, said):
+            why += " when upright; its boxes are turned with it"
+        self.corrected.add(taken.entry.file_name, why)
+
+    def discard(self) -> None:
+        """Removes what waits in incoming/ after a failure."""
+        for taken in self.taken.values():
+            if taken.is_new:
+                self.dataset.discard(taken.image.file_name)
+
+    def settle(self) -> None:
+        """Moves the pictures to their place after the commit."""
+        for taken in self.taken.values():
+            if taken.is_new:
+                self.dataset.settle(taken.image.file_name)
+
+    def write(self, empty_means_nothing_there: bool, on_progress: OnProgress) -> ImportReport:
+        """Writes all rows, inside the caller's transaction."""
+        categories = self._write_categories()
+        images = self._write_images()
+        boxes = self.dataset.add_annotations(self._boxes(on_progress))
+        told = f"Import {self.json_path.name}: {images} images, {boxes} boxes"
+        self.dataset.note(told)
+        self.dataset.apply(Edit(told, tuple(self._confirmations(empty_means_nothing_there))))
+        return ImportReport(
+            images_added=images,
+            annotations_added=boxes,
+            categories_added=categories,
+            skipped=tuple(self.plan.skipped.lines),
+            corrected=tuple(self.corrected.lines),
+            skipped_total=self.plan.skipped.total,
+            corrected_total=self.corrected.total,
+        )
+
+    def _write_categories(self) -> int:
+        present = self.dataset.categories()
+        offered = self.plan.categories.values()
+        keep_ids = not present and all(isinstance(e.key, int) and e.key >= 0 for e in offered)
+        ids = {category.name: category.id for category in present}
+        used = [category.color for category in present]
+        for entry in offered:
+            if entry.name not in ids:
+                number = int(entry.key) if keep_ids else self.dataset.new_category_id()
+                category = Category(number, entry.name, entry.color or next_color(used))
+                self.dataset.add_category(category)
+                used.append(category.color)
+                ids[entry.name] = category.id
+            self.categories[entry.key] = ids[entry.name]
+        return len(ids) - len(present)
+
+    def _write_images(self) -> int:
+        sessions = self._write_sessions()
+        for taken in self.taken.values():
+            known = self.dataset.image_by_hash(taken.image.sha256)
+            if known:  # from before, or captured while this import was reading
+                if taken.is_new:
+                    self.dataset.discard(taken.image.file_name)
+                taken.image, taken.is_new = known, False
+                continue
+            key = taken.entry.session if taken.entry.session in sessions else None
+            if key not in sessions:
+                sessions[key] = self.dataset.add_session(self.json_path.stem, "import").id
+            taken.image = replace(taken.image, session_id=sessions[key])
+            self.dataset.add_image(taken.image)
+        return sum(taken.is_new for taken in self.taken.values())
+
+    def _write_sessions(self) -> dict[Key | None, int]:
+        """The sessions that an export of this program names, where new images need them."""
+        into_nothing = not self.dataset.sessions()
+        needed = {taken.entry.session for taken in self.taken.values() if taken.is_new}
+        made: dict[Key | None, int] = {}
+        for entry in self.plan.sessions.values():
+            if into_nothing or entry.key in needed:
+                session = self.dataset.add_session(entry.name, entry.camera, entry.started_at)
+                made[entry.key] = session.id
+        return made
+
+    def _boxes(self, on_progress: OnProgress) -> Iterator[Annotation]:
+        """The second reading of the file: its boxes, now that the true sizes are known."""
+        seen: set[Key] = set()
+        found = entries(self.json_path, {"annotations"}, should_stop=self.should_stop)
+        for done, (_, entry) in enumerate(found):
+            if done % 1000 == 0:
+                on_progress(done, self.plan.annotations)
+            try:
+                yield self._box(entry, seen)
+            except BadEntry as error:
+                self.plan.skipped.add(_named(entry, done), str(error))
+
+    def _box(self, entry: Any, seen: set[Key]) -> Annotation:
+        key, image_key = coco_entries.annotation_place(entry)
+        taken = self.taken.get(image_key)
+        if taken is None:
+            known = image_key in self.plan.images
+            raise BadEntry("its image was not taken" if known else "its image is not in the file")
+        taken.mentioned = True
+        try:
+            return self._annotation(entry, key, taken, seen)
+        except BadEntry:
+            taken.lost_boxes = True
+            raise
+
+    def _annotation(
+        self, entry: dict[str, Any], key: Key | None, taken: _Taken, seen: set[Key]
+    ) -> Annotation:
+        if key in seen:
+            raise BadEntry("its id is given twice")
+        if key is not None:
+            seen.add(key)
+        if not _is_open(taken):
+            raise BadEntry("its picture is in the dataset already, with labels of its own")
+        category_id = self.categories.get(coco_entries.annotation_category(entry))
+        if category_id is None:
+            raise BadEntry("its category is not in the file")
+        raw = coco_entries.annotation_bbox(entry)
+        if coco_boxes.is_sideways(taken.image, taken.orientation, taken.entry.size):
+            raw = coco_boxes.upright(raw, taken.image, taken.orientation)
+        bbox = coco_boxes.clipped(raw, taken.image)
+        if bbox != raw:
+            self.corrected.add(f"annotation {key}", "its bbox reached out of the picture")
+        return Annotation(self.dataset.new_annotation_id(), taken.image.id, category_id, bbox)
+
+    def _confirmations(self, empty_means_nothing_there: bool) -> Iterator[VerifiedChange]:
+        """Who is confirmed: never an image that lost a box, for it would not be right."""
+        for taken in self.taken.values():
+            said = taken.entry.verified
+            if said is None:
+                said = empty_means_nothing_there and not taken.mentioned
+            wished = said and not taken.lost_boxes
+            if _is_open(taken) and wished != taken.image.verified:
+                yield VerifiedChange(taken.image.id, taken.image.verified, wished)
+
+
+def _is_open(taken: _Taken) -> bool:
+    """Whether the import decides about this image: it is new, or nobody labelled it before."""
+    return taken.is_new or taken.image.state is ImageState.UNLABELLED
+
+
+def _named(entry: Any, place: int) -> str:
+    number = entry.get("id") if isinstance(entry, dict) else None
+    return f"annotations entry {place + 1}" if number is None else f"annotation {str(number)[:60]}"
