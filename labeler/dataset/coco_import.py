@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -103,6 +104,7 @@ class _Import:
     json_path: Path
     plan: Plan
     should_stop: ShouldStop
+    now: float = field(default_factory=time.time)
     taken: dict[Key, _Taken] = field(default_factory=dict)
     categories: dict[Key, int] = field(default_factory=dict)
     corrected: Told = field(default_factory=Told)
@@ -137,13 +139,14 @@ class _Import:
             raise BadEntry(f"it is the same picture as {first_of[sha256]}")
         first_of[sha256] = entry.file_name
         known = self.dataset.image_by_hash(sha256)
+        times = (entry.captured_at, found.taken_at, self.now)
         image = known or stage(
             self.dataset,
             data,
             found,
             original_name=entry.original_name or entry.file_name,
             session_id=0,  # known when the rows are written
-            captured_at=entry.captured_at,
+            captured_at=next(at for at in times if at is not None),
             head_angle_rad=entry.head_angle_rad,
             pose=entry.pose,
             verified=entry.verified or False,

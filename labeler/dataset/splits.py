@@ -46,6 +46,8 @@ def split_by_session(
     categories = categories_of or {}
     if len(groups) == 1:
         (only,) = groups.values()
+        if only[0].captured_at == only[-1].captured_at:
+            return _by_chance(only, val_fraction, random.Random(seed), categories)
         return _by_time(only, val_fraction, random.Random(seed), categories)
     held = _chosen(groups, val_fraction, random.Random(seed), categories)
     names = {session.id: session.name for session in sessions}
@@ -128,10 +130,10 @@ def _by_time(
     categories: Mapping[int, Collection[int]],
 ) -> Split:
     """One session: a block of neighbouring frames validates, with a gap at its seams."""
-    size = min(len(images) - 1, max(1, round(fraction * len(images))))
+    size = _size(images, fraction)
     starts = [round(k * (len(images) - size) / (_BLOCKS - 1)) for k in range(_BLOCKS)]
     chance.shuffle(starts)
-    start = min(starts, key=lambda at: _cost(images, at, size, categories))
+    start = min(starts, key=lambda at: _cost(images, range(at, at + size), categories))
     block = images[start : start + size]
     dropped = {i.id for i in _at_seams(images, start, size)}
     train = [i for i in images[:start] + images[start + size :] if i.id not in dropped]
@@ -149,11 +151,38 @@ def _by_time(
     )
 
 
+def _by_chance(
+    images: list[Image],
+    fraction: float,
+    chance: random.Random,
+    categories: Mapping[int, Collection[int]],
+) -> Split:
+    """A collection whose pictures came all at once: no time tells which of them are alike."""
+    size = _size(images, fraction)
+    draws = [set(chance.sample(range(len(images)), size)) for _ in range(_BLOCKS)]
+    held = min(draws, key=lambda draw: _cost(images, draw, categories))
+    val = sorted(image.id for at, image in enumerate(images) if at in held)
+    train = sorted(image.id for at, image in enumerate(images) if at not in held)
+    explanation = (
+        f"All images came together without a time, so {_counted(len(val))} drawn by chance are "
+        f"held back for validation and {_counted(len(train))} train. If they are frames of one "
+        "film, the score will flatter."
+    )
+    return Split(tuple(train), tuple(val), explanation)
+
+
+def _size(images: list[Image], fraction: float) -> int:
+    return min(len(images) - 1, max(1, round(fraction * len(images))))
+
+
 def _cost(
-    images: list[Image], start: int, size: int, categories: Mapping[int, Collection[int]]
+    images: list[Image], held: Collection[int], categories: Mapping[int, Collection[int]]
 ) -> int:
-    rest = images[:start] + images[start + size :]
-    return len(_present(images[start : start + size], categories) - _present(rest, categories))
+    """How many categories training would lose with these places held back."""
+    sides: tuple[list[Image], list[Image]] = ([], [])
+    for at, image in enumerate(images):
+        sides[at in held].append(image)
+    return len(_present(sides[1], categories) - _present(sides[0], categories))
 
 
 def _at_seams(images: list[Image], start: int, size: int) -> list[Image]:

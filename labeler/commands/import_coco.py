@@ -1,0 +1,118 @@
+"""`vector-labeler import`: adds a COCO file and its images to a dataset."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from labeler.commands.progress import ProgressLine
+from labeler.dataset.coco_import import ImportReport, import_coco
+from labeler.dataset.store import FILE_NAME, Dataset
+
+_EXAMPLES = 3
+"""So many names stand beside each reason on the screen; --json has them all."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Add the images, boxes and classes of a COCO detection file to a dataset, which is made "
+        "when it does not exist. A broken file changes nothing; of a sound one everything good is "
+        "taken and the rest is listed. Classes keep their ids in a dataset without classes, else "
+        "they are matched by name. A picture that is there already only takes boxes while it is "
+        "unlabelled."
+    )
+    parser.epilog = (
+        "An image without any box in the file may be empty or not labelled yet; COCO does not say. "
+        "It becomes unlabelled, unless the file says it was verified, as exports of this program "
+        "do, or --empty-means-nothing-there is given: then it is a confirmed empty image."
+    )
+    parser.add_argument("dataset", type=Path, help="its folder")
+    parser.add_argument("coco", type=Path, metavar="COCO.json", help="the file to read")
+    parser.add_argument(
+        "--images",
+        type=Path,
+        metavar="DIR",
+        help="the folder that file_name is relative to (default: images/ beside the file)",
+    )
+    parser.add_argument(
+        "--empty-means-nothing-there",
+        action="store_true",
+        help="confirm images without boxes as empty, so that training learns from them",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when the file was taken, also in part."""
+    images = arguments.images or arguments.coco.absolute().parent / "images"
+    with _open_or_create(arguments.dataset) as dataset, ProgressLine("Importing") as line:
+        report = import_coco(
+            dataset,
+            arguments.coco,
+            images,
+            empty_means_nothing_there=arguments.empty_means_nothing_there,
+            on_progress=line.update,
+        )
+    sys.stdout.write(_as_json(report) if arguments.json else _told(report, arguments.dataset))
+    return 0
+
+
+@contextmanager
+def _open_or_create(folder: Path) -> Iterator[Dataset]:
+    """A dataset that is made here goes again when the import fails: then nothing changed."""
+    if (folder / FILE_NAME).is_file():
+        with Dataset.open(folder) as dataset:
+            yield dataset
+        return
+    was_there = folder.exists()
+    dataset = Dataset.create(folder)
+    try:
+        with dataset:
+            yield dataset
+    except BaseException:
+        shutil.rmtree(folder)
+        if was_there:
+            folder.mkdir()
+        raise
+
+
+def _as_json(report: ImportReport) -> str:
+    told = {
+        "images": report.images_added,
+        "annotations": report.annotations_added,
+        "categories": report.categories_added,
+        "skipped_total": report.skipped_total,
+        "skipped": [{"what": what, "why": why} for what, why in report.skipped],
+        "corrected_total": report.corrected_total,
+        "corrected": [{"what": what, "why": why} for what, why in report.corrected],
+    }
+    return json.dumps(told) + "\n"
+
+
+def _told(report: ImportReport, folder: Path) -> str:
+    lines = [
+        f"{report.images_added} images, {report.annotations_added} boxes and "
+        f"{report.categories_added} classes were added to {folder}."
+    ]
+    if report.skipped_total:
+        lines += [f"Not taken: {report.skipped_total}", *_by_reason(report.skipped)]
+    if report.corrected_total:
+        lines += [f"Taken with a correction: {report.corrected_total}"]
+        lines += _by_reason(report.corrected)
+    return "\n".join(lines) + "\n"
+
+
+def _by_reason(told: tuple[tuple[str, str], ...]) -> list[str]:
+    reasons: dict[str, list[str]] = {}
+    for what, why in told:
+        reasons.setdefault(why, []).append(what)
+    lines = []
+    for why, names in sorted(reasons.items(), key=lambda item: -len(item[1])):
+        more = f" and {len(names) - _EXAMPLES} more" if len(names) > _EXAMPLES else ""
+        lines.append(f"  {len(names)} x {why} ({', '.join(names[:_EXAMPLES])}{more})")
+    return lines
