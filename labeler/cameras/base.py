@@ -76,6 +76,13 @@ class Camera(ABC):
         with self._lock:
             return self._frame
 
+    def with_pose(self, frame: Frame, timeout: float = 0.1) -> Frame:
+        """The frame with exactly its own head angle and pose, where a robot tells them later.
+
+        Waits up to timeout; worth it for a frame that is kept, not for one that is only shown.
+        """
+        return frame
+
     def status(self) -> CameraStatus:
         with self._lock:
             return self._status

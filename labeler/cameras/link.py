@@ -51,6 +51,7 @@ class RobotLink:
         self._listener = listener
         self._feed: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._opened = False
         self._closed = threading.Event()
         self.heard = time.monotonic()
         self._conn = Connection(
@@ -64,11 +65,13 @@ class RobotLink:
     def open(self, timeout: float) -> None:
         """Connects, then listens to state and battery. Blocks; raises what the SDK raises."""
         _links.add(self)
-        self._conn.connect(timeout)
-        if self._closed.is_set():
-            self._shut()
-            raise ConnectionAbortedError("closed while it was opened")
-        self.submit(self._listen()).result(timeout)
+        try:
+            self._conn.connect(timeout)
+            self._opened = True
+            self.submit(self._listen()).result(timeout)
+        finally:
+            if self._closed.is_set():
+                self._shut()
 
     def submit(self, work: Coroutine[Any, Any, Any]) -> Future[Any]:
         """Runs a coroutine on the connection's thread. A dead connection gives a failed future."""
@@ -172,11 +175,9 @@ class RobotLink:
             await asyncio.sleep(BATTERY_EVERY)
 
     def _shut(self) -> None:
-        thread = self._conn._thread
-        if thread is not None and thread.is_alive() and self._conn._done_signal is not None:
-            future = self.submit(self._finish())
+        if self._opened:  # while connecting, the SDK's loop ends by itself with its channel
             try:
-                future.result(CLOSE_TIMEOUT)
+                self.submit(self._finish()).result(CLOSE_TIMEOUT)
             except Exception as error:  # the channel is closed below in any case
                 logger.debug("closing %r: %r", self.robot, error)
         # The SDK never closes the channel after a failed connect() or disconnect(), and the

@@ -28,7 +28,7 @@ class RobotStance:
 
 
 class StanceHistory:
-    """The last second of stances. Used on the connection's thread alone."""
+    """The last second or two of stances. Safe to use from any thread."""
 
     def __init__(self) -> None:
         self._stances: deque[RobotStance] = deque(maxlen=64)
@@ -36,10 +36,15 @@ class StanceHistory:
     def add(self, stance: RobotStance) -> None:
         self._stances.append(stance)
 
+    def exact(self, stamp: int) -> RobotStance | None:
+        """The earliest stance of exactly this picture."""
+        return next((stance for stance in tuple(self._stances) if stance.stamp == stamp), None)
+
     def match(self, stamp: int) -> RobotStance | None:
-        """The earliest stance of exactly this picture, else the nearest within TOLERANCE_MS."""
-        exact = next((stance for stance in self._stances if stance.stamp == stamp), None)
-        if exact is not None or not self._stances:
+        """The exact stance, else the nearest within TOLERANCE_MS."""
+        stances = tuple(self._stances)
+        exact = self.exact(stamp)
+        if exact is not None or not stances:
             return exact
-        nearest = min(self._stances, key=lambda stance: abs(stance.stamp - stamp))
+        nearest = min(stances, key=lambda stance: abs(stance.stamp - stamp))
         return nearest if abs(nearest.stamp - stamp) <= TOLERANCE_MS else None

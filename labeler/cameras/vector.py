@@ -19,6 +19,7 @@ from labeler.cameras.robots import RobotConfig
 from labeler.cameras.worker import SILENCE, WorkerCamera
 from labeler.errors import UserError
 
+IMPORT_TIMEOUT = 30.0
 CONNECT_TIMEOUT = 5.0
 SUSPICION = 1.0
 """Seconds of silence after which the robot is asked whether it still streams."""
@@ -27,6 +28,7 @@ PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0)
 LOOK = 0.05
 """Seconds between two looks of the watchdog; the end of a feed wakes it at once."""
 SETTLE = 0.5
+KEPT_STAMPS = 32
 
 
 class VectorCamera(WorkerCamera):
@@ -46,8 +48,8 @@ class VectorCamera(WorkerCamera):
         self._battery: float | None = None
         self._feed_end: str | None = None
         self._stances = StanceHistory()
-        self._stamp = -1
-        self._paired = False
+        self._stamps: dict[int, int] = {}  # the robot's clock by frame number, the newest few
+        self._paired = 0  # the number of the newest frame that has exactly its own pose
 
     def status(self) -> CameraStatus:
         return replace(super().status(), battery=self._battery)
@@ -70,8 +72,19 @@ class VectorCamera(WorkerCamera):
             finally:
                 link.heard = time.monotonic()
                 self._photographing = False
-            stance = self._stances.match(message.frame_time_stamp)
-            return _frame(message.data, self._next_number(), stance)
+            return self.with_pose(self._new_frame(message))
+
+    def with_pose(self, frame: Frame, timeout: float = 0.1) -> Frame:
+        stamp = self._stamps.get(frame.number)
+        deadline = time.monotonic() + timeout
+        while stamp is not None:
+            stance = self._stances.exact(stamp)
+            if stance is not None:
+                return _with_stance(frame, stance)
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.002)
+        return frame
 
     def request_control(self, timeout: float = 5.0) -> None:
         """Asks for the wheels. Raises UserError; the picture goes on either way."""
@@ -126,8 +139,9 @@ class VectorCamera(WorkerCamera):
     def _connect(self, robot: RobotConfig, stop: threading.Event) -> RobotLink:
         link: RobotLink | None = None
         try:
-            checks = in_background(lambda: _check(robot), f"preflight {robot.name}")
-            wait_for(checks, preflight.DEADLINE + 2.0, stop)
+            wait_for(in_background(preflight.check_sdk, "SDK import"), IMPORT_TIMEOUT, stop)
+            reached = in_background(lambda: preflight.check_robot(robot), f"reach {robot.name}")
+            wait_for(reached, preflight.DEADLINE + 0.5, stop)
             link = opening = RobotLink(robot, self._listener(stop))
             opened = in_background(lambda: opening.open(CONNECT_TIMEOUT), f"connect {robot.name}")
             wait_for(opened, CONNECT_TIMEOUT + 1.0, stop)
@@ -176,7 +190,8 @@ class VectorCamera(WorkerCamera):
     def _listener(self, stop: threading.Event) -> Listener:
         self._feed_end = None
         self._news.clear()
-        self._stances, self._stamp, self._paired = StanceHistory(), -1, False
+        self._stances = StanceHistory()
+        self._stamps.clear()
 
         def on_battery(fraction: float | None) -> None:
             self._battery = fraction
@@ -196,38 +211,41 @@ class VectorCamera(WorkerCamera):
     def _take_image(self, message: Any, stop: threading.Event) -> None:
         if stop.is_set():
             return
-        stance = self._stances.match(message.frame_time_stamp)
-        frame = _frame(message.data, self._next_number(), stance)
-        self._stamp = message.frame_time_stamp
-        self._paired = stance is not None and stance.stamp == self._stamp
+        frame = self._new_frame(message)
         self._rate.note(frame.received)
         self._publish(frame)
         self._report(stop, CameraState.LIVE)
+
+    def _new_frame(self, message: Any) -> Frame:
+        number, stamp = self._next_number(), message.frame_time_stamp
+        self._stamps[number] = stamp
+        self._stamps.pop(number - KEPT_STAMPS, None)
+        frame = Frame(message.data, number)
+        stance = self._stances.match(stamp)
+        if stance is None:
+            return frame
+        if stance.stamp == stamp:
+            self._paired = number
+        return _with_stance(frame, stance)
 
     def _take_state(self, state: Any, stop: threading.Event) -> None:
         """Remembers it, and corrects the newest frame when its own state comes after it."""
         stance = RobotStance.from_message(state)
         self._stances.add(stance)
         frame = self.latest()
-        if frame is None or self._paired or stance.stamp != self._stamp or stop.is_set():
+        if frame is None or stop.is_set() or self._paired == frame.number:
             return
-        self._paired = True
-        self._publish(replace(frame, head_angle_rad=stance.head_angle_rad, pose=stance.pose))
-
-
-def _check(robot: RobotConfig) -> None:
-    preflight.check_sdk()
-    preflight.check_robot(robot)
+        if self._stamps.get(frame.number) == stance.stamp:
+            self._paired = frame.number
+            self._publish(_with_stance(frame, stance))
 
 
 def _why_silent(robot: RobotConfig, *, answered: bool) -> RobotError:
     return faults.picture_stopped(robot) if answered else faults.picture_frozen(robot)
 
 
-def _frame(data: bytes, number: int, stance: RobotStance | None) -> Frame:
-    if stance is None:
-        return Frame(data, number)
-    return Frame(data, number, head_angle_rad=stance.head_angle_rad, pose=stance.pose)
+def _with_stance(frame: Frame, stance: RobotStance) -> Frame:
+    return replace(frame, head_angle_rad=stance.head_angle_rad, pose=stance.pose)
 
 
 async def _restart_feed(link: RobotLink) -> None:

@@ -22,7 +22,7 @@ def next_frame(camera: Camera, after: int = 0, timeout: float = PATIENCE) -> Fra
     while True:
         frame = camera.latest()
         if frame is not None and frame.number > after and frame.age < SILENCE:
-            return frame
+            return camera.with_pose(frame)
         status = camera.status()
         if status.state in (CameraState.FAILED, CameraState.CLOSED):
             raise UserError(status.message or f"The camera {camera.name} is closed.")

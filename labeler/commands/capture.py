@@ -58,6 +58,10 @@ class Sitting:
         if self.repeats >= MOST_REPEATS:
             raise UserError(f"{self.camera.name} gives only pictures that the dataset has already.")
 
+    def recount(self) -> None:
+        """Asks the store, for an interruption between storing a picture and counting it."""
+        self.image_ids = [image.id for image in self.dataset.images(session_id=self.session.id)]
+
     def summary(self, *, stopped: bool) -> dict[str, object]:
         """For --json."""
         return {
@@ -157,6 +161,7 @@ def _capture(dataset: Dataset, camera: Camera, take: Taker, arguments: argparse.
         _take_all(sitting, take, frame, arguments.count, arguments.interval)
     except KeyboardInterrupt:
         stopped = True
+        sitting.recount()
     except UserError as error:
         kept = f"{error} {_pictures(len(sitting.image_ids))} of {arguments.count} were kept."
         raise UserError(kept, details=error.details) from error
