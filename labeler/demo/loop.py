@@ -1,0 +1,101 @@
+"""The steps of the headless demo, in the order a person would take them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from labeler.dataset.store import Dataset
+from labeler.demo.contact_sheet import save_contact_sheet
+from labeler.demo.teacher import label_from_truth
+from labeler.demo.verbs import run_verb
+from labeler.errors import UserError
+
+GLANCES = 0.25
+"""Seconds between two photos: the robot has looked somewhere else by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """folder is empty; photos are taken in two sessions of half each, in two worlds."""
+
+    folder: Path
+    photos: int
+    seconds: float
+    seed: int
+
+    @property
+    def worlds(self) -> tuple[int, int, int]:
+        """The seeds of the two worlds to learn from, and of the one to be tested on."""
+        return (self.seed * 10 + 1, self.seed * 10 + 2, self.seed * 10 + 3)
+
+    @property
+    def unseen_photos(self) -> int:
+        return max(20, self.photos // 2)
+
+
+def play(plan: Plan) -> Iterator[str]:
+    """Works the steps; gives a line with its number after each. Raises UserError."""
+    known, unseen = plan.folder / "table", plan.folder / "unseen"
+    first, second, third = plan.worlds
+    half = math.ceil(plan.photos / 2)
+    yield f"Working in {plan.folder}"
+    yield from _photograph(known, first, half, "first session")
+    yield from _photograph(known, second, plan.photos - half, "second session")
+    yield _label(known)
+    exported = run_verb("export", known, plan.folder / "export", "--json")
+    yield f"Exported {exported['images']} images and {exported['annotations']} boxes as COCO."
+    yield from _train(known, plan)
+    yield from _photograph(unseen, third, plan.unseen_photos, "unseen world")
+    yield _label(unseen)
+    yield from _score(unseen, plan)
+
+
+def _photograph(dataset: Path, world: int, count: int, session: str) -> Iterator[str]:
+    words = ["--robot", "simulated", "--seed", str(world), "--count", str(count)]
+    words += ["--interval", str(GLANCES), "--session", session, "--json"]
+    taken = run_verb("capture", dataset, *words)
+    yield f"Photographed {taken['added']} images through the simulated robot ({session})."
+
+
+def _label(folder: Path) -> str:
+    with Dataset.open(folder) as dataset:
+        drawn = label_from_truth(dataset)
+        counts = dataset.counts()
+    return (
+        f"Labelled {counts.labelled} images with {drawn} boxes, one edit each; "
+        f"{counts.empty} confirmed empty; {counts.unlabelled} to do."
+    )
+
+
+def _train(dataset: Path, plan: Plan) -> Iterator[str]:
+    yield f"Training from pretrained weights for {plan.seconds:.0f} s..."
+    words = ["--from", "pretrained", "--seconds", str(plan.seconds), "--seed", str(plan.seed)]
+    trained = run_verb("train", dataset, *words, "--out", plan.folder / "run", "--json")
+    yield (
+        f"Trained {trained['epochs']:.0f} epochs in {trained['seconds']:.0f} s. On held-out images "
+        f"of the same worlds: AP {_score_text(trained['ap'])}, AP50 {_score_text(trained['ap50'])}."
+    )
+
+
+def _score(unseen: Path, plan: Plan) -> Iterator[str]:
+    truth = plan.folder / "unseen-export"
+    run_verb("export", unseen, truth, "--json")
+    told = (truth / "annotations.json", "--images", truth / "images", "--json")
+    scores = run_verb("evaluate", plan.folder / "run", *told)
+    if not isinstance(scores.get("AP50"), float):
+        raise UserError(f"The evaluation gave no AP50: {scores}")
+    yield (
+        f"On {plan.unseen_photos} images of a world it never saw: "
+        f"AP {scores['AP']:.3f}, AP50 {scores['AP50']:.3f}."
+    )
+    sheet = save_contact_sheet(
+        plan.folder / "run" / "model.onnx", truth / "images", plan.folder / "contact-sheet.jpg"
+    )
+    yield f"Predictions to look at: {sheet}"
+
+
+def _score_text(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.3f}"
