@@ -1,0 +1,253 @@
+"""torchvision's detectors keep the loop's protocol, and start from what was published or not."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from trainer.detector import build_detector
+from trainer.events import Downloading
+from trainer.protocol import BuildRequest, Target
+from trainer.torchvision_base import TorchvisionDetector
+from trainer.torchvision_detectors import PUBLISHED
+from trainer.weights import MIRROR_VARIABLE, WeightsStoppedError, WeightsUnavailableError
+
+if TYPE_CHECKING:
+    from tests.trainer_torchvision.conftest import Site
+
+SSDLITE, FASTER = "ssdlite320_mobilenet_v3_large", "fasterrcnn_mobilenet_v3_large_320_fpn"
+BOTH = pytest.mark.parametrize("detector", [SSDLITE, FASTER])
+SIZE = (192, 128)
+
+
+@pytest.fixture(autouse=True)
+def _same_dice() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    torch.manual_seed(0)
+    yield
+    torch.set_num_threads(threads)
+
+
+def built(detector: str, start: str = "scratch", **changes: Any) -> TorchvisionDetector:
+    arguments: dict[str, Any] = {
+        "detector": detector,
+        "categories": 2,
+        "start": start,
+        "input_size": SIZE,
+        "on_download": lambda event: None,
+        "should_stop": lambda: False,
+    }
+    result = build_detector(BuildRequest(**(arguments | changes)))
+    assert isinstance(result, TorchvisionDetector)
+    return result
+
+
+def weights_like(detector: str) -> dict[str, Tensor]:
+    """Random weights of the architecture that torchvision publishes: 90 categories of COCO."""
+    state = built(detector, categories=90).network.state_dict()
+    for value in state.values():
+        if value.is_floating_point():
+            value.uniform_(0.5, 1.5)
+    if detector == FASTER:  # published with frozen norms, which do not count batches
+        return {key: value for key, value in state.items() if "num_batches" not in key}
+    return dict(state)
+
+
+def publish(site: Site, monkeypatch: pytest.MonkeyPatch, detector: str, content: object) -> None:
+    """Puts the content on the mirror, where it is the published file with the right hash."""
+    data = content if isinstance(content, bytes) else _saved(content)
+    file_name = site.publish(detector, data).rpartition("/")[2]
+    monkeypatch.setitem(PUBLISHED, detector, replace(PUBLISHED[detector], file_name=file_name))
+    monkeypatch.setenv(MIRROR_VARIABLE, site.base)
+
+
+def _saved(content: object) -> bytes:
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    return buffer.getvalue()
+
+
+def pictures_with_squares(count: int) -> tuple[Tensor, list[Target]]:
+    """Dark pictures, each with a white square (label 0) and a red one (label 1)."""
+    pictures = torch.rand(count, 3, SIZE[1], SIZE[0]) * 0.3
+    targets = []
+    for index in range(count):
+        white, red = 8 + 4 * index, 104 + 4 * index
+        pictures[index, :, 40:90, white : white + 50] = 1.0
+        pictures[index, 0, 30:80, red : red + 50] = 1.0
+        boxes = [[white, 40, white + 50, 90], [red, 30, red + 50, 80]]
+        targets.append(Target(torch.tensor(boxes, dtype=torch.float32), torch.tensor([0, 1])))
+    return pictures, targets
+
+
+def nothing() -> Target:
+    return Target(torch.zeros(0, 4), torch.zeros(0, dtype=torch.int64))
+
+
+@BOTH
+def test_a_pretrained_start_keeps_all_but_the_categories(
+    site: Site, monkeypatch: pytest.MonkeyPatch, detector: str
+) -> None:
+    weights = weights_like(detector)
+    publish(site, monkeypatch, detector, weights)
+    events: list[Downloading] = []
+    ours = built(detector, "pretrained", on_download=events.append)
+    state = ours.network.state_dict()
+    new = {key for key in state if ours.is_new(key)}
+    assert 0 < len(new) <= 12
+    assert all(torch.equal(state[key], value) for key, value in weights.items() if key not in new)
+    assert events[-1].received_bytes == events[-1].total_bytes > 10_000_000
+
+
+def test_boxes_of_faster_rcnn_begin_as_the_mean_of_cocos(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = "roi_heads.box_predictor.bbox_pred.weight"
+    weights = weights_like(FASTER)
+    publish(site, monkeypatch, FASTER, weights)
+    state = built(FASTER, "pretrained").network.state_dict()
+    assert state[key].shape == (3 * 4, 1024)
+    assert torch.equal(state[key][4:8], state[key][8:12])
+    assert torch.allclose(state[key][4:8], weights[key].view(91, 4, -1).mean(0), atol=0.05)
+
+
+@pytest.mark.parametrize("fault", ["missing", "additional", "shape", "not weights", "garbage"])
+def test_a_file_that_does_not_fit_is_refused(
+    site: Site, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    weights = weights_like(SSDLITE)
+    key = "backbone.extra.0.0.0.weight"
+    content: object = weights
+    if fault == "missing":
+        del weights[key]
+    elif fault == "additional":
+        weights["another"] = torch.zeros(1)
+    elif fault == "shape":
+        weights[key] = torch.zeros(3, 3)
+    else:
+        content = [1, 2] if fault == "not weights" else b"garbage"
+    publish(site, monkeypatch, SSDLITE, content)
+    with pytest.raises(WeightsUnavailableError, match="not those of this detector"):
+        built(SSDLITE, "pretrained")
+
+
+class _Trap:
+    """A pickle that touches a file when it is read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.path,)
+
+
+def test_code_in_a_file_of_weights_is_never_run(
+    site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    publish(site, monkeypatch, SSDLITE, _Trap(tmp_path / "ran"))
+    with pytest.raises(WeightsUnavailableError, match="not those of this detector"):
+        built(SSDLITE, "pretrained")
+    publish(site, monkeypatch, SSDLITE, pickle.dumps(_Trap(tmp_path / "ran"), protocol=2))
+    with pytest.raises(WeightsUnavailableError, match="not those of this detector"):
+        built(SSDLITE, "pretrained")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_without_the_weights_there_is_a_sentence_and_no_detector(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MIRROR_VARIABLE, site.base)
+    with pytest.raises(WeightsUnavailableError) as caught:
+        built(SSDLITE, "pretrained")
+    assert str(caught.value) == (
+        "The weights of SSDLite320 MobileNetV3 could not be downloaded from 127.0.0.1: the server "
+        "answered 404 Not Found. The built-in detector works without a download."
+    )
+
+
+def test_random_weights_need_no_network(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(MIRROR_VARIABLE, site.base)
+    built(SSDLITE, "scratch")
+    built(SSDLITE, "checkpoint")
+    assert site.asked == []
+
+
+def test_the_person_can_stop_the_download(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.stall_after = 100
+    publish(site, monkeypatch, SSDLITE, b"x" * 1000)
+    with pytest.raises(WeightsStoppedError):
+        built(SSDLITE, "pretrained", should_stop=lambda: True)
+
+
+@BOTH
+def test_a_checkpoint_fits_whatever_it_started_from(detector: str) -> None:
+    again = built(detector, "checkpoint")
+    again.load_state_dict(built(detector, "scratch").state_dict(), strict=True)
+
+
+@BOTH
+def test_the_statistics_of_pretrained_norms_stand_still(detector: str) -> None:
+    def learning_norms(start: str) -> int:
+        modules = built(detector, start).train().modules()
+        return sum(m.training for m in modules if isinstance(m, nn.BatchNorm2d))
+
+    assert learning_norms("scratch") > 40
+    assert learning_norms("checkpoint") == 0
+
+
+@BOTH
+def test_every_parameter_learns_in_one_group(detector: str) -> None:
+    ours = built(detector)
+    grouped = [p for group in ours.parameter_groups() for p in group.parameters]
+    assert len(grouped) == len({id(p) for p in grouped})
+    assert {id(p) for p in grouped} == {id(p) for p in ours.parameters() if p.requires_grad}
+
+
+@BOTH
+def test_pictures_without_objects_give_a_finite_loss(detector: str) -> None:
+    ours = built(detector)
+    pictures, targets = pictures_with_squares(2)
+    for batch in ([*targets], [targets[0], nothing()], [nothing(), nothing()], [nothing()]):
+        ours.zero_grad()
+        total = sum(ours.losses(pictures[: len(batch)], batch).values(), torch.zeros(()))
+        total.backward()
+        gradients = [p.grad for p in ours.parameters() if p.grad is not None]
+        assert torch.isfinite(total)
+        assert all(bool(torch.isfinite(gradient).all()) for gradient in gradients)
+
+
+def _learn(
+    ours: TorchvisionDetector, pictures: Tensor, targets: list[Target], steps: int
+) -> list[float]:
+    groups = [
+        {"params": group.parameters, "lr": ours.peak_rate, "weight_decay": group.weight_decay}
+        for group in ours.parameter_groups()
+    ]
+    optimizer, curve = torch.optim.AdamW(groups), []
+    for _ in range(steps):
+        loss = sum(ours.losses(pictures, targets).values(), torch.zeros(()))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        curve.append(float(loss.detach()))
+    return curve
+
+
+def test_ssdlite_learns_four_pictures() -> None:
+    curve = _learn(built(SSDLITE), *pictures_with_squares(4), steps=12)
+    assert curve[-1] < 0.5 * curve[0]
+
+
+def test_ssdlite_learns_from_empty_pictures() -> None:
+    pictures, _ = pictures_with_squares(2)
+    curve = _learn(built(SSDLITE), pictures, [nothing(), nothing()], steps=5)
+    assert curve[-1] < 0.8 * curve[0]

@@ -1,0 +1,79 @@
+"""Faster R-CNN 320 with MobileNetV3 and FPN on torchvision's network. Made for a GPU."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from torch import Tensor
+from torchvision.models.detection import (
+    FasterRCNN_MobileNet_V3_Large_320_FPN_Weights,
+    fasterrcnn_mobilenet_v3_large_320_fpn,
+)
+from torchvision.models.detection.image_list import ImageList
+from torchvision.ops import clip_boxes_to_image
+
+from trainer.protocol import Found, Target
+from trainer.torchvision_base import TorchvisionDetector, normalised, suppressed
+
+_MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+_SUPPRESS_IOU = 0.5
+_MEASURE = "roi_heads.box_predictor.bbox_pred"
+_COCO_NAMES = FasterRCNN_MobileNet_V3_Large_320_FPN_Weights.COCO_V1.meta["categories"]
+_COCO_LABELS = [i for i, name in enumerate(_COCO_NAMES) if name not in ("__background__", "N/A")]
+
+
+class FasterRcnn(TorchvisionDetector):
+    """Proposals first, then a closer look at each."""
+
+    peak_rate = 3e-4
+    new_layers = ("roi_heads.box_predictor.",)
+
+    def __init__(
+        self, categories: int, input_size: tuple[int, int], *, is_pretrained: bool
+    ) -> None:
+        network = fasterrcnn_mobilenet_v3_large_320_fpn(
+            weights=None,
+            weights_backbone=None,
+            num_classes=categories + 1,
+            # a quarter of torchvision's samples: photos of a few objects, and often no GPU
+            box_batch_size_per_image=128,
+            rpn_pre_nms_top_n_train=500,
+            rpn_post_nms_top_n_train=500,
+            # a picture without any proposal breaks the loss and the ONNX graph
+            rpn_score_thresh=0.0,
+        )
+        super().__init__(network, input_size, is_pretrained=is_pretrained)
+
+    def losses(self, pictures: Tensor, targets: Sequence[Target]) -> dict[str, Tensor]:
+        wanted = [{"boxes": target.boxes, "labels": target.labels + 1} for target in targets]
+        images, features = self._see(pictures)
+        proposals, first = self.network.rpn(images, features, wanted)
+        _, second = self.network.roi_heads(features, proposals, images.image_sizes, wanted)
+        return {**first, **second}
+
+    def find(self, pictures: Tensor) -> list[Found]:
+        images, features = self._see(pictures)
+        proposals, _ = self.network.rpn(images, features)
+        heads = self.network.roi_heads
+        rois = heads.box_roi_pool(features, proposals, images.image_sizes)
+        logits, steps = heads.box_predictor(heads.box_head(rois))
+        counts = [boxes.shape[0] for boxes in proposals]  # len() would freeze it in ONNX
+        scores = logits.softmax(-1)[:, 1:].split(counts)
+        boxes = heads.box_coder.decode(steps, proposals)[:, 1:].split(counts)
+        return [
+            suppressed(score, clip_boxes_to_image(box, size), _SUPPRESS_IOU)
+            for score, box, size in zip(scores, boxes, images.image_sizes, strict=True)
+        ]
+
+    def new_values(self, published: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Boxes are measured for each category apart: ours begin as the mean of COCO's."""
+        values = super().new_values(published)
+        for key in (f"{_MEASURE}.weight", f"{_MEASURE}.bias"):
+            mean = published[key].view(-1, 4, *published[key].shape[1:])[_COCO_LABELS].mean(0)
+            values[key] = mean.repeat(len(values[key]) // 4, *[1] * (mean.ndim - 1))
+        return values
+
+    def _see(self, pictures: Tensor) -> tuple[ImageList, dict[str, Tensor]]:
+        x = normalised(pictures, _MEAN, _DEVIATION)
+        size = (self.input_size[1], self.input_size[0])
+        return ImageList(x, [size] * pictures.shape[0]), self.network.backbone(x)
