@@ -31,9 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0 when the loop is closed; a step that fails raises UserError with its own words."""
     if not arguments.headless:
-        from labeler.gui.app import run_window
+        from labeler.cli import main
 
-        return run_window(["--camera", "simulated"])
+        return main(["--camera", "simulated"])
     started = time.monotonic()
     plan = Plan(_folder(arguments.out), arguments.photos, arguments.seconds, arguments.seed)
     for line in play(plan):
