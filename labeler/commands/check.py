@@ -15,8 +15,8 @@ from labeler.dataset.store import Dataset
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Compare a dataset's rows with its files: missing, changed and stray pictures, wrong "
-        "sizes, boxes outside, a damaged database. Changes nothing. The exit code is 0 when all is well, "
-        "1 when something was found."
+        "sizes, boxes outside, a damaged database. Changes nothing. The exit code is 0 when all is "
+        "well, 1 when something was found."
     )
     parser.add_argument("dataset", type=Path, help="its folder")
     parser.add_argument("--json", action="store_true", help="print one JSON object")

@@ -137,9 +137,7 @@ def require_ours(connection: sqlite3.Connection, path: Path, latest: int) -> int
     return version
 
 
-def migrate(
-    connection: sqlite3.Connection, path: Path, migrations: Sequence[str] = MIGRATIONS
-) -> None:
+def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:
     """Brings the file to the newest version, a transaction a step, a backup before the first."""
     version = require_ours(connection, path, len(migrations))
     with faults_of(path):

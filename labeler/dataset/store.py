@@ -91,7 +91,7 @@ class Dataset(Connections):
     def _make_ready(self) -> None:
         latest = len(schema.MIGRATIONS)
         if not self.read_only:
-            schema.migrate(self._writer, self._path)
+            schema.migrate(self._writer, self._path, schema.MIGRATIONS)
             for folder in (self.images_folder, self.incoming_folder, self.runs_folder):
                 folder.mkdir(exist_ok=True)
             self._finish_incoming()
