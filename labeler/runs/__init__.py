@@ -1,0 +1,1 @@
+"""Trainings as folders: preparing one, starting one, reading what became of them. Knows no Qt."""

@@ -1,0 +1,148 @@
+"""The runs in a folder: when, from what, how good, and how each one ended."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from labeler.dataset.lock import WriterLock
+from labeler.errors import UserError
+from labeler.runs.record import RunRecord, read_events
+from trainer.config import RunConfig, load_config
+from trainer.events import Failed, Finished
+
+NAME_FORMAT = "%Y-%m-%d_%H-%M"
+"""How new runs are called: 2026-11-24_17-04."""
+
+MODEL = "model.onnx"
+LOG = "log.txt"
+_LOCK = "run.lock"
+
+
+class RunState(StrEnum):
+    """How a run stands. INTERRUPTED: its process died without a word."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One line in the list of runs.
+
+    started: seconds since 1970 (UTC). start and detector as in RunConfig. images: training and
+    validation together. ap and ap50 of the kept weights, 0 to 1; None before the first score.
+    seconds: how long it learned. has_model: model.onnx is there and can be used.
+    """
+
+    name: str
+    path: Path
+    started: float
+    start: str
+    detector: str
+    images: int
+    ap: float | None
+    ap50: float | None
+    seconds: float
+    state: RunState
+    message: str
+    has_model: bool
+
+
+def list_runs(folder: Path) -> list[RunSummary]:
+    """All runs directly in a folder, the newest first. Folders that are no runs are passed over."""
+    if not folder.is_dir():
+        return []
+    found = [summary for path in folder.iterdir() if (summary := _summary_or_none(path))]
+    return sorted(found, key=lambda run: (run.started, run.name), reverse=True)
+
+
+def summarise(run: Path) -> RunSummary:
+    """Raises ValueError where the folder is no run."""
+    config = load_config(run)
+    record = RunRecord.of(read_events(run))
+    started = record.started
+    return RunSummary(
+        name=run.name,
+        path=run,
+        started=_started_at(run),
+        start=config.start,
+        detector=config.detector,
+        images=started.images_train + started.images_val if started else 0,
+        ap=record.ap,
+        ap50=record.ap50,
+        seconds=record.seconds,
+        state=state_of(run, record),
+        message=record.end.message if isinstance(record.end, Failed) else "",
+        has_model=(run / MODEL).is_file(),
+    )
+
+
+def state_of(run: Path, record: RunRecord) -> RunState:
+    """What the events tell, and, where they break off, whether somebody still sees to the run."""
+    if isinstance(record.end, Finished):
+        return RunState.STOPPED if record.end.stopped_early else RunState.FINISHED
+    if isinstance(record.end, Failed):
+        return RunState.FAILED
+    return RunState.RUNNING if _is_attended(run) else RunState.INTERRUPTED
+
+
+def attend(run: Path) -> WriterLock:
+    """Marks the run as running for as long as this process lives, or until release()."""
+    return WriterLock(run / _LOCK, name=run.name)
+
+
+def config_of(run: Path) -> RunConfig:
+    """What the run was asked to do. Raises UserError."""
+    try:
+        return load_config(run)
+    except ValueError as error:
+        raise UserError(str(error)) from error
+
+
+def model_of(path: Path) -> Path:
+    """The model.onnx that a run folder or the file itself stands for. Raises UserError."""
+    if path.is_file():
+        return path
+    if not path.exists():
+        raise UserError(f"There is no run and no model at {path}.")
+    if not (path / MODEL).is_file():
+        raise UserError(
+            f"{path} holds no {MODEL}. Either it is no run, or the training ended before "
+            "anything was learned. Train again, for longer."
+        )
+    return path / MODEL
+
+
+def _summary_or_none(path: Path) -> RunSummary | None:
+    if not (path / "config.json").is_file():
+        return None
+    try:
+        return summarise(path)
+    except ValueError:  # a damaged config.json: nothing can be said of that run
+        return None
+
+
+def _is_attended(run: Path) -> bool:
+    lock = run / _LOCK
+    if not lock.is_file() or not os.access(lock, os.W_OK):
+        return False
+    try:
+        attend(run).release()
+    except UserError:
+        return True
+    return False
+
+
+def _started_at(run: Path) -> float:
+    """By the run's name, which survives copying; else by the file that is written first."""
+    try:
+        return datetime.strptime(run.name[: len("2026-11-24_17-04")], NAME_FORMAT).timestamp()
+    except ValueError:
+        return (run / "config.json").stat().st_mtime

@@ -1,0 +1,163 @@
+"""A run folder made ready for the trainer: which images train, which validate, what is asked."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from labeler.dataset.coco import write_coco
+from labeler.dataset.files import reason
+from labeler.dataset.model import ImageState
+from labeler.dataset.splits import split_by_session
+from labeler.dataset.store import Dataset
+from labeler.errors import UserError
+from labeler.runs.advice import Side, require_enough, require_examples, warnings_about
+from labeler.runs.coco_side import (
+    matched,
+    read_lists,
+    relative_to_run,
+    split_by_name,
+    with_files,
+    write_lists,
+)
+from labeler.runs.history import NAME_FORMAT
+from trainer.config import RunConfig, save_config
+
+_PREPARATION = "preparation.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the person asks for; as in RunConfig."""
+
+    start: str = "pretrained"
+    detector: str = "lite"
+    seconds: float = 60.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRun:
+    """A run that can be trained. explanation: how the images were split; warnings: sentences."""
+
+    path: Path
+    images_train: int
+    images_val: int
+    explanation: str
+    warnings: tuple[str, ...]
+
+
+def load_preparation(run: Path) -> tuple[str, tuple[str, ...]]:
+    """The explanation and the warnings a run was prepared with; none where they are lost."""
+    try:
+        content = json.loads((run / _PREPARATION).read_text(encoding="utf-8"))
+        return str(content["explanation"]), tuple(map(str, content["warnings"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return "", ()
+
+
+def new_run_folder(runs_folder: Path, now: datetime | None = None) -> Path:
+    """A name like 2026-11-24_17-04 that is not taken yet. The folder is not made."""
+    name = (now or datetime.now()).strftime(NAME_FORMAT)
+    candidate, number = runs_folder / name, 2
+    while candidate.exists():
+        candidate, number = runs_folder / f"{name}_{number}", number + 1
+    return candidate
+
+
+def prepare_run_from_dataset(dataset: Dataset, run: Path, wish: Wish) -> PreparedRun:
+    """Labelled and confirmed-empty images, split by session. Raises UserError."""
+    labelled = dataset.images(ImageState.LABELLED)
+    require_enough(len(labelled), f"the dataset {dataset.name}")
+    images = sorted(labelled + dataset.images(ImageState.EMPTY), key=lambda image: image.id)
+    boxes: dict[int, Counter[int]] = {}
+    for annotation in dataset.all_annotations():
+        boxes.setdefault(annotation.image_id, Counter())[annotation.category_id] += 1
+    split = split_by_session(images, dataset.sessions(), seed=wish.seed, categories_of=boxes)
+    train = _side(split.train_ids, boxes)
+    val = _side(split.val_ids, boxes)
+    require_examples(train, split.explanation)
+    names = {category.id: category.name for category in dataset.categories()}
+    warnings = tuple(warnings_about(names, train, val))
+    prepared = PreparedRun(run, train.images, val.images, split.explanation, warnings)
+    with _new_folder(run):
+        write_coco(dataset, split.train_ids, run / "train.json")
+        write_coco(dataset, split.val_ids, run / "val.json")
+        folder = relative_to_run(dataset.images_folder, run)
+        _save(prepared, folder, folder, wish)
+    return prepared
+
+
+def prepare_run_from_coco(
+    train_json: Path,
+    images: Path,
+    val_json: Path | None,
+    run: Path,
+    wish: Wish,
+    *,
+    val_images: Path | None = None,
+) -> PreparedRun:
+    """A COCO file and its images; without val_json a part of it validates. Raises UserError.
+
+    val_images: where the images of val_json are, if not beside those that train.
+    """
+    train, warnings = with_files(read_lists(train_json), images, train_json)
+    if val_json is None:
+        require_enough(len(train.labelled_ids), str(train_json))
+        train, val, explanation = split_by_name(train, wish.seed)
+        val_folder = images
+    else:
+        val_folder = val_images or images
+        val, complaints = with_files(read_lists(val_json), val_folder, val_json)
+        val, strange = matched(val, train)
+        warnings += complaints + strange
+        explanation = f"{val_json.name} validates, all of {train_json.name} trains."
+    require_examples(train.side(), train_json.name)
+    warnings += warnings_about(train.names, train.side(), val.side())
+    prepared = PreparedRun(run, len(train.images), len(val.images), explanation, tuple(warnings))
+    with _new_folder(run):
+        write_lists(train, run / "train.json")
+        write_lists(val, run / "val.json")
+        _save(prepared, relative_to_run(images, run), relative_to_run(val_folder, run), wish)
+    return prepared
+
+
+def _side(image_ids: tuple[int, ...], boxes: dict[int, Counter[int]]) -> Side:
+    return Side(len(image_ids), sum((boxes.get(i, Counter()) for i in image_ids), Counter()))
+
+
+def _save(prepared: PreparedRun, train_images: str, val_images: str, wish: Wish) -> None:
+    """Writes config.json last: with it the folder is a run."""
+    notes = {"explanation": prepared.explanation, "warnings": prepared.warnings}
+    (prepared.path / _PREPARATION).write_text(json.dumps(notes, indent=2), encoding="utf-8")
+    try:
+        config = RunConfig(
+            train_images, val_images, wish.start, wish.detector, wish.seconds, wish.seed
+        )
+    except ValueError as error:
+        raise UserError(f"{error}.") from error
+    save_config(prepared.path, config)
+
+
+@contextmanager
+def _new_folder(run: Path) -> Iterator[None]:
+    """Makes the folder; takes it away again where it could not be filled. Raises UserError."""
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+        if any(run.iterdir()):
+            raise UserError(f"{run} is not empty. Choose a new folder for the run.")
+    except OSError as error:
+        raise UserError(f"Cannot make a run in {run}: {reason(error)}.") from error
+    try:
+        yield
+    except BaseException as error:
+        shutil.rmtree(run, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise UserError(f"Cannot write the run {run}: {reason(error)}.") from error
+        raise

@@ -1,0 +1,117 @@
+"""What a run has told so far: one reader for a run under way and for one of last year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trainer.events import (
+    Downloading,
+    Evaluated,
+    Event,
+    Failed,
+    Finished,
+    Progressed,
+    Started,
+    Warned,
+    from_line,
+    to_line,
+)
+
+EVENTS = "events.jsonl"
+
+
+@dataclass(slots=True)
+class RunRecord:
+    """The events of one run, sorted by what they tell. add() takes the next one.
+
+    losses: (seconds, loss) as the trainer measured it while learning.
+    """
+
+    started: Started | None = None
+    download: Downloading | None = None
+    progress: Progressed | None = None
+    losses: list[tuple[float, float]] = field(default_factory=list)
+    evaluations: list[Evaluated] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    end: Finished | Failed | None = None
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> RunRecord:
+        record = cls()
+        for event in events:
+            record.add(event)
+        return record
+
+    def add(self, event: Event) -> None:
+        match event:
+            case Started():
+                self.started, self.download = event, None
+            case Downloading():
+                self.download = event
+            case Progressed():
+                self.progress, self.download = event, None
+                if event.loss is not None:
+                    self.losses.append((event.seconds, event.loss))
+            case Evaluated():
+                self.evaluations.append(event)
+            case Warned():
+                self.warnings.append(event.message)
+            case Finished() | Failed():
+                self.end = event
+
+    @property
+    def best(self) -> Evaluated | None:
+        """The evaluation whose weights are kept."""
+        return max(self.evaluations, key=lambda scores: scores.ap, default=None)
+
+    @property
+    def ap(self) -> float | None:
+        """The AP of the weights that are kept, 0 to 1."""
+        return self.end.ap if isinstance(self.end, Finished) else _of(self.best, "ap")
+
+    @property
+    def ap50(self) -> float | None:
+        return self.end.ap50 if isinstance(self.end, Finished) else _of(self.best, "ap50")
+
+    @property
+    def seconds(self) -> float:
+        """How long it has learned so far, by the trainer's clock."""
+        if isinstance(self.end, Finished):
+            return self.end.seconds
+        told = [scores.seconds for scores in self.evaluations]
+        if self.progress is not None:
+            told.append(self.progress.seconds)
+        return max(told, default=0.0)
+
+
+def read_events(run: Path) -> Iterator[Event]:
+    """The events in RUN/events.jsonl; none where the file cannot be read.
+
+    A half line, as a killed process leaves it, is passed over.
+    """
+    try:
+        text = (run / EVENTS).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return
+    for line in text.splitlines():
+        try:
+            yield from_line(line)
+        except ValueError:
+            continue
+
+
+def append_event(run: Path, event: Event) -> None:
+    """Adds what the trainer could not tell any more, on a line of its own. Raises OSError."""
+    with (run / EVENTS).open("ab+") as stream:
+        stream.seek(0, 2)
+        if stream.tell():
+            stream.seek(-1, 2)
+            if stream.read(1) != b"\n":
+                stream.write(b"\n")
+        stream.write(to_line(event).encode() + b"\n")
+
+
+def _of(scores: Evaluated | None, name: str) -> float | None:
+    return None if scores is None else float(getattr(scores, name))

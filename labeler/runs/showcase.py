@@ -1,0 +1,130 @@
+"""The same few validation pictures, looked at again and again while a run learns."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from labeler.dataset import picture
+from labeler.errors import UserError
+from labeler.runs.coco_side import CocoLists, read_lists
+from labeler.runs.history import config_of
+from trainer.predict import Detection, Predictor
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+LOOKS = "looks.json"
+_LONGEST = 640
+"""Pictures are looked at in this size: no detector's input is larger, and the strip is smaller."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownPicture:
+    """A validation picture, upright, its longest side at most 640. rgb: (height, width, 3)."""
+
+    image_id: int
+    rgb: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the weights after so many seconds find: image id -> detections in shown pixels."""
+
+    seconds: float
+    found: Mapping[int, tuple[Detection, ...]]
+
+
+def choose_pictures(run: Path, count: int) -> list[ShownPicture]:
+    """Validation pictures that show each class, spread over the set. Raises UserError."""
+    import numpy as np
+
+    folder = run / config_of(run).val_images
+    lists = read_lists(run / "val.json")
+    shown: list[ShownPicture] = []
+    for entry in _preferred(lists):
+        path = folder / str(entry["file_name"])
+        try:
+            upright = picture.upright(picture.read(path), path.name, _LONGEST)
+        except UserError:  # the trainer names broken pictures; here another one takes its place
+            continue
+        shown.append(ShownPicture(int(entry["id"]), np.asarray(upright)))
+        if len(shown) == count:
+            break
+    return shown
+
+
+def look(model: Path, pictures: Sequence[ShownPicture], seconds: float) -> Look:
+    """Raises UserError where the model cannot be used."""
+    try:
+        predictor = Predictor(model, threads=1)
+    except ValueError as error:
+        raise UserError(str(error)) from error
+    return Look(
+        seconds, {shown.image_id: tuple(predictor.predict(shown.rgb)) for shown in pictures}
+    )
+
+
+def save_looks(run: Path, looks: Sequence[Look]) -> None:
+    """Keeps the first look and the last in RUN/looks.json. Raises OSError."""
+    content = [asdict(one) for one in (looks[0], looks[-1])]
+    part = run / f"{LOOKS}.part"
+    part.write_text(json.dumps(content), encoding="utf-8")
+    part.replace(run / LOOKS)
+
+
+def load_looks(run: Path) -> list[Look]:
+    """The looks kept with a run; none where there are none, or only broken ones."""
+    try:
+        content = json.loads((run / LOOKS).read_text(encoding="utf-8"))
+        return [_look(values) for values in content]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return []
+
+
+def _look(values: Mapping[str, Any]) -> Look:
+    found = {
+        int(number): tuple(_detection(each) for each in detections)
+        for number, detections in values["found"].items()
+    }
+    return Look(float(values["seconds"]), found)
+
+
+def _detection(values: Mapping[str, Any]) -> Detection:
+    x, y, width, height = (float(side) for side in values["bbox"])
+    return Detection(
+        int(values["category_id"]),
+        str(values["name"]),
+        float(values["score"]),
+        (x, y, width, height),
+    )
+
+
+def _preferred(lists: CocoLists) -> Iterator[Mapping[str, Any]]:
+    """All images in the order they should be shown: a class at a time, far apart in the file."""
+    waiting = {entry["id"]: entry for entry in _spread(lists.images)}
+    shows: dict[int, list[int]] = {}
+    for box in lists.annotations:
+        shows.setdefault(box["category_id"], []).append(box["image_id"])
+    order = {number: rank for rank, number in enumerate(waiting)}
+    queues = [deque(sorted(set(ids), key=order.__getitem__)) for _, ids in sorted(shows.items())]
+    while any(queues):
+        for queue in queues:
+            while queue:
+                entry = waiting.pop(queue.popleft(), None)
+                if entry is not None:
+                    yield entry
+                    break
+    yield from waiting.values()
+
+
+def _spread(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The entries so that any first few of them lie far apart: by the bits of their place."""
+    bits = max(1, (len(entries) - 1).bit_length())
+    places = sorted(range(len(entries)), key=lambda place: f"{place:0{bits}b}"[::-1])
+    return [entries[place] for place in places]

@@ -1,0 +1,184 @@
+"""A run folder is made from a dataset or a COCO file, or refused in plain words."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labeler.dataset import edits
+from labeler.dataset.images import add_picture
+from labeler.dataset.store import Dataset
+from labeler.errors import UserError
+from labeler.runs.prepare import (
+    Wish,
+    load_preparation,
+    new_run_folder,
+    prepare_run_from_coco,
+    prepare_run_from_dataset,
+)
+from tests.runs.run_makers import add_labelled, jpeg, write_coco_files
+from trainer.config import load_config
+
+
+def _read(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def _names(path: Path) -> set[str]:
+    return {entry["file_name"] for entry in _read(path)["images"]}
+
+
+def test_a_dataset_is_split_by_session_and_its_images_are_not_copied(dataset: Dataset) -> None:
+    add_labelled(dataset, 12, session="kitchen", name="mug")
+    add_labelled(dataset, 4, session="garden", name="mug")
+    run = new_run_folder(dataset.runs_folder)
+    prepared = prepare_run_from_dataset(dataset, run, Wish(seconds=30, seed=3))
+    assert (prepared.images_train, prepared.images_val) == (12, 4)
+    config = load_config(run)
+    assert (config.seconds, config.seed, config.start) == (30, 3, "pretrained")
+    assert config.train_images == "../../images"
+    named = _names(run / "train.json") | _names(run / "val.json")
+    assert all((run / config.train_images / name).is_file() for name in named)
+    assert not _names(run / "train.json") & _names(run / "val.json")
+    assert not list(run.rglob("*.jpg"))
+    assert load_preparation(run) == (prepared.explanation, prepared.warnings)
+
+
+def test_unlabelled_images_stay_out_and_confirmed_empty_ones_take_part(dataset: Dataset) -> None:
+    add_labelled(dataset, 8, session="kitchen", name="mug")
+    sitting = dataset.add_session("later", "test")
+    unlabelled, empty = (
+        add_picture(
+            dataset, jpeg(number), original_name=f"{number}.jpg", session_id=sitting.id
+        ).image
+        for number in (100, 101)
+    )
+    dataset.apply(edits.verify(dataset, empty.id))
+    run = new_run_folder(dataset.runs_folder)
+    prepare_run_from_dataset(dataset, run, Wish())
+    named = _names(run / "train.json") | _names(run / "val.json")
+    assert empty.file_name in named
+    assert unlabelled.file_name not in named
+
+
+def test_a_dataset_without_boxes_is_refused_before_anything_is_written(dataset: Dataset) -> None:
+    add_labelled(dataset, 1, session="kitchen", name="mug")
+    run = new_run_folder(dataset.runs_folder)
+    with pytest.raises(UserError, match=r"at least 2 images with boxes.*only 1 image"):
+        prepare_run_from_dataset(dataset, run, Wish())
+    assert not run.exists()
+
+
+def test_what_is_thin_is_said_before_the_run(dataset: Dataset) -> None:
+    add_labelled(dataset, 8, session="kitchen", name="mug")
+    dataset.apply(edits.add_category(dataset, "robot"))
+    prepared = prepare_run_from_dataset(dataset, new_run_folder(dataset.runs_folder), Wish())
+    assert any("no box shows it: robot" in sentence for sentence in prepared.warnings)
+    assert any("to check with" in sentence for sentence in prepared.warnings)
+
+
+def test_an_impossible_wish_leaves_no_folder_behind(dataset: Dataset) -> None:
+    add_labelled(dataset, 4, session="kitchen", name="mug")
+    run = new_run_folder(dataset.runs_folder)
+    with pytest.raises(UserError, match="seconds must lie between"):
+        prepare_run_from_dataset(dataset, run, Wish(seconds=0))
+    assert not run.exists()
+
+
+def test_new_runs_are_called_after_their_minute_and_never_twice(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 24, 17, 4)
+    first = new_run_folder(tmp_path, now)
+    assert first.name == "2026-11-24_17-04"
+    first.mkdir()
+    assert new_run_folder(tmp_path, now).name == "2026-11-24_17-04_2"
+
+
+def test_a_full_folder_is_never_written_into(dataset: Dataset, tmp_path: Path) -> None:
+    add_labelled(dataset, 4, session="kitchen", name="mug")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "thesis.txt").write_text("precious", encoding="utf-8")
+    with pytest.raises(UserError, match="is not empty"):
+        prepare_run_from_dataset(dataset, tmp_path / "run", Wish())
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["thesis.txt"]
+
+
+def test_a_coco_file_without_validation_is_split_in_stretches_and_said(tmp_path: Path) -> None:
+    names = [f"frame{number}.jpg" for number in range(1, 101)]
+    source = write_coco_files(tmp_path / "coco", names, [1] * 100)
+    prepared = prepare_run_from_coco(
+        source, source.parent / "images", None, tmp_path / "run", Wish()
+    )
+    assert (prepared.images_train, prepared.images_val) == (80, 20)
+    assert "20 of 100 images are held back" in prepared.explanation
+    held = sorted(int(name[5:-4]) for name in _names(tmp_path / "run" / "val.json"))
+    neighbours = sum(b - a == 1 for a, b in itertools.pairwise(held))
+    assert neighbours >= 16
+
+
+def test_the_same_seed_splits_alike_and_every_class_trains(tmp_path: Path) -> None:
+    names = [f"{kind}{number}.jpg" for kind in "abc" for number in range(10)]
+    source = write_coco_files(tmp_path / "coco", names, [1] * 10 + [2] * 10 + [3] * 10)
+    images = source.parent / "images"
+    runs = [tmp_path / name for name in ("one", "two")]
+    for run in runs:
+        prepare_run_from_coco(source, images, None, run, Wish(seed=5))
+    assert _names(runs[0] / "val.json") == _names(runs[1] / "val.json")
+    trained = {box["category_id"] for box in _read(runs[0] / "train.json")["annotations"]}
+    assert trained == {1, 2, 3}
+
+
+def test_a_validation_file_keeps_its_images_and_takes_the_ids_of_training(tmp_path: Path) -> None:
+    train = write_coco_files(tmp_path / "a", [f"{n}.jpg" for n in range(12)], [1, 2] * 6)
+    val = write_coco_files(tmp_path / "b", ["x.jpg", "y.jpg"], [7, 8])
+    content = _read(val)
+    for category, name in zip(content["categories"], ("class 2", "stranger"), strict=True):
+        category["name"] = name
+    val.write_text(json.dumps(content), encoding="utf-8")
+    prepared = prepare_run_from_coco(
+        train,
+        tmp_path / "a" / "images",
+        val,
+        tmp_path / "run",
+        Wish(),
+        val_images=tmp_path / "b" / "images",
+    )
+    assert _names(tmp_path / "run" / "val.json") == {"x.jpg", "y.jpg"}
+    boxes = _read(tmp_path / "run" / "val.json")["annotations"]
+    assert [box["category_id"] for box in boxes] == [2]
+    assert any("stranger" in sentence for sentence in prepared.warnings)
+
+
+def test_images_in_another_folder_are_asked_for(tmp_path: Path) -> None:
+    source = write_coco_files(tmp_path / "coco", ["a.jpg", "b.jpg"], [1, 1])
+    with pytest.raises(UserError, match=r"None of the 2 images .* --images"):
+        prepare_run_from_coco(source, tmp_path, None, tmp_path / "run", Wish())
+    assert not (tmp_path / "run").exists()
+
+
+def test_missing_and_escaping_images_are_left_out_and_named(tmp_path: Path) -> None:
+    source = write_coco_files(tmp_path / "coco", [f"{n}.jpg" for n in range(20)], [1] * 20)
+    content = _read(source)
+    content["images"][3]["file_name"] = "../all.json"
+    source.write_text(json.dumps(content), encoding="utf-8")
+    (tmp_path / "coco" / "images" / "7.jpg").unlink()
+    prepared = prepare_run_from_coco(
+        source, source.parent / "images", None, tmp_path / "run", Wish()
+    )
+    assert prepared.images_train + prepared.images_val == 18
+    assert any("2 of the 20 images" in sentence for sentence in prepared.warnings)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"images": [', '{"images": [], "categories": []}', '{"images": [{}]}']
+)
+def test_what_is_no_coco_file_is_a_sentence(tmp_path: Path, content: str) -> None:
+    source = tmp_path / "all.json"
+    source.write_text(content, encoding="utf-8")
+    with pytest.raises(UserError, match=r"all\.json"):
+        prepare_run_from_coco(source, tmp_path, None, tmp_path / "run", Wish())
