@@ -1,0 +1,1 @@
+"""The Train workspace: one button, and to watch what it does."""

@@ -1,0 +1,97 @@
+"""What the person should read: a bar above a run, and the page shown instead of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+Offer = tuple[str, Callable[[], object]]
+"""A button's text and what it does."""
+
+_WARM = "#d55e00"
+
+
+class Notice(QWidget):
+    """A sentence with buttons at its end. Hidden while there is nothing to say."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.text = QLabel(self)
+        self.text.setWordWrap(True)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.buttons: list[QPushButton] = []
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(14, 6, 0, 6)
+        self._layout.addWidget(self.text, 1)
+        self.hide()
+
+    def say(self, sentence: str, offers: Sequence[Offer] = ()) -> None:
+        """An empty sentence hides the bar."""
+        self.text.setText(sentence)
+        self.setAccessibleName(sentence)
+        _take_away(self.buttons)
+        self.buttons = [_button(offer, self) for offer in offers]
+        for button in self.buttons:
+            self._layout.addWidget(button)
+        self.setVisible(bool(sentence))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(0, 4, 3, self.height() - 8, QColor(_WARM))
+
+
+class EmptyPage(QWidget):
+    """A large sentence, a small one, and the buttons that lead on."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.title = QLabel(self)
+        font = self.title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.5)
+        font.setBold(True)
+        self.title.setFont(font)
+        self.text = QLabel(self)
+        self.text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.buttons: list[QPushButton] = []
+        self._row = QHBoxLayout()
+        layout = QVBoxLayout(self)
+        layout.addStretch(2)
+        for label in (self.title, self.text):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            label.setWordWrap(True)
+            layout.addWidget(label)
+        layout.addSpacing(8)
+        layout.addLayout(self._row)
+        layout.addStretch(3)
+
+    def say(self, title: str, text: str, offers: Sequence[Offer] = ()) -> None:
+        self.title.setText(title)
+        self.text.setText(text)
+        self.setAccessibleName(f"{title} {text}")
+        _take_away(self.buttons)
+        while self._row.takeAt(0) is not None:
+            continue
+        self.buttons = [_button(offer, self) for offer in offers]
+        self._row.addStretch(1)
+        for button in self.buttons:
+            self._row.addWidget(button)
+        self._row.addStretch(1)
+
+
+def _button(offer: Offer, parent: QWidget) -> QPushButton:
+    text, slot = offer
+    button = QPushButton(text, parent)
+    button.setToolTip(text)
+    button.setAccessibleName(text)
+    button.clicked.connect(lambda _checked: slot())
+    return button
+
+
+def _take_away(buttons: Sequence[QPushButton]) -> None:
+    for button in buttons:
+        button.hide()
+        button.deleteLater()

@@ -1,0 +1,124 @@
+"""The same validation pictures in two rows: what the first weights saw in them, and what now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from trainer.predict import Detection
+
+_GAP = 8
+_LABEL_WIDTH = 44
+_FALLBACK = "#e69f00"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """What stands at its left, and the detections on each picture in pixels of that picture."""
+
+    label: str
+    found: Mapping[int, Sequence[Detection]]
+
+
+class Strip(QWidget):
+    """Paints pictures and detections. Detections are looked up by the picture's id."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pictures: list[tuple[int, QImage]] = []
+        self._rows: list[Row] = []
+        self._colors: dict[int, str] = {}
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(self.tr("Validation pictures with what was found in them"))
+
+    @property
+    def rows(self) -> list[Row]:
+        return self._rows
+
+    def set_colors(self, colors: Mapping[int, str]) -> None:
+        """category id -> "#rrggbb"."""
+        self._colors = dict(colors)
+        self.update()
+
+    def show_pictures(self, pictures: Sequence[tuple[int, QImage]]) -> None:
+        self._pictures = list(pictures)
+        self.update()
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        self._rows = list(rows)
+        found = sum(len(each) for row in rows[-1:] for each in row.found.values())
+        self.setAccessibleDescription(self.tr("{0} things found now").format(found))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(700, 240)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, 140)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._pictures:
+            return
+        painter = QPainter(self)
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
+        rows = self._rows or [Row("", {})]
+        height = (self.height() - _GAP * (len(rows) - 1)) / len(rows)
+        for index, row in enumerate(rows):
+            self._paint_row(painter, row, index * (height + _GAP), height)
+
+    def _paint_row(self, painter: QPainter, row: Row, top: float, height: float) -> None:
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        where = QRectF(0, top, _LABEL_WIDTH - _GAP, height)
+        painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, row.label)
+        for (number, image), place in zip(self._pictures, self._places(height), strict=False):
+            here = place.translated(0, top)
+            painter.drawImage(here, image)
+            for detection in row.found.get(number, ()):
+                self._paint_detection(painter, detection, here, here.width() / image.width())
+
+    def _places(self, height: float) -> list[QRectF]:
+        """Pictures side by side, equally high, as many as fit; all smaller where one would not."""
+        room = self.width() - _LABEL_WIDTH
+        ratios = [image.width() / image.height() for _, image in self._pictures]
+        few = ratios[:1]
+        for ratio in ratios[1:]:
+            if sum(few) * height + ratio * height + _GAP * len(few) > room:
+                break
+            few.append(ratio)
+        if len(few) < min(4, len(ratios)):  # rather four small ones than two large ones
+            few = ratios[:4]
+        height = min(height, (room - _GAP * (len(few) - 1)) / sum(few))
+        places, left = [], float(_LABEL_WIDTH)
+        for ratio in few:
+            places.append(QRectF(left, 0, ratio * height, height))
+            left += ratio * height + _GAP
+        return places
+
+    def _paint_detection(
+        self, painter: QPainter, detection: Detection, here: QRectF, scale: float
+    ) -> None:
+        x, y, width, height = (side * scale for side in detection.bbox)
+        box = QRectF(here.x() + x, here.y() + y, width, height).intersected(here)
+        color = QColor(self._colors.get(detection.category_id, _FALLBACK))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(color, 2))
+        painter.drawRect(box)
+        self._paint_label(painter, f"{detection.name} {detection.score:.2f}", color, box, here)
+
+    def _paint_label(
+        self, painter: QPainter, text: str, color: QColor, box: QRectF, here: QRectF
+    ) -> None:
+        metrics = painter.fontMetrics()
+        size = QSize(metrics.horizontalAdvance(text) + 6, metrics.height())
+        left = max(here.left(), min(box.left() - 1, here.right() - size.width()))
+        top = max(here.top(), box.top() - size.height())
+        label = QRectF(QPointF(left, top), size).intersected(here)
+        painter.fillRect(label, color)
+        painter.setPen(QColor("black" if color.lightnessF() > 0.4 else "white"))
+        painter.drawText(label.adjusted(3, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)

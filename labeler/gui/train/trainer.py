@@ -1,0 +1,102 @@
+"""The training under way: the child process, what it has told, and how it ended."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from labeler.dataset.lock import WriterLock
+from labeler.gui.line_process import LineProcess
+from labeler.runs.history import LOG, attend
+from labeler.runs.launch import TRAINER_FOLDER, ended_badly, trainer_command
+from labeler.runs.record import RunRecord, append_event
+from trainer.events import Event, Failed, from_line
+
+_log = logging.getLogger(__name__)
+
+STOP_GRACE_S = 90.0
+"""So long a softly stopped training may take to score and save before it is ended."""
+
+CLOSE_GRACE_S = 4.0
+"""The same when the window closes. The best weights so far are on the disk by then."""
+
+
+class Trainer(QObject):
+    """Trains one run at a time. told carries each event; ended carries the run's folder."""
+
+    told = Signal(object)
+    ended = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.run: Path | None = None
+        self.record = RunRecord()
+        self.is_stopping = False
+        self._lock: WriterLock | None = None
+        self._began = 0.0
+        self._process = LineProcess(self)
+        self._process.line_arrived.connect(self._read)
+        self._process.finished.connect(self._end)
+
+    @property
+    def is_running(self) -> bool:
+        return self._process.is_running
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def start(self, run: Path, command: list[str] | None = None) -> None:
+        """Begins to train a prepared run. Raises UserError where its folder cannot be written."""
+        self._lock = attend(run)
+        self.run, self.record, self.is_stopping = run, RunRecord(), False
+        self._began = time.monotonic()
+        self._process.start(command or trainer_command("train", run), folder=TRAINER_FOLDER)
+
+    def stop(self) -> None:
+        """Asks it to score, save and end. It goes on telling until it has ended."""
+        if self.is_running and not self.is_stopping:
+            self.is_stopping = True
+            self._process.stop(STOP_GRACE_S)
+
+    def stop_and_wait(self) -> None:
+        """For closing the window: softly first, then by force."""
+        if self.is_running:
+            self.is_stopping = True
+            self._process.stop_and_wait(CLOSE_GRACE_S)
+
+    def _read(self, line: str) -> None:
+        try:
+            event = from_line(line)
+        except ValueError:
+            _log.warning("the trainer said: %s", line[:200])
+            return
+        self._take(event)
+
+    def _take(self, event: Event) -> None:
+        self.record.add(event)
+        self.told.emit(event)
+
+    def _end(self, code: int) -> None:
+        run = self.run
+        assert run is not None
+        if self.record.end is None and not self.is_stopping:
+            self._tell_crash(run, code)
+        if self._lock is not None:
+            self._lock.release()
+        self.ended.emit(run)
+
+    def _tell_crash(self, run: Path, code: int) -> None:
+        """Says in the trainer's place how it ended, on the screen and in the run's folder."""
+        last_words = self._process.error_tail
+        event = Failed(ended_badly(run / LOG, code, last_words))
+        try:
+            with (run / LOG).open("a", encoding="utf-8") as log:
+                log.write(f"\n{last_words}\nThe process ended with code {code}.\n")
+            append_event(run, event)
+        except OSError as error:
+            _log.warning("cannot write into %s: %s", run, error)
+        self._take(event)

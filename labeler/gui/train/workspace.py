@@ -1,0 +1,354 @@
+"""The Train workspace: settings and runs at the left, the run on show at the right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QFile, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labeler.errors import UserError
+from labeler.gui.background import run_in_background
+from labeler.gui.document import Document
+from labeler.gui.train.log_dialog import LogDialog
+from labeler.gui.train.notice import EmptyPage, Offer
+from labeler.gui.train.run_list import RunList
+from labeler.gui.train.run_view import RunView, ShownRun, notes_of
+from labeler.gui.train.settings_panel import SettingsPanel, heading
+from labeler.gui.train.showcase import Showcase
+from labeler.gui.train.trainer import Trainer
+from labeler.gui.workspace import Action, Workspace
+from labeler.runs.advice import FEWEST_LABELLED, USEFUL_LABELLED
+from labeler.runs.history import LOG, MODEL, RunState, RunSummary, config_of, list_runs, state_of
+from labeler.runs.launch import INSTALL_COMMAND, training_available
+from labeler.runs.prepare import (
+    PreparedRun,
+    load_preparation,
+    new_run_folder,
+    prepare_run_from_dataset,
+)
+from labeler.runs.record import RunRecord, read_events
+from trainer.config import BUILT_IN
+from trainer.events import Evaluated, Event
+
+_PANEL_WIDTH = 250
+_REFRESH_MS = 200
+
+
+class TrainWorkspace(Workspace):
+    """One button trains; everything else tells what it does.
+
+    model_available: a model.onnx that can be used, again at each better one. labelling_requested:
+    the person wants to label first.
+    """
+
+    model_available = Signal(object)
+    labelling_requested = Signal()
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = self.tr("Train")
+        self._document = document
+        self._shown: Path | None = None
+        self._runs: list[RunSummary] = []
+        self._is_preparing = False
+        self.trainer = Trainer(self)
+        self.settings = SettingsPanel(self)
+        self.run_list = RunList(self)
+        self.view = RunView(self)
+        self.empty = EmptyPage(self)
+        self._pages = QStackedWidget(self)
+        self._showcase = Showcase(self.view.strip)
+        self._refresh_timer = QTimer(self)
+        self._lay_out()
+        self._connect()
+        self._load_runs()
+
+    def actions_table(self) -> list[Action]:
+        return [
+            Action("train", self.tr("Train"), ("Ctrl+Return",), self.train),
+            Action("stop_training", self.tr("Stop, keep the best"), ("Ctrl+.",), self.stop),
+            Action("use_model", self.tr("Use in Preview"), ("Ctrl+U",), self.use_in_preview),
+            Action("show_log", self.tr("Show log"), ("Ctrl+L",), self.show_log),
+        ]
+
+    def activated(self) -> None:
+        self._refresh()
+
+    def shut_down(self) -> None:
+        self.trainer.stop_and_wait()
+
+    def train(self) -> None:
+        """Prepares a run in the background, then starts it."""
+        if self._is_preparing or self.trainer.is_running or not self._can_train():
+            return
+        self._is_preparing = True
+        self._refresh()
+        dataset, wish = self._document.dataset, self.settings.wish()
+        run_in_background(
+            lambda _report, _stop: prepare_run_from_dataset(
+                dataset, new_run_folder(dataset.runs_folder), wish
+            ),
+            on_done=self._start,
+            on_error=self._miss,
+        )
+
+    def stop(self) -> None:
+        """Ends the training softly; the best weights stay."""
+        self.trainer.stop()
+        self._show_current()
+
+    def use_in_preview(self) -> None:
+        """Hands the model of the run on show to Preview."""
+        if self._shown is not None and (self._shown / MODEL).is_file():
+            self.model_available.emit(self._shown / MODEL)
+            self._document.say(self.tr("Preview uses the model of this run now."))
+
+    def show_log(self) -> None:
+        """Opens the log of the run on show."""
+        if self._shown is not None:
+            LogDialog(self._shown / LOG, self).open()
+
+    def _start(self, prepared: PreparedRun) -> None:
+        self._is_preparing = False
+        try:
+            self.trainer.start(prepared.path)
+        except UserError as error:
+            self._miss(error)
+            return
+        self._document.say(
+            self.tr("Learning from {0} images, checking with {1}.").format(
+                prepared.images_train, prepared.images_val
+            )
+        )
+        self._show(prepared.path)
+        self._load_runs()
+
+    def _miss(self, error: Exception) -> None:
+        self._is_preparing = False
+        self._refresh()
+        if not isinstance(error, UserError):
+            raise error
+        self._document.report(error)
+
+    def _take(self, event: Event) -> None:
+        """The training told something."""
+        run = self.trainer.run
+        assert run is not None
+        if isinstance(event, Evaluated) and event.is_best and (run / MODEL).is_file():
+            self.model_available.emit(run / MODEL)
+            if run == self._shown:
+                self._showcase.look_again(event.seconds)
+        if run == self._shown:
+            self._show_current()
+
+    def _finish(self, run: Path) -> None:
+        """The training ended, well or not."""
+        best, has_model = self.trainer.record.best, (run / MODEL).is_file()
+        if has_model:
+            self.model_available.emit(run / MODEL)
+        if run == self._shown:
+            if best is not None and has_model:
+                self._showcase.look_again(best.seconds)
+            self._show_current()
+        self._load_runs()
+        QApplication.alert(self)
+
+    def _show(self, run: Path) -> None:
+        """Puts a run on show, from its folder or from the training under way."""
+        self._shown = run
+        best = self._record_of(run).best
+        has_model = best is not None and (run / MODEL).is_file()
+        self._showcase.show_run(run, best.seconds if best and has_model else None)
+        self._show_current()
+
+    def _show_current(self) -> None:
+        if self._shown is None:
+            self._refresh()
+            return
+        shown = self._shown_run(self._shown)
+        explanation, warnings = load_preparation(shown.path)
+        self.view.show_run(shown, notes_of(shown, warnings), self._offers(shown))
+        choices = shown.record.started.choices if shown.record.started else ()
+        self.settings.show_chosen([*([explanation] if explanation else []), *choices])
+        self._refresh()
+
+    def _shown_run(self, run: Path) -> ShownRun:
+        record = self._record_of(run)
+        is_own = run == self.trainer.run and self.trainer.is_running
+        return ShownRun(
+            path=run,
+            record=record,
+            state=RunState.RUNNING if is_own else state_of(run, record),
+            seconds_total=config_of(run).seconds,
+            has_model=(run / MODEL).is_file(),
+            is_stopping=is_own and self.trainer.is_stopping,
+        )
+
+    def _record_of(self, run: Path) -> RunRecord:
+        return self.trainer.record if run == self.trainer.run else RunRecord.of(read_events(run))
+
+    def _offers(self, shown: ShownRun) -> list[Offer]:
+        if shown.state is not RunState.FAILED:
+            return []
+        offers: list[Offer] = [(self.tr("Show log"), self.show_log)]
+        if config_of(shown.path).detector != BUILT_IN:
+            offers.append((self.tr("Train the built-in one"), self._train_built_in))
+        return offers
+
+    def _train_built_in(self) -> None:
+        self.settings.choose_built_in()
+        self.train()
+
+    def _load_runs(self) -> None:
+        folder = self._document.dataset.runs_folder
+        run_in_background(
+            lambda _report, _stop: list_runs(folder),
+            on_done=lambda runs: self._take_runs(folder, runs),
+            on_error=self._miss,
+            owner=self,
+        )
+
+    def _take_runs(self, folder: Path, runs: list[RunSummary]) -> None:
+        if folder != self._document.dataset.runs_folder:
+            return
+        self._runs = runs
+        if self._shown is None and runs:
+            newest = next((run for run in runs if run.has_model), None)
+            if newest is not None:
+                self.model_available.emit(newest.path / MODEL)
+            self._show(runs[0].path)
+        self.run_list.show_runs(runs, self._shown)
+        self._refresh()
+
+    def _trash(self, run: Path) -> None:
+        if run == self.trainer.run and self.trainer.is_running:
+            self._document.say(self.tr("This run is still learning. Stop it first."))
+            return
+        if not QFile.moveToTrash(str(run)):
+            self._document.report(
+                UserError(self.tr("{0} could not be moved to the wastebasket.").format(run))
+            )
+            return
+        self._document.say(self.tr("Moved {0} to the wastebasket.").format(run.name))
+        if run == self._shown:
+            self._shown = None
+            self._showcase.clear()
+        self._load_runs()
+
+    def _open_dataset(self) -> None:
+        """Another dataset: its runs, unless a training is still on show."""
+        self._runs = []
+        if not self.trainer.is_running:
+            self._shown = None
+            self._showcase.clear()
+        self._load_runs()
+        self._refresh()
+
+    def _can_train(self) -> bool:
+        labelled = self._document.dataset.counts().labelled
+        return labelled >= FEWEST_LABELLED and training_available()
+
+    def _refresh(self) -> None:
+        """Which page is up, and what can be pressed."""
+        self._refresh_timer.stop()
+        busy = self._is_preparing or self.trainer.is_running
+        self.settings.set_busy(busy)
+        self.settings.train_button.setEnabled(not busy and self._can_train())
+        colors = {each.id: each.color for each in self._document.dataset.categories()}
+        self.view.strip.set_colors(colors)
+        if self._shown is not None:
+            self._pages.setCurrentWidget(self.view)
+            return
+        self._pages.setCurrentWidget(self.empty)
+        self._fill_empty_page()
+
+    def _fill_empty_page(self) -> None:
+        counts = self._document.dataset.counts()
+        told = self.tr("{0} labelled, {1} empty").format(counts.labelled, counts.empty)
+        self.settings.show_chosen([told])
+        if not training_available():
+            self._say_what_to_install()
+        elif counts.labelled < FEWEST_LABELLED:
+            self._say_what_to_label(counts.labelled)
+        else:
+            self.empty.say(
+                self.tr("Ready to learn"),
+                self.tr("{0}. Press Train, and watch it here.").format(told),
+            )
+
+    def _say_what_to_install(self) -> None:
+        self.empty.say(
+            self.tr("Training needs PyTorch, which is not installed"),
+            self.tr("Type this where you installed Vector Labeler:\n\n{0}").format(INSTALL_COMMAND),
+            [
+                (
+                    self.tr("Copy the line"),
+                    lambda: QApplication.clipboard().setText(INSTALL_COMMAND),
+                ),
+                (self.tr("Look again"), self._refresh),
+            ],
+        )
+
+    def _say_what_to_label(self, labelled: int) -> None:
+        missing = FEWEST_LABELLED - labelled
+        self.empty.say(
+            self.tr("Nothing to learn from yet"),
+            self.tr(
+                "Draw boxes on {0} more images to train at all; "
+                "about {1} make a detector that helps."
+            ).format(missing, USEFUL_LABELLED),
+            [(self.tr("Label images"), self.labelling_requested.emit)],
+        )
+
+    def _connect(self) -> None:
+        self._refresh_timer.setSingleShot(True)
+        self._refresh_timer.setInterval(_REFRESH_MS)
+        self._refresh_timer.timeout.connect(self._refresh)
+        document = self._document
+        for changed in (
+            document.annotations_changed,
+            document.image_state_changed,
+            document.images_added,
+            document.categories_changed,
+        ):
+            changed.connect(self._refresh_timer.start)
+        document.dataset_opened.connect(self._open_dataset)
+        self.trainer.told.connect(self._take)
+        self.trainer.ended.connect(self._finish)
+        self.settings.train_requested.connect(self.train)
+        self.view.stop_requested.connect(self.stop)
+        self.view.preview_requested.connect(self.use_in_preview)
+        self.run_list.run_chosen.connect(self._show)
+        self.run_list.trash_requested.connect(self._trash)
+        self.run_list.log_requested.connect(lambda run: LogDialog(run / LOG, self).open())
+
+    def _lay_out(self) -> None:
+        panel = QWidget(self)
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(2)
+        column.addWidget(self.settings)
+        column.addStretch(1)
+        column.addWidget(heading(self.tr("Runs"), panel))
+        column.addWidget(self.run_list, 2)
+        scroll = QScrollArea(self)
+        scroll.setWidget(panel)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFixedWidth(_PANEL_WIDTH)
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self.view)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(scroll)
+        layout.addWidget(self._pages, 1)
