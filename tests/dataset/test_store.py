@@ -162,11 +162,15 @@ def test_ids_that_came_from_elsewhere_are_not_given_again(stocked: Dataset) -> N
 
 
 def test_a_failed_transaction_leaves_nothing_and_ids_go_on(stocked: Dataset) -> None:
-    with pytest.raises(RuntimeError), stocked.transaction():
-        stocked.add_session("lost", "camera")
-        stocked.add_category(Category(stocked.new_category_id(), "lost", "#000000"))
-        stocked.new_annotation_id()
-        raise RuntimeError
+    def fail() -> None:
+        with stocked.transaction():
+            stocked.add_session("lost", "camera")
+            stocked.add_category(Category(stocked.new_category_id(), "lost", "#000000"))
+            stocked.new_annotation_id()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert [s.name for s in stocked.sessions()] == ["first"]
     assert [c.name for c in stocked.categories()] == ["cube"]
     stocked.apply(draw(stocked, 1, 1, BBox(0, 0, 10, 10)))

@@ -1,0 +1,75 @@
+"""Whenever the program is killed, the dataset opens, checks clean, and holds all it had said."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from labeler.dataset.check import FindingKind, check
+from labeler.dataset.store import Dataset
+
+ROOT = Path(__file__).parents[2]
+WORK = """
+import sys
+from io import BytesIO
+from itertools import count
+from pathlib import Path
+from PIL import Image
+from labeler.dataset.edits import add_category, delete, draw
+from labeler.dataset.images import add_picture
+from labeler.dataset.model import BBox
+from labeler.dataset.store import Dataset
+
+dataset = Dataset.create(Path(sys.argv[1]))
+session = dataset.add_session("first", "camera")
+dataset.apply(add_category(dataset, "cube"))
+for n in count(1):
+    stream = BytesIO()
+    Image.new("RGB", (200, 100), (n % 256, n // 256, 0)).save(stream, "PNG")
+    image = add_picture(
+        dataset, stream.getvalue(), original_name=f"{n}.png", session_id=session.id
+    ).image
+    dataset.apply(draw(dataset, image.id, 1, BBox(n % 50, 1, 20, 20)))
+    dataset.apply(draw(dataset, image.id, 1, BBox(n % 50, 2, 20, 20)))
+    dataset.apply(delete(dataset, [dataset.annotations(image.id)[0].id]))
+    print(image.id, flush=True)
+"""
+
+
+def kill_after(folder: Path, rounds: int, pause: float) -> int:
+    """Lets a writer work some rounds and a moment more. Returns the last id that it told."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", WORK, str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    with process:
+        assert process.stdout is not None
+        for _ in range(rounds):
+            process.stdout.readline()
+        until = time.monotonic() + pause
+        while time.monotonic() < until:
+            pass
+        process.kill()
+        told = process.stdout.read().split("\n")[:-1]
+    return int(told[-1]) if told else rounds
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_a_kill_loses_nothing_that_was_told(tmp_path: Path, attempt: int) -> None:
+    folder = tmp_path / "killed"
+    last = kill_after(folder, rounds=3 + attempt, pause=0.0013 * attempt)
+    with Dataset.open(folder, read_only=True) as left:
+        kinds = {finding.kind for finding in check(left)}
+    assert kinds <= {FindingKind.LEFTOVER_FILE, FindingKind.MISSING_FILE}
+    with Dataset.open(folder) as dataset:
+        assert check(dataset) == []
+        assert list(dataset.incoming_folder.iterdir()) == []
+        for image in dataset.images():
+            if image.id <= last:
+                (box,) = dataset.annotations(image.id)
+                assert box.bbox.as_list() == [image.id % 50, 2, 20, 20]
+        assert dataset.counts().total in (last, last + 1)
+        assert len(dataset.history(limit=10_000)) >= 1 + 3 * last
