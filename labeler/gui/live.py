@@ -1,0 +1,249 @@
+"""The one running camera that Capture and Preview share, looked at from the GUI thread."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from labeler.cameras.base import Camera, CameraState, CameraStatus, Frame
+from labeler.cameras.catalogue import CameraChoice, list_cameras, open_camera
+from labeler.errors import UserError
+from labeler.gui.background import Job, run_in_background
+from labeler.gui.decode import LivePicture, decode, is_large
+
+STALE = 2.0
+"""Seconds after which a frame shows the past: never stored, and said."""
+
+_LOOK_MS = 8
+"""Half a display's frame: a newer frame then waits 4 ms on average."""
+_IDLE_LOOK_MS = 100
+
+_CLOSED = CameraStatus(CameraState.CLOSED)
+
+
+class LiveCamera(QObject):
+    """Chooses, opens and closes cameras away from the GUI thread, and tells what arrives.
+
+    frame_arrived carries each new Frame as it was sent, picture_arrived a LivePicture of it for
+    as long as somebody watches. status_changed carries a CameraStatus, camera_changed comes with
+    every choice.
+    """
+
+    frame_arrived = Signal(object)
+    picture_arrived = Signal(object)
+    status_changed = Signal(object)
+    camera_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.choice: CameraChoice | None = None
+        self.picture: LivePicture | None = None
+        self._camera: Camera | None = None
+        self._status = _CLOSED
+        self._opening: Job | None = None
+        self._decoding: Job | None = None
+        self._turn = 0
+        self._seen: Frame | None = None
+        self._decoded: Frame | None = None
+        self._watchers: set[int] = set()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._look)
+
+    @property
+    def camera(self) -> Camera | None:
+        """None before a choice, while it is being opened, and after stop()."""
+        return self._camera
+
+    @property
+    def status(self) -> CameraStatus:
+        return self._status
+
+    @property
+    def name(self) -> str:
+        """What the person calls it; a robot's own name once it is connected."""
+        if self._camera is not None and self._camera.name:
+            name = self._camera.name
+            return name[0].upper() + name[1:]
+        return self.choice.name if self.choice is not None else ""
+
+    def choices(self) -> list[CameraChoice]:
+        """All cameras to choose from; an opened file stands before the entry that opens others."""
+        found = list_cameras()
+        chosen = self.choice
+        if chosen is None or any(each.id == chosen.id for each in found):
+            return found
+        alike = (at for at, each in enumerate(found) if each.kind == chosen.kind)
+        found.insert(next(alike, len(found)), chosen)
+        return found
+
+    def newest(self) -> Frame | None:
+        """The newest frame at this moment, whether it was shown yet or not; may be stale."""
+        return self._camera.latest() if self._camera is not None else None
+
+    def watch(self, watcher: QObject, *, watching: bool) -> None:
+        """Frames are decoded only while somebody watches."""
+        (self._watchers.add if watching else self._watchers.discard)(id(watcher))
+        self._set_pace()
+
+    def choose(self, choice: CameraChoice | str) -> None:
+        """Opens this camera instead of the one before. An id may stand for the choice."""
+        self._let_go()
+        self.choice = choice = _choice_of(choice) if isinstance(choice, str) else choice
+        self._set_status(CameraStatus(CameraState.CONNECTING, self._connecting(choice)))
+        self.camera_changed.emit()
+        turn = self._turn
+        self._opening = run_in_background(
+            _opener(choice),
+            on_done=lambda camera: self._take(turn, camera),
+            on_error=lambda error: self._fail(turn, error),
+            owner=self,
+        )
+
+    def try_again(self) -> None:
+        """Opens the chosen camera anew."""
+        if self.choice is not None:
+            self.choose(self.choice)
+
+    def stop(self) -> None:
+        """Closes the camera, without waiting for it."""
+        self._let_go()
+        self._set_status(_CLOSED)
+        self.camera_changed.emit()
+
+    def _connecting(self, choice: CameraChoice) -> str:
+        if choice.kind == "simulated":
+            return self.tr("Starting the simulated robot.")
+        return self.tr("Connecting to {name}.").format(name=choice.name)
+
+    def _let_go(self) -> None:
+        self._turn += 1
+        if self._opening is not None:
+            self._opening.cancel()
+        camera, self._camera, self._opening = self._camera, None, None
+        self.picture = self._seen = self._decoded = None
+        self._timer.stop()
+        if camera is not None:
+            close_quietly(camera)
+
+    def _take(self, turn: int, camera: Camera | None) -> None:
+        if camera is None:
+            return
+        if turn != self._turn:  # another one was chosen meanwhile
+            close_quietly(camera)
+            return
+        self._camera, self._opening = camera, None
+        self._set_pace()
+        self._timer.start()
+        self._look()
+
+    def _fail(self, turn: int, error: Exception) -> None:
+        if turn != self._turn:
+            return
+        self._opening = None
+        sentence = self.tr("This camera could not be opened ({reason}).").format(reason=error)
+        if isinstance(error, UserError):
+            sentence = str(error)
+        self._set_status(CameraStatus(CameraState.FAILED, sentence))
+
+    def _set_pace(self) -> None:
+        self._timer.setInterval(_LOOK_MS if self._watchers else _IDLE_LOOK_MS)
+
+    def _look(self) -> None:
+        camera = self._camera
+        if camera is None:
+            return
+        frame = camera.latest()
+        if frame is not None and frame is not self._seen:
+            is_new = self._seen is None or frame.number != self._seen.number
+            self._seen = frame  # the same number again: its pose has come after it
+            if is_new:
+                self.frame_arrived.emit(frame)
+        self._decode()
+        if self._camera is camera:
+            self._set_status(camera.status())
+
+    def _decode(self) -> None:
+        """Small pictures at once: they take less time than to wake another thread would."""
+        frame = self._seen
+        if frame is None or not self._watchers or self._decoding is not None:
+            return
+        if self._decoded is not None and self._decoded.number == frame.number:
+            return
+        self._decoded = frame
+        if is_large(frame):
+            self._decoding = run_in_background(
+                lambda _report, _stop: decode(frame),
+                on_done=self._end_decoding,
+                on_error=self._end_decoding,
+                owner=self,
+            )
+        else:
+            self._show(decode(frame))
+
+    def _end_decoding(self, outcome: LivePicture | Exception | None) -> None:
+        self._decoding = None
+        if isinstance(outcome, Exception):
+            raise outcome
+        if outcome is not None and self._decoded is outcome.frame:
+            self._show(outcome)
+
+    def _show(self, picture: LivePicture | None) -> None:
+        if picture is not None:
+            self.picture = picture
+            self.picture_arrived.emit(picture)
+
+    def _set_status(self, status: CameraStatus) -> None:
+        rate = float(round(status.frames_per_second))
+        status = replace(status, frames_per_second=rate)
+        if status != self._status:
+            self._status = status
+            self.status_changed.emit(status)
+
+
+def close_quietly(camera: Camera) -> None:
+    """Stops it on a worker thread: that may take seconds where the other end is silent."""
+
+    def ignore(_outcome: object) -> None:
+        """Nobody waits for it; what goes wrong is in the log."""
+
+    run_in_background(lambda _report, _stop: camera.stop(), on_done=ignore, on_error=ignore)
+
+
+def _opener(choice: CameraChoice) -> Callable[..., Camera | None]:
+    def open_and_start(_report: object, should_stop: Callable[[], bool]) -> Camera | None:
+        # Each sitting with the simulated robot is in another world, or its frames would be the
+        # same pictures again, byte for byte.
+        camera = open_camera(choice, seed=random.randrange(1, 1 << 16))
+        if should_stop():
+            return None
+        camera.start()
+        return camera
+
+    return open_and_start
+
+
+def _choice_of(word: str) -> CameraChoice:
+    """The choice that an id stands for, in the list or not (a file, a world's number)."""
+    for each in list_cameras():
+        if each.id == word:
+            return each
+    kind, _, rest = word.partition(":")
+    if kind in ("video", "folder"):
+        return file_choice(kind, Path(rest))
+    if kind == "simulated":
+        return CameraChoice(word, "simulated", "Simulated robot", "")
+    if kind == "webcam":
+        return CameraChoice(word, "webcam", word, "")
+    return CameraChoice(word, "robot", rest or word, "")
+
+
+def file_choice(kind: str, path: Path) -> CameraChoice:
+    """The choice of one video file or folder of pictures."""
+    return CameraChoice(
+        f"{kind}:{path}", "video" if kind == "video" else "folder", path.name, str(path)
+    )

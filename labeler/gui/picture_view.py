@@ -1,0 +1,167 @@
+"""A picture, letterboxed in its widget, with boxes and a line of numbers painted over it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, QVariantAnimation
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+_MARGIN = 14
+_FLASH_MS = 180
+_SCRIM = QColor(20, 20, 20, 190)
+_DIM = 0.45
+"""How much of a picture that is no longer live shows through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A box over the picture: COCO x, y, width, height in its pixels; color is "#rrggbb"."""
+
+    bbox: tuple[float, float, float, float]
+    text: str
+    color: str
+
+
+class PictureView(QWidget):
+    """Paints the newest picture it was given. Colours around it are the palette's."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._image = QImage()
+        self._marks: tuple[Mark, ...] = ()
+        self._numbers = ""
+        self._dimmed = False
+        self._flash = QVariantAnimation(self, startValue=0.7, endValue=0.0, duration=_FLASH_MS)
+        self._flash.valueChanged.connect(self.update)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName(self.tr("Picture"))
+
+    @property
+    def image(self) -> QImage:
+        return self._image
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        return self._marks
+
+    @property
+    def numbers(self) -> str:
+        return self._numbers
+
+    @property
+    def is_dimmed(self) -> bool:
+        return self._dimmed
+
+    def show_picture(self, image: QImage, marks: Sequence[Mark] = ()) -> None:
+        """The picture together with the boxes that were found on this very picture."""
+        self._image, self._marks = image, tuple(marks)
+        self.update()
+
+    def show_numbers(self, text: str) -> None:
+        """A line in the corner; an empty one hides it."""
+        if text != self._numbers:
+            self._numbers = text
+            self.update()
+
+    def set_dimmed(self, dimmed: bool) -> None:
+        """A picture that is no longer live looks so."""
+        if dimmed != self._dimmed:
+            self._dimmed = dimmed
+            self.update()
+
+    def flash(self) -> None:
+        """The shutter's blink."""
+        self._flash.stop()
+        self._flash.start()
+
+    def picture_rect(self) -> QRectF:
+        """Where the picture is painted: as large as fits, its shape kept, in the middle."""
+        if self._image.isNull():
+            return QRectF()
+        room = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+        size = QSizeF(self._image.size())
+        size.scale(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        corner = room.center() - QPointF(size.width() / 2, size.height() / 2)
+        return QRectF(corner.toPoint(), size)
+
+    def sizeHint(self) -> QSize:
+        return QSize(640, 400)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, 160)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Base))
+        if not self._image.isNull():
+            self._paint_picture(painter)
+        if self._numbers:
+            self._paint_numbers(painter)
+
+    def _paint_picture(self, painter: QPainter) -> None:
+        where = self.picture_rect()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setOpacity(_DIM if self._dimmed else 1.0)
+        painter.drawImage(where, self._image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(_bold(self.font()))
+        for mark in self._marks:
+            _paint_mark(painter, mark, where, where.width() / self._image.width())
+        painter.setOpacity(1.0)
+        painter.setFont(self.font())
+        if self._flash.state() is QVariantAnimation.State.Running:
+            painter.fillRect(where, QColor.fromRgbF(1.0, 1.0, 1.0, self._flash.currentValue()))
+
+    def _paint_numbers(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        metrics = painter.fontMetrics()
+        size = QSizeF(metrics.horizontalAdvance(self._numbers) + 20, metrics.height() + 10)
+        where = QRectF(QPointF(_MARGIN, _MARGIN), size)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_SCRIM)
+        painter.drawRoundedRect(where, 4, 4)
+        painter.setPen(QColor("white"))
+        painter.drawText(where, Qt.AlignmentFlag.AlignCenter, self._numbers)
+
+
+def _paint_mark(painter: QPainter, mark: Mark, picture: QRectF, scale: float) -> None:
+    x, y, width, height = (side * scale for side in mark.bbox)
+    box = QRectF(picture.x() + x, picture.y() + y, width, height).intersected(picture)
+    color = QColor(mark.color)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(0, 0, 0, 110), 4))  # so that it shows on a ground of its own colour
+    painter.drawRect(box)
+    painter.setPen(QPen(color, 2))
+    painter.drawRect(box)
+    metrics = painter.fontMetrics()
+    size = QSizeF(metrics.horizontalAdvance(mark.text) + 10, metrics.height() + 3)
+    left = min(box.left() - 1, picture.right() - size.width())
+    above = box.top() - size.height()
+    top = above if above >= picture.top() else box.top()
+    label = QRectF(QPointF(max(picture.left(), left), top), size)
+    painter.fillRect(label, color)
+    painter.setPen(text_color(color))
+    painter.drawText(label, Qt.AlignmentFlag.AlignCenter, mark.text)
+
+
+def text_color(ground: QColor) -> QColor:
+    """Black or white, whichever reads better on the ground (WCAG's relative luminance)."""
+    linear = [_linear(part) for part in (ground.redF(), ground.greenF(), ground.blueF())]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return QColor("black" if luminance > 0.179 else "white")
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
+
+
+def _bold(font: QFont) -> QFont:
+    bold = QFont(font)
+    bold.setBold(True)
+    bold.setPointSizeF(font.pointSizeF() * 0.9 if font.pointSizeF() > 0 else 9.0)
+    return bold
