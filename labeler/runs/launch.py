@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import logging
 import sys
 from pathlib import Path
 
 import trainer
 from labeler.errors import UserError
+from labeler.runs.history import LOG
+from labeler.runs.record import append_event
+from trainer.events import Failed
 
 INSTALL_COMMAND = 'pip install "vector-labeler[train]"'
 
 TRAINER_FOLDER = Path(trainer.__file__).parents[1]
 """The working folder of the child: Python looks there first, so that it finds our trainer."""
 
+_log = logging.getLogger(__name__)
 _NEEDED = ("torch", "torchvision", "pycocotools", "onnx", "safetensors")
 _OUT_OF_MEMORY = ("MemoryError", "not enough memory", "out of memory")
 
@@ -46,3 +51,17 @@ def ended_badly(log: Path, code: int, last_words: str) -> str:
     if code == -9 or any(words in last_words for words in _OUT_OF_MEMORY):
         return f"The training was ended from outside, perhaps for want of memory. {where}"
     return f"The training ended unexpectedly (code {code}). {where}"
+
+
+def note_crash(run: Path, failure: Failed, code: int, last_words: str) -> None:
+    """Writes into the run's folder what the trainer could not: how it ended, and its last words."""
+    try:
+        log = run / LOG
+        known = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
+        with log.open("a", encoding="utf-8") as stream:
+            if last_words.strip() not in known:
+                stream.write(f"\n{last_words}\n")
+            stream.write(f"The process ended with code {code}.\n")
+        append_event(run, failure)
+    except OSError as error:
+        _log.warning("cannot write into %s: %s", run, error)

@@ -64,16 +64,20 @@ class RunRecord:
     @property
     def best(self) -> Evaluated | None:
         """The evaluation whose weights are kept."""
-        return max(self.evaluations, key=lambda scores: scores.ap, default=None)
+        return next((scores for scores in reversed(self.evaluations) if scores.is_best), None)
 
     @property
     def ap(self) -> float | None:
-        """The AP of the weights that are kept, 0 to 1."""
-        return self.end.ap if isinstance(self.end, Finished) else _of(self.best, "ap")
+        """The AP of the weights that are kept, 0 to 1. None where nobody could measure it."""
+        return _known(self._kept.ap if self._kept else None)
 
     @property
     def ap50(self) -> float | None:
-        return self.end.ap50 if isinstance(self.end, Finished) else _of(self.best, "ap50")
+        return _known(self._kept.ap50 if self._kept else None)
+
+    @property
+    def _kept(self) -> Finished | Evaluated | None:
+        return self.end if isinstance(self.end, Finished) else self.best
 
     @property
     def seconds(self) -> float:
@@ -113,5 +117,6 @@ def append_event(run: Path, event: Event) -> None:
         stream.write(to_line(event).encode() + b"\n")
 
 
-def _of(scores: Evaluated | None, name: str) -> float | None:
-    return None if scores is None else float(getattr(scores, name))
+def _known(score: float | None) -> float | None:
+    """COCO, and so the trainer, writes -1 where there was nothing to measure by."""
+    return None if score is None or score < 0 else score

@@ -105,7 +105,9 @@ class RunView(QWidget):
 
     def _show_curves(self, shown: ShownRun) -> None:
         record = shown.record
-        best, started = record.best, record.started
+        known = [each for each in record.evaluations if each.ap >= 0]
+        best = record.best if known else None
+        started = record.started
         unseen = (
             self.tr("AP on the {0} images it never saw").format(started.images_val)
             if started
@@ -113,14 +115,13 @@ class RunView(QWidget):
         )
         self.ap.set_title(f"{unseen}: {best.ap:.2f}" if best else unseen)
         self.ap.show_points(
-            [(each.seconds, each.ap) for each in record.evaluations],
+            [(each.seconds, each.ap) for each in known],
             seconds_total=shown.seconds_total,
             mark=(best.seconds, best.ap) if best else None,
         )
         losses = record.losses or [(each.seconds, each.loss) for each in record.evaluations]
-        self.loss.set_title(self.tr("Loss: {0}").format(f"{losses[-1][1]:.2f}")) if losses else (
-            self.loss.set_title(self.tr("Loss"))
-        )
+        latest = f": {losses[-1][1]:.2f}" if losses else ""
+        self.loss.set_title(self.tr("Loss") + latest)
         self.loss.show_points(losses, seconds_total=shown.seconds_total)
 
     def _title(self, shown: ShownRun) -> str:

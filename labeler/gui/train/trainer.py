@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -11,8 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from labeler.dataset.lock import WriterLock
 from labeler.gui.line_process import LineProcess
 from labeler.runs.history import LOG, attend
-from labeler.runs.launch import TRAINER_FOLDER, ended_badly, trainer_command
-from labeler.runs.record import RunRecord, append_event
+from labeler.runs.launch import TRAINER_FOLDER, ended_badly, note_crash, trainer_command
+from labeler.runs.record import RunRecord
 from trainer.events import Event, Failed, from_line
 
 _log = logging.getLogger(__name__)
@@ -36,7 +35,6 @@ class Trainer(QObject):
         self.record = RunRecord()
         self.is_stopping = False
         self._lock: WriterLock | None = None
-        self._began = 0.0
         self._process = LineProcess(self)
         self._process.line_arrived.connect(self._read)
         self._process.finished.connect(self._end)
@@ -53,7 +51,6 @@ class Trainer(QObject):
         """Begins to train a prepared run. Raises UserError where its folder cannot be written."""
         self._lock = attend(run)
         self.run, self.record, self.is_stopping = run, RunRecord(), False
-        self._began = time.monotonic()
         self._process.start(command or trainer_command("train", run), folder=TRAINER_FOLDER)
 
     def stop(self) -> None:
@@ -93,10 +90,5 @@ class Trainer(QObject):
         """Says in the trainer's place how it ended, on the screen and in the run's folder."""
         last_words = self._process.error_tail
         event = Failed(ended_badly(run / LOG, code, last_words))
-        try:
-            with (run / LOG).open("a", encoding="utf-8") as log:
-                log.write(f"\n{last_words}\nThe process ended with code {code}.\n")
-            append_event(run, event)
-        except OSError as error:
-            _log.warning("cannot write into %s: %s", run, error)
+        note_crash(run, event, code, last_words)
         self._take(event)

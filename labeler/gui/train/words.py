@@ -51,8 +51,8 @@ def outcome(run: RunSummary) -> str:
     """What stands at the end of a run's line: its AP, or why there is none."""
     if run.state is RunState.RUNNING:
         return _tr("running")
-    if run.ap is not None and run.has_model:
-        return _tr("AP {0}").format(f"{run.ap:.2f}")
+    if run.has_model:
+        return _tr("AP unknown") if run.ap is None else _tr("AP {0}").format(f"{run.ap:.2f}")
     return _tr("failed") if run.state is RunState.FAILED else _tr("interrupted")
 
 

@@ -164,9 +164,9 @@ class TrainWorkspace(Workspace):
     def _show(self, run: Path) -> None:
         """Puts a run on show, from its folder or from the training under way."""
         self._shown = run
-        best = self._record_of(run).best
-        has_model = best is not None and (run / MODEL).is_file()
-        self._showcase.show_run(run, best.seconds if best and has_model else None)
+        record = self._record_of(run)
+        learned = record.best.seconds if record.best else record.seconds
+        self._showcase.show_run(run, learned if (run / MODEL).is_file() else None)
         self._show_current()
 
     def _show_current(self) -> None:

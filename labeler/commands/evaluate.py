@@ -1,0 +1,59 @@
+"""`vector-labeler evaluate`: AP by COCO's definition, of a run or model.onnx on a COCO file."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from labeler.errors import UserError
+from labeler.runs.history import model_of
+from labeler.runs.launch import TRAINER_FOLDER, require_training, trainer_command
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Score a trained detector on the images of a COCO file, by COCO's own definition: AP is "
+        "the mean over overlaps of 0.50 to 0.95, AP50 forgives up to half. Both run from 0 to 1."
+    )
+    parser.add_argument("model", type=Path, metavar="RUN|model.onnx", help="what to score")
+    parser.add_argument("coco", type=Path, metavar="COCO.json", help="the true boxes")
+    parser.add_argument(
+        "--images",
+        type=Path,
+        metavar="DIR",
+        help="the folder that file_name is relative to (default: images/ beside the file)",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when it is scored. The trainer's process does it, as the scorer comes with training."""
+    require_training()
+    model = model_of(arguments.model).absolute()
+    coco = arguments.coco.absolute()
+    if not coco.is_file():
+        raise UserError(f"{coco} is missing.")
+    images = (arguments.images or coco.parent / "images").absolute()
+    words = ["evaluate", model, coco, "--images", images, *(["--json"] if arguments.json else [])]
+    done = subprocess.run(
+        trainer_command(*words),
+        cwd=TRAINER_FOLDER,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        raise _failure(done.returncode, done.stderr.strip())
+    sys.stdout.write(done.stdout)
+    return 0
+
+
+def _failure(code: int, told: str) -> UserError:
+    """The trainer's own sentence, or that it died."""
+    if code == 1 and told and "Traceback" not in told:
+        return UserError(told)
+    return UserError(f"The evaluation ended unexpectedly (code {code}).", details=told[-4000:])

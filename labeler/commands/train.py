@@ -1,0 +1,201 @@
+"""`vector-labeler train`: a detector from a dataset or a COCO file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from labeler.dataset.store import Dataset
+from labeler.errors import UserError
+from labeler.runs.child import train_in_child
+from labeler.runs.history import MODEL
+from labeler.runs.launch import require_training
+from labeler.runs.prepare import (
+    PreparedRun,
+    Wish,
+    new_run_folder,
+    prepare_run_from_coco,
+    prepare_run_from_dataset,
+)
+from trainer.config import BUILT_IN, DETECTORS, STARTS
+from trainer.events import Downloading, Evaluated, Event, Finished, Progressed, Started, Warned
+
+_EVERY = 5.0
+"""Seconds between two lines about the same phase."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Train a detector on the labelled and confirmed-empty images of a dataset, or on a COCO "
+        "file. Some images are held back to check with: whole sessions of a dataset; of a COCO "
+        "file those of --val, else a fifth of it. Ctrl+C stops and keeps the best. The run's "
+        "folder then holds model.onnx, which evaluate, predict and the window's Preview take."
+    )
+    parser.add_argument("source", type=Path, metavar="DATASET|COCO.json", help="what to learn from")
+    parser.add_argument(
+        "--images",
+        type=Path,
+        metavar="DIR",
+        help="the folder that COCO's file_name is relative to (default: images/ beside the file)",
+    )
+    parser.add_argument("--val", type=Path, metavar="COCO.json", help="what to check with")
+    parser.add_argument(
+        "--val-images", type=Path, metavar="DIR", help="the images of --val (default: --images)"
+    )
+    parser.add_argument(
+        "--from",
+        dest="start",
+        choices=STARTS,
+        default="pretrained",
+        help="the weights to start from: pretrained (default), or scratch, which are random ones",
+    )
+    parser.add_argument(
+        "--detector",
+        choices=DETECTORS,
+        default=BUILT_IN,
+        help=f"{BUILT_IN} (default) is built in and works offline; the others are torchvision's",
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=60.0, metavar="S", help="how long to train (60)"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="the run's chance (0)")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="RUN",
+        help="a new folder for the run (default for a dataset: a new one in its runs/)",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when a model is there, also after Ctrl+C. Progress goes to stderr."""
+    require_training()
+    prepared = _prepare(arguments)
+    say(
+        f"{prepared.images_train} images to learn from, {prepared.images_val} to check with. "
+        f"{prepared.explanation}"
+    )
+    for warning in prepared.warnings:
+        say(f"Note: {warning}")
+    teller = _Teller()
+    end = train_in_child(prepared.path, teller.tell, lambda: say("Stopping, the best is kept."))
+    _report(prepared, end, as_json=arguments.json)
+    return 0
+
+
+def say(sentence: str) -> None:
+    """One line on stderr, at once."""
+    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
+
+
+def _prepare(arguments: argparse.Namespace) -> PreparedRun:
+    wish = Wish(arguments.start, arguments.detector, arguments.seconds, arguments.seed)
+    source: Path = arguments.source
+    if source.is_dir():
+        return _prepare_dataset(arguments, wish)
+    if arguments.out is None:
+        raise UserError("Say with --out RUN where the run's folder shall be.")
+    images = arguments.images or _images_beside(source)
+    val_images = arguments.val_images or arguments.images
+    if arguments.val is not None and val_images is None:
+        val_images = _images_beside(arguments.val)
+    return prepare_run_from_coco(
+        source, images, arguments.val, arguments.out.absolute(), wish, val_images=val_images
+    )
+
+
+def _prepare_dataset(arguments: argparse.Namespace, wish: Wish) -> PreparedRun:
+    if arguments.val or arguments.images or arguments.val_images:
+        raise UserError(
+            "--images, --val and --val-images go with a COCO file. A dataset knows its images and "
+            "is split by session."
+        )
+    with Dataset.open(arguments.source, read_only=True) as dataset:
+        out = arguments.out.absolute() if arguments.out else new_run_folder(dataset.runs_folder)
+        return prepare_run_from_dataset(dataset, out, wish)
+
+
+def _images_beside(coco: Path) -> Path:
+    folder = coco.absolute().parent
+    return folder / "images" if (folder / "images").is_dir() else folder
+
+
+class _Teller:
+    """Says in plain words how far the training is, not too often."""
+
+    def __init__(self) -> None:
+        self._best: Evaluated | None = None
+        self._phase = ""
+        self._next = 0.0
+
+    def tell(self, event: Event) -> None:
+        match event:
+            case Started():
+                for choice in event.choices:
+                    say(f"  {choice}")
+            case Warned():
+                say(f"Note: {event.message}")
+            case Downloading():
+                self._tell_download(event)
+            case Evaluated() if event.is_best:
+                self._best = event
+            case Progressed():
+                self._tell_progress(event)
+
+    def _tell_download(self, event: Downloading) -> None:
+        if self._is_due(event.name) or event.received_bytes == event.total_bytes:
+            total = f" of {event.total_bytes / 1e6:.1f}" if event.total_bytes else ""
+            say(f"Fetching {event.name}: {event.received_bytes / 1e6:.1f}{total} MB")
+
+    def _tell_progress(self, event: Progressed) -> None:
+        if not self._is_due(event.phase):
+            return
+        left = max(0.0, event.seconds_total - event.seconds)
+        line = (
+            f"{event.phase}: {event.seconds:.0f} of {event.seconds_total:.0f} s, {left:.0f} s left"
+        )
+        if event.images_per_second > 0:
+            line += f", {event.images_per_second:.0f} images a second"
+        if self._best is not None:
+            line += f", best AP {_score(self._best.ap)} (AP50 {_score(self._best.ap50)})"
+        say(line)
+
+    def _is_due(self, phase: str) -> bool:
+        now = time.monotonic()
+        if phase == self._phase and now < self._next:
+            return False
+        self._phase, self._next = phase, now + _EVERY
+        return True
+
+
+def _report(prepared: PreparedRun, end: Finished, *, as_json: bool) -> None:
+    model = prepared.path / MODEL
+    if as_json:
+        told = {
+            "run": str(prepared.path),
+            "model": str(model),
+            "images_train": prepared.images_train,
+            "images_val": prepared.images_val,
+            **asdict(end),
+            "ap": end.ap if end.ap >= 0 else None,
+            "ap50": end.ap50 if end.ap50 >= 0 else None,
+        }
+        sys.stdout.write(json.dumps(told) + "\n")
+        return
+    began = "Stopped" if end.stopped_early else "Finished"
+    sys.stdout.write(
+        f"{began} after {end.seconds:.0f} s and {end.epochs:.1f} epochs: AP {_score(end.ap)}, "
+        f"AP50 {_score(end.ap50)} on the {prepared.images_val} images held back.\n"
+        f"The model is {model}.\n"
+    )
+
+
+def _score(value: float) -> str:
+    """The trainer writes -1 where there was nothing to measure by."""
+    return f"{value:.3f}" if value >= 0 else "unknown"
