@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import torch
 from torch import Tensor
 from torchvision.models.detection import (
     FasterRCNN_MobileNet_V3_Large_320_FPN_Weights,
@@ -39,8 +40,7 @@ class FasterRcnn(TorchvisionDetector):
             box_batch_size_per_image=128,
             rpn_pre_nms_top_n_train=500,
             rpn_post_nms_top_n_train=500,
-            # a picture without any proposal breaks the loss and the ONNX graph
-            rpn_score_thresh=0.0,
+            rpn_score_thresh=0.0,  # suppression of no proposals at all fails in ONNX
         )
         super().__init__(network, input_size, is_pretrained=is_pretrained)
 
@@ -48,12 +48,13 @@ class FasterRcnn(TorchvisionDetector):
         wanted = [{"boxes": target.boxes, "labels": target.labels + 1} for target in targets]
         images, features = self._see(pictures)
         proposals, first = self.network.rpn(images, features, wanted)
+        proposals = self._never_none(proposals)
         _, second = self.network.roi_heads(features, proposals, images.image_sizes, wanted)
         return {**first, **second}
 
     def find(self, pictures: Tensor) -> list[Found]:
         images, features = self._see(pictures)
-        proposals, _ = self.network.rpn(images, features)
+        proposals = self._never_none(self.network.rpn(images, features)[0])
         heads = self.network.roi_heads
         rois = heads.box_roi_pool(features, proposals, images.image_sizes)
         logits, steps = heads.box_predictor(heads.box_head(rois))
@@ -72,6 +73,11 @@ class FasterRcnn(TorchvisionDetector):
             mean = published[key].view(-1, 4, *published[key].shape[1:])[_COCO_LABELS].mean(0)
             values[key] = mean.repeat(len(values[key]) // 4, *[1] * (mean.ndim - 1))
         return values
+
+    def _never_none(self, proposals: list[Tensor]) -> list[Tensor]:
+        """Adds the whole picture: without any proposal neither the loss nor ONNX knows its way."""
+        whole = (0.0, 0.0, *map(float, self.input_size))
+        return [torch.cat([boxes, boxes.new_tensor([whole])]) for boxes in proposals]
 
     def _see(self, pictures: Tensor) -> tuple[ImageList, dict[str, Tensor]]:
         x = normalised(pictures, _MEAN, _DEVIATION)

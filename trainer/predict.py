@@ -19,7 +19,7 @@ FORMAT_VERSION = "1"
 DETAILS_KEY = "vector_labeler_details"
 """Metadata of model.onnx: the version of the format, and a JSON object of ModelDetails' fields."""
 
-_INPUT, _OUTPUTS = "picture", ("boxes", "scores", "labels")
+INPUT, OUTPUTS = "picture", ("boxes", "scores", "labels")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Predictor:
         lowest = self.threshold if min_score is None else min_score
         fit = Letterbox.fit((rgb.shape[1], rgb.shape[0]), self.input_size)
         canvas = letterboxed(rgb, fit, self.input_size)
-        boxes, scores, labels = self._session.run(_OUTPUTS, {_INPUT: canvas[None]})
+        boxes, scores, labels = self._session.run(OUTPUTS, {INPUT: canvas[None]})
         found = []
         for box, score, label in zip(boxes.tolist(), scores.tolist(), labels.tolist(), strict=True):
             x1, y1, x2, y2 = fit.to_picture((box[0], box[1], box[2], box[3]))
@@ -123,14 +123,15 @@ def _details(path: Path, session: Any) -> ModelDetails:
             f"reads; this one reads format {FORMAT_VERSION}."
         )
     try:
-        details = _parsed(json.loads(metadata[DETAILS_KEY]))
+        details = parse_details(json.loads(metadata[DETAILS_KEY]))
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path}: the model's description of itself is damaged.") from error
     _check_graph(path, session, details)
     return details
 
 
-def _parsed(values: dict[str, Any]) -> ModelDetails:
+def parse_details(values: dict[str, Any]) -> ModelDetails:
+    """Raises KeyError, TypeError or ValueError where the values are not those of ModelDetails."""
     width, height = values["input_size"]
     threshold = float(values["threshold"])
     if not (math.isfinite(threshold) and 0 < int(width) <= 4096 and 0 < int(height) <= 4096):
@@ -143,5 +144,5 @@ def _check_graph(path: Path, session: Any, details: ModelDetails) -> None:
     width, height = details.input_size
     inputs = [(node.name, list(node.shape)) for node in session.get_inputs()]
     outputs = tuple(node.name for node in session.get_outputs())
-    if inputs != [(_INPUT, [1, height, width, 3])] or outputs != _OUTPUTS:
+    if inputs != [(INPUT, [1, height, width, 3])] or outputs != OUTPUTS:
         raise ValueError(f"{path}: the model's inputs or outputs are not those it describes.")

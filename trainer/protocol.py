@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ class BuildRequest:
 
     detector: str
     categories: int
-    start: str
+    start: str  # "pretrained", "scratch", or "checkpoint": only the structure, weights are to come
     input_size: tuple[int, int]
     on_download: Callable[[Downloading], None]
     should_stop: Callable[[], bool]
@@ -96,8 +97,31 @@ class Detector(nn.Module, ABC):
         (N,) and labels (N,). Detections below a score of 0.01 may be left out.
         """
 
+    def settled(self) -> Detector:
+        """A copy to keep and to export: on the CPU, in eval mode."""
+        return copy.deepcopy(self).cpu().eval()
+
     def parameter_groups(self) -> Iterator[ParameterGroup]:
         """All parameters: weights decay, biases and norms do not."""
         parameters = [p for p in self.parameters() if p.requires_grad]
         yield ParameterGroup(tuple(p for p in parameters if p.ndim > 1), 1.0, 0.02)
         yield ParameterGroup(tuple(p for p in parameters if p.ndim <= 1), 1.0, 0.0)
+
+
+class StagedDetector(Detector):
+    """A detector whose first blocks can be frozen, so that what they see can be kept and reused."""
+
+    depth: int
+    """How many blocks there are to freeze."""
+
+    @abstractmethod
+    def freeze(self, blocks: int) -> None:
+        """The first blocks stand still from now on, all others learn. 0: everything learns."""
+
+    @abstractmethod
+    def early(self, pictures: Tensor) -> list[Tensor]:
+        """What the frozen blocks see, without gradients: the input of late_losses."""
+
+    @abstractmethod
+    def late_losses(self, features: list[Tensor], targets: Sequence[Target]) -> dict[str, Tensor]:
+        """As losses, from early's features: losses(x, t) == late_losses(early(x), t)."""

@@ -1,0 +1,101 @@
+"""The trainer's door: python -m trainer train | evaluate | predict | export."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from trainer.machine import prepare_environment
+
+
+def main(words: list[str] | None = None) -> int:
+    """Exit code 0: done; 1: a fault, told on stderr (train: as the event Failed on stdout)."""
+    arguments = _parser().parse_args(words)
+    prepare_environment()
+    code: int = arguments.verb(arguments)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m trainer", description=__doc__)
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    train = verbs.add_parser("train", help="train as RUN/config.json says")
+    train.add_argument("run", type=Path, metavar="RUN")
+    train.set_defaults(verb=_train)
+
+    evaluate = verbs.add_parser("evaluate", help="score a model by COCO's AP")
+    evaluate.add_argument("model", type=Path, metavar="RUN|model.onnx")
+    evaluate.add_argument("coco", type=Path, metavar="COCO.json")
+    evaluate.add_argument("--images", type=Path, required=True, metavar="DIR")
+    evaluate.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    evaluate.set_defaults(verb=_evaluate)
+
+    predict = verbs.add_parser("predict", help="find things on pictures")
+    predict.add_argument("model", type=Path, metavar="RUN|model.onnx")
+    predict.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="pictures, folders")
+    predict.add_argument("--out", type=Path, required=True, metavar="detections.json")
+    predict.add_argument("--draw", type=Path, metavar="DIR", help="pictures with boxes go here")
+    predict.add_argument("--min-score", type=float, metavar="S", help="default: the model's own")
+    predict.set_defaults(verb=_predict)
+
+    export = verbs.add_parser("export", help="write RUN/model.onnx again from best.safetensors")
+    export.add_argument("run", type=Path, metavar="RUN")
+    export.set_defaults(verb=_export)
+    return parser
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    from trainer.train_command import train_command
+
+    return train_command(arguments.run)
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from trainer.evaluate import evaluate, report
+
+    try:
+        scores = evaluate(arguments.model, arguments.coco, arguments.images)
+    except ValueError as error:
+        return _refuse(error)
+    sys.stdout.write(report(scores, as_json=arguments.json) + "\n")
+    return 0
+
+
+def _predict(arguments: argparse.Namespace) -> int:
+    from trainer.predict_command import predict_command
+
+    try:
+        summary = predict_command(
+            arguments.model,
+            arguments.paths,
+            arguments.out,
+            draw=arguments.draw,
+            min_score=arguments.min_score,
+        )
+    except ValueError as error:
+        return _refuse(error)
+    sys.stdout.write(summary + "\n")
+    return 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from trainer.checkpoint import load_checkpoint
+    from trainer.export import export_onnx
+
+    try:
+        export_onnx(
+            arguments.run / "model.onnx", *load_checkpoint(arguments.run / "best.safetensors")
+        )
+    except ValueError as error:
+        return _refuse(error)
+    return 0
+
+
+def _refuse(error: ValueError) -> int:
+    sys.stderr.write(f"{error}\n")
+    return 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

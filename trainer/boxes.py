@@ -1,0 +1,50 @@
+"""Geometry of boxes as tensors: x1 y1 x2 y2, and the points of the network's grids."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def iou(a: Tensor, b: Tensor) -> Tensor:
+    """Intersection over union of boxes (..., 4) and (..., 4), broadcast; (...), 0 to 1."""
+    intersection, union = _areas(a, b)
+    return intersection / union.clamp(min=1e-6)
+
+
+def giou(a: Tensor, b: Tensor) -> Tensor:
+    """Generalised IoU (Rezatofighi et al., CVPR 2019): -1 to 1, with a gradient for far boxes."""
+    intersection, union = _areas(a, b)
+    hull_sides = torch.maximum(a[..., 2:], b[..., 2:]) - torch.minimum(a[..., :2], b[..., :2])
+    hull = hull_sides.clamp(min=0).prod(-1)
+    return intersection / union.clamp(min=1e-6) - (hull - union) / hull.clamp(min=1e-6)
+
+
+def area(boxes: Tensor) -> Tensor:
+    """(..., 4) -> (...)."""
+    return (boxes[..., 2:] - boxes[..., :2]).clamp(min=0).prod(-1)
+
+
+def grid_points(input_size: tuple[int, int], strides: tuple[int, ...]) -> tuple[Tensor, Tensor]:
+    """Centres of the cells of all levels, rows first: x y in pixels (P, 2), and strides (P,)."""
+    points, steps = [], []
+    for stride in strides:
+        columns, rows = input_size[0] // stride, input_size[1] // stride
+        x = (torch.arange(columns, dtype=torch.float32) + 0.5) * stride
+        y = (torch.arange(rows, dtype=torch.float32) + 0.5) * stride
+        grid_y, grid_x = torch.meshgrid(y, x, indexing="ij")
+        points.append(torch.stack([grid_x.flatten(), grid_y.flatten()], dim=1))
+        steps.append(torch.full((rows * columns,), float(stride)))
+    return torch.cat(points), torch.cat(steps)
+
+
+def from_distances(points: Tensor, distances: Tensor) -> Tensor:
+    """Points (P, 2) and distances (..., P, 4) left top right bottom -> boxes (..., P, 4)."""
+    return torch.cat([points - distances[..., :2], points + distances[..., 2:]], dim=-1)
+
+
+def _areas(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    corner_low = torch.maximum(a[..., :2], b[..., :2])
+    corner_high = torch.minimum(a[..., 2:], b[..., 2:])
+    intersection = (corner_high - corner_low).clamp(min=0).prod(-1)
+    return intersection, area(a) + area(b) - intersection

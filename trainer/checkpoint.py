@@ -1,0 +1,54 @@
+"""Weights on disk: safetensors whose header says how to build the detector again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trainer.faults import TrainerError
+from trainer.machine import write_whole
+from trainer.predict import ModelDetails
+
+if TYPE_CHECKING:
+    from trainer.protocol import Detector
+
+_KEY = "vector_labeler_checkpoint"
+
+
+def save_checkpoint(path: Path, detector: Detector, details: ModelDetails) -> None:
+    """Writes the weights whole or not at all."""
+    from safetensors.torch import save
+
+    tensors = {name: t.detach().cpu().contiguous() for name, t in detector.state_dict().items()}
+    write_whole(path, save(tensors, metadata={_KEY: json.dumps(asdict(details))}))
+
+
+def load_checkpoint(path: Path) -> tuple[Detector, ModelDetails]:
+    """The detector in eval mode. Raises TrainerError where the file is missing or not ours."""
+    from safetensors import SafetensorError, safe_open
+
+    from trainer.detector import build_detector
+    from trainer.predict import parse_details
+    from trainer.protocol import BuildRequest
+
+    if not path.is_file():
+        raise TrainerError(f"{path}: there are no such weights.")
+    try:
+        with safe_open(str(path), framework="pt") as file:
+            details = parse_details(json.loads((file.metadata() or {})[_KEY]))
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        request = BuildRequest(
+            details.detector,
+            len(details.categories),
+            "checkpoint",
+            details.input_size,
+            on_download=lambda _: None,
+            should_stop=lambda: False,
+        )
+        detector = build_detector(request)
+        detector.load_state_dict(tensors)
+    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise TrainerError(f"{path}: these are no weights of Vector Labeler.") from error
+    return detector.eval(), details

@@ -1,0 +1,179 @@
+"""COCO detection JSON in, checked: no bad number or escaping path gets past here."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path, PureWindowsPath
+from typing import Any
+
+from trainer.faults import TrainerError
+
+_SMALLEST_SIDE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """x1 y1 x2 y2 in pixels of the picture as COCO describes it; category_id is COCO's."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    category_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture that can train or be scored. width and height are those COCO claims."""
+
+    id: int
+    path: Path
+    name: str
+    width: int
+    height: int
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CocoSet:
+    """categories: (id, name) by id. complaints: one sentence for each thing left out."""
+
+    pictures: tuple[Picture, ...]
+    categories: tuple[tuple[int, str], ...]
+    complaints: tuple[str, ...]
+
+    @property
+    def box_count(self) -> int:
+        return sum(len(picture.boxes) for picture in self.pictures)
+
+
+def read_coco(path: Path, images_folder: Path) -> CocoSet:
+    """Reads a COCO file. Raises TrainerError where it is no COCO detection file at all.
+
+    Single bad entries (numbers that are not finite, boxes without area or outside the picture,
+    unknown ids, file names that leave images_folder) are left out and complained of.
+    """
+    content = _load(path)
+    complaints: list[str] = []
+    categories = _categories(path, content["categories"])
+    boxes = _boxes_by_image(content["annotations"], {number for number, _ in categories})
+    pictures: dict[int, Picture] = {}
+    for entry in content["images"]:
+        picture = _picture(entry, images_folder)
+        if picture is None or picture.id in pictures:
+            complaints.append(f"{path.name}: an image entry is unusable: {str(entry)[:120]}")
+            continue
+        pictures[picture.id] = picture
+    complete = []
+    left_out = 0
+    for picture in pictures.values():
+        given = boxes.pop(picture.id, [])
+        usable = [box for entry in given if (box := _usable(entry, picture)) is not None]
+        left_out += len(given) - len(usable)
+        complete.append(replace(picture, boxes=tuple(usable)))
+    left_out += sum(len(entries) for entries in boxes.values())
+    if left_out:
+        complaints.append(
+            f"{path.name}: {left_out} boxes were left out: outside their picture, without area, "
+            "of an unknown category or image, or with impossible numbers."
+        )
+    return CocoSet(tuple(complete), categories, tuple(complaints))
+
+
+def _load(path: Path) -> dict[str, list[Any]]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TrainerError(f"{path} cannot be read ({error.strerror}).") from error
+    except (ValueError, RecursionError) as error:
+        raise TrainerError(f"{path} is not a JSON file.") from error
+    keys = ("images", "annotations", "categories")
+    if not isinstance(content, dict) or not all(isinstance(content.get(k), list) for k in keys):
+        raise TrainerError(
+            f"{path} is not a COCO detection file: it needs lists {', '.join(keys)}."
+        )
+    return content
+
+
+def _categories(path: Path, entries: list[Any]) -> tuple[tuple[int, str], ...]:
+    found: dict[int, str] = {}
+    for entry in entries:
+        number = _integer(entry.get("id")) if isinstance(entry, dict) else None
+        if number is None or number in found:
+            raise TrainerError(
+                f"{path}: the categories need ids that are whole numbers, each once."
+            )
+        found[number] = str(entry.get("name", number))
+    return tuple(sorted(found.items()))
+
+
+def _boxes_by_image(entries: list[Any], categories: set[int]) -> dict[int, list[dict[str, Any]]]:
+    """Annotations by image id; unusable ones under -1. Crowds are no single object: not here."""
+    grouped: dict[int, list[dict[str, Any]]] = {}
+    for entry in entries:
+        if isinstance(entry, dict) and entry.get("iscrowd"):
+            continue
+        known = isinstance(entry, dict) and entry.get("category_id") in categories
+        number = _integer(entry.get("image_id")) if known else None
+        grouped.setdefault(-1 if number is None else number, []).append(entry)
+    return grouped
+
+
+def _picture(entry: Any, folder: Path) -> Picture | None:
+    if not isinstance(entry, dict):
+        return None
+    number, name = _integer(entry.get("id")), entry.get("file_name")
+    width, height = _integer(entry.get("width")), _integer(entry.get("height"))
+    if number is None or number < 0 or not isinstance(name, str) or not _stays_inside(name):
+        return None
+    if width is None or height is None or min(width, height) < 1:
+        return None
+    return Picture(number, folder / name, name, width, height, ())
+
+
+def _stays_inside(name: str) -> bool:
+    path = PureWindowsPath(name)  # reads both kinds of slashes
+    return bool(name) and "\0" not in name and not path.anchor and ".." not in path.parts
+
+
+def _usable(entry: dict[str, Any], picture: Picture) -> Box | None:
+    """The annotation's box, clipped to the picture; None where nothing sensible remains."""
+    bbox = entry.get("bbox")
+    if not isinstance(bbox, list) or len(bbox) != 4:
+        return None
+    if not all(isinstance(v, int | float) and math.isfinite(v) for v in bbox):
+        return None
+    x, y, width, height = (float(value) for value in bbox)
+    x1, y1 = max(0.0, x), max(0.0, y)
+    x2, y2 = min(float(picture.width), x + width), min(float(picture.height), y + height)
+    if x2 - x1 < _SMALLEST_SIDE or y2 - y1 < _SMALLEST_SIDE:
+        return None
+    return Box(x1, y1, x2, y2, int(entry["category_id"]))
+
+
+def _integer(value: object) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if math.isfinite(value) and value == int(value) else None
+
+
+def with_categories_of(coco: CocoSet, model: CocoSet) -> CocoSet:
+    """The same pictures with the category ids of model, matched by name, else by id.
+
+    Boxes of categories that model does not have are left out and complained of.
+    """
+    numbers = {name: number for number, name in model.categories}
+    known = set(numbers.values())
+    renumbered = {n: numbers.get(name, n) for n, name in coco.categories}
+    unknown = sorted(name for n, name in coco.categories if renumbered[n] not in known)
+    complaints = coco.complaints
+    if unknown:
+        complaints += (f"Validation boxes of {', '.join(unknown)} do not count: not trained.",)
+    pictures = []
+    for picture in coco.pictures:
+        moved = [replace(box, category_id=renumbered[box.category_id]) for box in picture.boxes]
+        kept = tuple(box for box in moved if box.category_id in known)
+        pictures.append(replace(picture, boxes=kept))
+    return CocoSet(tuple(pictures), model.categories, complaints)

@@ -1,0 +1,114 @@
+"""Pictures and true boxes as tensors, decoded when first needed and kept while they fit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from trainer.coco import CocoSet, Picture
+from trainer.letterbox import Letterbox
+from trainer.pictures import Decoded, PictureError, read_picture
+from trainer.predict import letterboxed
+from trainer.protocol import Target
+
+_MEMORY = 800_000_000
+"""Bytes of decoded pictures to keep; the rest is decoded again when its turn comes."""
+_THREADS = 2
+_SAME_SHAPE = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A letterboxed picture: pixels uint8 (3, height, width); boxes in its pixels; fit: how."""
+
+    pixels: Tensor
+    target: Target
+    fit: Letterbox
+
+
+class Examples:
+    """The pictures of one COCO set at one input size.
+
+    complain is called with the name and the fault of each picture that is damaged or unusable;
+    unusable ones are in `unusable` from then on and never come out of batch().
+    """
+
+    def __init__(
+        self, coco: CocoSet, input_size: tuple[int, int], complain: Callable[[str, str], None]
+    ) -> None:
+        self.pictures = coco.pictures
+        self.unusable: set[int] = set()
+        self._labels = {number: label for label, (number, _) in enumerate(coco.categories)}
+        self._input_size = input_size
+        self._complain = complain
+        self._kept: dict[int, Example] = {}
+        self._complained: set[int] = set()
+        self._room = max(1, _MEMORY // (3 * input_size[0] * input_size[1]))
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="decode")
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    def read_ahead(self, seconds: float, should_stop: Callable[[], bool]) -> None:
+        """Decodes what can be decoded in that time; the rest comes when its turn comes."""
+        deadline = time.monotonic() + seconds
+        for begin in range(0, min(len(self), self._room), 16):
+            if time.monotonic() > deadline or should_stop():
+                return
+            self.batch(range(begin, min(begin + 16, len(self))))
+
+    def batch(self, indices: Sequence[int]) -> list[Example]:
+        """The usable ones of these pictures, in order."""
+        missing = [
+            i for i in dict.fromkeys(indices) if i not in self._kept and i not in self.unusable
+        ]
+        fresh = dict(zip(missing, self._pool.map(self._read, missing), strict=True))
+        for index, (example, fault) in fresh.items():
+            self._note(index, example, fault)
+        found = [self._kept.get(i) or fresh.get(i, (None, ""))[0] for i in indices]
+        return [example for example in found if example is not None]
+
+    def _read(self, index: int) -> tuple[Example | None, str]:
+        """The example, and what is wrong with its file or ""."""
+        picture = self.pictures[index]
+        claimed = (picture.width, picture.height)
+        try:
+            decoded = read_picture(picture.path, claimed, enough=self._input_size)
+            example = _example(picture, decoded, self._input_size, self._labels)
+        except PictureError as error:
+            return None, str(error)
+        return example, "is damaged; what could be read of it is used" if decoded.damaged else ""
+
+    def _note(self, index: int, example: Example | None, fault: str) -> None:
+        if example is None:
+            self.unusable.add(index)
+        elif len(self._kept) < self._room:
+            self._kept[index] = example
+        if fault and index not in self._complained:
+            self._complained.add(index)
+            self._complain(self.pictures[index].name, fault)
+
+
+def _example(
+    picture: Picture, decoded: Decoded, input_size: tuple[int, int], labels: Mapping[int, int]
+) -> Example:
+    fit = Letterbox.fit(decoded.size, input_size)
+    claimed_shape = picture.width / picture.height
+    if abs(claimed_shape / (decoded.size[0] / decoded.size[1]) - 1) > _SAME_SHAPE:
+        raise PictureError(
+            f"is {decoded.size[0]}x{decoded.size[1]}, but its boxes are drawn on "
+            f"{picture.width}x{picture.height}"
+        )
+    pixels = torch.from_numpy(letterboxed(decoded.rgb, fit, input_size)).permute(2, 0, 1)
+    fit = replace(fit, picture_width=picture.width, picture_height=picture.height)
+    corners = [fit.to_canvas((box.x1, box.y1, box.x2, box.y2)) for box in picture.boxes]
+    target = Target(
+        torch.tensor(corners, dtype=torch.float32).reshape(-1, 4),
+        torch.tensor([labels[box.category_id] for box in picture.boxes], dtype=torch.long),
+    )
+    return Example(pixels.contiguous(), target, fit)

@@ -1,0 +1,132 @@
+"""What the loop learns from next: a fresh view of pictures, or one whose features are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from trainer.augment import Augmentation, augment
+from trainer.data import Examples
+from trainer.faults import TrainerError
+from trainer.protocol import Detector, StagedDetector, Target
+from trainer.recipe import Phase
+
+_MEMORY = 600_000_000
+"""Bytes of features to keep."""
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """pictures, or the features of the detector's frozen blocks: one of both."""
+
+    pictures: Tensor | None
+    features: list[Tensor] | None
+    targets: list[Target]
+
+
+class Feeder:
+    """Endless batches. With a share of the time for views in the phase, the features of frozen
+    blocks are kept and drawn again: learning from kept features costs a third.
+    """
+
+    def __init__(
+        self, examples: Examples, how: Augmentation, device: str, seed: int, clock: Clock
+    ) -> None:
+        self._examples = examples
+        self._how = how
+        self._device = device
+        self._clock = clock
+        self._random = torch.Generator().manual_seed(seed)
+        self._queue: list[int] = []
+        self._kept: list[tuple[list[Tensor], Target]] = []
+        self._order: list[int] = []
+        self._oldest = 0
+        self._began = 0.0
+        self._spent = 0.0
+        self.seen = 0
+
+    @property
+    def epochs(self) -> float:
+        """How often every picture has been learnt from, on average."""
+        usable = len(self._examples) - len(self._examples.unusable)
+        return self.seen / max(1, usable)
+
+    def begin(self, phase: Phase) -> None:
+        """Forgets the features of the phase before."""
+        self._phase = phase
+        self._kept, self._order, self._oldest = [], [], 0
+        self._began, self._spent = self._clock(), 0.0
+
+    def next(self, detector: Detector) -> Batch:
+        batch = self._next(detector)
+        self.seen += len(batch.targets)
+        return batch
+
+    def _next(self, detector: Detector) -> Batch:
+        if self._phase.view_share is None or not isinstance(detector, StagedDetector):
+            return self._fresh()
+        if self._wants_new_views():
+            return self._new_views(detector)
+        return self._kept_views()
+
+    def _wants_new_views(self) -> bool:
+        first_epoch = len(self._kept) < len(self._examples) - len(self._examples.unusable)
+        share = self._phase.view_share or 0.0
+        enough_time = self._spent < share * (self._clock() - self._began)
+        return len(self._kept) < self._phase.batch or first_epoch or enough_time
+
+    def _fresh(self) -> Batch:
+        examples = self._examples.batch(self._next_indices())
+        while not examples:
+            examples = self._examples.batch(self._next_indices())
+        pixels = torch.stack([example.pixels for example in examples]).to(self._device)
+        targets = [example.target for example in examples]
+        pictures, moved = augment(pixels, targets, self._how, self._random)
+        return Batch(pictures, None, moved)
+
+    def _next_indices(self) -> list[int]:
+        while len(self._queue) < self._phase.batch:
+            usable = [i for i in range(len(self._examples)) if i not in self._examples.unusable]
+            if not usable:
+                raise TrainerError("None of the pictures to learn from could be read.")
+            order = torch.randperm(len(usable), generator=self._random).tolist()
+            self._queue += [usable[i] for i in order]
+        taken, self._queue = self._queue[: self._phase.batch], self._queue[self._phase.batch :]
+        return taken
+
+    def _new_views(self, detector: StagedDetector) -> Batch:
+        before = self._clock()
+        fresh = self._fresh()
+        assert fresh.pictures is not None
+        features = detector.early(fresh.pictures)
+        kept = [level.half() for level in features]
+        for row, target in enumerate(fresh.targets):
+            self._keep([level[row].clone() for level in kept], target)
+        self._spent += self._clock() - before
+        return Batch(None, features, fresh.targets)
+
+    def _keep(self, levels: list[Tensor], target: Target) -> None:
+        room = max(self._phase.batch, _MEMORY // sum(2 * level.numel() for level in levels))
+        if len(self._kept) < room:
+            self._kept.append((levels, target))
+        else:
+            self._kept[self._oldest] = (levels, target)
+            self._oldest = (self._oldest + 1) % room
+
+    def _kept_views(self) -> Batch:
+        if len(self._order) < self._phase.batch:
+            self._order = torch.randperm(len(self._kept), generator=self._random).tolist()
+        chosen = [self._kept[i] for i in self._order[: self._phase.batch]]
+        self._order = self._order[self._phase.batch :]
+        levels = [
+            torch.stack([entry[0][level] for entry in chosen])
+            .float()
+            .contiguous(memory_format=torch.channels_last)
+            for level in range(len(chosen[0][0]))
+        ]
+        return Batch(None, levels, [entry[1] for entry in chosen])

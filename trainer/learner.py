@@ -1,0 +1,119 @@
+"""One step of learning: loss, gradient, AdamW, and the running mean of the weights."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from trainer.faults import TrainerError
+from trainer.feeder import Batch
+from trainer.protocol import Detector, ParameterGroup, StagedDetector
+from trainer.recipe import Phase, Recipe
+
+_LONGEST_GRADIENT = 5.0
+_MOST_BAD_STEPS = 20
+_FIRST_RATE = 0.05
+
+
+class Learner:
+    """detector learns; `mean` is the running mean of its weights, which is what gets kept.
+
+    progress, everywhere: the share of the time that has passed, 0 to 1.
+    """
+
+    def __init__(self, detector: Detector, recipe: Recipe, device: str) -> None:
+        self.detector = detector.to(device).to(memory_format=torch.channels_last)
+        self.mean: Detector = copy.deepcopy(self.detector).eval().requires_grad_(False)
+        self.rate = 0.0
+        self.steps = 0
+        self._recipe = recipe
+        self._bad_steps = 0
+        self._last_progress = 0.0
+        peak = detector.peak_rate * recipe.rate_factor
+        groups = list(detector.parameter_groups())
+        self._parameters = [p for group in groups for p in group.parameters]
+        self._optimizer = torch.optim.AdamW(
+            [_settings(group, peak) for group in groups],
+            lr=0.0,
+            betas=(0.9, 0.99),
+            fused=device != "mps",
+        )
+        self._pairs = list(_float_pairs(self.mean, self.detector))
+
+    def begin(self, phase: Phase, progress: float) -> None:
+        """Freezes and thaws. What thaws warms up from there."""
+        if isinstance(self.detector, StagedDetector):
+            self.detector.freeze(phase.frozen)
+        for group in self._optimizer.param_groups:
+            learns = any(p.requires_grad for p in group["params"])
+            if learns and group["since"] is None:
+                group["since"] = progress
+
+    def step(self, batch: Batch, progress: float) -> float:
+        """Learns from one batch; gives its loss. Raises TrainerError where it keeps failing."""
+        self._set_rates(progress)
+        self._optimizer.zero_grad(set_to_none=True)
+        loss = self._loss(batch)
+        value = float(loss.detach())
+        if not math.isfinite(value):
+            self._bad_steps += 1
+            if self._bad_steps > _MOST_BAD_STEPS:
+                raise TrainerError("Learning broke down: the loss is no number any more.")
+            return value
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self._parameters, _LONGEST_GRADIENT)
+        self._optimizer.step()
+        self.steps += 1
+        self._bad_steps = 0
+        self._update_mean(progress)
+        return value
+
+    def _loss(self, batch: Batch) -> Tensor:
+        if batch.features is not None:
+            assert isinstance(self.detector, StagedDetector)
+            losses = self.detector.late_losses(batch.features, batch.targets)
+        else:
+            assert batch.pictures is not None
+            losses = self.detector.losses(batch.pictures, batch.targets)
+        return torch.stack(list(losses.values())).sum()
+
+    def _set_rates(self, progress: float) -> None:
+        recipe = self._recipe
+        through = min(1.0, max(0.0, (progress - recipe.warmup) / (1 - recipe.warmup)))
+        falling = 0.5 * (1 + math.cos(math.pi * through))
+        level = recipe.final_rate + (1 - recipe.final_rate) * falling
+        for group in self._optimizer.param_groups:
+            since = progress if group["since"] is None else group["since"]
+            warm = min(1.0, _FIRST_RATE + (progress - since) / recipe.warmup)
+            group["lr"] = group["peak"] * level * warm
+        self.rate = max(group["lr"] for group in self._optimizer.param_groups)
+
+    @torch.no_grad()
+    def _update_mean(self, progress: float) -> None:
+        passed = progress - self._last_progress
+        self._last_progress = progress
+        decay = min(math.exp(-passed / self._recipe.ema), self.steps / (9 + self.steps))
+        means = [mean for mean, _ in self._pairs]
+        torch._foreach_lerp_(means, [now for _, now in self._pairs], 1 - decay)
+
+
+def _settings(group: ParameterGroup, peak: float) -> dict[str, Any]:
+    """since: the progress at which it began to learn; None: it stands still so far."""
+    return {
+        "params": list(group.parameters),
+        "weight_decay": group.weight_decay,
+        "peak": group.rate * peak,
+        "since": None,
+    }
+
+
+def _float_pairs(mean: Detector, now: Detector) -> Iterator[tuple[Tensor, Tensor]]:
+    """Floating-point weights and statistics of both, in the same order."""
+    for a, b in zip(mean.state_dict().values(), now.state_dict().values(), strict=True):
+        if a.is_floating_point():
+            yield a, b

@@ -1,0 +1,143 @@
+"""The built-in detector: EfficientNet-Lite0, a small neck, one point per cell and level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor
+from torchvision.ops import nms
+
+from trainer import backbone as lite0
+from trainer.assign import Grid, assign
+from trainer.boxes import from_distances, grid_points, iou
+from trainer.head import Head, Neck
+from trainer.loss import box_loss, classification_loss
+from trainer.protocol import (
+    BuildRequest,
+    Detector,
+    Found,
+    ParameterGroup,
+    StagedDetector,
+    Target,
+)
+
+_CHANNELS = 96
+_PRETRAINED_RATE = 0.1
+_WEIGHT_DECAY = 0.02
+_CANDIDATES = 300
+_MOST = 100
+_SUPPRESS_IOU = 0.6
+_VOTE_IOU = 0.7
+_LOWEST_SCORE = 0.005
+
+
+class LiteDetector(StagedDetector):
+    """See protocol.StagedDetector.
+
+    backbone_rate: the backbone's share of the learning rate.
+    """
+
+    depth = lite0.BLOCKS
+    peak_rate = 3e-3
+    points: Tensor
+    strides: Tensor
+
+    def __init__(
+        self, categories: int, input_size: tuple[int, int], *, backbone_rate: float = 1.0
+    ) -> None:
+        super().__init__()
+        self.input_size = input_size
+        self.backbone_rate = backbone_rate
+        self.backbone = lite0.Backbone()
+        self.neck = Neck(lite0.CHANNELS, _CHANNELS)
+        self.head = Head(categories, lite0.STRIDES, _CHANNELS)
+        points, strides = grid_points(input_size, lite0.STRIDES)
+        self.register_buffer("points", points, persistent=False)
+        self.register_buffer("strides", strides, persistent=False)
+        self._frozen = 0
+
+    def freeze(self, blocks: int) -> None:
+        self._frozen = blocks
+        self.backbone.requires_grad_(True)
+        if blocks:
+            for module in self.backbone.part(blocks):
+                module.requires_grad_(False)
+
+    def early(self, pictures: Tensor) -> list[Tensor]:
+        with torch.no_grad():
+            return self.backbone.early(_normalised(pictures), self._frozen)
+
+    def late_losses(self, features: list[Tensor], targets: Sequence[Target]) -> dict[str, Tensor]:
+        logits, boxes = self._predict(self.backbone.late(features, self._frozen))
+        grid = Grid(self.points, self.strides)
+        assigned = assign(logits.detach().sigmoid(), boxes.detach(), targets, grid)
+        return {
+            "classification": classification_loss(logits, assigned),
+            "box": box_loss(boxes, assigned),
+        }
+
+    def losses(self, pictures: Tensor, targets: Sequence[Target]) -> dict[str, Tensor]:
+        if self._frozen:
+            return self.late_losses(self.early(pictures), targets)
+        return self.late_losses(self.backbone.early(_normalised(pictures), 0), targets)
+
+    def find(self, pictures: Tensor) -> list[Found]:
+        logits, boxes = self._predict(self.backbone(_normalised(pictures)))
+        scores = logits.sigmoid()
+        return [_suppressed(scores[i], boxes[i]) for i in range(pictures.shape[0])]
+
+    def settled(self) -> Detector:
+        """With the backbone's statistics folded in: the structure that checkpoints have."""
+        copied = super().settled()
+        assert isinstance(copied, LiteDetector)
+        copied.backbone.fold()
+        return copied
+
+    def parameter_groups(self) -> Iterator[ParameterGroup]:
+        parts = ((self.backbone, self.backbone_rate), (self.neck, 1.0), (self.head, 1.0))
+        for part, rate in parts:
+            weights = tuple(p for p in part.parameters() if p.ndim > 1)
+            others = tuple(p for p in part.parameters() if p.ndim <= 1)
+            yield ParameterGroup(weights, rate, _WEIGHT_DECAY)
+            yield ParameterGroup(others, rate, 0.0)
+
+    def _predict(self, features: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """Logits (B, P, categories) and boxes (B, P, 4)."""
+        logits, distances = self.head(self.neck(features))
+        return logits, from_distances(self.points, distances)
+
+
+def build(request: BuildRequest) -> Detector:
+    """Raises TrainerError where the pretrained weights are missing or altered."""
+    pretrained = request.start == "pretrained"
+    rate = _PRETRAINED_RATE if pretrained else 1.0
+    detector = LiteDetector(request.categories, request.input_size, backbone_rate=rate)
+    if pretrained:
+        lite0.load_imagenet(detector.backbone)
+    if request.start != "scratch":
+        detector.backbone.fold()
+    return detector.train()
+
+
+def _normalised(pictures: Tensor) -> Tensor:
+    """0 to 1 -> -1 to 1, as the ImageNet weights want it."""
+    return (pictures * 2 - 1).contiguous(memory_format=torch.channels_last)
+
+
+def _suppressed(scores: Tensor, boxes: Tensor) -> Found:
+    """One picture's scores (P, categories) and boxes (P, 4) without duplicates.
+
+    A box that stays becomes the mean of those it stands for, weighted by their scores (box voting,
+    Gidaris & Komodakis 2015): each saw the object from another point.
+    """
+    categories = scores.shape[1]
+    best, index = scores.flatten().topk(min(_CANDIDATES, scores.numel()))
+    labels = index % categories
+    corners = boxes[torch.div(index, categories, rounding_mode="floor")]
+    apart = corners + (labels * 8192.0)[:, None]  # boxes of two categories never overlap
+    kept = nms(apart, best, _SUPPRESS_IOU)[:_MOST]
+    kept = kept[best[kept] > _LOWEST_SCORE]
+    votes = (iou(apart[kept][:, None], apart) > _VOTE_IOU) * best
+    voted = votes @ corners / votes.sum(1, keepdim=True).clamp(min=1e-9)
+    return Found(voted, best[kept], labels[kept])

@@ -1,0 +1,93 @@
+"""Picture files in: upright RGB, tolerant of broken ones. Imports no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageFile, ImageOps
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_ORIENTATION = 0x0112
+_TRANSPOSED = (5, 6, 7, 8)
+_MOST_PIXELS = 100_000_000
+_tolerance = Lock()
+
+
+class PictureError(ValueError):
+    """Why a picture cannot be used: ends a sentence that begins with its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """rgb: (height, width, 3), perhaps smaller than the file's picture, which was size big.
+
+    damaged: the file is truncated or broken, and rgb holds what could be read of it.
+    """
+
+    rgb: NDArray[np.uint8]
+    size: tuple[int, int]
+    damaged: bool
+
+
+def read_picture(
+    path: Path, claimed: tuple[int, int] | None = None, *, enough: tuple[int, int] | None = None
+) -> Decoded:
+    """Reads a picture, upright by its EXIF orientation.
+
+    claimed: the (width, height) that its boxes are drawn on. Where that is the picture's size
+    before turning it upright, whoever drew them ignored EXIF, and so do we. enough: a (width,
+    height) that will do; JPEG files are then decoded at an eighth to half of their size, if that is
+    no smaller.
+
+    Raises PictureError.
+    """
+    try:
+        return _read(path, claimed, enough, damaged=False)
+    except FileNotFoundError as error:
+        raise PictureError("is missing") from error
+    except PictureError:
+        raise
+    except Exception:  # Pillow's readers raise nearly anything on a broken file
+        return _read_what_is_there(path, claimed, enough)
+
+
+def _read_what_is_there(
+    path: Path, claimed: tuple[int, int] | None, enough: tuple[int, int] | None
+) -> Decoded:
+    with _tolerance:
+        ImageFile.LOAD_TRUNCATED_IMAGES = True
+        try:
+            return _read(path, claimed, enough, damaged=True)
+        except Exception as error:
+            raise PictureError("cannot be read as a picture") from error
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def _read(
+    path: Path,
+    claimed: tuple[int, int] | None,
+    enough: tuple[int, int] | None,
+    *,
+    damaged: bool,
+) -> Decoded:
+    import numpy as np
+
+    with Image.open(path) as image:
+        size = image.size
+        if size[0] * size[1] > _MOST_PIXELS:
+            raise PictureError("is too large to be a photo")
+        turned = image.getexif().get(_ORIENTATION, 1) in _TRANSPOSED
+        keep_raw = turned and claimed == size and size[0] != size[1]
+        if enough is not None:
+            image.draft("RGB", (enough[1], enough[0]) if turned else enough)
+        image.load()
+        straight = image if keep_raw else ImageOps.exif_transpose(image)
+        rgb = np.array(straight.convert("RGB"))
+    return Decoded(rgb, (size[1], size[0]) if turned and not keep_raw else size, damaged)

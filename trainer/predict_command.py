@@ -1,0 +1,90 @@
+"""The verb predict: pictures in, COCO results out, boxes drawn on copies. No torch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageDraw
+
+from trainer.evaluate import model_of
+from trainer.faults import TrainerError, some_of
+from trainer.machine import write_whole
+from trainer.pictures import PictureError, read_picture
+from trainer.predict import Detection, Predictor
+
+_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif"}
+_COLORS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
+"""Okabe and Ito's, told apart by colour-blind eyes."""
+
+
+def predict_command(
+    run_or_model: Path,
+    paths: Iterable[Path],
+    out: Path,
+    *,
+    draw: Path | None = None,
+    min_score: float | None = None,
+) -> str:
+    """Writes COCO results with the file name added; gives a sentence about them.
+
+    image_id counts the pictures from 1 in the order of the paths; folders give their pictures by
+    name. Raises ValueError, in words for the person, where nothing could be read.
+    """
+    predictor = Predictor(model_of(run_or_model))
+    results: list[dict[str, Any]] = []
+    refused: list[str] = []
+    count = 0
+    for image_id, path in enumerate(_pictures(paths), start=1):
+        try:
+            rgb = read_picture(path).rgb
+        except PictureError as error:
+            refused.append(f"{path} {error}")
+            continue
+        count += 1
+        detections = predictor.predict(rgb, min_score=min_score)
+        results += [_result(image_id, path, detection) for detection in detections]
+        if draw is not None:
+            _draw(rgb, detections, draw, f"{image_id:05d}-{path.stem}.png")
+    if refused and not count:
+        raise TrainerError(f"No picture could be read: {some_of(refused)}.")
+    write_whole(out, (json.dumps(results, indent=1) + "\n").encode())
+    told = f"{len(results)} detections on {count} pictures: {out}"
+    return told if not refused else f"{told}\nLeft out: {some_of(refused)}."
+
+
+def _pictures(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(p for p in path.iterdir() if p.suffix.lower() in _SUFFIXES)
+        else:
+            yield path
+
+
+def _result(image_id: int, path: Path, detection: Detection) -> dict[str, Any]:
+    return {
+        "image_id": image_id,
+        "file_name": path.name,
+        "category_id": detection.category_id,
+        "category_name": detection.name,
+        "bbox": [round(value, 2) for value in detection.bbox],
+        "score": round(detection.score, 5),
+    }
+
+
+def _draw(rgb: Any, detections: list[Detection], folder: Path, name: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    picture = Image.fromarray(rgb)
+    pen = ImageDraw.Draw(picture)
+    thickness = max(2, round(max(picture.size) / 320))
+    for detection in reversed(detections):
+        x, y, width, height = detection.bbox
+        color = _COLORS[detection.category_id % len(_COLORS)]
+        pen.rectangle((x, y, x + width, y + height), outline=color, width=thickness)
+        label = f"{detection.name} {detection.score:.2f}"
+        corner = (x, max(0.0, y - 12 * thickness / 2))
+        pen.rectangle(pen.textbbox(corner, label, font_size=5 * thickness + 4), fill=color)
+        pen.text(corner, label, fill="black", font_size=5 * thickness + 4)
+    picture.save(folder / name)

@@ -1,0 +1,99 @@
+"""Scores the weights so far on the validation pictures, in bounded time."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from trainer.augment import plain
+from trainer.coco import CocoSet
+from trainer.data import Example, Examples
+from trainer.predict import Detection
+from trainer.protocol import Detector, Found
+from trainer.scores import Scores, best_threshold, coco_scores
+
+_BATCH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """threshold: the score with the best F1."""
+
+    scores: Scores
+    threshold: float
+
+
+class Validator:
+    """Knows the validation pictures; with many, a fixed random sample of at most `most`."""
+
+    def __init__(self, coco: CocoSet, examples: Examples, device: str, most: int) -> None:
+        self._coco = coco
+        self._examples = examples
+        self._device = device
+        count = len(coco.pictures)
+        self._chosen = sorted(random.Random(0).sample(range(count), min(most, count)))
+
+    def __len__(self) -> int:
+        return len(self._chosen)
+
+    def judge(self, detector: Detector) -> Verdict:
+        """detector: in eval mode."""
+        found: dict[int, list[Detection]] = {}
+        used: list[int] = []
+        for begin in range(0, len(self._chosen), _BATCH):
+            indices = self._chosen[begin : begin + _BATCH]
+            readable = [(i, e) for i in indices for e in self._examples.batch([i])]
+            if not readable:
+                continue
+            with torch.inference_mode():
+                pixels = torch.stack([example.pixels for _, example in readable])
+                seen = detector.find(plain(pixels.to(self._device)))
+            for (index, example), result in zip(readable, seen, strict=True):
+                used.append(index)
+                found[self._coco.pictures[index].id] = to_detections(
+                    result, example, self._coco.categories
+                )
+        truth = truth_of(self._coco, used)
+        return Verdict(coco_scores(truth, found), best_threshold(truth, found))
+
+
+def to_detections(
+    found: Found, example: Example, categories: tuple[tuple[int, str], ...]
+) -> list[Detection]:
+    """Boxes of the network's input -> detections in pixels of the picture."""
+    detections = []
+    rows = zip(found.boxes.tolist(), found.scores.tolist(), found.labels.tolist(), strict=True)
+    for box, score, label in rows:
+        x1, y1, x2, y2 = example.fit.to_picture((box[0], box[1], box[2], box[3]))
+        if x2 > x1 and y2 > y1:
+            number, name = categories[label]
+            detections.append(Detection(number, name, score, (x1, y1, x2 - x1, y2 - y1)))
+    return detections
+
+
+def truth_of(coco: CocoSet, indices: list[int]) -> Mapping[str, Any]:
+    """COCO's dictionary of these pictures."""
+    pictures = [coco.pictures[index] for index in indices]
+    annotations = [
+        {
+            "id": 0,
+            "image_id": picture.id,
+            "category_id": box.category_id,
+            "iscrowd": 0,
+            "bbox": [box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1],
+            "area": (box.x2 - box.x1) * (box.y2 - box.y1),
+        }
+        for picture in pictures
+        for box in picture.boxes
+    ]
+    for number, annotation in enumerate(annotations, start=1):
+        annotation["id"] = number
+    return {
+        "images": [{"id": p.id, "width": p.width, "height": p.height} for p in pictures],
+        "categories": [{"id": number, "name": name} for number, name in coco.categories],
+        "annotations": annotations,
+    }
