@@ -60,10 +60,8 @@ def export_coco(
         raise UserError(f"{out} holds the dataset itself. Choose another place for the export.")
     if not overwrite:
         _refuse_to_overwrite(out)
-    part = out.with_name(f".{out.name}{PART}")
+    part = _fresh_part(out)
     try:
-        _remove(part)
-        out.parent.mkdir(parents=True, exist_ok=True)
         with dataset.snapshot() as snapshot:
             images = [
                 image
@@ -153,6 +151,17 @@ def _write_zip(snapshot: Queries, pictures: _Pictures, part: Path) -> int:
             pictures.each(copy)
         _sync(file)
     return boxes
+
+
+def _fresh_part(out: Path) -> Path:
+    """The name to write under, free of what a killed export left there. Raises UserError."""
+    part = out.with_name(f".{out.name}{PART}")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        _remove(part)
+    except OSError as error:
+        raise UserError(f"Cannot export to {out}: {reason(error)}.") from error
+    return part
 
 
 def _sync(stream: IO[str] | IO[bytes]) -> None:
