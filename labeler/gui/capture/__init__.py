@@ -1,0 +1,1 @@
+"""The Capture workspace: the live picture, the shutter, this session's photos."""

@@ -1,0 +1,174 @@
+"""The cameras to choose from, and how the chosen one is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from labeler.cameras.base import CameraState, CameraStatus
+from labeler.cameras.catalogue import CameraChoice
+from labeler.gui.side_panel import keep_keys
+
+_CHOICE = Qt.ItemDataRole.UserRole + 1
+_DETAIL = Qt.ItemDataRole.UserRole + 2
+_STATE = Qt.ItemDataRole.UserRole + 3
+_DOTS = {
+    CameraState.LIVE: "#3fb368",
+    CameraState.CONNECTING: "#e69f00",
+    CameraState.LOST: "#e69f00",
+    CameraState.FAILED: "#d55e00",
+}
+_ROW = 27
+
+
+class CameraList(QListWidget):
+    """A click or Return chooses. camera_chosen carries a CameraChoice."""
+
+    camera_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._chosen: CameraChoice | None = None
+        self.setItemDelegate(_Delegate(self))
+        self.setFrameShape(QListWidget.Shape.NoFrame)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        self.setAccessibleName(self.tr("Cameras"))
+        self.itemClicked.connect(self._choose)
+        self.itemActivated.connect(self._choose)
+        keep_keys(self, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+    def show_choices(self, choices: list[CameraChoice], chosen: CameraChoice | None) -> None:
+        """Replaces the rows; the chosen one is marked."""
+        self.clear()
+        self._chosen = chosen
+        for choice in choices:
+            item = QListWidgetItem(choice.name, self)
+            item.setData(_CHOICE, choice)
+            item.setData(_DETAIL, "" if choice.id in ("video:", "folder:") else choice.detail)
+            item.setToolTip(f"{choice.name}\n{choice.detail}")
+            self._name(item)
+        self.setFixedHeight(_ROW * min(8, len(choices)) + 2)
+
+    def show_status(self, status: CameraStatus, name: str) -> None:
+        """How the chosen camera is: its dot, and what it tells of itself."""
+        item = self._item_of_chosen()
+        if item is None or self._chosen is None:
+            return
+        item.setData(_STATE, status.state)
+        item.setText(name if status.state is CameraState.LIVE else self._chosen.name)
+        item.setData(_DETAIL, self._figures(status) or self._word(status.state))
+        self._name(item)
+
+    def _figures(self, status: CameraStatus) -> str:
+        if status.state is not CameraState.LIVE:
+            return ""
+        rate = self.tr("{0} fps").format(round(status.frames_per_second))
+        if status.battery is None:
+            return rate
+        return self.tr("{rate}  battery {percent} %").format(
+            rate=rate, percent=round(status.battery * 100)
+        )
+
+    def _word(self, state: CameraState) -> str:
+        return {
+            CameraState.CONNECTING: self.tr("connecting"),
+            CameraState.LOST: self.tr("reconnecting"),
+            CameraState.FAILED: self.tr("not connected"),
+            CameraState.CLOSED: self.tr("ended"),
+        }.get(state, "")
+
+    def _name(self, item: QListWidgetItem) -> None:
+        words = f"{item.text()}, {item.data(_DETAIL)}"
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
+
+    def _item_of_chosen(self) -> QListWidgetItem | None:
+        for row in range(self.count()):
+            item = self.item(row)
+            if self._chosen is not None and item.data(_CHOICE).id == self._chosen.id:
+                return item
+        return None
+
+    def _choose(self, item: QListWidgetItem) -> None:
+        self.camera_chosen.emit(item.data(_CHOICE))
+
+    def is_chosen(self, choice: CameraChoice) -> bool:
+        return self._chosen is not None and choice.id == self._chosen.id
+
+
+class _Delegate(QStyledItemDelegate):
+    """A dot that tells the state, the name, and quietly a detail at the right."""
+
+    def __init__(self, cameras: CameraList) -> None:
+        super().__init__(cameras)
+        self._cameras = cameras
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(100, _ROW)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        rect: QRect = option.rect
+        palette: QPalette = option.palette
+        state: QStyle.StateFlag = option.state
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ground(painter, rect, palette, state, index.data(_CHOICE))
+        quiet = palette.color(QPalette.ColorRole.PlaceholderText)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(_DOTS.get(index.data(_STATE), quiet.name())))
+        painter.drawEllipse(QPointF(rect.left() + 12, rect.center().y() + 1), 4, 4)
+        self._paint_words(painter, rect, palette, index)
+        painter.restore()
+
+    def _paint_ground(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        palette: QPalette,
+        state: QStyle.StateFlag,
+        choice: CameraChoice,
+    ) -> None:
+        ground = palette.color(QPalette.ColorRole.WindowText)
+        over = bool(state & QStyle.StateFlag.State_MouseOver)
+        ground.setAlphaF(0.09 if self._cameras.is_chosen(choice) else 0.04 if over else 0.0)
+        focused = bool(state & QStyle.StateFlag.State_HasFocus)
+        accent = palette.color(QPalette.ColorRole.Accent)
+        painter.setPen(accent if focused else Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(rect.adjusted(0, 1, -1, -1), 4, 4)
+
+    def _paint_words(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        palette: QPalette,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        inside = rect.adjusted(24, 0, -8, 0)
+        metrics = painter.fontMetrics()
+        middle = Qt.AlignmentFlag.AlignVCenter
+        name, detail = str(index.data()), str(index.data(_DETAIL) or "")
+        room = inside.width() - min(metrics.horizontalAdvance(name), inside.width()) - 12
+        painter.setPen(palette.color(QPalette.ColorRole.WindowText))
+        name = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, inside.width())
+        painter.drawText(inside, middle | Qt.AlignmentFlag.AlignLeft, name)
+        if room > 24:
+            painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
+            detail = metrics.elidedText(detail, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(inside, middle | Qt.AlignmentFlag.AlignRight, detail)

@@ -1,0 +1,154 @@
+"""The buttons under the picture: the shutter, photos by the clock, high resolution."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from labeler.gui.picture_view import text_color
+from labeler.gui.side_panel import keep_keys
+
+EVERY = (1, 2, 5, 10, 30)
+"""Seconds to choose from between two photos by the clock."""
+
+
+class ShutterButton(QAbstractButton):
+    """The one big button: what it does, and quietly its key."""
+
+    def __init__(self, text: str, key: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(text)
+        self._key = key
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Space takes a photo wherever the focus is
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * 1.15)
+        self.setFont(font)
+
+    def sizeHint(self) -> QSize:
+        words = self.fontMetrics().horizontalAdvance(f"{self.text()}  {self._key}")
+        return QSize(words + 76, self.fontMetrics().height() + 28)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = self.palette().color(self._group(), QPalette.ColorRole.Accent)
+        if self.isDown():
+            ground = ground.darker(118)
+        elif self.underMouse() and self.isEnabled():
+            ground = ground.lighter(108)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
+        self._paint_words(painter, text_color(ground))
+
+    def _paint_words(self, painter: QPainter, ink: QColor) -> None:
+        metrics = self.fontMetrics()
+        gap = metrics.horizontalAdvance("  ")
+        text, key = (metrics.horizontalAdvance(words) for words in (self.text(), self._key))
+        left = (self.width() - text - gap - key) / 2
+        middle = Qt.AlignmentFlag.AlignVCenter
+        font = self.font()
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(ink)
+        painter.drawText(QRectF(left - 6, 0, text + 12, self.height()), middle, self.text())
+        painter.setFont(self.font())
+        ink.setAlphaF(0.6)
+        painter.setPen(ink)
+        painter.drawText(QRectF(left + text + gap, 0, key + 4, self.height()), middle, self._key)
+
+    def _group(self) -> QPalette.ColorGroup:
+        return QPalette.ColorGroup.Active if self.isEnabled() else QPalette.ColorGroup.Disabled
+
+
+class ShutterBar(QWidget):
+    """interval_changed carries the seconds between two photos by the clock, 0 for off."""
+
+    interval_changed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._seconds = 2
+        self.shutter = ShutterButton(self.tr("Take photo"), self.tr("Space"), self)
+        self.shutter.setToolTip(self.tr("Keep this picture (Space). Hold for five a second"))
+        self.shutter.setAccessibleName(self.tr("Take photo"))
+        self.every = QToolButton(self)
+        self.every.setCheckable(True)
+        self.every.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        self.every.setMenu(self._make_menu())
+        self.every.setMinimumHeight(32)
+        self.every.setToolTip(self.tr("A photo every few seconds, by itself (I)"))
+        self.every.toggled.connect(self._tell_interval)
+        self.high_resolution = QPushButton(self.tr("High resolution"), self)
+        self.high_resolution.setCheckable(True)
+        self.high_resolution.setMinimumHeight(32)
+        self.high_resolution.setAccessibleName(self.tr("High resolution"))
+        self.high_resolution.setToolTip(
+            self.tr("1280x720 instead of 640x360 (H). The live picture rests for a moment")
+        )
+        for button in (self.every, self.high_resolution):
+            keep_keys(button, Qt.Key.Key_Space)
+        self._show_seconds()
+        self._lay_out()
+
+    @property
+    def interval(self) -> int:
+        """Seconds between two photos by the clock, 0 while it is off."""
+        return self._seconds if self.every.isChecked() else 0
+
+    def set_robot(self, is_robot: bool) -> None:
+        """Only robots take photos in high resolution."""
+        self.high_resolution.setVisible(is_robot)
+        if not is_robot:
+            self.high_resolution.setChecked(False)
+
+    def _make_menu(self) -> QMenu:
+        menu = QMenu(self)
+        group = QActionGroup(menu)
+        for seconds in EVERY:
+            action = QAction(self.tr("Every {0} s").format(seconds), menu)
+            action.setCheckable(True)
+            action.setChecked(seconds == self._seconds)
+            action.triggered.connect(lambda _on, seconds=seconds: self._choose(seconds))
+            group.addAction(action)
+            menu.addAction(action)
+        return menu
+
+    def _choose(self, seconds: int) -> None:
+        self._seconds = seconds
+        self._show_seconds()
+        if self.every.isChecked():
+            self._tell_interval()
+        else:
+            self.every.setChecked(True)
+
+    def _show_seconds(self) -> None:
+        self.every.setText(self.tr("Every {0} s").format(self._seconds))
+        self.every.setAccessibleName(self.every.text())
+
+    def _tell_interval(self) -> None:
+        self.interval_changed.emit(self.interval)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 12, 14)
+        row.setSpacing(12)
+        row.addStretch(1)
+        for widget in (self.every, self.shutter, self.high_resolution):
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addStretch(1)

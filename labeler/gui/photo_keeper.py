@@ -1,0 +1,131 @@
+"""Keeps photos: one after the other in the order they were taken, away from the GUI thread."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal, SignalInstance
+
+from labeler.cameras.base import Frame
+from labeler.dataset.images import Added, add_picture
+from labeler.dataset.model import Image, Session
+from labeler.dataset.store import Dataset
+from labeler.errors import UserError
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shot:
+    """A photo to keep. take gives its frame, on the keeper's thread, and may raise UserError.
+
+    A session of this name and camera is begun where there is none.
+    """
+
+    dataset: Dataset
+    session_name: str
+    camera_name: str
+    take: Callable[[], Frame]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """What became of a shot; is_new is False where the dataset had this very picture already."""
+
+    image: Image
+    session: Session
+    size_bytes: int
+    is_new: bool
+
+
+class PhotoKeeper(QObject):
+    """A thread of its own that outlives no window: finish() keeps what waits, then ends it."""
+
+    kept = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._shots: queue.SimpleQueue[Shot | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._waiting = 0
+        self._changed = threading.Condition()
+
+    @property
+    def waiting(self) -> int:
+        """How many shots are not kept yet."""
+        return self._waiting
+
+    def keep(self, shot: Shot) -> None:
+        """Returns at once; kept or failed (with a UserError) tells how it went."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._labour, daemon=True, name="photo keeper")
+            self._thread.start()
+        with self._changed:
+            self._waiting += 1
+        self._shots.put(shot)
+
+    def wait(self, timeout: float = 3.0) -> bool:
+        """Until all shots are kept. False where that takes longer."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._waiting == 0, timeout)
+
+    def finish(self, timeout: float = 3.0) -> bool:
+        """Keeps what waits and ends the thread. False where that takes longer."""
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return True
+        self._shots.put(None)
+        thread.join(timeout)
+        return not thread.is_alive()
+
+    def _labour(self) -> None:
+        while (shot := self._shots.get()) is not None:
+            tell, outcome = self._outcome(shot)
+            with self._changed:
+                self._waiting -= 1
+                self._changed.notify_all()
+            tell.emit(outcome)
+
+    def _outcome(self, shot: Shot) -> tuple[SignalInstance, Kept | UserError]:
+        try:
+            return self.kept, _keep(shot)
+        except UserError as error:
+            return self.failed, error
+        except Exception as error:  # the photos after this one must still be kept
+            _log.exception("a photo was not kept")
+            sentence = self.tr("The photo was not kept, through a fault of this program.")
+            return self.failed, UserError(sentence, details=repr(error))
+
+
+def _keep(shot: Shot) -> Kept:
+    frame = shot.take()
+    session = _session(shot, frame)
+    added: Added = add_picture(
+        shot.dataset,
+        frame.data,
+        original_name=_file_name(shot.camera_name, frame),
+        session_id=session.id,
+        captured_at=frame.captured_at,
+        head_angle_rad=frame.head_angle_rad,
+        pose=frame.pose,
+    )
+    return Kept(added.image, session, len(frame.data), added.is_new)
+
+
+def _session(shot: Shot, frame: Frame) -> Session:
+    for session in reversed(shot.dataset.sessions()):
+        if (session.name, session.camera) == (shot.session_name, shot.camera_name):
+            return session
+    return shot.dataset.add_session(shot.session_name, shot.camera_name, frame.captured_at)
+
+
+def _file_name(camera_name: str, frame: Frame) -> str:
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(frame.captured_at))
+    suffix = "png" if frame.data.startswith(b"\x89PNG") else "jpg"
+    return f"{camera_name} {stamp}-{frame.number:05d}.{suffix}"
