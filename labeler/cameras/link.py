@@ -8,6 +8,7 @@ the camera feed runs. The calls on the wire are the robot's own either way.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 import os
 import threading
@@ -120,6 +121,7 @@ class RobotLink:
             self._shut()
 
     async def _listen(self) -> None:
+        self._conn._control_stream_task.add_done_callback(_retrieve)
         self._tasks = [
             asyncio.ensure_future(self._pump_states()),
             asyncio.ensure_future(self._poll_battery()),
@@ -212,6 +214,12 @@ def battery_fraction(volts: float) -> float | None:
     return min(1.0, max(0.0, (volts - 3.6) / 0.5)) if volts > 0 else None
 
 
+def _retrieve(task: asyncio.Task[Any]) -> None:
+    """Nobody else asks how the SDK's task ended, and asyncio would complain on stderr."""
+    if not task.cancelled() and task.exception() is not None:
+        logger.debug("the robot's control stream ended: %s", task.exception())
+
+
 def close_all() -> None:
     """Ends every connection still open, so that the process can exit."""
     for link in list(_links):
@@ -222,11 +230,11 @@ def _quiet(*names: str) -> None:
     """Keeps the SDK's tracebacks of lost connections off stderr; what matters is in our status."""
     for name in names:
         library = logging.getLogger(name)
-        if not library.handlers:
-            library.addHandler(logging.NullHandler())
-            library.propagate = False
+        if library.level == logging.NOTSET:  # a person who set a level wants to see it
+            library.setLevel(logging.CRITICAL)
 
 
 # Executor threads are joined before atexit functions run, and those of the SDK wait on the robot.
-# Python's own concurrent.futures hooks in at the same place.
+# So we hook in where concurrent.futures.thread does: after it, because the last one runs first.
+importlib.import_module("concurrent.futures.thread")
 getattr(threading, "_register_atexit", lambda function: None)(close_all)

@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 
 import pytest
 
@@ -20,15 +22,49 @@ PATIENCE = 10.0
 ROOT = Path(__file__).parents[2]
 
 
-def start_simulator(seed: int) -> subprocess.Popen[str]:
-    words = ["simulator", "--port", "0", "--seed", str(seed), "--ready-json", "--exit-with-stdin"]
-    return subprocess.Popen(
-        [sys.executable, "-m", "labeler", *words],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
+class Simulator:
+    """A simulated robot in a process of its own."""
+
+    def __init__(self, seed: int) -> None:
+        words = ["--port", "0", "--seed", str(seed), "--ready-json", "--exit-with-stdin"]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "labeler", "simulator", *words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        assert self._process.stdout is not None
+        self.robot = robot_of(self._process.stdout.readline())
+
+    def order(self, words: str) -> None:
+        """Switches a fault on or off: "freeze", "thaw", "deny control", "hang CALL" ..."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{words}\n")
+        self._process.stdin.flush()
+
+    @contextmanager
+    def fault(self, begin: str, end: str) -> Iterator[None]:
+        """A fault for a while."""
+        self.order(begin)
+        try:
+            yield
+        finally:
+            self.order(end)
+
+    def __enter__(self) -> Simulator:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._process as process:
+            assert process.stdin is not None
+            process.stdin.close()
+            process.wait(PATIENCE)
 
 
 def robot_of(line: str) -> RobotConfig:

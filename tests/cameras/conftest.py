@@ -9,19 +9,21 @@ import pytest
 
 from labeler.cameras.robots import RobotConfig
 from labeler.cameras.vector import VectorCamera
-from tests.cameras.camera_waits import PATIENCE, robot_of, start_simulator
+from tests.cameras.camera_waits import Simulator
 from tests.cameras.camera_wire import Wire
 
 
 @pytest.fixture(scope="session")
-def simulated_robot() -> Iterator[RobotConfig]:
+def simulator() -> Iterator[Simulator]:
     """One simulated robot for all tests, in a process of its own, as a person would start it."""
-    with start_simulator(seed=7) as process:
-        assert process.stdout is not None
-        yield robot_of(process.stdout.readline())
-        assert process.stdin is not None
-        process.stdin.close()
-        process.wait(PATIENCE)
+    with Simulator(seed=7) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def simulated_robot(simulator: Simulator) -> RobotConfig:
+    """How to reach it."""
+    return simulator.robot
 
 
 @pytest.fixture

@@ -61,14 +61,14 @@ def exit_time(robot: RobotConfig, wanted: str, wire: Wire | None = None) -> floa
 
 
 def test_with_a_live_camera_that_nobody_stopped(simulated_robot: RobotConfig) -> None:
-    assert exit_time(simulated_robot, "live") < 3
+    assert exit_time(simulated_robot, "live") < 1.8
 
 
 def test_with_a_robot_that_froze(wired_robot: RobotConfig, wire: Wire) -> None:
-    assert exit_time(wired_robot, "live", wire) < 3
+    assert exit_time(wired_robot, "live", wire) < 1.8
 
 
 @pytest.mark.parametrize("connection", [1, 2])
 def test_in_the_middle_of_connecting(wired_robot: RobotConfig, wire: Wire, connection: int) -> None:
     wire.freeze_connection(connection)
-    assert exit_time(wired_robot, "connecting") < 3
+    assert exit_time(wired_robot, "connecting") < 1.8

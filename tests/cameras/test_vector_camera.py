@@ -15,7 +15,7 @@ from labeler.cameras.faults import explain
 from labeler.cameras.robots import RobotConfig
 from labeler.cameras.vector import VectorCamera
 from labeler.errors import UserError
-from tests.cameras.camera_waits import frames_of, wait_for_state, wait_until
+from tests.cameras.camera_waits import Simulator, frames_of, wait_for_state, wait_until
 from tests.cameras.camera_wire import Wire
 from tests.cameras.conftest import CameraMaker
 from tests.cameras.raw_client import RawClient
@@ -94,6 +94,31 @@ def test_control_can_be_asked_for_and_given_back(
     frames_of(camera, 1)
     camera.request_control()
     camera.release_control()
+
+
+def test_control_that_is_not_given_is_told_and_the_picture_goes_on(
+    simulator: Simulator, vector_camera: CameraMaker
+) -> None:
+    camera = vector_camera(simulator.robot)
+    frame = frames_of(camera, 1)[0]
+    with simulator.fault("deny control", "allow control"):
+        with pytest.raises(UserError, match=r"did not hand over control.*picture goes on"):
+            camera.request_control(timeout=0.3)
+        wait_until(lambda: (newer := camera.latest()) and newer.number > frame.number + 2)
+    assert camera.status().state is CameraState.LIVE
+
+
+def test_a_photo_that_never_comes_is_told_and_the_picture_goes_on(
+    simulator: Simulator, vector_camera: CameraMaker
+) -> None:
+    camera = vector_camera(simulator.robot)
+    frame = frames_of(camera, 1)[0]
+    with (
+        simulator.fault("hang CaptureSingleImage", "answer CaptureSingleImage"),
+        pytest.raises(UserError, match="did not take the photo"),
+    ):
+        camera.take_photo(timeout=0.3)
+    wait_until(lambda: (newer := camera.latest()) and newer.number > frame.number + 2)
 
 
 def test_a_wrong_token_is_told_with_the_way_to_a_new_one(
