@@ -10,6 +10,7 @@ from pathlib import Path
 from labeler.commands.progress import ProgressLine
 from labeler.dataset.check import check
 from labeler.dataset.store import Dataset
+from labeler.dataset.words import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,5 +42,5 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for found in findings:
             sys.stdout.write(f"{found.kind}: {found.what}: {found.message}\n")
-        sys.stdout.write(f"{total} images, {len(findings) or 'no'} findings.\n")
+        sys.stdout.write(f"{counted(total, 'image')}, {counted(len(findings), 'finding')}.\n")
     return 1 if findings else 0

@@ -10,6 +10,7 @@ from pathlib import Path
 from labeler.commands.progress import ProgressLine
 from labeler.dataset.coco import ExportReport, export_coco
 from labeler.dataset.store import Dataset
+from labeler.dataset.words import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,9 +62,10 @@ def _as_json(report: ExportReport) -> str:
 
 def _sentence(report: ExportReport) -> str:
     text = (
-        f"{report.images} images with {report.annotations} boxes of {report.categories} classes "
-        f"are in {report.path}."
+        f"Exported {counted(report.images, 'image')} with {counted(report.annotations, 'box')} "
+        f"of {counted(report.categories, 'class')} to {report.path}."
     )
     if report.left_out:
-        text += f" {report.left_out} unlabelled images are left out (--include-unlabelled)."
+        left_out = counted(report.left_out, "unlabelled image")
+        text += f" Left out: {left_out} (--include-unlabelled)."
     return text + "\n"

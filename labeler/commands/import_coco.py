@@ -13,6 +13,7 @@ from pathlib import Path
 from labeler.commands.progress import ProgressLine
 from labeler.dataset.coco_import import ImportReport, import_coco
 from labeler.dataset.store import FILE_NAME, Dataset
+from labeler.dataset.words import counted
 
 _EXAMPLES = 3
 """So many names stand beside each reason on the screen; --json has them all."""
@@ -96,8 +97,9 @@ def _as_json(report: ImportReport) -> str:
 
 def _told(report: ImportReport, folder: Path) -> str:
     lines = [
-        f"{report.images_added} images, {report.annotations_added} boxes and "
-        f"{report.categories_added} classes were added to {folder}."
+        f"Added {counted(report.images_added, 'image')}, "
+        f"{counted(report.annotations_added, 'box')} and "
+        f"{counted(report.categories_added, 'class')} to {folder}."
     ]
     if report.skipped_total:
         lines += [f"Not taken: {report.skipped_total}", *_by_reason(report.skipped)]

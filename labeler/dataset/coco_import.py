@@ -20,6 +20,7 @@ from labeler.dataset.json_stream import entries
 from labeler.dataset.model import Annotation, Category, Image, ImageState
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped, ignore_progress, never_stop
 from labeler.dataset.store import Dataset
+from labeler.dataset.words import counted
 from labeler.errors import UserError
 
 _STEPS = 1000
@@ -182,7 +183,7 @@ class _Import:
         categories = self._write_categories()
         images = self._write_images()
         boxes = self.dataset.add_annotations(self._boxes(on_progress))
-        told = f"Import {self.json_path.name}: {images} images, {boxes} boxes"
+        told = f"Import {self.json_path.name}: {counted(images, 'image')}, {counted(boxes, 'box')}"
         self.dataset.note(told)
         self.dataset.apply(Edit(told, tuple(self._confirmations(empty_means_nothing_there))))
         return ImportReport(

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from labeler.dataset.model import MIN_SIDE, Annotation, BBox, Category, Image
+from labeler.dataset.words import counted
 from labeler.errors import UserError
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def delete(dataset: Dataset, annotation_ids: Iterable[int]) -> Edit:
     """Boxes taken away."""
     boxes = [_existing_annotation(dataset, number) for number in dict.fromkeys(annotation_ids)]
     changes = [AnnotationChange(box, None) for box in boxes]
-    return _with_doubt(dataset, f"Delete {_counted(len(boxes))}", changes)
+    return _with_doubt(dataset, f"Delete {counted(len(boxes), 'box')}", changes)
 
 
 def set_category(dataset: Dataset, annotation_ids: Iterable[int], category_id: int) -> Edit:
@@ -157,7 +158,9 @@ def set_category(dataset: Dataset, annotation_ids: Iterable[int], category_id: i
         for box in boxes
         if box.category_id != category_id
     ]
-    return _with_doubt(dataset, f"Turn {_counted(len(changes))} into {category.name}", changes)
+    return _with_doubt(
+        dataset, f"Turn {counted(len(changes), 'box')} into {category.name}", changes
+    )
 
 
 def verify(dataset: Dataset, image_id: int, verified: bool = True) -> Edit:
@@ -265,10 +268,6 @@ def _image_of(change: Change) -> int | None:
         held = change.before or change.after
         return held.image_id if held else None
     return None
-
-
-def _counted(count: int) -> str:
-    return "1 box" if count == 1 else f"{count} boxes"
 
 
 def _change(values: dict[str, Any]) -> Change:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from labeler.dataset.model import Image, Session
+from labeler.dataset.words import counted
 
 _SEAM_SECONDS = 2.0
 """Frames of one sitting this close in time look alike, so they may not face each other."""
@@ -115,8 +116,10 @@ def _by_session(
     train = sorted(i.id for session, own in groups.items() if session not in held for i in own)
     val = sorted(i.id for session in held for i in groups[session])
     told = ", ".join(names.get(session, f"session {session}") for session in sorted(held))
-    explanation = f"{_counted(len(val))} of {told} are held back for validation, "
-    explanation += f"{_counted(len(train))} of the other sessions train."
+    explanation = (
+        f"{counted(len(val), 'image')} of {told} are held back for validation, "
+        f"{counted(len(train), 'image')} of the other sessions train."
+    )
     missing = len(_lost(groups, held, categories))
     if missing:
         explanation += f" {missing} of the classes only occur in the images held back."
@@ -138,8 +141,8 @@ def _by_time(
     dropped = {i.id for i in _at_seams(images, start, size)}
     train = [i for i in images[:start] + images[start + size :] if i.id not in dropped]
     explanation = (
-        f"All images are of one session, so a stretch of {_counted(size)} out of it is held back "
-        f"for validation and {_counted(len(train))} train"
+        f"All images are of one session, so a stretch of {counted(size, 'image')} out of it is "
+        f"held back for validation and {counted(len(train), 'image')} train"
     )
     explanation += f"; {len(dropped)} at the seam are left out." if dropped else "."
     explanation += " A second session would give a more honest score."
@@ -164,9 +167,9 @@ def _by_chance(
     val = sorted(image.id for at, image in enumerate(images) if at in held)
     train = sorted(image.id for at, image in enumerate(images) if at not in held)
     explanation = (
-        f"All images came together without a time, so {_counted(len(val))} drawn by chance are "
-        f"held back for validation and {_counted(len(train))} train. If they are frames of one "
-        "film, the score will flatter."
+        f"All images came together without a time, so {counted(len(val), 'image')} drawn by "
+        f"chance are held back for validation and {counted(len(train), 'image')} train. If they "
+        "are frames of one film, the score will flatter."
     )
     return Split(tuple(train), tuple(val), explanation)
 
@@ -192,7 +195,3 @@ def _at_seams(images: list[Image], start: int, size: int) -> list[Image]:
     after = [i for i in images[start + size :] if i.captured_at - last < _SEAM_SECONDS]
     limit = int(_MAX_DROPPED * (len(images) - size)) // 2
     return before[len(before) - min(limit, len(before)) :] + after[:limit]
-
-
-def _counted(count: int) -> str:
-    return "1 image" if count == 1 else f"{count} images"
