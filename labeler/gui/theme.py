@@ -1,0 +1,219 @@
+"""How the window looks: Fusion, one palette light and one dark, one accent, one style sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from string import Template
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+
+@dataclass(frozen=True, slots=True)
+class Colors:
+    """Every colour of the interface, as "#rrggbb". Colours of categories are data, not these.
+
+    window: bars and panels; ground: behind pictures; field: where one types; raised: hovered or
+    chosen rows; line: hairlines; faint: second-rank text; on_accent: text on the accent.
+    """
+
+    window: str
+    ground: str
+    field: str
+    raised: str
+    line: str
+    text: str
+    faint: str
+    accent: str
+    accent_over: str
+    on_accent: str
+    good: str
+    warning: str
+    bad: str
+
+
+LIGHT = Colors(
+    window="#ffffff",
+    ground="#eef0f3",
+    field="#ffffff",
+    raised="#e9ecef",
+    line="#d8dce1",
+    text="#1b1e22",
+    faint="#626a73",
+    accent="#0b8fa3",
+    accent_over="#097c8e",
+    on_accent="#ffffff",
+    good="#2e9e5b",
+    warning="#b86e00",
+    bad="#c8372d",
+)
+DARK = Colors(
+    window="#25282d",
+    ground="#1a1b1f",
+    field="#1b1d21",
+    raised="#32353c",
+    line="#3a3e45",
+    text="#e8eaed",
+    faint="#9aa1a9",
+    accent="#19b7c9",
+    accent_over="#3cc8d7",
+    on_accent="#06262b",
+    good="#3fb56f",
+    warning="#e8a33d",
+    bad="#f0685c",
+)
+
+SPACE = 8
+"""The unit of distance between things, in device-independent pixels."""
+
+
+def is_dark() -> bool:
+    """Whether the window is dark now: as the system is, or as the person asked."""
+    return QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128
+
+
+def colors() -> Colors:
+    """The colours in use now. Ask again when a widget gets a PaletteChange."""
+    return DARK if is_dark() else LIGHT
+
+
+def install(application: QApplication) -> None:
+    """Gives the application its looks and follows the system between light and dark."""
+    application.setStyle("Fusion")
+    hints = application.styleHints()
+    hints.colorSchemeChanged.connect(lambda scheme: use(application, _of_scheme(scheme)))
+    use(application, _of_scheme(hints.colorScheme()))
+
+
+def choose(application: QApplication, appearance: str) -> None:
+    """appearance: "light", "dark", or "system" to follow the desktop."""
+    schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+    scheme = schemes.get(appearance, Qt.ColorScheme.Unknown)
+    application.styleHints().setColorScheme(scheme)
+    if scheme != Qt.ColorScheme.Unknown:
+        use(application, _of_scheme(scheme))
+
+
+def use(application: QApplication, scheme: Colors) -> None:
+    """Sets palette and style sheet at once, so that nothing is half light and half dark."""
+    application.setPalette(_palette(scheme))
+    application.setStyleSheet(_sheet(scheme))
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Marks a widget for the style sheet: "primary", "heading", "faint", "flat", "panel", ..."""
+    widget.setProperty("role", role)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def _of_scheme(scheme: Qt.ColorScheme) -> Colors:
+    return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+
+
+def _palette(scheme: Colors) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette(QColor(scheme.window))
+    for where, color in {
+        role.Window: scheme.window,
+        role.Base: scheme.field,
+        role.AlternateBase: scheme.ground,
+        role.Button: scheme.window,
+        role.Dark: scheme.ground,
+        role.Mid: scheme.line,
+        role.Midlight: scheme.raised,
+        role.Text: scheme.text,
+        role.WindowText: scheme.text,
+        role.ButtonText: scheme.text,
+        role.PlaceholderText: scheme.faint,
+        role.Highlight: scheme.accent,
+        role.HighlightedText: scheme.on_accent,
+        role.Accent: scheme.accent,
+        role.Link: scheme.accent,
+        role.ToolTipBase: scheme.raised,
+        role.ToolTipText: scheme.text,
+    }.items():
+        palette.setColor(where, QColor(color))
+    for where in (role.Text, role.WindowText, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, where, QColor(scheme.faint))
+    return palette
+
+
+def _sheet(scheme: Colors) -> str:
+    values = {name: getattr(scheme, name) for name in Colors.__slots__}
+    return Template(_SHEET).substitute(values)
+
+
+_SHEET = """
+QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 4px 6px; }
+QPushButton, QToolButton {
+    background: $window; color: $text; border: 1px solid $line; border-radius: 5px;
+    padding: 6px 12px;
+}
+QPushButton:hover, QToolButton:hover { background: $raised; }
+QPushButton:pressed, QToolButton:pressed { background: $line; }
+QPushButton:disabled, QToolButton:disabled { color: $faint; background: $window; }
+QPushButton:focus, QToolButton:focus { border-color: $accent; }
+QPushButton:checked, QToolButton:checked { background: $raised; border-color: $accent; }
+QPushButton[role="primary"] {
+    background: $accent; color: $on_accent; border-color: $accent; font-weight: 600;
+}
+QPushButton[role="primary"]:hover { background: $accent_over; }
+QPushButton[role="primary"]:focus { border: 2px solid $text; padding: 5px 11px; }
+QPushButton[role="primary"]:disabled { background: $raised; color: $faint; border-color: $line; }
+QPushButton[role="flat"], QToolButton[role="flat"] { border-color: transparent; padding: 4px; }
+QPushButton[role="flat"]:focus, QToolButton[role="flat"]:focus { border-color: $accent; }
+QPushButton[role="pill"], QToolButton[role="pill"] { border-radius: 13px; padding: 4px 12px; }
+QToolButton::menu-indicator { image: none; width: 0; }
+QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit {
+    background: $field; color: $text; border: 1px solid $line; border-radius: 5px;
+    padding: 5px 8px; selection-background-color: $accent; selection-color: $on_accent;
+}
+QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus {
+    border-color: $accent;
+}
+QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $faint; }
+QComboBox::drop-down { border: 0; width: 20px; }
+QComboBox QAbstractItemView {
+    background: $field; border: 1px solid $line; outline: 0;
+    selection-background-color: $raised; selection-color: $text;
+}
+QMenu { background: $window; border: 1px solid $line; padding: 4px; }
+QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; }
+QMenu::item:selected { background: $raised; }
+QMenu::item:disabled { color: $faint; }
+QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
+QAbstractItemView { border: 0; outline: 0; background: $window; }
+QListView::item:selected, QTreeView::item:selected, QTableView::item:selected {
+    background: $raised; color: $text;
+}
+QListView:focus::item:selected { border: 1px solid $accent; border-radius: 4px; }
+QScrollBar { background: transparent; border: 0; }
+QScrollBar:vertical { width: 10px; }
+QScrollBar:horizontal { height: 10px; }
+QScrollBar::handle { background: $line; border-radius: 3px; margin: 2px; min-height: 28px; }
+QScrollBar::handle:hover { background: $faint; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QProgressBar {
+    background: $raised; border: 0; border-radius: 3px; min-height: 6px; max-height: 6px;
+    text-align: center; color: transparent;
+}
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QSlider::groove:horizontal { height: 6px; border-radius: 3px; background: $raised; }
+QSlider::sub-page:horizontal { background: $accent; border-radius: 3px; }
+QSlider::handle:horizontal {
+    width: 14px; height: 14px; margin: -4px 0; border-radius: 7px; background: $accent;
+}
+QSlider:focus::handle:horizontal { border: 2px solid $text; width: 10px; height: 10px; }
+QSplitter::handle { background: $line; }
+QLabel[role="heading"] { color: $faint; font-weight: 600; }
+QLabel[role="faint"] { color: $faint; }
+QLabel[role="title"] { font-size: 20px; font-weight: 600; }
+QLabel[role="bad"] { color: $bad; }
+QWidget[role="panel"], QWidget[role="bar"] { background: $window; }
+QWidget[role="ground"] { background: $ground; }
+QWidget[role="card"] { background: $window; border: 1px solid $line; border-radius: 8px; }
+QFrame[role="line"] { background: $line; border: 0; }
+"""

@@ -1,0 +1,48 @@
+"""What the window asks of a workspace: a title, a table of actions, and to come and go quietly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a workspace can do.
+
+    keys are in Qt's portable words ("Ctrl+Shift+D"); the first one is shown in the tooltip, all of
+    them on the page of keys. They fire only while the workspace is shown, and never while the
+    person types in a field. An action without keys stands on the page of keys by its tooltip.
+    repeats: holding the key down does it again and again.
+    """
+
+    id: str
+    text: str
+    keys: tuple[str, ...]
+    slot: Callable[[], Any]
+    tooltip: str = ""
+    repeats: bool = False
+    group: str = ""
+
+
+class Workspace(QWidget):
+    """One page of the window. It owns its widgets, knows the document, and no other workspace."""
+
+    title = ""
+    """Already translated; the window shows it in the bar."""
+
+    def actions_table(self) -> list[Action]:
+        """The shortcuts and the page of keys are built from it, once."""
+        return []
+
+    def activated(self) -> None:
+        """The workspace was brought to the front."""
+
+    def deactivated(self) -> None:
+        """Another workspace was brought to the front, or the window closes."""
+
+    def shut_down(self) -> None:
+        """The window closes for good: stop threads and processes, without waiting long."""
