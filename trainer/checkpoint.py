@@ -44,6 +44,7 @@ def load_checkpoint(path: Path) -> tuple[Detector, ModelDetails]:
             len(details.categories),
             "checkpoint",
             details.input_size,
+            details.finest_stride,
             on_download=lambda _: None,
             should_stop=lambda: False,
         )

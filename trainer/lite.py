@@ -44,17 +44,24 @@ class LiteDetector(StagedDetector):
     strides: Tensor
 
     def __init__(
-        self, categories: int, input_size: tuple[int, int], *, backbone_rate: float = 1.0
+        self,
+        categories: int,
+        input_size: tuple[int, int],
+        *,
+        finest_stride: int = lite0.STRIDES[0],
+        backbone_rate: float = 1.0,
     ) -> None:
         super().__init__()
         self.input_size = input_size
+        self._first = lite0.STRIDES.index(finest_stride)
+        strides = lite0.STRIDES[self._first :]
         self.backbone_rate = backbone_rate
         self.backbone = lite0.Backbone()
-        self.neck = Neck(lite0.CHANNELS, _CHANNELS)
-        self.head = Head(categories, lite0.STRIDES, _CHANNELS)
-        points, strides = grid_points(input_size, lite0.STRIDES)
+        self.neck = Neck(lite0.CHANNELS[self._first :], _CHANNELS)
+        self.head = Head(categories, strides, _CHANNELS)
+        points, steps = grid_points(input_size, strides)
         self.register_buffer("points", points, persistent=False)
-        self.register_buffer("strides", strides, persistent=False)
+        self.register_buffer("strides", steps, persistent=False)
         self._frozen = 0
 
     def freeze(self, blocks: int) -> None:
@@ -104,7 +111,7 @@ class LiteDetector(StagedDetector):
 
     def _predict(self, features: list[Tensor]) -> tuple[Tensor, Tensor]:
         """Logits (B, P, categories) and boxes (B, P, 4)."""
-        logits, distances = self.head(self.neck(features))
+        logits, distances = self.head(self.neck(features[self._first :]))
         return logits, from_distances(self.points, distances)
 
 
@@ -112,7 +119,12 @@ def build(request: BuildRequest) -> Detector:
     """Raises TrainerError where the pretrained weights are missing or altered."""
     pretrained = request.start == "pretrained"
     rate = _PRETRAINED_RATE if pretrained else 1.0
-    detector = LiteDetector(request.categories, request.input_size, backbone_rate=rate)
+    detector = LiteDetector(
+        request.categories,
+        request.input_size,
+        finest_stride=request.finest_stride,
+        backbone_rate=rate,
+    )
     if pretrained:
         lite0.load_imagenet(detector.backbone)
     if request.start != "scratch":

@@ -37,13 +37,15 @@ class ModelDetails:
     """What model.onnx says of itself.
 
     categories: (COCO category id, name) in the order of the network's labels. input_size: (width,
-    height) in pixels. threshold: the score from which on a detection is worth showing.
+    height) in pixels. threshold: the score from which on a detection is worth showing. detector and
+    finest_stride: how to build it again (protocol.BuildRequest).
     """
 
     categories: tuple[tuple[int, str], ...]
     input_size: tuple[int, int]
     threshold: float
     detector: str
+    finest_stride: int = 8
 
 
 class Predictor:
@@ -137,7 +139,13 @@ def parse_details(values: dict[str, Any]) -> ModelDetails:
     if not (math.isfinite(threshold) and 0 < int(width) <= 4096 and 0 < int(height) <= 4096):
         raise ValueError("numbers out of range")
     categories = tuple((int(number), str(name)) for number, name in values["categories"])
-    return ModelDetails(categories, (int(width), int(height)), threshold, str(values["detector"]))
+    return ModelDetails(
+        categories,
+        (int(width), int(height)),
+        threshold,
+        str(values["detector"]),
+        int(values["finest_stride"]),
+    )
 
 
 def _check_graph(path: Path, session: Any, details: ModelDetails) -> None:

@@ -64,6 +64,7 @@ class BuildRequest:
     categories: int
     start: str  # "pretrained", "scratch", or "checkpoint": only the structure, weights are to come
     input_size: tuple[int, int]
+    finest_stride: int  # 8, or 16 where all objects are large: a hint that saves half the work
     on_download: Callable[[Downloading], None]
     should_stop: Callable[[], bool]
 

@@ -35,6 +35,7 @@ class Recipe:
     """
 
     input_size: tuple[int, int]
+    finest_stride: int
     phases: tuple[Phase, ...]
     augmentation: Augmentation
     rate_factor: float
@@ -84,6 +85,7 @@ def choose_recipe(config: RunConfig, facts: Facts, device: str, device_name: str
     phases = _phases(config, device)
     return Recipe(
         input_size=size,
+        finest_stride=16 if facts.small * math.sqrt(size[0] * size[1]) > 48 else 8,
         phases=phases,
         augmentation=Augmentation(mirror=0.0 if facts.directed else 0.5),
         rate_factor=1.0,

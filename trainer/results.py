@@ -18,10 +18,17 @@ UNKNOWN = -1.0
 class Results:
     """Keeps the best weights so far on disk. verdict: theirs, None before the first or without."""
 
-    def __init__(self, run: Path, detector_name: str, categories: tuple[tuple[int, str], ...]):
+    def __init__(
+        self,
+        run: Path,
+        detector_name: str,
+        finest_stride: int,
+        categories: tuple[tuple[int, str], ...],
+    ) -> None:
         self.verdict: Verdict | None = None
         self._run = run
         self._detector_name = detector_name
+        self._finest_stride = finest_stride
         self._categories = categories
         self._waiting: tuple[Detector, ModelDetails] | None = None
 
@@ -39,7 +46,13 @@ class Results:
         better = verdict is None or self.is_better(verdict)
         settled = detector.settled()
         threshold = DEFAULT_THRESHOLD if verdict is None else verdict.threshold
-        details = ModelDetails(self._categories, settled.input_size, threshold, self._detector_name)
+        details = ModelDetails(
+            self._categories,
+            settled.input_size,
+            threshold,
+            self._detector_name,
+            self._finest_stride,
+        )
         save_checkpoint(self._run / "last.safetensors", settled, details)
         if better:
             self.verdict = verdict

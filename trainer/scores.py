@@ -62,7 +62,7 @@ def coco_scores(truth: Mapping[str, Any], found: Mapping[int, Sequence[Detection
     precision = evaluation.eval["precision"][:, :, :, 0, -1]  # IoU, recall, category
     names = {entry["id"]: entry["name"] for entry in truth["categories"]}
     classes = tuple(
-        ClassScore(number, names[number], _mean(precision[:, :, k]), _mean(precision[0, :, k]))
+        ClassScore(int(number), names[number], _mean(precision[:, :, k]), _mean(precision[0, :, k]))
         for k, number in enumerate(evaluation.params.catIds)
     )
     return Scores(_mean(precision) or 0.0, _mean(precision[0]) or 0.0, classes)

@@ -58,7 +58,7 @@ def train(run: Path, emit: Emit, should_stop: ShouldStop, clock: Clock = time.mo
         Learner(detector, recipe, device),
         feeder,
         Validator(checked, val_examples, device, _MOST_VALIDATION_PICTURES),
-        Results(run, config.detector, learnt.categories),
+        Results(run, config.detector, recipe.finest_stride, learnt.categories),
         emit,
         should_stop,
         clock,
@@ -119,6 +119,7 @@ def _build(
         len(learnt.categories),
         config.start,
         recipe.input_size,
+        recipe.finest_stride,
         on_download=emit,
         should_stop=should_stop,
     )
