@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from labeler.cameras.base import Frame
 from labeler.dataset.model import Pose
 
+KEPT_STAMPS = 32
 TOLERANCE_MS = 200
 """How far a state may be from a picture and still describe it: three pictures at 15 fps."""
 
@@ -27,14 +29,29 @@ class RobotStance:
         return cls(state.last_image_time_stamp, state.head_angle_rad, pose)
 
 
-class StanceHistory:
-    """The last second or two of stances. Safe to use from any thread."""
+class Pairing:
+    """Frames and stances of one connection. Safe to use from any thread."""
 
     def __init__(self) -> None:
         self._stances: deque[RobotStance] = deque(maxlen=64)
+        self._stamps: dict[int, int] = {}  # the robot's clock by frame number, the newest few
 
     def add(self, stance: RobotStance) -> None:
         self._stances.append(stance)
+
+    def frame(self, data: bytes, number: int, stamp: int) -> Frame:
+        """A new frame with its own stance, or for now the nearest one."""
+        self._stamps[number] = stamp
+        self._stamps.pop(number - KEPT_STAMPS, None)
+        stance = self.match(stamp)
+        frame = Frame(data, number)
+        return frame if stance is None else _with_stance(frame, stance)
+
+    def corrected(self, frame: Frame) -> Frame | None:
+        """The frame with its own stance, or None as long as the robot has not told it."""
+        stamp = self._stamps.get(frame.number)
+        stance = None if stamp is None else self.exact(stamp)
+        return None if stance is None else _with_stance(frame, stance)
 
     def exact(self, stamp: int) -> RobotStance | None:
         """The earliest stance of exactly this picture."""
@@ -48,3 +65,7 @@ class StanceHistory:
             return exact
         nearest = min(stances, key=lambda stance: abs(stance.stamp - stamp))
         return nearest if abs(nearest.stamp - stamp) <= TOLERANCE_MS else None
+
+
+def _with_stance(frame: Frame, stance: RobotStance) -> Frame:
+    return replace(frame, head_angle_rad=stance.head_angle_rad, pose=stance.pose)

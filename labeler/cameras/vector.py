@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -14,10 +15,12 @@ from labeler.cameras.base import CameraState, CameraStatus, Frame
 from labeler.cameras.deadline import StoppedError, in_background, wait_for
 from labeler.cameras.faults import RobotError
 from labeler.cameras.link import Listener, RobotLink
-from labeler.cameras.pairing import RobotStance, StanceHistory
+from labeler.cameras.pairing import Pairing, RobotStance
 from labeler.cameras.robots import RobotConfig
 from labeler.cameras.worker import SILENCE, WorkerCamera
 from labeler.errors import UserError
+
+logger = logging.getLogger(__name__)
 
 IMPORT_TIMEOUT = 30.0
 CONNECT_TIMEOUT = 5.0
@@ -28,7 +31,6 @@ PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0)
 LOOK = 0.05
 """Seconds between two looks of the watchdog; the end of a feed wakes it at once."""
 SETTLE = 0.5
-KEPT_STAMPS = 32
 
 
 class VectorCamera(WorkerCamera):
@@ -47,9 +49,7 @@ class VectorCamera(WorkerCamera):
         self._photographing = False
         self._battery: float | None = None
         self._feed_end: str | None = None
-        self._stances = StanceHistory()
-        self._stamps: dict[int, int] = {}  # the robot's clock by frame number, the newest few
-        self._paired = 0  # the number of the newest frame that has exactly its own pose
+        self._pairing = Pairing()
 
     def status(self) -> CameraStatus:
         return replace(super().status(), battery=self._battery)
@@ -75,16 +75,12 @@ class VectorCamera(WorkerCamera):
             return self.with_pose(self._new_frame(message))
 
     def with_pose(self, frame: Frame, timeout: float = 0.1) -> Frame:
-        stamp = self._stamps.get(frame.number)
         deadline = time.monotonic() + timeout
-        while stamp is not None:
-            stance = self._stances.exact(stamp)
-            if stance is not None:
-                return _with_stance(frame, stance)
-            if time.monotonic() > deadline:
-                break
+        while True:
+            corrected = self._pairing.corrected(frame)
+            if corrected is not None or time.monotonic() > deadline:
+                return corrected or frame
             time.sleep(0.002)
-        return frame
 
     def request_control(self, timeout: float = 5.0) -> None:
         """Asks for the wheels. Raises UserError; the picture goes on either way."""
@@ -185,13 +181,17 @@ class VectorCamera(WorkerCamera):
         """Somebody else's feed or photo ended and silenced ours: one switch for all."""
         fault = faults.picture_taken_away(link.robot)
         self._report(stop, CameraState.LOST, f"{fault} Asking for it again.")
-        wait_for(link.submit(_restart_feed(link)), SILENCE, stop)
+        try:
+            wait_for(link.submit(_restart_feed(link)), SILENCE, stop)
+        except Exception as error:  # the silence goes on, and the watchdog with it
+            if isinstance(error, StoppedError):
+                raise
+            logger.debug("asking %s for the picture again: %r", link.robot, error)
 
     def _listener(self, stop: threading.Event) -> Listener:
         self._feed_end = None
         self._news.clear()
-        self._stances = StanceHistory()
-        self._stamps.clear()
+        self._pairing = Pairing()
 
         def on_battery(fraction: float | None) -> None:
             self._battery = fraction
@@ -217,35 +217,21 @@ class VectorCamera(WorkerCamera):
         self._report(stop, CameraState.LIVE)
 
     def _new_frame(self, message: Any) -> Frame:
-        number, stamp = self._next_number(), message.frame_time_stamp
-        self._stamps[number] = stamp
-        self._stamps.pop(number - KEPT_STAMPS, None)
-        frame = Frame(message.data, number)
-        stance = self._stances.match(stamp)
-        if stance is None:
-            return frame
-        if stance.stamp == stamp:
-            self._paired = number
-        return _with_stance(frame, stance)
+        return self._pairing.frame(message.data, self._next_number(), message.frame_time_stamp)
 
     def _take_state(self, state: Any, stop: threading.Event) -> None:
         """Remembers it, and corrects the newest frame when its own state comes after it."""
         stance = RobotStance.from_message(state)
-        self._stances.add(stance)
+        self._pairing.add(stance)
         frame = self.latest()
-        if frame is None or stop.is_set() or self._paired == frame.number:
-            return
-        if self._stamps.get(frame.number) == stance.stamp:
-            self._paired = frame.number
-            self._publish(_with_stance(frame, stance))
+        if frame is not None and not stop.is_set():
+            corrected = self._pairing.corrected(frame)
+            if corrected is not None and corrected.pose != frame.pose:
+                self._publish(corrected)
 
 
 def _why_silent(robot: RobotConfig, *, answered: bool) -> RobotError:
     return faults.picture_stopped(robot) if answered else faults.picture_frozen(robot)
-
-
-def _with_stance(frame: Frame, stance: RobotStance) -> Frame:
-    return replace(frame, head_angle_rad=stance.head_angle_rad, pose=stance.pose)
 
 
 async def _restart_feed(link: RobotLink) -> None:

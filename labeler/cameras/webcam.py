@@ -39,8 +39,8 @@ class WebcamCamera(WorkerCamera):
         capture = open_capture(self.device)
         if capture is None:
             raise UserError(
-                f"The {self.name} cannot be opened. Is it plugged in, and is no other program "
-                "using it?"
+                f"The {self.name} cannot be opened. Is it plugged in, free of other programs, and "
+                "may this program use it?"
             )
         while not stop.is_set():
             if capture is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from anki_vector.messaging import protocol
 
-from labeler.cameras.pairing import TOLERANCE_MS, RobotStance, StanceHistory
+from labeler.cameras.pairing import TOLERANCE_MS, Pairing, RobotStance
 from labeler.dataset.model import Pose
 
 
@@ -23,19 +23,38 @@ def test_a_stance_takes_position_heading_and_head_from_the_robots_message() -> N
 
 
 def test_the_first_stance_after_a_picture_is_its_own() -> None:
-    history = StanceHistory()
+    pairing = Pairing()
     for stamp, head in [(100, 0.1), (200, 0.2), (200, 0.3), (300, 0.4)]:
-        history.add(stance(stamp, head))
-    assert history.exact(200) == stance(200, 0.2)
-    assert history.match(200) == stance(200, 0.2)
+        pairing.add(stance(stamp, head))
+    assert pairing.exact(200) == stance(200, 0.2)
+    assert pairing.match(200) == stance(200, 0.2)
 
 
 def test_without_its_own_the_nearest_in_time_stands_in() -> None:
-    history = StanceHistory()
-    assert history.match(100) is None
-    history.add(stance(100, 0.1))
-    history.add(stance(200, 0.2))
-    assert history.exact(180) is None
-    assert history.match(180) == stance(200, 0.2)
-    assert history.match(200 + TOLERANCE_MS) == stance(200, 0.2)
-    assert history.match(201 + TOLERANCE_MS) is None
+    pairing = Pairing()
+    assert pairing.match(100) is None
+    pairing.add(stance(100, 0.1))
+    pairing.add(stance(200, 0.2))
+    assert pairing.exact(180) is None
+    assert pairing.match(180) == stance(200, 0.2)
+    assert pairing.match(200 + TOLERANCE_MS) == stance(200, 0.2)
+    assert pairing.match(201 + TOLERANCE_MS) is None
+
+
+def test_a_frame_takes_the_nearest_stance_and_is_corrected_when_its_own_arrives() -> None:
+    pairing = Pairing()
+    pairing.add(stance(100, 0.1))
+    frame = pairing.frame(b"jpeg", number=7, stamp=150)
+    assert (frame.data, frame.number, frame.head_angle_rad) == (b"jpeg", 7, 0.1)
+    assert pairing.corrected(frame) is None
+    pairing.add(stance(150, 0.2))
+    corrected = pairing.corrected(frame)
+    assert corrected is not None
+    assert (corrected.number, corrected.received) == (7, frame.received)
+    assert corrected.head_angle_rad == 0.2
+
+
+def test_a_frame_without_any_stance_has_no_pose() -> None:
+    frame = Pairing().frame(b"jpeg", number=1, stamp=150)
+    assert frame.head_angle_rad is None
+    assert frame.pose is None
