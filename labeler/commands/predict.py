@@ -43,7 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--ids-from",
         type=Path,
         metavar="COCO.json",
-        help="take image ids from this file, by file name (default: 1, 2, ... as given)",
+        help="look at the images of this file alone and take their ids, by file name "
+        "(default: all, numbered 1, 2, ... as given)",
     )
     parser.add_argument(
         "--min-score",
@@ -129,10 +130,12 @@ def _numbered(paths: Sequence[Path], ids_from: Path | None) -> list[_Given]:
     if ids_from is None:
         return [_Given(number, path, name) for number, (path, name) in enumerate(pictures, 1)]
     ids = {str(entry.get("file_name")): entry["id"] for entry in read_lists(ids_from).images}
-    unknown = [name for _, name in pictures if name not in ids]
-    if unknown:
-        raise UserError(f"{ids_from} has no image of the file name {unknown[0]}.")
-    return [_Given(ids[name], path, name) for path, name in pictures]
+    known = [_Given(ids[name], path, name) for path, name in pictures if name in ids]
+    if not known:
+        raise UserError(f"{ids_from} has no image of the file name {pictures[0][1]}.")
+    if len(known) < len(pictures):
+        sys.stderr.write(f"Left out, not in {ids_from}: {len(pictures) - len(known)} pictures.\n")
+    return known
 
 
 def _pictures(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:

@@ -1,16 +1,59 @@
-"""Rows to choose one of: a title, and quietly at its end what it costs."""
+"""The one big button, and rows to choose one of."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QRadioButton, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QPushButton, QRadioButton, QSizePolicy, QWidget
 
 _PADDING = 8
 
 
+class BigButton(QPushButton):
+    """The one thing to press, in the window's accent."""
+
+    def __init__(self, text: str, parent: QWidget) -> None:
+        super().__init__(text, parent)
+        self.setMinimumHeight(44)
+        self.setAccessibleName(text)
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * 1.2)
+        font.setBold(True)
+        self.setFont(font)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = self._ground()
+        area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(area, 5, 5)
+        ink = QColor("black" if ground.lightnessF() > 0.42 else "white")
+        if not self.isEnabled():
+            ink = self.palette().color(QPalette.ColorRole.PlaceholderText)
+        painter.setPen(ink)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(area.adjusted(3, 3, -3, -3), 3, 3)
+
+    def _ground(self) -> QColor:
+        if not self.isEnabled():
+            quiet = self.palette().color(QPalette.ColorRole.WindowText)
+            quiet.setAlphaF(0.08)
+            return quiet
+        accent = self.palette().color(QPalette.ColorRole.Accent)
+        if self.isDown():
+            return accent.darker(115)
+        return accent.lighter(106) if self.underMouse() else accent
+
+
 class ChoiceRow(QRadioButton):
-    """One row of several; the arrow keys walk through those with the same parent."""
+    """One row of several: a title, and quietly at its end what it costs.
+
+    The arrow keys walk through those with the same parent.
+    """
 
     def __init__(self, title: str, detail: str, tooltip: str, parent: QWidget) -> None:
         super().__init__(title, parent)

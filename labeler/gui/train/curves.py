@@ -77,10 +77,18 @@ class Curve(QWidget):
         for side in ("left", "bottom"):
             axis = self._plot.getAxis(side)
             axis.enableAutoSIPrefix(False)
-            axis.setStyle(tickLength=0, tickFont=self.font())
+            axis.setStyle(
+                tickLength=0,
+                tickFont=self.font(),
+                maxTickLevel=0,
+                hideOverlappingLabels=False,
+            )
+        if self._top is not None:
+            steps = [self._top * quarter / 4 for quarter in range(5)]
+            self._plot.getAxis("left").setTicks([[(step, f"{step:.2f}") for step in steps]])
         self._plot.showGrid(x=False, y=True, alpha=0.25)
         self._line = self._plot.plot([], [])
-        self._dot = self._plot.plot([], [], pen=None, symbol="o", symbolSize=8)
+        self._dot = self._plot.plot([], [], pen=None, symbol="o", symbolSize=9)
         layout = self.layout()
         assert layout is not None
         layout.addWidget(self._plot)
@@ -93,12 +101,14 @@ class Curve(QWidget):
         palette = self.palette()
         color = QColor(self._color) if self._color else palette.color(QPalette.ColorRole.Accent)
         quiet = palette.color(QPalette.ColorRole.PlaceholderText)
+        faint = QColor(quiet)
+        faint.setAlphaF(0.5)
         self._plot.setBackground(palette.color(QPalette.ColorRole.Window))
         self._line.setPen(pyqtgraph.mkPen(color, width=2))
         self._dot.setSymbolBrush(color)
         self._dot.setSymbolPen(None)
         for side in ("left", "bottom"):
-            self._plot.getAxis(side).setPen(quiet)
+            self._plot.getAxis(side).setPen(faint)
             self._plot.getAxis(side).setTextPen(quiet)
 
     def _draw(self) -> None:
@@ -108,7 +118,7 @@ class Curve(QWidget):
         self._line.setData(xs, ys)
         self._dot.setData(*([[self._mark[0]], [self._mark[1]]] if self._mark else [[], []]))
         top = self._top or _ceiling(ys)
-        self._plot.setRange(xRange=(0, self._span), yRange=(0, top), padding=0)
+        self._plot.setRange(xRange=(0, self._span * 1.02), yRange=(0, top * 1.02), padding=0)
 
 
 def _ceiling(values: Sequence[float]) -> float:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
-from labeler.gui.train.choices import ChoiceRow
+from labeler.gui.train.choices import BigButton, ChoiceRow
 from labeler.runs.prepare import Wish
 from trainer.config import BUILT_IN
 
@@ -62,15 +62,8 @@ class SettingsPanel(QWidget):
     def show_chosen(self, lines: list[str]) -> None:
         self._chosen.setText("\n".join(lines))
 
-    def _train_button(self) -> QPushButton:
-        button = QPushButton(self.tr("Train"), self)
-        button.setObjectName("primary")
-        button.setMinimumHeight(44)
-        font = button.font()
-        font.setPointSizeF(font.pointSizeF() * 1.2)
-        font.setBold(True)
-        button.setFont(font)
-        button.setAccessibleName(self.tr("Train"))
+    def _train_button(self) -> BigButton:
+        button = BigButton(self.tr("Train"), self)
         button.setToolTip(self.tr("Learn from everything labelled so far (Ctrl+Return)"))
         button.clicked.connect(self.train_requested)
         return button

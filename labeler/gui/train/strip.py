@@ -68,34 +68,28 @@ class Strip(QWidget):
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )
         rows = self._rows or [Row("", {})]
-        height = (self.height() - _GAP * (len(rows) - 1)) / len(rows)
+        places = self._places((self.height() - _GAP * (len(rows) - 1)) / len(rows))
         for index, row in enumerate(rows):
-            self._paint_row(painter, row, index * (height + _GAP), height)
+            self._paint_row(painter, row, index * (places[0].height() + _GAP), places)
 
-    def _paint_row(self, painter: QPainter, row: Row, top: float, height: float) -> None:
+    def _paint_row(self, painter: QPainter, row: Row, top: float, places: Sequence[QRectF]) -> None:
+        painter.setFont(self.font())
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-        where = QRectF(0, top, _LABEL_WIDTH - _GAP, height)
+        where = QRectF(0, top, _LABEL_WIDTH - _GAP, places[0].height())
         painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, row.label)
-        for (number, image), place in zip(self._pictures, self._places(height), strict=False):
+        for (number, image), place in zip(self._pictures, places, strict=True):
             here = place.translated(0, top)
             painter.drawImage(here, image)
             for detection in row.found.get(number, ()):
                 self._paint_detection(painter, detection, here, here.width() / image.width())
 
     def _places(self, height: float) -> list[QRectF]:
-        """Pictures side by side, equally high, as many as fit; all smaller where one would not."""
-        room = self.width() - _LABEL_WIDTH
+        """Pictures side by side, equally high, all of them."""
         ratios = [image.width() / image.height() for _, image in self._pictures]
-        few = ratios[:1]
-        for ratio in ratios[1:]:
-            if sum(few) * height + ratio * height + _GAP * len(few) > room:
-                break
-            few.append(ratio)
-        if len(few) < min(4, len(ratios)):  # rather four small ones than two large ones
-            few = ratios[:4]
-        height = min(height, (room - _GAP * (len(few) - 1)) / sum(few))
+        room = self.width() - _LABEL_WIDTH - _GAP * (len(ratios) - 1)
+        height = max(8.0, min(height, room / sum(ratios)))
         places, left = [], float(_LABEL_WIDTH)
-        for ratio in few:
+        for ratio in ratios:
             places.append(QRectF(left, 0, ratio * height, height))
             left += ratio * height + _GAP
         return places
@@ -114,6 +108,9 @@ class Strip(QWidget):
     def _paint_label(
         self, painter: QPainter, text: str, color: QColor, box: QRectF, here: QRectF
     ) -> None:
+        font = painter.font()
+        font.setPointSizeF(max(6.0, 0.85 * self.font().pointSizeF()))
+        painter.setFont(font)
         metrics = painter.fontMetrics()
         size = QSize(metrics.horizontalAdvance(text) + 6, metrics.height())
         left = max(here.left(), min(box.left() - 1, here.right() - size.width()))

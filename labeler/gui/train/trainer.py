@@ -60,10 +60,10 @@ class Trainer(QObject):
             self._process.stop(STOP_GRACE_S)
 
     def stop_and_wait(self) -> None:
-        """For closing the window: softly first, then by force."""
+        """For closing the window: softly where something was learned, then by force."""
         if self.is_running:
             self.is_stopping = True
-            self._process.stop_and_wait(CLOSE_GRACE_S)
+            self._process.stop_and_wait(0 if self.record.progress is None else CLOSE_GRACE_S)
 
     def _read(self, line: str) -> None:
         try:

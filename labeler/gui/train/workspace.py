@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QFile, Qt, QTimer, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QApplication,
+    QFrame,
     QHBoxLayout,
+    QLabel,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -64,6 +67,7 @@ class TrainWorkspace(Workspace):
         self.run_list = RunList(self)
         self.view = RunView(self)
         self.empty = EmptyPage(self)
+        self._no_runs = QLabel(self.tr("None yet. The first one takes a minute."), self)
         self._pages = QStackedWidget(self)
         self._showcase = Showcase(self.view.strip)
         self._refresh_timer = QTimer(self)
@@ -226,6 +230,7 @@ class TrainWorkspace(Workspace):
                 self.model_available.emit(newest.path / MODEL)
             self._show(runs[0].path)
         self.run_list.show_runs(runs, self._shown)
+        self._no_runs.setVisible(not runs)
         self._refresh()
 
     def _trash(self, run: Path) -> None:
@@ -338,6 +343,8 @@ class TrainWorkspace(Workspace):
         column.addWidget(self.settings)
         column.addStretch(1)
         column.addWidget(heading(self.tr("Runs"), panel))
+        self._no_runs.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        column.addWidget(self._no_runs)
         column.addWidget(self.run_list, 2)
         scroll = QScrollArea(self)
         scroll.setWidget(panel)
@@ -350,5 +357,9 @@ class TrainWorkspace(Workspace):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        line = QFrame(self)
+        line.setFrameStyle(QFrame.Shape.VLine | QFrame.Shadow.Plain)
+        line.setForegroundRole(QPalette.ColorRole.Mid)
         layout.addWidget(scroll)
+        layout.addWidget(line)
         layout.addWidget(self._pages, 1)

@@ -1,0 +1,257 @@
+"""The Train workspace with real trainings, real stops and real crashes."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+import labeler.runs.launch
+from labeler.dataset.store import Dataset
+from labeler.gui.background import finish_jobs
+from labeler.gui.document import Document
+from labeler.gui.train.settings_panel import COCO_DETECTOR
+from labeler.gui.train.workspace import TrainWorkspace
+from labeler.runs.history import RunState, list_runs
+from labeler.runs.prepare import Wish, new_run_folder, prepare_run_from_dataset
+from labeler.runs.record import append_event
+from tests.runs.run_makers import add_scenes
+from trainer.events import Evaluated, Failed, Progressed
+
+PATIENCE = 90_000
+"""Milliseconds: a crowded machine may need minutes for what takes seconds."""
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Iterator[Dataset]:
+    with Dataset.create(tmp_path / "table") as fresh:
+        yield fresh
+        finish_jobs()
+
+
+@pytest.fixture
+def document(qtbot: QtBot, dataset: Dataset) -> Document:
+    return Document(dataset)
+
+
+@pytest.fixture
+def scenes(dataset: Dataset) -> None:
+    add_scenes(dataset, 24, session="morning")
+    add_scenes(dataset, 8, session="evening")
+
+
+@pytest.fixture
+def workspace(qtbot: QtBot, document: Document) -> Iterator[TrainWorkspace]:
+    shown = _shown(qtbot, document)
+    yield shown
+    shown.shut_down()
+
+
+def _shown(qtbot: QtBot, document: Document) -> TrainWorkspace:
+    workspace = TrainWorkspace(document)
+    qtbot.addWidget(workspace)
+    workspace.resize(1280, 760)
+    with qtbot.waitExposed(workspace):
+        workspace.show()
+    workspace.activateWindow()
+    workspace.activated()
+    return workspace
+
+
+def _press_train(qtbot: QtBot, workspace: TrainWorkspace, minutes: int = 0) -> None:
+    if minutes:
+        workspace.settings.minutes.setValue(minutes)
+    qtbot.mouseClick(workspace.settings.train_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: workspace.trainer.is_running, timeout=PATIENCE)
+
+
+def _has(workspace: TrainWorkspace, kind: type[object]) -> bool:
+    record = workspace.trainer.record
+    held = [record.started, record.progress, *record.evaluations, record.end]
+    return any(isinstance(event, kind) for event in held)
+
+
+def _kill(workspace: TrainWorkspace) -> None:
+    os.kill(workspace.trainer.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def _ended(workspace: TrainWorkspace) -> bool:
+    return not workspace.trainer.is_running and workspace.settings.train_button.isEnabled()
+
+
+@pytest.mark.usefixtures("scenes")
+def test_one_button_trains_to_a_model_with_curves_and_pictures(
+    qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models: list[Path] = []
+    workspace.model_available.connect(models.append)
+    monkeypatch.setattr(workspace.settings, "wish", lambda: Wish(seconds=7.0))
+    _press_train(qtbot, workspace)
+    assert not workspace.settings.train_button.isEnabled()
+    qtbot.waitUntil(lambda: _has(workspace, Progressed), timeout=PATIENCE)
+    assert "of 7 s" in workspace.view.title.text()
+    assert "left" in workspace.view.detail.text()
+    qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
+    (run,) = list_runs(dataset.runs_folder)
+    assert run.state is RunState.FINISHED
+    assert run.ap is not None
+    assert models[-1] == run.path / "model.onnx"
+    assert models[-1].is_file()
+    assert len(workspace.view.ap.points) >= 1
+    assert len(workspace.view.loss.points) >= 2
+    qtbot.waitUntil(lambda: bool(workspace.view.strip.rows), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: workspace.run_list.count() == 1, timeout=PATIENCE)
+    assert workspace.view.title.text().startswith("Finished after")
+
+
+@pytest.mark.usefixtures("scenes")
+def test_stop_keeps_the_best(qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset) -> None:
+    _press_train(qtbot, workspace, minutes=30)
+    qtbot.waitUntil(lambda: _has(workspace, Progressed), timeout=PATIENCE)
+    qtbot.mouseClick(workspace.view.stop_button, Qt.MouseButton.LeftButton)
+    assert not workspace.view.stop_button.isEnabled()
+    qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
+    (run,) = list_runs(dataset.runs_folder)
+    assert run.state is RunState.STOPPED
+    assert run.has_model
+    assert "the best is kept" in workspace.view.title.text()
+
+
+@pytest.mark.usefixtures("scenes")
+def test_a_killed_trainer_is_a_sentence_with_its_log(
+    qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset
+) -> None:
+    _press_train(qtbot, workspace)
+    _kill(workspace)
+    qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
+    assert workspace.view.title.text().startswith("Failed")
+    assert "The training" in workspace.view.notice.text.text()
+    assert "log.txt" in workspace.view.notice.text.text()
+    assert workspace.view.notice.buttons[0].text() == "Show log"
+    (run,) = list_runs(dataset.runs_folder)
+    assert run.state is RunState.FAILED
+    assert "ended with code" in (run.path / "log.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("scenes")
+def test_a_download_that_fails_offers_the_built_in_detector(
+    qtbot: QtBot, document: Document, dataset: Dataset
+) -> None:
+    run = new_run_folder(dataset.runs_folder)
+    prepare_run_from_dataset(dataset, run, Wish(detector=COCO_DETECTOR))
+    append_event(run, Failed("The weights could not be downloaded."))
+    workspace = _shown(qtbot, document)
+    workspace.settings.coco.click()
+    qtbot.waitUntil(lambda: len(workspace.view.notice.buttons) == 2)
+    assert workspace.view.notice.text.text() == "The weights could not be downloaded."
+    qtbot.mouseClick(workspace.view.notice.buttons[1], Qt.MouseButton.LeftButton)
+    assert workspace.settings.built_in.isChecked()
+    qtbot.waitUntil(lambda: workspace.trainer.is_running, timeout=PATIENCE)
+    workspace.shut_down()
+
+
+@pytest.mark.usefixtures("scenes")
+def test_closing_the_window_ends_the_training(
+    qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset
+) -> None:
+    _press_train(qtbot, workspace, minutes=30)
+    workspace.shut_down()
+    assert not workspace.trainer.is_running
+    assert workspace.trainer.pid == 0
+    (run,) = list_runs(dataset.runs_folder)
+    assert run.state is not RunState.RUNNING
+
+
+@pytest.mark.usefixtures("scenes")
+def test_a_run_of_a_dead_window_is_shown_as_interrupted_with_its_curve(
+    qtbot: QtBot, document: Document, dataset: Dataset
+) -> None:
+    run = new_run_folder(dataset.runs_folder)
+    prepare_run_from_dataset(dataset, run, Wish())
+    append_event(run, Evaluated(10.0, 1.0, 0.9, 0.25, 0.5, 1e-3, is_best=True))
+    append_event(run, Evaluated(20.0, 2.0, 0.7, 0.50, 0.8, 1e-3, is_best=True))
+    workspace = _shown(qtbot, document)
+    qtbot.waitUntil(lambda: workspace.run_list.count() == 1)
+    assert workspace.view.title.text() == "Interrupted after 20 s"
+    assert list(workspace.view.ap.points) == [(10.0, 0.25), (20.0, 0.5)]
+    assert workspace.settings.train_button.isEnabled()
+
+
+@pytest.mark.usefixtures("scenes")
+def test_another_run_is_shown_when_it_is_chosen_and_goes_to_the_wastebasket(
+    qtbot: QtBot, document: Document, dataset: Dataset
+) -> None:
+    runs = [dataset.runs_folder / name for name in ("2026-01-01_10-00", "2026-01-02_10-00")]
+    for run in runs:
+        prepare_run_from_dataset(dataset, run, Wish())
+        append_event(run, Failed(f"{run.name} went wrong."))
+    workspace = _shown(qtbot, document)
+    qtbot.waitUntil(lambda: workspace.run_list.count() == 2)
+    assert workspace.view.notice.text.text() == "2026-01-02_10-00 went wrong."
+    workspace.run_list.setCurrentRow(1)
+    assert workspace.view.notice.text.text() == "2026-01-01_10-00 went wrong."
+    workspace.run_list.setFocus()
+    qtbot.keyClick(workspace.run_list, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: workspace.run_list.count() == 1)
+    assert not runs[0].exists()
+    assert workspace.view.notice.text.text() == "2026-01-02_10-00 went wrong."
+
+
+def test_an_empty_dataset_says_how_many_images_are_missing(
+    qtbot: QtBot, workspace: TrainWorkspace, document: Document, dataset: Dataset
+) -> None:
+    assert not workspace.settings.train_button.isEnabled()
+    assert "2 more images" in workspace.empty.text.text()
+    with qtbot.waitSignal(workspace.labelling_requested):
+        qtbot.mouseClick(workspace.empty.buttons[0], Qt.MouseButton.LeftButton)
+    add_scenes(dataset, 2, session="morning")
+    document.notify_images_added([1, 2])
+    qtbot.waitUntil(workspace.settings.train_button.isEnabled)
+    assert workspace.empty.title.text() == "Ready to learn"
+
+
+@pytest.mark.usefixtures("scenes")
+def test_without_torch_it_says_what_to_install(
+    qtbot: QtBot, workspace: TrainWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(labeler.runs.launch, "_NEEDED", ("a_module_nobody_has",))
+    workspace.activated()
+    assert not workspace.settings.train_button.isEnabled()
+    assert 'pip install "vector-labeler[train]"' in workspace.empty.text.text()
+    monkeypatch.undo()
+    qtbot.mouseClick(workspace.empty.buttons[1], Qt.MouseButton.LeftButton)
+    assert workspace.settings.train_button.isEnabled()
+
+
+def test_every_control_has_a_name_and_a_tooltip(workspace: TrainWorkspace) -> None:
+    settings = workspace.settings
+    controls = [
+        settings.train_button,
+        settings.quick,
+        settings.good,
+        settings.own_time,
+        settings.minutes,
+        settings.built_in,
+        settings.coco,
+        settings.scratch,
+        workspace.view.stop_button,
+        workspace.view.preview_button,
+    ]
+    assert all(control.accessibleName() and control.toolTip() for control in controls)
+    keys = [key for action in workspace.actions_table() for key in action.keys]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_minutes_are_chosen_by_writing_them(workspace: TrainWorkspace) -> None:
+    assert workspace.settings.wish().seconds == 60
+    workspace.settings.good.click()
+    assert workspace.settings.wish().seconds == 300
+    workspace.settings.minutes.setValue(7)
+    assert workspace.settings.wish().seconds == 420
+    workspace.settings.scratch.click()
+    assert workspace.settings.wish().start == "scratch"
