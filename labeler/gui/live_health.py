@@ -15,15 +15,16 @@ from labeler.gui.picture_view import PictureView
 from labeler.gui.side_panel import keep_keys, line_color
 
 _AGE_MS = 250
-_WIDEST = 440
-_Offer = tuple[str, Callable[[], None]]
+_WIDEST = 540
+Offer = tuple[str, Callable[[], None]]
+"""A button's text and what it does."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
     sentence: str = ""
     hint: str = ""
-    offers: list[_Offer] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
 
 
 class LiveHealth(QWidget):
@@ -33,6 +34,7 @@ class LiveHealth(QWidget):
         super().__init__(view)
         self._live = live
         self._view = view
+        self._problem: _Words | None = None
         self.sentence = QLabel(self)
         self.hint = QLabel(self)
         self.buttons: list[QPushButton] = []
@@ -48,10 +50,17 @@ class LiveHealth(QWidget):
         self._age_timer.start()
         self.refresh()
 
+    def set_problem(self, sentence: str, *offers: Offer) -> None:
+        """Something else than the camera is wrong; said while the camera is well."""
+        self._problem = _Words(sentence, "", list(offers)) if sentence else None
+        self.refresh()
+
     def refresh(self) -> None:
         """Looks at the camera again."""
         words = self._words()
         self._view.set_dimmed(bool(words.sentence))
+        if not words.sentence and self._problem is not None:
+            words = self._problem
         if words.sentence != self.sentence.text() or words.hint != self.hint.text():
             self._say(words)
         self.setVisible(bool(words.sentence))
@@ -110,10 +119,10 @@ class LiveHealth(QWidget):
     def _is_simulated(self) -> bool:
         return self._live.choice is not None and self._live.choice.kind == "simulated"
 
-    def _both(self) -> list[_Offer]:
+    def _both(self) -> list[Offer]:
         return [(self.tr("Try again"), self._live.try_again), self._simulated()]
 
-    def _simulated(self) -> _Offer:
+    def _simulated(self) -> Offer:
         return self.tr("Use the simulated robot"), lambda: self._live.choose("simulated")
 
     def _say(self, words: _Words) -> None:

@@ -35,10 +35,15 @@ class Shot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kept:
-    """What became of a shot; is_new is False where the dataset had this very picture already."""
+    """What became of a shot; is_new is False where the dataset had this very picture already.
 
+    number: how many images the session holds with this one.
+    """
+
+    dataset: Dataset
     image: Image
     session: Session
+    number: int
     size_bytes: int
     is_new: bool
 
@@ -115,7 +120,8 @@ def _keep(shot: Shot) -> Kept:
         head_angle_rad=frame.head_angle_rad,
         pose=frame.pose,
     )
-    return Kept(added.image, session, len(frame.data), added.is_new)
+    number = len(shot.dataset.images(session_id=session.id))
+    return Kept(shot.dataset, added.image, session, number, len(frame.data), added.is_new)
 
 
 def _session(shot: Shot, frame: Frame) -> Session:

@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from labeler.gui.theme import set_role
+
 WIDTH = 268
 
 
@@ -50,11 +52,7 @@ def line_color(palette: QPalette) -> QColor:
 def heading(text: str, buddy: QWidget | None = None) -> QLabel:
     """The small bold line above a part of a panel."""
     label = QLabel(text)
-    font = label.font()
-    font.setBold(True)
-    font.setPointSizeF(font.pointSizeF() * 0.9)
-    label.setFont(font)
-    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    set_role(label, "heading")
     label.setContentsMargins(0, 10, 0, 2)
     if buddy is not None:
         label.setBuddy(buddy)

@@ -16,16 +16,11 @@ from PySide6.QtWidgets import (
 from labeler.cameras.base import CameraState, CameraStatus
 from labeler.cameras.catalogue import CameraChoice
 from labeler.gui.side_panel import keep_keys
+from labeler.gui.theme import colors
 
 _CHOICE = Qt.ItemDataRole.UserRole + 1
 _DETAIL = Qt.ItemDataRole.UserRole + 2
 _STATE = Qt.ItemDataRole.UserRole + 3
-_DOTS = {
-    CameraState.LIVE: "#3fb368",
-    CameraState.CONNECTING: "#e69f00",
-    CameraState.LOST: "#e69f00",
-    CameraState.FAILED: "#d55e00",
-}
 _ROW = 27
 
 
@@ -75,9 +70,7 @@ class CameraList(QListWidget):
         rate = self.tr("{0} fps").format(round(status.frames_per_second))
         if status.battery is None:
             return rate
-        return self.tr("{rate}  battery {percent} %").format(
-            rate=rate, percent=round(status.battery * 100)
-        )
+        return self.tr("{rate}  {percent} %").format(rate=rate, percent=round(status.battery * 100))
 
     def _word(self, state: CameraState) -> str:
         return {
@@ -129,9 +122,8 @@ class _Delegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, rect, palette, state, index.data(_CHOICE))
-        quiet = palette.color(QPalette.ColorRole.PlaceholderText)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(_DOTS.get(index.data(_STATE), quiet.name())))
+        painter.setBrush(_dot(index.data(_STATE)))
         painter.drawEllipse(QPointF(rect.left() + 12, rect.center().y() + 1), 4, 4)
         self._paint_words(painter, rect, palette, index)
         painter.restore()
@@ -164,11 +156,23 @@ class _Delegate(QStyledItemDelegate):
         metrics = painter.fontMetrics()
         middle = Qt.AlignmentFlag.AlignVCenter
         name, detail = str(index.data()), str(index.data(_DETAIL) or "")
-        room = inside.width() - min(metrics.horizontalAdvance(name), inside.width()) - 12
+        room = inside.width() - metrics.horizontalAdvance(f"{name}  {detail}")
         painter.setPen(palette.color(QPalette.ColorRole.WindowText))
         name = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, inside.width())
         painter.drawText(inside, middle | Qt.AlignmentFlag.AlignLeft, name)
-        if room > 24:
+        if room >= 0:  # half a detail would tell nothing; the tooltip has it
             painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
-            detail = metrics.elidedText(detail, Qt.TextElideMode.ElideRight, room)
             painter.drawText(inside, middle | Qt.AlignmentFlag.AlignRight, detail)
+
+
+def _dot(state: CameraState | None) -> QColor:
+    """Grey where nothing is known of a camera."""
+    tints = colors()
+    return QColor(
+        {
+            CameraState.LIVE: tints.good,
+            CameraState.CONNECTING: tints.warning,
+            CameraState.LOST: tints.warning,
+            CameraState.FAILED: tints.bad,
+        }.get(state or CameraState.CLOSED, tints.faint)
+    )

@@ -102,7 +102,7 @@ class PhotoStrip(QListView):
         super().__init__(parent)
         self.photos = PhotoModel(self)
         self.setModel(self.photos)
-        self.setItemDelegate(_Delegate(self.photos, self))
+        self.setItemDelegate(_Delegate(self))
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMovement(QListView.Movement.Static)
@@ -116,9 +116,6 @@ class PhotoStrip(QListView):
         self.setAccessibleName(self.tr("Photos of this session"))
         self.activated.connect(self._request)
         keep_keys(self, Qt.Key.Key_Return, Qt.Key.Key_Enter)
-
-    def show_newest(self) -> None:
-        self.scrollToTop()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         width = self.viewport().width() // 2
@@ -145,9 +142,12 @@ class PhotoStrip(QListView):
 class _Delegate(QStyledItemDelegate):
     """The thumbnail cropped to its place, and how many boxes it has."""
 
-    def __init__(self, photos: PhotoModel, parent: QObject) -> None:
-        super().__init__(parent)
-        self._photos = photos
+    def __init__(self, strip: PhotoStrip) -> None:
+        super().__init__(strip)
+        self._strip = strip
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return self._strip.gridSize()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         image: Image = index.data(_IMAGE)
@@ -161,7 +161,7 @@ class _Delegate(QStyledItemDelegate):
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )
-        pixmap = self._photos.thumbnail(image)
+        pixmap = self._strip.photos.thumbnail(image)
         if pixmap is None or pixmap.isNull():
             painter.fillRect(where, palette.color(QPalette.ColorRole.Mid))
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QAction, QActionGroup, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeler.gui.picture_view import text_color
 from labeler.gui.side_panel import keep_keys
 
 EVERY = (1, 2, 5, 10, 30)
@@ -54,13 +53,14 @@ class ShutterButton(QAbstractButton):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
-        self._paint_words(painter, text_color(ground))
+        self._paint_words(painter)
 
-    def _paint_words(self, painter: QPainter, ink: QColor) -> None:
+    def _paint_words(self, painter: QPainter) -> None:
         metrics = self.fontMetrics()
         gap = metrics.horizontalAdvance("  ")
         text, key = (metrics.horizontalAdvance(words) for words in (self.text(), self._key))
         left = (self.width() - text - gap - key) / 2
+        ink = self.palette().color(QPalette.ColorRole.HighlightedText)
         middle = Qt.AlignmentFlag.AlignVCenter
         font = self.font()
         font.setBold(True)
@@ -80,9 +80,12 @@ class ShutterBar(QWidget):
     """interval_changed carries the seconds between two photos by the clock, 0 for off."""
 
     interval_changed = Signal(int)
+    high_resolution_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setBackgroundRole(QPalette.ColorRole.Dark)
+        self.setAutoFillBackground(True)
         self._seconds = 2
         self.shutter = ShutterButton(self.tr("Take photo"), self.tr("Space"), self)
         self.shutter.setToolTip(self.tr("Keep this picture (Space). Hold for five a second"))
@@ -101,6 +104,7 @@ class ShutterBar(QWidget):
         self.high_resolution.setToolTip(
             self.tr("1280x720 instead of 640x360 (H). The live picture rests for a moment")
         )
+        self.high_resolution.toggled.connect(self.high_resolution_changed)
         for button in (self.every, self.high_resolution):
             keep_keys(button, Qt.Key.Key_Space)
         self._show_seconds()
@@ -116,6 +120,11 @@ class ShutterBar(QWidget):
         self.high_resolution.setVisible(is_robot)
         if not is_robot:
             self.high_resolution.setChecked(False)
+
+    def toggle_high_resolution(self) -> None:
+        """Where the camera has one."""
+        if not self.high_resolution.isHidden():
+            self.high_resolution.toggle()
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
@@ -146,7 +155,7 @@ class ShutterBar(QWidget):
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 0, 12, 14)
+        row.setContentsMargins(12, 2, 12, 22)
         row.setSpacing(12)
         row.addStretch(1)
         for widget in (self.every, self.shutter, self.high_resolution):

@@ -1,0 +1,1 @@
+"""The Preview workspace: what the detector sees, live."""

@@ -1,0 +1,20 @@
+"""The colours of a model's classes: the dataset's own by name, else ones told apart easily."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from labeler.dataset.edits import next_color
+from labeler.dataset.model import Category
+
+
+def class_colors(names: Mapping[int, str], categories: Iterable[Category]) -> dict[int, str]:
+    """The model's category id -> "#rrggbb"."""
+    known = {category.name: category.color for category in categories}
+    used = [known[name] for name in names.values() if name in known]
+    found: dict[int, str] = {}
+    for number, name in names.items():
+        color = known.get(name) or next_color(used)
+        used.append(color)
+        found[number] = color
+    return found

@@ -1,0 +1,73 @@
+"""Keeping the picture in view for the dataset: there the detector was wrong, or is missed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QLocale, QObject
+
+from labeler.errors import UserError
+from labeler.gui.decode import LivePicture
+from labeler.gui.document import Document
+from labeler.gui.live import STALE, LiveCamera
+from labeler.gui.photo_keeper import Kept, PhotoKeeper, Shot
+
+
+class FrameKeeping(QObject):
+    """Its pictures go into a session of their own, one for each day and camera."""
+
+    def __init__(self, document: Document, live: LiveCamera, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._live = live
+        self._keeper = PhotoKeeper(self)
+        self._keeper.kept.connect(self._tell_kept)
+        self._keeper.failed.connect(self._tell_failed)
+        document.dataset_opened.connect(self._wait)
+
+    def keep(self, picture: LivePicture | None) -> bool:
+        """False where it may not be kept; the reason is told."""
+        camera = self._live.camera
+        if camera is None or picture is None:
+            self._document.say(self.tr("Not kept: there is no picture yet."))
+            return False
+        frame = picture.frame
+        if frame.age > STALE:
+            self._document.say(
+                self.tr("Not kept: this picture is {0} s old.").format(int(frame.age))
+            )
+            return False
+        self._keeper.keep(
+            Shot(
+                self._document.dataset,
+                self._session_name(),
+                camera.name,
+                lambda: camera.with_pose(frame),
+            )
+        )
+        return True
+
+    def finish(self) -> None:
+        """Keeps what waits; for a window that closes."""
+        self._keeper.finish()
+
+    def _wait(self) -> None:
+        """What waits belongs to the dataset that is about to be closed."""
+        self._keeper.wait()
+
+    def _session_name(self) -> str:
+        today = datetime.now()
+        month = QLocale().standaloneMonthName(today.month)
+        return self.tr("{day}, kept in Preview").format(day=f"{today.day} {month}")
+
+    def _tell_kept(self, kept: Kept) -> None:
+        if kept.dataset is not self._document.dataset:
+            return
+        if not kept.is_new:
+            self._document.say(self.tr("This very picture is in the dataset already."))
+            return
+        self._document.notify_images_added([kept.image.id])
+        self._document.say(self.tr("This frame joined the dataset, to be labelled."))
+
+    def _tell_failed(self, error: UserError) -> None:
+        self._document.report(error)

@@ -1,0 +1,93 @@
+"""Which model is used: the newest run's, what the person chose, or the one that trains now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from labeler.errors import UserError
+from labeler.gui.background import run_in_background
+from labeler.gui.document import Document
+from labeler.gui.preview.model_box import ModelBox
+from labeler.runs.history import RunSummary, list_runs
+
+
+class ModelChoice(QObject):
+    """Keeps the box and the model in step. model_changed carries a path or None."""
+
+    model_changed = Signal(object)
+
+    def __init__(self, document: Document, box: ModelBox, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.model: Path | None = None
+        self._document = document
+        self._box = box
+        self._window = parent
+        self._announced: set[Path] = set()
+        self._was_chosen = False
+        box.model_chosen.connect(self.choose)
+        box.open_requested.connect(self.ask)
+        document.dataset_opened.connect(self._change_dataset)
+
+    def refresh(self) -> None:
+        """Reads the runs again; where no model is used yet, the newest run's is from now on."""
+        dataset = self._document.dataset
+        run_in_background(
+            lambda _report, _stop: list_runs(dataset.runs_folder),
+            on_done=self._show_runs,
+            on_error=self._tell_unreadable,
+        )
+
+    def follow(self, model: Path, *, is_watched: bool) -> None:
+        """A training told of this model.
+
+        It is used, unless the person is watching, has chosen another one, and heard of it before:
+        each better checkpoint of a run is told anew.
+        """
+        is_news = model not in self._announced
+        self._announced.add(model)
+        if is_news or not (self._was_chosen and is_watched):
+            self._was_chosen = False
+            self._use(model)
+        self.refresh()
+
+    def choose(self, model: Path) -> None:
+        """The person wants this one."""
+        self._was_chosen = True
+        self._use(model)
+
+    def ask(self) -> None:
+        """Opens the dialog for any model file."""
+        dialog = QFileDialog(self._window, self.tr("Open a model"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setDirectory(str(self._document.dataset.runs_folder))
+        dialog.setNameFilters([self.tr("Models (*.onnx)"), self.tr("All files (*)")])
+        dialog.fileSelected.connect(lambda path: self.choose(Path(path)))
+        dialog.open()
+
+    def _use(self, model: Path | None) -> None:
+        self._box.show_model(model)
+        if model != self.model:
+            self.model = model
+            self.model_changed.emit(model)
+
+    def _change_dataset(self) -> None:
+        self._announced.clear()
+        self._was_chosen = False
+        self._box.show_runs([])
+        self._use(None)
+        self.refresh()
+
+    def _show_runs(self, runs: list[RunSummary]) -> None:
+        self._box.show_runs(runs)
+        if self.model is None and self._box.newest is not None:
+            self._use(self._box.newest)
+
+    def _tell_unreadable(self, error: Exception) -> None:
+        if isinstance(error, (UserError, OSError)):
+            self._document.say(self.tr("The runs cannot be listed: {0}").format(error))
+            return
+        raise error
