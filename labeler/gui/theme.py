@@ -188,7 +188,7 @@ QAbstractItemView { border: 0; outline: 0; background: $window; }
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected {
     background: $raised; color: $text;
 }
-QListView:focus::item:selected { border: 1px solid $accent; border-radius: 4px; }
+QListView::item:selected:focus { border: 1px solid $accent; border-radius: 4px; }
 QScrollBar { background: transparent; border: 0; }
 QScrollBar:vertical { width: 10px; }
 QScrollBar:horizontal { height: 10px; }
@@ -206,7 +206,7 @@ QSlider::sub-page:horizontal { background: $accent; border-radius: 3px; }
 QSlider::handle:horizontal {
     width: 14px; height: 14px; margin: -4px 0; border-radius: 7px; background: $accent;
 }
-QSlider:focus::handle:horizontal { border: 2px solid $text; width: 10px; height: 10px; }
+QSlider::handle:horizontal:focus { border: 2px solid $text; width: 10px; height: 10px; }
 QSplitter::handle { background: $line; }
 QLabel[role="heading"] { color: $faint; font-weight: 600; }
 QLabel[role="faint"] { color: $faint; }
@@ -215,5 +215,14 @@ QLabel[role="bad"] { color: $bad; }
 QWidget[role="panel"], QWidget[role="bar"] { background: $window; }
 QWidget[role="ground"] { background: $ground; }
 QWidget[role="card"] { background: $window; border: 1px solid $line; border-radius: 8px; }
+QFrame[role="segments"] { background: $field; border: 1px solid $line; border-radius: 6px; }
+QPushButton[role="segment"] {
+    border: 1px solid transparent; border-radius: 5px; padding: 6px 20px; background: transparent;
+    font-weight: 500;
+}
+QPushButton[role="segment"]:hover { background: $raised; }
+QPushButton[role="segment"]:checked { background: $accent; color: $on_accent; }
+QPushButton[role="segment"]:focus { border-color: $text; }
+QFrame[role="banner"] { background: $raised; border: 0; border-bottom: 2px solid $bad; }
 QFrame[role="line"] { background: $line; border: 0; }
 """
