@@ -46,6 +46,7 @@ class Document(QObject):
         super().__init__(parent)
         self._dataset = dataset
         self.undo_stack = QUndoStack(self)
+        self._busy = ""
 
     @property
     def dataset(self) -> Dataset:
@@ -58,6 +59,10 @@ class Document(QObject):
         self.dataset_opened.emit()
         if previous is not dataset:
             previous.close()
+
+    def set_busy(self, sentence: str) -> None:
+        """Refuses edits with this sentence until it is set to nothing, so that none waits."""
+        self._busy = sentence
 
     def perform(self, edit: Edit, sentence: str = "") -> bool:
         """Applies an edit and remembers it for undo. False where it failed; that is reported.
@@ -75,6 +80,7 @@ class Document(QObject):
     def attempt(self, build: Callable[[Dataset], Edit], sentence: str = "") -> bool:
         """Builds an edit and performs it. False where either failed; that is reported."""
         with self.reporting():
+            self._refuse_if_busy()  # building an edit may have to wait for the writer as well
             return self.perform(build(self._dataset), sentence)
         return False
 
@@ -124,12 +130,17 @@ class Document(QObject):
 
     def _apply(self, edit: Edit) -> bool:
         try:
+            self._refuse_if_busy()
             self._dataset.apply(edit)
         except UserError as error:
             self.report(error)
             return False
         self._tell_applied(edit)
         return True
+
+    def _refuse_if_busy(self) -> None:
+        if self._busy:
+            raise UserError(self._busy)
 
     def _tell_applied(self, edit: Edit) -> None:
         if any(isinstance(change, CategoryChange) for change in edit.changes):

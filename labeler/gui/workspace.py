@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 
@@ -13,23 +14,31 @@ from PySide6.QtWidgets import QWidget
 class Action:
     """One thing a workspace can do.
 
-    keys are in Qt's portable words ("Ctrl+Shift+D"); the first one is shown in the tooltip, all of
-    them on the page of keys. They fire only while the workspace is shown, and never while the
-    person types in a field. An action without keys stands on the page of keys by its tooltip.
-    repeats: holding the key down does it again and again.
+    keys are in Qt's portable words ("Ctrl+Shift+D"). They fire only while the workspace is shown,
+    and never while the person types in a field. tooltip: the line on the page of keys, text
+    where it is missing. repeats: holding the key does it again and again. widget: the keys fire
+    only while this one has the focus. shown: what stands on the page of keys instead of the keys
+    ("Middle drag"); such an action may do without keys and slot.
     """
 
     id: str
     text: str
     keys: tuple[str, ...]
-    slot: Callable[[], Any]
+    slot: Callable[[], Any] | None
     tooltip: str = ""
     repeats: bool = False
     group: str = ""
+    widget: QWidget | None = None
+    shown: str = ""
 
 
 class Workspace(QWidget):
-    """One page of the window. It owns its widgets, knows the document, and no other workspace."""
+    """One page of the window. It owns its widgets, knows the document, and no other workspace.
+
+    detail_changed carries a few numbers for the right end of the status line.
+    """
+
+    detail_changed = Signal(str)
 
     title = ""
     """Already translated; the window shows it in the bar."""

@@ -1,0 +1,101 @@
+"""Opens the window: looks, log, dataset, and then the event loop."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from labeler.errors import UserError
+from labeler.gui import theme
+from labeler.gui.dataset_opening import Opened, open_last, open_or_create
+from labeler.gui.document import Document
+from labeler.gui.excepthook import CaughtBugs, start_log
+from labeler.gui.icons import application_icon
+from labeler.gui.main_window import MainWindow
+from labeler.gui.settings import Settings
+
+FIRST_DATASET = "My first dataset"
+
+
+def run_window(words: list[str]) -> int:
+    """words: an optional dataset folder, --camera ID, --screenshot FILE, --appearance WHICH.
+
+    Returns the exit code: 1 where no dataset can be opened at all.
+    """
+    wish = _parser().parse_args(words)
+    application = _application()
+    bugs = CaughtBugs(start_log())
+    bugs.install()
+    settings = Settings()
+    theme.install(application)
+    theme.choose(application, wish.appearance or settings.appearance)
+    try:
+        opened = _opened(wish.dataset, settings)
+    except UserError as error:
+        return _give_up(error, quietly=wish.screenshot is not None)
+    settings.remember_dataset(opened.dataset.folder)
+    document = Document(opened.dataset)
+    window = MainWindow(document, settings)
+    bugs.caught.connect(window.show_failure)
+    window.menu.appearance_chosen.connect(lambda which: _change(application, settings, which))
+    if opened.concern:
+        document.report(opened.concern)
+    window.painted.connect(lambda: _after_first_paint(application, window, wish))
+    window.show()
+    code = int(application.exec())
+    document.dataset.close()
+    return code
+
+
+def _application() -> QApplication:
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Vector Labeler")
+    application.setDesktopFileName("vector-labeler")
+    return application
+
+
+def _opened(folder: Path | None, settings: Settings) -> Opened:
+    if folder is not None:
+        return open_or_create(folder)
+    return open_last(settings.recent_datasets(), FIRST_DATASET)
+
+
+def _after_first_paint(
+    application: QApplication, window: MainWindow, wish: argparse.Namespace
+) -> None:
+    if wish.screenshot is not None:
+        window.grab().save(str(wish.screenshot))
+        window.close()
+        return
+    application.setWindowIcon(application_icon())
+    if wish.camera:
+        window.use_camera(wish.camera)
+
+
+def _change(application: QApplication, settings: Settings, appearance: str) -> None:
+    settings.appearance = appearance
+    theme.choose(application, appearance)
+
+
+def _give_up(error: UserError, *, quietly: bool) -> int:
+    sys.stderr.write(f"{error}\n")
+    if not quietly:
+        QMessageBox.critical(None, "Vector Labeler", str(error))
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="vector-labeler", description="Opens the window.")
+    parser.add_argument("dataset", nargs="?", type=Path, help="the folder of a dataset")
+    parser.add_argument("--camera", metavar="ID", help="open this camera, such as: simulated")
+    parser.add_argument(
+        "--screenshot", metavar="FILE", type=Path, help="save a picture of the window and close it"
+    )
+    parser.add_argument("--appearance", choices=("light", "dark", "system"))
+    return parser

@@ -1,0 +1,215 @@
+"""What one can do with a dataset as a whole: open, import, export, check. Long work has a bar."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from labeler.dataset.check import Finding, check
+from labeler.dataset.coco import ExportReport, export_coco
+from labeler.dataset.coco_import import ImportReport, import_coco
+from labeler.dataset.images import AddReport, add_files
+from labeler.dataset.places import free_folder
+from labeler.dataset.progress import OnProgress, ShouldStop, Stopped
+from labeler.dataset.store import Dataset
+from labeler.dataset.words import counted
+from labeler.errors import UserError
+from labeler.gui.dataset_opening import Opened, open_folder
+from labeler.gui.document import Document
+from labeler.gui.job_bar import JobBar
+from labeler.gui.settings import Settings
+
+_TOLD = 200
+"""So many single findings go into the details of a message."""
+
+
+class DatasetActions(QObject):
+    """Acts on the document's dataset; asks nothing (see DatasetMenu for the dialogs)."""
+
+    def __init__(self, document: Document, jobs: JobBar, settings: Settings) -> None:
+        super().__init__(document)
+        self._document = document
+        self._jobs = jobs
+        self._settings = settings
+        jobs.failed.connect(self._show_failure)
+        jobs.ended.connect(lambda: document.set_busy(""))
+
+    def create(self, name: str) -> None:
+        """A new dataset in the usual place, opened."""
+        self._switch(lambda: Opened(Dataset.create(free_folder(name))))
+
+    def open(self, folder: Path) -> None:
+        self._switch(lambda: open_folder(folder))
+
+    def add_pictures(self, paths: Sequence[Path]) -> None:
+        """Files and folders of pictures, as a session of their own."""
+        dataset = self._document.dataset
+        name = paths[0].name if len(paths) == 1 else self.tr("Imported pictures")
+
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> AddReport:
+            session = dataset.add_session(f"{name} {datetime.now():%Y-%m-%d %H:%M}", "import")
+            return add_files(dataset, paths, session.id, on_progress, should_stop)
+
+        self._run(self.tr("Importing pictures"), work, self._show_added)
+
+    def import_coco(self, json_path: Path, images: Path) -> None:
+        """Boxes and images of a COCO file. Nothing else is edited meanwhile."""
+        dataset = self._document.dataset
+
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> ImportReport:
+            return import_coco(
+                dataset, json_path, images, on_progress=on_progress, should_stop=should_stop
+            )
+
+        before = {image.id for image in dataset.images()}
+        if self._run(
+            self.tr("Importing {0}").format(json_path.name),
+            work,
+            lambda report: self._show_imported(report, before),
+        ):
+            self._document.set_busy(
+                self.tr("An import is running. Wait for its end, or cancel it.")
+            )
+
+    def export(self, out: Path, *, include_unlabelled: bool = False) -> None:
+        """A COCO folder, or a zip where the name ends so."""
+        dataset = self._document.dataset
+
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> ExportReport:
+            return export_coco(
+                dataset,
+                out,
+                include_unlabelled=include_unlabelled,
+                on_progress=on_progress,
+                should_stop=should_stop,
+            )
+
+        self._run(self.tr("Exporting to {0}").format(out.name), work, self._show_exported)
+
+    def check(self) -> None:
+        """Rows against files."""
+        dataset = self._document.dataset
+        self._run(
+            self.tr("Checking {0}").format(dataset.name),
+            lambda on_progress, should_stop: check(dataset, on_progress, should_stop),
+            self._show_checked,
+        )
+
+    def _switch(self, opening: Callable[[], Opened]) -> None:
+        if self._jobs.is_busy:
+            self._document.report(UserError(self.tr("Wait for the end of the job, or cancel it.")))
+            return
+        with self._document.reporting():
+            opened = opening()
+            self._document.open(opened.dataset)
+            self._settings.remember_dataset(opened.dataset.folder)
+            if opened.concern:
+                raise opened.concern
+
+    def _run(self, title: str, work: Any, on_done: Callable[[Any], None]) -> bool:
+        if self._jobs.is_busy:
+            self._document.report(UserError(self.tr("Only one job at a time. Wait for this one.")))
+            return False
+        self._jobs.run(title, work, on_done)
+        return True
+
+    def _show_failure(self, error: Exception) -> None:
+        if isinstance(error, Stopped):
+            self._document.say(str(error))
+        elif isinstance(error, UserError):
+            self._document.report(error)
+        else:
+            raise error
+
+    def _show_added(self, report: AddReport) -> None:
+        self._document.notify_images_added(image.id for image in report.added)
+        told = [self.tr("{0} added").format(counted(len(report.added), "picture"))]
+        if report.duplicates:
+            told.append(self.tr("{0} already here").format(len(report.duplicates)))
+        self._document.say(self.tr("{0}. Kept.").format(", ".join(told)))
+        if report.rejected:
+            lines = [f"{path}: {why}" for path, why in report.rejected]
+            self._tell_list(
+                self.tr("{0} could not be taken.").format(counted(len(lines), "file")), lines
+            )
+
+    def _show_imported(self, report: ImportReport, before: set[int]) -> None:
+        self._document.notify_categories_changed()
+        added = [image.id for image in self._document.dataset.images() if image.id not in before]
+        self._document.notify_images_added(added)
+        self._document.say(
+            self.tr("Imported {0} with {1}. Kept.").format(
+                counted(report.images_added, "image"), counted(report.annotations_added, "box")
+            )
+        )
+        lines = [f"{what}: {why}" for what, why in (*report.skipped, *report.corrected)]
+        if lines:
+            self._tell_list(
+                self.tr("{0} of the file skipped, {1} corrected.").format(
+                    counted(report.skipped_total, "entry").replace("entrys", "entries"),
+                    report.corrected_total,
+                ),
+                lines,
+            )
+
+    def _show_exported(self, report: ExportReport) -> None:
+        self._document.say(
+            self.tr("Exported {0} with {1} to {2}").format(
+                counted(report.images, "image"), counted(report.annotations, "box"), report.path
+            )
+        )
+
+    def _show_checked(self, findings: list[Finding]) -> None:
+        if not findings:
+            self._document.say(self.tr("Checked: every row and every file is as it should be."))
+            return
+        told = self.tr("{0} in this dataset.").format(counted(len(findings), "thing to look at"))
+        self._tell_list(told, [finding.message for finding in findings])
+
+    def _tell_list(self, sentence: str, lines: list[str]) -> None:
+        more = [self.tr("and {0} more").format(len(lines) - _TOLD)] if len(lines) > _TOLD else []
+        self._document.report(UserError(sentence, details="\n".join([*lines[:_TOLD], *more])))
+
+
+def looks_like_coco(path: Path) -> bool:
+    """Whether a dropped file is a COCO file by its name and first letters."""
+    if path.suffix.lower() != ".json" or not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return stream.read(64).lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{")
+
+
+def images_folder_of(coco: Path) -> Path | None:
+    """Where the pictures of a COCO file are: the folder beside it that holds its first ones.
+
+    Reads only the head of the file, which may be large. None where it is not found.
+    """
+    with coco.open(encoding="utf-8", errors="replace") as stream:
+        head = stream.read(1 << 16)
+    names = _file_names(head)
+    for folder in (coco.parent / "images", coco.parent, coco.parent.parent / "images"):
+        if names and all((folder / name).is_file() for name in names):
+            return folder
+    return None
+
+
+def _file_names(head: str) -> list[str]:
+    """The first few file_name values in a piece of JSON."""
+    names: list[str] = []
+    at = head.find('"file_name"')
+    while at >= 0 and len(names) < 3:
+        start = head.find('"', head.find(":", at))
+        if start < 0:
+            break
+        try:
+            name, _ = json.JSONDecoder().raw_decode(head, start)
+        except ValueError:
+            break
+        names.append(str(name))
+        at = head.find('"file_name"', start)
+    return names

@@ -1,0 +1,185 @@
+"""The button at the top left with the dataset's name, its menu, and the dialogs behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QToolButton, QWidget
+
+from labeler.dataset.picture import SUFFIXES
+from labeler.dataset.places import datasets_folder
+from labeler.gui import theme
+from labeler.gui.dataset_actions import DatasetActions, images_folder_of
+from labeler.gui.document import Document
+from labeler.gui.settings import Settings
+from labeler.gui.workspace import Action
+
+
+class DatasetMenu(QToolButton):
+    """Asks for names and places, and hands them to the dataset's actions.
+
+    appearance_chosen carries "light", "dark" or "system"; keys_requested asks for the page of keys.
+    """
+
+    appearance_chosen = Signal(str)
+    keys_requested = Signal()
+
+    def __init__(
+        self,
+        document: Document,
+        actions: DatasetActions,
+        settings: Settings,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._actions = actions
+        self._settings = settings
+        theme.set_role(self, "pill")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setMenu(QMenu(self))
+        self.menu().aboutToShow.connect(self._fill)
+        self.setToolTip(self.tr("The dataset: open, import, export"))
+        document.dataset_opened.connect(self.show_name)
+        self.show_name()
+
+    def show_name(self) -> None:
+        dataset = self._document.dataset
+        name = (
+            self.tr("{0} (read-only)").format(dataset.name) if dataset.read_only else dataset.name
+        )
+        self.setText(f"{name} \N{BLACK DOWN-POINTING SMALL TRIANGLE}")
+        self.setAccessibleName(self.tr("Dataset {0}").format(name))
+
+    def actions_table(self) -> list[Action]:
+        """Their keys work in every workspace."""
+        return [
+            Action("new_dataset", self.tr("New dataset..."), ("Ctrl+N",), self.ask_new),
+            Action("open_dataset", self.tr("Open dataset..."), ("Ctrl+O",), self.ask_open),
+            Action(
+                "import_pictures", self.tr("Import pictures..."), ("Ctrl+I",), self.ask_pictures
+            ),
+            Action("export_coco", self.tr("Export COCO..."), ("Ctrl+E",), self.ask_export),
+        ]
+
+    def ask_new(self) -> None:
+        name, wished = QInputDialog.getText(
+            self.window(), self.tr("New dataset"), self.tr("What is it about?")
+        )
+        if wished and name.strip():
+            self._actions.create(name.strip())
+
+    def ask_open(self) -> None:
+        folder = QFileDialog.getExistingDirectory(
+            self.window(), self.tr("Open a dataset's folder"), str(datasets_folder())
+        )
+        if folder:
+            self._actions.open(Path(folder))
+
+    def ask_pictures(self) -> None:
+        patterns = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+        files, _ = QFileDialog.getOpenFileNames(
+            self.window(),
+            self.tr("Import pictures"),
+            self._settings.last_folder,
+            self.tr("Pictures ({0})").format(patterns),
+        )
+        if files:
+            self._remember(Path(files[0]).parent)
+            self._actions.add_pictures([Path(file) for file in files])
+
+    def ask_picture_folder(self) -> None:
+        folder = self._ask_folder(self.tr("Import a folder of pictures"))
+        if folder:
+            self._actions.add_pictures([folder])
+
+    def ask_coco(self) -> None:
+        file, _ = QFileDialog.getOpenFileName(
+            self.window(),
+            self.tr("Import a COCO file"),
+            self._settings.last_folder,
+            self.tr("COCO annotations (*.json)"),
+        )
+        if file:
+            self._remember(Path(file).parent)
+            self.import_coco(Path(file))
+
+    def import_coco(self, file: Path) -> None:
+        """Asks where its pictures are, unless they are beside it."""
+        images = images_folder_of(file) or self._ask_folder(
+            self.tr("Where are the pictures of {0}?").format(file.name)
+        )
+        if images:
+            self._actions.import_coco(file, images)
+
+    def ask_export(self) -> None:
+        """Any name is a folder; one that ends in .zip is a zip."""
+        place = Path(self._settings.last_folder) / f"{self._document.dataset.name} coco.zip"
+        file, _ = QFileDialog.getSaveFileName(
+            self.window(),
+            self.tr("Export as COCO"),
+            str(place),
+            self.tr("A zip file (*.zip);;A folder (*)"),
+        )
+        if file:
+            self._remember(Path(file).parent)
+            self._actions.export(Path(file))
+
+    def _ask_folder(self, title: str) -> Path | None:
+        folder = QFileDialog.getExistingDirectory(self.window(), title, self._settings.last_folder)
+        if not folder:
+            return None
+        self._remember(Path(folder))
+        return Path(folder)
+
+    def _remember(self, folder: Path) -> None:
+        self._settings.last_folder = str(folder)
+
+    def _fill(self) -> None:
+        menu = self.menu()
+        menu.clear()
+        self._add(menu, self.tr("New..."), self.ask_new, "Ctrl+N")
+        self._add(menu, self.tr("Open..."), self.ask_open, "Ctrl+O")
+        recent = menu.addMenu(self.tr("Open recent"))
+        for folder in self._settings.recent_datasets():
+            if folder != self._document.dataset.folder:
+                self._add(recent, folder.name, partial(self._actions.open, folder))
+        recent.setEnabled(not recent.isEmpty())
+        menu.addSeparator()
+        writable = not self._document.dataset.read_only
+        for text, slot, key in (
+            (self.tr("Import pictures..."), self.ask_pictures, "Ctrl+I"),
+            (self.tr("Import a folder of pictures..."), self.ask_picture_folder, ""),
+            (self.tr("Import COCO..."), self.ask_coco, ""),
+        ):
+            self._add(menu, text, slot, key).setEnabled(writable)
+        menu.addSeparator()
+        self._add(menu, self.tr("Export COCO..."), self.ask_export, "Ctrl+E")
+        self._add(menu, self.tr("Check"), self._actions.check)
+        menu.addSeparator()
+        self._add_appearances(menu.addMenu(self.tr("Appearance")))
+        self._add(menu, self.tr("Keys"), self.keys_requested.emit, "F1")
+
+    def _add_appearances(self, menu: QMenu) -> None:
+        for value, text in (
+            ("system", self.tr("As the system")),
+            ("light", self.tr("Light")),
+            ("dark", self.tr("Dark")),
+        ):
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(value == self._settings.appearance)
+            action.triggered.connect(partial(self.appearance_chosen.emit, value))
+
+    def _add(self, menu: QMenu, text: str, slot: Callable[[], object], key: str = "") -> QAction:
+        action = menu.addAction(text)
+        action.triggered.connect(lambda: slot())
+        if key:  # shown only: the key itself is a shortcut of the window
+            action.setShortcut(QKeySequence(key))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        return action

@@ -1,0 +1,54 @@
+"""Finding the dataset that the window shows: the one asked for, the last one, or a new one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from labeler.dataset.places import free_folder, known_datasets
+from labeler.dataset.store import FILE_NAME, Dataset
+from labeler.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A dataset, and why it is not quite what was wished; None where it is."""
+
+    dataset: Dataset
+    concern: UserError | None = None
+
+
+def open_folder(folder: Path) -> Opened:
+    """Opens to label where that is possible, else to look. Raises UserError where neither is."""
+    try:
+        return Opened(Dataset.open(folder))
+    except UserError as error:
+        try:
+            dataset = Dataset.open(folder, read_only=True)
+        except UserError:
+            raise error from None
+        return Opened(dataset, UserError(f"{error} It is shown read-only.", details=error.details))
+
+
+def open_or_create(folder: Path) -> Opened:
+    """For a folder named on the command line: opens it, or makes a dataset where none is yet."""
+    if (folder / FILE_NAME).exists() or not _is_free(folder):
+        return open_folder(folder)
+    return Opened(Dataset.create(folder))
+
+
+def open_last(recent: list[Path], first_name: str) -> Opened:
+    """The last dataset that still opens, else the newest in the usual place, else a new one."""
+    concern: UserError | None = None
+    for folder in dict.fromkeys([*recent, *known_datasets()]):
+        try:
+            opened = open_folder(folder)
+        except UserError as error:
+            concern = concern or error
+            continue
+        return Opened(opened.dataset, opened.concern or concern)
+    return Opened(Dataset.create(free_folder(first_name)), concern)
+
+
+def _is_free(folder: Path) -> bool:
+    return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))

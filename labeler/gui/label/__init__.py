@@ -1,0 +1,1 @@
+"""The Label workspace: a strip of images, the canvas, classes and boxes."""

@@ -1,0 +1,131 @@
+"""The boxes of the image in words, and the selected one's numbers to type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QFrame,
+    QGridLayout,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labeler.dataset.model import MIN_SIDE, BBox
+from labeler.gui.label.class_list import swatch
+from labeler.gui.label.geometry import Size
+from labeler.gui.label.painting import ShownBox
+
+_ID = Qt.ItemDataRole.UserRole
+_ROW = 26
+
+
+class BoxPanel(QWidget):
+    """selected carries ids; reshaped an id and the BBox that was typed."""
+
+    selected = Signal(tuple)
+    reshaped = Signal(int, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.list = QListWidget(self)
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
+        self.list.setAccessibleName(self.tr("Boxes in this image"))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.fields = {name: self._field(name) for name in ("x", "y", "w", "h")}
+        grid = QGridLayout()
+        grid.setSpacing(6)
+        for place, field in enumerate(self.fields.values()):
+            grid.addWidget(field, place // 2, place % 2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.list, 1)
+        column.addLayout(grid)
+        self._shows = False
+        self._boxes: tuple[ShownBox, ...] = ()
+        self._selection: tuple[int, ...] = ()
+        self._editable = True
+        self.list.itemSelectionChanged.connect(self._tell_selected)
+        self.show_boxes((), (), Size(1, 1))
+
+    def show_boxes(
+        self, boxes: Sequence[ShownBox], selection: tuple[int, ...], image: Size
+    ) -> None:
+        self._shows = True
+        if tuple(boxes) != self._boxes:
+            self._boxes = tuple(boxes)
+            self._fill()
+        self._selection = selection
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            item.setSelected(item.data(_ID) in selection)
+        self._show_numbers(image)
+        self._shows = False
+
+    def set_editable(self, editable: bool) -> None:
+        self._editable = editable
+
+    def _fill(self) -> None:
+        self.list.clear()
+        for box in self._boxes:
+            item = QListWidgetItem(swatch(box.color), box.name, self.list)
+            item.setData(_ID, box.id)
+            item.setSizeHint(QSize(0, _ROW))
+            item.setToolTip(f"{box.name}, {box.bbox.width:.0f} × {box.bbox.height:.0f}")
+
+    def _show_numbers(self, image: Size) -> None:
+        box = self._one()
+        values = box.bbox.as_list() if box else [0.0] * 4
+        limits = (image.width, image.height, image.width, image.height)
+        for field, value, limit in zip(self.fields.values(), values, limits, strict=True):
+            field.setEnabled(box is not None and self._editable)
+            field.setRange(MIN_SIDE if field in self._sides() and box else 0.0, limit)
+            field.setValue(value)
+            field.setSpecialValueText("" if box else "–")
+
+    def _sides(self) -> tuple[QDoubleSpinBox, ...]:
+        return self.fields["w"], self.fields["h"]
+
+    def _one(self) -> ShownBox | None:
+        if len(self._selection) != 1:
+            return None
+        return next((box for box in self._boxes if box.id == self._selection[0]), None)
+
+    def _field(self, name: str) -> QDoubleSpinBox:
+        field = QDoubleSpinBox(self)
+        words = {
+            "x": self.tr("Left edge, pixels"),
+            "y": self.tr("Upper edge, pixels"),
+            "w": self.tr("Width, pixels"),
+            "h": self.tr("Height, pixels"),
+        }
+        field.setPrefix(f"{name} ")
+        field.setDecimals(1)
+        field.setKeyboardTracking(False)
+        field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        field.setAccessibleName(words[name])
+        field.setToolTip(words[name])
+        field.valueChanged.connect(self._tell_reshaped)
+        return field
+
+    def _tell_selected(self) -> None:
+        if not self._shows:
+            self.selected.emit(tuple(item.data(_ID) for item in self.list.selectedItems()))
+
+    def _tell_reshaped(self) -> None:
+        box = self._one()
+        if self._shows or box is None:
+            return
+        # A field shows one decimal: what was not typed stays as it was drawn.
+        values = [
+            old if abs(field.value() - old) <= 0.05 else field.value()
+            for field, old in zip(self.fields.values(), box.bbox.as_list(), strict=True)
+        ]
+        self.reshaped.emit(box.id, BBox(*values))

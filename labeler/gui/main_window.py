@@ -1,0 +1,257 @@
+"""The window: workspaces across the top, one on show, and the wires between them. No logic."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from labeler.gui import theme
+from labeler.gui.banner import Banner
+from labeler.gui.dataset_actions import DatasetActions, looks_like_coco
+from labeler.gui.dataset_menu import DatasetMenu
+from labeler.gui.document import Document
+from labeler.gui.job_bar import JobBar
+from labeler.gui.keys_page import KeysPage, native_key
+from labeler.gui.pages import CAPTURE, LABEL, PREVIEW, TRAIN, Page, pages
+from labeler.gui.robot_pill import RobotPill
+from labeler.gui.segmented_bar import SegmentedBar
+from labeler.gui.settings import Settings
+from labeler.gui.shortcuts import GLOBAL, Shortcuts
+from labeler.gui.status_line import StatusLine
+from labeler.gui.workspace import Action, Workspace
+
+if TYPE_CHECKING:
+    from labeler.gui.live import LiveCamera
+
+_SIZE = (1280, 800)
+
+
+class MainWindow(QWidget):
+    """painted comes once, after the first paint."""
+
+    painted = Signal()
+
+    def __init__(self, document: Document, settings: Settings) -> None:
+        super().__init__()
+        self.document = document
+        self._settings = settings
+        self._pages: dict[str, Page] = {page.id: page for page in pages()}
+        self._workspaces: dict[str, Workspace] = {}
+        self._current = ""
+        self._live: LiveCamera | None = None
+        self._was_painted = False
+        self.bar = SegmentedBar(self)
+        self.pill = RobotPill(self)
+        self.banner = Banner(self)
+        self.jobs = JobBar(self)
+        self.status = StatusLine(self)
+        self.actions_of_dataset = DatasetActions(document, self.jobs, settings)
+        self.menu = DatasetMenu(document, self.actions_of_dataset, settings, self)
+        self.stack = QStackedWidget(self)
+        self.shortcuts = Shortcuts(self)
+        self.setAcceptDrops(True)
+        self._lay_out()
+        self._connect()
+        self.shortcuts.add(GLOBAL, self._global_actions())
+        self._show_dataset()
+        self.show_workspace(LABEL)
+        if not self.restoreGeometry(settings.geometry):
+            self.resize(*_SIZE)
+
+    @property
+    def live(self) -> LiveCamera:
+        """The one camera that Capture and Preview share; made when it is first needed."""
+        if self._live is None:
+            from labeler.gui.live import LiveCamera
+
+            self._live = LiveCamera(self)
+            self._live.status_changed.connect(self._show_camera)
+            self._live.camera_changed.connect(self._show_camera)
+        return self._live
+
+    @property
+    def current(self) -> Workspace:
+        return self._workspaces[self._current]
+
+    def workspace(self, page_id: str) -> Workspace:
+        """Builds it the first time."""
+        if page_id not in self._workspaces:
+            workspace = self._pages[page_id].build(self.document, lambda: self.live)
+            self._workspaces[page_id] = workspace
+            self.stack.addWidget(workspace)
+            self._wire(page_id, workspace)
+            self.shortcuts.add(page_id, workspace.actions_table())
+        return self._workspaces[page_id]
+
+    def show_workspace(self, page_id: str) -> None:
+        if page_id == self._current:
+            return
+        workspace = self.workspace(page_id)
+        if self._current:
+            self.current.deactivated()
+        self._current = page_id
+        self.status.show_detail("")
+        self.stack.setCurrentWidget(workspace)
+        self.bar.show_chosen(page_id)
+        self.shortcuts.set_current(page_id)
+        workspace.activated()
+
+    def use_camera(self, camera: str) -> None:
+        """Opens a camera by its id ("simulated", "robot:SERIAL") and shows Capture."""
+        self.live.choose(camera)
+        self.show_workspace(CAPTURE)
+
+    def show_keys(self) -> None:
+        title = self._pages[self._current].title
+        sections = [
+            (title, self.current.actions_table()),
+            (self.tr("Everywhere"), self._global_actions()),
+        ]
+        KeysPage(sections, self).open()
+
+    def show_failure(self, message: str, details: str = "") -> None:
+        self.banner.show_failure(message, details)
+
+    def _global_actions(self) -> list[Action]:
+        places = [
+            Action(page.id, page.title, (page.key,), partial(self.show_workspace, page.id))
+            for page in self._pages.values()
+        ]
+        saved = self.tr("Already saved: every change is kept at once.")
+        return [
+            *places,
+            *self.menu.actions_table(),
+            Action("save", self.tr("Save"), ("Ctrl+S",), partial(self.document.say, saved)),
+            Action("keys", self.tr("These keys"), ("F1", "?"), self.show_keys),
+            Action("full_screen", self.tr("Full screen"), ("F11",), self._toggle_full_screen),
+            Action("close", self.tr("Close the window"), ("Ctrl+Q",), self.close),
+        ]
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _wire(self, page_id: str, workspace: Any) -> None:
+        """Connects the wishes of one workspace to the others, which it does not know."""
+        workspace.detail_changed.connect(self.status.show_detail)
+        if page_id == LABEL:
+            workspace.camera_requested.connect(self._bring_camera)
+            workspace.pictures_requested.connect(self.menu.ask_pictures)
+        elif page_id == CAPTURE:
+            workspace.image_requested.connect(self._label_image)
+        elif page_id == TRAIN:
+            workspace.model_available.connect(self._offer_model)
+            workspace.labelling_requested.connect(partial(self.show_workspace, LABEL))
+
+    def _bring_camera(self, camera: str) -> None:
+        if camera:
+            self.use_camera(camera)
+        else:
+            self.show_workspace(CAPTURE)
+
+    def _label_image(self, image_id: int) -> None:
+        self.show_workspace(LABEL)
+        label: Any = self.current
+        label.show_image(image_id)
+
+    def _offer_model(self, model: Path) -> None:
+        preview: Any = self.workspace(PREVIEW)
+        preview.use_model(model)
+
+    def _connect(self) -> None:
+        document = self.document
+        document.said.connect(self.status.say)
+        document.failed.connect(self.show_failure)
+        document.dataset_opened.connect(self._show_dataset)
+        document.images_added.connect(self._show_counts)
+        document.image_state_changed.connect(self._show_counts)
+        self.bar.chosen.connect(self.show_workspace)
+        self.pill.clicked.connect(partial(self.show_workspace, CAPTURE))
+        self.menu.keys_requested.connect(self.show_keys)
+
+    def _show_dataset(self) -> None:
+        self._show_counts()
+        self._show_title()
+
+    def _show_counts(self) -> None:
+        self.status.show_counts(self.document.dataset.counts())
+
+    def _show_title(self) -> None:
+        words = [self.document.dataset.name]
+        if self._live is not None and self._live.name:
+            words.append(self._live.name)
+        self.setWindowTitle(" - ".join([*words, "Vector Labeler"]))
+
+    def _show_camera(self) -> None:
+        self.pill.show_status(self.live.name, self.live.status)
+        self._show_title()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() and not self.document.dataset.read_only:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        coco = next((path for path in paths if looks_like_coco(path)), None)
+        if coco is not None:
+            self.menu.import_coco(coco)
+        elif paths:
+            self.actions_of_dataset.add_pictures(paths)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.current.deactivated()
+        for workspace in self._workspaces.values():
+            workspace.shut_down()
+        if self._live is not None:
+            self._live.stop()
+        self._settings.geometry = self.saveGeometry()
+        self._settings.save()
+        super().closeEvent(event)
+
+    def _lay_out(self) -> None:
+        for page in self._pages.values():
+            self.bar.add(page.id, page.title, f"{page.title} ({native_key(page.key)})")
+        top = QFrame(self)
+        theme.set_role(top, "bar")
+        row = QHBoxLayout(top)
+        row.setContentsMargins(12, 7, 12, 7)
+        row.addWidget(_side(self.menu, Qt.AlignmentFlag.AlignLeft), 1)
+        row.addWidget(self.bar)
+        row.addWidget(_side(self.pill, Qt.AlignmentFlag.AlignRight), 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(top)
+        column.addWidget(_line(self))
+        column.addWidget(self.banner)
+        column.addWidget(self.stack, 1)
+        column.addWidget(_line(self))
+        column.addWidget(self.jobs)
+        column.addWidget(self.status)
+
+
+def _side(widget: QWidget, where: Qt.AlignmentFlag) -> QWidget:
+    """Takes half of what the middle leaves, so that the middle is in the middle."""
+    side = QWidget()
+    row = QHBoxLayout(side)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(widget, 0, where | Qt.AlignmentFlag.AlignVCenter)
+    return side
+
+
+def _line(parent: QWidget) -> QFrame:
+    line = QFrame(parent)
+    line.setFixedHeight(1)
+    theme.set_role(line, "line")
+    return line

@@ -1,0 +1,58 @@
+"""Which camera runs and how it is, in one small button at the top right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from labeler.cameras.base import CameraState, CameraStatus
+from labeler.gui import theme
+from labeler.gui.icons import dot
+
+
+class RobotPill(QToolButton):
+    """Shows the camera's name, frame rate and battery. A click leads to the cameras."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        theme.set_role(self, "pill")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.show_status("", CameraStatus(CameraState.CLOSED))
+
+    def show_status(self, name: str, status: CameraStatus) -> None:
+        self.setIcon(dot(QColor(_color(status.state))))
+        self.setText("  ".join(self._words(name, status)))
+        self.setToolTip(status.message or self.tr("Choose a camera"))
+        self.setAccessibleName(self.tr("Camera: {0}").format(" ".join(self._words(name, status))))
+
+    def _words(self, name: str, status: CameraStatus) -> list[str]:
+        if status.state is CameraState.CLOSED:
+            return [self.tr("No camera")]
+        words = [name]
+        if status.state is CameraState.LIVE:
+            words.append(self.tr("{0:.0f} fps").format(status.frames_per_second))
+        else:
+            words.append(self._state(status.state))
+        if status.battery is not None:
+            words.append(f"{status.battery:.0%}".replace("%", " %"))
+        return words
+
+    def _state(self, state: CameraState) -> str:
+        return {
+            CameraState.CONNECTING: self.tr("connecting"),
+            CameraState.LOST: self.tr("connecting again"),
+            CameraState.FAILED: self.tr("not connected"),
+        }[state]
+
+
+def _color(state: CameraState) -> str:
+    scheme = theme.colors()
+    return {
+        CameraState.LIVE: scheme.good,
+        CameraState.CONNECTING: scheme.warning,
+        CameraState.LOST: scheme.warning,
+        CameraState.FAILED: scheme.bad,
+        CameraState.CLOSED: scheme.faint,
+    }[state]

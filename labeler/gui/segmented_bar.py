@@ -1,0 +1,40 @@
+"""A row of joined buttons of which exactly one is chosen: the workspaces across the top."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
+
+from labeler.gui import theme
+
+
+class SegmentedBar(QFrame):
+    """chosen carries the id of the segment that was clicked."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        theme.set_role(self, "segments")
+        self._buttons: dict[str, QPushButton] = {}
+        self._group = QButtonGroup(self)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(1, 1, 1, 1)
+        self._row.setSpacing(0)
+
+    def add(self, segment: str, title: str, tooltip: str) -> None:
+        button = QPushButton(title, self)
+        button.setCheckable(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setToolTip(tooltip)
+        theme.set_role(button, "segment")
+        button.clicked.connect(lambda: self.chosen.emit(segment))
+        self._buttons[segment] = button
+        self._group.addButton(button)
+        self._row.addWidget(button)
+
+    def show_chosen(self, segment: str) -> None:
+        self._buttons[segment].setChecked(True)
+
+    def button(self, segment: str) -> QPushButton:
+        return self._buttons[segment]

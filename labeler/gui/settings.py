@@ -1,0 +1,69 @@
+"""What the program remembers from one sitting to the next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+from PySide6.QtCore import QByteArray, QSettings
+
+APPLICATION = "vector-labeler"
+_RECENT = 8
+
+
+class Settings:
+    """A small INI file in the person's own configuration folder."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        path = path or platformdirs.user_config_path(APPLICATION, appauthor=False) / "window.ini"
+        self._store = QSettings(str(path), QSettings.Format.IniFormat)
+
+    def recent_datasets(self) -> list[Path]:
+        """The newest first; those that were moved away meanwhile are left out."""
+        folders = [Path(text) for text in self._texts("recent")]
+        return [folder for folder in folders if folder.is_dir()]
+
+    def remember_dataset(self, folder: Path) -> None:
+        others = [text for text in self._texts("recent") if text != str(folder)]
+        self._store.setValue("recent", [str(folder), *others][:_RECENT])
+
+    @property
+    def geometry(self) -> QByteArray:
+        """Where the window stood; empty the first time."""
+        value = self._store.value("geometry")
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    @geometry.setter
+    def geometry(self, value: QByteArray) -> None:
+        self._store.setValue("geometry", value)
+
+    @property
+    def appearance(self) -> str:
+        """ "light", "dark" or "system"."""
+        return self._text("appearance", "system")
+
+    @appearance.setter
+    def appearance(self, value: str) -> None:
+        self._store.setValue("appearance", value)
+
+    @property
+    def last_folder(self) -> str:
+        """Where the last file dialog was."""
+        return self._text("last_folder", str(Path.home()))
+
+    @last_folder.setter
+    def last_folder(self, value: str) -> None:
+        self._store.setValue("last_folder", value)
+
+    def save(self) -> None:
+        self._store.sync()
+
+    def _text(self, name: str, default: str) -> str:
+        value = self._store.value(name, default)
+        return value if isinstance(value, str) else default
+
+    def _texts(self, name: str) -> list[str]:
+        value = self._store.value(name, [])
+        if isinstance(value, str):  # a list of one comes back as its only text
+            return [value]
+        return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
