@@ -37,16 +37,18 @@ class Connections(Queries):
         self.read_only = read_only
         self._path = path
         self._turn = threading.RLock()
-        self._pool = threading.Lock()
+        self._pool = threading.RLock()  # a forgotten query may end inside it, by collection
         self._idle: list[sqlite3.Connection] = []
-        self._all: list[sqlite3.Connection] = []
         self._closed = False
         self._writing_thread: int | None = None
         self._ids: dict[str, _Ids] = {}
         self._writer = self._connected()
 
     def close(self) -> None:
-        """Hands back unused ids and closes the file. Closing twice does no harm."""
+        """Hands back unused ids and closes the file. Closing twice does no harm.
+
+        A query that another thread is still reading ends in peace and closes its connection.
+        """
         with self._turn, self._pool:
             if self._closed:
                 return
@@ -54,13 +56,12 @@ class Connections(Queries):
             with suppress(sqlite3.Error):  # a full disk or damaged file: these ids stay unused
                 for kind, ids in self._ids.items():
                     self._reserve(kind, ids.next)
-            for connection in self._all:
+            for connection in (self._writer, *self._idle):
                 connection.close()
+            self._idle.clear()
 
     def _connected(self) -> sqlite3.Connection:
-        connection = schema.connect(self._path, read_only=self.read_only)
-        self._all.append(connection)
-        return connection
+        return schema.connect(self._path, read_only=self.read_only)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -74,7 +75,11 @@ class Connections(Queries):
             with schema.faults_of(self._path):
                 yield connection
         finally:
-            self._idle.append(connection)
+            with self._pool:
+                if self._closed:
+                    connection.close()
+                else:
+                    self._idle.append(connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -88,8 +93,7 @@ class Connections(Queries):
                 connection.execute("SELECT count(*) FROM sqlite_master")  # fixes the moment
                 yield Snapshot(connection)
             finally:
-                if not self._closed:
-                    connection.execute("ROLLBACK")
+                connection.execute("ROLLBACK")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

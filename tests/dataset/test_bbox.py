@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from labeler.dataset.model import MIN_SIDE, BBox
 
-repeatable = settings(derandomize=True, deadline=None, max_examples=200)
+repeatable = settings(derandomize=True, deadline=None, max_examples=100)
 coordinate = st.floats(-2000, 2000)
 side = st.floats(1e-3, 2000)
 bboxes = st.builds(BBox, coordinate, coordinate, side, side)

@@ -149,5 +149,5 @@ class Labelling(RuleBasedStateMachine):
 
 TestLabelling = Labelling.TestCase
 TestLabelling.settings = settings(
-    derandomize=True, deadline=None, max_examples=30, stateful_step_count=25
+    derandomize=True, deadline=None, max_examples=20, stateful_step_count=20
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -73,3 +74,41 @@ def test_a_kill_loses_nothing_that_was_told(tmp_path: Path, attempt: int) -> Non
                 assert box.bbox.as_list() == [image.id % 50, 2, 20, 20]
         assert dataset.counts().total in (last, last + 1)
         assert len(dataset.history(limit=10_000)) >= 1 + 3 * last
+
+
+IMPORT = """
+import os, sys
+from pathlib import Path
+from labeler.dataset.coco_import import import_coco
+from labeler.dataset.store import Dataset
+
+def die(done, total):
+    if done >= int(sys.argv[4]):
+        os._exit(9)  # as sudden as a kill: no exception, no clean-up
+
+with Dataset.create(Path(sys.argv[1])) as dataset:
+    import_coco(dataset, Path(sys.argv[2]), Path(sys.argv[3]), on_progress=die)
+"""
+
+
+@pytest.mark.parametrize("moment", [50, 400, 900, 1000])
+def test_a_killed_import_is_there_as_a_whole_or_not_at_all(
+    tmp_path: Path, coco_folder: Path, moment: int
+) -> None:
+    coco = {
+        "images": [{"id": n, "file_name": f"{n}.jpg"} for n in range(4)],
+        "annotations": [
+            {"id": n, "image_id": n, "category_id": 1, "bbox": [1, 1, 9, 9]} for n in range(4)
+        ],
+        "categories": [{"id": 1, "name": "cube"}],
+    }
+    path = tmp_path / "coco.json"
+    path.write_text(json.dumps(coco))
+    words = [str(tmp_path / "d"), str(path), str(coco_folder), str(moment)]
+    done = subprocess.run([sys.executable, "-c", IMPORT, *words], cwd=ROOT, check=False, timeout=60)
+    assert done.returncode == 9
+    with Dataset.open(tmp_path / "d") as dataset:
+        assert check(dataset) == []
+        whole = 4 if moment == 1000 else 0
+        assert dataset.counts().labelled == dataset.counts().total == whole
+        assert list(dataset.incoming_folder.iterdir()) == []

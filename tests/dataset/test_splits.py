@@ -27,7 +27,7 @@ def make(sizes: dict[int, int], every: float = 1.0) -> tuple[list[Image], list[S
 sizes = st.dictionaries(st.integers(1, 9), st.integers(1, 30), min_size=1, max_size=6)
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=100)
 @given(sizes, st.floats(0.05, 0.5), st.integers(0, 5), st.sampled_from([0.0, 0.1, 60.0]))
 def test_every_image_is_on_one_side_and_no_session_on_two(
     sizes: dict[int, int], fraction: float, seed: int, every: float

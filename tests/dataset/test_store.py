@@ -245,6 +245,34 @@ def test_a_thousand_images_list_with_one_query_in_no_time(dataset: Dataset) -> N
     assert time.process_time() - started < 0.25  # some 10 ms; a query an image would take far more
 
 
+def test_a_full_disk_is_told_and_loses_nothing(stocked: Dataset) -> None:
+    with stocked.transaction(), stocked._reading() as connection:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    def draw_many() -> None:
+        for _ in range(1000):
+            stocked.apply(draw(stocked, 1, 1, BBox(0, 0, 10, 10)))
+
+    with pytest.raises(UserError, match="full"):
+        draw_many()
+    kept = len(stocked.annotations(1))
+    assert len([entry for entry in stocked.history(2000) if "Draw" in entry.description]) == kept
+    with reopened(stocked) as again:
+        assert len(again.annotations(1)) == kept
+        again.apply(draw(again, 1, 1, BBox(0, 0, 10, 10)))
+        assert again.faults() == []
+
+
+def test_closing_lets_a_query_that_is_being_read_end_in_peace(stocked: Dataset) -> None:
+    for image_id in (1, 2):
+        stocked.apply(draw(stocked, image_id, 1, BBox(0, 0, 10, 10)))
+    boxes = stocked.all_annotations()
+    assert next(boxes).image_id == 1
+    stocked.close()
+    assert [box.image_id for box in boxes] == [2]
+
+
 def test_create_refuses_a_folder_with_something_in_it(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(UserError, match="not empty"):
