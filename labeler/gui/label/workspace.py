@@ -1,24 +1,318 @@
-"""The Label workspace: wires strip, canvas and panel to the document."""
+"""The Label workspace: wires filmstrip, canvas and panel to the editor and the document."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from pathlib import Path
 
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QWidget
+
+from labeler.dataset.edits import Edit
+from labeler.dataset.model import BBox, Image, ImageState
+from labeler.gui import theme
 from labeler.gui.document import Document
-from labeler.gui.workspace import Workspace
+from labeler.gui.label import keys
+from labeler.gui.label.box_panel import BoxPanel
+from labeler.gui.label.canvas import Canvas
+from labeler.gui.label.class_list import ClassList
+from labeler.gui.label.editor import Editor
+from labeler.gui.label.empty_page import EmptyPage
+from labeler.gui.label.filmstrip import Filmstrip
+from labeler.gui.label.geometry import Size
+from labeler.gui.label.naming import NameField
+from labeler.gui.label.picture_cache import PictureCache
+from labeler.gui.side_panel import SidePanel
+from labeler.gui.workspace import Action, Workspace
 
 
 class LabelWorkspace(Workspace):
-    """camera_requested carries a camera's id, or nothing to choose one."""
+    """The dataset is the truth: after every edit boxes and rows are read again from it."""
 
-    camera_requested = Signal(str)
-    pictures_requested = Signal()
+    capture_requested = Signal()
+    import_requested = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = self.tr("Label")
         self._document = document
+        self._direction = 1
+        self.editor = Editor(document, self)
+        self.filmstrip = Filmstrip(self)
+        self.canvas = Canvas(self)
+        self.empty_page = EmptyPage(self)
+        self.name_field = NameField(self.canvas)
+        self.classes = ClassList(self)
+        self.boxes = BoxPanel(self)
+        self.verify_button = QPushButton(self.tr("Right, next   Space"), self)
+        self.nothing_button = QPushButton(self.tr("Nothing here"), self)
+        self._pictures = PictureCache(self)
+        self._lay_out()
+        self._connect()
+        self._show_dataset()
+
+    def actions_table(self) -> list[Action]:
+        return keys.actions(self, self.editor, self.canvas)
+
+    def activated(self) -> None:
+        self.filmstrip.show_counts(self._document.dataset.counts())
+        self.canvas.setFocus()
+
+    def deactivated(self) -> None:
+        self.name_field.give_up()
+        self.canvas.cancel()
+
+    # Moving through the images
 
     def show_image(self, image_id: int) -> None:
-        """Brings one image to the canvas."""
+        """Goes to an image, whatever is filtered."""
+        if not self.filmstrip.go_to(image_id):
+            self.filmstrip.show_all()
+            self.filmstrip.go_to(image_id)
+
+    def go_next(self) -> None:
+        self._go(1, self.tr("That was the last image."))
+
+    def go_previous(self) -> None:
+        self._go(-1, self.tr("This is the first image."))
+
+    def go_next_unlabelled(self) -> None:
+        """The next image to do after this one, else the first of all."""
+        to_do = self._document.dataset.images(ImageState.UNLABELLED)
+        current = self.editor.image_id or 0
+        following = next((image for image in to_do if image.id > current), None)
+        following = following or next((image for image in to_do if image.id != current), None)
+        if following is None:
+            self._document.say(self.tr("No image is left to do. Well done."))
+        else:
+            self.show_image(following.id)
+
+    def verify_and_go(self) -> None:
+        if self.editor.verify():
+            self._go(1, "")
+
+    def say_nothing_here(self) -> None:
+        image = self.editor.image()
+        if image is not None and image.annotation_count:
+            self._document.say(
+                self.tr("There are boxes on this image. Delete them first if nothing is here.")
+            )
+        else:
+            self.verify_and_go()
+
+    def copy_from_previous(self) -> None:
+        self.editor.copy_from(self.filmstrip.step(-1))
+
+    def focus_new_class(self) -> None:
+        self.classes.field.setFocus()
+        self.classes.field.selectAll()
+
+    def cancel(self) -> None:
+        self.canvas.cancel()
+
+    def _go(self, by: int, at_the_end: str) -> None:
+        image = self.filmstrip.step(by)
+        if image is not None:
+            self._direction = by
+            self.filmstrip.go_to(image.id)
+        elif at_the_end:
+            self._document.say(at_the_end)
+
+    # What is shown
+
+    def _show_dataset(self) -> None:
+        """Another dataset was opened: begin with its first image that is to do."""
+        self._pictures.clear()
+        self.editor.image_id = None
+        self._fill_filmstrip()
+        to_do = self._document.dataset.images(ImageState.UNLABELLED)
+        if to_do and self.filmstrip.state() is None:
+            self.filmstrip.go_to(to_do[0].id)
+        editable = not self._document.dataset.read_only
+        self.canvas.editable = editable
+        self.classes.set_editable(editable)
+        self.boxes.set_editable(editable)
+        for button in (self.verify_button, self.nothing_button):
+            button.setEnabled(editable)
+        self._show_categories()
+
+    def _fill_filmstrip(self) -> None:
+        dataset, current = self._document.dataset, self.editor.image_id
+        images = dataset.images(self.filmstrip.state())
+        self.filmstrip.images.show(dataset, images)
+        self.filmstrip.show_counts(dataset.counts())
+        if images and not (current is not None and self.filmstrip.go_to(current)):
+            self.filmstrip.go_to(images[0].id)
+        if not images:
+            self._show_nothing()
+
+    def _show_nothing(self) -> None:
+        self.editor.image_id = None
+        self._show_boxes()
+        empty = self._document.dataset.counts().total == 0
+        self.empty_page.show_for(dataset_is_empty=empty)
+        self._pages.setCurrentWidget(self.empty_page)
+
+    def _show_current(self, image_id: int) -> None:
+        self.name_field.give_up()
+        self.canvas.cancel()
+        self.canvas.select(())
+        self.editor.image_id = image_id
+        self._pages.setCurrentWidget(self.canvas)
+        self._show_picture()
+        self._show_boxes()
+        ahead = self.filmstrip.step(self._direction)
+        if ahead is not None:
+            self._pictures.prefetch(self._document.dataset.path_of(ahead))
+
+    def _show_picture(self, message: str = "") -> None:
+        image = self.editor.image()
+        if image is None:
+            return
+        size = Size(image.width, image.height)
+        if message:
+            self.canvas.show_picture(None, size, message)
+            return
+        # First without a picture: a fault that the cache reports at once is to stay on show.
+        self.canvas.show_picture(None, size, self.tr("Opening..."))
+        picture = self._pictures.get(self._document.dataset.path_of(image))
+        if picture is not None:
+            self.canvas.show_picture(picture, size)
+
+    def _show_ready(self, path: Path) -> None:
+        if path == self._current_path():
+            self._show_picture()
+
+    def _show_failed(self, path: Path, sentence: str) -> None:
+        if path == self._current_path():
+            self._show_picture(
+                self.tr("{fault}\nIts boxes are kept. Menu: Check tells more.").format(
+                    fault=sentence
+                )
+            )
+
+    def _current_path(self) -> Path | None:
+        image = self.editor.image()
+        return None if image is None else self._document.dataset.path_of(image)
+
+    def _show_boxes(self) -> None:
+        self.canvas.set_boxes(self.editor.boxes())
+        self._show_selection(self.canvas.selection)
+
+    def _show_selection(self, selection: tuple[int, ...]) -> None:
+        self.editor.selection = selection
+        self.boxes.show_boxes(self.canvas.boxes, selection, self.canvas.image_size())
+
+    def _show_categories(self) -> None:
+        category = self.editor.category()
+        active = category.id if category else None
+        self.classes.show_categories(self._document.dataset.categories(), active)
+        self.canvas.set_next(
+            category.name if category else "",
+            category.color if category else theme.colors().accent,
+        )
+        self._show_boxes()
+
+    # What happened elsewhere
+
+    def _follow_image(self, image_id: int) -> None:
+        self.filmstrip.images.update_image(self._document.dataset.image(image_id))
+        self.filmstrip.show_counts(self._document.dataset.counts())
+        if image_id == self.editor.image_id:
+            self._show_boxes()
+
+    def _follow_added(self, image_ids: list[int]) -> None:
+        dataset, state = self._document.dataset, self.filmstrip.state()
+        added = [dataset.image(image_id) for image_id in image_ids]
+        self.filmstrip.images.append(
+            image for image in added if state is None or image.state is state
+        )
+        self.filmstrip.show_counts(dataset.counts())
+        if self.editor.image_id is None and self.filmstrip.images.rowCount():
+            self.filmstrip.go_to(self.filmstrip.images.image_at(0).id)
+
+    def _follow_replay(self, edit: Edit) -> None:
+        """Undo and redo show what they change."""
+        touched = edit.image_ids()
+        if touched and self.editor.image_id not in touched:
+            self.show_image(touched[0])
+
+    def _ask_name(self, bbox: BBox) -> None:
+        self.canvas.set_pending(bbox)
+        x, y = self.canvas.viewport.to_screen(bbox.x, bbox.bottom)
+        self.name_field.ask(bbox, QPoint(round(x), round(y) + 6))
+
+    def _name_box(self, bbox: BBox, name: str) -> None:
+        self.canvas.set_pending(None)
+        self.canvas.setFocus()
+        self.editor.draw_named(bbox, name)
+
+    def _give_up_box(self) -> None:
+        self.canvas.set_pending(None)
+
+    def _name_class(self, name: str) -> None:
+        if self.editor.choose_named(name):
+            self.classes.field.clear()
+            self.canvas.setFocus()
+
+    def _rename_class(self, category_id: int, name: str) -> None:
+        if not self.editor.rename(category_id, name):
+            self._show_categories()
+
+    def _show_scale(self, scale: float) -> None:
+        image: Image | None = self.filmstrip.current()
+        size = f"   {image.width} × {image.height}" if image else ""
+        self.detail_changed.emit(f"{scale:.0%}{size}".replace("%", " %"))
+
+    # Once
+
+    def _lay_out(self) -> None:
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self.canvas)
+        self._pages.addWidget(self.empty_page)
+        self.verify_button.setToolTip(self.tr("This image is right, also if empty; go on  (Space)"))
+        self.nothing_button.setToolTip(self.tr("Confirm that nothing is here; go on  (Space)"))
+        theme.set_role(self.verify_button, "primary")
+        panel = SidePanel(self)
+        panel.add(self.classes, self.tr("Classes"))
+        panel.add(self.boxes, self.tr("Boxes in this image"), stretch=1)
+        panel.rows.addSpacing(8)
+        panel.add(self.verify_button)
+        panel.add(self.nothing_button)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.filmstrip)
+        row.addWidget(self._pages, 1)
+        row.addWidget(panel)
+
+    def _connect(self) -> None:
+        document, canvas, editor = self._document, self.canvas, self.editor
+        document.dataset_opened.connect(self._show_dataset)
+        document.image_state_changed.connect(self._follow_image)
+        document.images_added.connect(self._follow_added)
+        document.categories_changed.connect(self._show_categories)
+        document.edit_replayed.connect(self._follow_replay)
+        self.filmstrip.chosen.connect(self._show_current)
+        self.filmstrip.filter_changed.connect(lambda state: self._fill_filmstrip())
+        canvas.draw_requested.connect(editor.draw)
+        canvas.reshape_requested.connect(editor.reshape)
+        canvas.nudge_requested.connect(editor.nudge)
+        canvas.selection_changed.connect(self._show_selection)
+        canvas.zoomed.connect(self._show_scale)
+        editor.select_requested.connect(canvas.select)
+        editor.name_requested.connect(self._ask_name)
+        editor.category_changed.connect(self._show_categories)
+        self.name_field.named.connect(self._name_box)
+        self.name_field.given_up.connect(self._give_up_box)
+        self.classes.chosen.connect(editor.choose)
+        self.classes.named.connect(self._name_class)
+        self.classes.renamed.connect(self._rename_class)
+        self.boxes.selected.connect(canvas.select)
+        self.boxes.reshaped.connect(editor.reshape)
+        self.verify_button.clicked.connect(self.verify_and_go)
+        self.nothing_button.clicked.connect(self.say_nothing_here)
+        self.empty_page.capture_requested.connect(self.capture_requested)
+        self.empty_page.import_requested.connect(self.import_requested)
+        self.empty_page.all_requested.connect(self.filmstrip.show_all)
+        self._pictures.ready.connect(self._show_ready)
+        self._pictures.failed.connect(self._show_failed)

@@ -1,0 +1,65 @@
+"""What the Label workspace says while there is nothing to label, with the button to go on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from labeler.gui import theme
+
+
+class EmptyPage(QWidget):
+    """capture_requested and import_requested are ways on; all_requested drops the filter."""
+
+    capture_requested = Signal()
+    import_requested = Signal()
+    all_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = QLabel(self)
+        self.text = QLabel(self)
+        self.text.setWordWrap(True)
+        self.text.setMaximumWidth(460)
+        theme.set_role(self.title, "title")
+        theme.set_role(self.text, "faint")
+        for label in (self.title, self.text):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.capture = QPushButton(self.tr("Take photos"), self)
+        self.capture.setToolTip(self.tr("Go to Capture  (Ctrl+1)"))
+        theme.set_role(self.capture, "primary")
+        self.pictures = QPushButton(self.tr("Import pictures..."), self)
+        self.all = QPushButton(self.tr("Show all images"), self)
+        theme.set_role(self.all, "primary")
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addStretch(1)
+        for button in (self.capture, self.pictures, self.all):
+            row.addWidget(button)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setSpacing(14)
+        column.addStretch(2)
+        column.addWidget(self.title)
+        column.addWidget(self.text, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(row)
+        column.addStretch(3)
+        self.capture.clicked.connect(self.capture_requested)
+        self.pictures.clicked.connect(self.import_requested)
+        self.all.clicked.connect(self.all_requested)
+
+    def show_for(self, *, dataset_is_empty: bool) -> None:
+        if dataset_is_empty:
+            self.title.setText(self.tr("No images yet"))
+            self.text.setText(
+                self.tr(
+                    "Photograph through a robot, real or simulated, or drop pictures or a COCO "
+                    "file onto this window."
+                )
+            )
+        else:
+            self.title.setText(self.tr("Nothing left here"))
+            self.text.setText(self.tr("No image is in the state you chose at the left."))
+        for button in (self.capture, self.pictures):
+            button.setVisible(dataset_is_empty)
+        self.all.setVisible(not dataset_is_empty)

@@ -1,0 +1,161 @@
+"""The actions of the Label workspace with their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol
+
+from PySide6.QtCore import QCoreApplication
+
+from labeler.gui.label.canvas import Canvas
+from labeler.gui.label.editor import Editor
+from labeler.gui.workspace import Action
+
+_ZOOM = 1.25
+
+
+class Steps(Protocol):
+    """What the workspace itself does."""
+
+    def go_next(self) -> None: ...
+    def go_previous(self) -> None: ...
+    def go_next_unlabelled(self) -> None: ...
+    def verify_and_go(self) -> None: ...
+    def copy_from_previous(self) -> None: ...
+    def focus_new_class(self) -> None: ...
+    def cancel(self) -> None: ...
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("LabelKeys", text)
+
+
+def actions(steps: Steps, editor: Editor, canvas: Canvas) -> list[Action]:
+    """One row an action; the window makes the shortcuts and the page of keys from them."""
+    return [
+        *_of_boxes(steps, editor, canvas),
+        *_of_images(steps),
+        *_of_view(canvas),
+        *_of_the_canvas_itself(),
+    ]
+
+
+def _of_boxes(steps: Steps, editor: Editor, canvas: Canvas) -> list[Action]:
+    group = _tr("Boxes")
+
+    def row(
+        id: str, text: str, keys: tuple[str, ...], slot: Callable[[], Any], tooltip: str = ""
+    ) -> Action:
+        return Action(id, text, keys, slot, tooltip, group=group)
+
+    return [
+        row(
+            "draw",
+            _tr("Draw a box"),
+            ("W", "R"),
+            canvas.begin_drawing,
+            _tr("Draw a box, also over another"),
+        ),
+        row("delete", _tr("Delete box"), ("Del", "Backspace"), editor.delete),
+        row("duplicate", _tr("Duplicate box"), ("Ctrl+D",), editor.duplicate),
+        row(
+            "copy_previous",
+            _tr("Copy the boxes of the image before"),
+            ("Ctrl+V",),
+            steps.copy_from_previous,
+        ),
+        row("new_class", _tr("Name a new class"), ("N",), steps.focus_new_class),
+        *(
+            Action(
+                f"class_{number}",
+                _tr("Class {n}").format(n=number),
+                (str(number),),
+                partial(editor.choose_number, number),
+                _tr("Class of the selected box, or of the next"),
+                group=group,
+            )
+            for number in range(1, 10)
+        ),
+        row("cancel", _tr("Give up a drag, or the selection"), ("Esc",), steps.cancel),
+    ]
+
+
+def _of_images(steps: Steps) -> list[Action]:
+    group = _tr("Images")
+    return [
+        Action(
+            "verify",
+            _tr("Right, next"),
+            ("Space",),
+            steps.verify_and_go,
+            _tr("This image is right, also if empty; go on"),
+            group=group,
+        ),
+        Action(
+            "next", _tr("Next image"), ("D", "PgDown"), steps.go_next, repeats=True, group=group
+        ),
+        Action(
+            "previous",
+            _tr("Previous image"),
+            ("A", "PgUp"),
+            steps.go_previous,
+            repeats=True,
+            group=group,
+        ),
+        Action(
+            "next_unlabelled",
+            _tr("Next image not yet labelled"),
+            ("Ctrl+Shift+D",),
+            steps.go_next_unlabelled,
+            group=group,
+        ),
+    ]
+
+
+def _of_view(canvas: Canvas) -> list[Action]:
+    group = _tr("View")
+    return [
+        Action(
+            "zoom_in",
+            _tr("Zoom in"),
+            ("+", "="),
+            lambda: canvas.zoom(_ZOOM),
+            repeats=True,
+            group=group,
+        ),
+        Action(
+            "zoom_out",
+            _tr("Zoom out"),
+            ("-",),
+            lambda: canvas.zoom(1 / _ZOOM),
+            repeats=True,
+            group=group,
+        ),
+        Action("fit", _tr("Whole picture"), ("F",), canvas.fit, group=group),
+        Action("actual_size", _tr("100 %"), ("Ctrl+0",), canvas.show_actual_size, group=group),
+        Action("names", _tr("Hide or show class names"), ("L",), canvas.toggle_names, group=group),
+        Action(
+            "crosshair",
+            _tr("Hide or show the crosshair"),
+            ("X",),
+            canvas.toggle_crosshair,
+            group=group,
+        ),
+    ]
+
+
+def _of_the_canvas_itself() -> list[Action]:
+    """What the canvas does by itself while it has the focus or the mouse."""
+    rows = (
+        ("cycle", _tr("Next of overlapping boxes"), _tr("Tab, or click again")),
+        ("nudge", _tr("Move the selected box by 1 px; by 10 px"), _tr("Arrows; Shift+arrows")),
+        ("grow", _tr("Resize the selected box"), _tr("Alt+arrows")),
+        ("add_to_selection", _tr("Select one more box"), _tr("Shift+click")),
+        ("wheel", _tr("Zoom at the pointer"), _tr("Ctrl+wheel")),
+        ("pan", _tr("Move the picture"), _tr("Middle drag, H or Ctrl and drag, wheel")),
+    )
+    return [
+        Action(id, text, (), None, group=_tr("Mouse and canvas"), shown=shown)
+        for id, text, shown in rows
+    ]
