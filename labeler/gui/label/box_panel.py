@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from labeler.dataset.model import MIN_SIDE, BBox
-from labeler.gui.label.class_list import swatch
+from labeler.gui.label.class_list import SWATCH, swatch
 from labeler.gui.label.geometry import Size
 from labeler.gui.label.painting import ShownBox
 
@@ -36,6 +36,7 @@ class BoxPanel(QWidget):
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
+        self.list.setIconSize(QSize(SWATCH, SWATCH))
         self.list.setAccessibleName(self.tr("Boxes in this image"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.fields = {name: self._field(name) for name in ("x", "y", "w", "h")}
@@ -108,6 +109,7 @@ class BoxPanel(QWidget):
         }
         field.setPrefix(f"{name} ")
         field.setDecimals(1)
+        field.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         field.setKeyboardTracking(False)
         field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         field.setAccessibleName(words[name])

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from labeler.dataset.model import Category
+from labeler.gui.theme import colors
 
 _ID = Qt.ItemDataRole.UserRole
 _ROW = 28
+SWATCH = 14
+"""The side of a class's colour in a list, in pixels."""
 
 
 class ClassList(QWidget):
@@ -31,6 +43,8 @@ class ClassList(QWidget):
             self.tr("Click: class of the selected box and the next. Double: rename")
         )
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setIconSize(QSize(SWATCH, SWATCH))
+        self.list.setItemDelegate(_NumberedRow(self.list))
         self.field = QLineEdit(self)
         self.field.setPlaceholderText(self.tr("New class..."))
         self.field.setAccessibleName(self.tr("Name of a new class"))
@@ -50,7 +64,7 @@ class ClassList(QWidget):
         self._shows = True
         self.list.clear()
         for number, category in enumerate(categories, start=1):
-            key = f"   {number}" if number <= 9 else ""
+            key = f"  ({number})" if number <= 9 else ""
             item = QListWidgetItem(swatch(category.color), category.name, self.list)
             item.setData(_ID, category.id)
             item.setToolTip(f"{category.name}{key}")
@@ -76,7 +90,30 @@ class ClassList(QWidget):
             self.renamed.emit(item.data(_ID), item.text())
 
 
-def swatch(color: str, side: int = 14) -> QIcon:
+class _NumberedRow(QStyledItemDelegate):
+    """A row with the key of its class at the right."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        super().paint(painter, option, index)
+        if index.row() >= 9:
+            return
+        rect: QRect = option.rect
+        key = QRect(rect.right() - 24, rect.center().y() - 9, 18, 18)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(colors().line))
+        painter.drawRoundedRect(key, 3, 3)
+        painter.setPen(QColor(colors().faint))
+        painter.drawText(key, Qt.AlignmentFlag.AlignCenter, str(index.row() + 1))
+        painter.restore()
+
+
+def swatch(color: str, side: int = SWATCH) -> QIcon:
     """A small square of the class's colour."""
     pixmap = QPixmap(side * 2, side * 2)
     pixmap.setDevicePixelRatio(2)

@@ -9,10 +9,10 @@ from labeler.gui import theme
 
 
 class EmptyPage(QWidget):
-    """capture_requested and import_requested are ways on; all_requested drops the filter."""
+    """camera_requested carries a camera's id, or nothing where one is to be chosen."""
 
-    capture_requested = Signal()
-    import_requested = Signal()
+    camera_requested = Signal(str)
+    pictures_requested = Signal()
     all_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -25,16 +25,18 @@ class EmptyPage(QWidget):
         theme.set_role(self.text, "faint")
         for label in (self.title, self.text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.capture = QPushButton(self.tr("Take photos"), self)
-        self.capture.setToolTip(self.tr("Go to Capture  (Ctrl+1)"))
-        theme.set_role(self.capture, "primary")
+        self.simulated = QPushButton(self.tr("Use the simulated robot"), self)
+        self.simulated.setToolTip(self.tr("Take photos in a small drawn world"))
+        theme.set_role(self.simulated, "primary")
+        self.capture = QPushButton(self.tr("Connect a robot or camera..."), self)
+        self.capture.setToolTip(self.tr("Choose a camera in Capture  (Ctrl+1)"))
         self.pictures = QPushButton(self.tr("Import pictures..."), self)
         self.all = QPushButton(self.tr("Show all images"), self)
         theme.set_role(self.all, "primary")
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch(1)
-        for button in (self.capture, self.pictures, self.all):
+        for button in (self.simulated, self.capture, self.pictures, self.all):
             row.addWidget(button)
         row.addStretch(1)
         column = QVBoxLayout(self)
@@ -44,8 +46,9 @@ class EmptyPage(QWidget):
         column.addWidget(self.text, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addLayout(row)
         column.addStretch(3)
-        self.capture.clicked.connect(self.capture_requested)
-        self.pictures.clicked.connect(self.import_requested)
+        self.simulated.clicked.connect(lambda: self.camera_requested.emit("simulated"))
+        self.capture.clicked.connect(lambda: self.camera_requested.emit(""))
+        self.pictures.clicked.connect(self.pictures_requested)
         self.all.clicked.connect(self.all_requested)
 
     def show_for(self, *, dataset_is_empty: bool) -> None:
@@ -60,6 +63,6 @@ class EmptyPage(QWidget):
         else:
             self.title.setText(self.tr("Nothing left here"))
             self.text.setText(self.tr("No image is in the state you chose at the left."))
-        for button in (self.capture, self.pictures):
+        for button in (self.simulated, self.capture, self.pictures):
             button.setVisible(dataset_is_empty)
         self.all.setVisible(not dataset_is_empty)

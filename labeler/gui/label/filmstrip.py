@@ -51,7 +51,7 @@ class Filmstrip(QWidget):
         self.view.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.view.setAccessibleName(self.tr("Images"))
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 0, 0)
+        column.setContentsMargins(8, 8, 4, 0)
         column.setSpacing(6)
         column.addWidget(self.filter)
         column.addWidget(self.view, 1)

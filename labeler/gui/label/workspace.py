@@ -28,8 +28,8 @@ from labeler.gui.workspace import Action, Workspace
 class LabelWorkspace(Workspace):
     """The dataset is the truth: after every edit boxes and rows are read again from it."""
 
-    capture_requested = Signal()
-    import_requested = Signal()
+    camera_requested = Signal(str)
+    pictures_requested = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -311,8 +311,8 @@ class LabelWorkspace(Workspace):
         self.boxes.reshaped.connect(editor.reshape)
         self.verify_button.clicked.connect(self.verify_and_go)
         self.nothing_button.clicked.connect(self.say_nothing_here)
-        self.empty_page.capture_requested.connect(self.capture_requested)
-        self.empty_page.import_requested.connect(self.import_requested)
+        self.empty_page.camera_requested.connect(self.camera_requested)
+        self.empty_page.pictures_requested.connect(self.pictures_requested)
         self.empty_page.all_requested.connect(self.filmstrip.show_all)
         self._pictures.ready.connect(self._show_ready)
         self._pictures.failed.connect(self._show_failed)
