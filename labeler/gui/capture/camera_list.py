@@ -54,13 +54,12 @@ class CameraList(QListWidget):
             self._name(item)
         self.setFixedHeight(_ROW * min(8, len(choices)) + 2)
 
-    def show_status(self, status: CameraStatus, name: str) -> None:
+    def show_status(self, status: CameraStatus) -> None:
         """How the chosen camera is: its dot, and what it tells of itself."""
         item = self._item_of_chosen()
-        if item is None or self._chosen is None:
+        if item is None:
             return
         item.setData(_STATE, status.state)
-        item.setText(name if status.state is CameraState.LIVE else self._chosen.name)
         item.setData(_DETAIL, self._figures(status) or self._word(status.state))
         self._name(item)
 

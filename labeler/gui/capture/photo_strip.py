@@ -118,7 +118,9 @@ class PhotoStrip(QListView):
         keep_keys(self, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        width = self.viewport().width() // 2
+        # The layout leaves room for a scroll bar, whether there is one or not.
+        room = self.width() - self.verticalScrollBar().sizeHint().width() - 4
+        width = room // 2
         self.setGridSize(QSize(width, (width - _GAP) * 9 // 16 + _GAP))
         super().resizeEvent(event)
 
@@ -155,8 +157,6 @@ class _Delegate(QStyledItemDelegate):
         palette: QPalette = option.palette
         state: QStyle.StateFlag = option.state
         where = QRectF(area).adjusted(1, 1, 1 - _GAP, 1 - _GAP)
-        if index.row() % 2:
-            where.translate(_GAP - 2, 0)
         painter.save()
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform

@@ -34,7 +34,7 @@ class SessionField(QWidget):
         self.field.editingFinished.connect(self._take)
         self.field.returnPressed.connect(self.field.clearFocus)
         self.new_button = QToolButton(self)
-        self.new_button.setText(self.tr("New session"))
+        self.new_button.setText(self.tr("New"))
         self.new_button.setAccessibleName(self.tr("New session"))
         self.new_button.setToolTip(self.tr("Begin a new session (N)"))
         self.new_button.clicked.connect(self.new_requested)

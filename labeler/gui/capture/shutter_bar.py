@@ -15,9 +15,16 @@ from PySide6.QtWidgets import (
 )
 
 from labeler.gui.side_panel import keep_keys
+from labeler.gui.theme import set_role
 
 EVERY = (1, 2, 5, 10, 30)
 """Seconds to choose from between two photos by the clock."""
+
+
+_SPLIT = """
+QToolButton { padding-right: 26px; }
+QToolButton::menu-button { border: 0; width: 22px; }
+"""
 
 
 class ShutterButton(QAbstractButton):
@@ -84,8 +91,8 @@ class ShutterBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setBackgroundRole(QPalette.ColorRole.Dark)
-        self.setAutoFillBackground(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_role(self, "ground")
         self._seconds = 2
         self.shutter = ShutterButton(self.tr("Take photo"), self.tr("Space"), self)
         self.shutter.setToolTip(self.tr("Keep this picture (Space). Hold for five a second"))
@@ -95,6 +102,7 @@ class ShutterBar(QWidget):
         self.every.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         self.every.setMenu(self._make_menu())
         self.every.setMinimumHeight(32)
+        self.every.setStyleSheet(_SPLIT)
         self.every.setToolTip(self.tr("A photo every few seconds, by itself (I)"))
         self.every.toggled.connect(self._tell_interval)
         self.high_resolution = QPushButton(self.tr("High resolution"), self)

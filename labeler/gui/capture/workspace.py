@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from labeler.cameras.base import CameraStatus
 from labeler.cameras.catalogue import CameraChoice
 from labeler.cameras.robots import CONFIGURE
 from labeler.gui.capture.camera_list import CameraList
@@ -133,14 +132,11 @@ class CaptureWorkspace(Workspace):
     def _show_cameras(self) -> None:
         choices, chosen = self._live.choices(), self._live.choice
         self.cameras.show_choices(choices, chosen)
-        self._show_status(self._live.status)
+        self.cameras.show_status(self._live.status)
         self._no_robot.setVisible(not any(each.kind == "robot" for each in choices))
         self.bar.set_robot(chosen is None or chosen.kind in ("robot", "simulated"))
         if self._live.picture is None:
             self.view.show_picture(QImage())
-
-    def _show_status(self, status: CameraStatus) -> None:
-        self.cameras.show_status(status, self._live.name)
 
     def _show_picture(self, picture: LivePicture) -> None:
         if self._is_active:
@@ -162,7 +158,7 @@ class CaptureWorkspace(Workspace):
         live, document, bar = self._live, self._document, self.bar
         photographer, shutter = self.photographer, self.photographer.shutter
         live.picture_arrived.connect(self._show_picture)
-        live.status_changed.connect(self._show_status)
+        live.status_changed.connect(self.cameras.show_status)
         live.camera_changed.connect(self._show_cameras)
         self.cameras.camera_chosen.connect(self._choose_camera)
         photographer.taken.connect(self.view.flash)

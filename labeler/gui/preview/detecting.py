@@ -99,7 +99,7 @@ class Detecting(QObject):
 
         while True:
             with self._news:
-                self._news.wait_for(has_work, _LOOK_S)
+                self._news.wait_for(has_work)
                 slot = self._slot
                 if slot.ended:
                     return
