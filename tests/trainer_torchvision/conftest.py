@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+
+# before torch is imported: its threads shall sleep, not spin, while other tests want the cores
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
 @dataclass
