@@ -15,13 +15,14 @@ from labeler.gui.document import Document
 from labeler.gui.excepthook import CaughtBugs, start_log
 from labeler.gui.icons import application_icon
 from labeler.gui.main_window import MainWindow
+from labeler.gui.pages import pages
 from labeler.gui.settings import Settings
 
 FIRST_DATASET = "My first dataset"
 
 
 def run_window(words: list[str]) -> int:
-    """words: an optional dataset folder, --camera ID, --screenshot FILE, --appearance WHICH.
+    """words: an optional dataset folder and the options of _parser().
 
     Returns the exit code: 1 where no dataset can be opened at all.
     """
@@ -69,13 +70,15 @@ def _opened(folder: Path | None, settings: Settings) -> Opened:
 def _after_first_paint(
     application: QApplication, window: MainWindow, wish: argparse.Namespace
 ) -> None:
-    if wish.screenshot is not None:
-        window.grab().save(str(wish.screenshot))
-        window.close()
-        return
     application.setWindowIcon(application_icon())
     if wish.camera:
         window.use_camera(wish.camera)
+    if wish.workspace:
+        window.show_workspace(wish.workspace)
+    if wish.screenshot is not None:
+        from labeler.gui.screenshot import Screenshot
+
+        Screenshot(window, wish.screenshot, wants_camera=bool(wish.camera))
 
 
 def _change(application: QApplication, settings: Settings, appearance: str) -> None:
@@ -97,5 +100,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--screenshot", metavar="FILE", type=Path, help="save a picture of the window and close it"
     )
+    parser.add_argument("--workspace", choices=[page.id for page in pages()])
     parser.add_argument("--appearance", choices=("light", "dark", "system"))
     return parser

@@ -80,6 +80,11 @@ def finish_jobs(deadline_s: float = 3.0) -> bool:
     return _the_pool is None or _the_pool.finish(deadline_s)
 
 
+def is_idle() -> bool:
+    """Whether no job runs or waits, and every outcome was told."""
+    return _the_pool is None or not _the_pool._listeners
+
+
 @dataclass(frozen=True, slots=True)
 class _Callbacks:
     on_done: Callable[[Any], None]

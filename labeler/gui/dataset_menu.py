@@ -15,6 +15,7 @@ from labeler.dataset.places import datasets_folder
 from labeler.gui import theme
 from labeler.gui.dataset_actions import DatasetActions, images_folder_of
 from labeler.gui.document import Document
+from labeler.gui.icons import icon
 from labeler.gui.settings import Settings
 from labeler.gui.workspace import Action
 
@@ -143,27 +144,27 @@ class DatasetMenu(QToolButton):
     def _fill(self) -> None:
         menu = self.menu()
         menu.clear()
-        self._add(menu, self.tr("New..."), self.ask_new, "Ctrl+N")
-        self._add(menu, self.tr("Open..."), self.ask_open, "Ctrl+O")
-        recent = menu.addMenu(self.tr("Open recent"))
+        self._add(menu, self.tr("New..."), self.ask_new, "Ctrl+N", "new")
+        self._add(menu, self.tr("Open..."), self.ask_open, "Ctrl+O", "open")
+        recent = menu.addMenu(icon("recent"), self.tr("Open recent"))
         for folder in self._settings.recent_datasets():
             if folder != self._document.dataset.folder:
                 self._add(recent, folder.name, partial(self._actions.open, folder))
         recent.setEnabled(not recent.isEmpty())
         menu.addSeparator()
         writable = not self._document.dataset.read_only
-        for text, slot, key in (
-            (self.tr("Import pictures..."), self.ask_pictures, "Ctrl+I"),
-            (self.tr("Import a folder of pictures..."), self.ask_picture_folder, ""),
-            (self.tr("Import COCO..."), self.ask_coco, ""),
+        for text, slot, key, drawing in (
+            (self.tr("Import pictures..."), self.ask_pictures, "Ctrl+I", "pictures"),
+            (self.tr("Import a folder of pictures..."), self.ask_picture_folder, "", "open"),
+            (self.tr("Import COCO..."), self.ask_coco, "", "import"),
         ):
-            self._add(menu, text, slot, key).setEnabled(writable)
+            self._add(menu, text, slot, key, drawing).setEnabled(writable)
         menu.addSeparator()
-        self._add(menu, self.tr("Export COCO..."), self.ask_export, "Ctrl+E")
-        self._add(menu, self.tr("Check"), self._actions.check)
+        self._add(menu, self.tr("Export COCO..."), self.ask_export, "Ctrl+E", "export")
+        self._add(menu, self.tr("Check"), self._actions.check, "", "check")
         menu.addSeparator()
-        self._add_appearances(menu.addMenu(self.tr("Appearance")))
-        self._add(menu, self.tr("Keys"), self.keys_requested.emit, "F1")
+        self._add_appearances(menu.addMenu(icon("appearance"), self.tr("Appearance")))
+        self._add(menu, self.tr("Keys"), self.keys_requested.emit, "F1", "keys")
 
     def _add_appearances(self, menu: QMenu) -> None:
         for value, text in (
@@ -176,8 +177,17 @@ class DatasetMenu(QToolButton):
             action.setChecked(value == self._settings.appearance)
             action.triggered.connect(partial(self.appearance_chosen.emit, value))
 
-    def _add(self, menu: QMenu, text: str, slot: Callable[[], object], key: str = "") -> QAction:
+    def _add(
+        self,
+        menu: QMenu,
+        text: str,
+        slot: Callable[[], object],
+        key: str = "",
+        drawing: str = "",
+    ) -> QAction:
         action = menu.addAction(text)
+        if drawing:
+            action.setIcon(icon(drawing))
         action.triggered.connect(lambda: slot())
         if key:  # shown only: the key itself is a shortcut of the window
             action.setShortcut(QKeySequence(key))

@@ -84,6 +84,14 @@ class Document(QObject):
             return self.perform(build(self._dataset), sentence)
         return False
 
+    @property
+    def can_undo(self) -> bool:
+        return self.undo_stack.canUndo()
+
+    @property
+    def can_redo(self) -> bool:
+        return self.undo_stack.canRedo()
+
     def undo(self) -> bool:
         """Takes the last edit back. False where there is none or it failed."""
         edit = self._edit_at(self.undo_stack.index() - 1)

@@ -45,6 +45,7 @@ class CaughtBugs(QObject):
         self._inside.handling = True
         try:
             _log.critical("bug", exc_info=(kind, error, trace))
+            sys.__excepthook__(kind, error, trace)  # for those who watch a terminal
             self._tell("".join(traceback.format_exception(kind, error, trace)))
         finally:
             self._inside.handling = False

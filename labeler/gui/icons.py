@@ -60,9 +60,12 @@ def pixmap(name: str, side: int, color: QColor) -> QPixmap:
     return picture
 
 
+def file_of(name: str) -> Path | None:
+    """The icon's file; None where the program was installed without it."""
+    files = (place / f"{name}.svg" for place in _PLACES)
+    return next((file for file in files if file.is_file()), None)
+
+
 def _drawing(name: str) -> str:
-    for place in _PLACES:
-        file = place / f"{name}.svg"
-        if file.is_file():
-            return file.read_text(encoding="utf-8")
-    return ""
+    file = file_of(name)
+    return file.read_text(encoding="utf-8") if file else ""

@@ -31,7 +31,7 @@ class JobBar(QFrame):
         self.left = QLabel(self)
         theme.set_role(self.left, "faint")
         self.cancel = QPushButton(self.tr("Cancel"), self)
-        self.cancel.clicked.connect(self._stop)
+        self.cancel.clicked.connect(self.stop)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 12, 4)
         row.setSpacing(14)
@@ -69,7 +69,8 @@ class JobBar(QFrame):
             owner=self,
         )
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Asks the job to end soon; what it has so far is kept or undone, as the job is."""
         if self._job is not None:
             self._job.cancel()
             self.cancel.setEnabled(False)

@@ -21,7 +21,7 @@ from labeler.gui.pages import CAPTURE, LABEL, PREVIEW, TRAIN, Page, pages
 from labeler.gui.robot_pill import RobotPill
 from labeler.gui.segmented_bar import SegmentedBar
 from labeler.gui.settings import Settings
-from labeler.gui.shortcuts import GLOBAL, Shortcuts
+from labeler.gui.shortcuts import GLOBAL, HISTORY, Shortcuts
 from labeler.gui.status_line import StatusLine
 from labeler.gui.workspace import Action, Workspace
 
@@ -58,10 +58,11 @@ class MainWindow(QWidget):
         self._lay_out()
         self._connect()
         self.shortcuts.add(GLOBAL, self._global_actions())
+        self.shortcuts.add(HISTORY, self._history_actions())
         self._show_dataset()
         self.show_workspace(LABEL)
-        if not self.restoreGeometry(settings.geometry):
-            self.resize(*_SIZE)
+        self.resize(*_SIZE)
+        self.restoreGeometry(settings.geometry)
 
     @property
     def live(self) -> LiveCamera:
@@ -110,7 +111,7 @@ class MainWindow(QWidget):
         title = self._pages[self._current].title
         sections = [
             (title, self.current.actions_table()),
-            (self.tr("Everywhere"), self._global_actions()),
+            (self.tr("Everywhere"), [*self._history_actions(), *self._global_actions()]),
         ]
         KeysPage(sections, self).open()
 
@@ -132,6 +133,25 @@ class MainWindow(QWidget):
             Action("close", self.tr("Close the window"), ("Ctrl+Q",), self.close),
         ]
 
+    def _history_actions(self) -> list[Action]:
+        return [
+            Action("undo", self.tr("Undo"), ("Ctrl+Z",), self.undo, repeats=True),
+            Action("redo", self.tr("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), self.redo, repeats=True),
+        ]
+
+    def undo(self) -> None:
+        """Takes the last edit back, where the person can see it."""
+        if not self.document.can_undo:
+            self.document.say(self.tr("There is nothing to undo."))
+        elif self.document.undo():
+            self.show_workspace(LABEL)
+
+    def redo(self) -> None:
+        if not self.document.can_redo:
+            self.document.say(self.tr("There is nothing to do again."))
+        elif self.document.redo():
+            self.show_workspace(LABEL)
+
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
@@ -146,8 +166,11 @@ class MainWindow(QWidget):
         elif page_id == TRAIN:
             workspace.model_available.connect(self._offer_model)
             workspace.labelling_requested.connect(partial(self.show_workspace, LABEL))
+        elif page_id == PREVIEW:
+            workspace.train_requested.connect(partial(self.show_workspace, TRAIN))
 
     def _bring_camera(self, camera: str) -> None:
+        """Without an id the person chooses in Capture."""
         if camera:
             self.use_camera(camera)
         else:
@@ -215,6 +238,7 @@ class MainWindow(QWidget):
             workspace.shut_down()
         if self._live is not None:
             self._live.stop()
+        self.jobs.stop()
         self._settings.geometry = self.saveGeometry()
         self._settings.save()
         super().closeEvent(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QToolButton, QWidget
 
@@ -18,6 +18,7 @@ class RobotPill(QToolButton):
         super().__init__(parent)
         theme.set_role(self, "pill")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setIconSize(QSize(10, 10))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.show_status("", CameraStatus(CameraState.CLOSED))
 

@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 from labeler.gui.workspace import Action
 
 GLOBAL = ""
-"""The owner of keys that work in every workspace."""
+"""The owner of keys that work in every workspace, those with Ctrl also while one types."""
+HISTORY = "history"
+"""The owner of undo and redo: a field that one types in has its own."""
 _PRESSES_BUTTONS = ("Space", "Return", "Enter")
 
 
@@ -70,7 +72,7 @@ class Shortcuts(QObject):
     def _switch(self, focus: QWidget | None) -> None:
         typing, on_button = is_typing_in(focus), isinstance(focus, QAbstractButton)
         for key in self._keys:
-            is_in_reach = key.owner in (GLOBAL, self._current)
+            is_in_reach = key.owner in (GLOBAL, HISTORY, self._current)
             is_text = typing and (key.owner != GLOBAL or not key.text.startswith(("Ctrl+", "F")))
             is_press = on_button and key.text in _PRESSES_BUTTONS
             key.shortcut.setEnabled(is_in_reach and not is_text and not is_press)

@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
+from labeler.gui.icons import file_of
+
 
 @dataclass(frozen=True, slots=True)
 class Colors:
@@ -142,7 +144,9 @@ def _palette(scheme: Colors) -> QPalette:
 
 def _sheet(scheme: Colors) -> str:
     values = {name: getattr(scheme, name) for name in Colors.__slots__}
-    return Template(_SHEET).substitute(values)
+    sheet = Template(_SHEET).substitute(values)
+    chevron = file_of("chevron-down")
+    return sheet + Template(_CHEVRON).substitute(file=chevron.as_posix()) if chevron else sheet
 
 
 _SHEET = """
@@ -225,4 +229,8 @@ QPushButton[role="segment"]:checked { background: $accent; color: $on_accent; }
 QPushButton[role="segment"]:focus { border-color: $text; }
 QFrame[role="banner"] { background: $raised; border: 0; border-bottom: 2px solid $bad; }
 QFrame[role="line"] { background: $line; border: 0; }
+"""
+
+_CHEVRON = """
+QComboBox::down-arrow { image: url("$file"); width: 14px; height: 14px; }
 """
