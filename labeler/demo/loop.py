@@ -19,7 +19,10 @@ GLANCES = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """folder is empty; photos are taken in two sessions of half each, in two worlds."""
+    """folder is empty; photos are taken in two sessions in two worlds, the second one short.
+
+    A session is never divided between learning and checking, so the short one is what checks.
+    """
 
     folder: Path
     photos: int
@@ -40,10 +43,10 @@ def play(plan: Plan) -> Iterator[str]:
     """Works the steps; gives a line with its number after each. Raises UserError."""
     known, unseen = plan.folder / "table", plan.folder / "unseen"
     first, second, third = plan.worlds
-    half = math.ceil(plan.photos / 2)
+    most = math.ceil(plan.photos * 3 / 4)
     yield f"Working in {plan.folder}"
-    yield from _photograph(known, first, half, "first session")
-    yield from _photograph(known, second, plan.photos - half, "second session")
+    yield from _photograph(known, first, most, "first session")
+    yield from _photograph(known, second, plan.photos - most, "second session")
     yield _label(known)
     exported = run_verb("export", known, plan.folder / "export", "--json")
     yield f"Exported {exported['images']} images and {exported['annotations']} boxes as COCO."

@@ -128,6 +128,8 @@ class ImageList(QAbstractListModel):
 
     def _fail(self, dataset: Dataset, image_id: int, error: Exception) -> None:
         """A picture that is gone or broken keeps an empty tile; the canvas says why."""
+        if dataset is not self._dataset:
+            return  # it was closed under the job
         self._keep(dataset, image_id, QImage(1, 1, QImage.Format.Format_RGB32))
         if not isinstance(error, UserError):
             raise error
