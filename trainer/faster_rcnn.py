@@ -45,7 +45,8 @@ class FasterRcnn(TorchvisionDetector):
         super().__init__(network, input_size, is_pretrained=is_pretrained)
 
     def losses(self, pictures: Tensor, targets: Sequence[Target]) -> dict[str, Tensor]:
-        wanted = [{"boxes": target.boxes, "labels": target.labels + 1} for target in targets]
+        here = [target.to(str(pictures.device)) for target in targets]
+        wanted = [{"boxes": target.boxes, "labels": target.labels + 1} for target in here]
         images, features = self._see(pictures)
         proposals, first = self.network.rpn(images, features, wanted)
         proposals = self._never_none(proposals)

@@ -39,6 +39,7 @@ class SsdLite(TorchvisionDetector):
     def losses(self, pictures: Tensor, targets: Sequence[Target]) -> dict[str, Tensor]:
         if len(targets) == 1:  # BatchNorm cannot learn from one picture: the last map is one pixel
             pictures, targets = pictures.repeat(2, 1, 1, 1), [*targets, *targets]
+        targets = [target.to(str(pictures.device)) for target in targets]
         output = self._predict(pictures)
         matches = [self._match(target) for target in targets]
         wanted = [{"boxes": target.boxes, "labels": target.labels + 1} for target in targets]
