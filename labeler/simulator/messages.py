@@ -8,7 +8,7 @@ from typing import Any
 from anki_vector.messaging import protocol
 
 from labeler.simulator.body import HEAD_RANGE, LIFT_RANGE, Body, BodyPose, clamp, wrap
-from labeler.simulator.render import FOCAL
+from labeler.simulator.view import FOCAL
 
 MM = 10.0
 """Millimetres in the world's centimetre."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
-from labeler.simulator.scene import EYE_HEIGHT, Scene
-from labeler.simulator.truth import TrueBox, Truth, write_truth
-
-Pixels = NDArray[np.uint8]
-FOCAL = 340.0 / 640.0
-"""The focal length as a part of the picture's width: 86 degrees from left to right."""
+from labeler.simulator.backdrop import Backdrop
+from labeler.simulator.figure import FigureModel
+from labeler.simulator.lens import Lens, encode
+from labeler.simulator.look import look_of
+from labeler.simulator.objects import Layer, Placed, draw_objects
+from labeler.simulator.scene import Scene
+from labeler.simulator.shadows import cast_shadows
+from labeler.simulator.table import TableTop
+from labeler.simulator.textures import Pixels
+from labeler.simulator.truth import Truth, write_truth
+from labeler.simulator.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,33 +31,57 @@ class Renderer:
     """Draws the world of one seed. The same scene gives the same pixels."""
 
     def __init__(self, seed: int = 0) -> None:
-        self.seed = seed
-
-    def draw(self, scene: Scene, width: int = 640, height: int = 360) -> Picture:
-        focal = FOCAL * width
-        pixels = np.full((height, width, 3), (150, 160, 170), np.uint8)
-        horizon = int(height / 2 + focal * math.tan(scene.eye.head))
-        pixels[max(0, min(height, horizon)) :] = (60, 90, 130)
-        pose = scene.figure.pose
-        east, north = pose.x - scene.eye.x, pose.y - scene.eye.y
-        distance = math.hypot(east, north)
-        angle = math.remainder(math.atan2(north, east) - scene.eye.heading, math.tau)
-        boxes: tuple[TrueBox, ...] = ()
-        if abs(angle) < 0.9:
-            x = width / 2 - focal * math.tan(angle)
-            y = horizon + focal * EYE_HEIGHT / distance
-            half, tall = focal * 3.0 / distance, focal * 7.0 / distance
-            left, right = (int(min(width, max(0, v))) for v in (x - half, x + half))
-            top, bottom = (int(min(height, max(0, v))) for v in (y - tall, y))
-            if right - left > 4 and bottom - top > 4:
-                cv2.rectangle(pixels, (left, top), (right - 1, bottom - 1), (25, 25, 25), -1)
-                boxes = (TrueBox("vector", left, top, right - left, bottom - top),)
-        return Picture(pixels, Truth(width, height, boxes))
+        look = look_of(seed)
+        self._light = look.light
+        self._props = look.props
+        self._backdrop = Backdrop(look.panorama)
+        self._table = TableTop(look.table, look.gloss)
+        self._figure = FigureModel()
+        self._lens = Lens(seed, look.lens)
 
     def photograph(self, scene: Scene, width: int = 640, height: int = 360) -> bytes:
         """The frame as the robot sends it: a JPEG that carries its true boxes."""
         picture = self.draw(scene, width, height)
-        done, data = cv2.imencode(".jpg", picture.pixels, [cv2.IMWRITE_JPEG_QUALITY, 70])
-        if not done:
-            raise RuntimeError("OpenCV could not encode the frame")
-        return write_truth(data.tobytes(), picture.truth)
+        return write_truth(encode(picture.pixels), picture.truth)
+
+    def draw(self, scene: Scene, width: int = 640, height: int = 360) -> Picture:
+        """The picture with all the lens' failings."""
+        clean = self.draw_clean(scene, width, height)
+        return Picture(self._lens.develop(clean.pixels, scene), clean.truth)
+
+    def draw_clean(self, scene: Scene, width: int = 640, height: int = 360) -> Picture:
+        """The picture as a perfect lens would give it."""
+        view = View.of(scene.eye, width, height)
+        placed = self.placed(scene)
+        image = self._surroundings(view)
+        cast_shadows(image, view, [thing.mesh for thing in placed], self._light)
+        layer = self.objects(placed, view)
+        if layer is not None:
+            _compose(image, layer)
+        return Picture(image, Truth(width, height, () if layer is None else layer.boxes))
+
+    def placed(self, scene: Scene) -> list[Placed]:
+        """Everything on the table as meshes, the other robot first."""
+        things = [Placed(thing.kind, self._props.mesh(thing)) for thing in scene.things]
+        return [Placed("vector", self._figure.posed(scene.figure)), *things]
+
+    def objects(self, placed: list[Placed], view: View) -> Layer | None:
+        return draw_objects(placed, view, self._props.surfaces, self._light)
+
+    def _surroundings(self, view: View) -> Pixels:
+        """The room and the empty table."""
+        size = (view.width, view.height)
+        image = self._backdrop.draw(view.heading, view.pitch, size)
+        mirrored = self._backdrop.draw_mirrored(view.heading, view.pitch, size)
+        self._table.draw(image, view, mirrored)
+        return image
+
+
+def _compose(image: Pixels, layer: Layer) -> None:
+    """Lays the objects over the table."""
+    height, width = layer.cover.shape
+    part = image[layer.top : layer.top + height, layer.left : layer.left + width]
+    through = cv2.merge([255 - layer.cover] * 3)
+    part[:] = cv2.add(cv2.multiply(part, through, scale=1 / 255), layer.color)
+
+

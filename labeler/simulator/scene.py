@@ -18,7 +18,6 @@ class Thing:
     x: float
     y: float
     heading: float
-    look: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,66 @@
+"""The room behind the table, and its mirror image in a glossy table: looked up in a panorama."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+
+from labeler.simulator.room import HIGHEST, PIXELS_PER_DEGREE
+from labeler.simulator.textures import Pixels
+from labeler.simulator.view import FOCAL, Floats
+
+PAD = 80 * PIXELS_PER_DEGREE
+"""The panorama repeats by this much at both sides, so that no view wraps around."""
+LOOKUP = (320, 180)
+"""The room is out of focus: it is drawn at this size and then enlarged."""
+
+
+class Backdrop:
+    def __init__(self, panorama: Pixels) -> None:
+        self._panorama = np.concatenate(
+            [panorama[:, -PAD:], panorama, panorama[:, :PAD]], axis=1
+        )
+        self._around = panorama.shape[1]
+        self._pitch = math.nan
+        self._columns: Floats = np.zeros(0, np.float32)
+        self._elevations: Floats = np.zeros(0, np.float32)
+
+    def draw(self, heading: float, pitch: float, size: tuple[int, int]) -> Pixels:
+        """The room as seen from the table's height."""
+        return self._look(heading, pitch, size, 1.0)
+
+    def draw_mirrored(self, heading: float, pitch: float, size: tuple[int, int]) -> Pixels:
+        """The room as a mirror in the table's plane shows it, above the horizon meaningless."""
+        return self._look(heading, pitch, size, -1.0)
+
+    def _look(self, heading: float, pitch: float, size: tuple[int, int], sign: float) -> Pixels:
+        self._aim(pitch)
+        shift = (-math.degrees(heading) * PIXELS_PER_DEGREE) % self._around + PAD
+        rows = (HIGHEST - sign * self._elevations) * PIXELS_PER_DEGREE
+        small = cv2.remap(
+            self._panorama,
+            self._columns + np.float32(shift),
+            rows,
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+    def _aim(self, pitch: float) -> None:
+        """Where each pixel looks: panorama columns from the middle, and elevations in degrees."""
+        if pitch == self._pitch:
+            return
+        width, height = LOOKUP
+        focal = FOCAL * width
+        right = ((np.arange(width, dtype=np.float32) + 0.5 - width / 2) / focal)[None, :]
+        down = ((np.arange(height, dtype=np.float32) + 0.5 - height / 2) / focal)[:, None]
+        ahead = math.cos(pitch) + down * math.sin(pitch)
+        up = math.sin(pitch) - down * math.cos(pitch)
+        azimuth = np.degrees(np.arctan2(np.broadcast_to(right, (height, width)), ahead))
+        self._columns = (azimuth * PIXELS_PER_DEGREE).astype(np.float32)
+        self._elevations = np.degrees(np.arctan2(up, np.hypot(right, ahead))).astype(np.float32)
+        self._pitch = pitch
+
+

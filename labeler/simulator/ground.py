@@ -1,0 +1,85 @@
+"""The table as the robots drive on it: what stands where, how much room each needs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from labeler.simulator.scene import Thing
+from labeler.simulator.textures import TABLE
+
+ROBOT_RADIUS = 4.6
+EDGE = 5.0
+RADIUS: dict[str, float] = {
+    "cube": 3.2,
+    "mug": 5.2,
+    "ball": 3.2,
+    "bottle": 3.6,
+    "book": 11.0,
+    "carton": 7.5,
+    "bowl": 7.0,
+    "can": 3.4,
+}
+NAMED = ("cube", "mug", "ball")
+CLUTTER = ("bottle", "book", "carton", "bowl", "can")
+_NEAR, _FAR = (9.0, 27.0), (27.0, 42.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Disc:
+    """A round place that is taken."""
+
+    x: float
+    y: float
+    radius: float
+
+    def gap(self, x: float, y: float) -> float:
+        return math.hypot(x - self.x, y - self.y) - self.radius
+
+
+def disc_of(thing: Thing) -> Disc:
+    return Disc(thing.x, thing.y, RADIUS[thing.kind])
+
+
+def on_table(x: float, y: float, margin: float = EDGE) -> bool:
+    return abs(x) <= TABLE[0] / 2 - margin and abs(y) <= TABLE[1] / 2 - margin
+
+
+def may_move(
+    old: tuple[float, float], new: tuple[float, float], taken: Iterable[Disc], radius: float
+) -> bool:
+    """Whether a robot may go from old to new: onto the table, and not deeper into anything."""
+    if not on_table(*new) and abs(new[0]) + abs(new[1]) > abs(old[0]) + abs(old[1]):
+        return False
+    return all(
+        disc.gap(*new) > radius or disc.gap(*new) >= disc.gap(*old) - 1e-9 for disc in taken
+    )
+
+
+def free_place(
+    rng: np.random.Generator, kind: str, taken: list[Disc], tries: int = 60
+) -> Thing | None:
+    """A new place for a thing: named ones near the table's middle, clutter around them."""
+    low, high = _NEAR if kind in NAMED else _FAR
+    for _ in range(tries):
+        angle, far = rng.uniform(0, math.tau), rng.uniform(low, high)
+        x, y = 1.25 * far * math.cos(angle), far * math.sin(angle)
+        radius = RADIUS[kind]
+        if on_table(x, y, radius) and all(disc.gap(x, y) > radius + 0.8 for disc in taken):
+            return Thing(kind, float(x), float(y), float(rng.uniform(0, math.tau)))
+    return None
+
+
+def furnished(rng: np.random.Generator, taken: list[Disc]) -> list[Thing]:
+    """The things of a new world, clear of what is taken."""
+    count = int(rng.integers(2, 5))
+    kinds = [*NAMED, *(str(kind) for kind in rng.choice(CLUTTER, count, replace=False))]
+    things: list[Thing] = []
+    for kind in kinds:
+        place = free_place(rng, kind, taken + [disc_of(thing) for thing in things])
+        if place is not None:
+            things.append(place)
+    return things

@@ -1,0 +1,105 @@
+"""The camera's failings: motion blur, vignette, blown highlights, noise, and JPEG."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from labeler.simulator.scene import Scene
+from labeler.simulator.textures import Pixels
+from labeler.simulator.view import FOCAL
+
+JPEG_QUALITY = 75
+NOISE_MARGIN = 64
+
+
+@dataclass(frozen=True, slots=True)
+class LensLook:
+    """brightness is the mean grey level that the camera's automatic exposure aims at; shutter is in seconds, noise in grey levels,
+    corner is what is left of the light in the picture's corners."""
+
+    brightness: float
+    shutter: float
+    noise: float
+    corner: float
+    softness: float
+
+
+class Lens:
+    """Turns a clean picture into what the robot's camera would have made of it."""
+
+    def __init__(self, seed: int, look: LensLook) -> None:
+        self.look = look
+        self._seed = seed
+        self._tables: dict[tuple[int, int], tuple[Pixels, Pixels, Pixels]] = {}
+
+    def develop(self, image: Pixels, scene: Scene) -> Pixels:
+        height, width = image.shape[:2]
+        vignette, brighter, darker = self._prepared(width, height)
+        image = _smeared(image, scene, self.look.shutter)
+        image = np.asarray(cv2.GaussianBlur(image, (0, 0), self.look.softness * width / 640))
+        gain = _gain(image, self.look.brightness) * scene.exposure
+        image = np.asarray(cv2.multiply(image, vignette, scale=gain / 255), np.uint8)
+        x, y = np.random.default_rng([self._seed, scene.number]).integers(0, NOISE_MARGIN, 2)
+        window = np.s_[y : y + height, x : x + width]
+        image = np.asarray(cv2.add(image, brighter[window]), np.uint8)
+        return np.asarray(cv2.subtract(image, darker[window]), np.uint8)
+
+    def _prepared(self, width: int, height: int) -> tuple[Pixels, Pixels, Pixels]:
+        key = (width, height)
+        if key not in self._tables:
+            rng = np.random.default_rng([self._seed, width])
+            self._tables[key] = (_vignette(width, height, self.look.corner), *self._noise(rng, key))
+        return self._tables[key]
+
+    def _noise(self, rng: np.random.Generator, size: tuple[int, int]) -> tuple[Pixels, Pixels]:
+        """What to add and what to take away, a little larger than the picture. Blotchy colour,
+        fine grey, as small sensors have it."""
+        shape = (size[1] + NOISE_MARGIN, size[0] + NOISE_MARGIN)
+        grey = rng.normal(0, 1, shape).astype(np.float32)
+        color = rng.normal(0, 1, (*shape, 3)).astype(np.float32)
+        color = cv2.GaussianBlur(color, (0, 0), 1.1) * np.float32(3.0)
+        noise = (0.75 * grey[..., None] + 0.6 * color) * np.float32(self.look.noise)
+        return (
+            np.clip(np.rint(noise), 0, 60).astype(np.uint8),
+            np.clip(np.rint(-noise), 0, 60).astype(np.uint8),
+        )
+
+
+def _gain(image: Pixels, brightness: float) -> float:
+    """Automatic exposure: weighs the middle, follows by half, and lets windows blow out."""
+    height, width = image.shape[:2]
+    middle = image[height // 4 :: 9, width // 8 : -width // 8 : 9]
+    mean = float(np.minimum(middle, 200).mean())
+    return min(2.6, max(0.75, (1.12 * brightness / max(20.0, mean)) ** 0.75))
+
+
+def encode(image: Pixels) -> bytes:
+    done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    if not done:
+        raise RuntimeError("OpenCV could not encode the frame")
+    return bytes(data.tobytes())
+
+
+def _vignette(width: int, height: int, corner: float) -> Pixels:
+    """Darker and warmer towards the corners: factors of 255 for each channel."""
+    x = (np.arange(width, dtype=np.float32) + 0.5 - width / 2) / (width / 2)
+    y = (np.arange(height, dtype=np.float32) + 0.5 - height / 2) / (width / 2)
+    far = np.clip((x[None, :] ** 2 + y[:, None] ** 2) / (1 + (height / width) ** 2), 0, 1)
+    fall = (1 - corner) * far**1.35
+    tint = np.float32((1.06, 1.0, 0.95))
+    return (255 * (1 - np.clip(fall[..., None] * tint, 0, 1))).astype(np.uint8)
+
+
+def _smeared(image: Pixels, scene: Scene, shutter: float) -> Pixels:
+    """Motion blur from the camera's own turning and nodding."""
+    focal = FOCAL * image.shape[1]
+    across = round(abs(scene.eye_turn_rate) * shutter * focal)
+    down = round(abs(scene.eye_head_rate) * shutter * focal)
+    if across < 2 and down < 2:
+        return image
+    return np.asarray(cv2.blur(image, (max(1, across), max(1, down))), np.uint8)
+
+

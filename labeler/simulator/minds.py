@@ -1,0 +1,121 @@
+"""What the robots want: the other one drives about, ours looks around when nobody steers it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from labeler.simulator.body import Body, BodyPose, wrap
+
+CLOSE, FAR = 11.0, 52.0
+"""Our robot likes the other one to be between so near and so far (centimetres)."""
+
+
+def bearing(of: BodyPose, x: float, y: float) -> float:
+    """The direction of a place, seen from a robot: anticlockwise from where it looks."""
+    return wrap(math.atan2(y - of.y, x - of.x) - of.heading)
+
+
+def steer(body: Body, turn: float, speed: float) -> None:
+    """Turns towards a bearing at up to speed (radians a second), slower at the end."""
+    body.turn(max(-speed, min(speed, 4.0 * turn)))
+
+
+class Watcher:
+    """Looks now at the other robot, now beside it, now somewhere else."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+        self._until = 0.0
+        self._goal: tuple[float, float] | None = None
+        self._offset = 0.0
+        self._speed = 1.0
+        self._forward = 0.0
+
+    def think(self, seconds: float, body: Body, other: BodyPose) -> None:
+        if seconds >= self._until:
+            self._decide(seconds, body, other)
+        if self._forward:
+            body.turn(0.0, self._forward)
+            return
+        x, y = self._goal or (other.x, other.y)
+        steer(body, wrap(bearing(body.pose, x, y) + self._offset), self._speed)
+
+    def _decide(self, seconds: float, body: Body, other: BodyPose) -> None:
+        rng, pose = self._rng, body.pose
+        self._until = seconds + rng.uniform(1.0, 2.6)
+        self._speed = rng.uniform(0.5, 2.0)
+        body.hold_head(math.radians(rng.normal(3.0, 8.0)), rng.uniform(0.4, 2.0))
+        away = math.hypot(other.x - pose.x, other.y - pose.y)
+        self._forward = self._step(away, abs(bearing(pose, other.x, other.y)))
+        if rng.random() < 0.8:
+            self._goal, self._offset = None, float(rng.normal(0.0, 0.36))
+        else:
+            heading = rng.uniform(-math.pi, math.pi)
+            self._goal = (50 * math.cos(heading), 40 * math.sin(heading))
+            self._offset = 0.0
+
+    def _step(self, away: float, aside: float) -> float:
+        """Centimetres a second to drive straight, mostly none."""
+        rng = self._rng
+        if away < CLOSE and aside < 1.0:
+            return float(-rng.uniform(4, 9))
+        if away > FAR and aside < 0.5:
+            return float(rng.uniform(6, 12))
+        return float(rng.choice([-1, 1]) * rng.uniform(3, 9)) if rng.random() < 0.2 else 0.0
+
+
+class Wanderer:
+    """Drives from place to place, turns on the spot, plays with its lift and head."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+        self._until = 0.0
+        self._goal: tuple[float, float] | None = None
+        self._turn = 0.0
+        self._speed = 8.0
+        self._blink = 1.0
+        self.eyes_open = 1.0
+        self.look = (0.0, 0.0)
+
+    def think(self, seconds: float, body: Body, watcher: BodyPose) -> None:
+        self._blink_at(seconds)
+        if seconds >= self._until or body.blocked:
+            self._decide(seconds, body, watcher)
+        if self._goal is None:
+            body.turn(self._turn)
+            return
+        turn = bearing(body.pose, *self._goal)
+        away = math.hypot(self._goal[0] - body.pose.x, self._goal[1] - body.pose.y)
+        if away < 2.0:
+            self._until = seconds
+        forward = self._speed if abs(turn) < 0.5 else 0.0
+        body.turn(max(-2.5, min(2.5, 4.0 * turn)), forward)
+
+    def _decide(self, seconds: float, body: Body, watcher: BodyPose) -> None:
+        rng = self._rng
+        self._until = seconds + rng.uniform(0.8, 3.0)
+        self._goal, self._turn = None, 0.0
+        wish = rng.random()
+        if wish < 0.55 or body.blocked:
+            self._goal, self._speed = self._place(watcher), rng.uniform(5, 15)
+        elif wish < 0.8:
+            self._turn = float(rng.choice([-1, 1]) * rng.uniform(0.6, 2.2))
+        if rng.random() < 0.5:
+            body.hold_lift(rng.uniform(3.2, 9.2), rng.uniform(4, 12))
+        if rng.random() < 0.6:
+            body.hold_head(math.radians(rng.uniform(-15, 40)), rng.uniform(1, 4))
+        self.look = (float(rng.uniform(-0.8, 0.8)), float(rng.uniform(-0.6, 0.6)))
+
+    def _place(self, watcher: BodyPose) -> tuple[float, float]:
+        """Somewhere in front of the watcher, near more often than far."""
+        rng = self._rng
+        away = 10 + 46 * rng.random() ** 1.5
+        angle = watcher.heading + float(rng.normal(0, 0.5))
+        return watcher.x + away * math.cos(angle), watcher.y + away * math.sin(angle)
+
+    def _blink_at(self, seconds: float) -> None:
+        if seconds >= self._blink + 0.2:
+            self._blink = seconds + self._rng.uniform(1.5, 5.0)
+        self.eyes_open = 0.12 if seconds >= self._blink else 1.0

@@ -1,0 +1,72 @@
+"""Where the camera stands and looks, and how points become pixels. Centimetres and radians."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeler.simulator.body import BodyPose
+from labeler.simulator.scene import EYE_HEIGHT
+
+Floats = NDArray[np.float32]
+FOCAL = 340.0 / 640.0
+"""The focal length as a part of the picture's width: 86 degrees from left to right."""
+EYE_FORWARD = 0.7
+NEAR = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A pinhole camera. axes holds the unit vectors right, down and forward as rows."""
+
+    width: int
+    height: int
+    focal: float
+    eye: Floats
+    axes: Floats
+    heading: float
+    pitch: float
+
+    @classmethod
+    def of(cls, pose: BodyPose, width: int, height: int) -> View:
+        cos, sin = math.cos(pose.heading), math.sin(pose.heading)
+        up, flat = math.sin(pose.head), math.cos(pose.head)
+        forward = (cos * flat, sin * flat, up)
+        down = (cos * up, sin * up, -flat)
+        axes = np.array([(sin, -cos, 0.0), down, forward], np.float32)
+        place = (pose.x + EYE_FORWARD * cos, pose.y + EYE_FORWARD * sin, EYE_HEIGHT)
+        eye = np.array(place, np.float32)
+        return cls(width, height, FOCAL * width, eye, axes, pose.heading, pose.head)
+
+    @property
+    def center(self) -> tuple[float, float]:
+        return self.width / 2, self.height / 2
+
+    @property
+    def horizon(self) -> float:
+        """The row of the horizon, which may lie outside the picture."""
+        return self.height / 2 + self.focal * math.tan(self.pitch)
+
+    def to_camera(self, points: Floats) -> Floats:
+        """(n, 3) points of the world as right, down, forward."""
+        seen: Floats = (points - self.eye) @ self.axes.T
+        return seen
+
+    def project(self, points: Floats) -> tuple[Floats, Floats]:
+        """Pixel positions (n, 2) and depths (n,). Points nearer than NEAR are held at NEAR."""
+        seen = self.to_camera(points)
+        depth = np.maximum(seen[:, 2], NEAR)
+        pixels = seen[:, :2] * (self.focal / depth)[:, None] + np.float32(self.center)
+        return pixels.astype(np.float32), depth
+
+    def table_to_pixels(self) -> NDArray[np.float64]:
+        """The homography from the table's plane (x, y, 1) to pixels."""
+        axes = self.axes.astype(np.float64)
+        eye = self.eye.astype(np.float64)
+        plane = np.column_stack([axes[:, 0], axes[:, 1], -axes @ eye])
+        center_x, center_y = self.center
+        lens = np.array([[self.focal, 0, center_x], [0, self.focal, center_y], [0, 0, 1]])
+        return np.asarray(lens @ plane)
