@@ -45,14 +45,14 @@ class ModelBox(QComboBox):
         self.clear()
         paths = [run.path / MODEL for run in self._runs]
         for run, path in zip(self._runs, paths, strict=True):
-            self.addItem(_run_words(run), path)
+            self.addItem(_run_words(run), str(path))
         if self._model is not None and self._model not in paths:
-            self.insertItem(0, _file_words(self._model), self._model)
+            self.insertItem(0, _file_words(self._model), str(self._model))
         if self.count():
             self.insertSeparator(self.count())
         self.addItem(self.tr("Open model.onnx…"), None)
         self.setPlaceholderText(self.tr("No model yet"))
-        self.setCurrentIndex(-1 if self._model is None else self.findData(self._model))
+        self.setCurrentIndex(-1 if self._model is None else self.findData(str(self._model)))
 
     def _choose(self, index: int) -> None:
         path = self.itemData(index)
@@ -60,7 +60,7 @@ class ModelBox(QComboBox):
         if path is None:
             self.open_requested.emit()
         else:
-            self.model_chosen.emit(path)
+            self.model_chosen.emit(Path(path))
 
 
 def _run_words(run: RunSummary) -> str:

@@ -1,0 +1,289 @@
+"""Watching a detector through the simulated robot: on the very frame, and never behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from labeler.cameras.base import CameraState
+from labeler.dataset import edits
+from labeler.dataset.model import Category
+from labeler.dataset.store import Dataset
+from labeler.gui.decode import LivePicture, decode
+from labeler.gui.document import Document
+from labeler.gui.live import LiveCamera, file_choice
+from labeler.gui.preview.class_colors import class_colors
+from labeler.gui.preview.detecting import Detecting, Sight, as_rgb
+from labeler.gui.preview.in_view import Seen
+from labeler.gui.preview.pace import Pace
+from labeler.gui.preview.workspace import PreviewWorkspace
+from labeler.simulator.truth import read_truth
+from tests.cameras.camera_waits import Simulator
+from tests.gui.live_waits import Heard, show, until, wait_for_picture
+from tests.gui.tiny_model import write_tiny_model
+from trainer.config import RunConfig, save_config
+from trainer.predict import Predictor
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    return write_tiny_model(tmp_path / "model.onnx")
+
+
+@pytest.fixture
+def heard(document: Document, live: LiveCamera) -> Heard:
+    return Heard(document, live)
+
+
+@pytest.fixture
+def workspace(qtbot: QtBot, document: Document, live: LiveCamera, heard: Heard) -> PreviewWorkspace:
+    """With neither model nor camera."""
+    shown = PreviewWorkspace(document, live)
+    show(qtbot, shown)
+    return shown
+
+
+@pytest.fixture
+def preview(
+    qtbot: QtBot, workspace: PreviewWorkspace, live: LiveCamera, known_robot: str, model: Path
+) -> PreviewWorkspace:
+    """The tiny model looks through the shared robot's camera."""
+    workspace.use_model(model)
+    live.choose(known_robot)
+    until(qtbot, lambda: workspace.view.marks)
+    return workspace
+
+
+def texts(workspace: PreviewWorkspace) -> list[str]:
+    return [mark.text for mark in workspace.view.marks]
+
+
+def write_run(dataset: Dataset, name: str) -> Path:
+    run = dataset.runs_folder / name
+    run.mkdir()
+    save_config(run, RunConfig(train_images="images", val_images="images"))
+    return write_tiny_model(run / "model.onnx")
+
+
+def test_detections_are_drawn_on_the_very_frame_they_came_from(
+    qtbot: QtBot, preview: PreviewWorkspace, live: LiveCamera, model: Path
+) -> None:
+    predictor = Predictor(model)
+    checked = set()
+
+    def checks_another() -> bool:
+        image = preview.view.image
+        alone = predictor.predict(as_rgb(image))
+        assert [mark.bbox for mark in reversed(preview.view.marks)] == [d.bbox for d in alone]
+        checked.add(alone[0].bbox[0])
+        return len(checked) > 3
+
+    until(qtbot, checks_another)
+
+
+def test_classes_in_view_have_the_datasets_colours_and_are_counted(
+    qtbot: QtBot, preview: PreviewWorkspace, document: Document, dataset: Dataset
+) -> None:
+    assert document.attempt(lambda data: edits.add_category(data, "mug"))
+    (mug,) = dataset.categories()
+    until(qtbot, lambda: Seen("mug", 1, mug.color) in preview.controls.in_view.seen)
+    colors = {mark.text.split()[0]: mark.color for mark in preview.view.marks}
+    assert colors["mug"] == mug.color != colors["vector"]
+    assert "1 vector, 1 mug" in preview.controls.in_view.accessibleDescription()
+
+
+def test_the_score_starts_at_the_models_own_and_hides_what_is_less_sure(
+    qtbot: QtBot, preview: PreviewWorkspace
+) -> None:
+    assert preview.controls.lowest_score == 0.5
+    assert sorted(texts(preview)) == ["mug 0.60", "vector 0.90"]
+    preview.controls.score.setValue(20)
+    assert sorted(texts(preview)) == ["mug 0.30", "mug 0.60", "vector 0.90"]
+    assert Seen("mug", 2, preview.view.marks[0].color) in preview.controls.in_view.seen
+    for _ in range(10):
+        qtbot.keyClick(preview, Qt.Key.Key_Plus)
+    assert preview.controls.lowest_score == 0.7
+    assert texts(preview) == ["vector 0.90"]
+
+
+def test_rate_and_time_are_always_in_view(qtbot: QtBot, preview: PreviewWorkspace) -> None:
+    until(qtbot, lambda: " fps   " in preview.view.numbers)
+    _rate, taken, dropped = preview.view.numbers.split("   ")
+    assert taken.endswith(" ms")
+    assert dropped.endswith(" dropped")
+    until(qtbot, lambda: int(preview.view.numbers.split(" fps")[0]) >= 5)
+
+
+def test_a_replaced_model_file_is_followed(
+    qtbot: QtBot, preview: PreviewWorkspace, model: Path, heard: Heard
+) -> None:
+    write_tiny_model(model, threshold=0.65, scores=(0.8, 0.7, 0.1))
+    until(qtbot, lambda: "vector 0.80" in texts(preview))
+    assert heard.has("better checkpoint")
+    assert preview.controls.lowest_score == 0.65
+
+
+def test_a_file_that_is_no_model_is_a_sentence_and_the_picture_goes_on(
+    qtbot: QtBot, preview: PreviewWorkspace, tmp_path: Path, model: Path
+) -> None:
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(b"no model")
+    preview.models.choose(broken)
+    until(qtbot, lambda: str(broken) in preview.health.sentence.text())
+    assert not preview.health.isHidden()
+    assert preview.health.buttons
+    before = preview.view.image
+    until(qtbot, lambda: preview.view.image is not before and not preview.view.marks)
+    preview.models.choose(model)
+    until(qtbot, lambda: preview.view.marks and preview.health.isHidden())
+
+
+def test_without_a_model_the_way_to_one_is_shown(
+    qtbot: QtBot, workspace: PreviewWorkspace, dataset: Dataset
+) -> None:
+    assert workspace.no_model.isVisible()
+    train = workspace.no_model.train_button
+    with qtbot.waitSignal(workspace.train_requested):
+        qtbot.mouseClick(train, Qt.MouseButton.LeftButton)
+
+
+def test_the_newest_run_is_used_and_others_can_be_chosen(
+    qtbot: QtBot, document: Document, dataset: Dataset, live: LiveCamera
+) -> None:
+    older = write_run(dataset, "2026-11-23_09-30")
+    newest = write_run(dataset, "2026-11-24_17-04")
+    workspace = PreviewWorkspace(document, live)
+    show(qtbot, workspace)
+    until(qtbot, lambda: workspace.models.model == newest)
+    box = workspace.controls.model
+    assert not workspace.no_model.isVisible()
+    assert "17:04" in box.currentText()
+    row = box.findData(str(older))
+    box.setCurrentIndex(row)
+    box.activated.emit(row)
+    assert workspace.models.model == older
+    assert "09:30" in box.currentText()
+
+
+def test_a_training_is_followed_but_takes_nothing_out_of_the_hands(
+    qtbot: QtBot, workspace: PreviewWorkspace, dataset: Dataset
+) -> None:
+    training = write_run(dataset, "2026-11-24_18-00")
+    other = write_run(dataset, "2026-11-24_09-00")
+    workspace.use_model(training)
+    assert workspace.models.model == training
+    workspace.models.choose(other)
+    workspace.use_model(training)  # its next checkpoint
+    assert workspace.models.model == other
+    workspace.deactivated()
+    workspace.use_model(training)  # asked for in the Train workspace
+    assert workspace.models.model == training
+
+
+def test_k_keeps_the_frame_in_view_to_be_labelled(
+    qtbot: QtBot, preview: PreviewWorkspace, dataset: Dataset, heard: Heard
+) -> None:
+    qtbot.keyClick(preview, Qt.Key.Key_K)
+    until(qtbot, lambda: heard.has("joined the dataset"))
+    (image,) = dataset.images()
+    data = dataset.path_of(image).read_bytes()
+    assert data in [frame.data for frame in heard.frames]
+    assert read_truth(data).width == 640
+    assert dataset.counts().unlabelled == 1
+    assert dataset.sessions()[0].name.endswith("kept in Preview")
+
+
+def test_a_picture_that_is_no_longer_live_is_said_and_not_kept(
+    qtbot: QtBot,
+    preview: PreviewWorkspace,
+    simulator: Simulator,
+    live: LiveCamera,
+    dataset: Dataset,
+    heard: Heard,
+) -> None:
+    with simulator.fault("freeze", "thaw"):
+        until(qtbot, lambda: live.status.state is CameraState.LOST)
+        assert preview.view.is_dimmed
+        assert "sends no picture" in preview.health.sentence.text()
+        until(qtbot, lambda: preview.view.numbers.startswith("0 fps"))
+        qtbot.keyClick(preview, Qt.Key.Key_K)
+        assert heard.has("Not kept: this picture is ")
+    until(qtbot, lambda: live.status.state is CameraState.LIVE and not preview.view.is_dimmed)
+    assert dataset.counts().total == 0
+
+
+def test_the_camera_can_be_exchanged_here_as_well(
+    qtbot: QtBot,
+    preview: PreviewWorkspace,
+    live: LiveCamera,
+    known_robot: str,
+    tmp_path: Path,
+) -> None:
+    watch = preview.controls.watch
+    assert watch.currentText() == "Vector-SIM1"
+    QImage(64, 36, QImage.Format.Format_RGB32).save(str(tmp_path / "one.png"))
+    live.choose(file_choice("folder", tmp_path))
+    assert watch.currentText() == tmp_path.name
+    wait_for_picture(qtbot, live)
+    until(qtbot, lambda: preview.view.image.width() == 64 and preview.view.marks)
+    row = watch.findText("Vector-SIM1")
+    watch.setCurrentIndex(row)
+    watch.activated.emit(row)
+    assert live.choice is not None
+    assert live.choice.id == known_robot
+    until(qtbot, lambda: preview.view.image.width() == 640)
+
+
+def test_looking_is_never_behind_the_newest_picture(
+    qtbot: QtBot, live: LiveCamera, known_robot: str, heard: Heard, model: Path
+) -> None:
+    """Two hundred pictures at once: all but the last few are passed over."""
+    live.choose(known_robot)
+    until(qtbot, lambda: heard.frames)
+    detecting = Detecting()
+    seen: list[Sight] = []
+    detecting.saw.connect(seen.append)
+    decoded = decode(heard.frames[0])
+    assert decoded is not None
+    pictures = [LivePicture(decoded.frame, decoded.image) for _ in range(200)]
+    detecting.use(model)
+    for picture in pictures:
+        detecting.look(picture)
+    until(qtbot, lambda: seen and seen[-1].picture is pictures[-1])
+    assert len(seen) < 100
+    order = [pictures.index(sight.picture) for sight in seen]
+    assert order == sorted(order)
+    detecting.finish()
+
+
+def test_pixels_reach_the_model_in_order_whatever_the_width() -> None:
+    image = QImage(5, 2, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.black)
+    image.setPixel(4, 1, 0xFF0A141E)
+    pixels = as_rgb(image)
+    assert pixels.shape == (2, 5, 3)
+    assert pixels[1, 4].tolist() == [10, 20, 30]
+    assert int(pixels.sum()) == 60
+
+
+def test_the_pace_counts_frames_passed_over() -> None:
+    pace = Pace()
+    for number, at in ((1, 10.0), (2, 10.1), (5, 10.2)):
+        pace.note(number, 7.0, now=at)
+    assert pace.dropped == 2
+    assert pace.per_second(now=10.2) == pytest.approx(10.0)
+    assert pace.milliseconds() == 7.0
+    assert pace.per_second(now=13.0) == 0.0
+    pace.restart()
+    assert pace.dropped == 0
+
+
+def test_colours_of_unknown_classes_differ_from_those_of_known_ones() -> None:
+    known = [Category(1, "mug", "#e69f00")]
+    colors = class_colors({7: "mug", 8: "cube", 9: "ball"}, known)
+    assert colors[7] == "#e69f00"
+    assert len(set(colors.values())) == 3
