@@ -7,6 +7,7 @@ import importlib
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from labeler import __version__
@@ -48,11 +49,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _wants_window(words: list[str]) -> bool:
-    return (
-        not words
-        or (words[0] not in VERBS and not words[0].startswith("-"))
-        or (words[0] in {"--camera", "--screenshot"})
-    )
+    """A mistyped verb is no new dataset: what is not there yet is made only by a path."""
+    if not words:
+        return True
+    first = words[0]
+    if first.startswith("-"):
+        return first not in {"-h", "--help", "--version"}
+    if first in VERBS:
+        return False
+    return Path(first).exists() or "/" in first or "\\" in first
 
 
 def _parser(verb: str | None) -> argparse.ArgumentParser:

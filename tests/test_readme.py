@@ -81,3 +81,17 @@ def test_an_unknown_option_is_a_usage_error() -> None:
     )
     assert done.returncode == 2
     assert "usage" in done.stderr
+
+
+def test_a_mistyped_verb_opens_no_window_and_makes_no_dataset(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "main.py"), "simulatr"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "simulator" in done.stderr
+    assert list(tmp_path.iterdir()) == []
