@@ -89,7 +89,7 @@ class BoxPanel(QWidget):
             field.setEnabled(box is not None and self._editable)
             field.setRange(MIN_SIDE if field in self._sides() and box else 0.0, limit)
             field.setValue(value)
-            field.setSpecialValueText("" if box else "–")
+            field.setSpecialValueText("" if box else f"{field.prefix()}–")
 
     def _sides(self) -> tuple[QDoubleSpinBox, ...]:
         return self.fields["w"], self.fields["h"]
