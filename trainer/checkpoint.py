@@ -44,9 +44,9 @@ def load_checkpoint(path: Path) -> tuple[Detector, ModelDetails]:
             len(details.categories),
             "checkpoint",
             details.input_size,
-            details.finest_stride,
             on_download=lambda _: None,
             should_stop=lambda: False,
+            finest_stride=details.finest_stride,
         )
         detector = build_detector(request)
         detector.load_state_dict(tensors)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
 from typing import Any
@@ -11,6 +10,8 @@ from typing import Any
 from trainer.faults import TrainerError
 
 _SMALLEST_SIDE = 1.0
+_LARGEST = 1e6
+"""Pixels. Also false for NaN: comparisons with it are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def _boxes_by_image(entries: list[Any], categories: set[int]) -> dict[int, list[
     for entry in entries:
         if isinstance(entry, dict) and entry.get("iscrowd"):
             continue
-        known = isinstance(entry, dict) and entry.get("category_id") in categories
+        known = isinstance(entry, dict) and _integer(entry.get("category_id")) in categories
         number = _integer(entry.get("image_id")) if known else None
         grouped.setdefault(-1 if number is None else number, []).append(entry)
     return grouped
@@ -128,7 +129,11 @@ def _picture(entry: Any, folder: Path) -> Picture | None:
     width, height = _integer(entry.get("width")), _integer(entry.get("height"))
     if number is None or number < 0 or not isinstance(name, str) or not _stays_inside(name):
         return None
-    if width is None or height is None or min(width, height) < 1:
+    if (
+        width is None
+        or height is None
+        or not 1 <= min(width, height) <= max(width, height) < _LARGEST
+    ):
         return None
     return Picture(number, folder / name, name, width, height, ())
 
@@ -143,7 +148,7 @@ def _usable(entry: dict[str, Any], picture: Picture) -> Box | None:
     bbox = entry.get("bbox")
     if not isinstance(bbox, list) or len(bbox) != 4:
         return None
-    if not all(isinstance(v, int | float) and math.isfinite(v) for v in bbox):
+    if not all(isinstance(v, int | float) and abs(v) < _LARGEST for v in bbox):
         return None
     x, y, width, height = (float(value) for value in bbox)
     x1, y1 = max(0.0, x), max(0.0, y)
@@ -154,9 +159,10 @@ def _usable(entry: dict[str, Any], picture: Picture) -> Box | None:
 
 
 def _integer(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    """Ids and sizes, up to the 2**53 that JSON's readers agree on."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 2**53:
         return None
-    return int(value) if math.isfinite(value) and value == int(value) else None
+    return int(value) if value == int(value) else None
 
 
 def with_categories_of(coco: CocoSet, model: CocoSet) -> CocoSet:

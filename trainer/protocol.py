@@ -57,16 +57,17 @@ class BuildRequest:
     """What the door to a detector gets: build(request) -> Detector, on the CPU, in train mode.
 
     input_size: (width, height) in pixels, multiples of 32, the same for every picture.
-    on_download and should_stop are for weights that come over the network.
+    on_download and should_stop are for weights that come over the network. finest_stride: 8, or 16
+    where all objects are large, which saves half of the work: a hint.
     """
 
     detector: str
     categories: int
     start: str  # "pretrained", "scratch", or "checkpoint": only the structure, weights are to come
     input_size: tuple[int, int]
-    finest_stride: int  # 8, or 16 where all objects are large: a hint that saves half the work
     on_download: Callable[[Downloading], None]
     should_stop: Callable[[], bool]
+    finest_stride: int = 8
 
 
 class Detector(nn.Module, ABC):

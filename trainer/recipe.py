@@ -11,10 +11,17 @@ from trainer.augment import Augmentation
 from trainer.coco import CocoSet
 from trainer.config import BUILT_IN, RunConfig
 
+_MOST_UPSCALED = 2.0
+"""An input of more than twice the pixels of the pictures shows nothing new."""
+_SHORT = 40.0
+"""Seconds: too short to teach the backbone anything."""
+_LARGE_OBJECT = 44.0
+"""Pixels of the input: where nearly all objects are larger, the stride-8 level is not needed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A stretch of the run. until: the share of the time at which it ends.
+    """A stretch of the run, named for the person. until: the share of the time at which it ends.
 
     frozen: how many blocks of the backbone stand still. view_share: the share of the time to spend
     on features of new views, which are kept and learnt from again; None: every view is fresh.
@@ -29,7 +36,8 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """input_size: (width, height). warmup and ema are shares of the time.
+    """input_size: (width, height). warmup and ema (how far the mean of the weights reaches back)
+    are shares of the time; rate_factor and final_rate are factors of the detector's peak rate.
 
     choices: one plain line for each decision.
     """
@@ -49,20 +57,22 @@ class Recipe:
 class Facts:
     """What the recipe looks at.
 
-    aspect: the median of width / height of the pictures. size: the median of the square root of a
-    box's share of its picture's area; small: the lower decile of it.
+    aspect and pixels: the medians of width / height and of width * height of the pictures. typical
+    and small: the median and the lower decile of the square root of a box's share of its picture.
+    directed: a category's name speaks of left or right.
     """
 
     pictures: int
     boxes: int
     aspect: float
-    size: float
+    pixels: float
+    typical: float
     small: float
-    most_boxes: int
     directed: bool
 
 
 def facts_of(coco: CocoSet) -> Facts:
+    """coco has at least one box."""
     shares = sorted(
         math.sqrt((box.x2 - box.x1) * (box.y2 - box.y1) / (picture.width * picture.height))
         for picture in coco.pictures
@@ -73,37 +83,95 @@ def facts_of(coco: CocoSet) -> Facts:
         pictures=len(coco.pictures),
         boxes=len(shares),
         aspect=median(picture.width / picture.height for picture in coco.pictures),
-        size=median(shares),
+        pixels=median(picture.width * picture.height for picture in coco.pictures),
+        typical=median(shares),
         small=shares[len(shares) // 10],
-        most_boxes=max(len(picture.boxes) for picture in coco.pictures),
         directed=bool(words & {"left", "right"}),
     )
 
 
 def choose_recipe(config: RunConfig, facts: Facts, device: str, device_name: str) -> Recipe:
-    size = input_size(facts.aspect, _pixels(config, facts))
-    phases = _phases(config, device)
+    """device: torch's name of it; device_name: for the person."""
+    pixels, size_reason = _pixels(config, facts, on_gpu=device != "cpu")
+    size = input_size(facts.aspect, min(pixels, _MOST_UPSCALED * facts.pixels))
+    stride = _finest_stride(facts, size)
+    phases = _phases(config, on_gpu=device != "cpu")
+    mirror = 0.0 if facts.directed else 0.5
     return Recipe(
         input_size=size,
-        finest_stride=16 if facts.small * math.sqrt(size[0] * size[1]) > 48 else 8,
+        finest_stride=stride,
         phases=phases,
-        augmentation=Augmentation(mirror=0.0 if facts.directed else 0.5),
+        augmentation=Augmentation(mirror=mirror),
         rate_factor=1.0,
         warmup=0.05,
         final_rate=0.02,
         ema=0.03,
-        choices=(f"Trains on {device_name}.",),
+        choices=(
+            f"Learns on {device_name}.",
+            f"{facts.pictures} pictures with {facts.boxes} boxes to learn from.",
+            f"Pictures are seen at {size[0]}x{size[1]} pixels: {size_reason}.",
+            *_stride_choice(config, stride),
+            *_phase_choices(config, phases),
+            "Every picture is moved, scaled and recoloured a little, "
+            + (
+                "and mirrored half of the time."
+                if mirror
+                else "but never mirrored: names of categories tell left from right."
+            ),
+        ),
     )
 
 
-def _pixels(config: RunConfig, facts: Facts) -> float:
-    return 65536.0
+def _pixels(config: RunConfig, facts: Facts, *, on_gpu: bool) -> tuple[float, str]:
+    """How many pixels the input shall have, and why."""
+    if on_gpu:
+        return 160_000.0, "a GPU has the time for many"
+    if facts.small < 0.08:
+        return 100_000.0, "the objects are small"
+    if config.seconds >= 150:
+        return 86_000.0, "there is time for detail"
+    return 65_536.0, "fewer pixels learn faster, and the time is short"
 
 
-def _phases(config: RunConfig, device: str) -> tuple[Phase, ...]:
+def _finest_stride(facts: Facts, size: tuple[int, int]) -> int:
+    is_large = facts.small * math.sqrt(size[0] * size[1]) > _LARGE_OBJECT
+    return 16 if is_large else 8
+
+
+def _phases(config: RunConfig, *, on_gpu: bool) -> tuple[Phase, ...]:
     if config.detector != BUILT_IN or config.start == "scratch":
-        return (Phase("Learning", 1.0, 0, 8, None),)
-    return (Phase("Learning", 1.0, 16, 16, 0.25),)
+        return (Phase("Learning", 1.0, 0, 16 if on_gpu else 8, None),)
+    if on_gpu:
+        return (
+            Phase("Learning to find", 0.15, 16, 32, None),
+            Phase("Learning to see", 1.0, 3, 32, None),
+        )
+    if config.seconds < _SHORT:
+        return (Phase("Learning to find", 1.0, 16, 16, 0.3),)
+    return (
+        Phase("Learning to find", 0.3, 16, 16, 0.3),
+        Phase("Learning to see", 1.0, 11, 16, 0.3),
+    )
+
+
+def _stride_choice(config: RunConfig, stride: int) -> tuple[str, ...]:
+    if config.detector != BUILT_IN:
+        return ()
+    if stride == 16:
+        return ("All objects are large: the finest grid is left out, which saves time.",)
+    return ("Some objects are small: a fine grid of points looks for them.",)
+
+
+def _phase_choices(config: RunConfig, phases: tuple[Phase, ...]) -> tuple[str, ...]:
+    if config.detector != BUILT_IN:
+        return (f"Starts from {config.start} weights of {config.detector}.",)
+    if config.start == "scratch":
+        return ("Starts from random weights, so everything learns from the beginning.",)
+    start = "Starts from a backbone that has seen ImageNet."
+    if len(phases) == 1:
+        return (start, "Only the head learns: there is no time for more.")
+    share = round(100 * phases[0].until)
+    return (start, f"For {share} % of the time only the head learns, then the backbone, too.")
 
 
 def input_size(aspect: float, pixels: float) -> tuple[int, int]:
@@ -117,6 +185,6 @@ def input_size(aspect: float, pixels: float) -> tuple[int, int]:
         used = min(size[0] / root, size[1] * root) ** 2
         return used - 0.5 * (size[0] * size[1] - used)
 
-    steps = range(96, 32 * 24 + 1, 32)
+    steps = range(64, 32 * 24 + 1, 32)
     sizes = [(w, h) for w in steps for h in steps if w * h <= 1.06 * pixels]
-    return max(sizes, key=worth)
+    return max(sizes or [(64, 64)], key=worth)

@@ -30,7 +30,6 @@ class Results:
         self._detector_name = detector_name
         self._finest_stride = finest_stride
         self._categories = categories
-        self._waiting: tuple[Detector, ModelDetails] | None = None
 
     def is_better(self, verdict: Verdict) -> bool:
         if self.verdict is None:
@@ -38,18 +37,14 @@ class Results:
         ours, theirs = self.verdict.scores, verdict.scores
         return (theirs.ap, theirs.ap50) >= (ours.ap, ours.ap50)
 
-    def keep(self, detector: Detector, verdict: Verdict | None, *, export: bool) -> None:
-        """Writes last, and best where it is the best or unknown; model.onnx follows the best.
-
-        Without export, model.onnx waits for the next call or for finish(): tracing takes time.
-        """
+    def keep(self, detector: Detector, verdict: Verdict | None) -> None:
+        """Writes last; best and model.onnx too where it is the best so far or nobody knows."""
         better = verdict is None or self.is_better(verdict)
         settled = detector.settled()
-        threshold = DEFAULT_THRESHOLD if verdict is None else verdict.threshold
         details = ModelDetails(
             self._categories,
             settled.input_size,
-            threshold,
+            DEFAULT_THRESHOLD if verdict is None else verdict.threshold,
             self._detector_name,
             self._finest_stride,
         )
@@ -57,12 +52,4 @@ class Results:
         if better:
             self.verdict = verdict
             save_checkpoint(self._run / "best.safetensors", settled, details)
-            self._waiting = (settled, details)
-        if export:
-            self.finish()
-
-    def finish(self) -> None:
-        """model.onnx becomes that of the best weights."""
-        if self._waiting is not None:
-            export_onnx(self._run / "model.onnx", *self._waiting)
-            self._waiting = None
+            export_onnx(self._run / "model.onnx", settled, details)

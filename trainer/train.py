@@ -119,9 +119,9 @@ def _build(
         len(learnt.categories),
         config.start,
         recipe.input_size,
-        recipe.finest_stride,
         on_download=emit,
         should_stop=should_stop,
+        finest_stride=recipe.finest_stride,
     )
     try:
         return build_detector(request)

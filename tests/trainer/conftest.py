@@ -1,0 +1,49 @@
+"""A real training run that all tests of the trainer share, and run folders for others."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.trainer.training_runs import Outcome, finish, prepare_run, start_training
+from trainer.events import Evaluated, Event
+
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # as the trainer itself does, before torch
+
+
+@pytest.fixture
+def make_run(tmp_path: Path) -> Callable[..., Path]:
+    """Makes a run folder: train=, val= counts of pictures; the rest goes into the config."""
+
+    def make(*, train: int = 8, val: int = 4, **config: Any) -> Path:
+        run = tmp_path / "run"
+        run.mkdir()
+        prepare_run(run, tmp_path / "images", train=train, val=val, **config)
+        return run
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """A real run, stopped when it is good (ten seconds on a quiet machine).
+
+    Among its pictures are a truncated, a missing and a false one.
+    """
+    folder = tmp_path_factory.mktemp("training")
+    run, images = folder / "run", folder / "images"
+    run.mkdir()
+    prepare_run(run, images, train=40, val=12, seconds=60.0, seed=5)
+    whole = (images / "train-001.jpg").read_bytes()
+    (images / "train-001.jpg").write_bytes(whole[: len(whole) * 2 // 3])
+    (images / "train-002.jpg").unlink()
+    (images / "train-003.jpg").write_text("no picture", encoding="utf-8")
+    return finish(start_training(run), run, is_good)
+
+
+def is_good(event: Event) -> bool:
+    return isinstance(event, Evaluated) and event.ap50 > 0.85

@@ -1,0 +1,160 @@
+"""The predictor refuses what is not ours; scores and thresholds mean what they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+from PIL import Image
+
+from tests.trainer.training_runs import Outcome
+from trainer.evaluate import evaluate, report
+from trainer.faults import TrainerError
+from trainer.machine import write_whole
+from trainer.predict import FORMAT_KEY, Detection, Predictor
+from trainer.predict_command import predict_command
+from trainer.scores import best_threshold, coco_scores
+
+
+def foreign_model(path: Path, **metadata: str) -> Path:
+    """A valid ONNX model that is no detector."""
+    value = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])
+    result = helper.make_tensor_value_info("y", TensorProto.FLOAT, [1])
+    node = helper.make_node("Identity", ["x"], ["y"])
+    graph = helper.make_graph([node], "g", [value], [result])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    helper.set_model_props(model, metadata)
+    onnx.save(model, path)
+    return path
+
+
+def test_a_missing_model_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no such model"):
+        Predictor(tmp_path / "model.onnx")
+
+
+@pytest.mark.parametrize("content", [b"", b"no model", b"\x08\x07" * 50])
+def test_a_broken_model_is_said(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "model.onnx"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"model\.onnx: this is no ONNX model|was not made by"):
+        Predictor(path)
+
+
+def test_a_cut_off_model_is_said(finished: Outcome, tmp_path: Path) -> None:
+    whole = (finished.run / "model.onnx").read_bytes()
+    (tmp_path / "model.onnx").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ValueError, match="damaged"):
+        Predictor(tmp_path / "model.onnx")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "sentence"),
+    [
+        ({}, "was not made by Vector Labeler"),
+        ({FORMAT_KEY: "99"}, "format 99"),
+        ({FORMAT_KEY: "1"}, "description of itself is damaged"),
+        ({FORMAT_KEY: "1", "vector_labeler_details": "[]"}, "description of itself is damaged"),
+    ],
+)
+def test_foreign_models_are_told_apart(
+    tmp_path: Path, metadata: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        Predictor(foreign_model(tmp_path / "model.onnx", **metadata))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (640, 360), (33, 900)])
+def test_pictures_of_any_size_give_boxes_inside_them(
+    finished: Outcome, size: tuple[int, int]
+) -> None:
+    predictor = Predictor(finished.run / "model.onnx")
+    rgb = np.random.default_rng(0).integers(0, 255, (size[1], size[0], 3), dtype=np.uint8)
+    found = predictor.predict(rgb, min_score=0.0)
+    assert len(found) <= 100
+    assert [d.score for d in found] == sorted((d.score for d in found), reverse=True)
+    for x, y, width, height in (detection.bbox for detection in found):
+        assert x >= 0
+        assert y >= 0
+        assert x + width <= size[0] + 1e-3
+        assert y + height <= size[1] + 1e-3
+
+
+def test_without_a_score_only_what_is_worth_showing_comes(finished: Outcome) -> None:
+    predictor = Predictor(finished.run / "model.onnx")
+    rgb = np.asarray(Image.open(finished.run.parent / "images" / "val-001.jpg"))
+    shown = predictor.predict(rgb)
+    assert shown == [
+        d for d in predictor.predict(rgb, min_score=0.0) if d.score >= predictor.threshold
+    ]
+    assert 0.05 <= predictor.threshold <= 0.9
+
+
+def test_predict_writes_coco_results_and_drawings(finished: Outcome, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no")
+    pictures = [finished.run.parent / "images" / "val-001.jpg", broken]
+    out, drawn = tmp_path / "found.json", tmp_path / "drawn"
+    told = predict_command(finished.run, pictures, out, draw=drawn)
+    assert "on 1 pictures" in told
+    assert "broken.png cannot be read as a picture" in told
+    assert '"category_name": "' in out.read_text(encoding="utf-8")
+    assert [path.name for path in drawn.iterdir()] == ["00001-val-001.png"]
+    with pytest.raises(ValueError, match="No picture could be read"):
+        predict_command(finished.run, [broken], out)
+
+
+def test_evaluate_names_pictures_that_are_missing(finished: Outcome, tmp_path: Path) -> None:
+    with pytest.raises(TrainerError, match=r"val-001.jpg, .* and 7 more: is missing"):
+        evaluate(finished.run, finished.run / "val.json", tmp_path)
+
+
+def detection(x: float, score: float, category: int = 1) -> Detection:
+    return Detection(category, "cube", score, (x, 0.0, 10.0, 10.0))
+
+
+TRUTH = {
+    "images": [{"id": 1, "width": 100, "height": 100}],
+    "categories": [{"id": 1, "name": "cube"}, {"id": 2, "name": "mug"}],
+    "annotations": [
+        {
+            "id": n,
+            "image_id": 1,
+            "category_id": 1,
+            "iscrowd": 0,
+            "area": 100,
+            "bbox": [x, 0, 10, 10],
+        }
+        for n, x in ((1, 0), (2, 40))
+    ],
+}
+
+
+def test_perfect_detections_score_one() -> None:
+    scores = coco_scores(TRUTH, {1: [detection(0, 0.9), detection(40, 0.8)]})
+    assert (scores.ap, scores.ap50) == pytest.approx((1, 1))
+    assert [(c.name, c.ap) for c in scores.classes] == [("cube", pytest.approx(1)), ("mug", None)]
+    assert report(scores, as_json=True).startswith('{"AP": 1.0, "AP50": 1.0, "classes": [{')
+    assert report(scores, as_json=False).splitlines()[1] == "  cube: AP 1.000   AP50 1.000"
+
+
+def test_no_detection_scores_zero() -> None:
+    assert coco_scores(TRUTH, {1: []}).ap == 0
+
+
+def test_the_threshold_separates_right_from_wrong() -> None:
+    found = [detection(0, 0.9), detection(40, 0.7), detection(80, 0.5), detection(60, 0.2)]
+    assert best_threshold(TRUTH, {1: found}) == pytest.approx(0.6)
+    assert best_threshold(TRUTH, {}) == 0.3
+
+
+def test_files_appear_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    write_whole(path, b"old")
+    with pytest.raises(TypeError):
+        write_whole(path, "no bytes")  # type: ignore[arg-type]
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
