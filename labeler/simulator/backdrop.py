@@ -7,9 +7,9 @@ import math
 import cv2
 import numpy as np
 
-from labeler.simulator.room import HIGHEST, PIXELS_PER_DEGREE
-from labeler.simulator.textures import Pixels
-from labeler.simulator.view import FOCAL, Floats
+from labeler.simulator.arrays import Floats, Pixels, pixels
+from labeler.simulator.canvas import HIGHEST, PIXELS_PER_DEGREE
+from labeler.simulator.view import FOCAL
 
 PAD = 80 * PIXELS_PER_DEGREE
 """The panorama repeats by this much at both sides, so that no view wraps around."""
@@ -19,9 +19,7 @@ LOOKUP = (320, 180)
 
 class Backdrop:
     def __init__(self, panorama: Pixels) -> None:
-        self._panorama = np.concatenate(
-            [panorama[:, -PAD:], panorama, panorama[:, :PAD]], axis=1
-        )
+        self._panorama = np.concatenate([panorama[:, -PAD:], panorama, panorama[:, :PAD]], axis=1)
         self._around = panorama.shape[1]
         self._pitch = math.nan
         self._columns: Floats = np.zeros(0, np.float32)
@@ -29,24 +27,33 @@ class Backdrop:
 
     def draw(self, heading: float, pitch: float, size: tuple[int, int]) -> Pixels:
         """The room as seen from the table's height."""
-        return self._look(heading, pitch, size, 1.0)
-
-    def draw_mirrored(self, heading: float, pitch: float, size: tuple[int, int]) -> Pixels:
-        """The room as a mirror in the table's plane shows it, above the horizon meaningless."""
-        return self._look(heading, pitch, size, -1.0)
-
-    def _look(self, heading: float, pitch: float, size: tuple[int, int], sign: float) -> Pixels:
         self._aim(pitch)
+        small = self._look(heading, slice(None), 1.0)
+        return pixels(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR))
+
+    def draw_mirrored(
+        self, heading: float, pitch: float, size: tuple[int, int], top: int
+    ) -> Pixels:
+        """The room as a mirror in the table's plane shows it, from the picture's row top on."""
+        self._aim(pitch)
+        shrink = size[1] // LOOKUP[1]
+        first = top // shrink
+        small = self._look(heading, slice(first, None), -1.0)
+        whole = (size[0], (LOOKUP[1] - first) * shrink)
+        image = cv2.resize(small, whole, interpolation=cv2.INTER_LINEAR)
+        return pixels(image[top - first * shrink :])
+
+    def _look(self, heading: float, rows: slice, sign: float) -> Pixels:
         shift = (-math.degrees(heading) * PIXELS_PER_DEGREE) % self._around + PAD
-        rows = (HIGHEST - sign * self._elevations) * PIXELS_PER_DEGREE
-        small = cv2.remap(
-            self._panorama,
-            self._columns + np.float32(shift),
-            rows,
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
+        return pixels(
+            cv2.remap(
+                self._panorama,
+                self._columns[rows] + np.float32(shift),
+                (HIGHEST - sign * self._elevations[rows]) * PIXELS_PER_DEGREE,
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
         )
-        return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
     def _aim(self, pitch: float) -> None:
         """Where each pixel looks: panorama columns from the middle, and elevations in degrees."""
@@ -62,5 +69,3 @@ class Backdrop:
         self._columns = (azimuth * PIXELS_PER_DEGREE).astype(np.float32)
         self._elevations = np.degrees(np.arctan2(up, np.hypot(right, ahead))).astype(np.float32)
         self._pitch = pitch
-
-

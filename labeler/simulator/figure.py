@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
+from labeler.simulator.arrays import Floats, floats
 from labeler.simulator.materials import Material
 from labeler.simulator.mesh import Mesh, joined, read_parts, vector_file
 from labeler.simulator.scene import Figure
-from labeler.simulator.view import Floats
 
 # Pivots of the joints in the model, centimetres (anki_vector/opengl/opengl_vector.py).
 ARM_LENGTH, LIFT_PIVOT_HEIGHT, MODEL_LIFT_ANGLE = 6.6, 4.5, -0.1136
@@ -78,11 +78,11 @@ class FigureModel:
 def _turn(angle: float) -> Floats:
     """Rotation about the y axis (positive tips the front down), for row vectors."""
     cos, sin = math.cos(angle), math.sin(angle)
-    return np.array([(cos, 0, -sin), (0, 1, 0), (sin, 0, cos)], np.float32)
+    return floats([(cos, 0, -sin), (0, 1, 0), (sin, 0, cos)])
 
 
 def _pitched(mesh: Mesh, pivot: tuple[float, float], angle: float) -> Mesh:
-    place = np.float32((pivot[0], 0, pivot[1]))
+    place = floats((pivot[0], 0, pivot[1]))
     turn = _turn(angle)
     return Mesh(
         (mesh.vertices - place) @ turn + place, mesh.normals @ turn, mesh.triangles, mesh.materials
@@ -91,8 +91,8 @@ def _pitched(mesh: Mesh, pivot: tuple[float, float], angle: float) -> Mesh:
 
 def _hanging(fork: Mesh, lift: float) -> Mesh:
     """The fork goes with the arms' ends but stays upright."""
-    pivot = np.float32((FORK_PIVOT[0], 0, FORK_PIVOT[1]))
-    shoulder = np.float32((UPPER_ARM_PIVOT[0], 0, UPPER_ARM_PIVOT[1]))
+    pivot = floats((FORK_PIVOT[0], 0, FORK_PIVOT[1]))
+    shoulder = floats((UPPER_ARM_PIVOT[0], 0, UPPER_ARM_PIVOT[1]))
     shift = (pivot - shoulder) @ _turn(lift) + shoulder - pivot
     return fork.moved(*(float(v) for v in shift))
 
@@ -121,5 +121,5 @@ def _rounded(y: float, z: float, half_y: float, half_z: float, x: float, of: Mat
     vertices = np.vstack([[(x, y, z)], rim]).astype(np.float32)
     second = np.arange(1, 21)
     triangles = np.column_stack([np.zeros(20, int), second, second % 20 + 1]).astype(np.int32)
-    normals = np.tile(np.float32((1, 0, 0)), (21, 1))
+    normals = np.tile(floats((1, 0, 0)), (21, 1))
     return Mesh(vertices, normals, triangles, np.full(20, int(of), np.int32))

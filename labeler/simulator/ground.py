@@ -54,9 +54,7 @@ def may_move(
     """Whether a robot may go from old to new: onto the table, and not deeper into anything."""
     if not on_table(*new) and abs(new[0]) + abs(new[1]) > abs(old[0]) + abs(old[1]):
         return False
-    return all(
-        disc.gap(*new) > radius or disc.gap(*new) >= disc.gap(*old) - 1e-9 for disc in taken
-    )
+    return all(disc.gap(*new) > radius or disc.gap(*new) >= disc.gap(*old) - 1e-9 for disc in taken)
 
 
 def free_place(

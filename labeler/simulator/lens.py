@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from labeler.simulator.arrays import Pixels, floats, pixels
 from labeler.simulator.scene import Scene
-from labeler.simulator.textures import Pixels
 from labeler.simulator.view import FOCAL
 
 JPEG_QUALITY = 75
@@ -17,8 +17,9 @@ NOISE_MARGIN = 64
 
 @dataclass(frozen=True, slots=True)
 class LensLook:
-    """brightness is the mean grey level that the camera's automatic exposure aims at; shutter is in seconds, noise in grey levels,
-    corner is what is left of the light in the picture's corners."""
+    """brightness is the mean grey level that the camera's automatic exposure aims at, shutter is in
+    seconds, noise in grey levels, corner what is left of the light in the picture's corners,
+    softness the blur of a sharp point in pixels."""
 
     brightness: float
     shutter: float
@@ -39,13 +40,13 @@ class Lens:
         height, width = image.shape[:2]
         vignette, brighter, darker = self._prepared(width, height)
         image = _smeared(image, scene, self.look.shutter)
-        image = np.asarray(cv2.GaussianBlur(image, (0, 0), self.look.softness * width / 640))
+        image = pixels(cv2.GaussianBlur(image, (0, 0), self.look.softness * width / 640))
         gain = _gain(image, self.look.brightness) * scene.exposure
-        image = np.asarray(cv2.multiply(image, vignette, scale=gain / 255), np.uint8)
+        image = pixels(cv2.multiply(image, vignette, scale=gain / 255))
         x, y = np.random.default_rng([self._seed, scene.number]).integers(0, NOISE_MARGIN, 2)
         window = np.s_[y : y + height, x : x + width]
-        image = np.asarray(cv2.add(image, brighter[window]), np.uint8)
-        return np.asarray(cv2.subtract(image, darker[window]), np.uint8)
+        image = pixels(cv2.add(image, brighter[window]))
+        return pixels(cv2.subtract(image, darker[window]))
 
     def _prepared(self, width: int, height: int) -> tuple[Pixels, Pixels, Pixels]:
         key = (width, height)
@@ -73,7 +74,8 @@ def _gain(image: Pixels, brightness: float) -> float:
     height, width = image.shape[:2]
     middle = image[height // 4 :: 9, width // 8 : -width // 8 : 9]
     mean = float(np.minimum(middle, 200).mean())
-    return min(2.6, max(0.75, (1.12 * brightness / max(20.0, mean)) ** 0.75))
+    wanted = 1.12 * brightness / max(20.0, mean)
+    return float(min(2.6, max(0.75, wanted**0.75)))
 
 
 def encode(image: Pixels) -> bytes:
@@ -89,7 +91,7 @@ def _vignette(width: int, height: int, corner: float) -> Pixels:
     y = (np.arange(height, dtype=np.float32) + 0.5 - height / 2) / (width / 2)
     far = np.clip((x[None, :] ** 2 + y[:, None] ** 2) / (1 + (height / width) ** 2), 0, 1)
     fall = (1 - corner) * far**1.35
-    tint = np.float32((1.06, 1.0, 0.95))
+    tint = floats((1.06, 1.0, 0.95))
     return (255 * (1 - np.clip(fall[..., None] * tint, 0, 1))).astype(np.uint8)
 
 
@@ -100,6 +102,4 @@ def _smeared(image: Pixels, scene: Scene, shutter: float) -> Pixels:
     down = round(abs(scene.eye_head_rate) * shutter * focal)
     if across < 2 and down < 2:
         return image
-    return np.asarray(cv2.blur(image, (max(1, across), max(1, down))), np.uint8)
-
-
+    return pixels(cv2.blur(image, (max(1, across), max(1, down))))

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from labeler.simulator.room import HIGHEST, LOWEST
-from labeler.simulator.textures import Pixels
-from labeler.simulator.view import Floats
+from labeler.simulator.arrays import Floats, Pixels, floats
+from labeler.simulator.canvas import HIGHEST, LOWEST
 
 MIRROR_SIZE = 96
 """Side of the square that holds the mirror: directions (x, y, z) with z >= 0 at (x, y) / (1 + z),
@@ -38,7 +37,7 @@ def light_of(
     """Reads the light off the room: the key stands where the room is brightest."""
     linear = (panorama.astype(np.float32) / 255) ** 2
     sky_map = _sky_map(linear)
-    brightness = cv2.GaussianBlur(sky_map.sum(axis=2), None, 4)
+    brightness = cv2.GaussianBlur(sky_map.sum(axis=2), (0, 0), 4)
     row, column = np.unravel_index(int(np.argmax(brightness)), brightness.shape)
     azimuth = -2 * np.pi * (column + 0.5) / _SKY_SIZE[0]
     elevation = max(0.55, 1.3 * np.pi / 2 * (1 - (row + 0.5) / _SKY_SIZE[1]))
@@ -67,7 +66,7 @@ def _sky_map(linear: Floats) -> Floats:
     zenith = np.broadcast_to(small[:1].mean(axis=1, keepdims=True), (height - rows, width, 3))
     whole = np.concatenate([zenith, small])
     whole += 6 * np.maximum(whole - 0.75, 0) * whole
-    soft: Floats = cv2.GaussianBlur(np.tile(whole, (1, 3, 1)), None, 1.0)
+    soft = floats(cv2.GaussianBlur(np.tile(whole, (1, 3, 1)), (0, 0), 1.0))
     return soft[:, width : 2 * width]
 
 
@@ -84,4 +83,4 @@ def _disc(sky_map: Floats) -> Floats:
 
 def _direction(azimuth: float, elevation: float) -> Floats:
     flat = np.cos(elevation)
-    return np.float32((flat * np.cos(azimuth), flat * np.sin(azimuth), np.sin(elevation)))
+    return floats((flat * np.cos(azimuth), flat * np.sin(azimuth), np.sin(elevation)))

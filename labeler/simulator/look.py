@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labeler.simulator.arrays import Floats, Pixels, floats, pixels
+from labeler.simulator.canvas import Palette
 from labeler.simulator.lens import LensLook
 from labeler.simulator.light import Light, light_of
 from labeler.simulator.noise import clouds
 from labeler.simulator.props import Props
-from labeler.simulator.room import Palette, panorama
-from labeler.simulator.textures import GLOSS, KINDS, TABLE, Color, Pixels, table_top
-from labeler.simulator.view import Floats
+from labeler.simulator.room import panorama
+from labeler.simulator.textures import GLOSS, KINDS, TABLE, Color, table_top
 
 _WALLS: tuple[Color, ...] = (
     (196, 204, 208),
@@ -63,8 +64,8 @@ def look_of(seed: int) -> Look:
     kind = list(KINDS)[(seed + seed // 3) % len(KINDS)]
     room = panorama(rng, _palette(rng, hour))
     top = table_top(rng, kind)
-    tint = np.float32(hour.tint)
-    light = light_of(room, np.float32(top[::16, ::16].mean(axis=(0, 1))) * tint, tint, rng)
+    tint = floats(hour.tint)
+    light = light_of(room, floats(top[::16, ::16].mean(axis=(0, 1))) * tint, tint, rng)
     lit = _lit(top, light, hour, rng)
     return Look(lit, GLOSS[kind], room, light, hour.lens, Props(rng))
 
@@ -92,5 +93,5 @@ def _lit(top: Pixels, light: Light, hour: Hour, rng: np.random.Generator) -> Pix
     towards = (x * light.key[0] + y * light.key[1]) / 64
     pools = clouds(rng, (width, height), (4, 3), 2) - 0.5
     shade: Floats = 0.92 + 0.16 * towards + 0.35 * pools
-    lit = top * shade[..., None] * np.float32(hour.tint)
-    return np.clip(lit, 0, 255).astype(np.uint8)
+    lit = top * shade[..., None] * floats(hour.tint)
+    return pixels(np.clip(lit, 0, 255))

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-import numpy as np
-
-from labeler.simulator.view import Floats
+from labeler.simulator.arrays import Floats, floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +70,4 @@ class Row:
 def table_of(surfaces: list[Surface]) -> Floats:
     """A line for each material number: blue, green, red, and the rest as Row says."""
     rows = [(*s.color[::-1], s.shine, s.sharpness, s.mirror, s.glow) for s in surfaces]
-    return np.array(rows, np.float32)
+    return floats(rows)

@@ -8,15 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from labeler.errors import UserError
-from labeler.simulator.view import Floats
-
-Ints = NDArray[np.int32]
+from labeler.simulator.arrays import Floats, Ints, floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +32,16 @@ class Mesh:
     def placed(self, x: float, y: float, heading: float) -> Mesh:
         """Turned about the vertical and put somewhere on the table."""
         cos, sin = math.cos(heading), math.sin(heading)
-        turn = np.array([(cos, sin, 0), (-sin, cos, 0), (0, 0, 1)], np.float32)
+        turn = floats([(cos, sin, 0), (-sin, cos, 0), (0, 0, 1)])
         return Mesh(
-            self.vertices @ turn + np.float32((x, y, 0)),
+            self.vertices @ turn + floats((x, y, 0)),
             self.normals @ turn,
             self.triangles,
             self.materials,
         )
 
     def moved(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Mesh:
-        return Mesh(
-            self.vertices + np.float32((x, y, z)), self.normals, self.triangles, self.materials
-        )
+        return Mesh(self.vertices + floats((x, y, z)), self.normals, self.triangles, self.materials)
 
 
 def joined(meshes: list[Mesh]) -> Mesh:
@@ -93,7 +89,7 @@ def read_parts(path: Path, material_of: Callable[[str, str], int | None]) -> dic
                 material = material_of(group, name)
             case ["f", *corners] if material is not None:
                 parts.setdefault(group, _Part()).add(corners, material)
-    vertices, normals = np.array(places, np.float32), np.array(directions, np.float32)
+    vertices, normals = floats(places), floats(directions)
     return {name: part.mesh(vertices, normals) for name, part in parts.items()}
 
 
@@ -108,7 +104,7 @@ class _Part:
     def add(self, corners: list[str], material: int) -> None:
         """A polygon as a fan of triangles."""
         numbers = [self._number(corner) for corner in corners]
-        for second, third in zip(numbers[1:-1], numbers[2:], strict=True):
+        for second, third in pairwise(numbers[1:]):
             self.triangles.append((numbers[0], second, third))
             self.materials.append(material)
 

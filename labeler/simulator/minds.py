@@ -49,7 +49,7 @@ class Watcher:
         body.hold_head(math.radians(rng.normal(3.0, 8.0)), rng.uniform(0.4, 2.0))
         away = math.hypot(other.x - pose.x, other.y - pose.y)
         self._forward = self._step(away, abs(bearing(pose, other.x, other.y)))
-        if rng.random() < 0.8:
+        if rng.random() < 0.84:
             self._goal, self._offset = None, float(rng.normal(0.0, 0.36))
         else:
             heading = rng.uniform(-math.pi, math.pi)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from labeler.simulator.view import Floats
+from labeler.simulator.arrays import Floats, floats
 
 
 def clouds(
@@ -27,15 +27,15 @@ def clouds(
         total += weight * cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC)
         sum_of_weights += weight
         weight *= fading
-    return np.clip(total / sum_of_weights, 0, 1)
+    return floats(np.clip(total / sum_of_weights, 0, 1))
 
 
 def mixed(share: Floats, zero: tuple[float, ...], one: tuple[float, ...]) -> Floats:
     """Colours between zero and one: (h, w) shares give (h, w, 3)."""
-    low, high = np.float32(zero), np.float32(one)
+    low, high = floats(zero), floats(one)
     blend: Floats = low + share[..., None] * (high - low)
     return blend
 
 
 def contrast(values: Floats, gain: float, middle: float = 0.5) -> Floats:
-    return np.clip((values - middle) * gain + middle, 0, 1)
+    return floats(np.clip((values - middle) * gain + middle, 0, 1))

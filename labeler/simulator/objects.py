@@ -7,22 +7,23 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from labeler.simulator.arrays import Floats, Ints, Pixels, pixels
 from labeler.simulator.light import Light
 from labeler.simulator.mesh import Mesh, joined
 from labeler.simulator.raster import Seen, Window, facing, rasterize
 from labeler.simulator.shade import shade
-from labeler.simulator.textures import Pixels
 from labeler.simulator.truth import CLASSES, TrueBox
-from labeler.simulator.view import NEAR, Floats, View
+from labeler.simulator.view import NEAR, View
 
 SCALES = (2.0, 1.5, 1.25)
 FINEST = SCALES[0]
-FINE_PIXELS = 60_000
+FINE_PIXELS = 42_000
 """About how many fine pixels a picture of 640 by 360 may spend on objects."""
-MIN_PIXELS, MIN_SIDE = 90, 6
+MIN_PIXELS, MIN_SIDE = 120, 9
 """Smaller visible parts, in pixels of a 640 by 360 picture, are in no true box."""
+MIN_SHARE = 0.2
+"""So much of an object must be neither hidden nor outside the picture to be in a true box."""
 MARGIN = 2
 
 
@@ -45,12 +46,10 @@ class Layer:
     cover: Pixels
     boxes: tuple[TrueBox, ...]
     seen: Seen
-    owner: NDArray[np.int64]
+    owner: Ints
 
 
-def draw_objects(
-    placed: list[Placed], view: View, surfaces: Floats, light: Light
-) -> Layer | None:
+def draw_objects(placed: list[Placed], view: View, surfaces: Floats, light: Light) -> Layer | None:
     """None where no object is in sight."""
     visible = [sight for thing in placed if (sight := _look_at(thing, view)) is not None]
     if not visible:
@@ -63,10 +62,16 @@ def draw_objects(
         return None
     seen = rasterize(shown, window)
     counts = [len(sight.thing.mesh.triangles) for sight in visible]
-    owners = np.repeat(np.arange(len(counts)), counts)
+    owners = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     owner = owners[shown.number][seen.triangle]
     color, cover = _layer(seen, shade(mesh, shown, seen, view, surfaces, light))
-    boxes = _boxes([sight.thing.name for sight in visible], owner, seen, view)
+    areas = np.bincount(owners, shown.areas)
+    shares = np.bincount(owner, minlength=len(counts)) / np.maximum(areas, 1)
+    names = [
+        sight.thing.name if share >= MIN_SHARE else ""
+        for sight, share in zip(visible, shares, strict=True)
+    ]
+    boxes = _boxes(names, owner, seen, view)
     return Layer(window.left, window.top, color, cover, boxes, seen, owner)
 
 
@@ -115,27 +120,25 @@ def _layer(seen: Seen, colors: Floats) -> tuple[Pixels, Pixels]:
     whole = fine.view(np.uint8).reshape(window.rows, window.columns, 4)
     if window.scale > 1:
         how = cv2.INTER_AREA if window.scale == FINEST else cv2.INTER_LINEAR
-        whole = np.asarray(cv2.resize(whole, (window.width, window.height), interpolation=how), np.uint8)
+        whole = pixels(cv2.resize(whole, (window.width, window.height), interpolation=how))
     color, cover = cv2.cvtColor(whole, cv2.COLOR_BGRA2BGR), cv2.extractChannel(whole, 3)
-    return np.asarray(color, np.uint8), np.asarray(cover, np.uint8)
+    return pixels(color), pixels(cover)
 
 
-def _boxes(
-    names: list[str], owner: NDArray[np.int64], seen: Seen, view: View
-) -> tuple[TrueBox, ...]:
-    """Tight boxes around the visible pixels of each object that has a class."""
+def _boxes(names: list[str], owner: Ints, seen: Seen, view: View) -> tuple[TrueBox, ...]:
+    """Tight boxes around the visible pixels of each object whose name is a class."""
     boxes = []
     scale, unit = seen.window.scale, view.width / 640
     for number, name in enumerate(names):
         if name not in CLASSES:
             continue
-        mine = seen.index[owner == number]
+        mine = np.flatnonzero(owner == number)
         if len(mine) < MIN_PIXELS * (scale * unit) ** 2:
             continue
-        columns, rows = mine % seen.window.columns, mine // seen.window.columns
-        left, right = round(columns.min() / scale), round((columns.max() + 1) / scale)
-        top, bottom = round(rows.min() / scale), round((rows.max() + 1) / scale)
+        x, y = seen.x[mine], seen.y[mine]  # the middles of fine pixels
+        left, right = round((x.min() - 0.5) / scale), round((x.max() + 0.5) / scale)
+        top, bottom = round((y.min() - 0.5) / scale), round((y.max() + 0.5) / scale)
         if min(right - left, bottom - top) >= MIN_SIDE * unit:
-            x, y = seen.window.left + left, seen.window.top + top
-            boxes.append(TrueBox(name, x, y, right - left, bottom - top))
+            place = (seen.window.left + left, seen.window.top + top)
+            boxes.append(TrueBox(name, *place, right - left, bottom - top))
     return tuple(boxes)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from labeler.simulator.arrays import Floats
 from labeler.simulator.materials import FIXED, Material, Surface, table_of
 from labeler.simulator.mesh import Mesh, joined
 from labeler.simulator.scene import Thing
 from labeler.simulator.shapes import Point, box, handle, patch, sphere, turned
-from labeler.simulator.view import Floats
 
 RGB = tuple[float, float, float]
 CUBE_SIDE, MUG_RADIUS, MUG_HEIGHT = 4.4, 3.9, 8.6
@@ -63,15 +63,23 @@ class Props:
         return len(self._surfaces) - 1
 
     def _any_color(self) -> RGB:
-        red, green, blue = self._rng.uniform(0.03, 0.5, 3)
-        return float(red), float(green), float(blue)
+        """Some colour of packages and kitchenware, seldom a loud one."""
+        grey, loud = self._rng.uniform(0.05, 0.45), self._rng.uniform(0.15, 0.7)
+        parts = grey + loud * (self._rng.uniform(0.02, 0.5, 3) - grey)
+        red, green, blue = (float(part) for part in parts)
+        return red, green, blue
 
     def _mug(self) -> Mesh:
         color = _MUGS[self._rng.integers(len(_MUGS))]
         outside = self._add(color, 0.5, 0.05)
         radius, height = MUG_RADIUS, MUG_HEIGHT
         wall: list[Point] = [(0.0, 0.02), (radius * 0.9, 0.02), (radius * 0.96, 0.3)]
-        wall += [(radius, 0.8), (radius, height * 0.5), (radius, height - 0.1), (radius - 0.1, height)]
+        wall += [
+            (radius, 0.8),
+            (radius, height * 0.5),
+            (radius, height - 0.1),
+            (radius - 0.1, height),
+        ]
         inner = radius - 0.35
         rim: list[Point] = [(radius - 0.1, height), (inner, height - 0.05)]
         well: list[Point] = [(inner, height - 0.05), (inner, 0.6), (inner * 0.8, 0.4), (0.0, 0.4)]
@@ -120,10 +128,15 @@ class Props:
     def _bowl(self) -> Mesh:
         color = self._add(self._any_color(), 0.5, 0.05)
         line: list[Point] = [(2.5, 0.0), (4.6, 0.9), (6.0, 2.4), (6.8, 4.6)]
-        return joined([turned(line, color), turned([(r - 0.3, h + 0.1) for r, h in line[::-1]], color)])
+        return joined(
+            [turned(line, color), turned([(r - 0.3, h + 0.1) for r, h in line[::-1]], color)]
+        )
 
     def _can(self) -> Mesh:
-        print_, metal = self._add(self._any_color(), 0.4, 0.06), self._add((0.5, 0.5, 0.52), 0.6, 0.1)
+        print_, metal = (
+            self._add(self._any_color(), 0.4, 0.06),
+            self._add((0.5, 0.5, 0.52), 0.6, 0.1),
+        )
         side: list[Point] = [(3.0, 0.8), (3.2, 1.0), (3.2, 10.5), (2.7, 11.5)]
         foot: list[Point] = [(2.5, 0.0), (2.6, 0.1), (3.0, 0.8)]
         lid: list[Point] = [(2.7, 11.5), (2.6, 11.4), (0.0, 11.3)]

@@ -8,12 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from labeler.simulator.arrays import Floats, Ints
 from labeler.simulator.mesh import Mesh
-from labeler.simulator.view import NEAR, Floats
+from labeler.simulator.view import NEAR
 
-Indices = NDArray[np.int64]
 MIN_AREA = 0.04
 """Triangles with less than this many square pixels are left out."""
 
@@ -40,12 +39,14 @@ class Window:
 @dataclass(frozen=True, slots=True)
 class Facing:
     """The triangles that can be seen: fine pixels of their corners x, y (3, t), one over their
-    depths (3, t), and their numbers in the mesh (t,)."""
+    depths (3, t), and their numbers in the mesh (t,). areas holds for every triangle of the mesh
+    its fine pixels on an endless picture, 0 where it looks away."""
 
     x: Floats
     y: Floats
     inverse: Floats
-    number: Indices
+    number: Ints
+    areas: Floats
 
     def slopes(self, values: Floats) -> tuple[Floats, Floats]:
         """How values, given at the corners (3, ..., t), change per fine pixel across and down."""
@@ -62,8 +63,8 @@ class Seen:
     within Facing, depth is in centimetres, x and y are the fine pixels' middles."""
 
     window: Window
-    index: Indices
-    triangle: Indices
+    index: Ints
+    triangle: Ints
     depth: Floats
     x: Floats
     y: Floats
@@ -80,8 +81,9 @@ def facing(mesh: Mesh, pixels: Floats, depth: Floats, window: Window) -> Facing:
     good = (area > MIN_AREA) & (deep.min(axis=0) > NEAR)
     good &= (x.max(axis=0) > 0) & (y.max(axis=0) > 0)
     good &= (x.min(axis=0) < window.columns) & (y.min(axis=0) < window.rows)
-    number = np.flatnonzero(good)
-    return Facing(x[:, number], y[:, number], 1 / deep[:, number], number)
+    number = np.flatnonzero(good).astype(np.int32)
+    areas = np.where(deep.min(axis=0) > NEAR, np.maximum(area, 0), 0) / 2
+    return Facing(x[:, number], y[:, number], 1 / deep[:, number], number, areas)
 
 
 def rasterize(shown: Facing, window: Window) -> Seen:
@@ -93,14 +95,15 @@ def rasterize(shown: Facing, window: Window) -> Seen:
     key |= triangle.astype(np.uint64)
     buffer = np.zeros(window.rows * window.columns, np.uint64)
     np.maximum.at(buffer, index, key)
-    covered = np.flatnonzero(buffer)
+    covered = np.flatnonzero(buffer).astype(np.int32)
     best = buffer[covered]
     near = (best >> np.uint64(32)).astype(np.uint32).view(np.float32)
-    row, column = np.divmod(covered, window.columns)
+    row = covered // window.columns
+    column = covered - row * window.columns
     return Seen(
         window,
         covered,
-        (best & np.uint64(0xFFFFFFFF)).astype(np.int64),
+        best.astype(np.uint32).astype(np.int32),
         1 / near,
         column.astype(np.float32) + np.float32(0.5),
         row.astype(np.float32) + np.float32(0.5),
@@ -111,28 +114,28 @@ def rasterize(shown: Facing, window: Window) -> Seen:
 class _Spans:
     """Runs of pixels: one row of one triangle each, from start on, length pixels."""
 
-    triangle: Indices
-    row: Indices
-    start: Indices
-    length: Indices
+    triangle: Ints
+    row: Ints
+    start: Ints
+    length: Ints
 
 
 def _spans(shown: Facing, window: Window) -> _Spans:
-    tops = np.maximum(0, np.ceil(shown.y.min(axis=0) - 0.5)).astype(np.int64)
-    ends = np.minimum(window.rows, np.floor(shown.y.max(axis=0) + 0.5)).astype(np.int64)
+    tops = np.maximum(0, np.ceil(shown.y.min(axis=0) - 0.5)).astype(np.int32)
+    ends = np.minimum(window.rows, np.floor(shown.y.max(axis=0) + 0.5)).astype(np.int32)
     counts = np.maximum(0, ends - tops)
-    triangle = np.repeat(np.arange(len(counts)), counts)
-    first = np.cumsum(counts) - counts
-    row = np.arange(len(triangle)) + np.repeat(tops - first, counts)
+    triangle = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    first = (np.cumsum(counts) - counts).astype(np.int32)
+    row = np.arange(len(triangle), dtype=np.int32) + np.repeat(tops - first, counts)
     left, right = _cut(shown, counts, row.astype(np.float32) + np.float32(0.5))
-    start = np.maximum(0, np.ceil(left - 0.5)).astype(np.int64)
-    stop = np.minimum(window.columns, np.floor(right + 0.5)).astype(np.int64)
+    start = np.maximum(0, np.ceil(left - 0.5)).astype(np.int32)
+    stop = np.minimum(window.columns, np.floor(right + 0.5)).astype(np.int32)
     full = np.flatnonzero(stop > start)
     start = start[full]
     return _Spans(triangle[full], row[full], start, stop[full] - start)
 
 
-def _cut(shown: Facing, counts: Indices, middle: Floats) -> tuple[Floats, Floats]:
+def _cut(shown: Facing, counts: Ints, middle: Floats) -> tuple[Floats, Floats]:
     """Where each row's middle enters and leaves its triangle (anticlockwise, y downwards)."""
     left = np.full(len(middle), -1e9, np.float32)
     right = np.full(len(middle), 1e9, np.float32)
@@ -148,22 +151,19 @@ def _cut(shown: Facing, counts: Indices, middle: Floats) -> tuple[Floats, Floats
     return left, right
 
 
-def _fragments(
-    shown: Facing, spans: _Spans, window: Window
-) -> tuple[Indices, NDArray[np.int32], Floats]:
+def _fragments(shown: Facing, spans: _Spans, window: Window) -> tuple[Ints, Ints, Floats]:
     """Every pixel of every span: its index, triangle and one over its depth."""
     across, down = shown.slopes(shown.inverse)
     slope = across[spans.triangle]
     begin = shown.inverse[0][spans.triangle]
     begin += slope * (spans.start + np.float32(0.5) - shown.x[0][spans.triangle])
     begin += down[spans.triangle] * (spans.row + np.float32(0.5) - shown.y[0][spans.triangle])
-    first = np.cumsum(spans.length) - spans.length
-    count = int(spans.length.sum())
-    index = np.arange(count)
-    index += np.repeat(spans.row * window.columns + spans.start - first, spans.length)
-    begin = (begin - slope * first).astype(np.float32)
+    first = (np.cumsum(spans.length) - spans.length).astype(np.int32)
+    step = np.arange(int(spans.length.sum()), dtype=np.int32)
+    index = np.repeat(spans.row * window.columns + spans.start - first, spans.length)
+    index += step
     nearness = np.repeat(slope.astype(np.float32), spans.length)
-    nearness *= np.arange(count, dtype=np.float32)
-    nearness += np.repeat(begin, spans.length)
-    triangle = np.repeat(spans.triangle.astype(np.int32), spans.length)
-    return index, triangle, np.maximum(nearness, np.float32(1e-6))
+    nearness *= step
+    nearness += np.repeat((begin - slope * first).astype(np.float32), spans.length)
+    np.maximum(nearness, np.float32(1e-6), out=nearness)
+    return index, np.repeat(spans.triangle, spans.length), nearness

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
+import numpy as np
 
+from labeler.simulator.arrays import Pixels, floats
 from labeler.simulator.backdrop import Backdrop
 from labeler.simulator.figure import FigureModel
 from labeler.simulator.lens import Lens, encode
@@ -14,9 +17,11 @@ from labeler.simulator.objects import Layer, Placed, draw_objects
 from labeler.simulator.scene import Scene
 from labeler.simulator.shadows import cast_shadows
 from labeler.simulator.table import TableTop
-from labeler.simulator.textures import Pixels
 from labeler.simulator.truth import Truth, write_truth
-from labeler.simulator.view import View
+from labeler.simulator.view import NEAR, View
+
+REACH = 3.0
+"""The middle distance of a robot's parts from the axis on which it turns, in centimetres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Renderer:
         cast_shadows(image, view, [thing.mesh for thing in placed], self._light)
         layer = self.objects(placed, view)
         if layer is not None:
+            _smear_figure(layer, scene, view, self._lens.look.shutter)
             _compose(image, layer)
         return Picture(image, Truth(width, height, () if layer is None else layer.boxes))
 
@@ -72,9 +78,27 @@ class Renderer:
         """The room and the empty table."""
         size = (view.width, view.height)
         image = self._backdrop.draw(view.heading, view.pitch, size)
-        mirrored = self._backdrop.draw_mirrored(view.heading, view.pitch, size)
-        self._table.draw(image, view, mirrored)
+        top = view.first_row_below_horizon
+        if top < view.height:
+            mirrored = self._backdrop.draw_mirrored(view.heading, view.pitch, size, top)
+            self._table.draw(image, view, mirrored)
         return image
+
+
+def _smear_figure(layer: Layer, scene: Scene, view: View, shutter: float) -> None:
+    """Motion blur of the other robot alone, along the picture's rows."""
+    figure, box = scene.figure, next((box for box in layer.boxes if box.name == "vector"), None)
+    across, _, depth = view.to_camera(floats([(figure.pose.x, figure.pose.y, 3.0)]))[0]
+    if box is None or depth < NEAR:
+        return
+    sideways = math.sin(figure.pose.heading - view.heading - math.atan2(across, depth))
+    speed = abs(figure.speed * sideways) + REACH * abs(figure.turn_rate)
+    length = round(speed * shutter * view.focal / float(depth))
+    if length > 1:
+        left, top = box.x - layer.left, box.y - layer.top
+        part = np.s_[top : top + box.height, max(0, left - length) : left + box.width + length]
+        for pixels in (layer.color, layer.cover):
+            pixels[part] = cv2.blur(pixels[part], (length, 1))
 
 
 def _compose(image: Pixels, layer: Layer) -> None:
@@ -83,5 +107,3 @@ def _compose(image: Pixels, layer: Layer) -> None:
     part = image[layer.top : layer.top + height, layer.left : layer.left + width]
     through = cv2.merge([255 - layer.cover] * 3)
     part[:] = cv2.add(cv2.multiply(part, through, scale=1 / 255), layer.color)
-
-

@@ -1,85 +1,18 @@
-"""The room around the table: a painted panorama of kitchens, windows and lamps, out of focus."""
+"""The room around the table, painted: kitchens, windows, shelves and lamps."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
+from labeler.simulator.arrays import Pixels
+from labeler.simulator.canvas import HIGHEST, LOWEST, Canvas, Palette, toned
 from labeler.simulator.noise import clouds
-from labeler.simulator.textures import Color, Pixels
-from labeler.simulator.view import Floats
+from labeler.simulator.textures import Color
 
-PIXELS_PER_DEGREE = 6
-LOWEST, HIGHEST = -50.0, 78.0
-"""Elevations of the panorama's lower and upper edge, degrees."""
 FLOOR = -13.0
-BLUR = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class Palette:
-    """Colours (BGR) and light of a room. daylight 1: blown-out windows, 0: night outside."""
-
-    wall: Color
-    floor: Color
-    wood: Color
-    front: Color
-    daylight: float
-    lamps: float
-    tint: Color
-
-
-class Canvas:
-    """A panorama to paint on. Directions in degrees: across grows to the right and wraps."""
-
-    def __init__(self, rng: np.random.Generator, palette: Palette) -> None:
-        self.rng = rng
-        self.palette = palette
-        self.width = 360 * PIXELS_PER_DEGREE
-        height = round((HIGHEST - LOWEST) * PIXELS_PER_DEGREE)
-        self.pixels: Floats = np.zeros((height, self.width, 3), np.float32)
-        self.light: Floats = np.zeros((height, self.width, 3), np.float32)
-
-    def row(self, up: float) -> int:
-        return round((HIGHEST - up) * PIXELS_PER_DEGREE)
-
-    def rect(
-        self, across: float, low: float, high: float, wide: float, color: Color, glow: float = 0.0
-    ) -> None:
-        """A rectangle from across on, wide degrees to the right. glow shines by itself."""
-        left = round(across % 360 * PIXELS_PER_DEGREE)
-        right = left + max(1, round(wide * PIXELS_PER_DEGREE))
-        top, bottom = max(0, self.row(high)), self.row(low)
-        for start, stop in ((left, right), (left - self.width, right - self.width)):
-            part = np.s_[top:bottom, max(0, start) : max(0, stop)]
-            self.pixels[part] = color
-            self.light[part] = np.float32(color) * glow
-
-    def oval(
-        self, across: float, up: float, wide: float, tall: float, color: Color, glow: float = 0.0
-    ) -> None:
-        """An ellipse around a direction, wide and tall are half axes in degrees."""
-        axes = (round(wide * PIXELS_PER_DEGREE), round(tall * PIXELS_PER_DEGREE))
-        for turn in (0, -360):
-            center = (round((across % 360 + turn) * PIXELS_PER_DEGREE), self.row(up))
-            cv2.ellipse(self.pixels, center, axes, 0, 0, 360, color, -1)
-            lit = tuple(float(part * glow) for part in color)
-            cv2.ellipse(self.light, center, axes, 0, 0, 360, lit, -1)
-
-    def vary(self, color: Color, amount: float = 0.15) -> Color:
-        factor = 1 + self.rng.uniform(-amount, amount)
-        blue, green, red = (min(255.0, part * factor) for part in color)
-        return blue, green, red
-
-    def paint(self) -> Color:
-        """Some colour of a thing that people keep in a kitchen."""
-        hue, full, bright = self.rng.uniform(0, 180), self.rng.uniform(20, 190), 0.0
-        bright = self.rng.uniform(50, 225)
-        pixel = cv2.cvtColor(np.uint8([[[hue, full, bright]]]), cv2.COLOR_HSV2BGR)[0, 0]
-        return float(pixel[0]), float(pixel[1]), float(pixel[2])
+"""Where the floor meets the walls, degrees."""
 
 
 def panorama(rng: np.random.Generator, palette: Palette) -> Pixels:
@@ -97,13 +30,13 @@ def panorama(rng: np.random.Generator, palette: Palette) -> Pixels:
         across += wide + float(rng.uniform(2, 14))
     _lamps(canvas)
     _chairs(canvas)
-    return _developed(canvas)
+    return canvas.developed()
 
 
 def _walls(canvas: Canvas) -> None:
     palette = canvas.palette
     canvas.rect(0, LOWEST, HIGHEST, 360, palette.wall)
-    canvas.rect(0, 52, HIGHEST, 360, tuple(min(250.0, part * 1.15) for part in palette.wall))  # type: ignore[arg-type]
+    canvas.rect(0, 52, HIGHEST, 360, toned(palette.wall, 1.15))
     canvas.rect(0, LOWEST, FLOOR, 360, palette.floor)
     canvas.rect(0, FLOOR, FLOOR + 1.5, 360, canvas.vary(palette.front))
     size = (canvas.width, len(canvas.pixels))
@@ -118,7 +51,7 @@ def _window(canvas: Canvas, across: float, wide: float) -> None:
     sky = (255.0 * day + 20, 250.0 * day + 14, 244.0 * day + 10)
     canvas.rect(across, low, high, wide, sky, glow=0.5 * day)
     middle = low + (high - low) * rng.uniform(0.2, 0.4)
-    canvas.rect(across, low, middle, wide, tuple(part * 0.86 for part in sky), glow=0.3 * day)  # type: ignore[arg-type]
+    canvas.rect(across, low, middle, wide, toned(sky, 0.86), glow=0.3 * day)
     for part in range(1, int(rng.integers(2, 4))):
         canvas.rect(across + wide * part / 3 - 0.6, low, high, 1.2, (170, 175, 180))
     if rng.random() < 0.6:
@@ -136,7 +69,9 @@ def _kitchen(canvas: Canvas, across: float, wide: float) -> None:
     for start in np.arange(0, wide - door / 2, door):
         for low, high in ((FLOOR, counter - 1), (shelf, 40)):
             canvas.rect(across + start, low, high, door - 0.6, canvas.vary(palette.front, 0.06))
-            canvas.rect(across + start + door - 2, (low + high) / 2, (low + high) / 2 + 2, 0.6, (70, 72, 75))
+            canvas.rect(
+                across + start + door - 2, (low + high) / 2, (low + high) / 2 + 2, 0.6, (70, 72, 75)
+            )
     canvas.rect(across - 1, counter - 1, counter + 0.8, wide + 2, canvas.vary(palette.wood))
     for _ in range(int(wide / 6)):
         _jar(canvas, across + rng.uniform(1, wide - 4), counter + 0.8)
@@ -149,14 +84,16 @@ def _jar(canvas: Canvas, across: float, low: float) -> None:
     canvas.rect(across, low, low + tall, wide, color)
     canvas.rect(across + wide * 0.15, low, low + tall, wide * 0.2, canvas.vary(color, 0.6))
     if rng.random() < 0.4:
-        canvas.rect(across + wide * 0.3, low + tall, low + tall * 1.4, wide * 0.4, canvas.vary(color))
+        canvas.rect(
+            across + wide * 0.3, low + tall, low + tall * 1.4, wide * 0.4, canvas.vary(color)
+        )
     if rng.random() < 0.3:
         canvas.oval(across + wide / 2, low + tall * 0.8, wide * 0.5, tall * 0.3, color)
 
 
 def _shelves(canvas: Canvas, across: float, wide: float) -> None:
     rng = canvas.rng
-    canvas.rect(across, FLOOR, 36, wide, tuple(part * 0.5 for part in canvas.palette.wood))  # type: ignore[arg-type]
+    canvas.rect(across, FLOOR, 36, wide, toned(canvas.palette.wood, 0.5))
     for low in np.arange(FLOOR + 1, 34, 9.0):
         at = across + 1
         while at < across + wide - 3:
@@ -243,44 +180,8 @@ def _chairs(canvas: Canvas) -> None:
     """Backs of chairs around the table: near, dark and cut by its edge."""
     rng = canvas.rng
     for across in rng.uniform(0, 360, int(rng.integers(2, 5))):
-        color = canvas.vary(tuple(part * 0.6 for part in canvas.palette.wood), 0.4)  # type: ignore[arg-type]
+        color = canvas.vary(toned(canvas.palette.wood, 0.6), 0.4)
         wide, high = rng.uniform(16, 24), rng.uniform(2, 9)
         for bar in (0.0, 0.33, 0.66, 1.0):
             canvas.rect(across + bar * (wide - 2), LOWEST, high, 2, color)
         canvas.rect(across, high - 4, high, wide, color)
-
-
-def _developed(canvas: Canvas) -> Pixels:
-    """Tint, blur, and the bloom around all that shines."""
-    turn = float(canvas.rng.uniform(0, np.pi / 2))
-    pixels = canvas.pixels * np.float32(canvas.palette.tint) + canvas.light
-    blurred = _blur(_cornered(pixels, turn), BLUR)
-    light = _cornered(canvas.light, turn)
-    small = cv2.resize(light, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-    bloom = 0.5 * _blur(small, 5.0) + 0.35 * _blur(small, 20.0)
-    blurred += cv2.resize(bloom, (canvas.width, len(pixels)), interpolation=cv2.INTER_LINEAR)
-    return np.clip(blurred, 0, 255).astype(np.uint8)
-
-
-def _cornered(pixels: Floats, turn: float) -> Floats:
-    """Puts what was painted on a round wall onto four flat ones, so that level lines look straight
-    through a lens. The walls that the light grazes are darker."""
-    height, width = pixels.shape[:2]
-    around = np.radians(np.arange(width) / PIXELS_PER_DEGREE) - turn
-    wall = np.round(around / (np.pi / 2))
-    farther = 1 / np.cos(around - wall * np.pi / 2)
-    up = np.radians(HIGHEST - np.arange(height) / PIXELS_PER_DEGREE)[:, None]
-    painted = np.degrees(np.arctan(np.tan(up) * farther[None, :]))
-    rows = ((HIGHEST - painted) * PIXELS_PER_DEGREE).astype(np.float32)
-    columns = np.broadcast_to(np.arange(width, dtype=np.float32), rows.shape)
-    flat = cv2.remap(pixels, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    tone = np.float32((1.0, 0.86, 0.95, 0.8))[wall.astype(int) % 4]
-    return np.asarray(flat * tone[None, :, None], np.float32)
-
-
-def _blur(pixels: Floats, sigma: float) -> Floats:
-    """A Gaussian that wraps around at the sides."""
-    pad = int(3 * sigma) + 1
-    wide = np.concatenate([pixels[:, -pad:], pixels, pixels[:, :pad]], axis=1)
-    soft: Floats = cv2.GaussianBlur(wide, None, sigma)[:, pad:-pad]
-    return soft

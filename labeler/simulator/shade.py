@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labeler.simulator.arrays import Floats, floats
 from labeler.simulator.light import MIRROR_SIZE, Light
 from labeler.simulator.materials import Row
 from labeler.simulator.mesh import Mesh
 from labeler.simulator.raster import Facing, Seen
-from labeler.simulator.view import Floats, View
+from labeler.simulator.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,9 @@ def _rays(seen: Seen, view: View) -> Floats:
     window = seen.window
     center_x, center_y = view.center
     right = seen.x * np.float32(1 / window.scale / view.focal)
-    right += np.float32((window.left - center_x) / view.focal)
+    right += floats((window.left - center_x) / view.focal)
     down = seen.y * np.float32(1 / window.scale / view.focal)
-    down += np.float32((window.top - center_y) / view.focal)
+    down += floats((window.top - center_y) / view.focal)
     axes = view.axes
     return np.stack([right * axes[0, i] + down * axes[1, i] + axes[2, i] for i in range(3)])
 
@@ -131,4 +132,4 @@ def _mirrored(bounced: Floats, light: Light) -> Floats:
     share = np.clip(bounced[2] * 8 + 0.5, 0, 1)
     above *= share
     above += light.ground[:, None] * (1 - share)
-    return above
+    return floats(above)

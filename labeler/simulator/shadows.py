@@ -5,10 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from labeler.simulator.arrays import Floats, Pixels, floats
 from labeler.simulator.light import Light
 from labeler.simulator.mesh import Mesh
-from labeler.simulator.textures import Pixels
-from labeler.simulator.view import Floats, View
+from labeler.simulator.view import View
 
 SHRINK = 2
 EVERY = 3
@@ -47,7 +47,7 @@ def _darken(left: Pixels, view: View, ground: Floats, strength: float, softness:
     seen = seen[seen[:, 2] > 2.0]
     if len(seen) < 3:
         return
-    pixels = seen[:, :2] * (view.focal / seen[:, 2:]) + np.float32(view.center)
+    pixels = seen[:, :2] * (view.focal / seen[:, 2:]) + floats(view.center)
     _darken_pixels(
         left, pixels / SHRINK, strength, softness * view.focal / SHRINK / float(seen[:, 2].mean())
     )
@@ -63,7 +63,7 @@ def _darken_pixels(left: Pixels, outline: Floats, strength: float, sigma: float)
         return
     part = left[y:far_y, x:far_x]
     mask = np.full(part.shape, 255, np.uint8)
-    fixed = np.clip((outline - np.float32((x, y))) * 16, -2e6, 2e6).astype(np.int32)
+    fixed = np.clip((outline - floats((x, y))) * 16, -2e6, 2e6).astype(np.int32)
     cv2.fillConvexPoly(mask, fixed, round(255 * (1 - strength)), cv2.LINE_AA, 4)
     sides = (int(sigma * 1.7) | 1, int(sigma * 0.9) | 1)
     for _ in range(2):

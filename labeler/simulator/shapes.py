@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from labeler.simulator.arrays import Floats, floats
 from labeler.simulator.mesh import Mesh, joined
-from labeler.simulator.view import Floats
 
 Point = tuple[float, float]
 
 
 def box(size: tuple[float, float, float], material: int, bottom: float = 0.0) -> Mesh:
     """A box with sharp edges, standing on z = bottom."""
-    half = np.float32(size) / 2
+    half = floats(size) / 2
     faces = []
     for axis in range(3):
         for sign in (-1.0, 1.0):
@@ -26,17 +27,17 @@ def _side(axis: int, sign: float, half: Floats, material: int) -> Mesh:
     u, v = (axis + 1) % 3, (axis + 2) % 3
     corners = np.zeros((4, 3), np.float32)
     corners[:, axis] = sign * half[axis]
-    corners[:, u] = np.float32((-1, 1, 1, -1)) * half[u]
-    corners[:, v] = np.float32((-1, -1, 1, 1)) * half[v] * sign
+    corners[:, u] = floats((-1, 1, 1, -1)) * half[u]
+    corners[:, v] = floats((-1, -1, 1, 1)) * half[v] * sign
     normals = np.zeros((4, 3), np.float32)
     normals[:, axis] = sign
     triangles = np.array([(0, 1, 2), (0, 2, 3)], np.int32)
     return Mesh(corners, normals, triangles, np.full(2, material, np.int32))
 
 
-def patch(center: Sequence[float], u: Sequence[float], v: Sequence[float], material: int) -> Mesh:
+def patch(center: ArrayLike, u: ArrayLike, v: ArrayLike, material: int) -> Mesh:
     """A flat parallelogram with half sides u and v, facing u x v."""
-    place, along, up = (np.array(p, np.float32) for p in (center, u, v))
+    place, along, up = (floats(p) for p in (center, u, v))
     corners = np.stack(
         [place - along - up, place + along - up, place + along + up, place - along + up]
     )
@@ -51,7 +52,7 @@ def turned(profile: Sequence[Point], material: int, sides: int = 36) -> Mesh:
 
     Seen from outside where the profile runs upwards, from inside where it runs downwards.
     """
-    line = np.array(profile, np.float32)
+    line = floats(profile)
     angles = np.linspace(0, 2 * np.pi, sides, endpoint=False, dtype=np.float32)
     cos, sin = np.cos(angles), np.sin(angles)
     slope = np.gradient(line, axis=0)
@@ -88,7 +89,7 @@ def sphere(radius: float, materials: Sequence[int], rows: int = 18, sides: int =
     wedge = (np.arange(sides) * len(materials)) // sides
     wedges = np.tile(np.array(materials, np.int32)[wedge], 2 * (rows - 1))
     return Mesh(
-        mesh.vertices * np.float32(radius) + np.float32((0, 0, radius)),
+        mesh.vertices * np.float32(radius) + floats((0, 0, radius)),
         mesh.vertices.copy(),
         mesh.triangles,
         wedges,
@@ -106,7 +107,7 @@ def handle(
     sideways = np.broadcast_to(np.sin(around)[None], outward.shape[:2])
     normals = np.stack([outward[..., 0], sideways, outward[..., 1]], -1)
     spine = np.stack([size[0] * cos, 0 * cos, size[1] * sin], -1)
-    vertices = np.float32(center) + spine + thickness * normals
+    vertices = floats(center) + spine + thickness * normals
     triangles = _grid(14, 10)[:, ::-1].copy()
     return Mesh(
         vertices.reshape(-1, 3).astype(np.float32),

@@ -7,9 +7,10 @@ import math
 import cv2
 import numpy as np
 
+from labeler.simulator.arrays import Floats, Pixels, floats, pixels
 from labeler.simulator.scene import EYE_HEIGHT
-from labeler.simulator.textures import PIXELS_PER_CM, TABLE, Pixels
-from labeler.simulator.view import NEAR, Floats, View
+from labeler.simulator.textures import PIXELS_PER_CM, TABLE
+from labeler.simulator.view import NEAR, View
 
 LEVELS = 6
 SHEEN_ROWS = 4
@@ -23,14 +24,15 @@ class TableTop:
     def __init__(self, texture: Pixels, gloss: float) -> None:
         self._levels = [texture]
         for _ in range(LEVELS - 1):
-            self._levels.append(np.asarray(cv2.pyrDown(self._levels[-1]), np.uint8))
+            self._levels.append(pixels(cv2.pyrDown(self._levels[-1])))
         self._gloss = gloss
 
     def draw(self, image: Pixels, view: View, mirrored: Pixels) -> None:
-        """Paints over image, from the horizon downwards. mirrored: the room upside down."""
-        top = max(0, int(view.horizon) + 1)
+        """Paints over image, from the horizon downwards. mirrored: the room as the table would
+        mirror it, from the same row on."""
+        top = view.first_row_below_horizon
         outline = _outline(view)
-        if top >= view.height or outline is None:
+        if outline is None:
             return
         part = self._texture(view, top)
         self._add_sheen(part, view, mirrored, top)
@@ -79,15 +81,14 @@ class TableTop:
             ]
         )
         shift = np.array([[1, 0, -0.5], [0, 1, -0.5 - rows[0]], [0, 0, 1]])
-        return np.asarray(
+        return pixels(
             cv2.warpPerspective(
                 texture,
                 shift @ homography @ place,
                 (width, rows[1] - rows[0]),
                 flags=cv2.INTER_LINEAR,
                 borderMode=cv2.BORDER_REPLICATE,
-            ),
-            np.uint8,
+            )
         )
 
     def _add_sheen(self, part: Pixels, view: View, mirrored: Pixels, top: int) -> None:
@@ -99,7 +100,7 @@ class TableTop:
             if share < 0.01:
                 return
             rows = part[begin - top : begin - top + SHEEN_ROWS]
-            room = mirrored[begin : begin + SHEEN_ROWS]
+            room = mirrored[begin - top : begin - top + SHEEN_ROWS]
             cv2.addWeighted(rows, 1 - share, room, share, 0, dst=rows)
 
 
@@ -118,7 +119,7 @@ def _lay(part: Pixels, rows: Pixels, begin: int, fading: int) -> None:
 def _outline(view: View) -> Floats | None:
     """The table's corners in pixels, what lies behind the camera cut off. None: out of sight."""
     x, y = TABLE[0] / 2, TABLE[1] / 2
-    corners = np.array([(-x, -y, 0), (x, -y, 0), (x, y, 0), (-x, y, 0)], np.float32)
+    corners = floats([(-x, -y, 0), (x, -y, 0), (x, y, 0), (-x, y, 0)])
     seen = view.to_camera(corners)
     kept: list[Floats] = []
     for one, two in zip(seen, np.roll(seen, -1, axis=0), strict=True):
@@ -128,13 +129,13 @@ def _outline(view: View) -> Floats | None:
             kept.append(one + (two - one) * ((NEAR - one[2]) / (two[2] - one[2])))
     if len(kept) < 3:
         return None
-    points = np.array(kept, np.float32)
-    return points[:, :2] * (view.focal / points[:, 2:3]) + np.float32(view.center)
+    points = floats(kept)
+    return points[:, :2] * (view.focal / points[:, 2:3]) + floats(view.center)
 
 
 def _cover(outline: Floats, view: View, rows: tuple[int, int]) -> Floats:
     """1 on the table, 0 beside it, soft at the edge."""
     mask = np.zeros((rows[1] - rows[0], view.width), np.uint8)
-    fixed = np.clip((outline - np.float32((0.5, 0.5 + rows[0]))) * 16, -2e6, 2e6).astype(np.int32)
+    fixed = np.clip((outline - floats((0.5, 0.5 + rows[0]))) * 16, -2e6, 2e6).astype(np.int32)
     cv2.fillConvexPoly(mask, fixed, 255, cv2.LINE_AA, 4)
     return mask.astype(np.float32) / np.float32(255)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from labeler.simulator.arrays import Floats, Pixels, floats
 from labeler.simulator.noise import clouds, contrast, mixed
-from labeler.simulator.view import Floats
 
-Pixels = NDArray[np.uint8]
 Color = tuple[float, float, float]
 Size = tuple[int, int]
 PIXELS_PER_CM = 16
@@ -53,7 +52,7 @@ def _wood(rng: np.random.Generator, size: Size) -> Floats:
     boards = int(rng.integers(1, 9))
     edges = np.linspace(0, height, boards + 1).astype(int)
     color = np.empty((height, width, 3), np.float32)
-    for top, bottom in zip(edges[:-1], edges[1:], strict=True):
+    for top, bottom in pairwise(edges):
         board = (width, int(bottom - top))
         share = _grain(rng, board) * 0.9 + rng.uniform(-0.12, 0.12)
         color[top:bottom] = mixed(np.clip(share, 0, 1), dark, light)
@@ -85,15 +84,15 @@ def _cloth(rng: np.random.Generator, size: Size) -> Floats:
     color = mixed(np.broadcast_to(checks, (height, width)).astype(np.float32), base, other)
     weave = rng.random((height, width), np.float32) - 0.5
     folds = clouds(rng, size, (5, 4), 3) - 0.5
-    color *= (1 + 0.16 * cv2.GaussianBlur(weave, None, 0.8) + 0.22 * folds)[..., None]
+    color *= (1 + 0.16 * cv2.GaussianBlur(weave, (0, 0), 0.8) + 0.22 * folds)[..., None]
     return color
 
 
 def _plain(rng: np.random.Generator, size: Size) -> Floats:
     """Laminate or stone: one tone, faint clouds, specks."""
-    base = np.float32(_PLAINS[rng.integers(len(_PLAINS))])
+    base = floats(_PLAINS[rng.integers(len(_PLAINS))])
     soft = clouds(rng, size, (8, 6), 4) - 0.5
-    specks = cv2.GaussianBlur(rng.random((size[1], size[0]), np.float32) - 0.5, None, 1.2)
+    specks = cv2.GaussianBlur(rng.random((size[1], size[0]), np.float32) - 0.5, (0, 0), 1.2)
     strength = float(rng.choice([0.05, 0.5]))
     shade = 1 + 0.12 * soft + strength * specks
     color: Floats = base * shade[..., None]

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from labeler.simulator.arrays import Floats, floats
 from labeler.simulator.body import BodyPose
 from labeler.simulator.scene import EYE_HEIGHT
 
-Floats = NDArray[np.float32]
 FOCAL = 340.0 / 640.0
 """The focal length as a part of the picture's width: 86 degrees from left to right."""
 EYE_FORWARD = 0.7
@@ -36,9 +36,9 @@ class View:
         up, flat = math.sin(pose.head), math.cos(pose.head)
         forward = (cos * flat, sin * flat, up)
         down = (cos * up, sin * up, -flat)
-        axes = np.array([(sin, -cos, 0.0), down, forward], np.float32)
+        axes = floats([(sin, -cos, 0.0), down, forward])
         place = (pose.x + EYE_FORWARD * cos, pose.y + EYE_FORWARD * sin, EYE_HEIGHT)
-        eye = np.array(place, np.float32)
+        eye = floats(place)
         return cls(width, height, FOCAL * width, eye, axes, pose.heading, pose.head)
 
     @property
@@ -50,6 +50,11 @@ class View:
         """The row of the horizon, which may lie outside the picture."""
         return self.height / 2 + self.focal * math.tan(self.pitch)
 
+    @property
+    def first_row_below_horizon(self) -> int:
+        """height where the whole picture lies above it."""
+        return min(self.height, max(0, int(self.horizon) + 1))
+
     def to_camera(self, points: Floats) -> Floats:
         """(n, 3) points of the world as right, down, forward."""
         seen: Floats = (points - self.eye) @ self.axes.T
@@ -59,7 +64,7 @@ class View:
         """Pixel positions (n, 2) and depths (n,). Points nearer than NEAR are held at NEAR."""
         seen = self.to_camera(points)
         depth = np.maximum(seen[:, 2], NEAR)
-        pixels = seen[:, :2] * (self.focal / depth)[:, None] + np.float32(self.center)
+        pixels = seen[:, :2] * (self.focal / depth)[:, None] + floats(self.center)
         return pixels.astype(np.float32), depth
 
     def table_to_pixels(self) -> NDArray[np.float64]:
