@@ -64,7 +64,7 @@ def _application() -> QApplication:
 def _opened(folder: Path | None, settings: Settings) -> Opened:
     if folder is not None:
         return open_or_create(folder)
-    return open_last(settings.recent_datasets(), FIRST_DATASET)
+    return open_last(settings.recent_datasets(), settings.datasets_folder, FIRST_DATASET)
 
 
 def _after_first_paint(

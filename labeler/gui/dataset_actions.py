@@ -41,7 +41,7 @@ class DatasetActions(QObject):
 
     def create(self, name: str) -> None:
         """A new dataset in the usual place, opened."""
-        self._switch(lambda: Opened(Dataset.create(free_folder(name))))
+        self._switch(lambda: self._created(name))
 
     def open(self, folder: Path) -> None:
         self._switch(lambda: open_folder(folder))
@@ -111,6 +111,9 @@ class DatasetActions(QObject):
             if opened.concern:
                 raise opened.concern
 
+    def _created(self, name: str) -> Opened:
+        return Opened(Dataset.create(free_folder(name, self._settings.datasets_folder)))
+
     def _run(self, title: str, work: Any, on_done: Callable[[Any], None]) -> bool:
         if self._jobs.is_busy:
             self._document.report(UserError(self.tr("Only one job at a time. Wait for this one.")))
@@ -169,7 +172,7 @@ class DatasetActions(QObject):
             self._document.say(self.tr("Checked: every row and every file is as it should be."))
             return
         told = self.tr("{0} in this dataset.").format(counted(len(findings), "thing to look at"))
-        self._tell_list(told, [finding.message for finding in findings])
+        self._tell_list(told, [f"{each.what}: {each.message}" for each in findings])
 
     def _tell_list(self, sentence: str, lines: list[str]) -> None:
         more = [self.tr("and {0} more").format(len(lines) - _TOLD)] if len(lines) > _TOLD else []

@@ -11,7 +11,6 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QToolButton, QWidget
 
 from labeler.dataset.picture import SUFFIXES
-from labeler.dataset.places import datasets_folder
 from labeler.gui import theme
 from labeler.gui.dataset_actions import DatasetActions, images_folder_of
 from labeler.gui.document import Document
@@ -77,7 +76,7 @@ class DatasetMenu(QToolButton):
 
     def ask_open(self) -> None:
         folder = QFileDialog.getExistingDirectory(
-            self.window(), self.tr("Open a dataset's folder"), str(datasets_folder())
+            self.window(), self.tr("Open a dataset's folder"), str(self._settings.datasets_folder)
         )
         if folder:
             self._actions.open(Path(folder))

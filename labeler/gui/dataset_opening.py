@@ -37,17 +37,17 @@ def open_or_create(folder: Path) -> Opened:
     return Opened(Dataset.create(folder))
 
 
-def open_last(recent: list[Path], first_name: str) -> Opened:
+def open_last(recent: list[Path], place: Path, first_name: str) -> Opened:
     """The last dataset that still opens, else the newest in the usual place, else a new one."""
     concern: UserError | None = None
-    for folder in dict.fromkeys([*recent, *known_datasets()]):
+    for folder in dict.fromkeys([*recent, *known_datasets(place)]):
         try:
             opened = open_folder(folder)
         except UserError as error:
             concern = concern or error
             continue
         return Opened(opened.dataset, opened.concern or concern)
-    return Opened(Dataset.create(free_folder(first_name)), concern)
+    return Opened(Dataset.create(free_folder(first_name, place)), concern)
 
 
 def _is_free(folder: Path) -> bool:

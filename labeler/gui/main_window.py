@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from labeler.gui.live import LiveCamera
 
 _SIZE = (1280, 800)
+_SMALLEST = (600, 320)
+"""So much the workspaces get at least; half of 1280x800 is a screen at 200 %."""
 
 
 class MainWindow(QWidget):
@@ -52,7 +54,7 @@ class MainWindow(QWidget):
         self.status = StatusLine(self)
         self.actions_of_dataset = DatasetActions(document, self.jobs, settings)
         self.menu = DatasetMenu(document, self.actions_of_dataset, settings, self)
-        self.stack = QStackedWidget(self)
+        self.stack = _Stack(self)
         self.shortcuts = Shortcuts(self)
         self.setAcceptDrops(True)
         self._lay_out()
@@ -101,6 +103,8 @@ class MainWindow(QWidget):
         self.bar.show_chosen(page_id)
         self.shortcuts.set_current(page_id)
         workspace.activated()
+        if not workspace.isAncestorOf(self.focusWidget() or self):
+            workspace.setFocus()  # or the focus would stay on the bar, and Space would press it
 
     def use_camera(self, camera: str) -> None:
         """Opens a camera by its id ("simulated", "robot:SERIAL") and shows Capture."""
@@ -263,6 +267,13 @@ class MainWindow(QWidget):
         column.addWidget(_line(self))
         column.addWidget(self.jobs)
         column.addWidget(self.status)
+
+
+class _Stack(QStackedWidget):
+    """One workspace's wish for room must not keep the window from fitting a small screen."""
+
+    def minimumSizeHint(self) -> QSize:
+        return super().minimumSizeHint().boundedTo(QSize(*_SMALLEST))
 
 
 def _side(widget: QWidget, where: Qt.AlignmentFlag) -> QWidget:

@@ -24,7 +24,7 @@ class RobotPill(QToolButton):
 
     def show_status(self, name: str, status: CameraStatus) -> None:
         self.setIcon(dot(QColor(_color(status.state))))
-        self.setText("  ".join(self._words(name, status)))
+        self.setText(" " + "  ".join(self._words(name, status)))
         self.setToolTip(status.message or self.tr("Choose a camera"))
         self.setAccessibleName(self.tr("Camera: {0}").format(" ".join(self._words(name, status))))
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
+from labeler.dataset.places import datasets_folder
+
 APPLICATION = "vector-labeler"
 _RECENT = 8
 
@@ -26,6 +28,15 @@ class Settings:
     def remember_dataset(self, folder: Path) -> None:
         others = [text for text in self._texts("recent") if text != str(folder)]
         self._store.setValue("recent", [str(folder), *others][:_RECENT])
+
+    @property
+    def datasets_folder(self) -> Path:
+        """Where new datasets go."""
+        return Path(self._text("datasets_folder", str(datasets_folder())))
+
+    @datasets_folder.setter
+    def datasets_folder(self, value: Path) -> None:
+        self._store.setValue("datasets_folder", str(value))
 
     @property
     def geometry(self) -> QByteArray:

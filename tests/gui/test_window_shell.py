@@ -1,0 +1,368 @@
+"""The window around the workspaces, driven by mouse and keys as a person would."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from labeler.dataset.edits import add_category, draw
+from labeler.dataset.model import BBox
+from labeler.dataset.store import Dataset
+from labeler.errors import UserError
+from labeler.gui.document import Document
+from labeler.gui.excepthook import CaughtBugs
+from labeler.gui.keys_page import KeysPage
+from labeler.gui.main_window import MainWindow
+from labeler.gui.pages import pages
+from labeler.gui.settings import Settings
+from tests.gui.label_window import Hand, add_plain_pictures, close, open_window
+
+Tab = Qt.FocusPolicy.TabFocus
+CONTROL = Qt.KeyboardModifier.ControlModifier
+PLACES = [page.id for page in pages()]
+
+
+@pytest.fixture
+def settings_file(tmp_path: Path) -> Path:
+    return tmp_path / "settings.ini"
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path, settings_file: Path) -> Iterator[MainWindow]:
+    with Dataset.create(tmp_path / "kitchen") as dataset:
+        add_plain_pictures(dataset, 3)
+        dataset.apply(add_category(dataset, "mug"))
+    Settings(settings_file).datasets_folder = tmp_path
+    shown = open_window(tmp_path / "kitchen", settings_file)
+    qtbot.addWidget(shown)
+    yield shown
+    close(shown)
+
+
+def shown_place(window: MainWindow) -> str:
+    return next(each for each in PLACES if window.bar.button(each).isChecked())
+
+
+def test_the_title_and_the_menu_tell_the_dataset(window: MainWindow) -> None:
+    assert window.windowTitle() == "kitchen - Vector Labeler"
+    assert window.menu.text().startswith("kitchen")
+
+
+def test_the_status_line_counts_and_tells_what_happened(window: MainWindow) -> None:
+    assert window.status.counts.text() == "3 images   0 labelled   0 empty"
+    assert window.status.to_do.text() == "3 to do"
+    window.document.attempt(lambda dataset: draw(dataset, 1, 1, BBox(10, 10, 50, 50)))
+    assert window.status.counts.text() == "3 images   1 labelled   0 empty"
+    assert (window.status.bar.value(), window.status.bar.maximum()) == (1, 3)
+    assert window.status.sentence.text() == "Draw mug. Kept."
+
+
+def test_workspaces_change_by_key_and_by_click(window: MainWindow) -> None:
+    QTest.keyClick(window, Qt.Key.Key_4, CONTROL)
+    assert shown_place(window) == "train"
+    QTest.keyClick(window, Qt.Key.Key_2, CONTROL)
+    assert shown_place(window) == "label"
+    QTest.mouseClick(window.bar.button("capture"), Qt.MouseButton.LeftButton)
+    assert window.stack.currentWidget() is window.workspace("capture")
+
+
+def test_keys_live_in_the_workspace_on_show_alone(window: MainWindow) -> None:
+    hand = Hand(window)
+    first = hand.label.editor.image_id
+    window.show_workspace("train")
+    QTest.keyClick(window, Qt.Key.Key_D)
+    assert hand.label.editor.image_id == first
+    window.show_workspace("label")
+    QTest.keyClick(window, Qt.Key.Key_D)
+    assert hand.label.editor.image_id != first
+
+
+def test_keys_never_fire_while_one_types(window: MainWindow) -> None:
+    hand = Hand(window)
+    first, field = hand.label.editor.image_id, hand.label.classes.field
+    field.setFocus()
+    QTest.keyClicks(field, "dad 1?")
+    assert field.text() == "dad 1?"
+    assert hand.label.editor.image_id == first
+    QTest.keyClick(field, Qt.Key.Key_4, CONTROL)
+    assert shown_place(window) == "train"
+
+
+def test_undo_while_one_types_is_the_fields_own(window: MainWindow) -> None:
+    window.document.attempt(lambda dataset: draw(dataset, 1, 1, BBox(10, 10, 50, 50)))
+    field = Hand(window).label.classes.field
+    field.setFocus()
+    QTest.keyClicks(field, "x")
+    QTest.keyClick(field, Qt.Key.Key_Z, CONTROL)
+    assert field.text() == ""
+    assert len(window.document.dataset.annotations(1)) == 1
+
+
+def test_space_presses_the_button_that_tab_reached(window: MainWindow) -> None:
+    button = window.bar.button("train")
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    assert shown_place(window) == "train"
+    assert window.document.dataset.counts().empty == 0
+
+
+def test_undo_comes_back_to_label_and_shows_the_image(window: MainWindow) -> None:
+    window.document.attempt(lambda dataset: draw(dataset, 3, 1, BBox(10, 10, 50, 50)))
+    window.show_workspace("train")
+    QTest.keyClick(window, Qt.Key.Key_Z, CONTROL)
+    assert shown_place(window) == "label"
+    assert Hand(window).label.editor.image_id == 3
+    assert window.document.dataset.annotations(3) == []
+    QTest.keyClick(window, Qt.Key.Key_Z, CONTROL)
+    assert window.status.sentence.text() == "There is nothing to undo."
+
+
+def test_control_s_answers_that_all_is_kept(window: MainWindow) -> None:
+    QTest.keyClick(window, Qt.Key.Key_S, CONTROL)
+    assert window.status.sentence.text() == "Already saved: every change is kept at once."
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_f1_shows_the_keys_of_the_workspace(window: MainWindow, place: str) -> None:
+    window.show_workspace(place)
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    page = window.findChild(KeysPage)
+    assert page is not None
+    words = {label.text() for label in page.findChildren(QLabel)}
+    for action in window.current.actions_table():
+        assert not action.keys or (action.tooltip or action.text) in words
+    assert {"Undo", "Full screen"} <= words
+    page.reject()
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_key_means_two_things(window: MainWindow, place: str) -> None:
+    actions = [
+        *window.workspace(place).actions_table(),
+        *window._global_actions(),
+        *window._history_actions(),
+    ]
+    keys = Counter(QKeySequence(key).toString() for each in actions for key in each.keys)
+    assert [key for key, count in keys.items() if count > 1 or not key] == []
+
+
+def is_reached_by_tab(widget: QWidget) -> bool:
+    is_part = isinstance(widget.parent(), QAbstractSpinBox | QComboBox)
+    return widget.isVisible() and not is_part and bool(widget.focusPolicy() & Tab)
+
+
+def text_of(widget: QWidget) -> str:
+    return widget.text() if isinstance(widget, QAbstractButton) else ""
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_control_has_a_name_for_those_who_listen(window: MainWindow, place: str) -> None:
+    window.show_workspace(place)
+    reached = (each for each in window.findChildren(QWidget) if is_reached_by_tab(each))
+    nameless = [each for each in reached if not (each.accessibleName() or text_of(each))]
+    assert [(type(e).__name__, type(e.parent()).__name__, e.objectName()) for e in nameless] == []
+
+
+def test_a_failure_stays_until_it_is_closed_and_keeps_its_details(window: MainWindow) -> None:
+    window.document.report(UserError("The disk is full.", details="errno 28"))
+    assert window.banner.isVisible()
+    assert window.banner.message.text() == "The disk is full."
+    assert not window.banner.details.isVisible()
+    QTest.mouseClick(window.banner.more, Qt.MouseButton.LeftButton)
+    assert window.banner.details.isVisible()
+    assert window.banner.details.toPlainText() == "errno 28"
+    QTest.mouseClick(window.banner.close_button, Qt.MouseButton.LeftButton)
+    assert not window.banner.isVisible()
+
+
+def drop(window: MainWindow, *paths: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    left, nothing = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    place, copy = QPoint(600, 400), Qt.DropAction.CopyAction
+    entering = QDragEnterEvent(place, copy, data, left, nothing)
+    QApplication.sendEvent(window, entering)
+    assert entering.isAccepted()
+    QApplication.sendEvent(window, QDropEvent(QPointF(place), copy, data, left, nothing))
+
+
+def wait_for_job(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.waitUntil(lambda: not window.jobs.is_busy, timeout=20_000)
+
+
+def test_dropped_pictures_are_added_and_bad_ones_named(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    with Dataset.create(tmp_path / "other") as other:
+        known = add_plain_pictures(other, 5)
+        files = [other.path_of(image) for image in known]
+        broken = tmp_path / "broken.jpg"
+        broken.write_bytes(b"no picture")
+        drop(window, *files, broken)
+        wait_for_job(qtbot, window)
+    assert window.document.dataset.counts().total == 5
+    assert window.status.sentence.text() == "2 pictures added, 3 already here. Kept."
+    assert window.banner.message.text() == "1 file could not be taken."
+    assert "broken.jpg" in window.banner.details.toPlainText()
+    assert Hand(window).label.filmstrip.images.rowCount() == 5
+
+
+def test_an_export_comes_back_by_dropping_its_coco_file(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    window.document.attempt(lambda dataset: draw(dataset, 1, 1, BBox(10, 20, 30, 40)))
+    window.actions_of_dataset.export(tmp_path / "out")
+    wait_for_job(qtbot, window)
+    assert window.status.sentence.text().startswith("Exported 1 image with 1 box to ")
+    window.actions_of_dataset.create("fresh")
+    assert window.document.dataset.name == "fresh"
+    drop(window, tmp_path / "out" / "annotations.json")
+    wait_for_job(qtbot, window)
+    dataset = window.document.dataset
+    boxes = [each.bbox for image in dataset.images() for each in dataset.annotations(image.id)]
+    assert boxes == [BBox(10, 20, 30, 40)]
+    assert window.status.counts.text() == "1 image   1 labelled   0 empty"
+
+
+def test_nothing_is_edited_while_an_import_runs(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    window.document.attempt(lambda dataset: draw(dataset, 1, 1, BBox(10, 20, 30, 40)))
+    window.actions_of_dataset.export(tmp_path / "out")
+    wait_for_job(qtbot, window)
+    window.actions_of_dataset.import_coco(
+        tmp_path / "out" / "annotations.json", tmp_path / "out" / "images"
+    )
+    assert not window.document.attempt(lambda d: draw(d, 2, 1, BBox(1, 1, 30, 40)))
+    assert window.banner.message.text().startswith("An import is running.")
+    wait_for_job(qtbot, window)
+    assert window.document.attempt(lambda d: draw(d, 2, 1, BBox(1, 1, 30, 40)))
+
+
+def test_a_job_can_be_cancelled_and_leaves_no_half_export(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    entered, go_on = threading.Event(), threading.Event()
+
+    def work(on_progress: object, should_stop: object) -> bool:
+        entered.set()
+        go_on.wait(20)
+        return bool(should_stop())  # type: ignore[operator]
+
+    outcomes: list[bool] = []
+    window.jobs.run("Counting", work, outcomes.append)
+    assert entered.wait(20)
+    assert window.jobs.isVisible()
+    window.actions_of_dataset.check()
+    assert window.banner.message.text() == "Only one job at a time. Wait for this one."
+    QTest.mouseClick(window.jobs.cancel, Qt.MouseButton.LeftButton)
+    go_on.set()
+    wait_for_job(qtbot, window)
+    assert outcomes == [True]
+    assert not window.jobs.isVisible()
+
+
+def test_check_tells_a_missing_picture(qtbot: QtBot, window: MainWindow) -> None:
+    dataset = window.document.dataset
+    dataset.path_of(dataset.image(2)).unlink()
+    window.actions_of_dataset.check()
+    wait_for_job(qtbot, window)
+    assert window.banner.message.text() == "1 thing to look at in this dataset."
+    assert dataset.image(2).file_name in window.banner.details.toPlainText()
+
+
+def test_a_folder_that_is_no_dataset_is_told_and_the_open_one_stays(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    window.actions_of_dataset.open(tmp_path / "nowhere")
+    assert "is not a dataset" in window.banner.message.text()
+    assert window.document.dataset.name == "kitchen"
+
+
+def test_a_second_window_is_told_and_looks_without_writing(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    Dataset.create(tmp_path / "hall").close()
+    second = open_window(tmp_path / "hall", tmp_path / "second.ini")
+    qtbot.addWidget(second)
+    second.actions_of_dataset.open(tmp_path / "kitchen")
+    assert "already open" in second.banner.message.text()
+    assert "shown read-only" in second.banner.message.text()
+    assert second.menu.text().startswith("kitchen (read-only)")
+    QTest.keyClick(second, Qt.Key.Key_Space)
+    assert window.document.dataset.counts().empty == 0
+    close(second)
+
+
+def test_the_next_window_stands_where_the_last_one_stood(
+    window: MainWindow, settings_file: Path
+) -> None:
+    window.resize(760, 640)
+    size = window.size()
+    window.close()
+    again = MainWindow(window.document, Settings(settings_file))
+    assert again.size() == size
+    close(again)
+
+
+def test_recent_datasets_stand_in_the_menu_newest_first(
+    window: MainWindow, tmp_path: Path, settings_file: Path
+) -> None:
+    for name in ("one", "two"):
+        window.actions_of_dataset.create(name)
+    names = [folder.name for folder in Settings(settings_file).recent_datasets()]
+    assert names == ["two", "one"]
+    window.menu._fill()
+    recent = next(a.menu() for a in window.menu.menu().actions() if a.text() == "Open recent")
+    assert [action.text() for action in recent.actions()] == ["one"]
+
+
+def test_a_bug_is_logged_and_shown_and_the_window_goes_on(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "__excepthook__", lambda *_: None)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    bugs = CaughtBugs(tmp_path / "window.log")
+    bugs.caught.connect(window.show_failure)
+    bugs.install()
+    with qtbot.waitSignal(bugs.caught):
+        worker = threading.Thread(target=lambda: [][1])
+        worker.start()
+    worker.join()
+    assert "Something went wrong inside the program" in window.banner.message.text()
+    assert "window.log" in window.banner.message.text()
+    assert "IndexError" in window.banner.details.toPlainText()
+    QTest.keyClick(window, Qt.Key.Key_4, CONTROL)
+    assert shown_place(window) == "train"
+
+
+def test_a_document_without_images_offers_the_next_steps(qtbot: QtBot, tmp_path: Path) -> None:
+    empty = MainWindow(Document(Dataset.create(tmp_path / "new")), Settings(tmp_path / "s.ini"))
+    qtbot.addWidget(empty)
+    empty.show()
+    offers = {
+        button.text()
+        for button in empty.current.findChildren(QAbstractButton)
+        if button.isVisible()
+    }
+    assert {"Use the simulated robot", "Import pictures..."} <= offers
+    assert empty.status.to_do.text() == "0 to do"
+    close(empty)
