@@ -32,7 +32,7 @@ def scene(number: int) -> tuple[bytes, str, BBox]:
     chance = random.Random(number)
     picture = Pillow.new("RGB", SIZE, tuple(chance.randrange(60, 200) for _ in range(3)))
     pen = ImageDraw.Draw(picture)
-    for _ in range(12):
+    for _ in range(5):
         x, y = chance.randrange(SIZE[0]), chance.randrange(SIZE[1])
         shade = chance.randrange(60, 200)
         pen.line((x, y, x + chance.randrange(-60, 60), y + 30), fill=(shade,) * 3, width=3)

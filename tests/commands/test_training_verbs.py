@@ -1,0 +1,218 @@
+"""Train, evaluate and predict from the shell, on pictures that the suite draws."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+
+import labeler.runs.child
+from labeler.cli import main
+from labeler.dataset.store import Dataset
+from labeler.errors import UserError
+from labeler.runs.child import train_in_child
+from labeler.runs.history import RunState, summarise
+from labeler.runs.prepare import Wish, prepare_run_from_dataset
+from tests.runs.run_makers import add_scenes, write_coco_files, write_coco_scenes
+
+PATIENCE = 120
+"""Seconds until a verb that should have ended long ago is taken for hung."""
+
+
+ENOUGH = 0.3
+"""An AP50 that nothing reaches without having looked at the pictures."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    run: Path
+    scores: dict[str, Any]
+
+
+def _shell(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "labeler", *map(str, words)],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def _answer(*words: str | Path) -> dict[str, Any]:
+    done = _shell(*words, "--json")
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+@pytest.fixture(scope="module")
+def unseen(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_coco_scenes(tmp_path_factory.mktemp("unseen") / "coco", range(1000, 1040))
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory, unseen: Path) -> Trained:
+    """A run of 10 s on other scenes; where a crowded machine did nothing in them, of a minute."""
+    folder = tmp_path_factory.mktemp("training")
+    source = write_coco_scenes(folder / "coco", range(80))
+    for seconds in (10, 60):
+        run = folder / f"run-{seconds}"
+        words = ["--val", unseen, "--from", "pretrained", "--seconds", str(seconds), "--seed", "1"]
+        answer = _answer("train", source, *words, "--out", run)
+        assert Path(answer["model"]).is_file()
+        assert (answer["images_train"], answer["images_val"]) == (80, 40)
+        scores = _answer("evaluate", run, unseen)
+        if scores["AP50"] > ENOUGH:
+            break
+    return Trained(run, scores)
+
+
+@pytest.mark.timeout(400)  # the trainings of the fixture count for the first test that asks
+def test_a_short_training_beats_the_constant_box_by_far(trained: Trained, unseen: Path) -> None:
+    scores = trained.scores
+    assert 0 <= scores["AP"] <= scores["AP50"] <= 1
+    assert _ap50(unseen, _constant_boxes(unseen)) < 0.1
+    assert scores["AP50"] > ENOUGH
+
+
+def test_predictions_are_cocos_results_and_score_as_evaluate_says(
+    trained: Trained, unseen: Path, tmp_path: Path
+) -> None:
+    out, drawn = tmp_path / "new" / "detections.json", tmp_path / "drawn"
+    words = ["--out", out, "--draw", drawn, "--ids-from", unseen]
+    answer = _answer("predict", trained.run / "model.onnx", unseen.parent / "images", *words)
+    assert answer["pictures"] == 40
+    assert len(list(drawn.iterdir())) == 40
+    found = json.loads(out.read_text(encoding="utf-8"))
+    assert {"image_id", "category_id", "bbox", "score"} <= found[0].keys()
+    assert _ap50(unseen, found) == pytest.approx(trained.scores["AP50"], abs=0.02)
+
+
+def test_a_damaged_picture_is_named_and_the_others_are_done(
+    trained: Trained, unseen: Path, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.jpg"
+    bad.write_bytes(b"not a picture")
+    good = unseen.parent / "images" / "scene1000.jpg"
+    out = tmp_path / "found.json"
+    done = _shell("predict", trained.run, bad, good, "--out", out)
+    assert done.returncode == 0
+    assert "bad.jpg is not a picture" in done.stderr
+    assert {entry["image_id"] for entry in json.loads(out.read_text("utf-8"))} <= {2}
+    alone = _shell("predict", trained.run, bad, "--out", tmp_path / "none.json")
+    assert alone.returncode == 1
+    assert not (tmp_path / "none.json").exists()
+
+
+if sys.platform != "win32":
+
+    def test_ctrl_c_stops_the_training_of_a_dataset_and_keeps_the_best(tmp_path: Path) -> None:
+        with Dataset.create(tmp_path / "table") as dataset:
+            add_scenes(dataset, 16, session="morning")
+            add_scenes(dataset, 4, session="evening")
+            with subprocess.Popen(
+                [sys.executable, "-m", "labeler", "train", dataset.folder, "--seconds", "600"],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+            ) as verb:
+                assert verb.stderr is not None
+                assert "16 images to learn from, 4 to check with" in verb.stderr.readline()
+                assert any(" of 600 s, " in line and "s left" in line for line in verb.stderr)
+                verb.send_signal(signal.SIGINT)
+                told, rest = verb.communicate(timeout=PATIENCE)
+            (run,) = dataset.runs_folder.iterdir()
+        assert verb.returncode == 0
+        assert "Stopping, the best is kept." in rest
+        assert "Stopped after" in told
+        assert str(run / "model.onnx") in told
+        assert (run / "model.onnx").is_file()
+
+
+def test_a_trainer_that_dies_is_a_sentence_with_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Dataset.create(tmp_path / "table") as dataset:
+        add_scenes(dataset, 6, session="morning")
+        prepare_run_from_dataset(dataset, tmp_path / "run", Wish())
+    dying = "import os, sys; print('noise'); sys.stderr.write('last words\\n'); os._exit(9)"
+    monkeypatch.setattr(
+        labeler.runs.child, "trainer_command", lambda *_words: [sys.executable, "-c", dying]
+    )
+    with pytest.raises(UserError, match=r"ended unexpectedly \(code 9\).*log\.txt"):
+        train_in_child(tmp_path / "run", lambda _event: None, lambda: None)
+    assert summarise(tmp_path / "run").state is RunState.FAILED
+    assert "last words" in (tmp_path / "run" / "log.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["train", "nowhere", "--out", "run"], "nowhere is missing"),
+        (["train", "all.json"], "Say with --out"),
+        (["train", "all.json", "--out", "full"], "is not empty"),
+        (["train", "all.json", "--out", "run", "--images", "full"], "None of the 4 images"),
+        (["train", "all.json", "--out", "run", "--seconds", "0"], "seconds must lie between"),
+        (["train", "empty", "--val", "all.json"], "is not a dataset|go with a COCO file"),
+        (["evaluate", "nowhere", "all.json"], "no run and no model"),
+        (["evaluate", "full", "all.json"], r"holds no model\.onnx"),
+        (["evaluate", "all.json", "all.json"], "no ONNX model"),
+        (["predict", "full", "images", "--out", "x.json"], r"holds no model\.onnx"),
+        (["predict", "all.json", "images", "--out", "x.json"], "no ONNX model"),
+        (["predict", "all.json", "nothing", "--out", "x.json"], "nothing is missing"),
+    ],
+)
+def test_faults_are_sentences_with_exit_code_1(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    sentence: str,
+) -> None:
+    write_coco_files(tmp_path / "here", [f"{n}.jpg" for n in range(4)], [1] * 4)
+    monkeypatch.chdir(tmp_path / "here")
+    (tmp_path / "here" / "full").mkdir()
+    (tmp_path / "here" / "full" / "thesis.txt").write_text("precious", encoding="utf-8")
+    (tmp_path / "here" / "empty").mkdir()
+    assert main(words) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert re.search(sentence, told.err), told.err
+    assert "Traceback" not in told.err
+
+
+def _constant_boxes(coco: Path) -> list[dict[str, Any]]:
+    """The mean box for each class on each image: what knows nothing of the pictures scores."""
+    content = json.loads(coco.read_text(encoding="utf-8"))
+    boxes = content["annotations"]
+    results = []
+    for category in content["categories"]:
+        own = [box["bbox"] for box in boxes if box["category_id"] == category["id"]]
+        mean = [sum(side) / len(own) for side in zip(*own, strict=True)]
+        results += [
+            {"image_id": image["id"], "category_id": category["id"], "bbox": mean, "score": 1.0}
+            for image in content["images"]
+        ]
+    return results
+
+
+def _ap50(coco: Path, results: list[dict[str, Any]]) -> float:
+    with contextlib.redirect_stdout(io.StringIO()):
+        truth = COCO(str(coco))
+        scoring = COCOeval(truth, truth.loadRes(results), "bbox")
+        scoring.evaluate()
+        scoring.accumulate()
+        scoring.summarize()
+    return float(scoring.stats[1])
