@@ -1,52 +1,12 @@
-"""The one big button, and rows to choose one of."""
+"""Rows to choose one of: a title, and quietly at its end what it costs."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QPushButton, QRadioButton, QSizePolicy, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QRadioButton, QSizePolicy, QWidget
 
 _PADDING = 8
-
-
-class BigButton(QPushButton):
-    """The one thing to press, in the window's accent."""
-
-    def __init__(self, text: str, parent: QWidget) -> None:
-        super().__init__(text, parent)
-        self.setMinimumHeight(44)
-        self.setAccessibleName(text)
-        font = self.font()
-        font.setPointSizeF(font.pointSizeF() * 1.2)
-        font.setBold(True)
-        self.setFont(font)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = self._ground()
-        area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
-        painter.drawRoundedRect(area, 5, 5)
-        ink = QColor("black" if ground.lightnessF() > 0.42 else "white")
-        if not self.isEnabled():
-            ink = self.palette().color(QPalette.ColorRole.PlaceholderText)
-        painter.setPen(ink)
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(area.adjusted(3, 3, -3, -3), 3, 3)
-
-    def _ground(self) -> QColor:
-        if not self.isEnabled():
-            quiet = self.palette().color(QPalette.ColorRole.WindowText)
-            quiet.setAlphaF(0.08)
-            return quiet
-        accent = self.palette().color(QPalette.ColorRole.Accent)
-        if self.isDown():
-            return accent.darker(115)
-        return accent.lighter(106) if self.underMouse() else accent
 
 
 class ChoiceRow(QRadioButton):
@@ -85,7 +45,7 @@ class ChoiceRow(QRadioButton):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(self.palette().color(group, QPalette.ColorRole.WindowText))
         painter.drawText(inside, middle | Qt.AlignmentFlag.AlignLeft, self.text())
-        painter.setPen(self.palette().color(group, QPalette.ColorRole.PlaceholderText))
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
         painter.drawText(inside, middle | Qt.AlignmentFlag.AlignRight, self._detail)
 
     def _paint_ground(self, painter: QPainter) -> None:

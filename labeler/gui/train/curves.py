@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPalette, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from labeler.gui.train.settings_panel import heading
+from labeler.gui.side_panel import heading
 
 Points = Sequence[tuple[float, float]]
 
@@ -23,7 +23,7 @@ class Curve(QWidget):
         self, title: str, unit: str, *, color: str | None, top: float | None, parent: QWidget
     ) -> None:
         super().__init__(parent)
-        self.title: QLabel = heading(title, self)
+        self.title: QLabel = heading(title)
         self._unit, self._color, self._top = unit, color, top
         self._points: Points = ()
         self._mark: tuple[float, float] | None = None
@@ -73,7 +73,6 @@ class Curve(QWidget):
         self._plot.hideButtons()
         self._plot.setMouseEnabled(False, False)
         self._plot.getViewBox().setDefaultPadding(0)
-        self._plot.setLabel("bottom", self._unit)
         for side in ("left", "bottom"):
             axis = self._plot.getAxis(side)
             axis.enableAutoSIPrefix(False)
@@ -110,6 +109,7 @@ class Curve(QWidget):
         for side in ("left", "bottom"):
             self._plot.getAxis(side).setPen(faint)
             self._plot.getAxis(side).setTextPen(quiet)
+        self._plot.setLabel("bottom", self._unit, color=quiet.name())
 
     def _draw(self) -> None:
         if self._plot is None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from labeler.gui.theme import colors, set_role
 
 Offer = tuple[str, Callable[[], object]]
 """A button's text and what it does."""
-
-_WARM = "#d55e00"
 
 
 class Notice(QWidget):
@@ -40,7 +40,7 @@ class Notice(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(0, 4, 3, self.height() - 8, QColor(_WARM))
+        painter.fillRect(0, 4, 3, self.height() - 8, QColor(colors().warning))
 
 
 class EmptyPage(QWidget):
@@ -49,12 +49,9 @@ class EmptyPage(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.title = QLabel(self)
-        font = self.title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.5)
-        font.setBold(True)
-        self.title.setFont(font)
+        set_role(self.title, "title")
         self.text = QLabel(self)
-        self.text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        set_role(self.text, "faint")
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.buttons: list[QPushButton] = []
         self._row = QHBoxLayout()

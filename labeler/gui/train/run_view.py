@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -17,10 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from labeler.gui.side_panel import heading
+from labeler.gui.theme import set_role
 from labeler.gui.train import words
 from labeler.gui.train.curves import Curve
 from labeler.gui.train.notice import Notice, Offer
-from labeler.gui.train.settings_panel import heading
 from labeler.gui.train.strip import Strip
 from labeler.runs.history import RunState
 from labeler.runs.record import RunRecord
@@ -54,10 +54,9 @@ class RunView(QWidget):
         font.setBold(True)
         self.title.setFont(font)
         self.detail = QLabel(self)
-        self.detail.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        set_role(self.detail, "faint")
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(8)
         self.bar.setAccessibleName(self.tr("Progress of the training"))
         self.stop_button = self._button(
             self.tr("Stop, keep the best"),
@@ -76,11 +75,23 @@ class RunView(QWidget):
         self.strip = Strip(self)
         self._lay_out()
 
-    def show_run(self, shown: ShownRun, notes: str = "", offers: Sequence[Offer] = ()) -> None:
-        """notes: the sentence above the curves, with the buttons that help."""
+    def show_run(
+        self, shown: ShownRun, warnings: Sequence[str] = (), offers: Sequence[Offer] = ()
+    ) -> None:
+        """warnings: what was said of its data before it began; offers: the buttons that help."""
         self._show_state(shown)
         self._show_curves(shown)
-        self.notice.say(notes, offers)
+        self.notice.say(self._notes(shown, warnings), offers)
+
+    def _notes(self, shown: ShownRun, warnings: Sequence[str]) -> str:
+        """What stands above the curves: why it ended badly, else what to know of the data."""
+        if isinstance(shown.record.end, Failed):
+            return shown.record.end.message
+        if shown.state is RunState.INTERRUPTED:
+            kept = self.tr("The best so far is kept.") if shown.has_model else ""
+            ended = self.tr("It ended without a word, as when the program or the computer stops.")
+            return f"{ended} {kept}".strip()
+        return " ".join([*warnings, *shown.record.warnings])
 
     def _show_state(self, shown: ShownRun) -> None:
         running = shown.state is RunState.RUNNING
@@ -193,13 +204,6 @@ class RunView(QWidget):
         layout.addLayout(header)
         layout.addWidget(self.notice)
         layout.addLayout(curves, 5)
-        layout.addWidget(heading(self.tr("The same pictures, as it learns"), self))
+        layout.addWidget(heading(self.tr("The same pictures, as it learns"), self.strip))
         layout.addWidget(self.strip, 5)
         layout.setAlignment(header, Qt.AlignmentFlag.AlignTop)
-
-
-def notes_of(shown: ShownRun, warnings: Sequence[str]) -> str:
-    """What stands above the curves: why it ended badly, else what to know of the data."""
-    if isinstance(shown.record.end, Failed):
-        return shown.record.end.message
-    return " ".join([*warnings, *shown.record.warnings])

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
-from labeler.gui.train.choices import BigButton, ChoiceRow
+from labeler.gui.side_panel import heading
+from labeler.gui.theme import set_role
+from labeler.gui.train.choices import ChoiceRow
 from labeler.runs.prepare import Wish
 from trainer.config import BUILT_IN
 
 COCO_DETECTOR = "ssdlite320_mobilenet_v3_large"
 _COCO_MEGABYTES = 13
 _SEED = 0
+_NO_ARROWS = "QSpinBox::up-button, QSpinBox::down-button { width: 0; border: 0; }"
+"""The row is narrow; wheel and arrow keys do the same. (NoButtons hides the text under a sheet.)"""
 
 
 class SettingsPanel(QWidget):
@@ -31,10 +34,10 @@ class SettingsPanel(QWidget):
         self._add_starts()
         self._chosen = QLabel(self)
         self._chosen.setWordWrap(True)
-        self._chosen.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        set_role(self._chosen, "faint")
         self._chosen.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._chosen.setAccessibleName(self.tr("What was chosen for you"))
-        self._layout.addWidget(heading(self.tr("Chosen for you"), self))
+        self._layout.addWidget(heading(self.tr("Chosen for you"), self._chosen))
         self._layout.addWidget(self._chosen)
 
     def wish(self) -> Wish:
@@ -62,8 +65,14 @@ class SettingsPanel(QWidget):
     def show_chosen(self, lines: list[str]) -> None:
         self._chosen.setText("\n".join(lines))
 
-    def _train_button(self) -> BigButton:
-        button = BigButton(self.tr("Train"), self)
+    def _train_button(self) -> QPushButton:
+        button = QPushButton(self.tr("Train"), self)
+        button.setMinimumHeight(44)
+        font = button.font()
+        font.setPointSizeF(font.pointSizeF() * 1.2)
+        button.setFont(font)
+        set_role(button, "primary")
+        button.setAccessibleName(self.tr("Train"))
         button.setToolTip(self.tr("Learn from everything labelled so far (Ctrl+Return)"))
         button.clicked.connect(self.train_requested)
         return button
@@ -83,6 +92,9 @@ class SettingsPanel(QWidget):
         self.minutes.setRange(1, 24 * 60)
         self.minutes.setValue(20)
         self.minutes.setSuffix(self.tr(" min"))
+        self.minutes.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.minutes.setFixedWidth(80)
+        self.minutes.setStyleSheet(_NO_ARROWS)
         self.minutes.setAccessibleName(self.tr("Minutes to train"))
         self.minutes.setToolTip(self.tr("How many minutes to train"))
         self.minutes.valueChanged.connect(lambda _value: self.own_time.setChecked(True))
@@ -122,23 +134,11 @@ class SettingsPanel(QWidget):
             rows.addWidget(row)
 
     def _group(self, title: str) -> tuple[QWidget, QVBoxLayout]:
-        self._layout.addWidget(heading(title, self))
         group = QWidget(self)
+        self._layout.addWidget(heading(title, group))
         group.setAccessibleName(title)
         rows = QVBoxLayout(group)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(1)
         self._layout.addWidget(group)
         return group, rows
-
-
-def heading(text: str, parent: QWidget) -> QLabel:
-    """The small bold line above a part of a panel."""
-    label = QLabel(text, parent)
-    font = label.font()
-    font.setBold(True)
-    font.setPointSizeF(font.pointSizeF() * 0.9)
-    label.setFont(font)
-    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-    label.setContentsMargins(0, 10, 0, 2)
-    return label

@@ -24,6 +24,7 @@ from labeler.runs.showcase import (
 )
 
 _PICTURES = 6
+_ROWS = 2
 _log = logging.getLogger(__name__)
 
 
@@ -34,6 +35,7 @@ class _Shown:
     run: Path
     pictures: list[ShownPicture]
     looks: list[Look]
+    is_live: bool
 
 
 class Showcase(QObject):
@@ -46,10 +48,13 @@ class Showcase(QObject):
         self._job: Job | None = None
         self._wanted: float | None = None
 
-    def show_run(self, run: Path, seconds: float | None) -> None:
-        """Begins with a run. seconds: how long its model has learned; None where it has none."""
+    def show_run(self, run: Path, seconds: float | None, *, is_live: bool) -> None:
+        """Begins with a run. seconds: how long its model has learned; None where it has none.
+
+        is_live: more is to come, until finish().
+        """
         self.clear()
-        self._shown = _Shown(run, [], [])
+        self._shown = _Shown(run, [], [], is_live)
         self._wanted = seconds
         self._job = run_in_background(
             lambda _report, _stop: (choose_pictures(run, _PICTURES), load_looks(run)),
@@ -66,6 +71,12 @@ class Showcase(QObject):
         self._wanted = seconds
         self._look_if_free()
 
+    def finish(self) -> None:
+        """Nothing more is to come for the run on show."""
+        if self._shown is not None:
+            self._shown.is_live = False
+            self._show_looks()
+
     def clear(self) -> None:
         self._shown, self._wanted, self._job = None, None, None
         self._strip.show_pictures([])
@@ -75,7 +86,7 @@ class Showcase(QObject):
         if self._shown is None or self._shown.run != run:
             return
         self._job = None
-        self._shown = _Shown(run, pictures, looks)
+        self._shown.pictures, self._shown.looks = pictures, looks
         self._strip.show_pictures([(shown.image_id, _image(shown)) for shown in pictures])
         if looks and looks[-1].seconds == self._wanted:
             self._wanted = None
@@ -113,6 +124,9 @@ class Showcase(QObject):
         if len(looks) == 2 and looks[0].seconds == looks[1].seconds:
             looks = looks[1:]
         rows = [Row(words.duration(each.seconds), each.found) for each in looks]
+        if self._shown.is_live:
+            awaited = Row(self.tr("soon"), {}, is_awaited=True)
+            rows += [awaited] * (_ROWS - len(rows))
         self._strip.show_rows(rows)
 
     def _miss(self, run: Path, error: Exception) -> None:

@@ -13,15 +13,20 @@ from trainer.predict import Detection
 
 _GAP = 8
 _LABEL_WIDTH = 44
+_PALE = 0.3
 _FALLBACK = "#e69f00"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """What stands at its left, and the detections on each picture in pixels of that picture."""
+    """What stands at its left, and the detections on each picture in pixels of that picture.
+
+    is_awaited: nothing was found yet because nobody looked, so the pictures are pale.
+    """
 
     label: str
     found: Mapping[int, Sequence[Detection]]
+    is_awaited: bool = False
 
 
 class Strip(QWidget):
@@ -67,7 +72,7 @@ class Strip(QWidget):
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )
-        rows = self._rows or [Row("", {})]
+        rows = self._rows or [Row("", {}, is_awaited=True)]
         places = self._places((self.height() - _GAP * (len(rows) - 1)) / len(rows))
         for index, row in enumerate(rows):
             self._paint_row(painter, row, index * (places[0].height() + _GAP), places)
@@ -79,7 +84,9 @@ class Strip(QWidget):
         painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, row.label)
         for (number, image), place in zip(self._pictures, places, strict=True):
             here = place.translated(0, top)
+            painter.setOpacity(_PALE if row.is_awaited else 1.0)
             painter.drawImage(here, image)
+            painter.setOpacity(1.0)
             for detection in row.found.get(number, ()):
                 self._paint_detection(painter, detection, here, here.width() / image.width())
 

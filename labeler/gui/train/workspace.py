@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QFile, Qt, QTimer, Signal
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -20,17 +19,20 @@ from PySide6.QtWidgets import (
 from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
+from labeler.gui.side_panel import heading
+from labeler.gui.theme import set_role
+from labeler.gui.train.empty_states import TrainEmptyPage
 from labeler.gui.train.log_dialog import LogDialog
-from labeler.gui.train.notice import EmptyPage, Offer
+from labeler.gui.train.notice import Offer
 from labeler.gui.train.run_list import RunList
-from labeler.gui.train.run_view import RunView, ShownRun, notes_of
-from labeler.gui.train.settings_panel import SettingsPanel, heading
+from labeler.gui.train.run_view import RunView, ShownRun
+from labeler.gui.train.settings_panel import SettingsPanel
 from labeler.gui.train.showcase import Showcase
 from labeler.gui.train.trainer import Trainer
 from labeler.gui.workspace import Action, Workspace
-from labeler.runs.advice import FEWEST_LABELLED, USEFUL_LABELLED
+from labeler.runs.advice import FEWEST_LABELLED
 from labeler.runs.history import LOG, MODEL, RunState, RunSummary, config_of, list_runs, state_of
-from labeler.runs.launch import INSTALL_COMMAND, training_available
+from labeler.runs.launch import training_available
 from labeler.runs.prepare import (
     PreparedRun,
     load_preparation,
@@ -66,7 +68,7 @@ class TrainWorkspace(Workspace):
         self.settings = SettingsPanel(self)
         self.run_list = RunList(self)
         self.view = RunView(self)
-        self.empty = EmptyPage(self)
+        self.empty = TrainEmptyPage(self)
         self._no_runs = QLabel(self.tr("None yet. The first one takes a minute."), self)
         self._pages = QStackedWidget(self)
         self._showcase = Showcase(self.view.strip)
@@ -159,6 +161,7 @@ class TrainWorkspace(Workspace):
         if has_model:
             self.model_available.emit(run / MODEL)
         if run == self._shown:
+            self._showcase.finish()
             if best is not None and has_model:
                 self._showcase.look_again(best.seconds)
             self._show_current()
@@ -170,7 +173,11 @@ class TrainWorkspace(Workspace):
         self._shown = run
         record = self._record_of(run)
         learned = record.best.seconds if record.best else record.seconds
-        self._showcase.show_run(run, learned if (run / MODEL).is_file() else None)
+        self._showcase.show_run(
+            run,
+            learned if (run / MODEL).is_file() else None,
+            is_live=run == self.trainer.run and self.trainer.is_running,
+        )
         self._show_current()
 
     def _show_current(self) -> None:
@@ -179,7 +186,7 @@ class TrainWorkspace(Workspace):
             return
         shown = self._shown_run(self._shown)
         explanation, warnings = load_preparation(shown.path)
-        self.view.show_run(shown, notes_of(shown, warnings), self._offers(shown))
+        self.view.show_run(shown, warnings, self._offers(shown))
         choices = shown.record.started.choices if shown.record.started else ()
         self.settings.show_chosen([*([explanation] if explanation else []), *choices])
         self._refresh()
@@ -200,10 +207,10 @@ class TrainWorkspace(Workspace):
         return self.trainer.record if run == self.trainer.run else RunRecord.of(read_events(run))
 
     def _offers(self, shown: ShownRun) -> list[Offer]:
-        if shown.state is not RunState.FAILED:
+        if shown.state not in (RunState.FAILED, RunState.INTERRUPTED):
             return []
         offers: list[Offer] = [(self.tr("Show log"), self.show_log)]
-        if config_of(shown.path).detector != BUILT_IN:
+        if shown.state is RunState.FAILED and config_of(shown.path).detector != BUILT_IN:
             offers.append((self.tr("Train the built-in one"), self._train_built_in))
         return offers
 
@@ -277,41 +284,16 @@ class TrainWorkspace(Workspace):
 
     def _fill_empty_page(self) -> None:
         counts = self._document.dataset.counts()
-        told = self.tr("{0} labelled, {1} empty").format(counts.labelled, counts.empty)
-        self.settings.show_chosen([told])
+        self.settings.show_chosen(
+            [self.tr("{0} labelled, {1} empty").format(counts.labelled, counts.empty)]
+        )
         if not training_available():
-            self._say_what_to_install()
+            self.empty.say_what_to_install(self._refresh)
         elif counts.labelled < FEWEST_LABELLED:
-            self._say_what_to_label(counts.labelled)
+            missing = FEWEST_LABELLED - counts.labelled
+            self.empty.say_what_to_label(missing, self.labelling_requested.emit)
         else:
-            self.empty.say(
-                self.tr("Ready to learn"),
-                self.tr("{0}. Press Train, and watch it here.").format(told),
-            )
-
-    def _say_what_to_install(self) -> None:
-        self.empty.say(
-            self.tr("Training needs PyTorch, which is not installed"),
-            self.tr("Type this where you installed Vector Labeler:\n\n{0}").format(INSTALL_COMMAND),
-            [
-                (
-                    self.tr("Copy the line"),
-                    lambda: QApplication.clipboard().setText(INSTALL_COMMAND),
-                ),
-                (self.tr("Look again"), self._refresh),
-            ],
-        )
-
-    def _say_what_to_label(self, labelled: int) -> None:
-        missing = FEWEST_LABELLED - labelled
-        self.empty.say(
-            self.tr("Nothing to learn from yet"),
-            self.tr(
-                "Draw boxes on {0} more images to train at all; "
-                "about {1} make a detector that helps."
-            ).format(missing, USEFUL_LABELLED),
-            [(self.tr("Label images"), self.labelling_requested.emit)],
-        )
+            self.empty.say_ready(counts.labelled)
 
     def _connect(self) -> None:
         self._refresh_timer.setSingleShot(True)
@@ -342,13 +324,15 @@ class TrainWorkspace(Workspace):
         column.setSpacing(2)
         column.addWidget(self.settings)
         column.addStretch(1)
-        column.addWidget(heading(self.tr("Runs"), panel))
-        self._no_runs.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        column.addWidget(heading(self.tr("Runs"), self.run_list))
+        set_role(self._no_runs, "faint")
+        self._no_runs.setWordWrap(True)
         column.addWidget(self._no_runs)
         column.addWidget(self.run_list, 2)
         scroll = QScrollArea(self)
         scroll.setWidget(panel)
         scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFixedWidth(_PANEL_WIDTH)
@@ -358,8 +342,8 @@ class TrainWorkspace(Workspace):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         line = QFrame(self)
-        line.setFrameStyle(QFrame.Shape.VLine | QFrame.Shadow.Plain)
-        line.setForegroundRole(QPalette.ColorRole.Mid)
+        line.setFixedWidth(1)
+        set_role(line, "line")
         layout.addWidget(scroll)
         layout.addWidget(line)
         layout.addWidget(self._pages, 1)

@@ -1,0 +1,46 @@
+"""What the Train workspace says while there is no run to show, and the way on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QApplication
+
+from labeler.gui.train.notice import EmptyPage
+from labeler.runs.advice import USEFUL_LABELLED
+from labeler.runs.launch import INSTALL_COMMAND
+
+
+class TrainEmptyPage(EmptyPage):
+    """One of three: something to install, something to label, or ready."""
+
+    def say_what_to_install(self, look_again: Callable[[], object]) -> None:
+        self.say(
+            self.tr("Training needs PyTorch, which is not installed"),
+            self.tr("Type this where you installed Vector Labeler:\n\n{0}").format(INSTALL_COMMAND),
+            [(self.tr("Copy the line"), _copy_command), (self.tr("Look again"), look_again)],
+        )
+
+    def say_what_to_label(self, missing: int, label: Callable[[], object]) -> None:
+        """missing: so many more labelled images allow to train at all."""
+        ask = (
+            self.tr("Draw boxes on 1 more image to train at all")
+            if missing == 1
+            else self.tr("Draw boxes on {0} more images to train at all").format(missing)
+        )
+        useful = self.tr("about {0} make a detector that helps").format(USEFUL_LABELLED)
+        self.say(
+            self.tr("Nothing to learn from yet"),
+            f"{ask}; {useful}.",
+            [(self.tr("Label images"), label)],
+        )
+
+    def say_ready(self, labelled: int) -> None:
+        self.say(
+            self.tr("Ready to learn"),
+            self.tr("{0} images are labelled. Press Train, and watch it here.").format(labelled),
+        )
+
+
+def _copy_command() -> None:
+    QApplication.clipboard().setText(INSTALL_COMMAND)
