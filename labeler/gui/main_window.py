@@ -170,6 +170,7 @@ class MainWindow(QWidget):
         elif page_id == TRAIN:
             workspace.model_available.connect(self._offer_model)
             workspace.labelling_requested.connect(partial(self.show_workspace, LABEL))
+            workspace.preview_requested.connect(partial(self.show_workspace, PREVIEW))
         elif page_id == PREVIEW:
             workspace.train_requested.connect(partial(self.show_workspace, TRAIN))
 

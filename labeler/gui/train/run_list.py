@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QPainter, QPalette
+from PySide6.QtGui import QAction, QPainter, QPalette
 from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
@@ -42,10 +42,8 @@ class RunList(QListWidget):
         self.setAccessibleName(self.tr("Runs"))
         self.viewport().setAutoFillBackground(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self._add_action(self.tr("Show log"), "", lambda run: self.log_requested.emit(run))
-        self._add_action(
-            self.tr("Move to the wastebasket"), "Del", lambda run: self.trash_requested.emit(run)
-        )
+        self._add_action(self.tr("Show log"), self.log_requested.emit)
+        self._add_action(self.tr("Move to the wastebasket"), self.trash_requested.emit)
         self.currentItemChanged.connect(self._choose)
 
     def show_runs(self, runs: Sequence[RunSummary], current: Path | None) -> None:
@@ -72,18 +70,15 @@ class RunList(QListWidget):
         if item is not None:
             self.run_chosen.emit(Path(item.data(_RUN)))
 
-    def _add_action(self, text: str, key: str, slot: object) -> None:
+    def _add_action(self, text: str, tell: Callable[[Path], None]) -> None:
         action = QAction(text, self)
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        if key:
-            action.setShortcut(QKeySequence(key))
-        action.triggered.connect(lambda: self._with_current(slot))
+        action.triggered.connect(lambda: self._tell_current(tell))
         self.addAction(action)
 
-    def _with_current(self, slot: object) -> None:
+    def _tell_current(self, tell: Callable[[Path], None]) -> None:
         run = self.current()
-        if run is not None and callable(slot):
-            slot(run)
+        if run is not None:
+            tell(run)
 
 
 def _item(run: RunSummary) -> QListWidgetItem:

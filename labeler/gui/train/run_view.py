@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -21,24 +19,12 @@ from labeler.gui.theme import set_role
 from labeler.gui.train import words
 from labeler.gui.train.curves import Curve
 from labeler.gui.train.notice import Notice, Offer
+from labeler.gui.train.shown_run import ShownRun
 from labeler.gui.train.strip import Strip
 from labeler.runs.history import RunState
-from labeler.runs.record import RunRecord
 from trainer.events import Failed
 
 _LOSS_COLOR = "#d55e00"
-
-
-@dataclass(frozen=True, slots=True)
-class ShownRun:
-    """What there is to say of a run. seconds_total: its budget."""
-
-    path: Path
-    record: RunRecord
-    state: RunState
-    seconds_total: float
-    has_model: bool
-    is_stopping: bool = False
 
 
 class RunView(QWidget):
@@ -92,6 +78,13 @@ class RunView(QWidget):
             ended = self.tr("It ended without a word, as when the program or the computer stops.")
             return f"{ended} {kept}".strip()
         return " ".join([*warnings, *shown.record.warnings])
+
+    def sentence(self, shown: ShownRun) -> str:
+        """How the run ended, for the status line."""
+        if isinstance(shown.record.end, Failed):
+            return shown.record.end.message
+        detail = self._detail(shown)
+        return f"{self._title(shown)}: {detail}." if detail else f"{self._title(shown)}."
 
     def _show_state(self, shown: ShownRun) -> None:
         running = shown.state is RunState.RUNNING

@@ -71,11 +71,13 @@ class Showcase(QObject):
         self._wanted = seconds
         self._look_if_free()
 
-    def finish(self) -> None:
-        """Nothing more is to come for the run on show."""
+    def finish(self, seconds: float | None) -> None:
+        """The run on show ended with a model that learned so long; None: without one."""
         if self._shown is not None:
             self._shown.is_live = False
             self._show_looks()
+        if seconds is not None:
+            self.look_again(seconds)
 
     def clear(self) -> None:
         self._shown, self._wanted, self._job = None, None, None

@@ -31,7 +31,7 @@ from labeler.gui.train.showcase import Showcase
 from labeler.gui.train.trainer import Trainer
 from labeler.gui.workspace import Action, Workspace
 from labeler.runs.advice import FEWEST_LABELLED
-from labeler.runs.history import LOG, MODEL, RunState, RunSummary, config_of, list_runs, state_of
+from labeler.runs.history import LOG, MODEL, RunState, RunSummary, list_runs
 from labeler.runs.launch import training_available
 from labeler.runs.prepare import (
     PreparedRun,
@@ -39,7 +39,6 @@ from labeler.runs.prepare import (
     new_run_folder,
     prepare_run_from_dataset,
 )
-from labeler.runs.record import RunRecord, read_events
 from trainer.config import BUILT_IN
 from trainer.events import Evaluated, Event
 
@@ -50,12 +49,13 @@ _REFRESH_MS = 200
 class TrainWorkspace(Workspace):
     """One button trains; everything else tells what it does.
 
-    model_available: a model.onnx that can be used, again at each better one. labelling_requested:
-    the person wants to label first.
+    model_available: a model.onnx that Preview should use, again at each better one.
+    labelling_requested, preview_requested: the person wants to go there.
     """
 
     model_available = Signal(object)
     labelling_requested = Signal()
+    preview_requested = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +83,13 @@ class TrainWorkspace(Workspace):
             Action("stop_training", self.tr("Stop, keep the best"), ("Ctrl+.",), self.stop),
             Action("use_model", self.tr("Use in Preview"), ("Ctrl+U",), self.use_in_preview),
             Action("show_log", self.tr("Show log"), ("Ctrl+L",), self.show_log),
+            Action(
+                "trash_run",
+                self.tr("Move the run to the wastebasket"),
+                ("Del",),
+                self.trash,
+                widget=self.run_list,
+            ),
         ]
 
     def activated(self) -> None:
@@ -112,15 +119,21 @@ class TrainWorkspace(Workspace):
         self._show_current()
 
     def use_in_preview(self) -> None:
-        """Hands the model of the run on show to Preview."""
+        """Hands the model of the run on show to Preview and goes there."""
         if self._shown is not None and (self._shown / MODEL).is_file():
             self.model_available.emit(self._shown / MODEL)
-            self._document.say(self.tr("Preview uses the model of this run now."))
+            self.preview_requested.emit()
 
     def show_log(self) -> None:
         """Opens the log of the run on show."""
         if self._shown is not None:
             LogDialog(self._shown / LOG, self).open()
+
+    def trash(self) -> None:
+        """Moves the run that is marked in the list to the wastebasket."""
+        run = self.run_list.current()
+        if run is not None:
+            self._trash(run)
 
     def _start(self, prepared: PreparedRun) -> None:
         self._is_preparing = False
@@ -157,60 +170,40 @@ class TrainWorkspace(Workspace):
 
     def _finish(self, run: Path) -> None:
         """The training ended, well or not."""
-        best, has_model = self.trainer.record.best, (run / MODEL).is_file()
-        if has_model:
+        ended = ShownRun.of(run, self.trainer)
+        if ended.has_model:
             self.model_available.emit(run / MODEL)
         if run == self._shown:
-            self._showcase.finish()
-            if best is not None and has_model:
-                self._showcase.look_again(best.seconds)
+            self._showcase.finish(ended.learned_s)
             self._show_current()
         self._load_runs()
+        self._document.say(self.view.sentence(ended))
         QApplication.alert(self)
 
     def _show(self, run: Path) -> None:
         """Puts a run on show, from its folder or from the training under way."""
         self._shown = run
-        record = self._record_of(run)
-        learned = record.best.seconds if record.best else record.seconds
-        self._showcase.show_run(
-            run,
-            learned if (run / MODEL).is_file() else None,
-            is_live=run == self.trainer.run and self.trainer.is_running,
-        )
+        shown = ShownRun.of(run, self.trainer)
+        is_live = shown.state is RunState.RUNNING
+        self._showcase.show_run(run, shown.learned_s, is_live=is_live)
         self._show_current()
 
     def _show_current(self) -> None:
         if self._shown is None:
             self._refresh()
             return
-        shown = self._shown_run(self._shown)
+        shown = ShownRun.of(self._shown, self.trainer)
         explanation, warnings = load_preparation(shown.path)
         self.view.show_run(shown, warnings, self._offers(shown))
         choices = shown.record.started.choices if shown.record.started else ()
         self.settings.show_chosen([*([explanation] if explanation else []), *choices])
         self._refresh()
 
-    def _shown_run(self, run: Path) -> ShownRun:
-        record = self._record_of(run)
-        is_own = run == self.trainer.run and self.trainer.is_running
-        return ShownRun(
-            path=run,
-            record=record,
-            state=RunState.RUNNING if is_own else state_of(run, record),
-            seconds_total=config_of(run).seconds,
-            has_model=(run / MODEL).is_file(),
-            is_stopping=is_own and self.trainer.is_stopping,
-        )
-
-    def _record_of(self, run: Path) -> RunRecord:
-        return self.trainer.record if run == self.trainer.run else RunRecord.of(read_events(run))
-
     def _offers(self, shown: ShownRun) -> list[Offer]:
         if shown.state not in (RunState.FAILED, RunState.INTERRUPTED):
             return []
         offers: list[Offer] = [(self.tr("Show log"), self.show_log)]
-        if shown.state is RunState.FAILED and config_of(shown.path).detector != BUILT_IN:
+        if shown.state is RunState.FAILED and shown.detector != BUILT_IN:
             offers.append((self.tr("Train the built-in one"), self._train_built_in))
         return offers
 
@@ -232,9 +225,6 @@ class TrainWorkspace(Workspace):
             return
         self._runs = runs
         if self._shown is None and runs:
-            newest = next((run for run in runs if run.has_model), None)
-            if newest is not None:
-                self.model_available.emit(newest.path / MODEL)
             self._show(runs[0].path)
         self.run_list.show_runs(runs, self._shown)
         self._no_runs.setVisible(not runs)
