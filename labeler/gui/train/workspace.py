@@ -25,9 +25,10 @@ from labeler.gui.train.empty_states import TrainEmptyPage
 from labeler.gui.train.log_dialog import LogDialog
 from labeler.gui.train.notice import Offer
 from labeler.gui.train.run_list import RunList
-from labeler.gui.train.run_view import RunView, ShownRun
+from labeler.gui.train.run_view import RunView
 from labeler.gui.train.settings_panel import SettingsPanel
 from labeler.gui.train.showcase import Showcase
+from labeler.gui.train.shown_run import ShownRun
 from labeler.gui.train.trainer import Trainer
 from labeler.gui.workspace import Action, Workspace
 from labeler.runs.advice import FEWEST_LABELLED
