@@ -6,14 +6,10 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from labeler.dataset.check import Finding, check
-from labeler.dataset.coco import ExportReport, export_coco
-from labeler.dataset.coco_import import ImportReport, import_coco
-from labeler.dataset.images import AddReport, add_files
 from labeler.dataset.places import free_folder
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped
 from labeler.dataset.store import Dataset
@@ -24,12 +20,21 @@ from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
 from labeler.gui.settings import Settings
 
+if TYPE_CHECKING:
+    from labeler.dataset.check import Finding
+    from labeler.dataset.coco import ExportReport
+    from labeler.dataset.coco_import import ImportReport
+    from labeler.dataset.images import AddReport
+
 _TOLD = 200
 """So many single findings go into the details of a message."""
 
 
 class DatasetActions(QObject):
-    """Acts on the document's dataset; asks nothing (see DatasetMenu for the dialogs)."""
+    """Acts on the document's dataset; asks nothing (see DatasetMenu for the dialogs).
+
+    What does the work is imported by the worker that does it: the window opens without it.
+    """
 
     def __init__(self, document: Document, jobs: JobBar, settings: Settings) -> None:
         super().__init__(document)
@@ -52,6 +57,8 @@ class DatasetActions(QObject):
         name = paths[0].name if len(paths) == 1 else self.tr("Imported pictures")
 
         def work(on_progress: OnProgress, should_stop: ShouldStop) -> AddReport:
+            from labeler.dataset.images import add_files
+
             session = dataset.add_session(f"{name} {datetime.now():%Y-%m-%d %H:%M}", "import")
             return add_files(dataset, paths, session.id, on_progress, should_stop)
 
@@ -62,6 +69,8 @@ class DatasetActions(QObject):
         dataset = self._document.dataset
 
         def work(on_progress: OnProgress, should_stop: ShouldStop) -> ImportReport:
+            from labeler.dataset.coco_import import import_coco
+
             return import_coco(
                 dataset, json_path, images, on_progress=on_progress, should_stop=should_stop
             )
@@ -81,6 +90,8 @@ class DatasetActions(QObject):
         dataset = self._document.dataset
 
         def work(on_progress: OnProgress, should_stop: ShouldStop) -> ExportReport:
+            from labeler.dataset.coco import export_coco
+
             return export_coco(
                 dataset,
                 out,
@@ -94,11 +105,13 @@ class DatasetActions(QObject):
     def check(self) -> None:
         """Rows against files."""
         dataset = self._document.dataset
-        self._run(
-            self.tr("Checking {0}").format(dataset.name),
-            lambda on_progress, should_stop: check(dataset, on_progress, should_stop),
-            self._show_checked,
-        )
+
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> list[Finding]:
+            from labeler.dataset.check import check
+
+            return check(dataset, on_progress, should_stop)
+
+        self._run(self.tr("Checking {0}").format(dataset.name), work, self._show_checked)
 
     def _switch(self, opening: Callable[[], Opened]) -> None:
         if self._jobs.is_busy:

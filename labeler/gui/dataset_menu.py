@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QToolButton, QWidget
 
-from labeler.dataset.picture import SUFFIXES
 from labeler.gui import theme
 from labeler.gui.dataset_actions import DatasetActions, images_folder_of
 from labeler.gui.document import Document
@@ -82,6 +81,10 @@ class DatasetMenu(QToolButton):
             self._actions.open(Path(folder))
 
     def ask_pictures(self) -> None:
+        from labeler.dataset.picture import (
+            SUFFIXES,
+        )  # brings Pillow, which the window can do without
+
         patterns = " ".join(f"*{suffix}" for suffix in SUFFIXES)
         files, _ = QFileDialog.getOpenFileNames(
             self.window(),
