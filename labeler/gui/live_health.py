@@ -137,6 +137,7 @@ class LiveHealth(QWidget):
         self.buttons = [self._button(*offer) for offer in words.offers]
         for at, button in enumerate(self.buttons):
             self._row.insertWidget(at + 1, button)  # after the leading stretch
+            button.show()  # or the layout would leave no room for it yet
         self._place()
 
     def _button(self, text: str, slot: Callable[[], None]) -> QPushButton:
@@ -172,8 +173,16 @@ class LiveHealth(QWidget):
         )
         buttons = sum(button.sizeHint().width() + 8 for button in self.buttons)
         width = min(_WIDEST, max(words, buttons) + 60, self._view.width() - 16)
-        layout = self.layout()
-        height = layout.totalHeightForWidth(width) if layout is not None else 0
+        height = self._height_for(width)
         self.setGeometry(
             (self._view.width() - width) // 2, (self._view.height() - height) // 2, width, height
         )
+
+    def _height_for(self, width: int) -> int:
+        for child in (self.sentence, self.hint, *self.buttons):
+            child.ensurePolished()  # the style sheet's fonts and paddings count
+        layout = self.layout()
+        if layout is None:
+            return 0
+        layout.invalidate()
+        return layout.totalHeightForWidth(width)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from labeler.gui.theme import set_role
 
-WIDTH = 268
+WIDTH = (216, 268)
+"""The least and the usual one, in device-independent pixels."""
 
 
 class SidePanel(QScrollArea):
@@ -16,7 +17,9 @@ class SidePanel(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedWidth(WIDTH)
+        self.setMinimumWidth(WIDTH[0])
+        self.setMaximumWidth(WIDTH[1])
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -26,6 +29,9 @@ class SidePanel(QScrollArea):
         self.rows.setContentsMargins(13, 4, 12, 12)
         self.rows.setSpacing(4)
         self.setWidget(column)
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH[1], super().sizeHint().height())
 
     def add(self, widget: QWidget, title: str = "", *, stretch: int = 0) -> None:
         """title: the heading above it, and its accessible name where it has none."""

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
@@ -35,7 +43,7 @@ class ShutterButton(QAbstractButton):
         self.setText(text)
         self._key = key
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Space takes a photo wherever the focus is
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         font = self.font()
@@ -43,11 +51,11 @@ class ShutterButton(QAbstractButton):
         self.setFont(font)
 
     def sizeHint(self) -> QSize:
-        words = self.fontMetrics().horizontalAdvance(f"{self.text()}  {self._key}")
+        words = QFontMetrics(self._bold()).horizontalAdvance(f"{self.text()}  {self._key}")
         return QSize(words + 76, self.fontMetrics().height() + 28)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return self.sizeHint() - QSize(56, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -63,21 +71,24 @@ class ShutterButton(QAbstractButton):
         self._paint_words(painter)
 
     def _paint_words(self, painter: QPainter) -> None:
-        metrics = self.fontMetrics()
-        gap = metrics.horizontalAdvance("  ")
-        text, key = (metrics.horizontalAdvance(words) for words in (self.text(), self._key))
+        gap = self.fontMetrics().horizontalAdvance("  ")
+        text = QFontMetrics(self._bold()).horizontalAdvance(self.text())
+        key = self.fontMetrics().horizontalAdvance(self._key)
         left = (self.width() - text - gap - key) / 2
         ink = self.palette().color(QPalette.ColorRole.HighlightedText)
         middle = Qt.AlignmentFlag.AlignVCenter
-        font = self.font()
-        font.setBold(True)
-        painter.setFont(font)
+        painter.setFont(self._bold())
         painter.setPen(ink)
-        painter.drawText(QRectF(left - 6, 0, text + 12, self.height()), middle, self.text())
+        painter.drawText(QRectF(left, 0, text + 4, self.height()), middle, self.text())
         painter.setFont(self.font())
         ink.setAlphaF(0.6)
         painter.setPen(ink)
         painter.drawText(QRectF(left + text + gap, 0, key + 4, self.height()), middle, self._key)
+
+    def _bold(self) -> QFont:
+        font = self.font()
+        font.setBold(True)
+        return font
 
     def _group(self) -> QPalette.ColorGroup:
         return QPalette.ColorGroup.Active if self.isEnabled() else QPalette.ColorGroup.Disabled
@@ -163,8 +174,8 @@ class ShutterBar(QWidget):
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 2, 12, 22)
-        row.setSpacing(12)
+        row.setContentsMargins(8, 2, 8, 22)
+        row.setSpacing(8)
         row.addStretch(1)
         for widget in (self.every, self.shutter, self.high_resolution):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)

@@ -79,7 +79,7 @@ def _day(then: datetime) -> str:
 
 def _file_words(path: Path) -> str:
     """A run's file is always called the same, so its folder tells more."""
-    return path.parent.name if path.name == MODEL else path.name
+    return f"{path.parent.name}/{path.name}" if path.name == MODEL else path.name
 
 
 def _tr(text: str) -> str:
