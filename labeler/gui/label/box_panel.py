@@ -22,6 +22,8 @@ from labeler.gui.label.painting import ShownBox
 
 _ID = Qt.ItemDataRole.UserRole
 _ROW = 26
+# ButtonSymbols.NoButtons would do, but under a style sheet Qt then gives the text no room at all.
+_NO_BUTTONS = "QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: 0; }"
 
 
 class BoxPanel(QWidget):
@@ -109,7 +111,7 @@ class BoxPanel(QWidget):
         }
         field.setPrefix(f"{name} ")
         field.setDecimals(1)
-        field.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        field.setStyleSheet(_NO_BUTTONS)
         field.setKeyboardTracking(False)
         field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         field.setAccessibleName(words[name])
