@@ -46,7 +46,7 @@ def _traced(detector: Detector) -> bytes:
             "ignore"
         )  # the tracer warns of sizes it takes for constants: they are
         torch.onnx.export(
-            Graph(),
+            Graph().eval(),  # else the exporter leaves the detector in train mode
             (example,),
             file,
             opset_version=_OPSET,

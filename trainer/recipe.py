@@ -124,6 +124,8 @@ def choose_recipe(config: RunConfig, facts: Facts, device: str, device_name: str
 
 def _pixels(config: RunConfig, facts: Facts, *, on_gpu: bool) -> tuple[float, str]:
     """How many pixels the input shall have, and why."""
+    if config.detector != BUILT_IN:
+        return 320.0 * 320.0, "torchvision's detectors learnt from so many"
     if on_gpu:
         return 160_000.0, "a GPU has the time for many"
     if facts.small < 0.08:
