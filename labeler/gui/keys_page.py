@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QScrollArea,
     QVBoxLayout,
@@ -20,7 +21,11 @@ from PySide6.QtWidgets import (
 from labeler.gui import theme
 from labeler.gui.workspace import Action
 
-_ROWS_PER_COLUMN = 19
+_ROWS = 18
+"""A column is begun where the next group would make the one before longer than this."""
+
+Row = tuple[tuple[str, ...], str]
+"""The keys, each as it is drawn, and what they do."""
 
 
 class KeysPage(QDialog):
@@ -29,57 +34,30 @@ class KeysPage(QDialog):
     def __init__(self, sections: Sequence[tuple[str, Iterable[Action]]], parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keys"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         content = QWidget(self)
-        self._grid = QGridLayout(content)
-        self._grid.setHorizontalSpacing(14)
-        self._grid.setVerticalSpacing(5)
-        self._place = 0
-        for heading, actions in sections:
-            self._add_section(heading, [a for a in actions if a.keys or a.shown])
-        self._grid.setRowStretch(self._grid.rowCount(), 1)
+        columns = QHBoxLayout(content)
+        columns.setSpacing(32)
+        for groups in _columns(sections):
+            columns.addLayout(_column(groups))
+        columns.addStretch(1)
         area = QScrollArea(self)
         area.setWidget(content)
         area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setAccessibleName(self.tr("Keys"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.addWidget(area, 1)
-        column.addWidget(buttons)
-        hint = content.sizeHint()
-        self.resize(min(hint.width() + 60, 1080), min(hint.height() + 90, 680))
-
-    def _add_section(self, heading: str, actions: list[Action]) -> None:
-        for group, members in groupby(actions, key=lambda action: action.group or heading):
-            self._add_heading(group)
-            for action in members:
-                self._add_row(action)
-
-    def _add_heading(self, text: str) -> None:
-        if self._place % _ROWS_PER_COLUMN > _ROWS_PER_COLUMN - 4:  # not alone at a column's foot
-            self._place += _ROWS_PER_COLUMN - self._place % _ROWS_PER_COLUMN
-        label = QLabel(text)
-        theme.set_role(label, "heading")
-        row, column = self._cell()
-        label.setContentsMargins(0, 8 if row else 0, 0, 0)
-        self._grid.addWidget(label, row, column, 1, 2)
-
-    def _add_row(self, action: Action) -> None:
-        row, column = self._cell()
-        keys = QLabel(shown_keys(action))
-        theme.set_role(keys, "key")
-        self._grid.addWidget(keys, row, column, Qt.AlignmentFlag.AlignLeft)
-        self._grid.addWidget(QLabel(action.tooltip or action.text), row, column + 1)
-
-    def _cell(self) -> tuple[int, int]:
-        place, self._place = self._place, self._place + 1
-        return place % _ROWS_PER_COLUMN, 2 * (place // _ROWS_PER_COLUMN)
+        layout = QVBoxLayout(self)
+        layout.addWidget(area, 1)
+        layout.addWidget(buttons)
+        hint, room = content.sizeHint(), parent.size()
+        self.resize(min(hint.width() + 48, room.width()), min(hint.height() + 80, room.height()))
 
 
-def shown_keys(action: Action) -> str:
-    """The keys as this system writes them."""
-    if action.shown:
-        return action.shown
-    return "  ".join(native_key(text) for text in action.keys)
+def with_key(text: str, action: Action) -> str:
+    """A tooltip that tells the key."""
+    return f"{text} ({native_key(action.keys[0])})" if action.keys else text
 
 
 def native_key(text: str) -> str:
@@ -87,6 +65,60 @@ def native_key(text: str) -> str:
     return QKeySequence(text).toString(QKeySequence.SequenceFormat.NativeText)
 
 
-def with_key(text: str, action: Action) -> str:
-    """A tooltip that tells the key."""
-    return f"{text} ({native_key(action.keys[0])})" if action.keys else text
+def _columns(
+    sections: Sequence[tuple[str, Iterable[Action]]],
+) -> list[list[tuple[str, list[Row]]]]:
+    columns: list[list[tuple[str, list[Row]]]] = [[]]
+    height = 0
+    for heading, actions in sections:
+        told = [action for action in actions if action.keys or action.shown]
+        for group, members in groupby(told, key=lambda action: action.group or heading):
+            rows = _rows(list(members))
+            if height and height + len(rows) + 1 > _ROWS:
+                columns.append([])
+                height = 0
+            columns[-1].append((group, rows))
+            height += len(rows) + 1
+    return columns
+
+
+def _rows(actions: list[Action]) -> list[Row]:
+    """Neighbours that do the same (the classes' numbers) share a row."""
+    rows: list[Row] = []
+    for words, same in groupby(actions, key=lambda action: action.tooltip or action.text):
+        members = list(same)
+        keys = [native_key(key) for action in members for key in action.keys]
+        if members[0].shown:
+            keys = [members[0].shown]
+        elif len(members) > 2:
+            keys = [keys[0], "…", keys[-1]]
+        rows.append((tuple(keys), words))
+    return rows
+
+
+def _column(groups: list[tuple[str, list[Row]]]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(12)
+    grid.setVerticalSpacing(6)
+    for heading, rows in groups:
+        label = QLabel(heading)
+        label.setContentsMargins(0, 10 if grid.rowCount() > 1 else 0, 0, 2)
+        theme.set_role(label, "heading")
+        grid.addWidget(label, grid.rowCount(), 0, 1, 2)
+        for keys, words in rows:
+            row = grid.rowCount()
+            grid.addLayout(_keys(keys), row, 0)
+            grid.addWidget(QLabel(words), row, 1)
+    grid.setRowStretch(grid.rowCount(), 1)
+    return grid
+
+
+def _keys(keys: tuple[str, ...]) -> QHBoxLayout:
+    line = QHBoxLayout()
+    line.setSpacing(4)
+    for key in keys:
+        label = QLabel(key)
+        theme.set_role(label, "faint" if key == "…" else "key")
+        line.addWidget(label)
+    line.addStretch(1)
+    return line

@@ -7,7 +7,7 @@ from string import Template
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 
 from labeler.gui.icons import file_of
 
@@ -110,6 +110,13 @@ def set_role(widget: QWidget, role: str) -> None:
     widget.style().polish(widget)
 
 
+def pad_field(field: QAbstractSpinBox) -> None:
+    """Gives a number field the room at its sides that a style sheet cannot give it."""
+    edit = field.findChild(QLineEdit)
+    if isinstance(edit, QLineEdit):
+        edit.setTextMargins(7, 0, 7, 0)
+
+
 def _of_scheme(scheme: Qt.ColorScheme) -> Colors:
     return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
 
@@ -177,6 +184,7 @@ QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit {
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus {
     border-color: $accent;
 }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $faint; }
 QComboBox::drop-down { border: 0; width: 20px; }
 QComboBox QAbstractItemView {
@@ -214,6 +222,7 @@ QSlider::handle:horizontal:focus { border: 2px solid $text; width: 10px; height:
 QSplitter::handle { background: $line; }
 QLabel[role="heading"] { color: $faint; font-weight: 600; }
 QLabel[role="faint"] { color: $faint; }
+QLabel[role="key"] { border: 1px solid $line; border-radius: 3px; padding: 1px 5px; }
 QLabel[role="title"] { font-size: 20px; font-weight: 600; }
 QLabel[role="bad"] { color: $bad; }
 QWidget[role="panel"], QWidget[role="bar"] { background: $window; }
