@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from labeler.simulator.arrays import Floats, Ints, Pixels, pixels
+from labeler.simulator.arrays import Floats, Ints, Pixels, floats, pixels
 from labeler.simulator.light import Light
 from labeler.simulator.mesh import Mesh, joined
 from labeler.simulator.raster import Seen, Window, facing, rasterize
@@ -22,8 +22,9 @@ FINE_PIXELS = 42_000
 """About how many fine pixels a picture of 640 by 360 may spend on objects."""
 MIN_PIXELS, MIN_SIDE = 120, 9
 """Smaller visible parts, in pixels of a 640 by 360 picture, are in no true box."""
-MIN_SHARE = 0.2
-"""So much of an object must be neither hidden nor outside the picture to be in a true box."""
+MIN_SHARE, PLENTY = 0.2, 2500
+"""So much of an object must be neither hidden nor outside the picture to be in a true box, or so
+many of its pixels (of 640 by 360) must be seen."""
 MARGIN = 2
 
 
@@ -65,12 +66,8 @@ def draw_objects(placed: list[Placed], view: View, surfaces: Floats, light: Ligh
     owners = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     owner = owners[shown.number][seen.triangle]
     color, cover = _layer(seen, shade(mesh, shown, seen, view, surfaces, light))
-    areas = np.bincount(owners, shown.areas)
-    shares = np.bincount(owner, minlength=len(counts)) / np.maximum(areas, 1)
-    names = [
-        sight.thing.name if share >= MIN_SHARE else ""
-        for sight, share in zip(visible, shares, strict=True)
-    ]
+    areas = floats(np.bincount(owners, shown.areas))
+    names = _recognisable([sight.thing.name for sight in visible], areas, owner, window, view)
     boxes = _boxes(names, owner, seen, view)
     return Layer(window.left, window.top, color, cover, boxes, seen, owner)
 
@@ -125,16 +122,28 @@ def _layer(seen: Seen, colors: Floats) -> tuple[Pixels, Pixels]:
     return pixels(color), pixels(cover)
 
 
+def _recognisable(
+    names: list[str], areas: Floats, owner: Ints, window: Window, view: View
+) -> list[str]:
+    """Empty names for what has no class or is seen too little to be told what it is. areas: the
+    fine pixels of each object if it were all in the picture."""
+    counts = np.bincount(owner, minlength=len(names))
+    pixel = (window.scale * view.width / 640) ** 2
+    enough = counts >= MIN_PIXELS * pixel
+    enough &= (counts >= MIN_SHARE * areas) | (counts >= PLENTY * pixel)
+    return [
+        name if good and name in CLASSES else "" for name, good in zip(names, enough, strict=True)
+    ]
+
+
 def _boxes(names: list[str], owner: Ints, seen: Seen, view: View) -> tuple[TrueBox, ...]:
-    """Tight boxes around the visible pixels of each object whose name is a class."""
+    """Tight boxes around the visible pixels of each object that has a name."""
     boxes = []
     scale, unit = seen.window.scale, view.width / 640
     for number, name in enumerate(names):
-        if name not in CLASSES:
+        if not name:
             continue
         mine = np.flatnonzero(owner == number)
-        if len(mine) < MIN_PIXELS * (scale * unit) ** 2:
-            continue
         x, y = seen.x[mine], seen.y[mine]  # the middles of fine pixels
         left, right = round((x.min() - 0.5) / scale), round((x.max() + 0.5) / scale)
         top, bottom = round((y.min() - 0.5) / scale), round((y.max() + 0.5) / scale)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from labeler.simulator.body import Body
 from labeler.simulator.configuration import Identity
 from labeler.simulator.control import Claim, Control
+from labeler.simulator.drawing import DrawingThread
 from labeler.simulator.faults import Faults
 from labeler.simulator.frames import CameraFrame, Moment, SharedCamera
 from labeler.simulator.render import Renderer
@@ -37,8 +37,8 @@ class SimulatedRobot:
         self.camera = SharedCamera()
         self.faults = Faults()
         self.ticked = Moment()
-        self._renderer = Renderer(seed)
-        self._drawing = ThreadPoolExecutor(1, thread_name_prefix="drawing")
+        self._drawing = DrawingThread()
+        self._renderer = self._drawing.submit(_warmed_up, seed, self.world.scene())
 
     @property
     def body(self) -> Body:
@@ -81,6 +81,8 @@ class SimulatedRobot:
                 await self._tick(hurry=late > 1)
 
     async def _tick(self, *, hurry: bool) -> None:
+        if self._renderer.done():
+            self._renderer.result()  # raises what went wrong in making it
         self.world.step(self.pace / self.fps)
         if self.camera.streaming and not hurry:
             self.camera.publish(await self.photograph(SMALL))
@@ -89,10 +91,13 @@ class SimulatedRobot:
     async def photograph(self, size: tuple[int, int]) -> CameraFrame:
         """A picture of the world as it is now."""
         scene = self.world.scene()
-        loop = asyncio.get_running_loop()
-        data = await loop.run_in_executor(self._drawing, self._renderer.photograph, scene, *size)
+        data = await asyncio.wrap_future(self._drawing.submit(self._photograph, scene, size))
         self.last_image_stamp = self.time_stamp(scene)
         return CameraFrame(scene.number, self.last_image_stamp, data)
+
+    def _photograph(self, scene: Scene, size: tuple[int, int]) -> bytes:
+        """Runs on the drawing thread, which made the renderer first."""
+        return self._renderer.result().photograph(scene, *size)
 
     async def until(self, settled: Callable[[], bool], timeout: float = 10.0) -> bool:
         """Waits, tick by tick, until something is so. False where it is not so in time."""
@@ -105,4 +110,11 @@ class SimulatedRobot:
         return True
 
     def close(self) -> None:
-        self._drawing.shutdown(wait=False, cancel_futures=True)
+        self._drawing.close()
+
+
+def _warmed_up(seed: int, scene: Scene) -> Renderer:
+    """A renderer that has drawn once: the first picture takes several times longer."""
+    renderer = Renderer(seed)
+    renderer.photograph(scene, *SMALL)
+    return renderer

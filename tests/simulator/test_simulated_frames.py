@@ -1,0 +1,177 @@
+"""What the simulated camera draws: repeatable, true to its boxes, moved by the robot's head."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from labeler.simulator.body import BodyPose
+from labeler.simulator.ground import CLUTTER, RADIUS
+from labeler.simulator.lens import encode
+from labeler.simulator.render import Renderer
+from labeler.simulator.scene import Figure, Scene, Thing
+from labeler.simulator.truth import TrueBox, Truth, read_truth, write_truth
+from labeler.simulator.view import View
+from labeler.simulator.world import World
+
+EYE = BodyPose(0.0, -20.0, math.pi / 2)
+FAR_AWAY = Figure(BodyPose(0.0, -40.0, 0.0))
+
+
+def scene(*things: Thing, figure: Figure = FAR_AWAY, head: float = 0.0) -> Scene:
+    return Scene(1, replace(EYE, head=head), 0.0, 0.0, 1.0, figure, things)
+
+
+def boxes(renderer: Renderer, shown: Scene) -> dict[str, TrueBox]:
+    return {box.name: box for box in renderer.draw_clean(shown).truth.boxes}
+
+
+def difference_box(renderer: Renderer, with_it: Scene, without: Scene) -> tuple[int, ...]:
+    """Left, top, right, bottom of all that the object's own pixels change (not its shadow)."""
+    placed = renderer.placed(with_it)
+    view = View.of(with_it.eye, 640, 360)
+    layer = renderer.objects(placed, view)
+    assert layer is not None
+    other = renderer.objects(renderer.placed(without), view)
+    cover = np.zeros((360, 640), int)
+    height, width = layer.cover.shape
+    cover[layer.top : layer.top + height, layer.left : layer.left + width] = layer.cover
+    if other is not None:
+        height, width = other.cover.shape
+        cover[other.top : other.top + height, other.left : other.left + width] -= other.cover
+    rows, columns = np.nonzero(cover >= 128)
+    return columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
+
+
+def test_the_same_seed_gives_the_same_bytes(renderer: Renderer) -> None:
+    one, two = World(5), World(5)
+    for _ in range(20):
+        one.step(1 / 15)
+        two.step(1 / 15)
+    again = Renderer(1)
+    assert renderer.photograph(one.scene()) == again.photograph(two.scene())
+
+
+def test_another_seed_gives_another_world(renderer: Renderer) -> None:
+    assert Renderer(2).photograph(scene()) != renderer.photograph(scene())
+    assert World(1).scene() != World(2).scene()
+
+
+@pytest.mark.parametrize("kind", ["cube", "mug", "ball"])
+@pytest.mark.parametrize("away", [12.0, 30.0, 55.0])
+def test_a_box_fits_the_pixels_that_are_drawn(renderer: Renderer, kind: str, away: float) -> None:
+    thing = Thing(kind, 3.0, -20.0 + away, 0.6)
+    box = boxes(renderer, scene(thing))[kind]
+    expected = difference_box(renderer, scene(thing), scene())
+    found = (box.x, box.y, box.x + box.width, box.y + box.height)
+    assert np.abs(np.subtract(found, expected)).max() <= 1
+
+
+@pytest.mark.parametrize("heading", [-1.6, 0.3, 2.2])
+def test_the_robots_box_fits_it_from_all_sides(renderer: Renderer, heading: float) -> None:
+    there = Figure(BodyPose(-2.0, 4.0, heading, 0.3, 7.0))
+    box = boxes(renderer, scene(figure=there))["vector"]
+    expected = difference_box(renderer, scene(figure=there), scene())
+    found = (box.x, box.y, box.x + box.width, box.y + box.height)
+    assert np.abs(np.subtract(found, expected)).max() <= 1
+
+
+def test_what_is_hidden_is_not_in_the_box(renderer: Renderer) -> None:
+    ball, wall = Thing("ball", 2.5, 10.0, 0.0), Thing("carton", 9.0, 0.0, math.pi / 2)
+    free, hidden = boxes(renderer, scene(ball)), boxes(renderer, scene(ball, wall))
+    assert hidden["ball"].width < free["ball"].width
+    assert hidden["ball"].x == free["ball"].x
+
+
+def test_a_thing_that_is_quite_hidden_has_no_box(renderer: Renderer) -> None:
+    ball, mug = Thing("ball", 0.0, 15.0, 0.0), Thing("mug", 0.0, 0.0, 0.0)
+    assert set(boxes(renderer, scene(ball, mug))) == {"mug"}
+
+
+def test_a_box_ends_at_the_edge_of_the_picture(renderer: Renderer) -> None:
+    cut = boxes(renderer, scene(figure=Figure(BodyPose(-13.0, -4.0, 1.0))))["vector"]
+    assert cut.x == 0
+    assert cut.width < 200
+
+
+def test_clutter_has_no_box(renderer: Renderer) -> None:
+    for kind in CLUTTER:
+        shown = Thing(kind, 0.0, 10.0, 0.0)
+        if kind in RADIUS:
+            assert boxes(renderer, scene(shown)) == {}
+
+
+def test_an_empty_table_is_an_empty_truth(renderer: Renderer) -> None:
+    assert read_truth(renderer.photograph(scene())).boxes == ()
+
+
+def test_lifting_the_head_lowers_the_picture_by_the_lens_law(renderer: Renderer) -> None:
+    cube = Thing("cube", 0.0, 12.0, 0.0)
+    level = boxes(renderer, scene(cube))["cube"]
+    up = boxes(renderer, scene(cube, head=math.radians(10)))["cube"]
+    fall = math.atan2(5.0 - 2.2, 31.3)  # from the eye down to the cube's middle
+    expected = 340 * (math.tan(fall + math.radians(10)) - math.tan(fall))
+    moved = (up.y + up.height / 2) - (level.y + level.height / 2)
+    assert moved == pytest.approx(expected, abs=3)
+
+
+def test_turning_left_moves_the_picture_right(renderer: Renderer) -> None:
+    cube = Thing("cube", 0.0, 12.0, 0.0)
+    turned = replace(scene(cube), eye=replace(EYE, heading=EYE.heading + 0.2))
+    assert boxes(renderer, turned)["cube"].x > boxes(renderer, scene(cube))["cube"].x + 40
+
+
+def test_nearer_is_larger(renderer: Renderer) -> None:
+    near, far = (Figure(BodyPose(0.0, y, -1.2)) for y in (0.0, 30.0))
+    near_box = boxes(renderer, scene(figure=near))["vector"]
+    far_box = boxes(renderer, scene(figure=far))["vector"]
+    assert near_box.height > 2 * far_box.height
+
+
+def test_a_large_picture_shows_the_same_twice_as_fine(renderer: Renderer) -> None:
+    shown = scene(Thing("mug", 4.0, 5.0, 0.0))
+    small = renderer.draw(shown).truth.boxes[0]
+    large = renderer.draw(shown, 1280, 720).truth.boxes[0]
+    assert large.bbox.iou(replace_scaled(small)) > 0.95
+
+
+def replace_scaled(box: TrueBox) -> object:
+    return TrueBox(box.name, 2 * box.x, 2 * box.y, 2 * box.width, 2 * box.height).bbox
+
+
+def test_turning_fast_smears_the_picture(renderer: Renderer) -> None:
+    still = scene(Thing("cube", 0.0, 5.0, 0.4))
+    sharp = sharpness(renderer.photograph(still))
+    assert sharpness(renderer.photograph(replace(still, eye_turn_rate=4.0))) < sharp
+
+
+def sharpness(jpeg: bytes) -> float:
+    grey = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert grey is not None
+    across = np.abs(np.diff(cv2.GaussianBlur(grey, (0, 0), 1.5).astype(float), axis=1))
+    return float(np.percentile(across, 99.5))
+
+
+def test_the_truth_survives_beside_other_segments() -> None:
+    jpeg = encode(np.full((36, 64, 3), 128, np.uint8))
+    truth = Truth(64, 36, (TrueBox("vector", 1, 2, 30, 20), TrueBox("cube", 0, 0, 9, 9)))
+    carried = write_truth(jpeg, truth)
+    assert read_truth(carried) == truth
+    decoded = cv2.imdecode(np.frombuffer(carried, np.uint8), cv2.IMREAD_COLOR)
+    assert decoded is not None
+    assert decoded.shape == (36, 64, 3)
+
+
+@pytest.mark.parametrize("data", [b"", b"GIF89a", b"\xff\xd8", b"\xff\xd8\xff\xfe\x00\x01"])
+def test_other_bytes_carry_no_truth(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"JPEG"):
+        read_truth(data)
+
+
+def test_a_jpeg_of_another_camera_carries_no_truth() -> None:
+    with pytest.raises(ValueError, match="no true boxes"):
+        read_truth(encode(np.zeros((8, 8, 3), np.uint8)))
