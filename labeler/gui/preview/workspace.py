@@ -183,7 +183,7 @@ class PreviewWorkspace(Workspace):
         names = {each.category_id: each.name for each in shown}
         self.controls.in_view.show_seen(
             [Seen(names[number], counts[number], self._color(number)) for number in sorted(counts)],
-            self.tr("Nothing of this score") if sight is not None else "",
+            self.tr("Nothing of this score") if sight is not None else self.tr("Nothing yet"),
         )
         self._show_numbers()
 
