@@ -81,8 +81,8 @@ class RunView(QWidget):
 
     def sentence(self, shown: ShownRun) -> str:
         """How the run ended, for the status line."""
-        if isinstance(shown.record.end, Failed):
-            return shown.record.end.message
+        if shown.state is RunState.FAILED:
+            return self.tr("The training failed. Train tells why.")
         detail = self._detail(shown)
         return f"{self._title(shown)}: {detail}." if detail else f"{self._title(shown)}."
 
@@ -138,7 +138,9 @@ class RunView(QWidget):
         if shown.state is RunState.STOPPED:
             return self.tr("Stopped after {0}, the best is kept").format(after)
         if shown.state is RunState.FAILED:
-            return self.tr("Failed after {0}").format(after)
+            return (
+                self.tr("Failed after {0}").format(after) if record.seconds else self.tr("Failed")
+            )
         return self.tr("Interrupted after {0}").format(after)
 
     def _running_title(self, shown: ShownRun) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from labeler.gui.side_panel import heading
 from labeler.gui.theme import set_role
 from labeler.gui.train.choices import ChoiceRow
+from labeler.gui.train.chosen_lines import ChosenLines
 from labeler.runs.prepare import Wish
 from trainer.config import BUILT_IN
 
@@ -32,13 +33,9 @@ class SettingsPanel(QWidget):
         self._layout.addWidget(self.train_button)
         self._add_times()
         self._add_starts()
-        self._chosen = QLabel(self)
-        self._chosen.setWordWrap(True)
-        set_role(self._chosen, "faint")
-        self._chosen.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._chosen.setAccessibleName(self.tr("What was chosen for you"))
-        self._layout.addWidget(heading(self.tr("Chosen for you"), self._chosen))
-        self._layout.addWidget(self._chosen)
+        self.chosen = ChosenLines(self)
+        self._layout.addWidget(heading(self.tr("Chosen for you"), self.chosen))
+        self._layout.addWidget(self.chosen)
 
     def wish(self) -> Wish:
         """What is chosen at the moment."""
@@ -61,9 +58,6 @@ class SettingsPanel(QWidget):
         self.train_button.setEnabled(not busy)
         self._times.setEnabled(not busy)
         self._starts.setEnabled(not busy)
-
-    def show_chosen(self, lines: list[str]) -> None:
-        self._chosen.setText("\n".join(lines))
 
     def _train_button(self) -> QPushButton:
         button = QPushButton(self.tr("Train"), self)

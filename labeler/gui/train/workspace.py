@@ -197,7 +197,7 @@ class TrainWorkspace(Workspace):
         explanation, warnings = load_preparation(shown.path)
         self.view.show_run(shown, warnings, self._offers(shown))
         choices = shown.record.started.choices if shown.record.started else ()
-        self.settings.show_chosen([*([explanation] if explanation else []), *choices])
+        self.settings.chosen.show_lines([*([explanation] if explanation else []), *choices])
         self._refresh()
 
     def _offers(self, shown: ShownRun) -> list[Offer]:
@@ -275,7 +275,7 @@ class TrainWorkspace(Workspace):
 
     def _fill_empty_page(self) -> None:
         counts = self._document.dataset.counts()
-        self.settings.show_chosen(
+        self.settings.chosen.show_lines(
             [self.tr("{0} labelled, {1} empty").format(counts.labelled, counts.empty)]
         )
         if not training_available():
