@@ -1,0 +1,74 @@
+"""Times and dates of runs as people read them, and curves in the window's colours."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from labeler.gui.train import words
+from labeler.gui.train.curves import Curve
+
+NOW = datetime(2026, 11, 24, 17, 4)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (41.4, "41 s"), (185, "3:05 min"), (7800, "2:10 h"), (-3, "0 s")],
+)
+def test_durations_are_short(qtbot: QtBot, seconds: float, text: str) -> None:
+    assert words.duration(seconds) == text
+
+
+def test_progress_is_told_in_one_unit(qtbot: QtBot) -> None:
+    assert words.of_total(41, 60) == "41 of 60 s"
+    assert words.of_total(101, 300) == "1:41 of 5:00 min"
+    assert words.of_total(301, 300) == "5:00 of 5:00 min"
+
+
+@pytest.mark.parametrize(
+    ("then", "text"),
+    [
+        (datetime(2026, 11, 24, 9, 5), "today 09:05"),
+        (datetime(2026, 11, 23, 23, 59), "yesterday 23:59"),
+        (datetime(2026, 11, 3, 9, 12), "3 Nov 09:12"),
+        (datetime(2025, 1, 3, 9, 12), "3 Jan 2025 09:12"),
+    ],
+)
+def test_dates_are_told_from_today(qtbot: QtBot, then: datetime, text: str) -> None:
+    assert words.day_and_time(then.timestamp(), NOW) == text
+
+
+def test_a_download_without_a_known_size_tells_what_has_come(qtbot: QtBot) -> None:
+    assert words.megabytes(3_100_000, 13_400_000) == "3.1 of 13.4 MB"
+    assert words.megabytes(3_100_000, 0) == "3.1 MB"
+
+
+def test_a_curve_follows_the_palette(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    curve = Curve("AP", "seconds", color=None, top=1.0, parent=parent)
+    curve.show_points([(1.0, 0.2), (2.0, 0.5)], seconds_total=60.0, mark=(2.0, 0.5))
+    with qtbot.waitExposed(parent):
+        parent.show()
+    palette = QPalette(curve.palette())
+    palette.setColor(QPalette.ColorRole.Window, QColor("#123456"))
+    palette.setColor(QPalette.ColorRole.Accent, QColor("#abcdef"))
+    curve.setPalette(palette)
+    corner = curve.grab().toImage().pixelColor(curve.width() - 3, curve.height() - 3)
+    assert corner.name() == "#123456"
+    assert curve.points == ((1.0, 0.2), (2.0, 0.5))
+
+
+def test_a_curve_survives_any_numbers(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    curve = Curve("Loss", "seconds", color="#d55e00", top=None, parent=parent)
+    with qtbot.waitExposed(parent):
+        parent.show()
+    for points in ([], [(0.0, 0.0)], [(float(n), 1e6 / (n + 1)) for n in range(500)]):
+        curve.show_points(points, seconds_total=1.0)
+        assert not curve.grab().isNull()
