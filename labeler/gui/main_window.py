@@ -133,6 +133,7 @@ class MainWindow(QWidget):
             *self.menu.actions_table(),
             Action("save", self.tr("Save"), ("Ctrl+S",), partial(self.document.say, saved)),
             Action("keys", self.tr("These keys"), ("F1", "?"), self.show_keys),
+            Action("menu", self.tr("Dataset menu"), ("F10",), self.menu.showMenu),
             Action("full_screen", self.tr("Full screen"), ("F11",), self._toggle_full_screen),
             Action("close", self.tr("Close the window"), ("Ctrl+Q",), self.close),
         ]

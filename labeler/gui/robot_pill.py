@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QToolButton, QWidget
 
@@ -16,17 +16,25 @@ class RobotPill(QToolButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._shown = ("", CameraStatus(CameraState.CLOSED))
         theme.set_role(self, "pill")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(10, 10))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.show_status("", CameraStatus(CameraState.CLOSED))
+        self.show_status(*self._shown)
 
     def show_status(self, name: str, status: CameraStatus) -> None:
+        self._shown = (name, status)
         self.setIcon(dot(QColor(_color(status.state))))
         self.setText(" " + "  ".join(self._words(name, status)))
         self.setToolTip(status.message or self.tr("Choose a camera"))
         self.setAccessibleName(self.tr("Camera: {0}").format(" ".join(self._words(name, status))))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The dot has other colours on a dark ground."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.setIcon(dot(QColor(_color(self._shown[1].state))))
 
     def _words(self, name: str, status: CameraStatus) -> list[str]:
         if status.state is CameraState.CLOSED:

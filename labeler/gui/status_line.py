@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from labeler.dataset.store import Counts
@@ -23,8 +24,7 @@ class StatusLine(QWidget):
         self.bar.setFixedWidth(_BAR_WIDTH)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Images that are done"))
-        self.sentence = QLabel(self)
-        self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.sentence = _ElidedLabel(self)
         self.sentence.setAccessibleName(self.tr("What just happened"))
         self.detail = QLabel(self)
         for label in (self.counts, self.sentence, self.detail):
@@ -36,7 +36,6 @@ class StatusLine(QWidget):
             row.addWidget(widget)
         row.addWidget(self.sentence, 1)
         row.addWidget(self.detail)
-        self.sentence.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def show_counts(self, counts: Counts) -> None:
         done = counts.labelled + counts.empty
@@ -62,3 +61,25 @@ class StatusLine(QWidget):
 
     def show_detail(self, text: str) -> None:
         self.detail.setText(text)
+
+
+class _ElidedLabel(QLabel):
+    """A line at the right that gives way in its middle; text() stays whole."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        metrics, right = self.fontMetrics(), Qt.AlignmentFlag.AlignRight
+        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        painter = QPainter(self)
+        self.style().drawItemText(
+            painter,
+            self.rect(),
+            right | Qt.AlignmentFlag.AlignVCenter,
+            self.palette(),
+            self.isEnabled(),
+            text,
+            self.foregroundRole(),
+        )

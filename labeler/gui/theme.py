@@ -92,9 +92,11 @@ def choose(application: QApplication, appearance: str) -> None:
     """appearance: "light", "dark", or "system" to follow the desktop."""
     schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
     scheme = schemes.get(appearance, Qt.ColorScheme.Unknown)
-    application.styleHints().setColorScheme(scheme)
-    if scheme != Qt.ColorScheme.Unknown:
-        use(application, _of_scheme(scheme))
+    hints = application.styleHints()
+    hints.setColorScheme(scheme)
+    # Not every desktop's plugin can be told; the person's wish counts all the same.
+    follows = scheme == Qt.ColorScheme.Unknown
+    use(application, _of_scheme(hints.colorScheme() if follows else scheme))
 
 
 def use(application: QApplication, scheme: Colors) -> None:

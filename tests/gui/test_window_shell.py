@@ -334,6 +334,15 @@ def test_recent_datasets_stand_in_the_menu_newest_first(
     assert [action.text() for action in recent.actions()] == ["one"]
 
 
+def test_a_long_sentence_gives_way_in_the_status_line(window: MainWindow) -> None:
+    width = window.width()
+    window.document.say("Exported to " + "a/very/long/folder/" * 40)
+    QApplication.processEvents()
+    assert window.width() == width
+    assert window.status.bar.width() == 140
+    assert not window.status.grab().isNull()
+
+
 def test_a_bug_is_logged_and_shown_and_the_window_goes_on(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
