@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+_ROUNDS = 12
+
 
 def iou(a: Tensor, b: Tensor) -> Tensor:
     """Intersection over union of boxes (..., 4) and (..., 4), broadcast; (...), 0 to 1."""
@@ -41,6 +43,21 @@ def grid_points(input_size: tuple[int, int], strides: tuple[int, ...]) -> tuple[
 def from_distances(points: Tensor, distances: Tensor) -> Tensor:
     """Points (P, 2) and distances (..., P, 4) left top right bottom -> boxes (..., P, 4)."""
     return torch.cat([points - distances[..., :2], points + distances[..., 2:]], dim=-1)
+
+
+def unsuppressed(overlapping: Tensor) -> Tensor:
+    """Greedy non-maximum suppression: which boxes (N,) stay, where overlapping is (N, N), best box
+    first: a box goes if a better one that stays overlaps it.
+
+    All boxes at once, in rounds (cluster NMS, Zheng et al. 2020): exact as long as no chain of
+    boxes that overlap only their neighbours is longer than the rounds. Fast, and ONNX has the
+    operators; torchvision's nms would cost two seconds of import.
+    """
+    by_better = overlapping.float().triu(diagonal=1)
+    stays = torch.ones_like(by_better[0])
+    for _ in range(_ROUNDS):
+        stays = 1 - (stays @ by_better).clamp(max=1)
+    return stays > 0.5
 
 
 def _areas(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:

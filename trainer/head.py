@@ -30,10 +30,19 @@ class Separable(nn.Module):
 
 
 class Neck(nn.Module):
-    """Brings all levels to one width and mixes them, coarse to fine and back (PANet)."""
+    """Brings all levels to one width and mixes them, coarse to fine and back (PANet).
 
-    def __init__(self, inputs: tuple[int, ...], channels: int) -> None:
+    detail: channels of one more level, finer than the finest that goes out, whose 2x2 cells are
+    looked at in one: what is small on a large object still counts.
+    """
+
+    def __init__(self, inputs: tuple[int, ...], channels: int, detail: int = 0) -> None:
         super().__init__()
+        self.detail = (
+            nn.Sequential(nn.Conv2d(detail, channels, 2, 2, bias=False), nn.BatchNorm2d(channels))
+            if detail
+            else None
+        )
         self.laterals = nn.ModuleList(
             nn.Sequential(nn.Conv2d(width, channels, 1, bias=False), nn.BatchNorm2d(channels))
             for width in inputs
@@ -42,7 +51,11 @@ class Neck(nn.Module):
         self.up = nn.ModuleList(Separable(channels) for _ in inputs[1:])
 
     def forward(self, features: list[Tensor]) -> list[Tensor]:
-        levels = [lateral(x) for lateral, x in zip(self.laterals, features, strict=True)]
+        """features: finest first, that of the detail included."""
+        coarser = features[len(features) - len(self.laterals) :]
+        levels = [lateral(x) for lateral, x in zip(self.laterals, coarser, strict=True)]
+        if self.detail is not None:
+            levels[0] = levels[0] + self.detail(features[0])
         for fine in reversed(range(len(levels) - 1)):
             wider = functional.interpolate(levels[fine + 1], scale_factor=2.0)
             levels[fine] = self.down[fine](levels[fine] + wider)

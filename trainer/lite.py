@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
-from torchvision.ops import nms
 
 from trainer import backbone as lite0
 from trainer.assign import Grid, assign
-from trainer.boxes import from_distances, grid_points, iou
+from trainer.boxes import from_distances, grid_points, iou, unsuppressed
 from trainer.head import Head, Neck
 from trainer.loss import box_loss, classification_loss
 from trainer.protocol import (
@@ -53,11 +52,12 @@ class LiteDetector(StagedDetector):
     ) -> None:
         super().__init__()
         self.input_size = input_size
-        self._first = lite0.STRIDES.index(finest_stride)
-        strides = lite0.STRIDES[self._first :]
+        first = lite0.STRIDES.index(finest_stride)
+        strides = lite0.STRIDES[first:]
+        detail = lite0.CHANNELS[first - 1] if first else 0
         self.backbone_rate = backbone_rate
         self.backbone = lite0.Backbone()
-        self.neck = Neck(lite0.CHANNELS[self._first :], _CHANNELS)
+        self.neck = Neck(lite0.CHANNELS[first:], _CHANNELS, detail)
         self.head = Head(categories, strides, _CHANNELS)
         points, steps = grid_points(input_size, strides)
         self.register_buffer("points", points, persistent=False)
@@ -113,7 +113,7 @@ class LiteDetector(StagedDetector):
 
     def _predict(self, features: list[Tensor]) -> tuple[Tensor, Tensor]:
         """Logits (B, P, categories) and boxes (B, P, 4)."""
-        logits, distances = self.head(self.neck(features[self._first :]))
+        logits, distances = self.head(self.neck(features))
         return logits, from_distances(self.points, distances)
 
 
@@ -149,9 +149,9 @@ def _suppressed(scores: Tensor, boxes: Tensor) -> Found:
     best, index = scores.flatten().topk(min(_CANDIDATES, scores.numel()))
     labels = index % categories
     corners = boxes[torch.div(index, categories, rounding_mode="floor")]
-    apart = corners + (labels * 8192.0)[:, None]  # boxes of two categories never overlap
-    kept = nms(apart, best, _SUPPRESS_IOU)[:_MOST]
-    kept = kept[best[kept] > _LOWEST_SCORE]
-    votes = (iou(apart[kept][:, None], apart) > _VOTE_IOU) * best
+    overlap = iou(corners[:, None], corners) * (labels[:, None] == labels)
+    stays = (best > _LOWEST_SCORE) & unsuppressed(overlap > _SUPPRESS_IOU)
+    kept = stays.nonzero().squeeze(1)[:_MOST]
+    votes = (overlap[kept] > _VOTE_IOU) * best
     voted = votes @ corners / votes.sum(1, keepdim=True).clamp(min=1e-9)
     return Found(voted, best[kept], labels[kept])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from trainer.assign import Grid, assign
 from trainer.augment import Augmentation, augment
-from trainer.boxes import from_distances, giou, grid_points, iou
+from trainer.boxes import from_distances, giou, grid_points, iou, unsuppressed
 from trainer.letterbox import Letterbox
 from trainer.loss import box_loss, classification_loss
 from trainer.protocol import Target
@@ -58,6 +58,19 @@ def test_iou_lies_between_0_and_1_and_giou_below_it(
     assert -1 <= general <= overlap + 1e-5
     assert float(iou(second, first)) == pytest.approx(overlap, abs=1e-6)
     assert float(iou(first, first)) == pytest.approx(1, abs=1e-5)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(boxes_inside(), min_size=1, max_size=40), st.sampled_from([0.3, 0.6]))
+def test_suppression_is_the_greedy_one(
+    boxes: list[tuple[float, float, float, float]], limit: float
+) -> None:
+    overlaps = iou(tensor(boxes)[:, None], tensor(boxes)) > limit
+    kept: list[int] = []
+    for index in range(len(boxes)):
+        if not any(overlaps[better, index] for better in kept):
+            kept.append(index)
+    assert unsuppressed(overlaps).nonzero().flatten().tolist() == kept
 
 
 def test_distances_from_a_point_make_a_box() -> None:
