@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.floating[Any]]
-Ints = NDArray[np.int32]
+Ints = NDArray[np.integer[Any]]
 Pixels = NDArray[np.uint8]
 
 

@@ -54,25 +54,45 @@ class FigureModel:
     def __init__(self) -> None:
         parts = read_parts(vector_file(), _material_of)
         moving = {*_HEAD, *_UPPER, *_LOWER, "fork_geo"}
-        self._still = joined([mesh for name, mesh in parts.items() if name not in moving])
-        self._head = joined([parts[name] for name in _HEAD])
-        self._upper = joined([parts[name] for name in _UPPER])
-        self._lower = joined([parts[name] for name in _LOWER])
-        self._fork = parts["fork_geo"]
+        groups = {
+            "still": [mesh for name, mesh in parts.items() if name not in moving],
+            "head": [parts[name] for name in _HEAD],
+            "eyes": [_eye(Material.EYE_EDGE), _eye(Material.EYE)] * 2,
+            "upper": [parts[name] for name in _UPPER],
+            "lower": [parts[name] for name in _LOWER],
+            "fork": [parts["fork_geo"]],
+        }
+        self._model = joined([mesh for group in groups.values() for mesh in group])
+        counts = [sum(len(mesh.vertices) for mesh in group) for group in groups.values()]
+        ends = [int(end) for end in np.cumsum(counts)]
+        self._parts = {
+            name: slice(end - count, end)
+            for name, end, count in zip(groups, ends, counts, strict=True)
+        }
 
     def posed(self, figure: Figure) -> Mesh:
         """The robot on the table, as figure says."""
-        pose = figure.pose
-        sine = (pose.lift - LIFT_PIVOT_HEIGHT) / ARM_LENGTH
-        lift = -(math.asin(max(-1.0, min(1.0, sine))) - MODEL_LIFT_ANGLE)
-        arms = [
-            _pitched(self._upper, UPPER_ARM_PIVOT, lift),
-            _pitched(self._lower, LOWER_ARM_PIVOT, lift),
-            _hanging(self._fork, lift),
-        ]
-        face = joined([self._head, *_eyes(figure)])
-        head = _pitched(face, HEAD_PIVOT, -pose.head)
-        return joined([self._still, head, *arms]).placed(pose.x, pose.y, pose.heading)
+        model, pose, parts = self._model, figure.pose, self._parts
+        vertices, normals = model.vertices.copy(), model.normals.copy()
+        vertices[parts["eyes"]] = _eyes(figure)
+        face = slice(parts["head"].start, parts["eyes"].stop)
+        lift = _lift_angle(pose.lift)
+        for part, pivot, angle in (
+            (face, HEAD_PIVOT, -pose.head),
+            (parts["upper"], UPPER_ARM_PIVOT, lift),
+            (parts["lower"], LOWER_ARM_PIVOT, lift),
+        ):
+            place, turn = floats((pivot[0], 0, pivot[1])), _turn(angle)
+            vertices[part] = (vertices[part] - place) @ turn + place
+            normals[part] = normals[part] @ turn
+        vertices[parts["fork"]] += _fork_shift(lift)
+        whole = Mesh(vertices, normals, model.triangles, model.materials)
+        return whole.placed(pose.x, pose.y, pose.heading)
+
+
+def _lift_angle(height: float) -> float:
+    sine = (height - LIFT_PIVOT_HEIGHT) / ARM_LENGTH
+    return -(math.asin(max(-1.0, min(1.0, sine))) - MODEL_LIFT_ANGLE)
 
 
 def _turn(angle: float) -> Floats:
@@ -81,45 +101,43 @@ def _turn(angle: float) -> Floats:
     return floats([(cos, 0, -sin), (0, 1, 0), (sin, 0, cos)])
 
 
-def _pitched(mesh: Mesh, pivot: tuple[float, float], angle: float) -> Mesh:
-    place = floats((pivot[0], 0, pivot[1]))
-    turn = _turn(angle)
-    return Mesh(
-        (mesh.vertices - place) @ turn + place, mesh.normals @ turn, mesh.triangles, mesh.materials
-    )
-
-
-def _hanging(fork: Mesh, lift: float) -> Mesh:
+def _fork_shift(lift: float) -> Floats:
     """The fork goes with the arms' ends but stays upright."""
     pivot = floats((FORK_PIVOT[0], 0, FORK_PIVOT[1]))
     shoulder = floats((UPPER_ARM_PIVOT[0], 0, UPPER_ARM_PIVOT[1]))
-    shift = (pivot - shoulder) @ _turn(lift) + shoulder - pivot
-    return fork.moved(*(float(v) for v in shift))
+    return floats((pivot - shoulder) @ _turn(lift) + shoulder - pivot)
 
 
-def _eyes(figure: Figure) -> list[Mesh]:
-    """Two rounded lights on the screen, moved by the look, flattened by a blink."""
-    half_y, half_z = EYE_HALF
-    half_z = max(0.05, half_z * figure.eyes_open)
+def _eye(material: Material) -> Mesh:
+    """The triangles of an eye's fan; its vertices come from _eyes()."""
+    second = np.arange(1, EYE_CORNERS + 1)
+    triangles = np.column_stack([0 * second, second, second % EYE_CORNERS + 1])
+    blank = np.zeros((EYE_CORNERS + 1, 3), np.float32)
+    facing = blank + floats((1, 0, 0))
+    return Mesh(blank, facing, triangles, np.full(EYE_CORNERS, int(material), np.int32))
+
+
+def _eyes(figure: Figure) -> Floats:
+    """Vertices of two rounded lights on the screen, each an edge and an inside, moved by the look
+    and flattened by a blink."""
+    half_y, half_z = EYE_HALF[0], max(0.05, EYE_HALF[1] * figure.eyes_open)
     shift_y, shift_z = -0.22 * figure.look_x, 0.16 * figure.look_y
-    meshes = []
+    rings = []
     for side in (-1.0, 1.0):
-        y, z = side * EYE_Y + shift_y, EYE_Z + shift_z
-        meshes.append(_rounded(y, z, half_y, half_z, FACE_X, Material.EYE_EDGE))
-        inner = (half_y * 0.84, half_z * 0.86)
-        meshes.append(_rounded(y, z, *inner, FACE_X + 0.02, Material.EYE))
-    return meshes
+        middle = floats((FACE_X, side * EYE_Y + shift_y, EYE_Z + shift_z))
+        rings.append(_RING * floats((0, half_y, half_z)) + middle)
+        inside = _RING * floats((0, half_y * 0.84, half_z * 0.86))
+        rings.append(inside + middle + floats((0.02, 0, 0)))
+    return floats(np.concatenate(rings))
 
 
-def _rounded(y: float, z: float, half_y: float, half_z: float, x: float, of: Material) -> Mesh:
-    """A superellipse facing forward, as a fan of triangles."""
-    angles = np.linspace(0, 2 * np.pi, 20, endpoint=False)
+def _ring() -> Floats:
+    """A middle and a superellipse of half axes 1 around it, in the yz plane."""
+    angles = np.linspace(0, 2 * np.pi, EYE_CORNERS, endpoint=False)
     cos, sin = np.cos(angles), np.sin(angles)
-    ring_y = np.sign(cos) * np.abs(cos) ** 0.5 * half_y + y
-    ring_z = np.sign(sin) * np.abs(sin) ** 0.5 * half_z + z
-    rim = np.column_stack([np.full(20, x), ring_y, ring_z])
-    vertices = np.vstack([[(x, y, z)], rim]).astype(np.float32)
-    second = np.arange(1, 21)
-    triangles = np.column_stack([np.zeros(20, int), second, second % 20 + 1]).astype(np.int32)
-    normals = np.tile(floats((1, 0, 0)), (21, 1))
-    return Mesh(vertices, normals, triangles, np.full(20, int(of), np.int32))
+    rim = [0 * cos, np.sign(cos) * np.abs(cos) ** 0.5, np.sign(sin) * np.abs(sin) ** 0.5]
+    return floats(np.vstack([np.zeros((1, 3)), np.column_stack(rim)]))
+
+
+EYE_CORNERS = 20
+_RING = _ring()

@@ -17,7 +17,7 @@ from labeler.errors import UserError
 from labeler.simulator.arrays import Floats, Ints, floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Mesh:
     """vertices and unit normals (n, 3), triangles (t, 3) and a material number each (t,).
 
@@ -50,9 +50,7 @@ def joined(meshes: list[Mesh]) -> Mesh:
     return Mesh(
         np.concatenate([mesh.vertices for mesh in meshes]),
         np.concatenate([mesh.normals for mesh in meshes]),
-        np.concatenate(
-            [mesh.triangles + start for mesh, start in zip(meshes, starts, strict=True)]
-        ).astype(np.int32),
+        np.concatenate([mesh.triangles + n for mesh, n in zip(meshes, starts, strict=True)]),
         np.concatenate([mesh.materials for mesh in meshes]),
     )
 
@@ -117,6 +115,6 @@ class _Part:
         return Mesh(
             vertices[pairs[:, 0]],
             normals[pairs[:, 1]],
-            np.array(self.triangles, np.int32),
+            np.array(self.triangles, np.intp),
             np.array(self.materials, np.int32),
         )

@@ -13,11 +13,11 @@ from labeler.simulator.light import Light
 from labeler.simulator.mesh import Mesh, joined
 from labeler.simulator.raster import Seen, Window, facing, rasterize
 from labeler.simulator.shade import shade
+from labeler.simulator.shadows import Footprint
 from labeler.simulator.truth import CLASSES, TrueBox
 from labeler.simulator.view import NEAR, View
 
-SCALES = (2.0, 1.5, 1.25)
-FINEST = SCALES[0]
+SCALES = (1.5, 1.25)
 FINE_PIXELS = 42_000
 """About how many fine pixels a picture of 640 by 360 may spend on objects."""
 MIN_PIXELS, MIN_SIDE = 120, 9
@@ -30,10 +30,11 @@ MARGIN = 2
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A named mesh in the world."""
+    """A named mesh in the world, and what it shades."""
 
     name: str
     mesh: Mesh
+    footprint: Footprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,9 @@ def _layer(seen: Seen, colors: Floats) -> tuple[Pixels, Pixels]:
     fine[seen.index] = blue | green << np.uint32(8) | red << np.uint32(16) | np.uint32(255 << 24)
     whole = fine.view(np.uint8).reshape(window.rows, window.columns, 4)
     if window.scale > 1:
-        how = cv2.INTER_AREA if window.scale == FINEST else cv2.INTER_LINEAR
-        whole = pixels(cv2.resize(whole, (window.width, window.height), interpolation=how))
+        whole = pixels(
+            cv2.resize(whole, (window.width, window.height), interpolation=cv2.INTER_LINEAR)
+        )
     color, cover = cv2.cvtColor(whole, cv2.COLOR_BGRA2BGR), cv2.extractChannel(whole, 3)
     return pixels(color), pixels(cover)
 

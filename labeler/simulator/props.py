@@ -48,15 +48,9 @@ class Props:
         }
         self._meshes = {kind: make() for kind, make in self._makers.items()}
         self.surfaces: Floats = table_of(self._surfaces)
-        self._placed: dict[Thing, Mesh] = {}
 
     def mesh(self, thing: Thing) -> Mesh:
-        """Made once for each place where it stands."""
-        if thing not in self._placed:
-            if len(self._placed) > 100:
-                self._placed.clear()
-            self._placed[thing] = self._meshes[thing.kind].placed(thing.x, thing.y, thing.heading)
-        return self._placed[thing]
+        return self._meshes[thing.kind].placed(thing.x, thing.y, thing.heading)
 
     def _add(self, color: RGB, shine: float = 0.25, mirror: float = 0.03) -> int:
         self._surfaces.append(Surface(color, shine, 25.0, mirror))

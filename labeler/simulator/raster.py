@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labeler.simulator.arrays import Floats, Ints
+from labeler.simulator.arrays import Floats, Ints, floats
 from labeler.simulator.mesh import Mesh
 from labeler.simulator.view import NEAR
 
@@ -78,12 +78,21 @@ def facing(mesh: Mesh, pixels: Floats, depth: Floats, window: Window) -> Facing:
     y = ((pixels[:, 1] - window.top) * np.float32(window.scale))[corners]
     deep = depth[corners]
     area = (x[2] - x[0]) * (y[1] - y[0]) - (y[2] - y[0]) * (x[1] - x[0])
-    good = (area > MIN_AREA) & (deep.min(axis=0) > NEAR)
-    good &= (x.max(axis=0) > 0) & (y.max(axis=0) > 0)
-    good &= (x.min(axis=0) < window.columns) & (y.min(axis=0) < window.rows)
+    good = (area > MIN_AREA) & (_least(deep) > NEAR)
+    good &= (_most(x) > 0) & (_most(y) > 0)
+    good &= (_least(x) < window.columns) & (_least(y) < window.rows)
     number = np.flatnonzero(good).astype(np.int32)
-    areas = np.where(deep.min(axis=0) > NEAR, np.maximum(area, 0), 0) / 2
+    areas = np.where(_least(deep) > NEAR, np.maximum(area, 0), 0) / 2
     return Facing(x[:, number], y[:, number], 1 / deep[:, number], number, areas)
+
+
+def _least(corners: Floats) -> Floats:
+    """The smallest of three rows: several times faster than corners.min(axis=0)."""
+    return floats(np.minimum(np.minimum(corners[0], corners[1]), corners[2]))
+
+
+def _most(corners: Floats) -> Floats:
+    return floats(np.maximum(np.maximum(corners[0], corners[1]), corners[2]))
 
 
 def rasterize(shown: Facing, window: Window) -> Seen:
@@ -121,8 +130,8 @@ class _Spans:
 
 
 def _spans(shown: Facing, window: Window) -> _Spans:
-    tops = np.maximum(0, np.ceil(shown.y.min(axis=0) - 0.5)).astype(np.int32)
-    ends = np.minimum(window.rows, np.floor(shown.y.max(axis=0) + 0.5)).astype(np.int32)
+    tops = np.maximum(0, np.ceil(_least(shown.y) - 0.5)).astype(np.int32)
+    ends = np.minimum(window.rows, np.floor(_most(shown.y) + 0.5)).astype(np.int32)
     counts = np.maximum(0, ends - tops)
     triangle = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     first = (np.cumsum(counts) - counts).astype(np.int32)

@@ -14,12 +14,14 @@ from labeler.simulator.figure import FigureModel
 from labeler.simulator.lens import Lens, encode
 from labeler.simulator.look import look_of
 from labeler.simulator.objects import Layer, Placed, draw_objects
-from labeler.simulator.scene import Scene
-from labeler.simulator.shadows import cast_shadows
+from labeler.simulator.scene import Scene, Thing
+from labeler.simulator.shadows import cast_shadows, footprint
 from labeler.simulator.table import TableTop
 from labeler.simulator.truth import Truth, write_truth
 from labeler.simulator.view import NEAR, View
 
+SHADOW_REACH = 20.0
+"""How far a thing and its shadow reach from its middle, in centimetres."""
 REACH = 3.0
 """The middle distance of a robot's parts from the axis on which it turns, in centimetres."""
 
@@ -43,6 +45,7 @@ class Renderer:
         self._table = TableTop(look.table, look.gloss)
         self._figure = FigureModel()
         self._lens = Lens(seed, look.lens)
+        self._standing: dict[Thing, Placed] = {}
 
     def photograph(self, scene: Scene, width: int = 640, height: int = 360) -> bytes:
         """The frame as the robot sends it: a JPEG that carries its true boxes."""
@@ -57,19 +60,36 @@ class Renderer:
     def draw_clean(self, scene: Scene, width: int = 640, height: int = 360) -> Picture:
         """The picture as a perfect lens would give it."""
         view = View.of(scene.eye, width, height)
-        placed = self.placed(scene)
+        placed = self.placed(scene, view)
         image = self._surroundings(view)
-        cast_shadows(image, view, [thing.mesh for thing in placed], self._light)
+        cast_shadows(image, view, [thing.footprint for thing in placed])
         layer = self.objects(placed, view)
         if layer is not None:
             _smear_figure(layer, scene, view, self._lens.look.shutter)
             _compose(image, layer)
         return Picture(image, Truth(width, height, () if layer is None else layer.boxes))
 
-    def placed(self, scene: Scene) -> list[Placed]:
-        """Everything on the table as meshes, the other robot first."""
-        things = [Placed(thing.kind, self._props.mesh(thing)) for thing in scene.things]
-        return [Placed("vector", self._figure.posed(scene.figure)), *things]
+    def placed(self, scene: Scene, view: View) -> list[Placed]:
+        """What stands where the camera may see it or its shadow, as meshes."""
+        figure = scene.figure
+        placed = [
+            self._placed_thing(thing)
+            for thing in scene.things
+            if view.may_see(thing.x, thing.y, SHADOW_REACH)
+        ]
+        if view.may_see(figure.pose.x, figure.pose.y, SHADOW_REACH):
+            mesh = self._figure.posed(figure)
+            placed.append(Placed("vector", mesh, footprint(mesh, self._light)))
+        return placed
+
+    def _placed_thing(self, thing: Thing) -> Placed:
+        """Made once for each place where it stands."""
+        if thing not in self._standing:
+            if len(self._standing) > 100:
+                self._standing.clear()
+            mesh = self._props.mesh(thing)
+            self._standing[thing] = Placed(thing.kind, mesh, footprint(mesh, self._light))
+        return self._standing[thing]
 
     def objects(self, placed: list[Placed], view: View) -> Layer | None:
         return draw_objects(placed, view, self._props.surfaces, self._light)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -19,38 +21,54 @@ TOUCHING = 0.9
 CAST_SOFTNESS, CONTACT_SOFTNESS = 0.9, 0.45
 
 
-def cast_shadows(image: Pixels, view: View, meshes: list[Mesh], light: Light) -> None:
-    """Darkens image on the table around the meshes."""
-    size = (view.height // SHRINK, view.width // SHRINK)
-    left = np.full(size, 255, np.uint8)
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """The outlines (n, 2) of what a mesh shades and what it touches, on the table's plane."""
+
+    cast: Floats
+    touching: Floats
+
+
+def footprint(mesh: Mesh, light: Light) -> Footprint:
+    points = mesh.vertices[::EVERY]
     slant = light.key[:2] / light.key[2]
-    for mesh in meshes:
-        points = mesh.vertices[::EVERY]
-        _darken(left, view, points[:, :2] - points[:, 2:] * slant, CAST, CAST_SOFTNESS)
-        touching = points[points[:, 2] < TOUCHING]
-        _darken(left, view, touching[:, :2], CONTACT, CONTACT_SOFTNESS)
+    return Footprint(
+        _hull(points[:, :2] - points[:, 2:] * slant), _hull(points[points[:, 2] < TOUCHING, :2])
+    )
+
+
+def _hull(points: Floats) -> Floats:
+    if len(points) < 3:
+        return floats(np.empty((0, 2)))
+    return floats(cv2.convexHull(np.ascontiguousarray(points))[:, 0])
+
+
+def cast_shadows(image: Pixels, view: View, footprints: list[Footprint]) -> None:
+    """Darkens image on the table."""
+    left = np.full((view.height // SHRINK, view.width // SHRINK), 255, np.uint8)
+    for feet in footprints:
+        _darken(left, view, feet.cast, CAST, CAST_SOFTNESS)
+        _darken(left, view, feet.touching, CONTACT, CONTACT_SOFTNESS)
     rows = np.flatnonzero(left.min(axis=1) < 254)
-    begin = max(0, int(view.horizon), int(rows[0]) * SHRINK - 2) if len(rows) else view.height
-    end = (int(rows[-1]) + 1) * SHRINK if len(rows) else 0
-    if begin < end:
-        whole = cv2.resize(left, (view.width, view.height), interpolation=cv2.INTER_LINEAR)
-        part = image[begin:end]
-        cv2.multiply(part, cv2.cvtColor(whole[begin:end], cv2.COLOR_GRAY2BGR), part, 1 / 255)
-
-
-def _darken(left: Pixels, view: View, ground: Floats, strength: float, softness: float) -> None:
-    """Takes strength of the light away within the hull of ground (n, 2), softly."""
-    if len(ground) < 3:
+    if not len(rows):
         return
-    hull = cv2.convexHull(np.ascontiguousarray(ground))[:, 0]
-    seen = view.to_camera(np.column_stack([hull, np.zeros(len(hull), np.float32)]))
+    first, last = max(int(rows[0]) - 1, int(view.horizon) // SHRINK, 0), int(rows[-1]) + 1
+    if first < last:
+        part = image[first * SHRINK : last * SHRINK]
+        size = (view.width, len(part))
+        factor = cv2.resize(left[first:last], size, interpolation=cv2.INTER_LINEAR)
+        cv2.multiply(part, cv2.cvtColor(factor, cv2.COLOR_GRAY2BGR), part, 1 / 255)
+
+
+def _darken(left: Pixels, view: View, outline: Floats, strength: float, softness: float) -> None:
+    """Takes strength of the light away within an outline on the table, softly."""
+    seen = view.to_camera(np.column_stack([outline, np.zeros(len(outline), np.float32)]))
     seen = seen[seen[:, 2] > 2.0]
     if len(seen) < 3:
         return
-    pixels = seen[:, :2] * (view.focal / seen[:, 2:]) + floats(view.center)
-    _darken_pixels(
-        left, pixels / SHRINK, strength, softness * view.focal / SHRINK / float(seen[:, 2].mean())
-    )
+    outline = (seen[:, :2] * (view.focal / seen[:, 2:]) + floats(view.center)) / SHRINK
+    sigma = softness * view.focal / SHRINK / float(seen[:, 2].mean())
+    _darken_pixels(left, outline, strength, sigma)
 
 
 def _darken_pixels(left: Pixels, outline: Floats, strength: float, sigma: float) -> None:

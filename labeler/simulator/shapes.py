@@ -31,7 +31,7 @@ def _side(axis: int, sign: float, half: Floats, material: int) -> Mesh:
     corners[:, v] = floats((-1, -1, 1, 1)) * half[v] * sign
     normals = np.zeros((4, 3), np.float32)
     normals[:, axis] = sign
-    triangles = np.array([(0, 1, 2), (0, 2, 3)], np.int32)
+    triangles = np.array([(0, 1, 2), (0, 2, 3)], np.intp)
     return Mesh(corners, normals, triangles, np.full(2, material, np.int32))
 
 
@@ -43,7 +43,7 @@ def patch(center: ArrayLike, u: ArrayLike, v: ArrayLike, material: int) -> Mesh:
     )
     facing = np.cross(along, up)
     normals = np.tile(facing / np.linalg.norm(facing), (4, 1)).astype(np.float32)
-    triangles = np.array([(0, 1, 2), (0, 2, 3)], np.int32)
+    triangles = np.array([(0, 1, 2), (0, 2, 3)], np.intp)
     return Mesh(corners, normals, triangles, np.full(2, material, np.int32))
 
 
@@ -78,7 +78,7 @@ def _grid(rows: int, sides: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int3
     a = (row * sides + side).ravel()
     b = (row * sides + (side + 1) % sides).ravel()
     c, d = b + sides, a + sides
-    return np.concatenate([np.column_stack([a, b, c]), np.column_stack([a, c, d])]).astype(np.int32)
+    return np.concatenate([np.column_stack([a, b, c]), np.column_stack([a, c, d])]).astype(np.intp)
 
 
 def sphere(radius: float, materials: Sequence[int], rows: int = 18, sides: int = 28) -> Mesh:

@@ -60,6 +60,16 @@ class View:
         seen: Floats = (points - self.eye) @ self.axes.T
         return seen
 
+    def may_see(self, x: float, y: float, radius: float) -> bool:
+        """Whether something so large around a place on the table can be in the picture."""
+        east, north = x - float(self.eye[0]), y - float(self.eye[1])
+        cos, sin = math.cos(self.heading), math.sin(self.heading)
+        ahead, aside = east * cos + north * sin, abs(east * sin - north * cos)
+        # Looking up or down makes the view wider at its corners: twice the focal length's half.
+        return ahead > -radius and aside < 2 * max(0.0, ahead) * self.width / 2 / self.focal + (
+            2 * radius
+        )
+
     def project(self, points: Floats) -> tuple[Floats, Floats]:
         """Pixel positions (n, 2) and depths (n,). Points nearer than NEAR are held at NEAR."""
         seen = self.to_camera(points)

@@ -32,11 +32,10 @@ def boxes(renderer: Renderer, shown: Scene) -> dict[str, TrueBox]:
 
 def difference_box(renderer: Renderer, with_it: Scene, without: Scene) -> tuple[int, ...]:
     """Left, top, right, bottom of all that the object's own pixels change (not its shadow)."""
-    placed = renderer.placed(with_it)
     view = View.of(with_it.eye, 640, 360)
-    layer = renderer.objects(placed, view)
+    layer = renderer.objects(renderer.placed(with_it, view), view)
     assert layer is not None
-    other = renderer.objects(renderer.placed(without), view)
+    other = renderer.objects(renderer.placed(without, view), view)
     cover = np.zeros((360, 640), int)
     height, width = layer.cover.shape
     cover[layer.top : layer.top + height, layer.left : layer.left + width] = layer.cover
