@@ -19,6 +19,7 @@ from labeler.dataset.model import MIN_SIDE, BBox
 from labeler.gui.label.class_list import SWATCH, swatch
 from labeler.gui.label.geometry import Size
 from labeler.gui.label.painting import ShownBox
+from labeler.gui.theme import pad_field
 
 _ID = Qt.ItemDataRole.UserRole
 _ROW = 26
@@ -112,6 +113,7 @@ class BoxPanel(QWidget):
         field.setPrefix(f"{name} ")
         field.setDecimals(1)
         field.setStyleSheet(_NO_BUTTONS)
+        pad_field(field)
         field.setKeyboardTracking(False)
         field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         field.setAccessibleName(words[name])

@@ -20,7 +20,7 @@ class EmptyPage(QWidget):
         self.title = QLabel(self)
         self.text = QLabel(self)
         self.text.setWordWrap(True)
-        self.text.setMaximumWidth(460)
+        self.text.setFixedWidth(460)
         theme.set_role(self.title, "title")
         theme.set_role(self.text, "faint")
         for label in (self.title, self.text):

@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QImageReader
 
-from labeler.dataset.picture import read, upright
 from labeler.errors import UserError
 
 _SMALLEST_LEVEL = 1024
@@ -65,6 +64,8 @@ def decode(path: Path) -> Picture:
 
 def _through_pillow(path: Path) -> QImage:
     """For formats that Qt does not read here, and for the reason why a file is broken."""
+    from labeler.dataset.picture import read, upright  # Pillow: not before it is needed
+
     picture = upright(read(path), path.name)
     data = picture.tobytes()
     if len(data) != picture.width * picture.height * 3:

@@ -260,8 +260,8 @@ class LabelWorkspace(Workspace):
 
     def _show_scale(self, scale: float) -> None:
         image: Image | None = self.filmstrip.current()
-        size = f"   {image.width} × {image.height}" if image else ""
-        self.detail_changed.emit(f"{scale:.0%}{size}".replace("%", " %"))
+        words = f"{scale * 100:.0f} %   {image.width} × {image.height}" if image else ""
+        self.detail_changed.emit(words)
 
     # Once
 
