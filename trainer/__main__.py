@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from trainer.faults import sentence_of
 from trainer.machine import prepare_environment
 
 
@@ -54,11 +55,13 @@ def _train(arguments: argparse.Namespace) -> int:
 def _evaluate(arguments: argparse.Namespace) -> int:
     from trainer.evaluate import evaluate, report
 
+    warnings: list[str] = []
     try:
-        scores = evaluate(arguments.model, arguments.coco, arguments.images)
-    except ValueError as error:
+        scores = evaluate(arguments.model, arguments.coco, arguments.images, warnings.append)
+    except (ValueError, OSError) as error:
         return _refuse(error)
-    sys.stdout.write(report(scores, as_json=arguments.json) + "\n")
+    sys.stderr.writelines(f"Note: {warning}\n" for warning in warnings)
+    sys.stdout.write(report(scores, as_json=arguments.json, warnings=warnings) + "\n")
     return 0
 
 
@@ -73,7 +76,7 @@ def _predict(arguments: argparse.Namespace) -> int:
             draw=arguments.draw,
             min_score=arguments.min_score,
         )
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         return _refuse(error)
     sys.stdout.write(summary + "\n")
     return 0
@@ -87,13 +90,14 @@ def _export(arguments: argparse.Namespace) -> int:
         export_onnx(
             arguments.run / "model.onnx", *load_checkpoint(arguments.run / "best.safetensors")
         )
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         return _refuse(error)
     return 0
 
 
-def _refuse(error: ValueError) -> int:
-    sys.stderr.write(f"{error}\n")
+def _refuse(error: ValueError | OSError) -> int:
+    sentence = sentence_of(error) if isinstance(error, OSError) else str(error)
+    sys.stderr.write(f"{sentence}\n")
     return 1
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
-from trainer.faults import TrainerError
+from trainer.faults import TrainerError, sentence_of
 
 _SMALLEST_SIDE = 1.0
 _LARGEST = 1e6
@@ -16,18 +17,26 @@ _LARGEST = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """x1 y1 x2 y2 in pixels of the picture as COCO describes it; category_id is COCO's."""
+    """x1 y1 x2 y2 in pixels of the picture as COCO describes it; category_id is COCO's.
+
+    drawn: x y width height as in the file, not clipped to the picture; COCO scores by them.
+    """
 
     x1: float
     y1: float
     x2: float
     y2: float
     category_id: int
+    drawn: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture that can train or be scored. width and height are those COCO claims."""
+    """One picture that can train or be scored. width and height are those COCO claims.
+
+    crowds: boxes around many objects at once. They are nothing to learn from or to be found, but
+    what is found in them is not wrong either.
+    """
 
     id: int
     path: Path
@@ -35,6 +44,7 @@ class Picture:
     width: int
     height: int
     boxes: tuple[Box, ...]
+    crowds: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +81,11 @@ def read_coco(path: Path, images_folder: Path) -> CocoSet:
     left_out = 0
     for picture in pictures.values():
         given = boxes.pop(picture.id, [])
-        usable = [box for entry in given if (box := _usable(entry, picture)) is not None]
+        usable = [(entry, box) for entry in given if (box := _usable(entry, picture)) is not None]
         left_out += len(given) - len(usable)
-        complete.append(replace(picture, boxes=tuple(usable)))
+        objects = tuple(box for entry, box in usable if not _is_crowd(entry))
+        crowds = tuple(box for entry, box in usable if _is_crowd(entry))
+        complete.append(replace(picture, boxes=objects, crowds=crowds))
     left_out += sum(len(entries) for entries in boxes.values())
     if left_out:
         complaints.append(
@@ -85,9 +97,9 @@ def read_coco(path: Path, images_folder: Path) -> CocoSet:
 
 def _load(path: Path) -> dict[str, list[Any]]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise TrainerError(f"{path} cannot be read ({error.strerror}).") from error
+        raise TrainerError(sentence_of(error, path)) from error
     except (ValueError, RecursionError) as error:
         raise TrainerError(f"{path} is not a JSON file.") from error
     keys = ("images", "annotations", "categories")
@@ -106,16 +118,15 @@ def _categories(path: Path, entries: list[Any]) -> tuple[tuple[int, str], ...]:
             raise TrainerError(
                 f"{path}: the categories need ids that are whole numbers, each once."
             )
-        found[number] = str(entry.get("name", number))
+        name = entry.get("name")
+        found[number] = name if isinstance(name, str) and name else str(number)
     return tuple(sorted(found.items()))
 
 
 def _boxes_by_image(entries: list[Any], categories: set[int]) -> dict[int, list[dict[str, Any]]]:
-    """Annotations by image id; unusable ones under -1. Crowds are no single object: not here."""
+    """Annotations by image id; unusable ones under -1."""
     grouped: dict[int, list[dict[str, Any]]] = {}
     for entry in entries:
-        if isinstance(entry, dict) and entry.get("iscrowd"):
-            continue
         known = isinstance(entry, dict) and _integer(entry.get("category_id")) in categories
         number = _integer(entry.get("image_id")) if known else None
         grouped.setdefault(-1 if number is None else number, []).append(entry)
@@ -155,7 +166,11 @@ def _usable(entry: dict[str, Any], picture: Picture) -> Box | None:
     x2, y2 = min(float(picture.width), x + width), min(float(picture.height), y + height)
     if x2 - x1 < _SMALLEST_SIDE or y2 - y1 < _SMALLEST_SIDE:
         return None
-    return Box(x1, y1, x2, y2, int(entry["category_id"]))
+    return Box(x1, y1, x2, y2, int(entry["category_id"]), (x, y, width, height))
+
+
+def _is_crowd(entry: dict[str, Any]) -> bool:
+    return entry.get("iscrowd") in (1, "1")
 
 
 def _integer(value: object) -> int | None:
@@ -165,21 +180,48 @@ def _integer(value: object) -> int | None:
     return int(value) if value == int(value) else None
 
 
+def matching_ids(
+    ours: Iterable[tuple[int, str]], theirs: Iterable[tuple[int, str]]
+) -> dict[int, int]:
+    """Our category ids -> theirs, by name alone: ids are given anew in every file.
+
+    Of several of one name the one of the same id counts, else the first. Ids without a namesake
+    are not there.
+    """
+    namesakes: dict[str, list[int]] = {}
+    for number, name in theirs:
+        namesakes.setdefault(name, []).append(number)
+    return {
+        number: number if number in namesakes[name] else namesakes[name][0]
+        for number, name in ours
+        if name in namesakes
+    }
+
+
 def with_categories_of(coco: CocoSet, model: CocoSet) -> CocoSet:
-    """The same pictures with the category ids of model, matched by name, else by id.
+    """The same pictures with the category ids of model, matched by name.
 
     Boxes of categories that model does not have are left out and complained of.
     """
-    numbers = {name: number for number, name in model.categories}
-    known = set(numbers.values())
-    renumbered = {n: numbers.get(name, n) for n, name in coco.categories}
-    unknown = sorted(name for n, name in coco.categories if renumbered[n] not in known)
+    numbers = matching_ids(coco.categories, model.categories)
+    unknown = sorted(name for number, name in coco.categories if number not in numbers)
     complaints = coco.complaints
     if unknown:
         complaints += (f"Validation boxes of {', '.join(unknown)} do not count: not trained.",)
-    pictures = []
-    for picture in coco.pictures:
-        moved = [replace(box, category_id=renumbered[box.category_id]) for box in picture.boxes]
-        kept = tuple(box for box in moved if box.category_id in known)
-        pictures.append(replace(picture, boxes=kept))
-    return CocoSet(tuple(pictures), model.categories, complaints)
+    pictures = tuple(
+        replace(
+            picture,
+            boxes=_renumbered(picture.boxes, numbers),
+            crowds=_renumbered(picture.crowds, numbers),
+        )
+        for picture in coco.pictures
+    )
+    return CocoSet(pictures, model.categories, complaints)
+
+
+def _renumbered(boxes: tuple[Box, ...], numbers: dict[int, int]) -> tuple[Box, ...]:
+    return tuple(
+        replace(box, category_id=numbers[box.category_id])
+        for box in boxes
+        if box.category_id in numbers
+    )

@@ -12,14 +12,13 @@ from torch import Tensor
 
 from trainer.coco import CocoSet, Picture
 from trainer.letterbox import Letterbox
-from trainer.pictures import Decoded, PictureError, read_picture
+from trainer.pictures import Decoded, PictureError, read_picture, require_shape
 from trainer.predict import letterboxed
 from trainer.protocol import Target
 
 _MEMORY = 800_000_000
 """Bytes of decoded pictures to keep; the rest is decoded again when its turn comes."""
 _THREADS = 2
-_SAME_SHAPE = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Examples:
         self.unusable: set[int] = set()
         self._labels = {number: label for label, (number, _) in enumerate(coco.categories)}
         self._input_size = input_size
-        self._complain = complain
+        self.complain = complain
         self._kept: dict[int, Example] = {}
         self._complained: set[int] = set()
         self._room = max(1, _MEMORY // (3 * input_size[0] * input_size[1]))
@@ -91,19 +90,14 @@ class Examples:
             self._kept[index] = example
         if fault and index not in self._complained:
             self._complained.add(index)
-            self._complain(self.pictures[index].name, fault)
+            self.complain(self.pictures[index].name, fault)
 
 
 def _example(
     picture: Picture, decoded: Decoded, input_size: tuple[int, int], labels: Mapping[int, int]
 ) -> Example:
     fit = Letterbox.fit(decoded.size, input_size)
-    claimed_shape = picture.width / picture.height
-    if abs(claimed_shape / (decoded.size[0] / decoded.size[1]) - 1) > _SAME_SHAPE:
-        raise PictureError(
-            f"is {decoded.size[0]}x{decoded.size[1]}, but its boxes are drawn on "
-            f"{picture.width}x{picture.height}"
-        )
+    require_shape(decoded.size, (picture.width, picture.height))
     pixels = torch.from_numpy(letterboxed(decoded.rgb, fit, input_size)).permute(2, 0, 1)
     fit = replace(fit, picture_width=picture.width, picture_height=picture.height)
     corners = [fit.to_canvas((box.x1, box.y1, box.x2, box.y2)) for box in picture.boxes]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from trainer.coco import CocoSet, Picture, read_coco
+from trainer.coco import CocoSet, Picture, matching_ids, read_coco
 from trainer.faults import TrainerError, some_of
-from trainer.pictures import PictureError, read_picture
+from trainer.pictures import Decoded, PictureError, read_picture, require_shape
 from trainer.predict import Detection, Predictor
 from trainer.scores import Scores, coco_scores
 
@@ -21,8 +22,14 @@ def model_of(run_or_model: Path) -> Path:
     return run_or_model / "model.onnx" if run_or_model.is_dir() else run_or_model
 
 
-def evaluate(run_or_model: Path, coco_file: Path, images: Path) -> Scores:
-    """AP and AP50 over all pictures of the COCO file.
+def _ignore(_sentence: str) -> None:
+    """For who wants no warnings."""
+
+
+def evaluate(
+    run_or_model: Path, coco_file: Path, images: Path, warn: Callable[[str], None] = _ignore
+) -> Scores:
+    """AP and AP50 over all pictures of the COCO file. warn gets what the person should know.
 
     Raises ValueError, in words for the person; also where a picture is missing or broken: leaving
     it out would flatter the model.
@@ -31,55 +38,96 @@ def evaluate(run_or_model: Path, coco_file: Path, images: Path) -> Scores:
     coco = read_coco(coco_file, images)
     if not coco.box_count:
         raise TrainerError(f"{coco_file} has no boxes to compare with.")
-    numbers = _numbers(predictor, coco)
+    for sentence in (*coco.complaints, *_strangers(predictor.names, coco)):
+        warn(sentence)
+    numbers = matching_ids(predictor.names.items(), coco.categories)
     found: dict[int, list[Detection]] = {}
     faults: dict[str, list[str]] = {}
+    damaged: list[str] = []
     for picture in coco.pictures:
         try:
-            found[picture.id] = _detections(predictor, picture, numbers)
+            decoded = _read(picture)
         except PictureError as error:
             faults.setdefault(str(error), []).append(picture.name)
+            continue
+        if decoded.damaged:
+            damaged.append(picture.name)
+        found[picture.id] = _detections(predictor, picture, decoded, numbers)
     if faults:
         told = "; ".join(f"{some_of(names)}: {fault}" for fault, names in faults.items())
         raise TrainerError(f"Pictures of {coco_file} cannot be used in {images}: {told}.")
-    return coco_scores(_truth(coco_file), found)
+    if damaged:
+        warn(f"Damaged pictures, scored by what could be read of them: {some_of(damaged)}.")
+    return coco_scores(_truth(coco), found)
 
 
-def _numbers(predictor: Predictor, coco: CocoSet) -> dict[int, int]:
-    """The model's category ids -> the file's, by name, else by id."""
-    by_name = {name: number for number, name in coco.categories}
-    return {number: by_name.get(name, number) for number, name in predictor.names.items()}
+def _strangers(known: Mapping[int, str], coco: CocoSet) -> Iterator[str]:
+    """A sentence for what the file has and the model lacks, and one for the opposite."""
+    boxed = {box.category_id for picture in coco.pictures for box in picture.boxes}
+    learnt = set(known.values())
+    unknown = [name for number, name in coco.categories if number in boxed and name not in learnt]
+    if unknown:
+        yield f"The model does not know {some_of(unknown)}: counted with AP 0."
+    unasked = sorted(learnt - {name for _, name in coco.categories})
+    if unasked:
+        yield (
+            f"The file has no category {some_of(unasked)}: what the model takes for it does not "
+            "count."
+        )
 
 
-def _detections(predictor: Predictor, picture: Picture, numbers: dict[int, int]) -> list[Detection]:
-    """In the pixels that the file's boxes are drawn in."""
+def _read(picture: Picture) -> Decoded:
+    """Raises PictureError."""
     claimed = (picture.width, picture.height)
     decoded = read_picture(picture.path, claimed)
-    sx, sy = claimed[0] / decoded.size[0], claimed[1] / decoded.size[1]
+    require_shape(decoded.size, claimed)
+    return decoded
+
+
+def _detections(
+    predictor: Predictor, picture: Picture, decoded: Decoded, numbers: Mapping[int, int]
+) -> list[Detection]:
+    """In the pixels that the file's boxes are drawn in, and its category ids."""
+    sx, sy = picture.width / decoded.size[0], picture.height / decoded.size[1]
     detections = []
     for d in predictor.predict(decoded.rgb, min_score=_LOWEST_SCORE):
-        x, y, width, height = d.bbox
-        box = (x * sx, y * sy, width * sx, height * sy)
-        detections.append(Detection(numbers[d.category_id], d.name, d.score, box))
+        if d.category_id in numbers:
+            x, y, width, height = d.bbox
+            box = (x * sx, y * sy, width * sx, height * sy)
+            detections.append(Detection(numbers[d.category_id], d.name, d.score, box))
     return detections
 
 
-def _truth(coco_file: Path) -> dict[str, Any]:
-    """The file as it is, crowds included, with what pycocotools needs filled in."""
-    truth: dict[str, Any] = json.loads(coco_file.read_text(encoding="utf-8"))
-    for number, entry in enumerate(truth["annotations"], start=1):
-        entry.setdefault("id", number)
-        entry.setdefault("iscrowd", 0)
-        if "bbox" in entry:
-            entry.setdefault("area", entry["bbox"][2] * entry["bbox"][3])
-    return truth
+def _truth(coco: CocoSet) -> dict[str, Any]:
+    """The checked file as COCO's dictionary, with boxes as they were drawn, and new ids."""
+    annotations = [
+        {
+            "id": 0,
+            "image_id": picture.id,
+            "category_id": box.category_id,
+            "iscrowd": int(is_crowd),
+            "bbox": list(box.drawn),
+            "area": (box.x2 - box.x1) * (box.y2 - box.y1),
+        }
+        for picture in coco.pictures
+        for is_crowd, boxes in ((False, picture.boxes), (True, picture.crowds))
+        for box in boxes
+    ]
+    for number, annotation in enumerate(annotations, start=1):
+        annotation["id"] = number  # COCO's evaluation takes 0 for "not found"
+    return {
+        "images": [{"id": p.id, "width": p.width, "height": p.height} for p in coco.pictures],
+        "categories": [{"id": number, "name": name} for number, name in coco.categories],
+        "annotations": annotations,
+    }
 
 
-def report(scores: Scores, *, as_json: bool) -> str:
-    """For people, or one JSON object: {"AP": ..., "AP50": ..., "classes": [...]}, 0 to 1."""
+def report(scores: Scores, *, as_json: bool, warnings: Sequence[str] = ()) -> str:
+    """For people, or one JSON object: {"AP", "AP50", "classes", "warnings"}; scores 0 to 1."""
     if as_json:
         classes = [asdict(score) for score in scores.classes]
-        return json.dumps({"AP": scores.ap, "AP50": scores.ap50, "classes": classes})
+        told = {"AP": scores.ap, "AP50": scores.ap50, "classes": classes}
+        return json.dumps({**told, "warnings": list(warnings)})
     lines = [f"AP {scores.ap:.3f}   AP50 {scores.ap50:.3f}"]
     for score in scores.classes:
         if score.ap is not None and score.ap50 is not None:

@@ -17,6 +17,9 @@ from trainer.recipe import Phase
 _MEMORY = 600_000_000
 """Bytes of features to keep."""
 
+_FEWEST_BATCHES = 12
+"""Of new views, before the first is drawn again."""
+
 Clock = Callable[[], float]
 
 
@@ -75,10 +78,11 @@ class Feeder:
         return self._kept_views()
 
     def _wants_new_views(self) -> bool:
-        first_epoch = len(self._kept) < len(self._examples) - len(self._examples.unusable)
+        usable = len(self._examples) - len(self._examples.unusable)
+        if len(self._kept) < min(usable, _FEWEST_BATCHES * self._phase.batch):
+            return True
         share = self._phase.view_share or 0.0
-        enough_time = self._spent < share * (self._clock() - self._began)
-        return len(self._kept) < self._phase.batch or first_epoch or enough_time
+        return self._spent < share * (self._clock() - self._began)
 
     def _fresh(self) -> Batch:
         examples = self._examples.batch(self._next_indices())

@@ -6,6 +6,8 @@ import ctypes
 import os
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
@@ -51,7 +53,17 @@ def choose_device() -> tuple[str, str]:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Writes beside path, then takes its place: readers see the old file or the new one."""
+    """Writes beside path, then takes its place: readers see the old file or the new one.
+
+    Raises OSError that names path.
+    """
+    try:
+        _write_whole(path, data)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _write_whole(path: Path, data: bytes) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     part = Path(name)
     try:
@@ -60,7 +72,27 @@ def write_whole(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         part.chmod(0o644)
-        part.replace(path)
+        patiently(lambda: part.replace(path))
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def patiently(
+    step: Callable[[], object], seconds: float = 2.0, pause: Callable[[float], None] = time.sleep
+) -> None:
+    """Does step; as long as it is refused, again and again for so many seconds.
+
+    Windows refuses to replace a file while somebody, a preview or a virus scanner, reads it.
+    Raises the last PermissionError.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            step()
+        except PermissionError:
+            if time.monotonic() > deadline:
+                raise
+            pause(0.05)
+        else:
+            return

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _ORIENTATION = 0x0112
 _TRANSPOSED = (5, 6, 7, 8)
 _MOST_PIXELS = 100_000_000
+_SAME_SHAPE = 0.03
 _tolerance = Lock()
 
 
@@ -55,6 +56,14 @@ def read_picture(
         raise
     except Exception:  # Pillow's readers raise nearly anything on a broken file
         return _read_what_is_there(path, claimed, enough)
+
+
+def require_shape(size: tuple[int, int], claimed: tuple[int, int]) -> None:
+    """Raises PictureError where boxes drawn on a picture of the claimed size cannot fit it."""
+    if abs(claimed[0] / claimed[1] / (size[0] / size[1]) - 1) > _SAME_SHAPE:
+        raise PictureError(
+            f"is {size[0]}x{size[1]}, but its boxes are drawn on {claimed[0]}x{claimed[1]}"
+        )
 
 
 def _read_what_is_there(

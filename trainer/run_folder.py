@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import stat
@@ -14,24 +15,31 @@ from typing import TextIO
 from trainer.events import Event, to_line
 
 log = logging.getLogger("trainer")
+_LINE = "%(asctime)s %(levelname)s %(message)s"
 
 
 class Reporter:
-    """Says events on a stream and keeps them in RUN/events.jsonl.
+    """Says events on a stream and, from keep_in on, keeps them in RUN/events.jsonl as well.
 
-    Where nobody listens any more (the window died), `stop` is set.
+    Where nobody listens any more (the window died), `stop` is set. emit raises OSError once where
+    an event cannot be kept; later ones go to the stream alone, so that it hears the end.
     """
 
-    def __init__(self, run: Path, stream: TextIO, stop: Flag) -> None:
-        self._file = (run / "events.jsonl").open("w", encoding="utf-8")
+    def __init__(self, stream: TextIO, stop: Flag) -> None:
+        self._file: TextIO | None = None
+        self._path = Path()
         self._stream = stream
         self._stop = stop
         self._heard = True
 
+    def keep_in(self, run: Path) -> None:
+        """Raises OSError."""
+        self._path = run / "events.jsonl"
+        self._file = self._path.open("w", encoding="utf-8")
+
     def emit(self, event: Event) -> None:
         line = to_line(event) + "\n"
-        self._file.write(line)
-        self._file.flush()
+        self._keep(line)
         log.info(line.strip())
         if self._heard:
             try:
@@ -41,22 +49,36 @@ class Reporter:
                 self._heard = False
                 self._stop.set()
 
+    def _keep(self, line: str) -> None:
+        if self._file is None:
+            return
+        try:
+            self._file.write(line)
+            self._file.flush()
+        except OSError as error:
+            self.close()
+            raise OSError(error.errno, error.strerror, str(self._path)) from error
+
     def close(self) -> None:
-        self._file.close()
+        file, self._file = self._file, None
+        if file is not None:
+            with contextlib.suppress(OSError):  # emit has raised it already
+                file.close()
 
 
 def start_log(run: Path) -> None:
-    """To stderr and RUN/log.txt; whatever libraries print goes to stderr, never among events."""
+    """To stderr and RUN/log.txt; whatever libraries print goes to stderr, never among events.
+
+    Raises OSError where log.txt cannot be written; stderr then has the log alone.
+    """
+    logging.raiseExceptions = False  # a full disk shall end the run, not fill stderr
     logging.basicConfig(
-        level=logging.INFO,
-        format="%(asctime)s %(levelname)s %(message)s",
-        handlers=[
-            logging.StreamHandler(sys.stderr),
-            logging.FileHandler(run / "log.txt", mode="w", encoding="utf-8"),
-        ],
-        force=True,
+        level=logging.INFO, format=_LINE, handlers=[logging.StreamHandler(sys.stderr)], force=True
     )
     logging.captureWarnings(True)
+    file = logging.FileHandler(run / "log.txt", mode="w", encoding="utf-8")
+    file.setFormatter(logging.Formatter(_LINE))
+    logging.getLogger().addHandler(file)
 
 
 def watch_stdin(stop: Flag) -> None:

@@ -54,8 +54,10 @@ def coco_scores(truth: Mapping[str, Any], found: Mapping[int, Sequence[Detection
         coco = COCO()
         coco.dataset = dict(truth)
         coco.createIndex()
-        if not results or not coco.getAnnIds():
+        if not coco.getAnnIds():
             return Scores(0.0, 0.0, ())
+        if not results:
+            return Scores(0.0, 0.0, _all_missed(truth))
         evaluation = COCOeval(coco, coco.loadRes(results), "bbox")
         evaluation.evaluate()
         evaluation.accumulate()
@@ -66,6 +68,14 @@ def coco_scores(truth: Mapping[str, Any], found: Mapping[int, Sequence[Detection
         for k, number in enumerate(evaluation.params.catIds)
     )
     return Scores(_mean(precision) or 0.0, _mean(precision[0]) or 0.0, classes)
+
+
+def _all_missed(truth: Mapping[str, Any]) -> tuple[ClassScore, ...]:
+    """What COCO's evaluation would say, which cannot cope with no detection at all."""
+    wanted = {entry["category_id"] for entry in truth["annotations"] if not entry["iscrowd"]}
+    scores = {entry["id"]: 0.0 if entry["id"] in wanted else None for entry in truth["categories"]}
+    names = {entry["id"]: entry["name"] for entry in truth["categories"]}
+    return tuple(ClassScore(number, names[number], ap, ap) for number, ap in scores.items())
 
 
 def _mean(precision: Any) -> float | None:

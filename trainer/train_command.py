@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import signal
 import sys
 from collections.abc import Callable
@@ -11,31 +12,47 @@ from threading import Event as Flag
 from typing import Any
 
 from trainer.events import Failed
-from trainer.faults import TrainerError
+from trainer.faults import TrainerError, sentence_of
 from trainer.run_folder import Reporter, log, start_log, watch_stdin
+
+_OUT_OF_MEMORY = ("out of memory", "not enough memory", "allocate memory", "ALLOC_FAILED")
+"""What torch and the drivers of GPUs say then."""
 
 
 def train_command(run: Path) -> int:
     """Exit code 0 where the run is Finished, 1 where it Failed."""
-    if not run.is_dir():
-        sys.stderr.write(f"{run}: there is no such run folder.\n")
-        return 1
     stop = Flag()
-    start_log(run)
-    reporter = Reporter(run, sys.stdout, stop)
+    reporter = Reporter(sys.stdout, stop)
     watch_stdin(stop)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stopper(stop))
     try:
         with contextlib.redirect_stdout(sys.stderr):
+            _open_run(run, reporter)
             _train(run, reporter, stop)
     except Exception as error:
-        log.exception("the run failed")
-        reporter.emit(Failed(_sentence(error)))
+        log.error("the run failed", exc_info=not isinstance(error, TrainerError))
+        _say_last(reporter, Failed(told(error)))
         return 1
     finally:
         reporter.close()
     return 0
+
+
+def _open_run(run: Path, reporter: Reporter) -> None:
+    if not run.is_dir():
+        raise TrainerError(f"{run}: there is no such run folder.")
+    start_log(run)
+    reporter.keep_in(run)
+
+
+def _say_last(reporter: Reporter, failed: Failed) -> None:
+    """On stdout in any case, and into the run's folder if that can be."""
+    try:
+        reporter.emit(failed)
+    except OSError as error:
+        log.warning("the end of the run cannot be kept: %s", error)
+        reporter.emit(failed)
 
 
 def _train(run: Path, reporter: Reporter, stop: Flag) -> None:
@@ -56,12 +73,22 @@ def _stopper(stop: Flag) -> Callable[[int, Any], None]:
     return on_signal
 
 
-def _sentence(error: Exception) -> str:
+def told(error: Exception) -> str:
     """For the person; the traceback is in log.txt."""
-    if isinstance(error, MemoryError) or "memory" in str(error).lower():
-        return "The machine ran out of memory. Close other programs and train again."
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or 'A file'}: {error.strerror}."
     if isinstance(error, TrainerError):
-        return str(error)
-    return f"The trainer has a fault ({type(error).__name__}). The log says more."
+        text = str(error)
+        return text if text.endswith((".", "!", "?")) else f"{text}."
+    if _is_for_want_of_memory(error):
+        return "The machine ran out of memory. Close other programs and train again."
+    if isinstance(error, OSError):
+        return sentence_of(error)
+    return (
+        f"The trainer has a fault ({type(error).__name__}) and cannot go on; you did nothing "
+        "wrong. The run's log.txt says more."
+    )
+
+
+def _is_for_want_of_memory(error: Exception) -> bool:
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    return isinstance(error, MemoryError) or any(w in str(error) for w in _OUT_OF_MEMORY)

@@ -28,7 +28,10 @@ class Verdict:
 
 
 class Validator:
-    """Knows the validation pictures; with many, a fixed random sample of at most `most`."""
+    """Knows the validation pictures; with many, a fixed random sample of at most `most`.
+
+    Without a picture that has a box and can be read it is empty: an AP of 0 would be untrue.
+    """
 
     def __init__(self, coco: CocoSet, examples: Examples, device: str, most: int) -> None:
         self._coco = coco
@@ -36,9 +39,22 @@ class Validator:
         self._device = device
         count = len(coco.pictures)
         self._chosen = sorted(random.Random(0).sample(range(count), min(most, count)))
+        if self._chosen and not self._can_judge():
+            self._chosen = []
+            examples.complain(
+                "Validation",
+                "none of its pictures with a box can be read, so nobody can say how good the "
+                "detector gets: AP stays unknown and the last weights are kept",
+            )
 
     def __len__(self) -> int:
         return len(self._chosen)
+
+    def _can_judge(self) -> bool:
+        """Whether a picture with a box can be read; the first few tell, where nothing is wrong."""
+        boxed = [index for index in self._chosen if self._coco.pictures[index].boxes]
+        batches = (boxed[begin : begin + _BATCH] for begin in range(0, len(boxed), _BATCH))
+        return any(self._examples.batch(batch) for batch in batches)
 
     def judge(self, detector: Detector) -> Verdict:
         """detector: in eval mode."""
