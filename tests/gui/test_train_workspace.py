@@ -15,6 +15,7 @@ import labeler.runs.launch
 from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
+from labeler.gui.train.log_dialog import LogDialog
 from labeler.gui.train.settings_panel import COCO_DETECTOR
 from labeler.gui.train.workspace import TrainWorkspace
 from labeler.runs.history import RunState, list_runs
@@ -133,6 +134,11 @@ def test_a_killed_trainer_is_a_sentence_with_its_log(
     assert "The training" in workspace.view.notice.text.text()
     assert "log.txt" in workspace.view.notice.text.text()
     assert workspace.view.notice.buttons[0].text() == "Show log"
+    qtbot.mouseClick(workspace.view.notice.buttons[0], Qt.MouseButton.LeftButton)
+    shown_log = workspace.findChild(LogDialog)
+    assert isinstance(shown_log, LogDialog)
+    assert "ended with code" in shown_log.text.toPlainText()
+    shown_log.close()
     (run,) = list_runs(dataset.runs_folder)
     assert run.state is RunState.FAILED
     assert "ended with code" in (run.path / "log.txt").read_text(encoding="utf-8")
