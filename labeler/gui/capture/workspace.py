@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from labeler.cameras.base import CameraState, CameraStatus
 from labeler.cameras.catalogue import CameraChoice
 from labeler.cameras.robots import CONFIGURE
 from labeler.gui.capture.camera_list import CameraList
@@ -35,6 +36,7 @@ class CaptureWorkspace(Workspace):
         self._document = document
         self._live = live
         self._is_active = False
+        self._remark = ""
         self.view = PictureView(self)
         self.health = LiveHealth(live, self.view)
         self.bar = ShutterBar(self)
@@ -138,6 +140,13 @@ class CaptureWorkspace(Workspace):
         if self._live.picture is None:
             self.view.show_picture(QImage())
 
+    def _show_status(self, status: CameraStatus) -> None:
+        self.cameras.show_status(status)
+        is_news = status.message != self._remark
+        self._remark = status.message
+        if self._is_active and is_news and status.message and status.state is CameraState.LIVE:
+            self._document.say(status.message)  # a folder's files that are no pictures
+
     def _show_picture(self, picture: LivePicture) -> None:
         if self._is_active:
             self.view.show_picture(picture.image)
@@ -158,7 +167,7 @@ class CaptureWorkspace(Workspace):
         live, document, bar = self._live, self._document, self.bar
         photographer, shutter = self.photographer, self.photographer.shutter
         live.picture_arrived.connect(self._show_picture)
-        live.status_changed.connect(self.cameras.show_status)
+        live.status_changed.connect(self._show_status)
         live.camera_changed.connect(self._show_cameras)
         self.cameras.camera_chosen.connect(self._choose_camera)
         photographer.taken.connect(self.view.flash)
