@@ -75,8 +75,9 @@ async def _serve(arguments: argparse.Namespace, folder: Path) -> None:
     stopped = _stop_signals()
     if arguments.exit_with_stdin:
         _follow_stdin(stopped, lambda words: _obey(robot, words))
-    sys.stdout.write(json.dumps(ready) + "\n")
-    sys.stdout.flush()
+    if await robot.awake(stopped):
+        sys.stdout.write(json.dumps(ready) + "\n")
+        sys.stdout.flush()
     await server.run_until(stopped)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from labeler.simulator.body import Body, BodyPose, wrap
+from labeler.simulator.scene import Thing
 
-CLOSE, FAR = 11.0, 52.0
+CLOSE, FAR = 13.0, 50.0
 """Our robot likes the other one to be between so near and so far (centimetres)."""
 
 
@@ -23,7 +25,7 @@ def steer(body: Body, turn: float, speed: float) -> None:
 
 
 class Watcher:
-    """Looks now at the other robot, now beside it, now somewhere else."""
+    """Looks now at the other robot or beside it, now at a thing, now somewhere else."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
@@ -33,28 +35,35 @@ class Watcher:
         self._speed = 1.0
         self._forward = 0.0
 
-    def think(self, seconds: float, body: Body, other: BodyPose) -> None:
+    def think(self, seconds: float, body: Body, other: BodyPose, things: Sequence[Thing]) -> None:
         if seconds >= self._until:
-            self._decide(seconds, body, other)
+            self._decide(seconds, body, other, things)
         if self._forward:
             body.turn(0.0, self._forward)
             return
         x, y = self._goal or (other.x, other.y)
         steer(body, wrap(bearing(body.pose, x, y) + self._offset), self._speed)
 
-    def _decide(self, seconds: float, body: Body, other: BodyPose) -> None:
+    def _decide(self, seconds: float, body: Body, other: BodyPose, things: Sequence[Thing]) -> None:
         rng, pose = self._rng, body.pose
-        self._until = seconds + rng.uniform(1.0, 2.6)
-        self._speed = rng.uniform(0.5, 2.0)
-        body.hold_head(math.radians(rng.normal(3.0, 8.0)), rng.uniform(0.4, 2.0))
+        self._until = seconds + rng.uniform(0.8, 2.0)
+        self._speed = rng.uniform(0.6, 2.4)
+        body.hold_head(math.radians(rng.normal(2.0, 7.0)), rng.uniform(0.4, 2.0))
         away = math.hypot(other.x - pose.x, other.y - pose.y)
         self._forward = self._step(away, abs(bearing(pose, other.x, other.y)))
-        if rng.random() < 0.84:
-            self._goal, self._offset = None, float(rng.normal(0.0, 0.36))
-        else:
-            heading = rng.uniform(-math.pi, math.pi)
-            self._goal = (50 * math.cos(heading), 40 * math.sin(heading))
-            self._offset = 0.0
+        self._goal, self._offset = self._sight(things)
+
+    def _sight(self, things: Sequence[Thing]) -> tuple[tuple[float, float] | None, float]:
+        """Where to look (None: at the other robot), and how far beside it."""
+        rng = self._rng
+        wish = rng.random()
+        if wish < 0.58:
+            return None, float(rng.normal(0.0, 0.36))
+        if wish < 0.87 and things:
+            thing = things[int(rng.integers(len(things)))]
+            return (thing.x, thing.y), float(rng.normal(0.0, 0.3))
+        heading = rng.uniform(-math.pi, math.pi)
+        return (50 * math.cos(heading), 40 * math.sin(heading)), 0.0
 
     def _step(self, away: float, aside: float) -> float:
         """Centimetres a second to drive straight, mostly none."""

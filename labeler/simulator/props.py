@@ -15,23 +15,14 @@ from labeler.simulator.shapes import Point, box, handle, patch, sphere, turned
 RGB = tuple[float, float, float]
 CUBE_SIDE, MUG_RADIUS, MUG_HEIGHT = 4.4, 3.9, 8.6
 
-_MUGS: tuple[RGB, ...] = (
-    (0.72, 0.71, 0.68),
-    (0.55, 0.06, 0.05),
-    (0.08, 0.2, 0.42),
-    (0.1, 0.33, 0.3),
-    (0.7, 0.5, 0.12),
-)
-_BALLS: tuple[tuple[RGB, RGB], ...] = (
-    ((0.62, 0.04, 0.03), (0.62, 0.04, 0.03)),
-    ((0.55, 0.62, 0.06), (0.55, 0.62, 0.06)),
-    ((0.7, 0.26, 0.02), (0.7, 0.26, 0.02)),
-    ((0.62, 0.05, 0.04), (0.75, 0.74, 0.7)),
-)
+# The household's own mug and ball, the same on every table: they are to be recognised again.
+MUG_COLOR: RGB = (0.05, 0.16, 0.42)
+BALL_COLORS: tuple[RGB, RGB] = ((0.62, 0.05, 0.04), (0.75, 0.74, 0.7))
+BALL_RADIUS = 2.8
 
 
 class Props:
-    """All meshes of one world, its colours chosen by rng. surfaces is indexed by material."""
+    """All meshes of one world, clutter coloured by rng. surfaces is indexed by material."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
@@ -64,8 +55,7 @@ class Props:
         return red, green, blue
 
     def _mug(self) -> Mesh:
-        color = _MUGS[self._rng.integers(len(_MUGS))]
-        outside = self._add(color, 0.5, 0.05)
+        outside = self._add(MUG_COLOR, 0.5, 0.05)
         radius, height = MUG_RADIUS, MUG_HEIGHT
         wall: list[Point] = [(0.0, 0.02), (radius * 0.9, 0.02), (radius * 0.96, 0.3)]
         wall += [
@@ -88,8 +78,8 @@ class Props:
         )
 
     def _ball(self) -> Mesh:
-        one, two = (self._add(c, 0.3, 0.03) for c in _BALLS[self._rng.integers(len(_BALLS))])
-        return sphere(float(self._rng.uniform(2.3, 3.2)), [one, two] * 3)
+        one, two = (self._add(color, 0.3, 0.03) for color in BALL_COLORS)
+        return sphere(BALL_RADIUS, [one, two] * 3)
 
     def _bottle(self) -> Mesh:
         glass, label = self._add(self._any_color(), 0.7, 0.08), self._add((0.7, 0.68, 0.6))

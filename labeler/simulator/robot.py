@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from labeler.simulator.body import Body
 from labeler.simulator.configuration import Identity
@@ -94,6 +95,14 @@ class SimulatedRobot:
         data = await asyncio.wrap_future(self._drawing.submit(self._photograph, scene, size))
         self.last_image_stamp = self.time_stamp(scene)
         return CameraFrame(scene.number, self.last_image_stamp, data)
+
+    async def awake(self, stopped: asyncio.Event) -> bool:
+        """Waits until the first picture could be drawn. False: stopped before."""
+        waiting = asyncio.create_task(stopped.wait())
+        futures: list[asyncio.Future[Any]] = [asyncio.wrap_future(self._renderer), waiting]
+        await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        return not stopped.is_set()
 
     def _photograph(self, scene: Scene, size: tuple[int, int]) -> bytes:
         """Runs on the drawing thread, which made the renderer first."""

@@ -7,7 +7,15 @@ import math
 import numpy as np
 
 from labeler.simulator.body import Body, BodyPose
-from labeler.simulator.ground import ROBOT_RADIUS, Disc, disc_of, free_place, furnished, may_move
+from labeler.simulator.ground import (
+    NAMED,
+    ROBOT_RADIUS,
+    Disc,
+    disc_of,
+    free_place,
+    furnished,
+    may_move,
+)
 from labeler.simulator.minds import Wanderer, Watcher, bearing
 from labeler.simulator.scene import Figure, Scene, Thing
 
@@ -33,7 +41,7 @@ class World:
         self.things = furnished(self._rng, [_disc(self.body), _disc(self.other)])
         self._watcher = Watcher(np.random.default_rng([seed, 3]))
         self._wanderer = Wanderer(np.random.default_rng([seed, 4]))
-        self._tidying = 6.0
+        self._tidying = 3.0
         self._nod = 0.0
 
     def step(self, seconds: float) -> None:
@@ -41,7 +49,8 @@ class World:
         self.tick += 1
         self.seconds += seconds
         if not self.controlled:
-            self._watcher.think(self.seconds, self.body, self.other.pose)
+            named = [thing for thing in self.things if thing.kind in NAMED]
+            self._watcher.think(self.seconds, self.body, self.other.pose, named)
         self._wanderer.think(self.seconds, self.other, self.body.pose)
         before = self.body.pose.head
         self._move(self.body, self.other, seconds)
@@ -58,8 +67,8 @@ class World:
 
     def _tidy(self) -> None:
         """Somebody puts one thing elsewhere, behind our robot's back."""
-        self._tidying = self.seconds + self._rng.uniform(4, 9)
-        number = int(self._rng.integers(len(self.things)))
+        self._tidying = self.seconds + self._rng.uniform(1.5, 4)
+        number = int(self._rng.integers(min(4, len(self.things))))  # mostly a named one
         others = [disc_of(thing) for i, thing in enumerate(self.things) if i != number]
         taken = [*others, _disc(self.body), _disc(self.other)]
         place = free_place(self._rng, self.things[number].kind, taken)
