@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 IMPORT_TIMEOUT = 30.0
 CONNECT_TIMEOUT = 5.0
+FIRST_PATIENCE = 6.0
+"""Seconds that the first frame of a connection may take: a busy machine needs its time."""
 SUSPICION = 1.0
 """Seconds of silence after which the robot is asked whether it still streams."""
 PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0)
@@ -152,7 +154,9 @@ class VectorCamera(WorkerCamera):
     def _watch(self, link: RobotLink, stop: threading.Event) -> RobotError:
         """Returns when the picture is lost; raises StoppedError."""
         streaming: bool | None = None
+        seen = self._numbers
         while not stop.is_set():
+            patience = SILENCE if self._numbers > seen else FIRST_PATIENCE
             if self._news.wait(LOOK):
                 self._news.clear()
             if self._feed_end is not None:
@@ -160,10 +164,10 @@ class VectorCamera(WorkerCamera):
             silence = 0.0 if self._photographing else time.monotonic() - link.heard
             if silence < SUSPICION:
                 streaming = None
-            elif silence > SILENCE:
+            elif silence > patience:
                 return _why_silent(link.robot, answered=streaming is not None)
             elif streaming is None:
-                streaming = self._ask(link, SILENCE - silence, stop)
+                streaming = self._ask(link, patience - silence, stop)
                 if streaming is False:
                     self._ask_again(link, stop)
         raise StoppedError
