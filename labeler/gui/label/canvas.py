@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QEnterEvent,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPaintEvent,
@@ -95,6 +96,9 @@ class Canvas(QWidget):
     def set_boxes(self, boxes: Sequence[ShownBox]) -> None:
         self.boxes = tuple(boxes)
         known = {box.id for box in boxes}
+        held = self._held()
+        if held is not None and held not in known:
+            self._let_go()  # deleted or taken back in the middle of a drag
         self.select(tuple(each for each in self.selection if each in known))
         self.update()
 
@@ -150,7 +154,8 @@ class Canvas(QWidget):
         """Gives up what the mouse is doing, or the selection."""
         if self.drag is None and not self._draws_next:
             self.select(())
-        self.drag, self._pressed, self._draws_next = None, None, False
+        self._let_go()
+        self._draws_next = False
         self._update_cursor()
         self.update()
 
@@ -182,7 +187,7 @@ class Canvas(QWidget):
         self.pointer = event.position()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self.drag is not None:
+        if self.drag is not None or self._pressed is not None:
             return  # a second button in mid-drag means nothing
         at = event.position()
         if self._begins_pan(event):
@@ -249,6 +254,11 @@ class Canvas(QWidget):
         else:
             super().keyReleaseEvent(event)
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._pans = False  # the release of H goes elsewhere
+        self._update_cursor()
+        super().focusOutEvent(event)
+
     # How a press becomes a drag
 
     def _begins_pan(self, event: QMouseEvent) -> bool:
@@ -301,6 +311,14 @@ class Canvas(QWidget):
             return
         self.drag = drag.to(*self.viewport.to_image(at.x(), at.y()), self._size)
 
+    def _held(self) -> int | None:
+        """The id of the box that the mouse holds, moved already or not."""
+        drag = self.drag or (self._pressed[1] if self._pressed else None)
+        return None if drag is None else drag.annotation_id
+
+    def _let_go(self) -> None:
+        self.drag, self._pressed = None, None
+
     def _release(self) -> None:
         drag, self.drag, self._pressed = self.drag, None, None
         if drag is None:
@@ -328,7 +346,7 @@ class Canvas(QWidget):
     def _look(self, viewport: Viewport) -> None:
         image = (self._size.width, self._size.height)
         self.viewport = viewport.kept_in_view(image, self._screen())
-        self.zoomed.emit(self.viewport.scale * self.devicePixelRatioF())
+        self.zoomed.emit(self.zoom_shown())
         self.update()
 
     def _screen(self) -> tuple[float, float]:
@@ -336,6 +354,10 @@ class Canvas(QWidget):
 
     def screen_size(self) -> QSizeF:
         return QSizeF(self.size())
+
+    def zoom_shown(self) -> float:
+        """Pixels of the screen for one of the image."""
+        return self.viewport.scale * self.devicePixelRatioF()
 
     def image_size(self) -> Size:
         return self._size

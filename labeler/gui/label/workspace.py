@@ -55,6 +55,7 @@ class LabelWorkspace(Workspace):
 
     def activated(self) -> None:
         self.filmstrip.show_counts(self._document.dataset.counts())
+        self._show_scale(self.canvas.zoom_shown())
         self.canvas.setFocus()
 
     def deactivated(self) -> None:
@@ -259,6 +260,8 @@ class LabelWorkspace(Workspace):
             self._show_categories()
 
     def _show_scale(self, scale: float) -> None:
+        if not self.isVisible():
+            return  # the status line belongs to another workspace now
         image: Image | None = self.filmstrip.current()
         words = f"{scale * 100:.0f} %   {image.width} × {image.height}" if image else ""
         self.detail_changed.emit(words)
@@ -307,6 +310,8 @@ class LabelWorkspace(Workspace):
         self.classes.chosen.connect(editor.choose)
         self.classes.named.connect(self._name_class)
         self.classes.renamed.connect(self._rename_class)
+        self.classes.left.connect(canvas.setFocus)
+        self.boxes.left.connect(canvas.setFocus)
         self.boxes.selected.connect(canvas.select)
         self.boxes.reshaped.connect(editor.reshape)
         self.verify_button.clicked.connect(self.verify_and_go)
