@@ -21,7 +21,7 @@ def sentence_of(error: OSError, path: Path | None = None) -> str:
     if error.errno in _FORBIDDEN:
         return f"{name} cannot be used: this account may not read or write it."
     if error.errno == errno.ENOENT:
-        return f"{name} is missing."
+        return f"{name}: there is no such file or folder."
     if error.errno == errno.EISDIR:
         return f"{name} is a folder; a file is needed there."
     return f"{name} cannot be used ({error.strerror or error})."

@@ -23,6 +23,9 @@ def train_command(run: Path) -> int:
     """Exit code 0 where the run is Finished, 1 where it Failed."""
     stop = Flag()
     reporter = Reporter(sys.stdout, stop)
+    if not run.is_dir():
+        reporter.emit(Failed(f"{run}: there is no such run folder."))
+        return 1
     watch_stdin(stop)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stopper(stop))
@@ -31,7 +34,7 @@ def train_command(run: Path) -> int:
             _open_run(run, reporter)
             _train(run, reporter, stop)
     except Exception as error:
-        log.error("the run failed", exc_info=not isinstance(error, TrainerError))
+        log.exception("the run failed")
         _say_last(reporter, Failed(told(error)))
         return 1
     finally:
@@ -40,8 +43,6 @@ def train_command(run: Path) -> int:
 
 
 def _open_run(run: Path, reporter: Reporter) -> None:
-    if not run.is_dir():
-        raise TrainerError(f"{run}: there is no such run folder.")
     start_log(run)
     reporter.keep_in(run)
 

@@ -1,0 +1,255 @@
+"""Evaluation on COCO files as strangers write them: scores stay right, faults become sentences."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+from PIL import Image
+
+from trainer.coco import read_coco, with_categories_of
+from trainer.evaluate import evaluate, report
+from trainer.faults import TrainerError
+from trainer.predict import DETAILS_KEY, FORMAT_KEY, FORMAT_VERSION
+from trainer.scores import Scores
+
+SIZE = (64, 32)
+CUBE, MUG = [4.0, 4.0, 20.0, 16.0], [40.0, 8.0, 16.0, 16.0]
+"""What the model finds on every picture, best first: a cube and a mug. COCO's x y width height."""
+
+
+def write_model(path: Path, names: tuple[tuple[int, str], ...]) -> Path:
+    """A model of the trainer's format that finds the same two boxes on every picture."""
+    values = {
+        "boxes": np.array([[x, y, x + w, y + h] for x, y, w, h in (CUBE, MUG)], np.float32),
+        "scores": np.array([0.9, 0.6], np.float32),
+        "labels": np.array([0, 1], np.int64),
+    }
+    kinds = {np.dtype(np.float32): TensorProto.FLOAT, np.dtype(np.int64): TensorProto.INT64}
+    graph = helper.make_graph(
+        [helper.make_node("Identity", [f"{name}_value"], [name]) for name in values],
+        "constant",
+        [helper.make_tensor_value_info("picture", TensorProto.UINT8, [1, SIZE[1], SIZE[0], 3])],
+        [
+            helper.make_tensor_value_info(name, kinds[value.dtype], value.shape)
+            for name, value in values.items()
+        ],
+        [numpy_helper.from_array(value, f"{name}_value") for name, value in values.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    details = {
+        "categories": names,
+        "input_size": SIZE,
+        "threshold": 0.5,
+        "detector": "lite",
+        "finest_stride": 8,
+    }
+    helper.set_model_props(model, {FORMAT_KEY: FORMAT_VERSION, DETAILS_KEY: json.dumps(details)})
+    onnx.save(model, path)
+    return path
+
+
+def box(image_id: int, bbox: Any, category_id: Any = 1, **more: Any) -> dict[str, Any]:
+    entry = {"id": 1, "image_id": image_id, "category_id": category_id, "bbox": bbox}
+    return {**entry, "iscrowd": 0, "area": 320, **more}
+
+
+def image(number: int, **changes: Any) -> dict[str, Any]:
+    entry = {"id": number, "file_name": f"{number}.png", "width": SIZE[0], "height": SIZE[1]}
+    return {**entry, **changes}
+
+
+NAMES = [{"id": 1, "name": "cube"}, {"id": 2, "name": "mug"}]
+GOOD = [box(n, bbox, category, id=10 * n + category) for n in (1, 2)
+        for category, bbox in ((1, CUBE), (2, MUG))]  # fmt: skip
+
+Score = Callable[..., tuple[Scores, list[str]]]
+
+
+@pytest.fixture
+def score(tmp_path: Path) -> Score:
+    """score(model={...}, annotations=[...], ...) -> scores and warnings on two pictures."""
+    for number in (1, 2):
+        Image.new("RGB", SIZE).save(tmp_path / f"{number}.png")
+
+    def run(
+        model: tuple[tuple[int, str], ...] = ((1, "cube"), (2, "mug")), **changes: Any
+    ) -> tuple[Scores, list[str]]:
+        whole = {"images": [image(1), image(2)], "annotations": GOOD, "categories": NAMES}
+        (tmp_path / "coco.json").write_text(json.dumps({**whole, **changes}), encoding="utf-8")
+        warnings: list[str] = []
+        path = write_model(tmp_path / "model.onnx", model)
+        return evaluate(path, tmp_path / "coco.json", tmp_path, warnings.append), warnings
+
+    return run
+
+
+def test_a_flawless_file_scores_one_without_a_warning(score: Score) -> None:
+    scores, warnings = score()
+    assert scores.ap == pytest.approx(1)
+    assert warnings == []
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        box(1, [1, 2, 3]),
+        box(1, ["1", "2", "30", "20"]),
+        box(1, [math.nan, 2, 30, 20]),
+        box(1, [1, 2, math.inf, 20]),
+        box(1, [1, 2, 10**400, 20]),
+        box(1, [1, 2, -30, 20]),
+        box(1, [900, 2, 30, 20]),
+        box(1, None),
+        box(1, {}),
+        {"id": 5, "image_id": 1, "category_id": 1},
+        box(99, CUBE),
+        box(1, CUBE, 99),
+        box(1, CUBE, "1"),
+        box(1, CUBE, None),
+        None,
+        "nonsense",
+        [],
+        7,
+    ],
+)
+def test_an_impossible_annotation_is_left_out_and_told(score: Score, bad: Any) -> None:
+    scores, [warning] = score(annotations=[*GOOD, bad])
+    assert scores.ap == pytest.approx(1)
+    assert "1 boxes were left out" in warning
+
+
+@pytest.mark.parametrize(
+    "changes", [{"area": None}, {"iscrowd": None}, {"area": "big"}, {"id": None}, {"id": "a"}]
+)
+def test_odd_fields_that_nobody_needs_do_no_harm(score: Score, changes: dict[str, Any]) -> None:
+    scores, warnings = score(annotations=[{**entry, **changes} for entry in GOOD])
+    assert scores.ap == pytest.approx(1)
+    assert warnings == []
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_annotations_of_one_id_count_each(score: Score, number: int) -> None:
+    scores, _ = score(annotations=[{**entry, "id": number} for entry in GOOD])
+    assert scores.ap == pytest.approx(1)
+
+
+def test_annotations_need_no_id_area_or_iscrowd(score: Score) -> None:
+    needed = ("image_id", "category_id", "bbox")
+    scores, _ = score(annotations=[{key: entry[key] for key in needed} for entry in GOOD])
+    assert scores.ap == pytest.approx(1)
+
+
+def test_what_is_found_in_a_crowd_is_neither_right_nor_wrong(score: Score) -> None:
+    mugs = [{**entry, "iscrowd": int(entry["category_id"] == 2)} for entry in GOOD]
+    scores, _ = score(annotations=mugs)
+    assert [(c.name, c.ap) for c in scores.classes] == [("cube", pytest.approx(1)), ("mug", None)]
+    assert scores.ap == pytest.approx(1)
+    cubes = [box(1, CUBE), box(2, CUBE, iscrowd=1)]  # else picture 2's cube would be a wrong one
+    assert score(annotations=cubes)[0].ap == pytest.approx(1)
+
+
+def test_boxes_are_scored_as_they_were_drawn_also_over_the_edge(score: Score) -> None:
+    over = [box(1, [-4.0, 4.0, 28.0, 16.0])]  # overlaps CUBE by 20 of 28: right up to IoU 0.70
+    scores, _ = score(annotations=over, images=[image(1)])
+    assert scores.ap == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    "bad", [{"file_name": "3.png", "width": 64, "height": 32}, image(3, width=None), "x", None]
+)
+def test_an_unusable_image_is_left_out_and_told(score: Score, bad: Any) -> None:
+    scores, warnings = score(images=[image(1), image(2), bad])
+    assert scores.ap == pytest.approx(1)
+    assert "an image entry is unusable" in warnings[0]
+
+
+def test_categories_without_a_name_are_called_by_their_number(score: Score) -> None:
+    scores, _ = score(model=((1, "1"), (2, "2")), categories=[{"id": 1}, {"id": 2, "name": None}])
+    assert [each.name for each in scores.classes] == ["1", "2"]
+    assert scores.ap == pytest.approx(1)
+
+
+def test_categories_are_matched_by_name_whatever_their_ids(score: Score) -> None:
+    scores, warnings = score(model=((2, "cube"), (1, "mug")))
+    assert scores.ap == pytest.approx(1)
+    assert warnings == []
+
+
+def test_categories_of_the_same_id_and_another_name_are_strangers(score: Score) -> None:
+    scores, warnings = score(model=((1, "a"), (2, "mug")))
+    assert [(c.name, c.ap) for c in scores.classes] == [("cube", 0), ("mug", pytest.approx(1))]
+    assert scores.ap == pytest.approx(0.5)
+    assert warnings == [
+        "The model does not know cube: counted with AP 0.",
+        "The file has no category a: what the model takes for it does not count.",
+    ]
+    told = json.loads(report(scores, as_json=True, warnings=warnings))
+    assert told["warnings"] == warnings
+
+
+def test_a_model_that_knows_nothing_of_the_file_scores_zero_for_each(score: Score) -> None:
+    scores, warnings = score(model=((1, "a"), (2, "b")))
+    assert [(c.name, c.ap) for c in scores.classes] == [("cube", 0), ("mug", 0)]
+    assert scores.ap == 0
+    assert "does not know cube, mug" in warnings[0]
+
+
+def test_categories_that_share_a_name_keep_their_ids(score: Score) -> None:
+    twins = [{"id": 1, "name": "thing"}, {"id": 2, "name": "thing"}]
+    assert score(model=((1, "thing"), (2, "thing")), categories=twins)[0].ap == pytest.approx(1)
+
+
+def test_validation_categories_of_the_same_id_and_another_name_do_not_count(
+    tmp_path: Path,
+) -> None:
+    sets = []
+    for name in ("cube", "dog"):
+        content = {"images": [image(1)], "annotations": [box(1, CUBE)]}
+        path = tmp_path / f"{name}.json"
+        path.write_text(json.dumps({**content, "categories": [{"id": 1, "name": name}]}), "utf-8")
+        sets.append(read_coco(path, tmp_path))
+    matched = with_categories_of(sets[1], sets[0])
+    assert matched.box_count == 0
+    assert "dog" in matched.complaints[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"images": []}, "has no boxes"),
+        ({"annotations": []}, "has no boxes"),
+        ({"categories": []}, "has no boxes"),
+        ({"categories": [{"id": "1", "name": "cube"}]}, "ids that are whole numbers"),
+        ({"categories": [*NAMES, *NAMES]}, "each once"),
+        ({"images": [image(1), image(2, width=32)]}, r"2\.png: is 64x32, but .* drawn on 32x32"),
+        ({"images": [image(1), image(2, file_name="3.png")]}, r"3\.png: is missing"),
+        ({"annotations": {}}, "needs lists"),
+    ],
+)
+def test_what_cannot_be_scored_is_refused_in_words(
+    score: Score, changes: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(TrainerError, match=sentence):
+        score(**changes)
+
+
+def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "coco.json"
+    content = {"images": [image(1)], "annotations": [], "categories": NAMES}
+    path.write_text(json.dumps(content), encoding="utf-8-sig")
+    assert len(read_coco(path, tmp_path).pictures) == 1
+
+
+def test_a_folder_or_nothing_instead_of_the_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(TrainerError, match=r"nothing\.json: there is no such file"):
+        read_coco(tmp_path / "nothing.json", tmp_path)
+    with pytest.raises(TrainerError, match=r"is a folder|may not read"):
+        read_coco(tmp_path, tmp_path)
