@@ -13,9 +13,7 @@ from trainer.data import Examples
 from trainer.faults import TrainerError
 from trainer.protocol import Detector, StagedDetector, Target
 from trainer.recipe import Phase
-
-_MEMORY = 600_000_000
-"""Bytes of features to keep."""
+from trainer.views import Views
 
 _FEWEST_BATCHES = 12
 """Of new views, before the first is drawn again."""
@@ -46,9 +44,7 @@ class Feeder:
         self._clock = clock
         self._random = torch.Generator().manual_seed(seed)
         self._queue: list[int] = []
-        self._kept: list[tuple[list[Tensor], Target]] = []
-        self._order: list[int] = []
-        self._oldest = 0
+        self._views = Views(self._random)
         self._began = 0.0
         self._spent = 0.0
         self.seen = 0
@@ -62,7 +58,7 @@ class Feeder:
     def begin(self, phase: Phase) -> None:
         """Forgets the features of the phase before."""
         self._phase = phase
-        self._kept, self._order, self._oldest = [], [], 0
+        self._views.clear()
         self._began, self._spent = self._clock(), 0.0
 
     def next(self, detector: Detector) -> Batch:
@@ -75,11 +71,11 @@ class Feeder:
             return self._fresh()
         if self._wants_new_views():
             return self._new_views(detector)
-        return self._kept_views()
+        return Batch(None, *self._views.draw(self._phase.batch))
 
     def _wants_new_views(self) -> bool:
         usable = len(self._examples) - len(self._examples.unusable)
-        if len(self._kept) < min(usable, _FEWEST_BATCHES * self._phase.batch):
+        if len(self._views) < min(usable, _FEWEST_BATCHES * self._phase.batch):
             return True
         share = self._phase.view_share or 0.0
         return self._spent < share * (self._clock() - self._began)
@@ -108,29 +104,6 @@ class Feeder:
         fresh = self._fresh()
         assert fresh.pictures is not None
         features = detector.early(fresh.pictures)
-        kept = [level.half() for level in features]
-        for row, target in enumerate(fresh.targets):
-            self._keep([level[row].clone() for level in kept], target)
+        self._views.add(features, fresh.targets)
         self._spent += self._clock() - before
         return Batch(None, features, fresh.targets)
-
-    def _keep(self, levels: list[Tensor], target: Target) -> None:
-        room = max(self._phase.batch, _MEMORY // sum(2 * level.numel() for level in levels))
-        if len(self._kept) < room:
-            self._kept.append((levels, target))
-        else:
-            self._kept[self._oldest] = (levels, target)
-            self._oldest = (self._oldest + 1) % room
-
-    def _kept_views(self) -> Batch:
-        if len(self._order) < self._phase.batch:
-            self._order = torch.randperm(len(self._kept), generator=self._random).tolist()
-        chosen = [self._kept[i] for i in self._order[: self._phase.batch]]
-        self._order = self._order[self._phase.batch :]
-        levels = [
-            torch.stack([entry[0][level] for entry in chosen])
-            .float()
-            .contiguous(memory_format=torch.channels_last)
-            for level in range(len(chosen[0][0]))
-        ]
-        return Batch(None, levels, [entry[1] for entry in chosen])

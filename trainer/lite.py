@@ -22,7 +22,7 @@ from trainer.protocol import (
 )
 
 _CHANNELS = 96
-_PRETRAINED_RATE = 0.1
+_PRETRAINED_RATE = 0.2
 _WEIGHT_DECAY = 0.02
 _CANDIDATES = 300
 _MOST = 100

@@ -151,8 +151,8 @@ def _phases(config: RunConfig, *, on_gpu: bool) -> tuple[Phase, ...]:
     if config.seconds < _SHORT:
         return (Phase("Learning to find", 1.0, 16, 16, 0.3),)
     return (
-        Phase("Learning to find", 0.3, 16, 16, 0.3),
-        Phase("Learning to see", 1.0, 11, 16, 0.3),
+        Phase("Learning to find", 0.4, 16, 16, 0.45),
+        Phase("Learning to see", 1.0, 5, 8, 0.35),
     )
 
 

@@ -1,0 +1,62 @@
+"""Features of views that were seen once and are learnt from many times."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from trainer.protocol import Target
+
+_MEMORY = 500_000_000
+"""Bytes of features to keep; then the oldest go."""
+
+
+class Views:
+    """A ring of features, as half precision. Its memory is asked for once: thousands of small
+    blocks among the big ones of learning would leave the heap full of holes.
+    """
+
+    def __init__(self, generator: torch.Generator) -> None:
+        self._random = generator
+        self._levels: list[Tensor] = []
+        self._targets: list[Target] = []
+        self._oldest = 0
+        self._room = 0
+        self._order: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._targets)
+
+    def clear(self) -> None:
+        self._levels, self._targets, self._order, self._oldest = [], [], [], 0
+
+    def add(self, features: list[Tensor], targets: list[Target]) -> None:
+        """features: (B, C, H, W) each."""
+        if not self._levels:
+            size = sum(2 * level[0].numel() for level in features)
+            self._room = max(2 * len(targets), _MEMORY // size)
+            self._levels = [_empty(self._room, level) for level in features]
+        for row, target in enumerate(targets):
+            place = len(self._targets)
+            if place < self._room:
+                self._targets.append(target)
+            else:
+                place, self._oldest = self._oldest, (self._oldest + 1) % self._room
+                self._targets[place] = target
+            for kept, level in zip(self._levels, features, strict=True):
+                kept[place].copy_(level[row])
+
+    def draw(self, count: int) -> tuple[list[Tensor], list[Target]]:
+        """Each once before any comes again."""
+        if len(self._order) < count:
+            self._order = torch.randperm(len(self._targets), generator=self._random).tolist()
+        chosen, self._order = self._order[:count], self._order[count:]
+        levels = [level[chosen].float() for level in self._levels]
+        return levels, [self._targets[index] for index in chosen]
+
+
+def _empty(room: int, level: Tensor) -> Tensor:
+    shape = (room, *level.shape[1:])
+    return torch.empty(
+        shape, dtype=torch.half, device=level.device, memory_format=torch.channels_last
+    )
