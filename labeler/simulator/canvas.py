@@ -85,30 +85,37 @@ class Canvas:
     def developed(self) -> Pixels:
         """Tint, blur, and the bloom around all that shines."""
         turn = float(self.rng.uniform(0, np.pi / 2))
-        pixels = self.pixels * floats(self.palette.tint) + self.light
-        blurred = _blur(_cornered(pixels, turn), BLUR)
-        light = _cornered(self.light, turn)
+        corners = _Corners(self.width, len(self.pixels), turn)
+        painted = floats(self.pixels * floats(self.palette.tint) + self.light)
+        blurred = _blur(corners.of(painted), BLUR)
+        light = corners.of(self.light)
         quarter = (self.width // 4, len(light) // 4)
         small = floats(cv2.resize(light, quarter, interpolation=cv2.INTER_AREA))
         bloom = floats(0.5 * _blur(small, 5.0) + 0.35 * _blur(small, 20.0))
-        blurred += cv2.resize(bloom, (self.width, len(pixels)), interpolation=cv2.INTER_LINEAR)
+        blurred += cv2.resize(bloom, (self.width, len(painted)), interpolation=cv2.INTER_LINEAR)
         return np.clip(blurred, 0, 255).astype(np.uint8)
 
 
-def _cornered(pixels: Floats, turn: float) -> Floats:
+class _Corners:
     """Puts what was painted on a round wall onto four flat ones, so that level lines look straight
-    through a lens. The walls that the light grazes are darker."""
-    height, width = pixels.shape[:2]
-    around = np.radians(np.arange(width) / PIXELS_PER_DEGREE) - turn
-    wall = np.round(around / (np.pi / 2))
-    farther = 1 / np.cos(around - wall * np.pi / 2)
-    up = np.radians(HIGHEST - np.arange(height) / PIXELS_PER_DEGREE)[:, None]
-    painted = np.degrees(np.arctan(np.tan(up) * farther[None, :]))
-    rows = ((HIGHEST - painted) * PIXELS_PER_DEGREE).astype(np.float32)
-    columns = np.broadcast_to(np.arange(width, dtype=np.float32), rows.shape)
-    flat = cv2.remap(pixels, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    tone = floats((1.0, 0.86, 0.95, 0.8))[wall.astype(int) % 4]
-    return floats(flat * tone[None, :, None])
+    through a lens. Walls that the light grazes are darker."""
+
+    def __init__(self, width: int, height: int, turn: float) -> None:
+        around = np.radians(np.arange(width) / PIXELS_PER_DEGREE) - turn
+        wall = np.round(around / (np.pi / 2))
+        farther = floats(1 / np.cos(around - wall * np.pi / 2))[None, :]
+        up = np.radians(HIGHEST - np.arange(height) / PIXELS_PER_DEGREE)
+        painted = np.arctan(floats(np.tan(up))[:, None] * farther)
+        self._rows = (HIGHEST - painted * np.float32(180 / np.pi)) * np.float32(PIXELS_PER_DEGREE)
+        columns = np.arange(width, dtype=np.float32)
+        self._columns = np.ascontiguousarray(np.broadcast_to(columns, (height, width)))
+        self._tone = floats((1.0, 0.86, 0.95, 0.8))[wall.astype(int) % 4]
+
+    def of(self, painted: Floats) -> Floats:
+        flat = cv2.remap(
+            painted, self._columns, self._rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        return floats(flat * self._tone[None, :, None])
 
 
 def _blur(pixels: Floats, sigma: float) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from labeler.simulator.arrays import Floats, Pixels, floats, pixels
@@ -87,11 +88,12 @@ def _palette(rng: np.random.Generator, hour: Hour) -> Palette:
 
 def _lit(top: Pixels, light: Light, hour: Hour, rng: np.random.Generator) -> Pixels:
     """The table in its light: brighter towards the main source, in soft pools."""
-    height, width = top.shape[:2]
+    height, width = top.shape[0] // 8, top.shape[1] // 8
     x = np.linspace(-TABLE[0] / 2, TABLE[0] / 2, width, dtype=np.float32)[None, :]
     y = np.linspace(TABLE[1] / 2, -TABLE[1] / 2, height, dtype=np.float32)[:, None]
     towards = (x * light.key[0] + y * light.key[1]) / 64
     pools = clouds(rng, (width, height), (4, 3), 2) - 0.5
     shade: Floats = 0.92 + 0.16 * towards + 0.35 * pools
-    lit = top * shade[..., None] * floats(hour.tint)
-    return pixels(np.clip(lit, 0, 255))
+    factors = floats(shade[..., None] * floats(hour.tint))
+    whole = cv2.resize(factors, (top.shape[1], top.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return pixels(cv2.multiply(top, whole, dtype=cv2.CV_8U))

@@ -10,18 +10,13 @@ import numpy as np
 from labeler.simulator.body import Body, BodyPose, wrap
 from labeler.simulator.scene import Thing
 
-CLOSE, FAR = 13.0, 50.0
+CLOSE, FAR = 15.0, 50.0
 """Our robot likes the other one to be between so near and so far (centimetres)."""
 
 
 def bearing(of: BodyPose, x: float, y: float) -> float:
     """The direction of a place, seen from a robot: anticlockwise from where it looks."""
     return wrap(math.atan2(y - of.y, x - of.x) - of.heading)
-
-
-def steer(body: Body, turn: float, speed: float) -> None:
-    """Turns towards a bearing at up to speed (radians a second), slower at the end."""
-    body.turn(max(-speed, min(speed, 4.0 * turn)))
 
 
 class Watcher:
@@ -36,13 +31,11 @@ class Watcher:
         self._forward = 0.0
 
     def think(self, seconds: float, body: Body, other: BodyPose, things: Sequence[Thing]) -> None:
-        if seconds >= self._until:
+        if seconds >= self._until or body.blocked:
             self._decide(seconds, body, other, things)
-        if self._forward:
-            body.turn(0.0, self._forward)
-            return
         x, y = self._goal or (other.x, other.y)
-        steer(body, wrap(bearing(body.pose, x, y) + self._offset), self._speed)
+        turn = wrap(bearing(body.pose, x, y) + self._offset)
+        body.turn(max(-self._speed, min(self._speed, 4.0 * turn)), self._forward)
 
     def _decide(self, seconds: float, body: Body, other: BodyPose, things: Sequence[Thing]) -> None:
         rng, pose = self._rng, body.pose
@@ -66,13 +59,13 @@ class Watcher:
         return (50 * math.cos(heading), 40 * math.sin(heading)), 0.0
 
     def _step(self, away: float, aside: float) -> float:
-        """Centimetres a second to drive straight, mostly none."""
+        """Centimetres a second to drive on meanwhile; nothing in half of the cases."""
         rng = self._rng
         if away < CLOSE and aside < 1.0:
-            return float(-rng.uniform(4, 9))
-        if away > FAR and aside < 0.5:
+            return float(-rng.uniform(5, 11))
+        if away > FAR and aside < 0.7:
             return float(rng.uniform(6, 12))
-        return float(rng.choice([-1, 1]) * rng.uniform(3, 9)) if rng.random() < 0.2 else 0.0
+        return float(rng.choice([-1, 1]) * rng.uniform(4, 11)) if rng.random() < 0.5 else 0.0
 
 
 class Wanderer:
@@ -120,7 +113,7 @@ class Wanderer:
     def _place(self, watcher: BodyPose) -> tuple[float, float]:
         """Somewhere in front of the watcher, near more often than far."""
         rng = self._rng
-        away = 10 + 46 * rng.random() ** 1.5
+        away = 12 + 46 * rng.random() ** 1.2
         angle = watcher.heading + float(rng.normal(0, 0.5))
         return watcher.x + away * math.cos(angle), watcher.y + away * math.sin(angle)
 

@@ -66,14 +66,16 @@ class World:
         body.take_pose(new, free=free)
 
     def _tidy(self) -> None:
-        """Somebody puts one thing elsewhere, behind our robot's back."""
-        self._tidying = self.seconds + self._rng.uniform(1.5, 4)
+        """Somebody puts one thing elsewhere, behind our robot's back; again and again tries."""
         number = int(self._rng.integers(min(4, len(self.things))))  # mostly a named one
         others = [disc_of(thing) for i, thing in enumerate(self.things) if i != number]
+        if not self._unseen(self.things[number]):
+            return
         taken = [*others, _disc(self.body), _disc(self.other)]
         place = free_place(self._rng, self.things[number].kind, taken)
-        if place is not None and self._unseen(place) and self._unseen(self.things[number]):
+        if place is not None and self._unseen(place):
             self.things[number] = place
+            self._tidying = self.seconds + self._rng.uniform(0.3, 2.0)
 
     def _unseen(self, thing: Thing) -> bool:
         return abs(bearing(self.body.pose, thing.x, thing.y)) > OUT_OF_SIGHT

@@ -83,7 +83,7 @@ def test_what_is_hidden_is_not_in_the_box(renderer: Renderer) -> None:
     ball, wall = Thing("ball", 2.5, 10.0, 0.0), Thing("carton", 9.0, 0.0, math.pi / 2)
     free, hidden = boxes(renderer, scene(ball)), boxes(renderer, scene(ball, wall))
     assert hidden["ball"].width < free["ball"].width
-    assert hidden["ball"].x == free["ball"].x
+    assert abs(hidden["ball"].x - free["ball"].x) <= 1
 
 
 def test_a_thing_that_is_quite_hidden_has_no_box(renderer: Renderer) -> None:
