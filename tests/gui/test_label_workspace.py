@@ -239,6 +239,65 @@ def test_escape_gives_up_a_drag_without_a_box(hand: Hand) -> None:
     assert hand.boxes == []
 
 
+@pytest.mark.parametrize(
+    ("key", "held"), [(Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier), (Qt.Key.Key_Z, CONTROL)]
+)
+def test_a_box_that_goes_away_in_mid_drag_is_let_go(
+    hand: Hand, window: MainWindow, key: Qt.Key, held: Qt.KeyboardModifier
+) -> None:
+    canvas = hand.label.canvas
+    hand.drag((100, 100), (200, 200))
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=hand.at(150, 150))
+    QTest.mouseMove(canvas, hand.at(180, 170))
+    hand.press(key, held)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=hand.at(190, 170))
+    assert hand.boxes == []
+    assert not window.banner.isVisible()
+
+
+def test_a_second_mouse_button_leaves_no_drag_behind(hand: Hand) -> None:
+    canvas, place = hand.label.canvas, hand.at(100, 100)
+    left, middle = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
+    for button in (left, middle):
+        QTest.mousePress(canvas, button, pos=place)
+    for button in (left, middle):
+        QTest.mouseRelease(canvas, button, pos=place)
+    QTest.mouseMove(canvas, hand.at(200, 200))
+    assert canvas.drag is None
+
+
+def test_panning_by_h_ends_when_the_focus_goes_elsewhere(hand: Hand) -> None:
+    canvas = hand.label.canvas
+    QTest.keyPress(canvas, Qt.Key.Key_H)
+    hand.label.classes.field.setFocus()
+    QTest.keyRelease(hand.label.classes.field, Qt.Key.Key_H)
+    canvas.setFocus()
+    hand.drag((100, 80), (300, 200))
+    assert len(hand.boxes) == 1
+
+
+def test_escape_leaves_the_field_of_a_new_class(hand: Hand) -> None:
+    hand.press(Qt.Key.Key_N)
+    field = hand.label.classes.field
+    QTest.keyClicks(field, "half a na")
+    hand.press(Qt.Key.Key_Escape, widget=field)
+    assert (field.text(), hand.label.canvas.hasFocus()) == ("", True)
+
+
+@pytest.mark.parametrize(("key", "x"), [(Qt.Key.Key_Return, 33.0), (Qt.Key.Key_Escape, 100.0)])
+def test_enter_takes_a_typed_number_escape_drops_it_and_the_keys_work_again(
+    hand: Hand, key: Qt.Key, x: float
+) -> None:
+    hand.drag((100, 80), (300, 200))
+    field = hand.label.boxes.fields["x"]
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "33")
+    hand.press(key, widget=field)
+    assert hand.label.canvas.hasFocus()
+    assert hand.boxes[0].x == pytest.approx(x, abs=1)
+
+
 def test_zoom_keeps_the_point_under_the_pointer_and_boxes_land_right(hand: Hand) -> None:
     canvas = hand.label.canvas
     place = hand.at(320, 180)
@@ -313,4 +372,5 @@ def test_a_read_only_dataset_shows_boxes_and_draws_none(qtbot: QtBot, folder: Pa
         assert label.canvas.pending is None
         assert dataset.counts().labelled == 0
         assert not label.verify_button.isEnabled()
+        assert not label.classes.list.item(0).flags() & Qt.ItemFlag.ItemIsEditable
         finish_jobs()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFrame,
@@ -28,10 +29,14 @@ _NO_BUTTONS = "QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0
 
 
 class BoxPanel(QWidget):
-    """selected carries ids; reshaped an id and the BBox that was typed."""
+    """selected carries ids; reshaped an id and the BBox that was typed.
+
+    left: the person is done with a number, and the keys are wanted elsewhere.
+    """
 
     selected = Signal(tuple)
     reshaped = Signal(int, object)
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,7 +108,8 @@ class BoxPanel(QWidget):
         return next((box for box in self._boxes if box.id == self._selection[0]), None)
 
     def _field(self, name: str) -> QDoubleSpinBox:
-        field = QDoubleSpinBox(self)
+        field = _NumberField(self)
+        field.left.connect(self.left)
         words = {
             "x": self.tr("Left edge, pixels"),
             "y": self.tr("Upper edge, pixels"),
@@ -135,3 +141,18 @@ class BoxPanel(QWidget):
             for field, old in zip(self.fields.values(), box.bbox.as_list(), strict=True)
         ]
         self.reshaped.emit(box.id, BBox(*values))
+
+
+class _NumberField(QDoubleSpinBox):
+    """Enter takes what was typed, Esc takes it back; both give the keys back."""
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.setValue(self.value())  # the text becomes what it was
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.left.emit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -27,11 +27,15 @@ SWATCH = 14
 
 
 class ClassList(QWidget):
-    """chosen carries a category's id, named a new class's name, renamed an id and its new name."""
+    """chosen carries a category's id, named a new class's name, renamed an id and its new name.
+
+    left: the person is done with the field, and the keys are wanted elsewhere.
+    """
 
     chosen = Signal(int)
     named = Signal(str)
     renamed = Signal(int, str)
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +49,7 @@ class ClassList(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setIconSize(QSize(SWATCH, SWATCH))
         self.list.setItemDelegate(_NumberedRow(self.list))
-        self.field = QLineEdit(self)
+        self.field = _NewName(self)
         self.field.setPlaceholderText(self.tr("New class..."))
         self.field.setAccessibleName(self.tr("Name of a new class"))
         self.field.setToolTip(self.tr("Type a name, then Enter  (N)"))
@@ -55,10 +59,12 @@ class ClassList(QWidget):
         column.addWidget(self.list)
         column.addWidget(self.field)
         self._shows = False
+        self._editable = True
         self.list.itemClicked.connect(lambda item: self.chosen.emit(item.data(_ID)))
         self.list.itemActivated.connect(lambda item: self.chosen.emit(item.data(_ID)))
         self.list.itemChanged.connect(self._tell_renamed)
         self.field.returnPressed.connect(self._tell_named)
+        self.field.given_up.connect(self.left)
 
     def show_categories(self, categories: Sequence[Category], active: int | None) -> None:
         self._shows = True
@@ -69,7 +75,8 @@ class ClassList(QWidget):
             item.setData(_ID, category.id)
             item.setToolTip(f"{category.name}{key}")
             item.setSizeHint(QSize(0, _ROW))
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+            if self._editable:
+                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
             if category.id == active:
                 self.list.setCurrentItem(item)
         rows = max(1, min(len(categories), 9))
@@ -78,16 +85,33 @@ class ClassList(QWidget):
         self._shows = False
 
     def set_editable(self, editable: bool) -> None:
+        """Names can be given; of the classes shown from now on they can be changed."""
+        self._editable = editable
         self.field.setEnabled(editable)
 
     def _tell_named(self) -> None:
         name = self.field.text().strip()
         if name:
             self.named.emit(name)
+        else:
+            self.left.emit()
 
     def _tell_renamed(self, item: QListWidgetItem) -> None:
         if not self._shows:
             self.renamed.emit(item.data(_ID), item.text())
+
+
+class _NewName(QLineEdit):
+    """Esc empties it and gives the keys back."""
+
+    given_up = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.clear()
+            self.given_up.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class _NumberedRow(QStyledItemDelegate):

@@ -43,7 +43,7 @@ class EmptyPage(QWidget):
         column.setSpacing(14)
         column.addStretch(2)
         column.addWidget(self.title)
-        column.addWidget(self.text, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(_centred(self.text))
         column.addLayout(row)
         column.addStretch(3)
         self.simulated.clicked.connect(lambda: self.camera_requested.emit("simulated"))
@@ -66,3 +66,12 @@ class EmptyPage(QWidget):
         for button in (self.simulated, self.capture, self.pictures):
             button.setVisible(dataset_is_empty)
         self.all.setVisible(not dataset_is_empty)
+
+
+def _centred(label: QLabel) -> QHBoxLayout:
+    """A row with the label in its middle. Aligned alone, it would get the height of one line."""
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(label)
+    row.addStretch(1)
+    return row
