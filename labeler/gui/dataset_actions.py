@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from labeler.dataset.coco import ExportReport
     from labeler.dataset.coco_import import ImportReport
     from labeler.dataset.images import AddReport
+    from labeler.dataset.model import Image
 
 _TOLD = 200
 """So many single findings go into the details of a message."""
@@ -75,7 +76,7 @@ class DatasetActions(QObject):
                 dataset, json_path, images, on_progress=on_progress, should_stop=should_stop
             )
 
-        before = {image.id for image in dataset.images()}
+        before = {image.id: image for image in dataset.images()}
         if self._run(
             self.tr("Importing {0}").format(json_path.name),
             work,
@@ -154,10 +155,11 @@ class DatasetActions(QObject):
                 self.tr("{0} could not be taken.").format(counted(len(lines), "file")), lines
             )
 
-    def _show_imported(self, report: ImportReport, before: set[int]) -> None:
+    def _show_imported(self, report: ImportReport, before: dict[int, Image]) -> None:
         self._document.notify_categories_changed()
-        added = [image.id for image in self._document.dataset.images() if image.id not in before]
-        self._document.notify_images_added(added)
+        changed = [each for each in self._document.dataset.images() if each != before.get(each.id)]
+        self._document.notify_images_added(each.id for each in changed if each.id not in before)
+        self._document.notify_images_changed(each.id for each in changed if each.id in before)
         self._document.say(
             self.tr("Imported {0} with {1}. Kept.").format(
                 counted(report.images_added, "image"), counted(report.annotations_added, "box")
@@ -184,7 +186,7 @@ class DatasetActions(QObject):
         if not findings:
             self._document.say(self.tr("Checked: every row and every file is as it should be."))
             return
-        told = self.tr("{0} in this dataset.").format(counted(len(findings), "thing to look at"))
+        told = self.tr("{0} in this dataset.").format(counted(len(findings), "finding"))
         self._tell_list(told, [f"{each.what}: {each.message}" for each in findings])
 
     def _tell_list(self, sentence: str, lines: list[str]) -> None:

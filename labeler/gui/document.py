@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from labeler.dataset.edits import CategoryChange, Edit
-from labeler.dataset.store import Dataset
+from labeler.dataset.store import FILE_NAME, Dataset
 from labeler.errors import UserError
 
 
@@ -116,6 +116,11 @@ class Document(QObject):
         if added:
             self.images_added.emit(added)
 
+    def notify_images_changed(self, image_ids: Iterable[int]) -> None:
+        """Tells the window about images that got their boxes from an import."""
+        for image_id in image_ids:
+            self._tell_image_changed(image_id)
+
     def notify_categories_changed(self) -> None:
         """Tells the window that an import brought categories."""
         self.categories_changed.emit()
@@ -139,6 +144,7 @@ class Document(QObject):
     def _apply(self, edit: Edit) -> bool:
         try:
             self._refuse_if_busy()
+            self._refuse_if_gone()
             self._dataset.apply(edit)
         except UserError as error:
             self.report(error)
@@ -150,12 +156,25 @@ class Document(QObject):
         if self._busy:
             raise UserError(self._busy)
 
+    def _refuse_if_gone(self) -> None:
+        """An open file takes edits even after it was deleted, and they are lost with it."""
+        file = self._dataset.folder / FILE_NAME
+        if not file.exists():
+            raise UserError(
+                self.tr("{file} was deleted or moved, so nothing can be kept. Put it back.").format(
+                    file=file
+                )
+            )
+
     def _tell_applied(self, edit: Edit) -> None:
         if any(isinstance(change, CategoryChange) for change in edit.changes):
             self.categories_changed.emit()
         for image_id in edit.image_ids():
-            self.annotations_changed.emit(image_id)
-            self.image_state_changed.emit(image_id)
+            self._tell_image_changed(image_id)
+
+    def _tell_image_changed(self, image_id: int) -> None:
+        self.annotations_changed.emit(image_id)
+        self.image_state_changed.emit(image_id)
 
     def _tell_replayed(self, edit: Edit) -> None:
         self.edit_replayed.emit(edit)

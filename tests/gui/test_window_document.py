@@ -114,6 +114,18 @@ def test_a_failed_undo_leaves_the_history_where_it_was(
     assert document.dataset.annotations(first) == []
 
 
+def test_a_dataset_that_was_moved_away_takes_no_edit_that_would_be_lost(
+    document: Document, first: int, told: Told, tmp_path: Path
+) -> None:
+    folder = document.dataset.folder
+    folder.rename(tmp_path / "elsewhere")
+    assert not document.attempt(lambda dataset: draw(dataset, first, 1, BBox(10, 10, 50, 40)))
+    assert "deleted or moved" in told.failures[0][0]
+    (tmp_path / "elsewhere").rename(folder)
+    drawn(document, first)
+    assert len(document.dataset.annotations(first)) == 1
+
+
 def test_a_full_disk_is_told_and_loses_neither_boxes_nor_history(
     document: Document, first: int, told: Told
 ) -> None:

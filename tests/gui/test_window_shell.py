@@ -241,6 +241,31 @@ def test_an_export_comes_back_by_dropping_its_coco_file(
     assert window.status.counts.text() == "1 image   1 labelled   0 empty"
 
 
+def test_boxes_imported_for_pictures_already_here_are_shown_at_once(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    window.document.attempt(lambda dataset: draw(dataset, 1, 1, BBox(10, 20, 30, 40)))
+    window.actions_of_dataset.export(tmp_path / "out")
+    wait_for_job(qtbot, window)
+    window.document.undo()
+    drop(window, tmp_path / "out" / "annotations.json")
+    wait_for_job(qtbot, window)
+    label = Hand(window).label
+    assert len(label.canvas.boxes) == 1
+    assert label.filmstrip.images.image_at(0).annotation_count == 1
+    assert window.status.counts.text() == "3 images   1 labelled   0 empty"
+
+
+def test_numbers_at_the_right_belong_to_the_workspace_on_show(window: MainWindow) -> None:
+    label = Hand(window).label
+    assert window.status.detail.text().endswith("640 × 360")
+    window.show_workspace("train")
+    label.canvas.zoom(2)
+    assert window.status.detail.text() == ""
+    window.show_workspace("label")
+    assert window.status.detail.text().endswith("640 × 360")
+
+
 def test_nothing_is_edited_while_an_import_runs(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
@@ -284,7 +309,7 @@ def test_check_tells_a_missing_picture(qtbot: QtBot, window: MainWindow) -> None
     dataset.path_of(dataset.image(2)).unlink()
     window.actions_of_dataset.check()
     wait_for_job(qtbot, window)
-    assert window.banner.message.text() == "1 thing to look at in this dataset."
+    assert window.banner.message.text() == "1 finding in this dataset."
     assert dataset.image(2).file_name in window.banner.details.toPlainText()
 
 
@@ -374,4 +399,6 @@ def test_a_document_without_images_offers_the_next_steps(qtbot: QtBot, tmp_path:
     }
     assert {"Use the simulated robot", "Import pictures..."} <= offers
     assert empty.status.to_do.text() == "0 to do"
+    text = Hand(empty).label.empty_page.text
+    assert text.height() >= text.heightForWidth(text.width())
     close(empty)
