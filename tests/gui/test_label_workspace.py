@@ -195,6 +195,8 @@ def test_the_boxes_of_the_image_before_are_copied_once(hand: Hand) -> None:
     hand.press(Qt.Key.Key_D)
     hand.press(Qt.Key.Key_V, CONTROL)
     assert hand.boxes == before
+    hand.press(Qt.Key.Key_V, CONTROL)
+    assert hand.boxes == before
     hand.press(Qt.Key.Key_Z, CONTROL)
     assert hand.boxes == []
 

@@ -177,11 +177,14 @@ class Editor(QObject):
         if not found:
             self._document.say(self.tr("The image before has no boxes to copy."))
             return
-        self._copy(
-            self.image_id,
-            [(each.category_id, each.bbox) for each in found],
-            self.tr("Copy {n} from the image before").format(n=_boxes(len(found))),
-        )
+        here = {(each.category_id, each.bbox) for each in self.dataset.annotations(self.image_id)}
+        missing = [(each.category_id, each.bbox) for each in found]
+        missing = [each for each in missing if each not in here]
+        if not missing:  # a second press must not hide boxes under their like
+            self._document.say(self.tr("The boxes of the image before are here already."))
+            return
+        words = self.tr("Copy {n} from the image before").format(n=_boxes(len(missing)))
+        self._copy(self.image_id, missing, words)
 
     def verify(self) -> bool:
         """The image is right as it is, also if empty. False where that could not be kept."""
