@@ -133,11 +133,11 @@ class Backbone(nn.Module):
                 features[-1] = x
         return features
 
-    def filters(self) -> Iterator[Tensor]:
-        """The depthwise weights: few, and on a CPU a third of the cost of learning."""
+    def filters(self) -> Iterator[nn.Module]:
+        """The depthwise convolutions: few weights, and on a CPU a third of the cost of learning."""
         for block in self.blocks:
             assert isinstance(block, Block)
-            yield block.depthwise.conv.weight
+            yield block.depthwise
 
     def part(self, depth: int) -> Iterator[nn.Module]:
         """The stem and the first depth blocks."""

@@ -71,12 +71,19 @@ def read_coco(path: Path, images_folder: Path) -> CocoSet:
     categories = _categories(path, content["categories"])
     boxes = _boxes_by_image(content["annotations"], {number for number, _ in categories})
     pictures: dict[int, Picture] = {}
+    unusable: list[Any] = []
     for entry in content["images"]:
         picture = _picture(entry, images_folder)
         if picture is None or picture.id in pictures:
-            complaints.append(f"{path.name}: an image entry is unusable: {str(entry)[:120]}")
+            unusable.append(entry)
             continue
         pictures[picture.id] = picture
+    if unusable:
+        complaints.append(
+            f"{path.name}: {len(unusable)} image entries were left out: they need an id of their "
+            "own, width, height, and a file_name inside the folder. The first: "
+            f"{str(unusable[0])[:120]}"
+        )
     complete = []
     left_out = 0
     for picture in pictures.values():

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from trainer.coco import CocoSet, Picture
+from trainer.faults import TrainerError
 from trainer.letterbox import Letterbox
 from trainer.pictures import Decoded, PictureError, read_picture, require_shape
 from trainer.predict import letterboxed
@@ -47,6 +48,7 @@ class Examples:
         self.complain = complain
         self._kept: dict[int, Example] = {}
         self._complained: set[int] = set()
+        self._first_fault = "there is none"
         self._room = max(1, _MEMORY // (3 * input_size[0] * input_size[1]))
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="decode")
 
@@ -54,12 +56,19 @@ class Examples:
         return len(self.pictures)
 
     def read_ahead(self, seconds: float, should_stop: Callable[[], bool]) -> None:
-        """Decodes what can be decoded in that time; the rest comes when its turn comes."""
+        """Decodes what can be decoded in that time; the rest comes when its turn comes.
+
+        Raises TrainerError where it comes to the end and none can be used.
+        """
         deadline = time.monotonic() + seconds
         for begin in range(0, min(len(self), self._room), 16):
             if time.monotonic() > deadline or should_stop():
                 return
             self.batch(range(begin, min(begin + 16, len(self))))
+        if len(self.unusable) == len(self):
+            raise TrainerError(
+                f"None of the {len(self)} pictures to learn from can be used: {self._first_fault}."
+            )
 
     def batch(self, indices: Sequence[int]) -> list[Example]:
         """The usable ones of these pictures, in order."""
@@ -89,6 +98,8 @@ class Examples:
         elif len(self._kept) < self._room:
             self._kept[index] = example
         if fault and index not in self._complained:
+            if not self._complained:
+                self._first_fault = f"{self.pictures[index].name} {fault}"
             self._complained.add(index)
             self.complain(self.pictures[index].name, fault)
 

@@ -37,7 +37,8 @@ def evaluate(
     predictor = Predictor(model_of(run_or_model))
     coco = read_coco(coco_file, images)
     if not coco.box_count:
-        raise TrainerError(f"{coco_file} has no boxes to compare with.")
+        sentences = (f"{coco_file} has no boxes to compare with.", *coco.complaints)
+        raise TrainerError(" ".join(sentences))
     for sentence in (*coco.complaints, *_strangers(predictor.names, coco)):
         warn(sentence)
     numbers = matching_ids(predictor.names.items(), coco.categories)

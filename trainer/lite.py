@@ -70,8 +70,8 @@ class LiteDetector(StagedDetector):
         if blocks:
             for module in self.backbone.part(blocks):
                 module.requires_grad_(False)
-            for weight in self.backbone.filters():
-                weight.requires_grad_(False)
+            for filters in self.backbone.filters():
+                filters.requires_grad_(False)
 
     def early(self, pictures: Tensor) -> list[Tensor]:
         with torch.no_grad():

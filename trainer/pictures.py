@@ -98,5 +98,14 @@ def _read(
             image.draft("RGB", (enough[1], enough[0]) if turned else enough)
         image.load()
         straight = image if keep_raw else ImageOps.exif_transpose(image)
-        rgb = np.array(straight.convert("RGB"))
+        rgb = np.array(_eight_bit(straight).convert("RGB"))
     return Decoded(rgb, (size[1], size[0]) if turned and not keep_raw else size, damaged)
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """Greys of 16 bit, and those from 0.0 to 1.0, as 0 to 255. Pillow would cut them off at 255."""
+    if image.mode.startswith("I"):
+        return image.convert("I").point(lambda grey: grey * (1 / 257)).convert("L")
+    if image.mode == "F":
+        return image.point(lambda grey: grey * 255.0).convert("L")
+    return image
