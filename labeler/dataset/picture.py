@@ -76,11 +76,12 @@ def inspect(data: bytes, name: str) -> Picture:
 def upright(data: bytes, name: str, longest: int | None = None) -> Pillow.Image:
     """The first picture as RGB, turned as EXIF says; sides up to longest. Raises UserError."""
     with _opened(io.BytesIO(data), name, longest=longest) as picture:
-        if longest:
-            picture.thumbnail((longest, longest))
         turn = _TURNS.get(_exif(picture)[0])
-        turned = picture.convert("RGB")
-        return turned if turn is None else turned.transpose(turn)
+        shown = _eight_bit(picture)
+        if longest:
+            shown.thumbnail((longest, longest))
+        shown = shown.convert("RGB")
+        return shown if turn is None else shown.transpose(turn)
 
 
 def glance(path: Path) -> tuple[int, int]:
@@ -123,6 +124,15 @@ def _opened(
         ) from error
     except Exception as error:
         raise UserError(f"{name} is damaged: {error}.") from error
+    return picture
+
+
+def _eight_bit(picture: Pillow.Image) -> Pillow.Image:
+    """Greys of 16 bit, and those from 0.0 to 1.0, as 0 to 255. Pillow would cut them off at 255."""
+    if picture.mode.startswith("I"):
+        return picture.convert("I").point(lambda grey: grey * (1 / 257)).convert("L")
+    if picture.mode == "F":
+        return picture.point(lambda grey: grey * 255.0).convert("L")
     return picture
 
 
