@@ -17,6 +17,7 @@ from PIL import Image
 from trainer.coco import read_coco, with_categories_of
 from trainer.evaluate import evaluate, report
 from trainer.faults import TrainerError
+from trainer.pictures import read_picture
 from trainer.predict import DETAILS_KEY, FORMAT_KEY, FORMAT_VERSION
 from trainer.scores import Scores
 
@@ -168,7 +169,7 @@ def test_boxes_are_scored_as_they_were_drawn_also_over_the_edge(score: Score) ->
 def test_an_unusable_image_is_left_out_and_told(score: Score, bad: Any) -> None:
     scores, warnings = score(images=[image(1), image(2), bad])
     assert scores.ap == pytest.approx(1)
-    assert "an image entry is unusable" in warnings[0]
+    assert "1 image entries were left out" in warnings[0]
 
 
 def test_categories_without_a_name_are_called_by_their_number(score: Score) -> None:
@@ -231,6 +232,7 @@ def test_validation_categories_of_the_same_id_and_another_name_do_not_count(
         ({"categories": [*NAMES, *NAMES]}, "each once"),
         ({"images": [image(1), image(2, width=32)]}, r"2\.png: is 64x32, but .* drawn on 32x32"),
         ({"images": [image(1), image(2, file_name="3.png")]}, r"3\.png: is missing"),
+        ({"images": [image(1, width=0)]}, "no boxes .* 1 image entries were left out"),
         ({"annotations": {}}, "needs lists"),
     ],
 )
@@ -253,3 +255,21 @@ def test_a_folder_or_nothing_instead_of_the_file_is_said(tmp_path: Path) -> None
         read_coco(tmp_path / "nothing.json", tmp_path)
     with pytest.raises(TrainerError, match=r"is a folder|may not read"):
         read_coco(tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize("mode", ["I;16", "I", "F", "1", "LA", "P", "RGBA"])
+def test_pictures_of_every_depth_come_as_they_look(tmp_path: Path, mode: str) -> None:
+    ramp = np.tile(np.linspace(0, 255, SIZE[0]).round().astype(np.uint8), (SIZE[1], 1))
+    deep = {
+        "I;16": ramp.astype(np.uint16) * 257,
+        "I": ramp.astype(np.int32) * 257,
+        "F": ramp.astype(np.float32) / 255,
+    }
+    whole = Image.fromarray(deep[mode]) if mode in deep else Image.fromarray(ramp).convert(mode)
+    whole.save(tmp_path / "a.tif")
+    seen = read_picture(tmp_path / "a.tif").rgb.astype(int)
+    if mode == "1":
+        assert set(np.unique(seen)) == {0, 255}
+        assert seen.mean() == pytest.approx(127, abs=3)
+    else:
+        assert np.abs(seen - ramp[..., None]).max() <= 1
