@@ -23,7 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--images",
         type=Path,
         metavar="DIR",
-        help="the folder that file_name is relative to (default: images/ beside the file)",
+        help="the folder that file_name is relative to (default: images/ beside the file, else "
+        "the file's own folder)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -34,8 +35,12 @@ def run(arguments: argparse.Namespace) -> int:
     model = model_of(arguments.model).absolute()
     coco = arguments.coco.absolute()
     if not coco.is_file():
-        raise UserError(f"{coco} is missing.")
-    images = (arguments.images or coco.parent / "images").absolute()
+        raise UserError(
+            f"{coco} is no file. Name the COCO file itself."
+            if coco.exists()
+            else f"{coco} is missing."
+        )
+    images = (arguments.images or _images_beside(coco)).absolute()
     words = ["evaluate", model, coco, "--images", images, *(["--json"] if arguments.json else [])]
     done = subprocess.run(
         trainer_command(*words),
@@ -48,8 +53,13 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if done.returncode:
         raise _failure(done.returncode, done.stderr.strip())
+    sys.stderr.write(done.stderr)
     sys.stdout.write(done.stdout)
     return 0
+
+
+def _images_beside(coco: Path) -> Path:
+    return coco.parent / "images" if (coco.parent / "images").is_dir() else coco.parent
 
 
 def _failure(code: int, told: str) -> UserError:

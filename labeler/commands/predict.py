@@ -48,12 +48,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--min-score",
-        type=float,
+        type=_share,
         default=LOWEST_SCORE,
         metavar="S",
         help=f"leave out what is less sure, 0 to 1 ({LOWEST_SCORE})",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _share(word: str) -> float:
+    value = float(word)
+    if not 0 <= value <= 1:  # also NaN
+        raise argparse.ArgumentTypeError(f"{word} does not lie between 0 and 1")
+    return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class CocoLists:
     @property
     def names(self) -> dict[int, str]:
         """Category id -> name."""
-        return {entry["id"]: str(entry.get("name", entry["id"])) for entry in self.categories}
+        return {entry["id"]: _name(entry) for entry in self.categories}
 
     @property
     def labelled_ids(self) -> set[int]:
@@ -182,6 +182,12 @@ def _is_there(name: object, folder: Path) -> bool:
         return False
     path = PureWindowsPath(name)  # reads both kinds of slashes
     return not path.anchor and ".." not in path.parts and (folder / name).is_file()
+
+
+def _name(category: Entry) -> str:
+    """As the trainer reads it: its number stands for a name that is none."""
+    name = category.get("name")
+    return name if isinstance(name, str) and name else str(category["id"])
 
 
 def _is_id(value: object) -> bool:

@@ -141,6 +141,32 @@ if sys.platform != "win32":
         assert (run / "model.onnx").is_file()
 
 
+@pytest.mark.parametrize("share", ["nan", "-0.1", "1.5", "sure"])
+def test_a_score_that_none_can_have_is_refused(
+    capsys: pytest.CaptureFixture[str], share: str
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["predict", "run", "images", "--out", "x.json", f"--min-score={share}"])
+    assert "argument --min-score" in capsys.readouterr().err
+
+
+def test_evaluate_says_what_the_model_does_not_know(
+    trained: Trained, unseen: Path, tmp_path: Path
+) -> None:
+    content = json.loads(unseen.read_text(encoding="utf-8"))
+    renamed = content["categories"][0]
+    renamed["name"] = "unheard of"
+    strange = tmp_path / "strange.json"
+    strange.write_text(json.dumps(content), encoding="utf-8")
+    done = _shell("evaluate", trained.run, strange, "--images", unseen.parent / "images", "--json")
+    assert "Note: The model does not know unheard of: counted with AP 0." in done.stderr
+    answer = json.loads(done.stdout)
+    assert "does not know unheard of" in answer["warnings"][0]
+    scores = {each["name"]: each["ap"] for each in answer["classes"]}
+    assert scores["unheard of"] == 0
+    assert answer["AP"] < trained.scores["AP"]
+
+
 def test_a_trainer_that_dies_is_a_sentence_with_its_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +195,7 @@ def test_a_trainer_that_dies_is_a_sentence_with_its_log(
         (["evaluate", "nowhere", "all.json"], "no run and no model"),
         (["evaluate", "full", "all.json"], r"holds no model\.onnx"),
         (["evaluate", "all.json", "all.json"], "no ONNX model"),
+        (["evaluate", "all.json", "full"], "full is no file"),
         (["predict", "full", "images", "--out", "x.json"], r"holds no model\.onnx"),
         (["predict", "all.json", "images", "--out", "x.json"], "no ONNX model"),
         (["predict", "all.json", "nothing", "--out", "x.json"], "nothing is missing"),
