@@ -43,6 +43,7 @@ class Connections(Queries):
         self._writing_thread: int | None = None
         self._ids: dict[str, _Ids] = {}
         self._writer = self._connected()
+        self._identity = _identity(path)
 
     def close(self) -> None:
         """Hands back unused ids and closes the file. Closing twice does no harm.
@@ -111,6 +112,7 @@ class Connections(Queries):
 
     @contextmanager
     def _outermost(self) -> Iterator[None]:
+        self._need_in_place()
         self._writer.execute("BEGIN IMMEDIATE")
         self._writing_thread = threading.get_ident()
         try:
@@ -136,6 +138,14 @@ class Connections(Queries):
             self._forget_lost_ids()
             raise
         self._writer.execute("RELEASE part")
+
+    def _need_in_place(self) -> None:
+        """An open file takes edits even after it was deleted, and they are lost with it."""
+        if _identity(self._path) != self._identity:
+            raise UserError(
+                f"{self._path} was deleted, moved or replaced, so nothing can be kept in it. "
+                "Put it back, or open the dataset again."
+            )
 
     def _need_open(self) -> None:
         if self._closed:
@@ -184,3 +194,12 @@ class Connections(Queries):
         for kind, ids in list(self._ids.items()):
             if ids.end > self._reserved_until(kind):
                 del self._ids[kind]
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file stands at the path now; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

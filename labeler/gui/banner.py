@@ -35,7 +35,7 @@ class Banner(QFrame):
         self.more.setCheckable(True)
         self.close_button = QToolButton(self)
         self.close_button.setAccessibleName(self.tr("Close this message"))
-        self.close_button.setToolTip(self.tr("Close this message (Esc)"))
+        self.close_button.setToolTip(self.tr("Close this message"))
         theme.set_role(self.close_button, "flat")
         self.details = QPlainTextEdit(self)
         self.details.setReadOnly(True)

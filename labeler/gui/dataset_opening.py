@@ -27,7 +27,9 @@ def open_folder(folder: Path) -> Opened:
             dataset = Dataset.open(folder, read_only=True)
         except UserError:
             raise error from None
-        return Opened(dataset, UserError(f"{error} It is shown read-only.", details=error.details))
+        return Opened(
+            dataset, UserError(f"{error} Until then it is shown read-only.", details=error.details)
+        )
 
 
 def open_or_create(folder: Path) -> Opened:

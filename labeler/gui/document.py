@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from labeler.dataset.edits import CategoryChange, Edit
-from labeler.dataset.store import FILE_NAME, Dataset
+from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 
 
@@ -144,7 +144,6 @@ class Document(QObject):
     def _apply(self, edit: Edit) -> bool:
         try:
             self._refuse_if_busy()
-            self._refuse_if_gone()
             self._dataset.apply(edit)
         except UserError as error:
             self.report(error)
@@ -155,16 +154,6 @@ class Document(QObject):
     def _refuse_if_busy(self) -> None:
         if self._busy:
             raise UserError(self._busy)
-
-    def _refuse_if_gone(self) -> None:
-        """An open file takes edits even after it was deleted, and they are lost with it."""
-        file = self._dataset.folder / FILE_NAME
-        if not file.exists():
-            raise UserError(
-                self.tr("{file} was deleted or moved, so nothing can be kept. Put it back.").format(
-                    file=file
-                )
-            )
 
     def _tell_applied(self, edit: Edit) -> None:
         if any(isinstance(change, CategoryChange) for change in edit.changes):

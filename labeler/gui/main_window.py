@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from labeler.gui import theme
 from labeler.gui.banner import Banner
@@ -239,6 +239,9 @@ class MainWindow(QWidget):
             QTimer.singleShot(0, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_close():
+            event.ignore()
+            return
         self.current.deactivated()
         for workspace in self._workspaces.values():
             workspace.shut_down()
@@ -248,6 +251,15 @@ class MainWindow(QWidget):
         self._settings.geometry = self.saveGeometry()
         self._settings.save()
         super().closeEvent(event)
+
+    def _may_close(self) -> bool:
+        questions = [workspace.closing_question() for workspace in self._workspaces.values()]
+        question = " ".join(filter(None, questions))
+        button = QMessageBox.StandardButton
+        return not question or (
+            QMessageBox.question(self, self.tr("Close"), question, button.Yes | button.No)
+            is button.Yes
+        )
 
     def _lay_out(self) -> None:
         for page in self._pages.values():

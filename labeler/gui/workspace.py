@@ -53,5 +53,9 @@ class Workspace(QWidget):
     def deactivated(self) -> None:
         """Another workspace was brought to the front, or the window closes."""
 
+    def closing_question(self) -> str:
+        """What to ask before the window closes, such as whether to end a training; or nothing."""
+        return ""
+
     def shut_down(self) -> None:
         """The window closes for good: stop threads and processes, without waiting long."""

@@ -376,3 +376,20 @@ def test_a_closed_dataset_says_so(dataset: Dataset) -> None:
         dataset.images()
     with pytest.raises(ValueError, match="closed"):
         dataset.add_session("late", "camera")
+
+
+def test_no_edit_goes_into_a_file_that_was_deleted_or_replaced(tmp_path: Path) -> None:
+    with Dataset.create(tmp_path / "kitchen") as dataset:
+        file = dataset.folder / "dataset.sqlite"
+        kept = file.read_bytes()
+        edit = add_category(dataset, "mug")
+        file.rename(tmp_path / "elsewhere")
+        with pytest.raises(UserError, match="deleted, moved or replaced"):
+            dataset.apply(edit)
+        file.write_bytes(kept)
+        with pytest.raises(UserError, match="deleted, moved or replaced"):
+            dataset.apply(edit)
+        file.unlink()
+        (tmp_path / "elsewhere").rename(file)
+        dataset.apply(edit)
+        assert [category.name for category in dataset.categories()] == ["mug"]

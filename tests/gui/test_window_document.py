@@ -120,7 +120,7 @@ def test_a_dataset_that_was_moved_away_takes_no_edit_that_would_be_lost(
     folder = document.dataset.folder
     folder.rename(tmp_path / "elsewhere")
     assert not document.attempt(lambda dataset: draw(dataset, first, 1, BBox(10, 10, 50, 40)))
-    assert "deleted or moved" in told.failures[0][0]
+    assert "moved or replaced" in told.failures[0][0]
     (tmp_path / "elsewhere").rename(folder)
     drawn(document, first)
     assert len(document.dataset.annotations(first)) == 1

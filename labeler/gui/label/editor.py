@@ -199,13 +199,22 @@ class Editor(QObject):
         return self._document.attempt(lambda dataset: edits.verify(dataset, image.id), words)
 
     def _copy(self, image_id: int, boxes: list[tuple[int, BBox]], words: str) -> None:
+        image = self.dataset.image(image_id)
+        fitting = [each for each in boxes if each[1].clipped(image.width, image.height)]
+        if not fitting:
+            self._document.say(self.tr("None of these boxes fits into this image."))
+            return
+        if len(fitting) < len(boxes):
+            words = self.tr("{what}, {n} outside this image left out").format(
+                what=words, n=len(boxes) - len(fitting)
+            )
         done = self._document.attempt(
             lambda dataset: _together(
-                words, [edits.draw(dataset, image_id, category, bbox) for category, bbox in boxes]
+                words, [edits.draw(dataset, image_id, category, bbox) for category, bbox in fitting]
             )
         )
         if done:
-            self._select_newest(len(boxes))
+            self._select_newest(len(fitting))
 
     def _select_newest(self, count: int) -> None:
         newest = [each.id for each in self.boxes()][-count:]

@@ -152,6 +152,8 @@ class LabelWorkspace(Workspace):
         empty = self._document.dataset.counts().total == 0
         self.empty_page.show_for(dataset_is_empty=empty)
         self._pages.setCurrentWidget(self.empty_page)
+        if self.isVisible():
+            self.filmstrip.filter.setFocus()  # or Space would press the first button that it finds
 
     def _show_current(self, image_id: int) -> None:
         self.name_field.give_up()

@@ -96,6 +96,11 @@ class TrainWorkspace(Workspace):
     def activated(self) -> None:
         self._refresh()
 
+    def closing_question(self) -> str:
+        if not self.trainer.is_running:
+            return ""
+        return self.tr("A training is running. Close the window and stop it? The best is kept.")
+
     def shut_down(self) -> None:
         self.trainer.stop_and_wait()
 
