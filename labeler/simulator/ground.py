@@ -25,7 +25,7 @@ RADIUS: dict[str, float] = {
 }
 NAMED = ("cube", "mug", "ball")
 CLUTTER = ("bottle", "book", "carton", "bowl", "can")
-_NEAR, _FAR = (6.0, 25.0), (27.0, 42.0)
+_NEAR, _FAR = (4.0, 17.0), (29.0, 42.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ import numpy as np
 from labeler.simulator.body import Body, BodyPose, wrap
 from labeler.simulator.scene import Thing
 
-CLOSE, FAR = 15.0, 50.0
-"""Our robot likes the other one to be between so near and so far (centimetres)."""
+CLOSE, RING, HOME = 14.0, (17.0, 31.0), 34.0
+"""Our robot likes to be so far from the other one, and so far from the table's middle; the other
+one stays so near it (centimetres)."""
 
 
 def bearing(of: BodyPose, x: float, y: float) -> float:
@@ -29,6 +30,7 @@ class Watcher:
         self._offset = 0.0
         self._speed = 1.0
         self._forward = 0.0
+        self._turn_taken = 0
 
     def think(self, seconds: float, body: Body, other: BodyPose, things: Sequence[Thing]) -> None:
         if seconds >= self._until or body.blocked:
@@ -40,31 +42,35 @@ class Watcher:
     def _decide(self, seconds: float, body: Body, other: BodyPose, things: Sequence[Thing]) -> None:
         rng, pose = self._rng, body.pose
         self._until = seconds + rng.uniform(0.8, 2.0)
-        self._speed = rng.uniform(0.6, 2.4)
+        self._speed = rng.uniform(0.5, 1.6)
         body.hold_head(math.radians(rng.normal(2.0, 7.0)), rng.uniform(0.4, 2.0))
         away = math.hypot(other.x - pose.x, other.y - pose.y)
-        self._forward = self._step(away, abs(bearing(pose, other.x, other.y)))
+        self._forward = self._step(pose, away, abs(bearing(pose, other.x, other.y)))
         self._goal, self._offset = self._sight(things)
 
     def _sight(self, things: Sequence[Thing]) -> tuple[tuple[float, float] | None, float]:
         """Where to look (None: at the other robot), and how far beside it."""
         rng = self._rng
         wish = rng.random()
-        if wish < 0.58:
+        if wish < 0.48:
             return None, float(rng.normal(0.0, 0.36))
         if wish < 0.87 and things:
-            thing = things[int(rng.integers(len(things)))]
+            self._turn_taken += 1
+            thing = things[self._turn_taken % len(things)]
             return (thing.x, thing.y), float(rng.normal(0.0, 0.3))
         heading = rng.uniform(-math.pi, math.pi)
         return (50 * math.cos(heading), 40 * math.sin(heading)), 0.0
 
-    def _step(self, away: float, aside: float) -> float:
+    def _step(self, pose: BodyPose, away: float, aside: float) -> float:
         """Centimetres a second to drive on meanwhile; nothing in half of the cases."""
         rng = self._rng
         if away < CLOSE and aside < 1.0:
             return float(-rng.uniform(5, 11))
-        if away > FAR and aside < 0.7:
-            return float(rng.uniform(6, 12))
+        out = math.hypot(pose.x, pose.y)
+        if not RING[0] < out < RING[1]:
+            faces_middle = abs(bearing(pose, 0.0, 0.0)) < math.pi / 2
+            sign = 1 if faces_middle == (out > RING[1]) else -1
+            return float(rng.uniform(5, 12)) * sign
         return float(rng.choice([-1, 1]) * rng.uniform(4, 11)) if rng.random() < 0.5 else 0.0
 
 
@@ -115,7 +121,9 @@ class Wanderer:
         rng = self._rng
         away = 12 + 46 * rng.random() ** 1.2
         angle = watcher.heading + float(rng.normal(0, 0.5))
-        return watcher.x + away * math.cos(angle), watcher.y + away * math.sin(angle)
+        x, y = watcher.x + away * math.cos(angle), watcher.y + away * math.sin(angle)
+        inside = min(1.0, HOME / max(1.0, math.hypot(x, y)))
+        return inside * x, inside * y
 
     def _blink_at(self, seconds: float) -> None:
         if seconds >= self._blink + 0.2:

@@ -20,9 +20,9 @@ from labeler.simulator.view import NEAR, View
 SCALES = (1.5, 1.25)
 FINE_PIXELS = 42_000
 """About how many fine pixels a picture of 640 by 360 may spend on objects."""
-MIN_PIXELS, MIN_SIDE = 120, 9
+MIN_PIXELS, MIN_SIDE = 200, 12
 """Smaller visible parts, in pixels of a 640 by 360 picture, are in no true box."""
-MIN_SHARE, PLENTY = 0.2, 2500
+MIN_SHARE, PLENTY = 0.25, 3000
 """So much of an object must be neither hidden nor outside the picture to be in a true box, or so
 many of its pixels (of 640 by 360) must be seen."""
 MARGIN = 2

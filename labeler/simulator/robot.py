@@ -82,8 +82,6 @@ class SimulatedRobot:
                 await self._tick(hurry=late > 1)
 
     async def _tick(self, *, hurry: bool) -> None:
-        if self._renderer.done():
-            self._renderer.result()  # raises what went wrong in making it
         self.world.step(self.pace / self.fps)
         if self.camera.streaming and not hurry:
             self.camera.publish(await self.photograph(SMALL))
@@ -102,6 +100,8 @@ class SimulatedRobot:
         futures: list[asyncio.Future[Any]] = [asyncio.wrap_future(self._renderer), waiting]
         await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
+        if self._renderer.done():
+            self._renderer.result()  # raises what went wrong in making it
         return not stopped.is_set()
 
     def _photograph(self, scene: Scene, size: tuple[int, int]) -> bytes:

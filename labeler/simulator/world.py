@@ -35,10 +35,10 @@ class World:
         self.seconds = 0.0
         self.controlled = False
         heading = float(self._rng.uniform(-math.pi, math.pi))
-        start = BodyPose(-18 * math.cos(heading), -18 * math.sin(heading), heading)
+        start = BodyPose(-24 * math.cos(heading), -24 * math.sin(heading), heading)
         self.body = Body(start)
         self.other = Body(BodyPose(4.0, 3.0, float(self._rng.uniform(-math.pi, math.pi))))
-        self.things = furnished(self._rng, [_disc(self.body), _disc(self.other)])
+        self.things = furnished(self._rng, self._kept_clear())
         self._watcher = Watcher(np.random.default_rng([seed, 3]))
         self._wanderer = Wanderer(np.random.default_rng([seed, 4]))
         self._tidying = 3.0
@@ -71,11 +71,16 @@ class World:
         others = [disc_of(thing) for i, thing in enumerate(self.things) if i != number]
         if not self._unseen(self.things[number]):
             return
-        taken = [*others, _disc(self.body), _disc(self.other)]
+        taken = [*others, *self._kept_clear()]
         place = free_place(self._rng, self.things[number].kind, taken)
         if place is not None and self._unseen(place):
             self.things[number] = place
             self._tidying = self.seconds + self._rng.uniform(0.3, 2.0)
+
+    def _kept_clear(self) -> list[Disc]:
+        """Room for the robots to move and turn in."""
+        pose = self.body.pose
+        return [Disc(pose.x, pose.y, 2 * ROBOT_RADIUS), _disc(self.other)]
 
     def _unseen(self, thing: Thing) -> bool:
         return abs(bearing(self.body.pose, thing.x, thing.y)) > OUT_OF_SIGHT
