@@ -105,6 +105,19 @@ def test_a_picture_is_turned_as_exif_says() -> None:
         assert upright.getpixel((0, 0)) == (expected,) * 3
 
 
+@pytest.mark.parametrize("longest", [None, 16])
+@pytest.mark.parametrize(
+    ("mode", "grey"), [("I;16", 100 * 257), ("I", 100 * 257), ("F", 100 / 255)]
+)
+def test_greys_of_more_than_8_bit_are_seen_as_they_look(
+    mode: str, grey: float, longest: int | None
+) -> None:
+    stream = io.BytesIO()
+    Pillow.new(mode, (32, 24), grey).save(stream, "TIFF")
+    seen = pictures.upright(stream.getvalue(), "a", longest)
+    assert seen.getpixel((3, 3)) == pytest.approx((100, 100, 100), abs=1)
+
+
 def test_the_same_content_is_added_once(
     dataset: Dataset, session: Session, picture: MakePicture
 ) -> None:
