@@ -13,7 +13,7 @@ from trainer.config import BUILT_IN, RunConfig
 
 _MOST_UPSCALED = 2.0
 """An input of more than twice the pixels of the pictures shows nothing new."""
-_SHORT = 40.0
+_SHORT = 90.0
 """Seconds: too short to teach the backbone anything."""
 _LARGE_OBJECT = 44.0
 """Pixels of the input: where nearly all objects are larger, the stride-8 level is not needed."""
