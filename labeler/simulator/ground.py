@@ -16,7 +16,7 @@ EDGE = 5.0
 RADIUS: dict[str, float] = {
     "cube": 3.2,
     "mug": 5.2,
-    "ball": 3.2,
+    "ball": 3.6,
     "bottle": 3.6,
     "book": 11.0,
     "carton": 7.5,
@@ -25,7 +25,7 @@ RADIUS: dict[str, float] = {
 }
 NAMED = ("cube", "mug", "ball")
 CLUTTER = ("bottle", "book", "carton", "bowl", "can")
-_NEAR, _FAR = (4.0, 17.0), (29.0, 42.0)
+_NEAR, _FAR = (4.0, 15.5), (28.0, 42.0)
 
 
 @dataclass(frozen=True, slots=True)

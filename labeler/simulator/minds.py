@@ -10,7 +10,7 @@ import numpy as np
 from labeler.simulator.body import Body, BodyPose, wrap
 from labeler.simulator.scene import Thing
 
-CLOSE, RING, HOME = 14.0, (17.0, 31.0), 34.0
+CLOSE, RING, HOME = 14.0, (15.0, 26.0), 34.0
 """Our robot likes to be so far from the other one, and so far from the table's middle; the other
 one stays so near it (centimetres)."""
 

@@ -18,7 +18,7 @@ CUBE_SIDE, MUG_RADIUS, MUG_HEIGHT = 4.4, 3.9, 8.6
 # The household's own mug and ball, the same on every table: they are to be recognised again.
 MUG_COLOR: RGB = (0.05, 0.16, 0.42)
 BALL_COLORS: tuple[RGB, RGB] = ((0.62, 0.05, 0.04), (0.75, 0.74, 0.7))
-BALL_RADIUS = 2.8
+BALL_RADIUS = 3.3
 
 
 class Props:

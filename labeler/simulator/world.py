@@ -35,7 +35,7 @@ class World:
         self.seconds = 0.0
         self.controlled = False
         heading = float(self._rng.uniform(-math.pi, math.pi))
-        start = BodyPose(-24 * math.cos(heading), -24 * math.sin(heading), heading)
+        start = BodyPose(-21 * math.cos(heading), -21 * math.sin(heading), heading)
         self.body = Body(start)
         self.other = Body(BodyPose(4.0, 3.0, float(self._rng.uniform(-math.pi, math.pi))))
         self.things = furnished(self._rng, self._kept_clear())
