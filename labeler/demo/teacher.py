@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from labeler.dataset.edits import add_category, draw, verify
 from labeler.dataset.model import ImageState
 from labeler.dataset.store import Dataset
 from labeler.simulator.truth import read_truth
 
 
-def label_from_truth(dataset: Dataset) -> int:
-    """Draws every true box on the unlabelled images and verifies each. Returns the box count.
+def label_from_truth(dataset: Dataset, names: Collection[str]) -> int:
+    """Draws the true boxes of these names on the unlabelled images and verifies each image.
+
+    Returns how many boxes were drawn.
 
     Raises ValueError for an image that no simulated robot took.
     """
     drawn = 0
     for image in dataset.images(ImageState.UNLABELLED):
         truth = read_truth(dataset.path_of(image).read_bytes())
-        for box in truth.boxes:
+        for box in (box for box in truth.boxes if box.name in names):
             dataset.apply(draw(dataset, image.id, _category(dataset, box.name), box.bbox))
             drawn += 1
         dataset.apply(verify(dataset, image.id))
