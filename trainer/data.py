@@ -17,7 +17,7 @@ from trainer.pictures import Decoded, PictureError, read_picture, require_shape
 from trainer.predict import letterboxed
 from trainer.protocol import Target
 
-_MEMORY = 800_000_000
+_MEMORY = 600_000_000
 """Bytes of decoded pictures to keep; the rest is decoded again when its turn comes."""
 _THREADS = 2
 

@@ -22,23 +22,26 @@ from trainer.protocol import (
 )
 
 _CHANNELS = 96
-_PRETRAINED_RATE = 0.2
+_SCRATCH_RATE = 3e-3
+_HEAD_RATE = 6e-3
+_BACKBONE_SHARE = 0.1
 _WEIGHT_DECAY = 0.02
 _CANDIDATES = 300
 _MOST = 100
 _SUPPRESS_IOU = 0.6
 _VOTE_IOU = 0.7
 _LOWEST_SCORE = 0.005
+_AT_ONCE = 8
+"""Pictures through the frozen blocks in one go: more would only need more memory."""
 
 
 class LiteDetector(StagedDetector):
     """See protocol.StagedDetector.
 
-    backbone_rate: the backbone's share of the learning rate.
+    backbone_rate: the backbone's share of peak_rate.
     """
 
     depth = lite0.BLOCKS
-    peak_rate = 3e-3
     points: Tensor
     strides: Tensor
 
@@ -48,9 +51,11 @@ class LiteDetector(StagedDetector):
         input_size: tuple[int, int],
         *,
         finest_stride: int = lite0.STRIDES[0],
+        peak_rate: float = _SCRATCH_RATE,
         backbone_rate: float = 1.0,
     ) -> None:
         super().__init__()
+        self.peak_rate = peak_rate
         self.input_size = input_size
         first = lite0.STRIDES.index(finest_stride)
         strides = lite0.STRIDES[first:]
@@ -75,7 +80,11 @@ class LiteDetector(StagedDetector):
 
     def early(self, pictures: Tensor) -> list[Tensor]:
         with torch.no_grad():
-            return self.backbone.early(_normalised(pictures), self._frozen)
+            parts = [
+                self.backbone.early(_normalised(part), self._frozen)
+                for part in torch.split(pictures, _AT_ONCE)
+            ]
+        return [torch.cat(levels) for levels in zip(*parts, strict=True)]
 
     def late_losses(self, features: list[Tensor], targets: Sequence[Target]) -> dict[str, Tensor]:
         logits, boxes = self._predict(self.backbone.late(features, self._frozen))
@@ -120,12 +129,12 @@ class LiteDetector(StagedDetector):
 def build(request: BuildRequest) -> Detector:
     """Raises TrainerError where the pretrained weights are missing or altered."""
     pretrained = request.start == "pretrained"
-    rate = _PRETRAINED_RATE if pretrained else 1.0
     detector = LiteDetector(
         request.categories,
         request.input_size,
         finest_stride=request.finest_stride,
-        backbone_rate=rate,
+        peak_rate=_HEAD_RATE if pretrained else _SCRATCH_RATE,
+        backbone_rate=_BACKBONE_SHARE if pretrained else 1.0,
     )
     if pretrained:
         lite0.load_imagenet(detector.backbone)

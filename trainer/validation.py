@@ -16,7 +16,7 @@ from trainer.predict import Detection
 from trainer.protocol import Detector, Found
 from trainer.scores import Scores, best_threshold, coco_scores
 
-_BATCH = 16
+_BATCH = 8
 
 
 @dataclass(frozen=True, slots=True)

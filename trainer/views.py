@@ -7,7 +7,7 @@ from torch import Tensor
 
 from trainer.protocol import Target
 
-_MEMORY = 500_000_000
+_MEMORY = 400_000_000
 """Bytes of features to keep; then the oldest go."""
 
 
