@@ -7,7 +7,7 @@ import math
 import cv2
 import numpy as np
 
-from labeler.simulator.arrays import Floats, Pixels, pixels
+from labeler.simulator.arrays import Floats, Pixels, floats, pixels
 from labeler.simulator.canvas import HIGHEST, PIXELS_PER_DEGREE
 from labeler.simulator.view import FOCAL
 
@@ -15,6 +15,7 @@ PAD = 80 * PIXELS_PER_DEGREE
 """The panorama repeats by this much at both sides, so that no view wraps around."""
 LOOKUP = (320, 180)
 """The room is out of focus: it is drawn at this size and then enlarged."""
+CELL = 10
 
 
 class Backdrop:
@@ -56,16 +57,34 @@ class Backdrop:
         )
 
     def _aim(self, pitch: float) -> None:
-        """Where each pixel looks: panorama columns from the middle, and elevations in degrees."""
+        """Where each pixel looks: panorama columns from the middle, and elevations in degrees.
+
+        Worked out at the corners of cells, and spread evenly inside them.
+        """
         if pitch == self._pitch:
             return
         width, height = LOOKUP
         focal = FOCAL * width
-        right = ((np.arange(width, dtype=np.float32) + 0.5 - width / 2) / focal)[None, :]
-        down = ((np.arange(height, dtype=np.float32) + 0.5 - height / 2) / focal)[:, None]
+        right = ((np.arange(0, width + 1, CELL) - width / 2) / focal)[None, :]
+        down = ((np.arange(0, height + 1, CELL) - height / 2) / focal)[:, None]
         ahead = math.cos(pitch) + down * math.sin(pitch)
         up = math.sin(pitch) - down * math.cos(pitch)
-        azimuth = np.degrees(np.arctan2(np.broadcast_to(right, (height, width)), ahead))
-        self._columns = (azimuth * PIXELS_PER_DEGREE).astype(np.float32)
-        self._elevations = np.degrees(np.arctan2(up, np.hypot(right, ahead))).astype(np.float32)
+        azimuth = np.degrees(np.arctan2(right, ahead))
+        elevation = np.degrees(np.arctan2(up, np.hypot(right, ahead)))
+        self._columns = _spread(floats(azimuth * PIXELS_PER_DEGREE))
+        self._elevations = _spread(floats(elevation))
         self._pitch = pitch
+
+
+def _hats(count: int) -> Floats:
+    """How much each cell corner counts for each pixel's middle, along one side."""
+    middles = np.arange(count)[:, None] + 0.5
+    corners = np.arange(0, count + 1, CELL)[None, :]
+    return floats(np.maximum(0, 1 - np.abs(middles - corners) / CELL))
+
+
+_ACROSS, _DOWN = _hats(LOOKUP[0]), _hats(LOOKUP[1])
+
+
+def _spread(corners: Floats) -> Floats:
+    return floats(_DOWN @ corners @ _ACROSS.T)

@@ -49,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not 1 <= arguments.fps <= 60 or not 0 < arguments.pace <= 20:
         raise UserError("--fps goes from 1 to 60 and --pace from 0 to 20.")
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    for library in ("OPENBLAS", "OMP", "MKL"):  # read when numpy is imported: one core is enough
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     with ExitStack() as stack:
         folder = arguments.folder or Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="vector-simulator-"))

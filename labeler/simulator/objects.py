@@ -17,8 +17,8 @@ from labeler.simulator.shadows import Footprint
 from labeler.simulator.truth import CLASSES, TrueBox
 from labeler.simulator.view import NEAR, View
 
-SCALES = (1.5, 1.25)
-FINE_PIXELS = 42_000
+SCALES = (1.5, 1.25, 1.0)
+FINE_PIXELS = 36_000
 """About how many fine pixels a picture of 640 by 360 may spend on objects."""
 MIN_PIXELS, MIN_SIDE = 200, 12
 """Smaller visible parts, in pixels of a 640 by 360 picture, are in no true box."""

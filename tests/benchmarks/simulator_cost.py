@@ -20,6 +20,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the simulator's own process has it
 
 import cv2
 
