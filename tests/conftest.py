@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # As a shell's background job: the children that the tests start would inherit the deafness.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 # Read when torch is loaded: threads that wait for work by spinning starve everything beside them.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
