@@ -15,6 +15,14 @@ from trainer.protocol import Target
 
 _KEPT_SHARE = 0.3
 _SMALLEST_SIDE = 3.0
+_OBJECT_SHARE = 0.9
+"""How often a window smaller than the picture is put where an object is."""
+_LARGEST_SHARE = 0.95
+"""Of the window's side, for that object."""
+_FEWEST_ASIDE, _MOST_ASIDE = 0.15, 0.8
+"""Half sides of the window: how far off its middle the object may at least and at most be."""
+_BEYOND = 0.15
+"""Half sides of the window: how far it may reach beyond the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +58,22 @@ def augment(
     targets: Sequence[Target],
     how: Augmentation,
     generator: torch.Generator,
+    window: tuple[int, int] | None = None,
 ) -> tuple[Tensor, list[Target]]:
-    """uint8 (B, 3, H, W) -> float (B, 3, H, W) from 0 to 1, and the boxes where they went.
+    """uint8 (B, 3, H, W) -> float (B, 3, h, w) from 0 to 1, and the boxes where they went.
 
-    Boxes of which too little stays inside the picture are dropped.
+    window: (w, h), no larger than the picture: what comes out is a part of it, mostly one that
+    holds an object. None: the whole picture, (W, H). Boxes of which too little stays inside are
+    dropped.
     """
-    moves = _draw_moves(len(targets), how, generator)
-    moved = _move_pixels(pictures, moves)
     size = (pictures.shape[3], pictures.shape[2])
-    boxes = [_move_boxes(target, row, moves, size) for row, target in enumerate(targets)]
+    moves = _draw_moves(len(targets), how, generator)
+    if window is None or window == size:
+        window = size
+    else:
+        moves = _look_at_objects(moves, targets, size, window, generator)
+    moved = _move_pixels(pictures, moves, window)
+    boxes = [_move_boxes(target, row, moves, size, window) for row, target in enumerate(targets)]
     return _recolour(moved, how, generator), boxes
 
 
@@ -84,25 +99,58 @@ def _draw_moves(count: int, how: Augmentation, generator: torch.Generator) -> _M
     )
 
 
-def _move_pixels(pictures: Tensor, moves: _Moves) -> Tensor:
+def _look_at_objects(
+    moves: _Moves,
+    targets: Sequence[Target],
+    size: tuple[int, int],
+    window: tuple[int, int],
+    generator: torch.Generator,
+) -> _Moves:
+    """The same scales through the smaller window, which is put where an object is.
+
+    An object that would not fit into the window is shown smaller.
+    """
+    count, sides = len(targets), torch.tensor(size)
+    middle = _draw(2 * count, -1, 1, generator).view(count, 2)
+    extent = torch.zeros(count, 2)
+    chance = (_draw(count, 0, 1, generator) / _OBJECT_SHARE).tolist()
+    for row, target in enumerate(targets):
+        if len(target.boxes) and chance[row] < 1:
+            box = target.boxes[int(chance[row] * len(target.boxes))]
+            middle[row] = (box[:2] + box[2:]) / sides - 1
+            extent[row] = (box[2:] - box[:2]) / sides
+    scale = torch.stack([moves.scale_x, moves.scale_y], 1) * (sides / torch.tensor(window))
+    largest = (extent * scale.abs()).amax(1, keepdim=True).clamp(min=_LARGEST_SHARE)
+    scale = scale * _LARGEST_SHARE / largest
+    aside = (1 - extent * scale.abs()).clamp(_FEWEST_ASIDE, _MOST_ASIDE)
+    shift = _draw(2 * count, -1, 1, generator).view(count, 2) * aside - middle * scale
+    most = (scale.abs() - 1).clamp(min=0) + _BEYOND
+    shift = shift.clamp(-most, most)
+    return _Moves(scale[:, 0], scale[:, 1], shift[:, 0], shift[:, 1])
+
+
+def _move_pixels(pictures: Tensor, moves: _Moves, window: tuple[int, int]) -> Tensor:
     """Outside the picture comes out grey (0.5)."""
     back = torch.zeros(len(pictures), 2, 3)
     back[:, 0, 0], back[:, 0, 2] = 1 / moves.scale_x, -moves.shift_x / moves.scale_x
     back[:, 1, 1], back[:, 1, 2] = 1 / moves.scale_y, -moves.shift_y / moves.scale_y
-    shape = [len(pictures), *pictures.shape[1:]]
+    shape = [len(pictures), pictures.shape[1], window[1], window[0]]
     where = functional.affine_grid(back.to(pictures.device), shape, align_corners=False)
     centred = plain(pictures) - 0.5
     return functional.grid_sample(centred, where, align_corners=False) + 0.5
 
 
-def _move_boxes(target: Target, row: int, moves: _Moves, size: tuple[int, int]) -> Target:
-    side = torch.tensor([size[0], size[1], size[0], size[1]], dtype=torch.float32)
+def _move_boxes(
+    target: Target, row: int, moves: _Moves, size: tuple[int, int], window: tuple[int, int]
+) -> Target:
+    before = torch.tensor([*size, *size], dtype=torch.float32)
+    after = torch.tensor([*window, *window], dtype=torch.float32)
     scale = torch.stack([moves.scale_x[row], moves.scale_y[row]]).repeat(2)
     shift = torch.stack([moves.shift_x[row], moves.shift_y[row]]).repeat(2)
-    moved = ((target.boxes / side * 2 - 1) * scale + shift + 1) / 2 * side
+    moved = ((target.boxes / before * 2 - 1) * scale + shift + 1) / 2 * after
     low = torch.minimum(moved[:, :2], moved[:, 2:])
     whole = torch.cat([low, torch.maximum(moved[:, :2], moved[:, 2:])], 1)
-    inside = whole.clamp(min=0).minimum(side)
+    inside = whole.clamp(min=0).minimum(after)
     stays = area(inside) > _KEPT_SHARE * area(whole)
     stays &= (inside[:, 2:] - inside[:, :2] > _SMALLEST_SIDE).all(1)
     return Target(inside[stays], target.labels[stays])

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from trainer.augment import Augmentation, augment
-from trainer.data import Examples
+from trainer.augment import augment
+from trainer.data import Example, Examples
 from trainer.faults import TrainerError
+from trainer.mosaic import put_together
 from trainer.protocol import Detector, StagedDetector, Target
-from trainer.recipe import Phase
+from trainer.recipe import Phase, Recipe
 from trainer.views import Views
 
 _FEWEST_BATCHES = 12
@@ -36,10 +37,11 @@ class Feeder:
     """
 
     def __init__(
-        self, examples: Examples, how: Augmentation, device: str, seed: int, clock: Clock
+        self, examples: Examples, recipe: Recipe, device: str, seed: int, clock: Clock
     ) -> None:
         self._examples = examples
-        self._how = how
+        self._how = recipe.augmentation
+        self._mosaic = recipe.mosaic
         self._device = device
         self._clock = clock
         self._random = torch.Generator().manual_seed(seed)
@@ -47,7 +49,16 @@ class Feeder:
         self._views = Views(self._random)
         self._began = 0.0
         self._spent = 0.0
-        self.seen = 0
+        self._looked, self._made = 0, 0
+        self._seen = 0.0
+
+    @property
+    def seen(self) -> int:
+        """How many pictures have been learnt from; each counts as often as it came.
+
+        A picture that was put together from several counts for so many.
+        """
+        return round(self._seen)
 
     @property
     def epochs(self) -> float:
@@ -63,7 +74,7 @@ class Feeder:
 
     def next(self, detector: Detector) -> Batch:
         batch = self._next(detector)
-        self.seen += len(batch.targets)
+        self._seen += len(batch.targets) * self._looked / max(1, self._made)
         return batch
 
     def _next(self, detector: Detector) -> Batch:
@@ -81,22 +92,39 @@ class Feeder:
         return self._spent < share * (self._clock() - self._began)
 
     def _fresh(self) -> Batch:
-        examples = self._examples.batch(self._next_indices())
+        columns, rows, window = self._draw_looks()
+        tiles = columns * rows
+        examples: list[Example] = []
         while not examples:
-            examples = self._examples.batch(self._next_indices())
+            examples = self._examples.batch(self._next_indices(self._phase.batch * tiles))
+        if len(examples) % tiles:
+            examples = (examples * tiles)[: max(1, len(examples) // tiles) * tiles]
         pixels = torch.stack([example.pixels for example in examples]).to(self._device)
         targets = [example.target for example in examples]
-        pictures, moved = augment(pixels, targets, self._how, self._random)
+        pictures, moved = augment(pixels, targets, self._how, self._random, window)
+        if tiles > 1:
+            pictures, moved = put_together(pictures, moved, columns, rows)
+        self._looked += len(examples)
+        self._made += len(moved)
         return Batch(pictures, None, moved)
 
-    def _next_indices(self) -> list[int]:
-        while len(self._queue) < self._phase.batch:
+    def _draw_looks(self) -> tuple[int, int, tuple[int, int] | None]:
+        """Columns and rows of the next pictures, and the size of a look; None: all of a picture."""
+        mosaic = self._mosaic
+        if mosaic is None:
+            return 1, 1, None
+        if float(torch.rand(1, generator=self._random)) < mosaic.share:
+            return mosaic.columns, mosaic.rows, mosaic.tile
+        return 1, 1, mosaic.size
+
+    def _next_indices(self, count: int) -> list[int]:
+        while len(self._queue) < count:
             usable = [i for i in range(len(self._examples)) if i not in self._examples.unusable]
             if not usable:
                 raise TrainerError("None of the pictures to learn from could be read.")
             order = torch.randperm(len(usable), generator=self._random).tolist()
             self._queue += [usable[i] for i in order]
-        taken, self._queue = self._queue[: self._phase.batch], self._queue[self._phase.batch :]
+        taken, self._queue = self._queue[:count], self._queue[count:]
         return taken
 
     def _new_views(self, detector: StagedDetector) -> Batch:

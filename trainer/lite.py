@@ -87,8 +87,9 @@ class LiteDetector(StagedDetector):
         return [torch.cat(levels) for levels in zip(*parts, strict=True)]
 
     def late_losses(self, features: list[Tensor], targets: Sequence[Target]) -> dict[str, Tensor]:
-        logits, boxes = self._predict(self.backbone.late(features, self._frozen))
-        grid = Grid(self.points, self.strides)
+        levels = self.backbone.late(features, self._frozen)
+        grid = self._grid(levels[-1])
+        logits, boxes = self._predict(levels, grid.points)
         assigned = assign(logits.detach().sigmoid(), boxes.detach(), targets, grid)
         return {
             "classification": classification_loss(logits, assigned),
@@ -101,7 +102,7 @@ class LiteDetector(StagedDetector):
         return self.late_losses(self.backbone.early(_normalised(pictures), 0), targets)
 
     def find(self, pictures: Tensor) -> list[Found]:
-        logits, boxes = self._predict(self.backbone(_normalised(pictures)))
+        logits, boxes = self._predict(self.backbone(_normalised(pictures)), self.points)
         scores = logits.sigmoid()
         return [_suppressed(scores[i], boxes[i]) for i in range(pictures.shape[0])]
 
@@ -120,10 +121,18 @@ class LiteDetector(StagedDetector):
             yield ParameterGroup(weights, rate, _WEIGHT_DECAY)
             yield ParameterGroup(others, rate, 0.0)
 
-    def _predict(self, features: list[Tensor]) -> tuple[Tensor, Tensor]:
+    def _predict(self, features: list[Tensor], points: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (B, P, categories) and boxes (B, P, 4)."""
         logits, distances = self.head(self.neck(features))
-        return logits, from_distances(self.points, distances)
+        return logits, from_distances(points, distances)
+
+    def _grid(self, coarsest: Tensor) -> Grid:
+        """The points where the pictures to learn from are, which may be smaller than the input."""
+        size = (lite0.STRIDES[-1] * coarsest.shape[3], lite0.STRIDES[-1] * coarsest.shape[2])
+        if size == self.input_size:
+            return Grid(self.points, self.strides)
+        points, strides = grid_points(size, self.head.strides)
+        return Grid(points.to(self.points.device), strides.to(self.points.device))
 
 
 def build(request: BuildRequest) -> Detector:

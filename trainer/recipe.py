@@ -10,11 +10,20 @@ from statistics import median
 from trainer.augment import Augmentation
 from trainer.coco import CocoSet
 from trainer.config import BUILT_IN, RunConfig
+from trainer.mosaic import Mosaic
 
 _MOST_UPSCALED = 2.0
 """An input of more than twice the pixels of the pictures shows nothing new."""
 _SHORT = 90.0
 """Seconds: too short to teach the backbone anything."""
+_CLOSE_LOOK = 0.4
+"""Where objects are typically smaller, as a share of the picture's side, close looks pay."""
+_TYPICAL_OBJECT = 95.0
+"""Pixels of the input, where the picture has them: enough to tell kinds of things apart."""
+_MOST_FOR_LOOKS = 180_000.0
+"""Pixels of the input: the preview has to keep up."""
+_MOSAIC = 74_000.0
+"""Pixels to learn from at once, however many the input has."""
 _LARGE_OBJECT = 44.0
 """Pixels of the input: where nearly all objects are larger, the stride-8 level is not needed."""
 
@@ -36,7 +45,8 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """input_size: (width, height). warmup and ema (how far the mean of the weights reaches back)
+    """input_size: (width, height). mosaic: how close looks at small objects are put together; None:
+    whole pictures are learnt from. warmup and ema (how far the mean of the weights reaches back)
     are shares of the time; rate_factor and final_rate are factors of the detector's peak rate.
 
     choices: one plain line for each decision.
@@ -46,6 +56,7 @@ class Recipe:
     finest_stride: int
     phases: tuple[Phase, ...]
     augmentation: Augmentation
+    mosaic: Mosaic | None
     rate_factor: float
     warmup: float
     final_rate: float
@@ -92,16 +103,19 @@ def facts_of(coco: CocoSet) -> Facts:
 
 def choose_recipe(config: RunConfig, facts: Facts, device: str, device_name: str) -> Recipe:
     """device: torch's name of it; device_name: for the person."""
-    pixels, size_reason = _pixels(config, facts, on_gpu=device != "cpu")
+    on_gpu = device != "cpu"
+    looks_closely = config.detector == BUILT_IN and not on_gpu and facts.typical < _CLOSE_LOOK
+    pixels, size_reason = _pixels(config, facts, on_gpu=on_gpu, looks_closely=looks_closely)
     size = input_size(facts.aspect, min(pixels, _MOST_UPSCALED * facts.pixels))
     stride = _finest_stride(facts, size)
-    phases = _phases(config, on_gpu=device != "cpu")
+    phases = _phases(config, on_gpu=on_gpu)
     mirror = 0.0 if facts.directed else 0.5
     return Recipe(
         input_size=size,
         finest_stride=stride,
         phases=phases,
         augmentation=Augmentation(mirror=mirror),
+        mosaic=_mosaic(size) if looks_closely else None,
         rate_factor=1.0,
         warmup=0.05,
         final_rate=0.02,
@@ -111,6 +125,7 @@ def choose_recipe(config: RunConfig, facts: Facts, device: str, device_name: str
             f"{facts.pictures} pictures with {facts.boxes} boxes to learn from.",
             f"Pictures are seen at {size[0]}x{size[1]} pixels: {size_reason}.",
             *_stride_choice(config, stride),
+            *_mosaic_choice(looks_closely=looks_closely),
             *_phase_choices(config, phases),
             "Every picture is moved, scaled and recoloured a little, "
             + (
@@ -122,12 +137,17 @@ def choose_recipe(config: RunConfig, facts: Facts, device: str, device_name: str
     )
 
 
-def _pixels(config: RunConfig, facts: Facts, *, on_gpu: bool) -> tuple[float, str]:
+def _pixels(
+    config: RunConfig, facts: Facts, *, on_gpu: bool, looks_closely: bool
+) -> tuple[float, str]:
     """How many pixels the input shall have, and why."""
     if config.detector != BUILT_IN:
         return 320.0 * 320.0, "torchvision's detectors learnt from so many"
     if on_gpu:
         return 160_000.0, "a GPU has the time for many"
+    if looks_closely:
+        wanted = (_TYPICAL_OBJECT / facts.typical) ** 2
+        return min(max(wanted, 65_536.0), _MOST_FOR_LOOKS), "the objects need so many"
     if facts.small < 0.08:
         return 100_000.0, "the objects are small"
     if config.seconds >= 150:
@@ -153,6 +173,20 @@ def _phases(config: RunConfig, *, on_gpu: bool) -> tuple[Phase, ...]:
     return (
         Phase("Learning to find", 0.4, 16, 16, 0.45),
         Phase("Learning to see", 1.0, 5, 8, 0.35),
+    )
+
+
+def _mosaic(size: tuple[int, int]) -> Mosaic:
+    """Of 2 x 2 looks: squarer than the input, and no larger."""
+    width, height = input_size(math.sqrt(size[0] / size[1]), _MOSAIC)
+    return Mosaic((min(width, size[0]), min(height, size[1])), 2, 2, 0.85)
+
+
+def _mosaic_choice(*, looks_closely: bool) -> tuple[str, ...]:
+    if not looks_closely:
+        return ()
+    return (
+        "Objects are small in their pictures, so four close looks make one picture to learn from.",
     )
 
 

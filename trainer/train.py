@@ -51,7 +51,7 @@ def train(run: Path, emit: Emit, should_stop: ShouldStop, clock: Clock = time.mo
     emit(_started(config, recipe, learnt, checked))
     faults.say()
 
-    feeder = Feeder(examples, recipe.augmentation, device, config.seed, clock)
+    feeder = Feeder(examples, recipe, device, config.seed, clock)
     val_examples = Examples(checked, detector.input_size, faults.note)
     parts = Parts(
         recipe,

@@ -11,15 +11,19 @@ _MEMORY = 400_000_000
 """Bytes of features to keep; then the oldest go."""
 
 
+_Numbers = tuple[list[list[float]], list[int]]
+
+
 class Views:
-    """A ring of features, as half precision. Its memory is asked for once: thousands of small
-    blocks among the big ones of learning would leave the heap full of holes.
+    """A ring of features, as half precision. Its memory is asked for once, and boxes are kept as
+    numbers of Python's, which has a heap of its own: thousands of small tensors among the big ones
+    of learning would leave torch's heap full of holes, gigabytes of them.
     """
 
     def __init__(self, generator: torch.Generator) -> None:
         self._random = generator
         self._levels: list[Tensor] = []
-        self._targets: list[Target] = []
+        self._targets: list[_Numbers] = []
         self._oldest = 0
         self._room = 0
         self._order: list[int] = []
@@ -39,10 +43,10 @@ class Views:
         for row, target in enumerate(targets):
             place = len(self._targets)
             if place < self._room:
-                self._targets.append(target)
+                self._targets.append(_numbers(target))
             else:
                 place, self._oldest = self._oldest, (self._oldest + 1) % self._room
-                self._targets[place] = target
+                self._targets[place] = _numbers(target)
             for kept, level in zip(self._levels, features, strict=True):
                 kept[place].copy_(level[row])
 
@@ -52,7 +56,18 @@ class Views:
             self._order = torch.randperm(len(self._targets), generator=self._random).tolist()
         chosen, self._order = self._order[:count], self._order[count:]
         levels = [level[chosen].float() for level in self._levels]
-        return levels, [self._targets[index] for index in chosen]
+        return levels, [_target(*self._targets[index]) for index in chosen]
+
+
+def _numbers(target: Target) -> _Numbers:
+    return target.boxes.tolist(), target.labels.tolist()
+
+
+def _target(boxes: list[list[float]], labels: list[int]) -> Target:
+    return Target(
+        torch.tensor(boxes, dtype=torch.float32).reshape(-1, 4),
+        torch.tensor(labels, dtype=torch.long),
+    )
 
 
 def _empty(room: int, level: Tensor) -> Tensor:
