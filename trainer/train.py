@@ -49,7 +49,6 @@ def train(run: Path, emit: Emit, should_stop: ShouldStop, clock: Clock = time.mo
     examples.read_ahead(_READ_AHEAD_SECONDS, should_stop)
     began = clock()
     emit(_started(config, recipe, learnt, checked))
-    faults.say()
 
     feeder = Feeder(examples, recipe, device, config.seed, clock)
     val_examples = Examples(checked, detector.input_size, faults.note)
@@ -65,6 +64,7 @@ def train(run: Path, emit: Emit, should_stop: ShouldStop, clock: Clock = time.mo
         began,
         config.seconds,
     )
+    faults.say()
     Loop(parts).run()
     faults.say()
     verdict = parts.results.verdict
@@ -90,10 +90,10 @@ def _read(run: Path, config: RunConfig, emit: Emit) -> tuple[CocoSet, CocoSet]:
     """The pictures to learn from and those to check with, which may be none."""
     learnt = read_coco(run / "train.json", run / config.train_images)
     checked = with_categories_of(read_coco(run / "val.json", run / config.val_images), learnt)
-    if not learnt.box_count:
-        raise TrainerError("No picture to learn from has a box. Draw some boxes, then train.")
     for complaint in (*learnt.complaints, *checked.complaints):
         emit(Warned(complaint))
+    if not learnt.box_count:
+        raise TrainerError("No picture to learn from has a box. Draw some boxes, then train.")
     if checked.box_count:
         return learnt, checked
     emit(

@@ -29,6 +29,8 @@ PALETTE = (
 
 MAX_NAME = 100
 """The longest category name, in characters."""
+_TURNS_TEXT = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+"""Invisible letters that turn the direction of what follows, also beyond the name."""
 
 
 class StaleEdit(UserError):  # noqa: N818 - a fault to mend, as its parent is
@@ -205,7 +207,9 @@ def clean_name(name: str) -> str:
         raise UserError(
             f"A class name may have {MAX_NAME} characters, this one has {len(cleaned)}."
         )
-    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in cleaned):
+    if any(
+        unicodedata.category(letter) in ("Cc", "Cs") or letter in _TURNS_TEXT for letter in cleaned
+    ):
         raise UserError("A class name may not hold control characters.")
     return cleaned
 

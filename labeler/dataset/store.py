@@ -170,6 +170,15 @@ class Dataset(Connections):
             )
         return Session(int(cursor.lastrowid or 0), name, camera, begun)
 
+    def drop_empty_session(self, session_id: int) -> None:
+        """Takes back a session to which no image came; leaves one that has images."""
+        with self.transaction():
+            self._writer.execute(
+                "DELETE FROM session WHERE id = ? "
+                "AND NOT EXISTS (SELECT 1 FROM image WHERE session_id = session.id)",
+                (session_id,),
+            )
+
     def add_image(self, image: Image) -> Image:
         """Adds the row alone; the bytes stand in incoming_path by now (images.add_picture)."""
         pose = image.pose

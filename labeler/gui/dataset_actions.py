@@ -61,7 +61,10 @@ class DatasetActions(QObject):
             from labeler.dataset.images import add_files
 
             session = dataset.add_session(f"{name} {datetime.now():%Y-%m-%d %H:%M}", "import")
-            return add_files(dataset, paths, session.id, on_progress, should_stop)
+            try:
+                return add_files(dataset, paths, session.id, on_progress, should_stop)
+            finally:
+                dataset.drop_empty_session(session.id)
 
         self._run(self.tr("Importing pictures"), work, self._show_added)
 
@@ -145,10 +148,12 @@ class DatasetActions(QObject):
 
     def _show_added(self, report: AddReport) -> None:
         self._document.notify_images_added(image.id for image in report.added)
-        told = [self.tr("{0} added").format(counted(len(report.added), "picture"))]
+        added = counted(len(report.added), "picture") if report.added else self.tr("No picture")
+        told = [self.tr("{0} added").format(added)]
         if report.duplicates:
             told.append(self.tr("{0} already here").format(len(report.duplicates)))
-        self._document.say(self.tr("{0}. Kept.").format(", ".join(told)))
+        end = self.tr("{0}. Kept.") if report.added else self.tr("{0}.")
+        self._document.say(end.format(", ".join(told)))
         if report.rejected:
             lines = [f"{path}: {why}" for path, why in report.rejected]
             self._tell_list(

@@ -178,6 +178,14 @@ def test_a_failed_transaction_leaves_nothing_and_ids_go_on(stocked: Dataset) -> 
         assert again.new_annotation_id() > 1
 
 
+def test_only_a_session_without_images_is_taken_back(stocked: Dataset) -> None:
+    (first,) = stocked.sessions()
+    in_vain = stocked.add_session("in vain", "import")
+    stocked.drop_empty_session(in_vain.id)
+    stocked.drop_empty_session(first.id)
+    assert stocked.sessions() == [first]
+
+
 def test_an_inner_failure_keeps_the_rest_of_the_transaction(stocked: Dataset) -> None:
     stale = AnnotationChange(Annotation(50, 1, 1, BBox(1, 1, 5, 5)), None)
     with stocked.transaction():

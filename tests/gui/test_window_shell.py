@@ -224,6 +224,19 @@ def test_dropped_pictures_are_added_and_bad_ones_named(
     assert Hand(window).label.filmstrip.images.rowCount() == 5
 
 
+def test_bad_files_alone_leave_nothing_behind(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    before = window.document.dataset.sessions()
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"no picture")
+    drop(window, broken)
+    wait_for_job(qtbot, window)
+    assert window.status.sentence.text() == "No picture added."
+    assert window.banner.message.text() == "1 file could not be taken."
+    assert window.document.dataset.sessions() == before
+
+
 def test_an_export_comes_back_by_dropping_its_coco_file(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
