@@ -24,7 +24,7 @@ from trainer.protocol import (
 _CHANNELS = 96
 _SCRATCH_RATE = 3e-3
 _HEAD_RATE = 6e-3
-_BACKBONE_SHARE = 0.1
+_BACKBONE_SHARE = 0.3
 _WEIGHT_DECAY = 0.02
 _CANDIDATES = 300
 _MOST = 100

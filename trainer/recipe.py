@@ -108,7 +108,8 @@ def choose_recipe(config: RunConfig, facts: Facts, device: str, device_name: str
     pixels, size_reason = _pixels(config, facts, on_gpu=on_gpu, looks_closely=looks_closely)
     size = input_size(facts.aspect, min(pixels, _MOST_UPSCALED * facts.pixels))
     stride = _finest_stride(facts, size)
-    phases = _phases(config, on_gpu=on_gpu)
+    batch = 12 if looks_closely else 16
+    phases = _phases(config, batch, on_gpu=on_gpu)
     mirror = 0.0 if facts.directed else 0.5
     return Recipe(
         input_size=size,
@@ -160,7 +161,8 @@ def _finest_stride(facts: Facts, size: tuple[int, int]) -> int:
     return 16 if is_large else 8
 
 
-def _phases(config: RunConfig, *, on_gpu: bool) -> tuple[Phase, ...]:
+def _phases(config: RunConfig, batch: int, *, on_gpu: bool) -> tuple[Phase, ...]:
+    """batch: where only the head learns."""
     if config.detector != BUILT_IN or config.start == "scratch":
         return (Phase("Learning", 1.0, 0, 16 if on_gpu else 8, None),)
     if on_gpu:
@@ -169,9 +171,9 @@ def _phases(config: RunConfig, *, on_gpu: bool) -> tuple[Phase, ...]:
             Phase("Learning to see", 1.0, 3, 32, None),
         )
     if config.seconds < _SHORT:
-        return (Phase("Learning to find", 1.0, 16, 16, 0.3),)
+        return (Phase("Learning to find", 1.0, 16, batch, 0.33),)
     return (
-        Phase("Learning to find", 0.4, 16, 16, 0.45),
+        Phase("Learning to find", 0.3, 16, batch, 0.45),
         Phase("Learning to see", 1.0, 5, 8, 0.35),
     )
 

@@ -16,8 +16,9 @@ from labeler.errors import UserError
 NAMES = ("vector",)
 """What is labelled: Vector learns to spot another Vector; the rest of the table is clutter."""
 
-UNSEEN = (4, 5, 6)
-"""Three worlds judge: in a single one Vector may happen to hide behind a mug all the time."""
+KNOWN, CHECK, UNSEEN = (1, 2, 3, 4), 5, (6, 7, 8)
+"""Worlds to learn from, to check with while learning, and to judge: three, for in a single one
+Vector may happen to hide behind a mug all the time."""
 
 GLANCES = 0.25
 """Seconds between two photos: the robot has looked somewhere else by then."""
@@ -25,10 +26,11 @@ GLANCES = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """folder is empty. Photos to learn from are taken in two sessions, in two worlds.
+    """folder is empty. Photos to learn from are taken in four sessions, each in a world of its own:
+    who has seen one table only takes the table for a part of the robot.
 
-    A session is never divided between learning and checking, so a short third one in a world of
-    its own is what the training checks itself with; the last world is kept for the end.
+    A session is never divided between learning and checking, so a short one in another world is
+    what the training checks itself with; the last worlds are kept for the end.
     """
 
     folder: Path
@@ -44,11 +46,11 @@ class Plan:
 def play(plan: Plan) -> Iterator[str]:
     """Works the steps; gives a line with its number after each. Raises UserError."""
     known, unseen = plan.folder / "table", plan.folder / "unseen"
-    half = math.ceil(plan.photos / 2)
+    part = math.ceil(plan.photos / len(KNOWN))
     yield f"Working in {plan.folder}"
-    yield from _photograph(known, plan.world(1), half, "first session")
-    yield from _photograph(known, plan.world(2), plan.photos - half, "second session")
-    yield from _photograph(known, plan.world(3), max(6, plan.photos // 5), "to check with")
+    for number in KNOWN:
+        yield from _photograph(known, plan.world(number), part, f"world {number}")
+    yield from _photograph(known, plan.world(CHECK), max(6, plan.photos // 5), "to check with")
     yield _label(known)
     exported = run_verb("export", known, plan.folder / "export", "--json")
     yield f"Exported {exported['images']} images and {exported['annotations']} boxes as COCO."
