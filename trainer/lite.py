@@ -24,7 +24,6 @@ from trainer.protocol import (
 _CHANNELS = 96
 _SCRATCH_RATE = 3e-3
 _HEAD_RATE = 6e-3
-_BACKBONE_SHARE = 0.3
 _WEIGHT_DECAY = 0.02
 _CANDIDATES = 300
 _MOST = 100
@@ -143,7 +142,7 @@ def build(request: BuildRequest) -> Detector:
         request.input_size,
         finest_stride=request.finest_stride,
         peak_rate=_HEAD_RATE if pretrained else _SCRATCH_RATE,
-        backbone_rate=_BACKBONE_SHARE if pretrained else 1.0,
+        backbone_rate=request.backbone_rate if pretrained else 1.0,
     )
     if pretrained:
         lite0.load_imagenet(detector.backbone)

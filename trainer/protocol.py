@@ -57,8 +57,9 @@ class BuildRequest:
     """What the door to a detector gets: build(request) -> Detector, on the CPU, in train mode.
 
     input_size: (width, height) in pixels, multiples of 32, the same for every picture.
-    on_download and should_stop are for weights that come over the network. finest_stride: 8, or 16
-    where all objects are large, which saves half of the work: a hint.
+    on_download and should_stop are for weights that come over the network. Hints: finest_stride is
+    8, or 16 where all objects are large, which saves half of the work; backbone_rate is what a
+    pretrained backbone learns at, as a share of the head's rate.
     """
 
     detector: str
@@ -68,6 +69,7 @@ class BuildRequest:
     on_download: Callable[[Downloading], None]
     should_stop: Callable[[], bool]
     finest_stride: int = 8
+    backbone_rate: float = 0.1
 
 
 class Detector(nn.Module, ABC):

@@ -46,7 +46,7 @@ class Phase:
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """input_size: (width, height). mosaic: how close looks at small objects are put together; None:
-    whole pictures are learnt from. warmup and ema (how far the mean of the weights reaches back)
+    whole pictures are learnt from. backbone_rate: as a share of the head's rate. warmup and ema (how far the mean of the weights reaches back)
     are shares of the time; rate_factor and final_rate are factors of the detector's peak rate.
 
     choices: one plain line for each decision.
@@ -54,6 +54,7 @@ class Recipe:
 
     input_size: tuple[int, int]
     finest_stride: int
+    backbone_rate: float
     phases: tuple[Phase, ...]
     augmentation: Augmentation
     mosaic: Mosaic | None
@@ -75,6 +76,7 @@ class Facts:
 
     pictures: int
     boxes: int
+    categories: int
     aspect: float
     pixels: float
     typical: float
@@ -93,6 +95,7 @@ def facts_of(coco: CocoSet) -> Facts:
     return Facts(
         pictures=len(coco.pictures),
         boxes=len(shares),
+        categories=len({box.category_id for p in coco.pictures for box in p.boxes}),
         aspect=median(picture.width / picture.height for picture in coco.pictures),
         pixels=median(picture.width * picture.height for picture in coco.pictures),
         typical=median(shares),
@@ -109,11 +112,14 @@ def choose_recipe(config: RunConfig, facts: Facts, device: str, device_name: str
     size = input_size(facts.aspect, min(pixels, _MOST_UPSCALED * facts.pixels))
     stride = _finest_stride(facts, size)
     batch = 12 if looks_closely else 16
-    phases = _phases(config, batch, on_gpu=on_gpu)
+    kinds = facts.categories > 1
+    phases = _phases(config, batch, head_share=0.3 if kinds else 0.4, on_gpu=on_gpu)
     mirror = 0.0 if facts.directed else 0.5
     return Recipe(
         input_size=size,
         finest_stride=stride,
+        # one kind of thing stands out by what the backbone knows; kinds alike ask for new features
+        backbone_rate=0.3 if kinds else 0.1,
         phases=phases,
         augmentation=Augmentation(mirror=mirror),
         mosaic=_mosaic(size) if looks_closely else None,
@@ -161,8 +167,8 @@ def _finest_stride(facts: Facts, size: tuple[int, int]) -> int:
     return 16 if is_large else 8
 
 
-def _phases(config: RunConfig, batch: int, *, on_gpu: bool) -> tuple[Phase, ...]:
-    """batch: where only the head learns."""
+def _phases(config: RunConfig, batch: int, *, head_share: float, on_gpu: bool) -> tuple[Phase, ...]:
+    """batch and head_share: pictures a step, and share of the time, while only the head learns."""
     if config.detector != BUILT_IN or config.start == "scratch":
         return (Phase("Learning", 1.0, 0, 16 if on_gpu else 8, None),)
     if on_gpu:
@@ -173,7 +179,7 @@ def _phases(config: RunConfig, batch: int, *, on_gpu: bool) -> tuple[Phase, ...]
     if config.seconds < _SHORT:
         return (Phase("Learning to find", 1.0, 16, batch, 0.33),)
     return (
-        Phase("Learning to find", 0.3, 16, batch, 0.45),
+        Phase("Learning to find", head_share, 16, batch, 0.45),
         Phase("Learning to see", 1.0, 5, 8, 0.35),
     )
 

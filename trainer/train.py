@@ -122,6 +122,7 @@ def _build(
         on_download=emit,
         should_stop=should_stop,
         finest_stride=recipe.finest_stride,
+        backbone_rate=recipe.backbone_rate,
     )
     try:
         return build_detector(request)

@@ -20,7 +20,7 @@ from trainer.views import Views
 SIZE = (192, 128)
 WINDOW = (64, 96)
 UNCOLOURED = Augmentation(brightness=0.0, contrast=0.0, saturation=0.0)
-CARDS = Facts(300, 500, aspect=0.75, pixels=190_000, typical=0.32, small=0.24, directed=False)
+CARDS = Facts(300, 500, 6, aspect=0.75, pixels=190_000, typical=0.32, small=0.24, directed=False)
 
 
 @st.composite
