@@ -46,8 +46,9 @@ class Phase:
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """input_size: (width, height). mosaic: how close looks at small objects are put together; None:
-    whole pictures are learnt from. backbone_rate: as a share of the head's rate. warmup and ema (how far the mean of the weights reaches back)
-    are shares of the time; rate_factor and final_rate are factors of the detector's peak rate.
+    whole pictures are learnt from. backbone_rate: as a share of the head's rate. warmup and ema
+    (how far the mean of the weights reaches back) are shares of the time; rate_factor and
+    final_rate are factors of the detector's peak rate.
 
     choices: one plain line for each decision.
     """
