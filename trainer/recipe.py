@@ -195,7 +195,7 @@ def _mosaic_choice(*, looks_closely: bool) -> tuple[str, ...]:
     if not looks_closely:
         return ()
     return (
-        "Objects are small in their pictures, so four close looks make one picture to learn from.",
+        "Objects fill little of their pictures: four close looks make one picture to learn from.",
     )
 
 
@@ -203,7 +203,7 @@ def _stride_choice(config: RunConfig, stride: int) -> tuple[str, ...]:
     if config.detector != BUILT_IN:
         return ()
     if stride == 16:
-        return ("All objects are large: the finest grid is left out, which saves time.",)
+        return ("No object is tiny: the finest grid is left out, which saves time.",)
     return ("Some objects are small: a fine grid of points looks for them.",)
 
 
