@@ -20,6 +20,7 @@ from labeler.dataset.progress import (
 from labeler.dataset.store import Dataset, Queries
 from labeler.errors import UserError
 
+_IMAGES, _INCOMING = "images/", "incoming/"
 _TOLERANCE = 1e-3
 """So far, in pixels, a box may reach out of its image through rounding."""
 
@@ -63,8 +64,22 @@ def check(
             findings += _of_picture(dataset, image)
         findings += _of_boxes(snapshot, images)
         findings += _of_folders(dataset, {image.file_name for image in images})
+        if findings and dataset.has_writer():
+            findings = [each for each in findings if not _is_under_way(dataset, each)]
     on_progress(len(images), len(images))
     return findings
+
+
+def _is_under_way(dataset: Dataset, finding: Finding) -> bool:
+    """Whether it is only what a writer does at this moment: a picture or thumbnail on its way."""
+    if finding.kind is FindingKind.LEFTOVER_FILE:  # opening for writing has removed all old ones
+        return finding.what.startswith(_INCOMING)
+    if finding.kind is FindingKind.MISSING_FILE:
+        folders = (dataset.incoming_folder, dataset.images_folder)
+        return any((folder / finding.what).is_file() for folder in folders)
+    if finding.kind is FindingKind.ORPHAN_FILE:
+        return dataset.knows(finding.what.removeprefix(_IMAGES))
+    return False
 
 
 def _of_picture(dataset: Dataset, image: Image) -> Iterator[Finding]:
@@ -128,18 +143,20 @@ def _of_folders(dataset: Dataset, known: set[str]) -> Iterator[Finding]:
     for path in sorted(dataset.images_folder.glob("*")):
         if path.name.endswith(PART):
             yield Finding(
-                FindingKind.LEFTOVER_FILE, f"images/{path.name}", "A killed program left this file."
+                FindingKind.LEFTOVER_FILE,
+                f"{_IMAGES}{path.name}",
+                "A killed program left this file.",
             )
         elif path.name not in known:
             yield Finding(
                 FindingKind.ORPHAN_FILE,
-                f"images/{path.name}",
+                f"{_IMAGES}{path.name}",
                 "No row belongs to this file. Add it again or move it elsewhere.",
             )
     for path in sorted(dataset.incoming_folder.glob("*")):
         if path.name not in known:
             yield Finding(
                 FindingKind.LEFTOVER_FILE,
-                f"incoming/{path.name}",
+                f"{_INCOMING}{path.name}",
                 "A killed program left this file; opening the dataset for labelling removes it.",
             )

@@ -56,6 +56,21 @@ class WriterLock:
                 "Close it there, or open it here read-only."
             ) from error
 
+    @classmethod
+    def is_taken(cls, path: Path) -> bool:
+        """Whether somebody holds it now: us, another window or another program."""
+        if not path.is_file():
+            return False
+        try:
+            with path.open("ab") as stream:
+                _take(stream)
+                _release(stream)
+        except PermissionError:  # Windows says so of a lock, and any system of a read-only folder
+            return sys.platform == "win32"
+        except OSError:
+            return True
+        return False
+
     def release(self) -> None:
         if not self._stream.closed:
             _release(self._stream)

@@ -126,6 +126,10 @@ class Dataset(Connections):
     ) -> None:
         self.close()
 
+    def has_writer(self) -> bool:
+        """Whether the dataset is open for labelling, here or anywhere else."""
+        return not self.read_only or WriterLock.is_taken(self.folder / LOCK_NAME)
+
     @property
     def thumbnails_folder(self) -> Path:
         """Beside the images, or in the person's cache where the dataset may not be written."""
@@ -145,6 +149,10 @@ class Dataset(Connections):
         """Whether a row is committed whose picture still waits in incoming/."""
         if file_name.endswith(PART) or (self.images_folder / file_name).exists():
             return False
+        return self.knows(file_name)
+
+    def knows(self, file_name: str) -> bool:
+        """Whether an image has that file."""
         with self._reading() as connection:
             row = connection.execute("SELECT 1 FROM image WHERE file_name = ?", (file_name,))
             return row.fetchone() is not None

@@ -75,7 +75,37 @@ def test_what_was_broken_is_found_alone(
     dataset.apply(draw(dataset, image.id, 1, BBox(1, 1, 20, 20)))
     assert check(dataset) == []
     spoil(dataset, image)
-    assert [finding.kind for finding in check(dataset)] == [kind]
+    dataset.close()
+    with Dataset.open(dataset.folder, read_only=True) as reader:
+        assert [finding.kind for finding in check(reader)] == [kind]
+
+
+def test_what_a_writer_is_about_to_finish_is_no_finding(
+    dataset: Dataset, add_image: Callable[..., Image]
+) -> None:
+    image = add_image()
+    dataset.path_of(image).rename(dataset.incoming_path(image.file_name))
+    (dataset.incoming_folder / "thumbnail.jpg.part").write_bytes(b"x")
+    assert check(dataset) == []
+    with Dataset.open(dataset.folder, read_only=True) as reader:
+        assert reader.has_writer()
+        assert check(reader) == []
+        dataset.close()
+        assert not reader.has_writer()
+        assert {finding.kind for finding in check(reader)} == {
+            FindingKind.MISSING_FILE,
+            FindingKind.LEFTOVER_FILE,
+        }
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda d, i: d.path_of(i).unlink(), rewrite], ids=["missing", "changed"]
+)
+def test_a_writer_hides_no_loss(
+    dataset: Dataset, add_image: Callable[..., Image], spoil: Spoil
+) -> None:
+    spoil(dataset, add_image())
+    assert len(check(dataset)) == 1
 
 
 def test_check_changes_nothing(dataset: Dataset, add_image: Callable[..., Image]) -> None:
