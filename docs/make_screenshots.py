@@ -27,9 +27,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         environment = os.environ | {"HOME": folder, "QT_QPA_PLATFORM": "offscreen"}
-        _run(["demo", "--headless", "--photos", "60", "--out", str(work / "demo")], environment)
+        _run(["demo", "--headless", "--out", str(work / "demo")], environment)
         dataset = work / "demo" / "table"
-        (work / "demo" / "run").rename(dataset / "runs" / "first")
         for name, workspace, appearance, words in SHOTS:
             picture = OUT / f"{name}.png"
             options = ["--workspace", workspace, "--appearance", appearance, *words]

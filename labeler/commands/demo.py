@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="where it works (default: a new temporary folder)"
     )
-    parser.add_argument("--photos", type=int, default=120, help="photos to learn from (120)")
+    parser.add_argument("--photos", type=int, default=120, help="photos in six worlds (120)")
     parser.add_argument("--seconds", type=float, default=120.0, help="training time (120)")
     parser.add_argument(
         "--seed", type=int, default=0, help="chooses the worlds and the training's chance"

@@ -16,9 +16,9 @@ from labeler.errors import UserError
 NAMES = ("vector",)
 """What is labelled: Vector learns to spot another Vector; the rest of the table is clutter."""
 
-KNOWN, CHECK, UNSEEN = (1, 2, 3, 4), 5, (6, 7, 8)
-"""Worlds to learn from, to check with while learning, and to judge: three, for in a single one
-Vector may happen to hide behind a mug all the time."""
+KNOWN, UNSEEN = (1, 2, 3, 4, 5, 6), (7, 8, 9)
+"""Worlds to learn from, and to judge: three, for in a single one Vector may happen to hide behind
+a mug all the time."""
 
 GLANCES = 0.25
 """Seconds between two photos: the robot has looked somewhere else by then."""
@@ -26,17 +26,22 @@ GLANCES = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """folder is empty. Photos to learn from are taken in four sessions, each in a world of its own:
+    """folder is empty. Photos to learn from are taken in six sessions, each in a world of its own:
     who has seen one table only takes the table for a part of the robot.
 
-    A session is never divided between learning and checking, so a short one in another world is
-    what the training checks itself with; the last worlds are kept for the end.
+    A session is never divided between learning and checking, so the training checks itself with a
+    world that it does not learn from; the last worlds are kept for the end.
     """
 
     folder: Path
     photos: int
     seconds: float
     seed: int
+
+    @property
+    def run(self) -> Path:
+        """Where the window looks for runs, too."""
+        return self.folder / "table" / "runs" / "demo"
 
     def world(self, number: int) -> int:
         """The seed of one of the worlds."""
@@ -50,7 +55,6 @@ def play(plan: Plan) -> Iterator[str]:
     yield f"Working in {plan.folder}"
     for number in KNOWN:
         yield from _photograph(known, plan.world(number), part, f"world {number}")
-    yield from _photograph(known, plan.world(CHECK), max(6, plan.photos // 5), "to check with")
     yield _label(known)
     exported = run_verb("export", known, plan.folder / "export", "--json")
     yield f"Exported {exported['images']} images and {exported['annotations']} boxes as COCO."
@@ -82,10 +86,10 @@ def _label(folder: Path) -> str:
 def _train(dataset: Path, plan: Plan) -> Iterator[str]:
     yield f"Training from pretrained weights for {plan.seconds:.0f} s..."
     words = ["--from", "pretrained", "--seconds", str(plan.seconds), "--seed", str(plan.seed)]
-    trained = run_verb("train", dataset, *words, "--out", plan.folder / "run", "--json")
+    trained = run_verb("train", dataset, *words, "--out", plan.run, "--json")
     yield (
-        f"Trained {trained['epochs']:.0f} epochs in {trained['seconds']:.0f} s. On the session to "
-        f"check with: AP {_score_text(trained['ap'])}, AP50 {_score_text(trained['ap50'])}."
+        f"Trained {trained['epochs']:.0f} epochs in {trained['seconds']:.0f} s. On the session "
+        f"held back: AP {_score_text(trained['ap'])}, AP50 {_score_text(trained['ap50'])}."
     )
 
 
@@ -93,7 +97,7 @@ def _score(unseen: Path, plan: Plan) -> Iterator[str]:
     truth = plan.folder / "unseen-export"
     exported = run_verb("export", unseen, truth, "--json")
     told = (truth / "annotations.json", "--images", truth / "images", "--json")
-    scores = run_verb("evaluate", plan.folder / "run", *told)
+    scores = run_verb("evaluate", plan.run, *told)
     if not isinstance(scores.get("AP50"), float):
         raise UserError(f"The evaluation gave no AP50: {scores}")
     yield (
@@ -101,9 +105,10 @@ def _score(unseen: Path, plan: Plan) -> Iterator[str]:
         f"AP {scores['AP']:.3f}, AP50 {scores['AP50']:.3f}."
     )
     sheet = save_contact_sheet(
-        plan.folder / "run" / "model.onnx", truth / "images", plan.folder / "contact-sheet.jpg"
+        plan.run / "model.onnx", truth / "images", plan.folder / "contact-sheet.jpg"
     )
     yield f"Predictions to look at: {sheet}"
+    yield f"To open it in the window: vector-labeler {plan.folder / 'table'}"
 
 
 def _score_text(value: float | None) -> str:

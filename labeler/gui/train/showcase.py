@@ -89,7 +89,8 @@ class Showcase(QObject):
             return
         self._job = None
         self._shown.pictures, self._shown.looks = pictures, looks
-        self._strip.show_pictures([(shown.image_id, _image(shown)) for shown in pictures])
+        images = [(shown.image_id, _image(shown)) for shown in pictures]
+        self._strip.show_pictures(images, self._nothing_to_show())
         if looks and looks[-1].seconds == self._wanted:
             self._wanted = None
         self._show_looks()
@@ -138,6 +139,13 @@ class Showcase(QObject):
         _log.warning("%s: %s", run, error)
         if self._shown is not None and self._shown.run == run:
             self._job = None
+            if not self._shown.pictures:
+                self._strip.show_pictures([], self._nothing_to_show())
+
+    def _nothing_to_show(self) -> str:
+        return self.tr(
+            "None of its validation pictures can be shown: there are none, or they moved."
+        )
 
 
 def _image(shown: ShownPicture) -> QImage:

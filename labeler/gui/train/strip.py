@@ -35,6 +35,7 @@ class Strip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pictures: list[tuple[int, QImage]] = []
+        self._note = ""
         self._rows: list[Row] = []
         self._colors: dict[int, str] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -49,8 +50,9 @@ class Strip(QWidget):
         self._colors = dict(colors)
         self.update()
 
-    def show_pictures(self, pictures: Sequence[tuple[int, QImage]]) -> None:
-        self._pictures = list(pictures)
+    def show_pictures(self, pictures: Sequence[tuple[int, QImage]], note: str = "") -> None:
+        """note: what to say where there are none."""
+        self._pictures, self._note = list(pictures), note
         self.update()
 
     def show_rows(self, rows: Sequence[Row]) -> None:
@@ -66,9 +68,12 @@ class Strip(QWidget):
         return QSize(240, 140)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._pictures:
-            return
         painter = QPainter(self)
+        if not self._pictures:
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            top = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+            painter.drawText(self.rect(), top | Qt.TextFlag.TextWordWrap, self._note)
+            return
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )
