@@ -70,6 +70,16 @@ class Examples:
                 f"None of the {len(self)} pictures to learn from can be used: {self._first_fault}."
             )
 
+    @property
+    def must_decode(self) -> bool:
+        """Whether a picture may still have to be decoded: the first time, or for lack of room."""
+        return len(self._kept) + len(self.unusable) < len(self)
+
+    def has_read(self, indices: Sequence[int]) -> bool:
+        """Whether it does not help to decode these ahead: they are kept, or there is no room."""
+        is_full = len(self._kept) >= self._room
+        return is_full or all(i in self._kept or i in self.unusable for i in indices)
+
     def batch(self, indices: Sequence[int]) -> list[Example]:
         """The usable ones of these pictures, in order."""
         missing = [

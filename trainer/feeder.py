@@ -94,11 +94,7 @@ class Feeder:
     def _fresh(self) -> Batch:
         columns, rows, window = self._draw_looks()
         tiles = columns * rows
-        examples: list[Example] = []
-        while not examples:
-            examples = self._examples.batch(self._next_indices(self._phase.batch * tiles))
-        if len(examples) % tiles:
-            examples = (examples * tiles)[: max(1, len(examples) // tiles) * tiles]
+        examples = self._next_examples(tiles)
         pixels = torch.stack([example.pixels for example in examples]).to(self._device)
         targets = [example.target for example in examples]
         pictures, moved = augment(pixels, targets, self._how, self._random, window)
@@ -107,6 +103,20 @@ class Feeder:
         self._looked += len(examples)
         self._made += len(moved)
         return Batch(pictures, None, moved)
+
+    def _next_examples(self, tiles: int) -> list[Example]:
+        """The pictures of a batch of mosaics, a multiple of tiles.
+
+        As long as pictures have to be decoded for it, several looks are taken at each.
+        """
+        each = tiles if self._examples.must_decode else 1
+        examples: list[Example] = []
+        while not examples:
+            examples = self._examples.batch(self._next_indices(self._phase.batch * tiles // each))
+        looks = examples * each
+        if len(looks) % tiles:
+            looks = (looks * tiles)[: max(1, len(looks) // tiles) * tiles]
+        return looks
 
     def _draw_looks(self) -> tuple[int, int, tuple[int, int] | None]:
         """Columns and rows of the next pictures, and the size of a look; None: all of a picture."""

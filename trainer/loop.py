@@ -107,13 +107,16 @@ class Loop:
 
     def _look(self) -> None:
         """Validates, saves, exports, and learns what that costs."""
-        parts, before = self._parts, self._elapsed()
-        if len(parts.validator):
+        parts = self._parts
+        # to read the pictures the first time is no part of what a look costs from then on
+        can_judge = len(parts.validator) and parts.validator.read(parts.should_stop)
+        before = self._elapsed()
+        if can_judge:
             verdict = parts.validator.judge(parts.learner.mean)
             is_best = parts.results.is_better(verdict)
             parts.results.keep(parts.learner.mean, verdict)
             parts.emit(self._evaluated(verdict, is_best=is_best))
-        else:
+        elif parts.results.verdict is None:
             parts.results.keep(parts.learner.mean, None)
         cost = self._elapsed() - before
         self._spent_looking += cost

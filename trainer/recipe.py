@@ -24,6 +24,10 @@ _MOST_FOR_LOOKS = 180_000.0
 """Pixels of the input: the preview has to keep up."""
 _MOSAIC = 74_000.0
 """Pixels to learn from at once, however many the input has."""
+_LONGEST_SHAPE = 12.0
+"""Longer pictures are padded: the network would see them one cell high."""
+_SMALLEST_OBJECT = 6.0
+"""Pixels of the input: what is typically smaller cannot be learnt."""
 _LARGE_OBJECT = 44.0
 """Pixels of the input: where nearly all objects are larger, the stride-8 level is not needed."""
 
@@ -110,7 +114,9 @@ def choose_recipe(config: RunConfig, facts: Facts, device: str, device_name: str
     on_gpu = device != "cpu"
     looks_closely = config.detector == BUILT_IN and not on_gpu and facts.typical < _CLOSE_LOOK
     pixels, size_reason = _pixels(config, facts, on_gpu=on_gpu, looks_closely=looks_closely)
-    size = input_size(facts.aspect, min(pixels, _MOST_UPSCALED * facts.pixels))
+    if pixels > _MOST_UPSCALED * facts.pixels:
+        pixels, size_reason = _MOST_UPSCALED * facts.pixels, "the pictures have no more to show"
+    size = input_size(facts.aspect, pixels)
     stride = _finest_stride(facts, size)
     batch = 12 if looks_closely else 16
     kinds = facts.categories > 1
@@ -130,10 +136,11 @@ def choose_recipe(config: RunConfig, facts: Facts, device: str, device_name: str
         ema=0.03,
         choices=(
             f"Learns on {device_name}.",
-            f"{facts.pictures} pictures with {facts.boxes} boxes to learn from.",
+            f"Pictures to learn from: {facts.pictures}; boxes in them: {facts.boxes}.",
             f"Pictures are seen at {size[0]}x{size[1]} pixels: {size_reason}.",
             *_stride_choice(config, stride),
             *_mosaic_choice(looks_closely=looks_closely),
+            *_tiny_choice(facts.typical * math.sqrt(size[0] * size[1])),
             *_phase_choices(config, phases),
             "Every picture is moved, scaled and recoloured a little, "
             + (
@@ -155,7 +162,9 @@ def _pixels(
         return 160_000.0, "a GPU has the time for many"
     if looks_closely:
         wanted = (_TYPICAL_OBJECT / facts.typical) ** 2
-        return min(max(wanted, 65_536.0), _MOST_FOR_LOOKS), "the objects need so many"
+        if wanted > _MOST_FOR_LOOKS:
+            return _MOST_FOR_LOOKS, "the objects are small; more would make the preview slow"
+        return max(wanted, 65_536.0), "the objects need no more"
     if facts.small < 0.08:
         return 100_000.0, "the objects are small"
     if config.seconds >= 150:
@@ -199,6 +208,15 @@ def _mosaic_choice(*, looks_closely: bool) -> tuple[str, ...]:
     )
 
 
+def _tiny_choice(side: float) -> tuple[str, ...]:
+    if side >= _SMALLEST_OBJECT:
+        return ()
+    return (
+        f"Objects are only {max(1, round(side))} pixels large there, too few to be learnt: take "
+        "photos from nearer, or cut them into parts.",
+    )
+
+
 def _stride_choice(config: RunConfig, stride: int) -> tuple[str, ...]:
     if config.detector != BUILT_IN:
         return ()
@@ -224,7 +242,7 @@ def input_size(aspect: float, pixels: float) -> tuple[int, int]:
 
     The picture shall come out large and little shall be padding.
     """
-    root = math.sqrt(aspect)
+    root = math.sqrt(min(max(aspect, 1 / _LONGEST_SHAPE), _LONGEST_SHAPE))
 
     def worth(size: tuple[int, int]) -> float:
         used = min(size[0] / root, size[1] * root) ** 2

@@ -146,9 +146,12 @@ class _Faults:
     def __init__(self, emit: Emit) -> None:
         self._emit = emit
         self._names: dict[str, list[str]] = {}
+        self._noted: set[tuple[str, str]] = set()
 
     def note(self, name: str, fault: str) -> None:
-        self._names.setdefault(fault, []).append(name)
+        if (name, fault) not in self._noted:
+            self._noted.add((name, fault))
+            self._names.setdefault(fault, []).append(name)
 
     def say(self) -> None:
         for fault, names in self._names.items():

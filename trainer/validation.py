@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,16 @@ class Validator:
 
     def __len__(self) -> int:
         return len(self._chosen)
+
+    def read(self, should_stop: Callable[[], bool]) -> bool:
+        """Decodes what is not decoded yet. False where somebody said stop before the end."""
+        for begin in range(0, len(self._chosen), _BATCH):
+            if self._examples.has_read(self._chosen[begin : begin + _BATCH]):
+                continue
+            if should_stop():
+                return False
+            self._examples.batch(self._chosen[begin : begin + _BATCH])
+        return True
 
     def _can_judge(self) -> bool:
         """Whether a picture with a box can be read; the first few tell, where nothing is wrong."""

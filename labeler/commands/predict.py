@@ -12,6 +12,7 @@ from pathlib import Path
 from labeler.commands.progress import ProgressLine
 from labeler.dataset import picture
 from labeler.dataset.files import reason
+from labeler.dataset.words import counted
 from labeler.errors import UserError
 from labeler.runs.coco_side import read_lists
 from labeler.runs.drawing import draw_detections
@@ -196,7 +197,7 @@ def _tell(report: _Report, arguments: argparse.Namespace) -> None:
         sys.stdout.write(json.dumps(told) + "\n")
         return
     sys.stdout.write(
-        f"{report.trusted} things found in {report.pictures} pictures "
+        f"{counted(report.trusted, 'thing')} found in {counted(report.pictures, 'picture')} "
         f"({report.detections} with the unsure ones). They are in {arguments.out}.\n"
     )
     if arguments.draw is not None:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from labeler.dataset.store import Dataset
+from labeler.dataset.words import counted
 from labeler.errors import UserError
 from labeler.runs.child import train_in_child
 from labeler.runs.history import MODEL
@@ -77,7 +78,8 @@ def run(arguments: argparse.Namespace) -> int:
     require_training()
     prepared = _prepare(arguments)
     say(
-        f"{prepared.images_train} images to learn from, {prepared.images_val} to check with. "
+        f"{counted(prepared.images_train, 'image')} to learn from, "
+        f"{prepared.images_val} to check with. "
         f"{prepared.explanation}"
     )
     for warning in prepared.warnings:
@@ -191,7 +193,7 @@ def _report(prepared: PreparedRun, end: Finished, *, as_json: bool) -> None:
     began = "Stopped" if end.stopped_early else "Finished"
     sys.stdout.write(
         f"{began} after {end.seconds:.0f} s and {end.epochs:.1f} epochs: AP {_score(end.ap)}, "
-        f"AP50 {_score(end.ap50)} on the {prepared.images_val} images held back.\n"
+        f"AP50 {_score(end.ap50)} on {counted(prepared.images_val, 'image')} held back.\n"
         f"The model is {model}.\n"
     )
 

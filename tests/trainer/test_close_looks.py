@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.trainer.training_runs import write_coco
 from trainer.augment import Augmentation, augment
+from trainer.coco import read_coco
 from trainer.config import RunConfig
+from trainer.data import Examples
+from trainer.feeder import Feeder
 from trainer.lite import LiteDetector
 from trainer.mosaic import put_together
 from trainer.protocol import Target
-from trainer.recipe import Facts, Recipe, choose_recipe
+from trainer.recipe import Facts, Recipe, choose_recipe, input_size
 from trainer.views import Views
 
 SIZE = (192, 128)
@@ -126,6 +131,42 @@ def test_the_input_has_the_pixels_that_the_objects_need(
     facts = replace(CARDS, typical=typical, small=typical / 2, aspect=aspect, pixels=pixels)
     width, height = recipe_for(facts).input_size
     assert width * height <= 1.06 * min(180_000, 2 * pixels)
+
+
+@pytest.mark.parametrize("aspect", [0.01, 100.0])
+def test_strips_get_an_input_with_room_for_both_sides(aspect: float) -> None:
+    assert min(input_size(aspect, 70_000)) >= 64
+    assert max(input_size(aspect, 70_000)) >= 512
+
+
+def test_objects_too_small_to_learn_are_told() -> None:
+    told = recipe_for(replace(CARDS, typical=0.005, small=0.003)).choices
+    assert any("too few to be learnt" in line for line in told)
+    assert not any("too few to be learnt" in line for line in recipe_for(CARDS).choices)
+
+
+@pytest.mark.parametrize("memory", [600_000_000, 1])
+def test_a_batch_is_whole_whether_pictures_are_kept_or_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, memory: int
+) -> None:
+    """memory: bytes for decoded pictures; for one picture at least there is always room."""
+    monkeypatch.setattr("trainer.data._MEMORY", memory)
+    write_coco(tmp_path / "train.json", tmp_path / "images", 7, seed=1)
+    (tmp_path / "images" / "train-002.jpg").write_text("no picture", encoding="utf-8")
+    coco = read_coco(tmp_path / "train.json", tmp_path / "images")
+    recipe = recipe_for(CARDS)
+    examples = Examples(coco, recipe.input_size, lambda name, fault: None)
+    feeder = Feeder(examples, recipe, "cpu", 0, lambda: 0.0)
+    feeder.begin(replace(recipe.phases[0], view_share=None))
+    detector = LiteDetector(2, recipe.input_size)
+    assert recipe.mosaic is not None
+    for _ in range(4):
+        batch = feeder.next(detector)
+        assert batch.pictures is not None
+        assert batch.pictures.shape[2:] == recipe.mosaic.size[::-1]
+        assert len(batch.pictures) == len(batch.targets) > 0
+    assert len(examples.unusable) == 1
+    assert feeder.epochs > 0
 
 
 def test_views_give_back_what_was_kept() -> None:

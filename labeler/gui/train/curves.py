@@ -73,6 +73,7 @@ class Curve(QWidget):
         self._plot.hideButtons()
         self._plot.setMouseEnabled(False, False)
         self._plot.getViewBox().setDefaultPadding(0)
+        self._plot.getPlotItem().layout.setContentsMargins(0, 0, 12, 0)  # half of the last label
         for side in ("left", "bottom"):
             axis = self._plot.getAxis(side)
             axis.enableAutoSIPrefix(False)
@@ -118,7 +119,7 @@ class Curve(QWidget):
         self._line.setData(xs, ys)
         self._dot.setData(*([[self._mark[0]], [self._mark[1]]] if self._mark else [[], []]))
         top = self._top or _ceiling(ys)
-        self._plot.setRange(xRange=(0, self._span * 1.02), yRange=(0, top * 1.02), padding=0)
+        self._plot.setRange(xRange=(0, self._span * 1.02), yRange=(0, top * 1.06), padding=0)
 
 
 def _ceiling(values: Sequence[float]) -> float:

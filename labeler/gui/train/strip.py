@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -79,13 +80,14 @@ class Strip(QWidget):
         )
         rows = self._rows or [Row("", {}, is_awaited=True)]
         places = self._places((self.height() - _GAP * (len(rows) - 1)) / len(rows))
+        step = places[-1].bottom() + _GAP
         for index, row in enumerate(rows):
-            self._paint_row(painter, row, index * (places[0].height() + _GAP), places)
+            self._paint_row(painter, row, index * step, places)
 
     def _paint_row(self, painter: QPainter, row: Row, top: float, places: Sequence[QRectF]) -> None:
         painter.setFont(self.font())
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-        where = QRectF(0, top, _LABEL_WIDTH - _GAP, places[0].height())
+        where = QRectF(0, top, self._label_width() - _GAP, places[-1].bottom())
         painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, row.label)
         for (number, image), place in zip(self._pictures, places, strict=True):
             here = place.translated(0, top)
@@ -95,15 +97,30 @@ class Strip(QWidget):
             for detection in row.found.get(number, ()):
                 self._paint_detection(painter, detection, here, here.width() / image.width())
 
+    def _label_width(self) -> int:
+        metrics = self.fontMetrics()
+        widest = max((metrics.horizontalAdvance(row.label) for row in self._rows), default=0)
+        return max(_LABEL_WIDTH, widest + _GAP + 4)
+
     def _places(self, height: float) -> list[QRectF]:
-        """Pictures side by side, equally high, all of them."""
+        """Where the pictures of a row stand: all equally high, in as many lines as show them
+        largest.
+        """
+        return max((self._in_lines(lines, height) for lines in (1, 2, 3)), key=_height_of_first)
+
+    def _in_lines(self, lines: int, height: float) -> list[QRectF]:
         ratios = [image.width() / image.height() for _, image in self._pictures]
-        room = self.width() - _LABEL_WIDTH - _GAP * (len(ratios) - 1)
-        height = max(8.0, min(height, room / sum(ratios)))
-        places, left = [], float(_LABEL_WIDTH)
-        for ratio in ratios:
-            places.append(QRectF(left, 0, ratio * height, height))
-            left += ratio * height + _GAP
+        in_line = math.ceil(len(ratios) / lines)
+        parts = [ratios[begin : begin + in_line] for begin in range(0, len(ratios), in_line)]
+        start = float(self._label_width())
+        fits = ((self.width() - start - _GAP * (len(part) - 1)) / sum(part) for part in parts)
+        high = max(8.0, min((height - _GAP * (len(parts) - 1)) / len(parts), *fits))
+        places = []
+        for line, part in enumerate(parts):
+            left = start
+            for ratio in part:
+                places.append(QRectF(left, line * (high + _GAP), ratio * high, high))
+                left += ratio * high + _GAP
         return places
 
     def _paint_detection(
@@ -131,3 +148,7 @@ class Strip(QWidget):
         painter.fillRect(label, color)
         painter.setPen(QColor("black" if color.lightnessF() > 0.4 else "white"))
         painter.drawText(label.adjusted(3, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def _height_of_first(places: Sequence[QRectF]) -> float:
+    return places[0].height()
