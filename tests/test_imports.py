@@ -16,6 +16,7 @@ SQL_FILES = {
     "labeler/dataset/connections.py",
     "labeler/dataset/schema.py",
     "labeler/dataset/queries.py",
+    "labeler/dataset/rows.py",
 }
 FROM_TRAINER = {"trainer.events", "trainer.config", "trainer.predict"}
 WORKSPACES = ("capture", "label", "curate", "train", "preview")

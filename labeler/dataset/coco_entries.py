@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from labeler.dataset.edits import clean_name
+from labeler.dataset.category_edits import clean_name
+from labeler.dataset.edits import clean_note
 from labeler.dataset.model import BBox, Pose
 from labeler.errors import UserError
 
@@ -36,6 +37,7 @@ class ImageEntry:
     original_name: str | None
     head_angle_rad: float | None
     pose: Pose | None
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class CategoryEntry:
     key: Key
     name: str
     color: str | None
+    digit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ def image_entry(entry: Any) -> ImageEntry:
         original_name=_text(original_name),
         head_angle_rad=_number(fields.get("head_angle_rad")),
         pose=_pose(fields.get("pose")),
+        note=_note(fields.get("note")),
     )
 
 
@@ -89,7 +93,13 @@ def category_entry(entry: Any) -> CategoryEntry:
     except UserError as error:
         raise BadEntry(str(error).rstrip(".")) from error
     known = isinstance(color, str) and _COLOR.fullmatch(color)
-    return CategoryEntry(_key(fields, "id"), name, color if known else None)
+    digit = fields.get("key")
+    return CategoryEntry(
+        _key(fields, "id"),
+        name,
+        color if known else None,
+        digit if isinstance(digit, str) and digit in tuple("123456789") else "",
+    )
 
 
 def session_entry(entry: Any) -> SessionEntry:
@@ -129,6 +139,43 @@ def annotation_bbox(entry: dict[str, Any]) -> BBox:
     if not (math.isfinite(x + width) and math.isfinite(y + height)):
         raise BadEntry("its bbox has numbers beyond all bounds")
     return BBox(x, y, width, height)
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationExtras:
+    """What is said about a box beyond COCO."""
+
+    occluded: bool
+    truncated: bool
+    difficult: bool
+    note: str
+
+
+def annotation_extras(entry: dict[str, Any]) -> AnnotationExtras:
+    """This program's own fields, or those in "attributes", where CVAT writes them.
+
+    Doubtful ones count as missing.
+    """
+    attributes = entry.get("attributes")
+    nested = attributes if isinstance(attributes, dict) else {}
+    said = {**nested, **entry}
+    return AnnotationExtras(
+        _flag(said.get("occluded")),
+        _flag(said.get("truncated")),
+        _flag(said.get("difficult")),
+        _note(said.get("note")),
+    )
+
+
+def _flag(value: Any) -> bool:
+    return value is True or (value == 1 and isinstance(value, int | float))
+
+
+def _note(value: Any) -> str:
+    try:
+        return clean_note(value) if isinstance(value, str) else ""
+    except UserError:
+        return ""
 
 
 def _fields(entry: Any) -> dict[str, Any]:

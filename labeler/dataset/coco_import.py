@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from labeler.dataset import coco_boxes, coco_entries, picture
-from labeler.dataset.coco_entries import BadEntry, ImageEntry, Key
+from labeler.dataset.category_edits import next_color
+from labeler.dataset.changes import Edit, EntryKind, VerifiedChange
+from labeler.dataset.coco_entries import BadEntry, CategoryEntry, ImageEntry, Key
 from labeler.dataset.coco_plan import Plan, Told, made_plan
-from labeler.dataset.edits import Edit, VerifiedChange, next_color
 from labeler.dataset.files import inside
 from labeler.dataset.images import stage
 from labeler.dataset.json_stream import entries
@@ -151,6 +152,7 @@ class _Import:
             head_angle_rad=entry.head_angle_rad,
             pose=entry.pose,
             verified=entry.verified or False,
+            note=entry.note,
         )
         taken = _Taken(entry, image, known is None, found.orientation)
         self.taken[entry.key] = taken
@@ -185,7 +187,8 @@ class _Import:
         boxes = self.dataset.add_annotations(self._boxes(on_progress))
         told = f"Import {self.json_path.name}: {counted(images, 'image')}, {counted(boxes, 'box')}"
         self.dataset.note(told)
-        self.dataset.apply(Edit(told, tuple(self._confirmations(empty_means_nothing_there))))
+        confirmed = Edit(told, tuple(self._confirmations(empty_means_nothing_there)))
+        self.dataset.apply(confirmed, EntryKind.NOTE)  # an import is no edit to be undone
         return ImportReport(
             images_added=images,
             annotations_added=boxes,
@@ -202,15 +205,23 @@ class _Import:
         keep_ids = not present and all(isinstance(e.key, int) and e.key >= 0 for e in offered)
         ids = {category.name: category.id for category in present}
         used = [category.color for category in present]
-        for entry in offered:
+        numbers = [entry.key for entry in offered]
+        keep_order = keep_ids and numbers != sorted(numbers, key=int)
+        for place, entry in enumerate(offered, start=1):
             if entry.name not in ids:
                 number = int(entry.key) if keep_ids else self.dataset.new_category_id()
-                category = Category(number, entry.name, entry.color or next_color(used))
+                color = entry.color or next_color(used)
+                position = place if keep_order else 0
+                category = Category(number, entry.name, color, position, self._free_key(entry))
                 self.dataset.add_category(category)
                 used.append(category.color)
                 ids[entry.name] = category.id
             self.categories[entry.key] = ids[entry.name]
         return len(ids) - len(present)
+
+    def _free_key(self, entry: CategoryEntry) -> str:
+        taken = {category.key for category in self.dataset.categories()}
+        return "" if entry.digit in taken else entry.digit
 
     def _write_images(self) -> int:
         sessions = self._write_sessions()
@@ -282,7 +293,18 @@ class _Import:
         bbox = coco_boxes.clipped(raw, taken.image)
         if bbox != raw:
             self.corrected.add(f"annotation {key}", "its bbox reached out of the picture")
-        return Annotation(self.dataset.new_annotation_id(), taken.image.id, category_id, bbox)
+        said = coco_entries.annotation_extras(entry)
+        number = self.dataset.new_annotation_id()
+        return Annotation(
+            number,
+            taken.image.id,
+            category_id,
+            bbox,
+            said.occluded,
+            said.truncated,
+            said.difficult,
+            said.note,
+        )
 
     def _confirmations(self, empty_means_nothing_there: bool) -> Iterator[VerifiedChange]:
         """Who is confirmed: never an image that lost a box, for it would not be right."""

@@ -45,7 +45,8 @@ def write_json(dataset: Queries, images: Iterable[Image], stream: IO[str]) -> in
     """Writes these images with their boxes, and all categories. Returns how many boxes.
 
     Ids are the dataset's own, so two exports name the same things by the same ids. Beyond COCO,
-    images tell session_id, captured_at, verified and the robot's pose, and there are sessions.
+    images tell session_id, captured_at, verified, a note and the robot's pose, annotations what is
+    said about them, categories stand in the order they are shown in, and there are sessions.
     """
     known: set[int] = set()
     count = 0
@@ -72,12 +73,15 @@ def _write_list(stream: IO[str], name: str, entries: Iterable[dict[str, Any]]) -
 
 
 def _category(category: Category) -> dict[str, Any]:
-    return {
+    entry: dict[str, Any] = {
         "id": category.id,
         "name": category.name,
         "supercategory": "",
         "color": category.color,
     }
+    if category.key:
+        entry["key"] = category.key
+    return entry
 
 
 def _session(session: Session) -> dict[str, Any]:
@@ -101,6 +105,8 @@ def _image(image: Image, known: set[int]) -> dict[str, Any]:
         entry["head_angle_rad"] = image.head_angle_rad
     if image.pose is not None:
         entry["pose"] = asdict(image.pose)
+    if image.note:
+        entry["note"] = image.note
     return entry
 
 
@@ -112,7 +118,7 @@ def _date(seconds: float) -> str:
 
 
 def _annotation(annotation: Annotation) -> dict[str, Any]:
-    return {
+    entry: dict[str, Any] = {
         "id": annotation.id,
         "image_id": annotation.image_id,
         "category_id": annotation.category_id,
@@ -120,4 +126,10 @@ def _annotation(annotation: Annotation) -> dict[str, Any]:
         "area": annotation.bbox.area,
         "iscrowd": 0,
         "segmentation": [],
+        "occluded": annotation.occluded,
+        "truncated": annotation.truncated,
+        "difficult": annotation.difficult,
     }
+    if annotation.note:
+        entry["note"] = annotation.note
+    return entry

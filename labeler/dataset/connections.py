@@ -163,6 +163,10 @@ class Connections(Queries):
         """An id that was never given and never will be again."""
         return self._new_id("image")
 
+    def new_suggestion_id(self) -> int:
+        """An id that was never given and never will be again."""
+        return self._new_id("suggestion")
+
     def _new_id(self, kind: str) -> int:
         with self._turn:
             ids = self._ids.get(kind)

@@ -85,6 +85,7 @@ def stage(
     head_angle_rad: float | None = None,
     pose: Pose | None = None,
     verified: bool = False,
+    note: str = "",
 ) -> Image:
     """Makes the bytes durable in incoming/. The caller commits the row, then settles the file."""
     if dataset.read_only:
@@ -105,6 +106,7 @@ def stage(
         head_angle_rad=head_angle_rad if _are_finite(head_angle_rad) else None,
         pose=pose if pose and _are_finite(*astuple(pose)) else None,
         verified=verified,
+        note=note,
     )
     write_durably(dataset.incoming_path(image.file_name), data)
     sync_folder(dataset.incoming_folder)

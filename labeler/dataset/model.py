@@ -87,21 +87,54 @@ class BBox:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A class of things. The id never changes; color is "#rrggbb"."""
+    """A class of things. The id never changes; color is "#rrggbb".
+
+    Categories are shown by position, then by id. key: the digit that chooses it, "1" to "9", or
+    nothing where the digits go round by position.
+    """
 
     id: int
     name: str
     color: str
+    position: int = 0
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """One box on one image."""
+    """One box on one image, with what a person says about it.
+
+    occluded: something stands before it. truncated: it reaches out of the picture. difficult: hard
+    to tell even for a person. As in Pascal VOC: http://host.robots.ox.ac.uk/pascal/VOC/voc2012/.
+    """
 
     id: int
     image_id: int
     category_id: int
     bbox: BBox
+    occluded: bool = False
+    truncated: bool = False
+    difficult: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A box that a machine offers and no person has accepted: it never trains and never exports.
+
+    score: 0 to 1. source: who offers ("tracker", "interpolation", "detector"); model: by what
+    ("detector" of which run). rejected: a person said no, and it is kept so as not to be offered
+    again.
+    """
+
+    id: int
+    image_id: int
+    category_id: int
+    bbox: BBox
+    score: float
+    source: str
+    model: str = ""
+    rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +166,8 @@ class Image:
     file_name is relative to the dataset's images/ folder, with forward slashes. width and height
     are those of the upright picture (EXIF orientation applied); the stored bytes are untouched.
     captured_at is in seconds since 1970 (UTC). verified: a person said "this is right".
+    suggestion_count: those that wait for a person. last_edit: the journal's newest entry about it,
+    0 for none; unlike a time it only grows.
     """
 
     id: int
@@ -147,6 +182,9 @@ class Image:
     pose: Pose | None = None
     verified: bool = False
     annotation_count: int = 0
+    note: str = ""
+    suggestion_count: int = 0
+    last_edit: int = 0
 
     @property
     def state(self) -> ImageState:

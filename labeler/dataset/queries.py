@@ -9,14 +9,33 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from labeler.dataset.edits import Edit, JournalEntry
-from labeler.dataset.model import Annotation, BBox, Category, Image, ImageState, Pose, Session
+from labeler.dataset.changes import Edit, EntryKind, JournalEntry
+from labeler.dataset.model import (
+    Annotation,
+    BBox,
+    Category,
+    Image,
+    ImageState,
+    Pose,
+    Session,
+    Suggestion,
+)
 
 _IMAGE = (
     "SELECT id, file_name, original_name, width, height, sha256, session_id, captured_at, "
-    "head_angle_rad, pose_x_mm, pose_y_mm, pose_heading_rad, verified, annotation_count FROM image"
+    "head_angle_rad, pose_x_mm, pose_y_mm, pose_heading_rad, verified, annotation_count, note, "
+    "suggestion_count, last_edit FROM image"
 )
-_ANNOTATION = "SELECT id, image_id, category_id, x, y, width, height FROM annotation"
+_CATEGORY = "SELECT id, name, color, position, key FROM category"
+_ANNOTATION = (
+    "SELECT id, image_id, category_id, x, y, width, height, occluded, truncated, difficult, note "
+    "FROM annotation"
+)
+_SUGGESTION = (
+    "SELECT id, image_id, category_id, x, y, width, height, score, source, model, rejected "
+    "FROM suggestion"
+)
+_ENTRY = "SELECT id, description, at, kind, of, author, image_id FROM edit"
 _STATE = {
     ImageState.UNLABELLED: "(annotation_count > 0) = 0 AND verified = 0",
     ImageState.LABELLED: "(annotation_count > 0) = 1",
@@ -45,9 +64,9 @@ class Queries(ABC):
         """Lends a connection that no other thread uses meanwhile."""
 
     def categories(self) -> list[Category]:
-        """All categories by id."""
+        """All categories as they are shown: by position, then by id."""
         with self._reading() as connection:
-            rows = connection.execute("SELECT id, name, color FROM category ORDER BY id")
+            rows = connection.execute(f"{_CATEGORY} ORDER BY position, id")
             return [Category(*row) for row in rows]
 
     def sessions(self) -> list[Session]:
@@ -112,15 +131,67 @@ class Queries(ABC):
             empty=found.get((False, True), 0),
         )
 
-    def history(self, limit: int = 100) -> list[JournalEntry]:
-        """The newest edits, newest first."""
+    def annotations_of(self, category_id: int) -> list[Annotation]:
+        """The boxes of one category, by image and id."""
         with self._reading() as connection:
             rows = connection.execute(
-                "SELECT id, description, at, changes FROM edit ORDER BY id DESC LIMIT ?", (limit,)
-            ).fetchall()
-        return [
-            JournalEntry(id, text, at, Edit.from_json(changes)) for id, text, at, changes in rows
-        ]
+                f"{_ANNOTATION} WHERE category_id = ? ORDER BY image_id, id", (category_id,)
+            )
+            return [_annotation(row) for row in rows]
+
+    def suggestions(self, image_id: int) -> list[Suggestion]:
+        """Those of one image that wait for a person, by id."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"{_SUGGESTION} WHERE image_id = ? AND rejected = 0 ORDER BY id", (image_id,)
+            )
+            return [_suggestion(row) for row in rows]
+
+    def rejected_suggestions(self, image_id: int) -> list[Suggestion]:
+        """Those of one image that a person said no to, by id."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"{_SUGGESTION} WHERE image_id = ? AND rejected = 1 ORDER BY id", (image_id,)
+            )
+            return [_suggestion(row) for row in rows]
+
+    def suggestions_of(self, category_id: int) -> list[Suggestion]:
+        """Those of one category, rejected ones too, by id."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"{_SUGGESTION} WHERE category_id = ? ORDER BY id", (category_id,)
+            )
+            return [_suggestion(row) for row in rows]
+
+    def suggestion(self, suggestion_id: int) -> Suggestion | None:
+        with self._reading() as connection:
+            row = connection.execute(f"{_SUGGESTION} WHERE id = ?", (suggestion_id,)).fetchone()
+        return None if row is None else _suggestion(row)
+
+    def journal(self, limit: int = 100, before: int | None = None) -> list[JournalEntry]:
+        """The newest entries, newest first; before: only those older than this one."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"{_ENTRY} WHERE :before IS NULL OR id < :before ORDER BY id DESC LIMIT :limit",
+                {"before": before, "limit": limit},
+            )
+            return [_entry(row) for row in rows]
+
+    def journal_since(self, entry_id: int) -> list[JournalEntry]:
+        """The entries newer than this one, newest first."""
+        with self._reading() as connection:
+            rows = connection.execute(f"{_ENTRY} WHERE id > ? ORDER BY id DESC", (entry_id,))
+            return [_entry(row) for row in rows]
+
+    def edit_of(self, entry_id: int) -> Edit:
+        """What an entry of the journal changed. Raises KeyError where there is none."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "SELECT changes FROM edit WHERE id = ?", (entry_id,)
+            ).fetchone()
+        if row is None:
+            raise KeyError(entry_id)
+        return Edit.from_json(row[0])
 
     def faults(self) -> list[str]:
         """What SQLite itself finds wrong with the file: broken pages, rows without a parent."""
@@ -131,10 +202,15 @@ class Queries(ABC):
                 "SELECT id FROM image WHERE annotation_count <> "
                 "(SELECT count(*) FROM annotation WHERE image_id = image.id)"
             ).fetchall()
+            misoffered = connection.execute(
+                "SELECT id FROM image WHERE suggestion_count <> (SELECT count(*) FROM suggestion "
+                "WHERE image_id = image.id AND rejected = 0)"
+            ).fetchall()
         return [
             *(text for text in broken if text != "ok"),
             *(f"{row[0]} {row[1]} refers to a missing {row[2]}" for row in loose),
             *(f"image {row[0]} counts its boxes wrongly" for row in miscounted),
+            *(f"image {row[0]} counts its suggestions wrongly" for row in misoffered),
         ]
 
 
@@ -151,22 +227,19 @@ class Snapshot(Queries):
 
 def _image(row: tuple[Any, ...]) -> Image:
     pose = None if row[9] is None else Pose(row[9], row[10], row[11])
-    verified = row[12] == 1
-    return Image(
-        row[0],
-        row[1],
-        row[2],
-        row[3],
-        row[4],
-        row[5],
-        row[6],
-        row[7],
-        row[8],
-        pose,
-        verified,
-        row[13],
-    )
+    known: list[Any] = [*row[:9], pose, row[12] == 1, *row[13:]]
+    return Image(*known)
 
 
 def _annotation(row: tuple[Any, ...]) -> Annotation:
-    return Annotation(row[0], row[1], row[2], BBox(row[3], row[4], row[5], row[6]))
+    box = BBox(row[3], row[4], row[5], row[6])
+    return Annotation(row[0], row[1], row[2], box, row[7] == 1, row[8] == 1, row[9] == 1, row[10])
+
+
+def _suggestion(row: tuple[Any, ...]) -> Suggestion:
+    box = BBox(row[3], row[4], row[5], row[6])
+    return Suggestion(row[0], row[1], row[2], box, row[7], row[8], row[9], row[10] == 1)
+
+
+def _entry(row: tuple[Any, ...]) -> JournalEntry:
+    return JournalEntry(row[0], row[1], row[2], EntryKind(row[3]), *row[4:])

@@ -80,7 +80,59 @@ CREATE TRIGGER edit_is_final BEFORE UPDATE ON edit BEGIN
 END;
 """
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1,)
+_VERSION_2 = """
+ALTER TABLE category ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE category ADD COLUMN key TEXT NOT NULL DEFAULT '';
+ALTER TABLE annotation ADD COLUMN occluded INTEGER NOT NULL DEFAULT 0 CHECK (occluded IN (0, 1));
+ALTER TABLE annotation ADD COLUMN truncated INTEGER NOT NULL DEFAULT 0 CHECK (truncated IN (0, 1));
+ALTER TABLE annotation ADD COLUMN difficult INTEGER NOT NULL DEFAULT 0 CHECK (difficult IN (0, 1));
+ALTER TABLE annotation ADD COLUMN note TEXT NOT NULL DEFAULT '';
+CREATE INDEX annotation_with_note ON annotation (image_id) WHERE note <> '';
+ALTER TABLE image ADD COLUMN note TEXT NOT NULL DEFAULT '';
+ALTER TABLE image ADD COLUMN suggestion_count INTEGER NOT NULL DEFAULT 0
+    CHECK (suggestion_count >= 0);
+ALTER TABLE image ADD COLUMN last_edit INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE suggestion (
+    id INTEGER PRIMARY KEY,
+    image_id INTEGER NOT NULL REFERENCES image (id),
+    category_id INTEGER NOT NULL REFERENCES category (id),
+    x REAL NOT NULL,
+    y REAL NOT NULL,
+    width REAL NOT NULL CHECK (width > 0),
+    height REAL NOT NULL CHECK (height > 0),
+    score REAL NOT NULL CHECK (score BETWEEN 0 AND 1),
+    source TEXT NOT NULL,
+    model TEXT NOT NULL,
+    rejected INTEGER NOT NULL DEFAULT 0 CHECK (rejected IN (0, 1))
+);
+CREATE INDEX suggestion_by_image ON suggestion (image_id);
+CREATE INDEX suggestion_by_category ON suggestion (category_id);
+CREATE TRIGGER suggestion_added AFTER INSERT ON suggestion WHEN NEW.rejected = 0 BEGIN
+    UPDATE image SET suggestion_count = suggestion_count + 1 WHERE id = NEW.image_id;
+END;
+CREATE TRIGGER suggestion_deleted AFTER DELETE ON suggestion WHEN OLD.rejected = 0 BEGIN
+    UPDATE image SET suggestion_count = suggestion_count - 1 WHERE id = OLD.image_id;
+END;
+CREATE TRIGGER suggestion_judged AFTER UPDATE OF rejected ON suggestion BEGIN
+    UPDATE image SET suggestion_count = suggestion_count + OLD.rejected - NEW.rejected
+    WHERE id = NEW.image_id;
+END;
+CREATE TRIGGER suggestion_stays BEFORE UPDATE OF image_id ON suggestion BEGIN
+    SELECT RAISE(ABORT, 'a suggestion never changes its image');
+END;
+INSERT INTO next_id VALUES ('suggestion', 1);
+ALTER TABLE edit ADD COLUMN kind TEXT NOT NULL DEFAULT 'do';
+ALTER TABLE edit ADD COLUMN of INTEGER;
+ALTER TABLE edit ADD COLUMN author TEXT NOT NULL DEFAULT '';
+ALTER TABLE edit ADD COLUMN image_id INTEGER;
+DROP TRIGGER edit_is_final;
+UPDATE edit SET kind = 'note' WHERE changes LIKE '%"changes": []}';
+CREATE TRIGGER edit_is_final BEFORE UPDATE ON edit BEGIN
+    SELECT RAISE(ABORT, 'the journal only grows');
+END;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
 """MIGRATIONS[n] leads from version n to n + 1. Only ever append: datasets of all versions exist."""
 
 

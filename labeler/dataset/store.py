@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
+import getpass
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from types import TracebackType
 
 import platformdirs
 
-from labeler.dataset import schema
+from labeler.dataset import rows, schema
+from labeler.dataset.changes import Edit, EntryKind, StaleEdit
 from labeler.dataset.connections import Connections
-from labeler.dataset.edits import (
-    AnnotationChange,
-    CategoryChange,
-    Change,
-    Edit,
-    StaleEdit,
-    VerifiedChange,
-)
 from labeler.dataset.files import PART, reason, replace_durably
 from labeler.dataset.lock import WriterLock
-from labeler.dataset.model import Annotation, Category, Image, Session
+from labeler.dataset.model import Annotation, Category, Image, Session, Suggestion
 from labeler.dataset.queries import Counts, Queries, Snapshot
 from labeler.errors import UserError
 
@@ -30,6 +24,8 @@ __all__ = ["Counts", "Dataset", "Queries", "Snapshot"]
 
 FILE_NAME = "dataset.sqlite"
 LOCK_NAME = "dataset.lock"
+_ALIKE = 0.7
+"""From this overlap (IoU) on two boxes of one category mean the same thing."""
 
 
 class Dataset(Connections):
@@ -193,7 +189,9 @@ class Dataset(Connections):
         with self.transaction():
             self._saw("image", image.id)
             self._writer.execute(
-                "INSERT INTO image VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                "INSERT INTO image (id, file_name, original_name, width, height, sha256, "
+                "session_id, captured_at, head_angle_rad, pose_x_mm, pose_y_mm, pose_heading_rad, "
+                "verified, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     image.id,
                     image.file_name,
@@ -206,114 +204,95 @@ class Dataset(Connections):
                     image.head_angle_rad,
                     *((pose.x_mm, pose.y_mm, pose.heading_rad) if pose else (None,) * 3),
                     int(image.verified),
+                    image.note,
                 ),
             )
         return image
 
     def add_category(self, category: Category) -> None:
-        """A category that arrives with others from outside. Labelling uses edits.add_category."""
+        """A category that arrives with others from outside. Labelling uses category_edits."""
         with self.transaction():
-            self._write_category(None, category)
+            rows.write_category(self._writer, None, category, self._saw)
 
     def add_annotations(self, annotations: Iterable[Annotation]) -> int:
         """Boxes that arrive from outside; labelling uses edits.draw. Returns how many."""
         count = 0
         with self.transaction():
             for annotation in annotations:
-                self._write_annotation(None, annotation)
+                rows.write_annotation(self._writer, None, annotation, self._saw)
                 count += 1
         return count
+
+    def offer(
+        self, source: str, image_ids: Collection[int], offered: Iterable[Suggestion]
+    ) -> list[Suggestion]:
+        """Puts these suggestions in place of what the source offered on these images before.
+
+        Left out, so that nothing is asked twice: what is like a box that stands there, or like
+        something of this source that a person rejected. Returns those that were kept.
+        """
+        kept: list[Suggestion] = []
+        with self.transaction():
+            for image_id in image_ids:
+                self._writer.execute(
+                    "DELETE FROM suggestion WHERE image_id = ? AND source = ? AND rejected = 0",
+                    (image_id, source),
+                )
+            for each in offered:
+                if not self._is_answered(each):
+                    rows.write_suggestion(self._writer, None, each, self._saw)
+                    kept.append(each)
+        return kept
+
+    def _is_answered(self, offered: Suggestion) -> bool:
+        drawn = self.annotations(offered.image_id)
+        no = [s for s in self.rejected_suggestions(offered.image_id) if s.source == offered.source]
+        standing = [(each.category_id, each.bbox) for each in drawn]
+        return any(
+            category_id == offered.category_id and bbox.iou(offered.bbox) >= _ALIKE
+            for category_id, bbox in standing + [(each.category_id, each.bbox) for each in no]
+        )
 
     def note(self, description: str) -> None:
         """Writes a line without changes into the journal: something arrived from outside."""
         with self.transaction():
-            self._journal(Edit(description, ()))
+            self._journal(Edit(description, ()), EntryKind.NOTE, None)
 
     # Edits.
 
-    def apply(self, edit: Edit) -> None:
+    def apply(self, edit: Edit, kind: EntryKind = EntryKind.DO, of: int | None = None) -> int:
         """All changes and their journal row, durable on return; on any failure nothing.
 
-        Raises StaleEdit where a row is not what the edit says it was. An edit without changes
-        leaves no trace.
+        Returns the id of the journal's entry. Raises StaleEdit where a row is not what the edit
+        says it was. An edit without changes leaves no trace and returns 0.
         """
         if not edit.changes:
-            return
+            return 0
         with self.transaction():
             try:
                 for change in edit.changes:
-                    self._make(change)
+                    rows.make(self._writer, self, change, self._saw)
             except sqlite3.IntegrityError as error:
                 raise StaleEdit(f"{edit.description} does not fit any more: {error}.") from error
-            self._journal(edit)
+            return self._journal(edit, kind, of)
 
-    def _journal(self, edit: Edit) -> None:
-        self._writer.execute(
-            "INSERT INTO edit (at, description, changes) VALUES (?, ?, ?)",
-            (time.time(), edit.description, edit.to_json()),
-        )
-
-    def _make(self, change: Change) -> None:
-        if isinstance(change, VerifiedChange):
-            self._require(change.before, self._verified(change.image_id))
-            self._writer.execute(
-                "UPDATE image SET verified = ? WHERE id = ?", (int(change.after), change.image_id)
-            )
-        elif isinstance(change, CategoryChange):
-            self._require(change.before, self._category(change))
-            self._write_category(change.before, change.after)
-        else:
-            self._require(change.before, self.annotation(_id_of(change)))
-            self._write_annotation(change.before, change.after)
-
-    def _require(self, expected: object, found: object) -> None:
-        if expected != found:
-            raise StaleEdit("This was changed meanwhile, so the edit was not made.")
-
-    def _verified(self, image_id: int) -> bool | None:
-        row = self._writer.execute(
-            "SELECT verified FROM image WHERE id = ?", (image_id,)
-        ).fetchone()
-        return None if row is None else row[0] == 1
-
-    def _category(self, change: CategoryChange) -> Category | None:
-        number = _id_of(change)
-        return next((found for found in self.categories() if found.id == number), None)
-
-    def _write_category(self, before: Category | None, after: Category | None) -> None:
-        if after is None:
-            assert before is not None
-            self._writer.execute("DELETE FROM category WHERE id = ?", (before.id,))
-            return
-        values = (after.name, after.color, after.id)
-        if before is not None:
-            self._writer.execute("UPDATE category SET name = ?, color = ? WHERE id = ?", values)
-            return
-        self._saw("category", after.id)
-        self._writer.execute("INSERT INTO category (name, color, id) VALUES (?, ?, ?)", values)
-
-    def _write_annotation(self, before: Annotation | None, after: Annotation | None) -> None:
-        if after is None:
-            assert before is not None
-            self._writer.execute("DELETE FROM annotation WHERE id = ?", (before.id,))
-            return
-        values = (after.category_id, *after.bbox.as_list(), after.id)
-        if before is not None:
-            self._writer.execute(
-                "UPDATE annotation SET category_id = ?, x = ?, y = ?, width = ?, height = ? "
-                "WHERE id = ?",
-                values,
-            )
-            return
-        self._saw("annotation", after.id)
-        self._writer.execute(
-            "INSERT INTO annotation (category_id, x, y, width, height, id, image_id) "
+    def _journal(self, edit: Edit, kind: EntryKind, of: int | None) -> int:
+        touched = edit.image_ids()
+        first = touched[0] if touched else None
+        cursor = self._writer.execute(
+            "INSERT INTO edit (at, description, changes, kind, of, author, image_id) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (*values, after.image_id),
+            (time.time(), edit.description, edit.to_json(), kind, of, _author(), first),
         )
+        entry = int(cursor.lastrowid or 0)
+        self._writer.executemany(
+            "UPDATE image SET last_edit = ? WHERE id = ?", ((entry, each) for each in touched)
+        )
+        return entry
 
 
-def _id_of(change: AnnotationChange | CategoryChange) -> int:
-    held = change.before or change.after
-    assert held is not None  # the change itself sees to it
-    return held.id
+def _author() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a user without a name, as in some containers
+        return ""

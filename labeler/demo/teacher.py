@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from labeler.dataset.edits import add_category, draw, verify
+from labeler.dataset.category_edits import add_category
+from labeler.dataset.edits import draw, verify
 from labeler.dataset.model import ImageState
 from labeler.dataset.store import Dataset
 from labeler.simulator.truth import read_truth

@@ -6,31 +6,19 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from labeler.dataset.edits import CategoryChange, Edit
+from labeler.dataset.changes import CategoryChange, Edit
+from labeler.dataset.history import History
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 
 
-class EditCommand(QUndoCommand):
-    """One edit on the undo stack.
-
-    Only the document moves the stack, and it writes to the dataset first: a write that fails (a
-    full disk) leaves the stack where it was. So the command itself has nothing left to do.
-    """
-
-    def __init__(self, edit: Edit) -> None:
-        super().__init__(edit.description)
-        self.edit = edit
-
-
 class Document(QObject):
-    """The open dataset with its undo stack. Every edit of the window goes through perform().
+    """The open dataset with its history. Every edit of the window goes through perform().
 
     Signals are facts. annotations_changed and image_state_changed carry an image's id,
-    images_added a list of them; edit_replayed comes after an undo or redo, with the edit as it
-    was applied; failed carries a sentence and its details.
+    images_added a list of them; history_changed comes after every edit; edit_replayed after an
+    undo or redo, with the edit as it was applied; failed carries a sentence and its details.
     """
 
     dataset_opened = Signal()
@@ -38,6 +26,7 @@ class Document(QObject):
     annotations_changed = Signal(int)
     image_state_changed = Signal(int)
     categories_changed = Signal()
+    history_changed = Signal()
     edit_replayed = Signal(object)
     said = Signal(str)
     failed = Signal(str, str)
@@ -45,7 +34,7 @@ class Document(QObject):
     def __init__(self, dataset: Dataset, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._dataset = dataset
-        self.undo_stack = QUndoStack(self)
+        self.history = History(dataset)
         self._busy = ""
 
     @property
@@ -55,7 +44,7 @@ class Document(QObject):
     def open(self, dataset: Dataset) -> None:
         """Shows another dataset and closes the one before."""
         previous, self._dataset = self._dataset, dataset
-        self.undo_stack.clear()
+        self.history = History(dataset)
         self.dataset_opened.emit()
         if previous is not dataset:
             previous.close()
@@ -73,7 +62,6 @@ class Document(QObject):
             return True
         if not self._apply(edit):
             return False
-        self.undo_stack.push(EditCommand(edit))
         self.say(sentence or self.tr("{what}. Kept.").format(what=edit.description))
         return True
 
@@ -86,29 +74,40 @@ class Document(QObject):
 
     @property
     def can_undo(self) -> bool:
-        return self.undo_stack.canUndo()
+        return bool(self.history.undoable)
 
     @property
     def can_redo(self) -> bool:
-        return self.undo_stack.canRedo()
+        return bool(self.history.redoable)
 
     def undo(self) -> bool:
-        """Takes the last edit back. False where there is none or it failed."""
-        edit = self._edit_at(self.undo_stack.index() - 1)
-        if edit is None or not self._apply(edit.inverse()):
-            return False
-        self.undo_stack.undo()
-        self._tell_replayed(edit.inverse())
-        return True
+        """Takes the last edit back, also one of an earlier day. False where none is or it failed.
+
+        The journal tells what that is, so it outlives the window.
+        """
+        return self._replay(lambda: _listed(self.history.undo()))
 
     def redo(self) -> bool:
         """Does the edit again that was taken back last. False where there is none or it failed."""
-        edit = self._edit_at(self.undo_stack.index())
-        if edit is None or not self._apply(edit):
+        return self._replay(lambda: _listed(self.history.redo()))
+
+    def go_back_to(self, entry: int) -> bool:
+        """Undoes or redoes until this entry of the journal is the last that stands, or nothing."""
+        return self._replay(lambda: self.history.go_to(entry))
+
+    def _replay(self, move: Callable[[], list[Edit]]) -> bool:
+        try:
+            self._refuse_if_busy()
+            edits = move()
+        except UserError as error:
+            self.report(error)
             return False
-        self.undo_stack.redo()
-        self._tell_replayed(edit)
-        return True
+        for edit in edits:
+            self._tell_applied(edit)
+        if edits:
+            self.edit_replayed.emit(edits[-1])
+            self.say(self.tr("{what}. Kept.").format(what=_in_words(edits)))
+        return bool(edits)
 
     def notify_images_added(self, image_ids: Iterable[int]) -> None:
         """Tells the window about images that a camera or an import put into the dataset."""
@@ -160,15 +159,18 @@ class Document(QObject):
             self.categories_changed.emit()
         for image_id in edit.image_ids():
             self._tell_image_changed(image_id)
+        self.history_changed.emit()
 
     def _tell_image_changed(self, image_id: int) -> None:
         self.annotations_changed.emit(image_id)
         self.image_state_changed.emit(image_id)
 
-    def _tell_replayed(self, edit: Edit) -> None:
-        self.edit_replayed.emit(edit)
-        self.say(self.tr("{what}. Kept.").format(what=edit.description))
 
-    def _edit_at(self, index: int) -> Edit | None:
-        command = self.undo_stack.command(index) if index >= 0 else None
-        return command.edit if isinstance(command, EditCommand) else None
+def _listed(edit: Edit | None) -> list[Edit]:
+    return [] if edit is None else [edit]
+
+
+def _in_words(edits: list[Edit]) -> str:
+    if len(edits) == 1:
+        return edits[0].description
+    return f"{edits[-1].description} (+{len(edits) - 1})"

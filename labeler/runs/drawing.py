@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from labeler.dataset.edits import PALETTE
+from labeler.dataset.category_edits import PALETTE
 from trainer.predict import Detection
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from labeler.dataset.edits import add_category, draw
+from labeler.dataset.category_edits import add_category
+from labeler.dataset.edits import draw
 from labeler.dataset.model import Annotation, BBox, Image, Pose
 from labeler.dataset.store import Dataset
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from labeler.dataset.category_edits import add_category
 from labeler.dataset.check import FindingKind, check
-from labeler.dataset.edits import add_category, draw
+from labeler.dataset.edits import draw
 from labeler.dataset.model import BBox, Image
 from labeler.dataset.progress import Stopped
 from labeler.dataset.store import Dataset

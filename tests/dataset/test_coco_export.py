@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from labeler.dataset.category_edits import add_category
 from labeler.dataset.coco import export_coco, write_coco
-from labeler.dataset.edits import add_category, delete, draw, verify
+from labeler.dataset.edits import delete, draw, verify
 from labeler.dataset.model import BBox, Image
 from labeler.dataset.progress import Stopped
 from labeler.dataset.store import Dataset
@@ -68,6 +69,9 @@ def test_the_entries_are_as_the_tools_expect(labelled: Dataset, tmp_path: Path) 
         "area": 200.0,
         "iscrowd": 0,
         "segmentation": [],
+        "occluded": False,
+        "truncated": False,
+        "difficult": False,
     }
     image = told["images"][0]
     assert (image["width"], image["height"], image["session_id"]) == (64, 48, 1)

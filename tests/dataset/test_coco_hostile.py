@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from labeler.dataset.category_edits import add_category
 from labeler.dataset.check import check
 from labeler.dataset.coco_import import ImportReport, import_coco
-from labeler.dataset.edits import add_category
 from labeler.dataset.json_stream import MAX_ENTRY, BrokenJson
 from labeler.dataset.model import BBox
 from labeler.dataset.store import Dataset
@@ -67,7 +67,7 @@ def everything(dataset: Dataset) -> object:
         list(dataset.all_annotations()),
         dataset.categories(),
         dataset.sessions(),
-        dataset.history(),
+        dataset.journal(),
         sorted(path.name for path in dataset.images_folder.iterdir()),
         sorted(path.name for path in dataset.incoming_folder.iterdir()),
     )

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from PIL import Image as Pillow
 
+from labeler.dataset.category_edits import add_category
 from labeler.dataset.check import check
 from labeler.dataset.coco import export_coco
 from labeler.dataset.coco_import import ImportReport, import_coco
-from labeler.dataset.edits import add_category, draw, verify
+from labeler.dataset.edits import draw, verify
 from labeler.dataset.images import add_picture
 from labeler.dataset.model import BBox, Category, Image, ImageState, Pose
 from labeler.dataset.picture import upright
@@ -52,7 +53,7 @@ def rows(dataset: Dataset) -> tuple[object, ...]:
         list(dataset.all_annotations()),
         dataset.categories(),
         dataset.sessions(),
-        dataset.history(),
+        dataset.journal(),
     )
 
 
@@ -72,7 +73,7 @@ def test_images_boxes_and_categories_arrive(
     assert dataset.path_of(second).read_bytes() == (coco_folder / "1.jpg").read_bytes()
     (session,) = dataset.sessions()
     assert (session.name, session.camera) == ("labels", "import")
-    assert dataset.history()[0].description == "Import labels.json: 3 images, 3 boxes"
+    assert dataset.journal()[0].description == "Import labels.json: 3 images, 3 boxes"
     assert check(dataset) == []
 
 
@@ -80,8 +81,8 @@ def test_category_ids_stay_in_a_dataset_without_any(
     dataset: Dataset, coco: dict[str, Any], coco_folder: Path
 ) -> None:
     take(dataset, coco, coco_folder)
-    cube, mug = dataset.categories()
-    assert cube == Category(3, "cube", "#102030")
+    mug, cube = dataset.categories()  # in the file's order
+    assert cube == Category(3, "cube", "#102030", 2)
     assert (mug.id, mug.name) == (7, "mug")
     assert dataset.new_category_id() == 8
 
@@ -227,7 +228,7 @@ def rich(tmp_path: Path, picture: MakePicture) -> Iterator[Dataset]:
         made.add_session("without pictures", "none", 3.0)
         for name in ("cube", "gone", "ティーカップ"):
             made.apply(add_category(made, name))
-        made.apply(made.history()[1].edit.inverse())
+        made.apply(made.edit_of(made.journal()[1].id).inverse())
         for seed in range(6):
             add_picture(
                 made,

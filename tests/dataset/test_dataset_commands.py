@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from labeler.cli import main
-from labeler.dataset.edits import add_category, draw
+from labeler.dataset.category_edits import add_category
+from labeler.dataset.edits import draw
 from labeler.dataset.model import BBox, Image, ImageState
 from labeler.dataset.store import Dataset
 

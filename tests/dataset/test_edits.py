@@ -6,20 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from labeler.dataset.edits import (
-    PALETTE,
-    AnnotationChange,
-    Edit,
-    VerifiedChange,
-    add_category,
-    clean_name,
-    delete,
-    draw,
-    rename_category,
-    reshape,
-    set_category,
-    verify,
-)
+from labeler.dataset.category_edits import PALETTE, add_category, clean_name, rename_category
+from labeler.dataset.changes import AnnotationChange, Edit, VerifiedChange
+from labeler.dataset.edits import delete, draw, reshape, set_category, verify
 from labeler.dataset.model import Annotation, BBox, Image, ImageState
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
@@ -87,7 +76,7 @@ def test_reshaping_keeps_id_and_category(dataset: Dataset, box: Annotation) -> N
 
 
 def test_changing_nothing_is_no_edit(dataset: Dataset, image: Image, box: Annotation) -> None:
-    before = len(dataset.history())
+    before = len(dataset.journal())
     for edit in (
         reshape(dataset, box.id, box.bbox),
         set_category(dataset, [box.id], 1),
@@ -97,7 +86,7 @@ def test_changing_nothing_is_no_edit(dataset: Dataset, image: Image, box: Annota
     ):
         assert edit.changes == ()
         dataset.apply(edit)
-    assert len(dataset.history()) == before
+    assert len(dataset.journal()) == before
 
 
 @pytest.mark.parametrize(

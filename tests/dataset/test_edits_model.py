@@ -11,9 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from labeler.dataset import edits
+from labeler.dataset import category_edits, changes, edits
+from labeler.dataset.changes import Edit
 from labeler.dataset.check import check
-from labeler.dataset.edits import Edit
 from labeler.dataset.model import Annotation, BBox, Category, Image
 from labeler.dataset.store import Dataset
 
@@ -65,7 +65,7 @@ class Labelling(RuleBasedStateMachine):
     @rule()
     def add_category(self) -> None:
         before = self.model()
-        edit = edits.add_category(self.dataset, f"class {self.dataset.new_category_id()}")
+        edit = category_edits.add_category(self.dataset, f"class {self.dataset.new_category_id()}")
         self.perform(edit, before)
         added = self.dataset.categories()[-1]
         assert added.id not in self.categories
@@ -77,7 +77,7 @@ class Labelling(RuleBasedStateMachine):
         before = self.model()
         category_id = random.choice(sorted(self.categories))
         edit = edits.draw(self.dataset, image_id, category_id, bbox)
-        (drawn,) = [c.after for c in edit.changes if isinstance(c, edits.AnnotationChange)]
+        (drawn,) = [c.after for c in edit.changes if isinstance(c, changes.AnnotationChange)]
         assert drawn is not None
         assert drawn.id not in self.ids_seen
         self.ids_seen.add(drawn.id)

@@ -20,7 +20,8 @@ from io import BytesIO
 from itertools import count
 from pathlib import Path
 from PIL import Image
-from labeler.dataset.edits import add_category, delete, draw
+from labeler.dataset.category_edits import add_category
+from labeler.dataset.edits import delete, draw
 from labeler.dataset.images import add_picture
 from labeler.dataset.model import BBox
 from labeler.dataset.store import Dataset
@@ -73,7 +74,7 @@ def test_a_kill_loses_nothing_that_was_told(tmp_path: Path, attempt: int) -> Non
                 (box,) = dataset.annotations(image.id)
                 assert box.bbox.as_list() == [image.id % 50, 2, 20, 20]
         assert dataset.counts().total in (last, last + 1)
-        assert len(dataset.history(limit=10_000)) >= 1 + 3 * last
+        assert len(dataset.journal(limit=10_000)) >= 1 + 3 * last
 
 
 IMPORT = """

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from labeler.dataset.edits import add_category, draw
+from labeler.dataset.category_edits import add_category
+from labeler.dataset.edits import draw
 from labeler.dataset.model import BBox, Image
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from labeler.dataset.edits import add_category
+from labeler.dataset.category_edits import add_category
 from labeler.dataset.model import BBox, ImageState
 from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs

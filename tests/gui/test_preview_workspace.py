@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from labeler.cameras.base import CameraState
-from labeler.dataset import edits
+from labeler.dataset import category_edits
 from labeler.dataset.model import Category
 from labeler.dataset.store import Dataset
 from labeler.gui.decode import LivePicture, decode
@@ -88,7 +88,7 @@ def test_detections_are_drawn_on_the_very_frame_they_came_from(
 def test_classes_in_view_have_the_datasets_colours_and_are_counted(
     qtbot: QtBot, preview: PreviewWorkspace, document: Document, dataset: Dataset
 ) -> None:
-    assert document.attempt(lambda data: edits.add_category(data, "mug"))
+    assert document.attempt(lambda data: category_edits.add_category(data, "mug"))
     (mug,) = dataset.categories()
     until(qtbot, lambda: Seen("mug", 1, mug.color) in preview.controls.in_view.seen)
     colors = {mark.text.split()[0]: mark.color for mark in preview.view.marks}

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from labeler.dataset.edits import add_category, delete, draw, rename_category, verify
+from labeler.dataset.category_edits import add_category, rename_category
+from labeler.dataset.edits import delete, draw, verify
 from labeler.dataset.model import BBox, ImageState
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
@@ -74,8 +75,9 @@ def test_taking_back_a_deletion_brings_the_very_same_box(document: Document, fir
 def test_an_edit_that_changes_nothing_cannot_be_taken_back(
     document: Document, first: int, told: Told
 ) -> None:
+    before = document.history.undoable
     assert document.attempt(lambda dataset: rename_category(dataset, 1, "mug"))
-    assert not document.can_undo
+    assert document.history.undoable == before
     assert told.sentences == []
 
 
@@ -86,9 +88,10 @@ def test_nothing_to_take_back_is_no_failure(document: Document, told: Told) -> N
 
 
 def test_what_cannot_be_built_is_reported(document: Document, first: int, told: Told) -> None:
+    before = document.history.undoable
     assert not document.attempt(lambda dataset: draw(dataset, first, 1, BBox(900, 900, 5, 5)))
     assert "at least 2 pixels" in told.failures[0][0]
-    assert not document.can_undo
+    assert document.history.undoable == before
 
 
 def test_a_read_only_dataset_refuses_with_a_sentence(
@@ -167,5 +170,5 @@ def test_the_details_of_a_failure_travel_with_it(document: Document, told: Told)
 def test_the_journal_holds_what_was_done_and_undone(document: Document, first: int) -> None:
     drawn(document, first)
     document.undo()
-    newest = [entry.description for entry in document.dataset.history(2)]
+    newest = [entry.description for entry in document.dataset.journal(2)]
     assert newest == ["Undo: Draw mug", "Draw mug"]

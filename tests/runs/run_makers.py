@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFilter
 
-from labeler.dataset import edits
+from labeler.dataset import category_edits, edits
 from labeler.dataset.images import add_picture
 from labeler.dataset.model import BBox
 from labeler.dataset.store import Dataset
@@ -104,7 +104,7 @@ def _write_coco(
 def _add(dataset: Dataset, data: bytes, number: int, session_id: int, name: str, box: BBox) -> None:
     known = {category.name: category.id for category in dataset.categories()}
     if name not in known:
-        dataset.apply(edits.add_category(dataset, name))
+        dataset.apply(category_edits.add_category(dataset, name))
         known = {category.name: category.id for category in dataset.categories()}
     image = add_picture(
         dataset,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from labeler.dataset import edits
+from labeler.dataset import category_edits, edits
 from labeler.dataset.images import add_picture
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
@@ -77,7 +77,7 @@ def test_a_dataset_without_boxes_is_refused_before_anything_is_written(dataset: 
 
 def test_what_is_thin_is_said_before_the_run(dataset: Dataset) -> None:
     add_labelled(dataset, 8, session="kitchen", name="mug")
-    dataset.apply(edits.add_category(dataset, "robot"))
+    dataset.apply(category_edits.add_category(dataset, "robot"))
     prepared = prepare_run_from_dataset(dataset, new_run_folder(dataset.runs_folder), Wish())
     assert any("no box shows it: robot" in sentence for sentence in prepared.warnings)
     assert any("to check with" in sentence for sentence in prepared.warnings)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from labeler.dataset import edits
-from labeler.dataset.edits import AnnotationChange, Edit
+from labeler.dataset import category_edits, edits
 from labeler.dataset.model import BBox, Category, Image
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
@@ -100,7 +99,7 @@ class Editor(QObject):
         size = Size(image.width, image.height)
         change = geometry.grown if grows else geometry.moved
         self._document.attempt(
-            lambda dataset: _together(
+            lambda dataset: edits.together(
                 self.tr("Nudge"),
                 [
                     edits.reshape(dataset, each, change(_bbox(dataset, each), dx, dy, size))
@@ -141,7 +140,10 @@ class Editor(QObject):
         """As choose, by name; a name not known yet makes a class."""
         known = self._named(name)
         if known is None:
-            if not self._document.attempt(lambda dataset: edits.add_category(dataset, name)):
+            added = self._document.attempt(
+                lambda dataset: category_edits.add_category(dataset, name)
+            )
+            if not added:
                 return False
             known = self._named(name)
         if known is not None:
@@ -150,7 +152,7 @@ class Editor(QObject):
 
     def rename(self, category_id: int, name: str) -> bool:
         return self._document.attempt(
-            lambda dataset: edits.rename_category(dataset, category_id, name)
+            lambda dataset: category_edits.rename_category(dataset, category_id, name)
         )
 
     def duplicate(self) -> None:
@@ -209,7 +211,7 @@ class Editor(QObject):
                 what=words, n=len(boxes) - len(fitting)
             )
         done = self._document.attempt(
-            lambda dataset: _together(
+            lambda dataset: edits.together(
                 words, [edits.draw(dataset, image_id, category, bbox) for category, bbox in fitting]
             )
         )
@@ -233,13 +235,6 @@ def _bbox(dataset: Dataset, annotation_id: int) -> BBox:
     if annotation is None:
         raise UserError("That box is gone.")
     return annotation.bbox
-
-
-def _together(description: str, parts: list[Edit]) -> Edit:
-    """One edit of several; what they say about the image's verification is said once."""
-    changes = dict.fromkeys(change for part in parts for change in part.changes)
-    ordered = sorted(changes, key=lambda change: not isinstance(change, AnnotationChange))
-    return Edit(description, tuple(ordered))
 
 
 def _boxes(count: int) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QWidget
 
-from labeler.dataset.edits import Edit
+from labeler.dataset.changes import Edit
 from labeler.dataset.model import BBox, Image, ImageState
 from labeler.gui import theme
 from labeler.gui.document import Document

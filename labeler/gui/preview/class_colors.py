@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from labeler.dataset.edits import next_color
+from labeler.dataset.category_edits import next_color
 from labeler.dataset.model import Category
 
 

@@ -1,0 +1,196 @@
+"""What an edit changes, as values: rows before and after, and how the journal writes them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from labeler.dataset.model import Annotation, BBox, Category, Suggestion
+from labeler.errors import UserError
+
+
+class StaleEdit(UserError):  # noqa: N818 - a fault to mend, as its parent is
+    """The rows are no longer what the edit was made for."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationChange:
+    """One box: drawn where before is None, deleted where after is None."""
+
+    before: Annotation | None
+    after: Annotation | None
+
+    def __post_init__(self) -> None:
+        if self.before is None and self.after is None:
+            raise ValueError("a change needs a before or an after")
+        if self.before and self.after and _place(self.before) != _place(self.after):
+            raise ValueError("a box never changes its id or its image")
+
+    def inverse(self) -> AnnotationChange:
+        return AnnotationChange(self.after, self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryChange:
+    """One category: added where before is None, removed where after is None."""
+
+    before: Category | None
+    after: Category | None
+
+    def __post_init__(self) -> None:
+        if self.before is None and self.after is None:
+            raise ValueError("a change needs a before or an after")
+        if self.before and self.after and self.before.id != self.after.id:
+            raise ValueError("a category never changes its id")
+
+    def inverse(self) -> CategoryChange:
+        return CategoryChange(self.after, self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedChange:
+    """A person's "this image is right", given or withdrawn."""
+
+    image_id: int
+    before: bool
+    after: bool
+
+    def inverse(self) -> VerifiedChange:
+        return VerifiedChange(self.image_id, self.after, self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageNoteChange:
+    """The words that a person left with an image."""
+
+    image_id: int
+    before: str
+    after: str
+
+    def inverse(self) -> ImageNoteChange:
+        return ImageNoteChange(self.image_id, self.after, self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionChange:
+    """One suggestion: taken from the pile where after is None, else rejected or given back."""
+
+    before: Suggestion | None
+    after: Suggestion | None
+
+    def __post_init__(self) -> None:
+        if self.before is None and self.after is None:
+            raise ValueError("a change needs a before or an after")
+        if self.before and self.after and _place(self.before) != _place(self.after):
+            raise ValueError("a suggestion never changes its id or its image")
+
+    def inverse(self) -> SuggestionChange:
+        return SuggestionChange(self.after, self.before)
+
+
+Change = AnnotationChange | CategoryChange | VerifiedChange | ImageNoteChange | SuggestionChange
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One thing a person did, applied as a whole or not at all."""
+
+    description: str
+    changes: tuple[Change, ...]
+
+    def inverse(self) -> Edit:
+        """The edit that takes this one back. Taking back twice gives the first edit again."""
+        undo = "Undo: "
+        told = self.description
+        description = told.removeprefix(undo) if told.startswith(undo) else undo + told
+        return Edit(description, tuple(change.inverse() for change in reversed(self.changes)))
+
+    def category_ids(self) -> tuple[int, ...]:
+        """The categories this edit adds, changes or removes."""
+        held = (
+            change.before or change.after
+            for change in self.changes
+            if isinstance(change, CategoryChange)
+        )
+        return tuple(category.id for category in held if category)
+
+    def image_ids(self) -> tuple[int, ...]:
+        """The images this edit touches, each once, in order of mention."""
+        found = (_image_of(change) for change in self.changes)
+        return tuple(dict.fromkeys(image_id for image_id in found if image_id is not None))
+
+    def to_json(self) -> str:
+        changes = [{"kind": type(change).__name__, **asdict(change)} for change in self.changes]
+        return json.dumps({"description": self.description, "changes": changes})
+
+    @classmethod
+    def from_json(cls, text: str) -> Edit:
+        """The inverse of to_json. Raises ValueError or KeyError for anything else."""
+        read = json.loads(text)
+        return cls(read["description"], tuple(_change(values) for values in read["changes"]))
+
+
+class EntryKind(StrEnum):
+    """How an entry came about. A NOTE tells of something that cannot be undone."""
+
+    DO = "do"
+    UNDO = "undo"
+    REDO = "redo"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """A line of the journal. at is in seconds since 1970 (UTC); author: the computer's user.
+
+    of: the entry that this one takes back (UNDO) or does again (REDO).
+    """
+
+    id: int
+    description: str
+    at: float
+    kind: EntryKind
+    of: int | None
+    author: str
+    image_id: int | None
+
+
+def _place(annotation: Annotation | Suggestion) -> tuple[int, int]:
+    return annotation.id, annotation.image_id
+
+
+def _image_of(change: Change) -> int | None:
+    if isinstance(change, VerifiedChange | ImageNoteChange):
+        return change.image_id
+    if isinstance(change, AnnotationChange | SuggestionChange):
+        held = change.before or change.after
+        return held.image_id if held else None
+    return None
+
+
+def _change(values: dict[str, Any]) -> Change:
+    if values["kind"] == "VerifiedChange":
+        return VerifiedChange(values["image_id"], values["before"], values["after"])
+    if values["kind"] == "ImageNoteChange":
+        return ImageNoteChange(values["image_id"], values["before"], values["after"])
+    if values["kind"] == "SuggestionChange":
+        return SuggestionChange(*(_suggestion(values[side]) for side in ("before", "after")))
+    if values["kind"] == "CategoryChange":
+        return CategoryChange(*(_category(values[side]) for side in ("before", "after")))
+    if values["kind"] == "AnnotationChange":
+        return AnnotationChange(*(_annotation(values[side]) for side in ("before", "after")))
+    raise ValueError(f"unknown change {values['kind']}")
+
+
+def _category(values: dict[str, Any] | None) -> Category | None:
+    return None if values is None else Category(**values)
+
+
+def _annotation(values: dict[str, Any] | None) -> Annotation | None:
+    return None if values is None else Annotation(**{**values, "bbox": BBox(**values["bbox"])})
+
+
+def _suggestion(values: dict[str, Any] | None) -> Suggestion | None:
+    return None if values is None else Suggestion(**{**values, "bbox": BBox(**values["bbox"])})

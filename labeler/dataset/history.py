@@ -1,0 +1,117 @@
+"""What can be undone and done again, read from the journal: it outlives the program."""
+
+from __future__ import annotations
+
+from labeler.dataset.changes import Edit, EntryKind, JournalEntry
+from labeler.dataset.store import Dataset
+
+DEPTH = 10_000
+"""So many entries of the journal are looked at: undo reaches back that far."""
+
+
+class History:
+    """Undo and redo of one dataset. The journal is the truth; this only remembers its ends.
+
+    Each undo and redo is an entry of the journal itself, which says what it takes back. So the
+    state can be told from the journal alone, by whoever opens the dataset next.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self.started_after = 0
+        """The newest entry when the dataset was opened: those up to it are of an earlier day."""
+        self._seen = 0
+        self._undoable: list[int] = []
+        self._redoable: list[int] = []
+        self._look()
+        self.started_after = self._seen
+
+    @property
+    def undoable(self) -> tuple[int, ...]:
+        """The entries that stand, oldest first; the last is the next to be undone."""
+        self._look()
+        return tuple(self._undoable)
+
+    @property
+    def redoable(self) -> tuple[int, ...]:
+        """The entries that were taken back; the last is the next to be done again."""
+        self._look()
+        return tuple(self._redoable)
+
+    def undo(self) -> Edit | None:
+        """Takes the last edit back. None where there is none.
+
+        Returns the edit as it was applied. Raises StaleEdit or another UserError, with nothing
+        changed.
+        """
+        self._look()
+        if not self._undoable:
+            return None
+        entry = self._undoable[-1]
+        edit = self._dataset.edit_of(entry).inverse()
+        self._dataset.apply(edit, EntryKind.UNDO, entry)
+        self._look()
+        return edit
+
+    def redo(self) -> Edit | None:
+        """Does the edit again that was taken back last. As undo."""
+        self._look()
+        if not self._redoable:
+            return None
+        entry = self._redoable[-1]
+        edit = self._dataset.edit_of(entry)
+        self._dataset.apply(edit, EntryKind.REDO, entry)
+        self._look()
+        return edit
+
+    def go_to(self, entry: int) -> list[Edit]:
+        """Undoes or redoes until this entry is the last that stands; 0: all is undone.
+
+        All of it or nothing. Returns the edits as they were applied. Raises StaleEdit as undo
+        does, and KeyError for an entry that neither stands nor can be done again.
+        """
+        self._look()
+        if entry and entry not in self._undoable and entry not in self._redoable:
+            raise KeyError(entry)
+        applied: list[Edit] = []
+        with self._dataset.transaction():
+            try:
+                while (self._undoable[-1] if self._undoable else 0) != entry:
+                    forwards = entry in self._redoable
+                    edit = self.redo() if forwards else self.undo()
+                    if edit is None:
+                        break
+                    applied.append(edit)
+            except BaseException:
+                self._forget()
+                raise
+        return applied
+
+    def _forget(self) -> None:
+        """What was seen inside a transaction that fails did not happen."""
+        self._seen = 0
+        self._undoable, self._redoable = [], []
+
+    def _look(self) -> None:
+        """Takes in what the journal got since the last look."""
+        if not self._seen:
+            entries = self._dataset.journal(DEPTH)
+        else:
+            entries = self._dataset.journal_since(self._seen)
+        for entry in reversed(entries):
+            self._take(entry)
+        if entries:
+            self._seen = entries[0].id
+
+    def _take(self, entry: JournalEntry) -> None:
+        if entry.kind is EntryKind.DO:
+            self._undoable.append(entry.id)
+            self._redoable.clear()
+        elif entry.kind is EntryKind.UNDO and entry.of is not None:
+            if entry.of in self._undoable[-1:]:
+                self._undoable.pop()
+            self._redoable.append(entry.of)
+        elif entry.kind is EntryKind.REDO and entry.of is not None:
+            if entry.of in self._redoable[-1:]:
+                self._redoable.pop()
+            self._undoable.append(entry.of)

@@ -1,0 +1,128 @@
+"""Undo and redo from the journal: across reopening, exactly, and to any entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from labeler.dataset.category_edits import add_category
+from labeler.dataset.changes import EntryKind, StaleEdit
+from labeler.dataset.edits import delete, draw, verify
+from labeler.dataset.history import History
+from labeler.dataset.model import BBox, Image
+from labeler.dataset.store import Dataset
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Iterator[Dataset]:
+    with Dataset.create(tmp_path / "d") as made:
+        session = made.add_session("s", "c", 0.0)
+        for number in (1, 2):
+            name = f"{number}.jpg"
+            made.add_image(Image(number, name, name, 640, 360, name, session.id, 0.0))
+        yield made
+
+
+def reopened(dataset: Dataset) -> Dataset:
+    dataset.close()
+    return Dataset.open(dataset.folder)
+
+
+def labelled(dataset: Dataset, boxes: int) -> None:
+    dataset.apply(add_category(dataset, "mug"))
+    for place in range(boxes):
+        dataset.apply(draw(dataset, 1 + place % 2, 1, BBox(10 * place, 5, 40, 30)))
+
+
+def test_yesterdays_edits_are_undone_after_reopening(dataset: Dataset) -> None:
+    labelled(dataset, 3)
+    with reopened(dataset) as again:
+        history = History(again)
+        assert history.started_after == history.undoable[-1]
+        assert [history.undo() is not None for _ in range(5)] == [True] * 4 + [False]
+        assert list(again.all_annotations()) == []
+        assert again.categories() == []
+
+
+def test_what_was_undone_is_redone_after_reopening_with_its_ids(dataset: Dataset) -> None:
+    labelled(dataset, 3)
+    before = list(dataset.all_annotations())
+    history = History(dataset)
+    for _ in range(2):
+        history.undo()
+    with reopened(dataset) as again:
+        history = History(again)
+        assert history.redo() is not None
+        assert history.redo() is not None
+        assert history.redo() is None
+        assert list(again.all_annotations()) == before
+
+
+def test_a_new_edit_ends_what_could_be_redone(dataset: Dataset) -> None:
+    labelled(dataset, 2)
+    history = History(dataset)
+    history.undo()
+    dataset.apply(verify(dataset, 2))
+    assert history.redoable == ()
+    undoable = history.undoable
+    with reopened(dataset) as again:
+        assert History(again).redoable == ()
+        assert History(again).undoable == undoable
+
+
+def test_the_journal_says_what_an_undo_takes_back(dataset: Dataset) -> None:
+    labelled(dataset, 1)
+    history = History(dataset)
+    drawn = history.undoable[-1]
+    history.undo()
+    history.redo()
+    redone, undone, done, *_ = dataset.journal()
+    assert (redone.kind, undone.kind, done.kind) == (EntryKind.REDO, EntryKind.UNDO, EntryKind.DO)
+    assert redone.of == undone.of == done.id == drawn
+    assert done.image_id == 1
+
+
+def test_going_back_to_an_entry_and_forth_again(dataset: Dataset) -> None:
+    labelled(dataset, 4)
+    boxes = list(dataset.all_annotations())
+    history = History(dataset)
+    entries = history.undoable
+    assert len(history.go_to(entries[2])) == 2
+    assert [each.id for each in dataset.all_annotations()] == [1, 2]
+    history.go_to(entries[-1])
+    assert list(dataset.all_annotations()) == boxes
+    history.go_to(0)
+    assert dataset.categories() == []
+    with pytest.raises(KeyError):
+        history.go_to(10_000)
+
+
+def test_going_back_over_something_stale_changes_nothing(dataset: Dataset) -> None:
+    labelled(dataset, 2)
+    history = History(dataset)
+    target = history.undoable[0]
+    gone = delete(dataset, [1])
+    dataset.apply(gone, EntryKind.NOTE)  # as an import or another tool would
+    before, entries = list(dataset.all_annotations()), dataset.journal()
+    with pytest.raises(StaleEdit):
+        history.go_to(target)
+    assert list(dataset.all_annotations()) == before
+    assert dataset.journal() == entries
+    assert history.undoable[-1] == entries[1].id
+
+
+def test_notes_are_not_undone(dataset: Dataset) -> None:
+    labelled(dataset, 1)
+    dataset.note("Import x.json: 0 images, 0 boxes")
+    history = History(dataset)
+    edit = history.undo()
+    assert edit is not None
+    assert edit.description == "Undo: Draw mug"
+
+
+def test_images_know_their_last_edit_whatever_the_clock_says(dataset: Dataset) -> None:
+    labelled(dataset, 1)
+    dataset.apply(verify(dataset, 2))
+    assert dataset.image(2).last_edit > dataset.image(1).last_edit > 0
