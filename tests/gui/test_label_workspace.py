@@ -376,3 +376,27 @@ def test_a_read_only_dataset_shows_boxes_and_draws_none(qtbot: QtBot, folder: Pa
         assert not label.verify_button.isEnabled()
         assert not label.classes.list.item(0).flags() & Qt.ItemFlag.ItemIsEditable
         finish_jobs()
+
+
+def test_brightness_and_contrast_have_keys_and_are_told_while_they_are_on(
+    hand: Hand, window: MainWindow
+) -> None:
+    told: list[str] = []
+    hand.label.detail_changed.connect(told.append)
+    canvas = hand.label.canvas
+    for key, modifier in (
+        (Qt.Key.Key_BracketRight, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_BracketRight, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_BracketLeft, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_BracketRight, SHIFT),
+    ):
+        hand.press(key, modifier)
+    assert (canvas.tone.brightness, canvas.tone.contrast) == (1, 1)
+    assert "brightness +1, contrast +1" in told[-1]
+    hand.press(Qt.Key.Key_D)
+    assert canvas.tone.brightness == 1
+    hand.press(Qt.Key.Key_Backslash)
+    assert canvas.tone.is_neutral
+    assert "brightness" not in told[-1]
+    hand.press(Qt.Key.Key_M)
+    assert canvas.magnifies

@@ -23,6 +23,8 @@ from labeler.gui.label.drag import Doing, Drag
 from labeler.gui.label.geometry import Handle, Size
 from labeler.gui.label.painting import HANDLE_SIDE, ShownBox
 from labeler.gui.label.picture import Picture
+from labeler.gui.label.still_layer import StillLayer
+from labeler.gui.label.tone import Tone
 from labeler.gui.label.viewport import Viewport, centred, fitted
 
 _START_OF_DRAG = 3.0
@@ -70,6 +72,9 @@ class Canvas(QWidget):
         self.next_color = "#ffffff"
         self.shows_names = True
         self.shows_crosshair = True
+        self.still = StillLayer()
+        self.magnifies = False
+        self.tone = Tone()
         self.editable = True
         self._size = Size(1, 1)
         self._fits = True
@@ -165,6 +170,16 @@ class Canvas(QWidget):
 
     def toggle_crosshair(self) -> None:
         self.shows_crosshair = not self.shows_crosshair
+        self.update()
+
+    def toggle_magnifier(self) -> None:
+        self.magnifies = not self.magnifies
+        self.update()
+
+    def set_tone(self, tone: Tone) -> None:
+        """Brightness and contrast of what is shown, until the window closes."""
+        self.tone = tone
+        self.zoomed.emit(self.zoom_shown())  # the line that tells the zoom tells the tone as well
         self.update()
 
     # Events
@@ -386,6 +401,8 @@ class Canvas(QWidget):
             return Qt.CursorShape.OpenHandCursor
         if self.picture is None or self.pointer is None:
             return Qt.CursorShape.ArrowCursor
+        if self.drag is not None:
+            return self.cursor().shape()  # what the press made it
         if self._draws_next or not self.editable:
             return Qt.CursorShape.CrossCursor if self.editable else Qt.CursorShape.ArrowCursor
         grip = self._grip_at(self.pointer)

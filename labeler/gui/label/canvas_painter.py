@@ -2,72 +2,106 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPalette
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPalette
 
 from labeler.dataset.model import BBox
 from labeler.gui.label import painting
 from labeler.gui.label.drag import Doing
+from labeler.gui.label.loupe import loupe_place, paint_loupe
 from labeler.gui.label.painting import ShownBox
+from labeler.gui.label.picture_painter import paint_picture
 from labeler.gui.theme import colors
 
 if TYPE_CHECKING:
     from labeler.gui.label.canvas import Canvas
 
-_PIXELS_SHOW_FROM = 4.0
-"""From this zoom on pixels are shown as squares, so that an edge can be placed exactly."""
+_NAME_WIDTH, _NAME_HEIGHT = 200, 40
+"""How far the plate with a name may reach out of its box, in screen pixels."""
 
 
 def paint_canvas(canvas: Canvas) -> None:
     painter = QPainter(canvas)
-    painter.fillRect(canvas.rect(), QColor(colors().ground))
-    if canvas.picture is not None:
-        _paint_picture(painter, canvas)
-    if canvas.message:
-        painter.setPen(canvas.palette().color(QPalette.ColorRole.PlaceholderText))
-        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(canvas.rect().adjusted(24, 24, -24, -24), flags, canvas.message)
-    font = painter.font()
-    font.setBold(True)
-    font.setPointSizeF(font.pointSizeF() * 0.9)
-    painter.setFont(font)
-    _paint_boxes(painter, canvas)
+    painter.setFont(_font_of_boxes(painter))
+    moving = set(canvas.selection)
+    if canvas.drag is not None and canvas.drag.annotation_id is not None:
+        moving.add(canvas.drag.annotation_id)
+    look = (
+        canvas.viewport,
+        canvas.picture,
+        canvas.tone,
+        canvas.message,
+        canvas.boxes,
+        moving,
+        canvas.shows_names,
+        colors(),
+    )
+    canvas.still.paint(painter, canvas, look, lambda to: _paint_still(to, canvas, moving))
+    # Selected boxes come last: they lie on top of their neighbours.
+    _paint_boxes(painter, canvas, [box for box in canvas.boxes if box.id in moving], selected=True)
+    _paint_next(painter, canvas)
     if canvas.picture is not None:
         _paint_pointer(painter, canvas)
     painter.end()
 
 
-def _paint_picture(painter: QPainter, canvas: Canvas) -> None:
-    assert canvas.picture is not None
-    viewport, picture = canvas.viewport, canvas.picture
-    level = picture.level_for(viewport.scale * canvas.devicePixelRatioF())
-    size = canvas.image_size()
-    whole = painting.screen_rect(BBox(0, 0, size.width, size.height), viewport)
-    seen = whole.intersected(QRectF(canvas.rect()))
-    if seen.isEmpty():
-        return
-    smooth = viewport.scale * canvas.devicePixelRatioF() < _PIXELS_SHOW_FROM
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-    painter.drawImage(seen, level, _source(seen, whole, level))
+def _font_of_boxes(painter: QPainter) -> QFont:
+    font = painter.font()
+    font.setBold(True)
+    font.setPointSizeF(font.pointSizeF() * 0.9)
+    return font
 
 
-def _source(seen: QRectF, whole: QRectF, level: QImage) -> QRectF:
-    """The part of the level that is on the screen: only that is scaled."""
-    across, down = level.width() / whole.width(), level.height() / whole.height()
-    return QRectF(
-        (seen.x() - whole.x()) * across,
-        (seen.y() - whole.y()) * down,
-        seen.width() * across,
-        seen.height() * down,
+def _paint_still(painter: QPainter, canvas: Canvas, moving: set[int]) -> None:
+    """All that stays as it is while a box is dragged."""
+    painter.fillRect(canvas.rect(), QColor(colors().ground))
+    if canvas.picture is not None:
+        window = QRectF(canvas.rect())
+        paint_picture(painter, canvas.picture, _whole(canvas), window, canvas.tone)
+    if canvas.message:
+        painter.setPen(canvas.palette().color(QPalette.ColorRole.PlaceholderText))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.save()
+        painter.setFont(canvas.font())
+        painter.drawText(canvas.rect().adjusted(24, 24, -24, -24), flags, canvas.message)
+        painter.restore()
+    _paint_boxes(
+        painter, canvas, [box for box in canvas.boxes if box.id not in moving], selected=False
     )
 
 
-def _paint_boxes(painter: QPainter, canvas: Canvas) -> None:
-    # Selected boxes come last: they lie on top of their neighbours.
-    for box in sorted(canvas.boxes, key=lambda box: box.id in canvas.selection):
-        _paint_shown(painter, canvas, box)
+def _paint_boxes(
+    painter: QPainter, canvas: Canvas, boxes: Sequence[ShownBox], *, selected: bool
+) -> None:
+    seen = QRectF(canvas.rect()).adjusted(-_NAME_WIDTH, -4, 4, _NAME_HEIGHT)
+    rects = [painting.screen_rect(_bbox_now(canvas, box), canvas.viewport) for box in boxes]
+    placed = [(rect, box) for rect, box in zip(rects, boxes, strict=True) if rect.intersects(seen)]
+    painting.paint_boxes(painter, placed, selected=selected)
+    if canvas.shows_names:
+        painting.paint_names(painter, placed)
+    if selected and len(boxes) == 1 and canvas.editable:
+        painting.paint_handles(painter, _bbox_now(canvas, boxes[0]), canvas.viewport)
+
+
+def _bbox_now(canvas: Canvas, box: ShownBox) -> BBox:
+    """The box as it would be if the mouse were released."""
+    drag = canvas.drag
+    if drag is not None and drag.annotation_id == box.id and drag.bbox is not None:
+        return drag.bbox
+    return box.bbox
+
+
+def _whole(canvas: Canvas) -> QRectF:
+    """Where all of the picture is, in screen pixels."""
+    size = canvas.image_size()
+    return painting.screen_rect(BBox(0, 0, size.width, size.height), canvas.viewport)
+
+
+def _paint_next(painter: QPainter, canvas: Canvas) -> None:
+    """The box that is being drawn, or that waits for its class."""
     bbox = canvas.pending
     if canvas.drag is not None and canvas.drag.doing is Doing.DRAW:
         bbox = canvas.drag.bbox
@@ -76,28 +110,14 @@ def _paint_boxes(painter: QPainter, canvas: Canvas) -> None:
         painting.paint_box(painter, rect, QColor(canvas.next_color), selected=True)
 
 
-def _paint_shown(painter: QPainter, canvas: Canvas, box: ShownBox) -> None:
-    bbox = box.bbox
-    if canvas.drag is not None and canvas.drag.annotation_id == box.id and canvas.drag.bbox:
-        bbox = canvas.drag.bbox
-    rect = painting.screen_rect(bbox, canvas.viewport)
-    if not rect.adjusted(-4, -40, 200, 4).intersects(QRectF(canvas.rect())):
-        return
-    selected = box.id in canvas.selection
-    color = QColor(box.color)
-    painting.paint_box(painter, rect, color, selected=selected)
-    if canvas.shows_names:
-        painting.paint_name(painter, rect, box.name, color)
-    if selected and len(canvas.selection) == 1 and canvas.editable:
-        painting.paint_handles(painter, bbox, canvas.viewport)
-
-
 def _paint_pointer(painter: QPainter, canvas: Canvas) -> None:
     if canvas.pointer is None:
         return
     size = canvas.screen_size()
     if canvas.shows_crosshair:
         painting.paint_crosshair(painter, canvas.pointer, size)
+    if canvas.magnifies:
+        _paint_loupe(painter, canvas, canvas.pointer)
     drag = canvas.drag
     if drag is None or drag.bbox is None:
         return
@@ -105,3 +125,25 @@ def _paint_pointer(painter: QPainter, canvas: Canvas) -> None:
     if drag.doing is Doing.DRAW and canvas.next_name:
         words = f"{canvas.next_name}  {words}"
     painting.paint_readout(painter, canvas.pointer, words, size)
+
+
+def _paint_loupe(painter: QPainter, canvas: Canvas, at: QPointF) -> None:
+    whole = _whole(canvas)
+    if canvas.picture is None or not whole.contains(at):
+        return
+    frame = _frame_in_the_hand(canvas)
+    place = loupe_place(at, canvas.screen_size(), frame[0] if frame else QRectF())
+    paint_loupe(painter, place, at, canvas.picture, whole, canvas.tone, frame)
+
+
+def _frame_in_the_hand(canvas: Canvas) -> tuple[QRectF, QColor] | None:
+    """The box that is drawn or dragged, else the one that is selected."""
+    drag = canvas.drag
+    if drag is not None and drag.doing is Doing.DRAW and drag.bbox is not None:
+        return painting.screen_rect(drag.bbox, canvas.viewport), QColor(canvas.next_color)
+    if len(canvas.selection) != 1:
+        return None
+    box = next((box for box in canvas.boxes if box.id == canvas.selection[0]), None)
+    if box is None:
+        return None
+    return painting.screen_rect(_bbox_now(canvas, box), canvas.viewport), QColor(box.color)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from labeler.gui.label.canvas import Canvas
 from labeler.gui.label.editor import Editor
+from labeler.gui.label.tone import Tone
 from labeler.gui.workspace import Action
 
 _ZOOM = 1.25
@@ -140,6 +141,42 @@ def _of_view(canvas: Canvas) -> list[Action]:
             _tr("Hide or show the crosshair"),
             ("X",),
             canvas.toggle_crosshair,
+            group=group,
+        ),
+        Action(
+            "magnifier",
+            _tr("Hide or show the magnifier"),
+            ("M",),
+            canvas.toggle_magnifier,
+            _tr("Four times as large, beside the pointer"),
+            group=group,
+        ),
+        *_of_tone(canvas, group),
+    ]
+
+
+def _of_tone(canvas: Canvas, group: str) -> list[Action]:
+    """Brightness and contrast: of what is shown, never of the picture itself."""
+    rows = (
+        ("brighter", _tr("Brighter, for this window only"), ("]",), {"brightness": 1}),
+        ("darker", _tr("Darker, for this window only"), ("[",), {"brightness": -1}),
+        ("more_contrast", _tr("More contrast"), ("Shift+]",), {"contrast": 1}),
+        ("less_contrast", _tr("Less contrast"), ("Shift+[",), {"contrast": -1}),
+    )
+
+    def change(steps: dict[str, int]) -> Callable[[], None]:
+        return lambda: canvas.set_tone(canvas.tone.changed(**steps))
+
+    return [
+        *(
+            Action(id, text, keys, change(steps), repeats=True, group=group)
+            for id, text, keys, steps in rows
+        ),
+        Action(
+            "plain_tone",
+            _tr("The picture's own brightness and contrast"),
+            ("\\",),
+            lambda: canvas.set_tone(Tone()),
             group=group,
         ),
     ]

@@ -266,6 +266,11 @@ class LabelWorkspace(Workspace):
             return  # the status line belongs to another workspace now
         image: Image | None = self.filmstrip.current()
         words = f"{scale * 100:.0f} %   {image.width} × {image.height}" if image else ""
+        tone = self.canvas.tone
+        if not tone.is_neutral:
+            words = self.tr("brightness {b:+d}, contrast {c:+d}   {rest}").format(
+                b=tone.brightness, c=tone.contrast, rest=words
+            )
         self.detail_changed.emit(words)
 
     # Once
