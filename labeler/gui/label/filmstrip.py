@@ -90,6 +90,11 @@ class Filmstrip(QWidget):
         row = self.view.currentIndex().row() + by
         return self.images.image_at(row) if 0 <= row < self.images.rowCount() else None
 
+    def ahead(self, count: int, direction: int) -> list[Image]:
+        """The images that come next, the nearest first. direction: 1 down the list, -1 up."""
+        places = (self.step(direction * far) for far in range(1, count + 1))
+        return [image for image in places if image is not None]
+
     def current(self) -> Image | None:
         index = self.view.currentIndex()
         return self.images.image_at(index.row()) if index.isValid() else None

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from labeler.gui.label.canvas import Canvas
 from labeler.gui.label.editor import Editor
 from labeler.gui.label.tone import Tone
+from labeler.gui.label.travel import Travel
 from labeler.gui.workspace import Action
 
 _ZOOM = 1.25
@@ -19,9 +20,6 @@ _ZOOM = 1.25
 class Steps(Protocol):
     """What the workspace itself does."""
 
-    def go_next(self) -> None: ...
-    def go_previous(self) -> None: ...
-    def go_next_unlabelled(self) -> None: ...
     def verify_and_go(self) -> None: ...
     def copy_from_previous(self) -> None: ...
     def focus_new_class(self) -> None: ...
@@ -32,11 +30,11 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("LabelKeys", text)
 
 
-def actions(steps: Steps, editor: Editor, canvas: Canvas) -> list[Action]:
+def actions(steps: Steps, travel: Travel, editor: Editor, canvas: Canvas) -> list[Action]:
     """One row an action; the window makes the shortcuts and the page of keys from them."""
     return [
         *_of_boxes(steps, editor, canvas),
-        *_of_images(steps),
+        *_of_images(steps, travel),
         *_of_view(canvas),
         *_of_the_canvas_itself(),
     ]
@@ -82,7 +80,7 @@ def _of_boxes(steps: Steps, editor: Editor, canvas: Canvas) -> list[Action]:
     ]
 
 
-def _of_images(steps: Steps) -> list[Action]:
+def _of_images(steps: Steps, travel: Travel) -> list[Action]:
     group = _tr("Images")
     return [
         Action(
@@ -94,13 +92,13 @@ def _of_images(steps: Steps) -> list[Action]:
             group=group,
         ),
         Action(
-            "next", _tr("Next image"), ("D", "PgDown"), steps.go_next, repeats=True, group=group
+            "next", _tr("Next image"), ("D", "PgDown"), travel.go_next, repeats=True, group=group
         ),
         Action(
             "previous",
             _tr("Previous image"),
             ("A", "PgUp"),
-            steps.go_previous,
+            travel.go_previous,
             repeats=True,
             group=group,
         ),
@@ -108,7 +106,7 @@ def _of_images(steps: Steps) -> list[Action]:
             "next_unlabelled",
             _tr("Next image not yet labelled"),
             ("Ctrl+Shift+D",),
-            steps.go_next_unlabelled,
+            travel.go_next_unlabelled,
             group=group,
         ),
     ]

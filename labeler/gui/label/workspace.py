@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QWidget
 
 from labeler.dataset.changes import Edit
-from labeler.dataset.model import BBox, Image, ImageState
+from labeler.dataset.model import BBox, Image
 from labeler.gui import theme
 from labeler.gui.document import Document
 from labeler.gui.label import keys
@@ -21,6 +21,7 @@ from labeler.gui.label.filmstrip import Filmstrip
 from labeler.gui.label.geometry import Size
 from labeler.gui.label.naming import NameField
 from labeler.gui.label.picture_cache import PictureCache
+from labeler.gui.label.travel import Travel
 from labeler.gui.side_panel import SidePanel
 from labeler.gui.workspace import Action, Workspace
 
@@ -35,9 +36,9 @@ class LabelWorkspace(Workspace):
         super().__init__(parent)
         self.title = self.tr("Label")
         self._document = document
-        self._direction = 1
         self.editor = Editor(document, self)
         self.filmstrip = Filmstrip(self)
+        self.travel = Travel(document, self.filmstrip, self)
         self.canvas = Canvas(self)
         self.empty_page = EmptyPage(self)
         self.name_field = NameField(self.canvas)
@@ -51,10 +52,10 @@ class LabelWorkspace(Workspace):
         self._show_dataset()
 
     def actions_table(self) -> list[Action]:
-        return keys.actions(self, self.editor, self.canvas)
+        return keys.actions(self, self.travel, self.editor, self.canvas)
 
     def activated(self) -> None:
-        self.filmstrip.show_counts(self._document.dataset.counts())
+        self.travel.show_counts()
         self._show_scale(self.canvas.zoom_shown())
         self.canvas.setFocus()
 
@@ -66,30 +67,11 @@ class LabelWorkspace(Workspace):
 
     def show_image(self, image_id: int) -> None:
         """Goes to an image, whatever is filtered."""
-        if not self.filmstrip.go_to(image_id):
-            self.filmstrip.show_all()
-            self.filmstrip.go_to(image_id)
-
-    def go_next(self) -> None:
-        self._go(1, self.tr("That was the last image."))
-
-    def go_previous(self) -> None:
-        self._go(-1, self.tr("This is the first image."))
-
-    def go_next_unlabelled(self) -> None:
-        """The next image to do after this one, else the first of all."""
-        to_do = self._document.dataset.images(ImageState.UNLABELLED)
-        current = self.editor.image_id or 0
-        following = next((image for image in to_do if image.id > current), None)
-        following = following or next((image for image in to_do if image.id != current), None)
-        if following is None:
-            self._document.say(self.tr("No image is left to do. Well done."))
-        else:
-            self.show_image(following.id)
+        self.travel.show_image(image_id)
 
     def verify_and_go(self) -> None:
         if self.editor.verify():
-            self._go(1, "")
+            self.travel.step(1)
 
     def say_nothing_here(self) -> None:
         image = self.editor.image()
@@ -101,7 +83,7 @@ class LabelWorkspace(Workspace):
             self.verify_and_go()
 
     def copy_from_previous(self) -> None:
-        self.editor.copy_from(self.filmstrip.step(-1))
+        self.editor.copy_from(self.travel.previous())
 
     def focus_new_class(self) -> None:
         self.classes.field.setFocus()
@@ -110,24 +92,13 @@ class LabelWorkspace(Workspace):
     def cancel(self) -> None:
         self.canvas.cancel()
 
-    def _go(self, by: int, at_the_end: str) -> None:
-        image = self.filmstrip.step(by)
-        if image is not None:
-            self._direction = by
-            self.filmstrip.go_to(image.id)
-        elif at_the_end:
-            self._document.say(at_the_end)
-
     # What is shown
 
     def _show_dataset(self) -> None:
         """Another dataset was opened: begin with its first image that is to do."""
         self._pictures.clear()
         self.editor.image_id = None
-        self._fill_filmstrip()
-        to_do = self._document.dataset.images(ImageState.UNLABELLED)
-        if to_do and self.filmstrip.state() is None:
-            self.filmstrip.go_to(to_do[0].id)
+        self.travel.begin()
         editable = not self._document.dataset.read_only
         self.canvas.editable = editable
         self.classes.set_editable(editable)
@@ -135,16 +106,6 @@ class LabelWorkspace(Workspace):
         for button in (self.verify_button, self.nothing_button):
             button.setEnabled(editable)
         self._show_categories()
-
-    def _fill_filmstrip(self) -> None:
-        dataset, current = self._document.dataset, self.editor.image_id
-        images = dataset.images(self.filmstrip.state())
-        self.filmstrip.images.show(dataset, images)
-        self.filmstrip.show_counts(dataset.counts())
-        if images and not (current is not None and self.filmstrip.go_to(current)):
-            self.filmstrip.go_to(images[0].id)
-        if not images:
-            self._show_nothing()
 
     def _show_nothing(self) -> None:
         self.editor.image_id = None
@@ -163,8 +124,7 @@ class LabelWorkspace(Workspace):
         self._pages.setCurrentWidget(self.canvas)
         self._show_picture()
         self._show_boxes()
-        ahead = self.filmstrip.step(self._direction)
-        if ahead is not None:
+        for ahead in self.travel.ahead(1):
             self._pictures.prefetch(self._document.dataset.path_of(ahead))
 
     def _show_picture(self, message: str = "") -> None:
@@ -218,20 +178,8 @@ class LabelWorkspace(Workspace):
     # What happened elsewhere
 
     def _follow_image(self, image_id: int) -> None:
-        self.filmstrip.images.update_image(self._document.dataset.image(image_id))
-        self.filmstrip.show_counts(self._document.dataset.counts())
         if image_id == self.editor.image_id:
             self._show_boxes()
-
-    def _follow_added(self, image_ids: list[int]) -> None:
-        dataset, state = self._document.dataset, self.filmstrip.state()
-        added = [dataset.image(image_id) for image_id in image_ids]
-        self.filmstrip.images.append(
-            image for image in added if state is None or image.state is state
-        )
-        self.filmstrip.show_counts(dataset.counts())
-        if self.editor.image_id is None and self.filmstrip.images.rowCount():
-            self.filmstrip.go_to(self.filmstrip.images.image_at(0).id)
 
     def _follow_replay(self, edit: Edit) -> None:
         """Undo and redo show what they change."""
@@ -299,11 +247,10 @@ class LabelWorkspace(Workspace):
         document, canvas, editor = self._document, self.canvas, self.editor
         document.dataset_opened.connect(self._show_dataset)
         document.image_state_changed.connect(self._follow_image)
-        document.images_added.connect(self._follow_added)
         document.categories_changed.connect(self._show_categories)
         document.edit_replayed.connect(self._follow_replay)
-        self.filmstrip.chosen.connect(self._show_current)
-        self.filmstrip.filter_changed.connect(lambda state: self._fill_filmstrip())
+        self.travel.arrived.connect(self._show_current)
+        self.travel.ran_dry.connect(self._show_nothing)
         canvas.draw_requested.connect(editor.draw)
         canvas.reshape_requested.connect(editor.reshape)
         canvas.nudge_requested.connect(editor.nudge)
