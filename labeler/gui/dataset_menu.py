@@ -22,6 +22,7 @@ class DatasetMenu(QToolButton):
     """Asks for names and places, and hands them to the dataset's actions.
 
     appearance_chosen carries "light", "dark" or "system"; keys_requested asks for the page of keys.
+    key_of gives the key of one of its actions, by the name that it has in every workspace.
     """
 
     appearance_chosen = Signal(str)
@@ -38,6 +39,7 @@ class DatasetMenu(QToolButton):
         self._document = document
         self._actions = actions
         self._settings = settings
+        self.key_of: Callable[[str], str] = lambda name: ""
         theme.set_role(self, "pill")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -57,13 +59,36 @@ class DatasetMenu(QToolButton):
 
     def actions_table(self) -> list[Action]:
         """Their keys work in every workspace."""
+        locked = self._why_locked
         return [
             Action("new_dataset", self.tr("New dataset..."), ("Ctrl+N",), self.ask_new),
             Action("open_dataset", self.tr("Open dataset..."), ("Ctrl+O",), self.ask_open),
             Action(
-                "import_pictures", self.tr("Import pictures..."), ("Ctrl+I",), self.ask_pictures
+                "import_pictures",
+                self.tr("Import pictures..."),
+                ("Ctrl+I",),
+                self.ask_pictures,
+                obstacle=locked,
             ),
+            Action(
+                "import_folder",
+                self.tr("Import a folder of pictures..."),
+                (),
+                self.ask_picture_folder,
+                obstacle=locked,
+            ),
+            Action("import_coco", self.tr("Import COCO..."), (), self.ask_coco, obstacle=locked),
             Action("export_coco", self.tr("Export COCO..."), ("Ctrl+E",), self.ask_export),
+            Action("check", self.tr("Check the dataset"), (), self._actions.check),
+            *(
+                Action(
+                    f"appearance_{value}",
+                    self.tr("Appearance: {0}").format(text),
+                    (),
+                    partial(self.appearance_chosen.emit, value),
+                )
+                for value, text in self._appearances()
+            ),
         ]
 
     def ask_new(self) -> None:
@@ -146,8 +171,8 @@ class DatasetMenu(QToolButton):
     def _fill(self) -> None:
         menu = self.menu()
         menu.clear()
-        self._add(menu, self.tr("New..."), self.ask_new, "Ctrl+N", "new")
-        self._add(menu, self.tr("Open..."), self.ask_open, "Ctrl+O", "open")
+        self._add(menu, self.tr("New..."), self.ask_new, "new_dataset", "new")
+        self._add(menu, self.tr("Open..."), self.ask_open, "open_dataset", "open")
         recent = menu.addMenu(icon("recent"), self.tr("Open recent"))
         for folder in self._settings.recent_datasets():
             if folder != self._document.dataset.folder:
@@ -155,39 +180,51 @@ class DatasetMenu(QToolButton):
         recent.setEnabled(not recent.isEmpty())
         menu.addSeparator()
         writable = not self._document.dataset.read_only
-        for text, slot, key, drawing in (
-            (self.tr("Import pictures..."), self.ask_pictures, "Ctrl+I", "pictures"),
-            (self.tr("Import a folder of pictures..."), self.ask_picture_folder, "", "open"),
-            (self.tr("Import COCO..."), self.ask_coco, "", "import"),
+        for text, slot, action, drawing in (
+            (self.tr("Import pictures..."), self.ask_pictures, "import_pictures", "pictures"),
+            (
+                self.tr("Import a folder of pictures..."),
+                self.ask_picture_folder,
+                "import_folder",
+                "open",
+            ),
+            (self.tr("Import COCO..."), self.ask_coco, "import_coco", "import"),
         ):
-            self._add(menu, text, slot, key, drawing).setEnabled(writable)
+            self._add(menu, text, slot, action, drawing).setEnabled(writable)
         menu.addSeparator()
-        self._add(menu, self.tr("Export COCO..."), self.ask_export, "Ctrl+E", "export")
-        self._add(menu, self.tr("Check"), self._actions.check, "", "check")
+        self._add(menu, self.tr("Export COCO..."), self.ask_export, "export_coco", "export")
+        self._add(menu, self.tr("Check"), self._actions.check, "check", "check")
         menu.addSeparator()
         self._add_appearances(menu.addMenu(icon("appearance"), self.tr("Appearance")))
-        self._add(menu, self.tr("Keys"), self.keys_requested.emit, "F1", "keys")
+        self._add(menu, self.tr("Keys"), self.keys_requested.emit, "keys", "keys")
 
     def _add_appearances(self, menu: QMenu) -> None:
-        for value, text in (
-            ("system", self.tr("As the system")),
-            ("light", self.tr("Light")),
-            ("dark", self.tr("Dark")),
-        ):
+        for value, text in self._appearances():
             action = menu.addAction(text)
             action.setCheckable(True)
             action.setChecked(value == self._settings.appearance)
             action.triggered.connect(partial(self.appearance_chosen.emit, value))
+
+    def _appearances(self) -> tuple[tuple[str, str], ...]:
+        return (
+            ("system", self.tr("As the system")),
+            ("light", self.tr("Light")),
+            ("dark", self.tr("Dark")),
+        )
+
+    def _why_locked(self) -> str:
+        return self.tr("This dataset is read-only.") if self._document.dataset.read_only else ""
 
     def _add(
         self,
         menu: QMenu,
         text: str,
         slot: Callable[[], object],
-        key: str = "",
+        name: str = "",
         drawing: str = "",
     ) -> QAction:
         action = menu.addAction(text)
+        key = self.key_of(f"everywhere.{name}") if name else ""
         if drawing:
             action.setIcon(icon(drawing))
         action.triggered.connect(lambda: slot())

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
+    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from labeler.gui import theme
+from labeler.gui.key_hint import native_key
+from labeler.gui.word_match import fit
 from labeler.gui.workspace import Action
 
 _ROWS = 18
@@ -29,51 +32,71 @@ Row = tuple[tuple[str, ...], str]
 
 
 class KeysPage(QDialog):
-    """sections: a heading and its actions; those without keys or words for them are left out."""
+    """sections: a heading and its actions; those without keys or words for them are left out.
+
+    change_requested: the person wants other keys.
+    """
+
+    change_requested = Signal()
 
     def __init__(self, sections: Sequence[tuple[str, Iterable[Action]]], parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keys"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        content = QWidget(self)
-        columns = QHBoxLayout(content)
-        columns.setSpacing(32)
-        for groups in _columns(sections):
-            columns.addLayout(_column(groups))
-        columns.addStretch(1)
-        area = QScrollArea(self)
-        area.setWidget(content)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setAccessibleName(self.tr("Keys"))
+        self._sections = [(heading, tuple(actions)) for heading, actions in sections]
+        self.field = QLineEdit(self)
+        self.field.setPlaceholderText(self.tr("Find a key or what it does"))
+        self.field.setAccessibleName(self.tr("Find a key"))
+        self.field.setClearButtonEnabled(True)
+        self.field.textChanged.connect(self._fill)
+        self.area = QScrollArea(self)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.area.setAccessibleName(self.tr("Keys"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        change = buttons.addButton(
+            self.tr("Change keys..."), QDialogButtonBox.ButtonRole.ActionRole
+        )
+        for button in buttons.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter in the field is no wish to close
+        change.clicked.connect(self._change)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.addWidget(area, 1)
+        layout.addWidget(self.field)
+        layout.addWidget(self.area, 1)
         layout.addWidget(buttons)
-        hint, room = content.sizeHint(), parent.size()
-        self.resize(min(hint.width() + 48, room.width()), min(hint.height() + 80, room.height()))
+        self._fill("")
+        hint, room = self._content.sizeHint(), parent.size()
+        self.resize(min(hint.width() + 48, room.width()), min(hint.height() + 124, room.height()))
 
+    def _fill(self, query: str) -> None:
+        self._content = QWidget(self)
+        lines = QHBoxLayout(self._content)
+        lines.setSpacing(32)
+        found = _columns(self._sections, query)
+        for groups in found:
+            lines.addLayout(_column(groups))
+        if found == [[]]:
+            lines.addWidget(QLabel(self.tr("No key does that."), self._content))
+        lines.addStretch(1)
+        self.area.setWidget(self._content)
 
-def with_key(text: str, action: Action) -> str:
-    """A tooltip that tells the key."""
-    return f"{text} ({native_key(action.keys[0])})" if action.keys else text
-
-
-def native_key(text: str) -> str:
-    """A key in the words of this system: Ctrl+D, or the signs of a Mac."""
-    return QKeySequence(text).toString(QKeySequence.SequenceFormat.NativeText)
+    def _change(self) -> None:
+        self.accept()
+        self.change_requested.emit()
 
 
 def _columns(
-    sections: Sequence[tuple[str, Iterable[Action]]],
+    sections: Sequence[tuple[str, Iterable[Action]]], query: str
 ) -> list[list[tuple[str, list[Row]]]]:
     columns: list[list[tuple[str, list[Row]]]] = [[]]
     height = 0
     for heading, actions in sections:
         told = [action for action in actions if action.keys or action.shown]
         for group, members in groupby(told, key=lambda action: action.group or heading):
-            rows = _rows(list(members))
+            rows = [row for row in _rows(list(members)) if _fits(query, group, row)]
+            if not rows:
+                continue
             if height and height + len(rows) + 1 > _ROWS:
                 columns.append([])
                 height = 0
@@ -94,6 +117,11 @@ def _rows(actions: list[Action]) -> list[Row]:
             keys = [keys[0], "…", keys[-1]]
         rows.append((tuple(keys), words))
     return rows
+
+
+def _fits(query: str, group: str, row: Row) -> bool:
+    keys, words = row
+    return fit(query, words, f"{group} {' '.join(keys)}") is not None
 
 
 def _column(groups: list[tuple[str, list[Row]]]) -> QGridLayout:

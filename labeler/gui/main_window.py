@@ -16,13 +16,14 @@ from labeler.gui.dataset_actions import DatasetActions, looks_like_coco
 from labeler.gui.dataset_menu import DatasetMenu
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
-from labeler.gui.keys_page import KeysPage, native_key
+from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.pages import CAPTURE, LABEL, PREVIEW, TRAIN, Page, pages
 from labeler.gui.robot_pill import RobotPill
 from labeler.gui.segmented_bar import SegmentedBar
 from labeler.gui.settings import Settings
-from labeler.gui.shortcuts import GLOBAL, HISTORY, Shortcuts
+from labeler.gui.shortcuts import GLOBAL, HISTORY
 from labeler.gui.status_line import StatusLine
+from labeler.gui.window_keys import WindowKeys
 from labeler.gui.workspace import Action, Workspace
 
 if TYPE_CHECKING:
@@ -55,16 +56,20 @@ class MainWindow(QWidget):
         self.actions_of_dataset = DatasetActions(document, self.jobs, settings)
         self.menu = DatasetMenu(document, self.actions_of_dataset, settings, self)
         self.stack = _Stack(self)
-        self.shortcuts = Shortcuts(self)
+        titles = {page.id: page.title for page in self._pages.values()}
+        self.keys = WindowKeys(self, titles, settings)
+        self.menu.key_of = self.keys.key
         self.setAcceptDrops(True)
         self._lay_out()
         self._connect()
-        self.shortcuts.add(GLOBAL, self._global_actions())
-        self.shortcuts.add(HISTORY, self._history_actions())
+        self.keys.add(GLOBAL, self._global_actions(), self)
+        self.keys.add(HISTORY, self._history_actions(), self)
         self._show_dataset()
         self.show_workspace(LABEL)
         self.resize(*_SIZE)
         self.restoreGeometry(settings.geometry)
+        with document.reporting():
+            self.keys.load()
 
     @property
     def live(self) -> LiveCamera:
@@ -88,7 +93,7 @@ class MainWindow(QWidget):
             self._workspaces[page_id] = workspace
             self.stack.addWidget(workspace)
             self._wire(page_id, workspace)
-            self.shortcuts.add(page_id, workspace.actions_table())
+            self.keys.add(page_id, workspace.actions_table(), workspace)
         return self._workspaces[page_id]
 
     def show_workspace(self, page_id: str) -> None:
@@ -101,7 +106,7 @@ class MainWindow(QWidget):
         self.status.show_detail("")
         self.stack.setCurrentWidget(workspace)
         self.bar.show_chosen(page_id)
-        self.shortcuts.set_current(page_id)
+        self.keys.set_current(page_id)
         workspace.activated()
         if not workspace.isAncestorOf(self.focusWidget() or self):
             workspace.setFocus()  # or the focus would stay on the bar, and Space would press it
@@ -111,20 +116,18 @@ class MainWindow(QWidget):
         self.live.choose(camera)
         self.show_workspace(CAPTURE)
 
-    def show_keys(self) -> None:
-        title = self._pages[self._current].title
-        sections = [
-            (title, self.current.actions_table()),
-            (self.tr("Everywhere"), [*self._history_actions(), *self._global_actions()]),
-        ]
-        KeysPage(sections, self).open()
-
     def show_failure(self, message: str, details: str = "") -> None:
         self.banner.show_failure(message, details)
 
     def _global_actions(self) -> list[Action]:
+        words = self.tr("Go to {0}")
         places = [
-            Action(page.id, page.title, (page.key,), partial(self.show_workspace, page.id))
+            Action(
+                page.id,
+                words.format(page.title),
+                (page.key,),
+                partial(self.show_workspace, page.id),
+            )
             for page in self._pages.values()
         ]
         saved = self.tr("Already saved: every change is kept at once.")
@@ -132,7 +135,9 @@ class MainWindow(QWidget):
             *places,
             *self.menu.actions_table(),
             Action("save", self.tr("Save"), ("Ctrl+S",), partial(self.document.say, saved)),
-            Action("keys", self.tr("These keys"), ("F1", "?"), self.show_keys),
+            Action("keys", self.tr("These keys"), ("F1", "?"), self.keys.show_keys),
+            Action("change_keys", self.tr("Change keys..."), (), self.keys.change_keys),
+            Action("palette", self.tr("Find an action"), ("Ctrl+Shift+P",), self.keys.show_palette),
             Action("menu", self.tr("Dataset menu"), ("F10",), self.menu.showMenu),
             Action("full_screen", self.tr("Full screen"), ("F11",), self._toggle_full_screen),
             Action("close", self.tr("Close the window"), ("Ctrl+Q",), self.close),
@@ -140,22 +145,42 @@ class MainWindow(QWidget):
 
     def _history_actions(self) -> list[Action]:
         return [
-            Action("undo", self.tr("Undo"), ("Ctrl+Z",), self.undo, repeats=True),
-            Action("redo", self.tr("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), self.redo, repeats=True),
+            Action(
+                "undo",
+                self.tr("Undo"),
+                ("Ctrl+Z",),
+                self.undo,
+                repeats=True,
+                obstacle=lambda: "" if self.document.can_undo else self._no_undo(),
+            ),
+            Action(
+                "redo",
+                self.tr("Redo"),
+                ("Ctrl+Shift+Z", "Ctrl+Y"),
+                self.redo,
+                repeats=True,
+                obstacle=lambda: "" if self.document.can_redo else self._no_redo(),
+            ),
         ]
 
     def undo(self) -> None:
         """Takes the last edit back, where the person can see it."""
         if not self.document.can_undo:
-            self.document.say(self.tr("There is nothing to undo."))
+            self.document.say(self._no_undo())
         elif self.document.undo():
             self.show_workspace(LABEL)
 
     def redo(self) -> None:
         if not self.document.can_redo:
-            self.document.say(self.tr("There is nothing to do again."))
+            self.document.say(self._no_redo())
         elif self.document.redo():
             self.show_workspace(LABEL)
+
+    def _no_undo(self) -> str:
+        return self.tr("There is nothing to undo.")
+
+    def _no_redo(self) -> str:
+        return self.tr("There is nothing to do again.")
 
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -200,7 +225,8 @@ class MainWindow(QWidget):
         document.image_state_changed.connect(self._show_counts)
         self.bar.chosen.connect(self.show_workspace)
         self.pill.clicked.connect(partial(self.show_workspace, CAPTURE))
-        self.menu.keys_requested.connect(self.show_keys)
+        self.menu.keys_requested.connect(self.keys.show_keys)
+        self.keys.place_requested.connect(self.show_workspace)
 
     def _show_dataset(self) -> None:
         self._show_counts()
@@ -263,7 +289,8 @@ class MainWindow(QWidget):
 
     def _lay_out(self) -> None:
         for page in self._pages.values():
-            self.bar.add(page.id, page.title, f"{page.title} ({native_key(page.key)})")
+            self.bar.add(page.id, page.title)
+            hint_tooltip(self.bar.button(page.id), f"everywhere.{page.id}", page.title)
         top = QFrame(self)
         theme.set_role(top, "bar")
         row = QHBoxLayout(top)

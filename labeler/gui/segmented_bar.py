@@ -22,11 +22,10 @@ class SegmentedBar(QFrame):
         self._row.setContentsMargins(1, 1, 1, 1)
         self._row.setSpacing(0)
 
-    def add(self, segment: str, title: str, tooltip: str) -> None:
+    def add(self, segment: str, title: str) -> None:
         button = QPushButton(title, self)
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setToolTip(tooltip)
         theme.set_role(button, "segment")
         button.clicked.connect(lambda: self.chosen.emit(segment))
         self._buttons[segment] = button

@@ -58,6 +58,20 @@ class Settings:
         self._store.setValue("appearance", value)
 
     @property
+    def key_map_file(self) -> Path:
+        """Where the person's own keys are, if there are any; beside the other settings."""
+        return Path(self._store.fileName()).with_name("keys.json")
+
+    @property
+    def recent_actions(self) -> list[str]:
+        """The names of what was run from the command palette, the newest first."""
+        return self._texts("recent_actions")
+
+    def remember_action(self, name: str) -> None:
+        others = [text for text in self.recent_actions if text != name]
+        self._store.setValue("recent_actions", [name, *others][:_RECENT])
+
+    @property
     def last_folder(self) -> str:
         """Where the last file dialog was."""
         return self._text("last_folder", str(Path.home()))

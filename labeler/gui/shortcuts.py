@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ GLOBAL = ""
 """The owner of keys that work in every workspace, those with Ctrl also while one types."""
 HISTORY = "history"
 """The owner of undo and redo: a field that one types in has its own."""
+_NEVER_TEXT = re.compile(r"(Meta\+)?Ctrl\+|F\d")
 _PRESSES_BUTTONS = ("Space", "Return", "Enter")
 
 
@@ -47,7 +49,11 @@ class Shortcuts(QObject):
             application.focusChanged.connect(self._follow_focus)
 
     def add(self, owner: str, actions: Iterable[Action]) -> None:
-        """owner: a workspace's id, or GLOBAL."""
+        """owner: a workspace's id, or GLOBAL. Keys that it had before are gone."""
+        for key in (key for key in self._keys if key.owner == owner):
+            key.shortcut.setEnabled(False)
+            key.shortcut.deleteLater()
+        self._keys = [key for key in self._keys if key.owner != owner]
         for action in actions:
             for text in action.keys if action.slot else ():
                 self._keys.append(_Key(owner, text, self._made(action, text, action.slot)))
@@ -73,7 +79,7 @@ class Shortcuts(QObject):
         typing, on_button = is_typing_in(focus), isinstance(focus, QAbstractButton)
         for key in self._keys:
             is_in_reach = key.owner in (GLOBAL, HISTORY, self._current)
-            is_text = typing and (key.owner != GLOBAL or not key.text.startswith(("Ctrl+", "F")))
+            is_text = typing and (key.owner != GLOBAL or not _NEVER_TEXT.match(key.text))
             is_press = on_button and key.text in _PRESSES_BUTTONS
             key.shortcut.setEnabled(is_in_reach and not is_text and not is_press)
 

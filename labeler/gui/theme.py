@@ -202,6 +202,10 @@ QAbstractItemView { border: 0; outline: 0; background: $window; }
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected {
     background: $raised; color: $text;
 }
+QHeaderView { background: $window; }
+QHeaderView::section {
+    background: $window; color: $faint; border: 0; border-bottom: 1px solid $line; padding: 4px;
+}
 QListView::item:selected:focus { border: 1px solid $accent; border-radius: 4px; }
 QScrollBar { background: transparent; border: 0; }
 QScrollBar:vertical { width: 10px; }
@@ -230,6 +234,7 @@ QLabel[role="bad"] { color: $bad; }
 QWidget[role="panel"], QWidget[role="bar"] { background: $window; }
 QWidget[role="ground"] { background: $ground; }
 QWidget[role="card"] { background: $window; border: 1px solid $line; border-radius: 8px; }
+QDialog[role="palette"] { background: $window; border: 1px solid $line; }
 QFrame[role="segments"] { background: $field; border: 1px solid $line; border-radius: 6px; }
 QPushButton[role="segment"] {
     border: 1px solid transparent; border-radius: 5px; padding: 6px 20px; background: transparent;

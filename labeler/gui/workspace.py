@@ -18,7 +18,9 @@ class Action:
     and never while the person types in a field. tooltip: the line on the page of keys, text
     where it is missing. repeats: holding the key does it again and again. widget: the keys fire
     only while this one has the focus. shown: what stands on the page of keys instead of the keys
-    ("Middle drag"); such an action may do without keys and slot.
+    ("Middle drag"); such an action may do without keys and slot. Keys without a slot are taken by
+    a widget itself and cannot be changed. obstacle: why it cannot be done now, or nothing. once:
+    what is done in place of slot where no key is held, as from a list.
     """
 
     id: str
@@ -30,6 +32,8 @@ class Action:
     group: str = ""
     widget: QWidget | None = None
     shown: str = ""
+    obstacle: Callable[[], str] | None = None
+    once: Callable[[], Any] | None = None
 
 
 class Workspace(QWidget):

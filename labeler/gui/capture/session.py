@@ -8,6 +8,7 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
+from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.side_panel import keep_keys
 
 _LONGEST = 80
@@ -36,7 +37,7 @@ class SessionField(QWidget):
         self.new_button = QToolButton(self)
         self.new_button.setText(self.tr("New"))
         self.new_button.setAccessibleName(self.tr("New session"))
-        self.new_button.setToolTip(self.tr("Begin a new session (N)"))
+        hint_tooltip(self.new_button, "capture.new_session", self.tr("Begin a new session"))
         self.new_button.clicked.connect(self.new_requested)
         keep_keys(self.new_button, Qt.Key.Key_Space)
         row = QHBoxLayout(self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 
 from labeler.cameras.base import Frame
@@ -24,7 +24,7 @@ class Shutter(QObject):
     def __init__(self, live: LiveCamera, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._last: float | None = None
-        self._key: int | None = None
+        self._is_key = False
         self._is_down = False
         self._hold_timer = QTimer(self)
         self._hold_timer.setSingleShot(True)
@@ -47,13 +47,18 @@ class Shutter(QObject):
         self._last = newest.received if newest is not None else None
         self.photo_requested.emit()
 
-    def press_key(self, key: Qt.Key = Qt.Key.Key_Space) -> None:
-        """The key went down. Its release is looked for wherever it is delivered."""
+    def press_key(self) -> None:
+        """A key went down, whichever. A release is looked for wherever it is delivered."""
         application = QCoreApplication.instance()
         if application is not None and not self._is_down:
-            self._key = key
+            self._is_key = True
             application.installEventFilter(self)
         self.press()
+
+    def tap(self) -> None:
+        """One photo."""
+        self.press()
+        self.release()
 
     def release(self) -> None:
         """The button or key went up, or it can no longer be known whether it did."""
@@ -62,20 +67,14 @@ class Shutter(QObject):
         self._is_down = False
         self._hold_timer.stop()
         application = QCoreApplication.instance()
-        if application is not None and self._key is not None:
+        if application is not None and self._is_key:
             application.removeEventFilter(self)
-        self._key = None
+        self._is_key = False
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in _ENDS_HOLD or self._is_our_release(event):
+        if event.type() in _ENDS_HOLD or _is_release(event):
             self.release()
         return False
-
-    def _is_our_release(self, event: QEvent) -> bool:
-        """A key that is held sends releases as well, marked as repeated."""
-        if event.type() is not QEvent.Type.KeyRelease or not isinstance(event, QKeyEvent):
-            return False
-        return event.key() == self._key and not event.isAutoRepeat()
 
     def _take_if_due(self, frame: Frame) -> None:
         if not self.is_bursting:
@@ -83,3 +82,10 @@ class Shutter(QObject):
         if self._last is None or frame.received - self._last >= BURST_GAP:
             self._last = frame.received
             self.photo_requested.emit()
+
+
+def _is_release(event: QEvent) -> bool:
+    """A key that is held sends releases as well, marked as repeated."""
+    if event.type() is not QEvent.Type.KeyRelease or not isinstance(event, QKeyEvent):
+        return False
+    return not event.isAutoRepeat()

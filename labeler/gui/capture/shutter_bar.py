@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from labeler.gui.key_hint import KeyHint, hint_tooltip
 from labeler.gui.side_panel import keep_keys
 from labeler.gui.theme import set_role
 
@@ -38,10 +39,11 @@ QToolButton::menu-button { border: 0; width: 22px; }
 class ShutterButton(QAbstractButton):
     """The one big button: what it does, and quietly its key."""
 
-    def __init__(self, text: str, key: str, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, action: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setText(text)
-        self._key = key
+        self._key = ""
+        KeyHint(self, action, self._show_key)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Space takes a photo wherever the focus is
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -49,6 +51,11 @@ class ShutterButton(QAbstractButton):
         font = self.font()
         font.setPointSizeF(font.pointSizeF() * 1.15)
         self.setFont(font)
+
+    def _show_key(self, key: str) -> None:
+        self._key = key
+        self.updateGeometry()
+        self.update()
 
     def sizeHint(self) -> QSize:
         words = QFontMetrics(self._bold()).horizontalAdvance(f"{self.text()}  {self._key}")
@@ -105,8 +112,12 @@ class ShutterBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         set_role(self, "ground")
         self._seconds = 2
-        self.shutter = ShutterButton(self.tr("Take photo"), self.tr("Space"), self)
-        self.shutter.setToolTip(self.tr("Keep this picture (Space). Hold for five a second"))
+        self.shutter = ShutterButton(self.tr("Take photo"), "capture.take_photo", self)
+        hint_tooltip(
+            self.shutter,
+            "capture.take_photo",
+            self.tr("Keep this picture{key}. Hold for five a second"),
+        )
         self.shutter.setAccessibleName(self.tr("Take photo"))
         self.every = QToolButton(self)
         self.every.setCheckable(True)
@@ -114,14 +125,18 @@ class ShutterBar(QWidget):
         self.every.setMenu(self._make_menu())
         self.every.setMinimumHeight(32)
         self.every.setStyleSheet(_SPLIT)
-        self.every.setToolTip(self.tr("A photo every few seconds, by itself (I)"))
+        hint_tooltip(
+            self.every, "capture.photo_clock", self.tr("A photo every few seconds, by itself")
+        )
         self.every.toggled.connect(self._tell_interval)
         self.high_resolution = QPushButton(self.tr("High resolution"), self)
         self.high_resolution.setCheckable(True)
         self.high_resolution.setMinimumHeight(32)
         self.high_resolution.setAccessibleName(self.tr("High resolution"))
-        self.high_resolution.setToolTip(
-            self.tr("1280x720 instead of 640x360 (H). The live picture rests for a moment")
+        hint_tooltip(
+            self.high_resolution,
+            "capture.high_resolution",
+            self.tr("1280x720 instead of 640x360{key}. The live picture rests for a moment"),
         )
         self.high_resolution.toggled.connect(self.high_resolution_changed)
         for button in (self.every, self.high_resolution):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from labeler.cameras.base import CameraState, CameraStatus
 from labeler.cameras.catalogue import CameraChoice
 from labeler.cameras.robots import CONFIGURE
+from labeler.gui.capture import keys
 from labeler.gui.capture.camera_list import CameraList
 from labeler.gui.capture.photo_strip import PhotoStrip
 from labeler.gui.capture.photographer import Photographer
@@ -52,29 +53,7 @@ class CaptureWorkspace(Workspace):
         self._show_cameras()
 
     def actions_table(self) -> list[Action]:
-        return [
-            Action(
-                "take_photo",
-                self.tr("Take photo"),
-                ("Space",),
-                self.photographer.shutter.press_key,
-                self.tr("Take a photo; hold for five a second"),
-            ),
-            Action(
-                "photo_clock",
-                self.tr("A photo every few seconds"),
-                ("I",),
-                self.bar.every.toggle,
-            ),
-            Action(
-                "high_resolution",
-                self.tr("High resolution"),
-                ("H",),
-                self.bar.toggle_high_resolution,
-            ),
-            Action("new_session", self.tr("New session"), ("N",), self.begin_session),
-            Action("stop", self.tr("Stop taking photos"), ("Esc",), self.stop_taking),
-        ]
+        return keys.actions(self)
 
     def activated(self) -> None:
         self._is_active = True

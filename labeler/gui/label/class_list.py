@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from labeler.dataset.model import Category
+from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.theme import colors
 
 _ID = Qt.ItemDataRole.UserRole
@@ -52,7 +53,7 @@ class ClassList(QWidget):
         self.field = _NewName(self)
         self.field.setPlaceholderText(self.tr("New class..."))
         self.field.setAccessibleName(self.tr("Name of a new class"))
-        self.field.setToolTip(self.tr("Type a name, then Enter  (N)"))
+        hint_tooltip(self.field, "label.new_class", self.tr("Type a name, then Enter"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)

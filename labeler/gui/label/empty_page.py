@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from labeler.gui import theme
+from labeler.gui.key_hint import hint_tooltip
 
 
 class EmptyPage(QWidget):
@@ -29,7 +30,7 @@ class EmptyPage(QWidget):
         self.simulated.setToolTip(self.tr("Take photos in a small drawn world"))
         theme.set_role(self.simulated, "primary")
         self.capture = QPushButton(self.tr("Connect a robot or camera..."), self)
-        self.capture.setToolTip(self.tr("Choose a camera in Capture  (Ctrl+1)"))
+        hint_tooltip(self.capture, "everywhere.capture", self.tr("Choose a camera in Capture"))
         self.pictures = QPushButton(self.tr("Import pictures..."), self)
         self.all = QPushButton(self.tr("Show all images"), self)
         theme.set_role(self.all, "primary")

@@ -182,15 +182,23 @@ def _of_tone(canvas: Canvas, group: str) -> list[Action]:
 
 def _of_the_canvas_itself() -> list[Action]:
     """What the canvas does by itself while it has the focus or the mouse."""
+    arrows = ("Left", "Right", "Up", "Down")
+    steps = (*arrows, *(f"Shift+{arrow}" for arrow in arrows))
+    grows = (*(f"Alt+{arrow}" for arrow in arrows), *(f"Alt+Shift+{arrow}" for arrow in arrows))
     rows = (
-        ("cycle", _tr("Next of overlapping boxes"), _tr("Tab, or click again")),
-        ("nudge", _tr("Move the selected box by 1 px; by 10 px"), _tr("Arrows; Shift+arrows")),
-        ("grow", _tr("Resize the selected box"), _tr("Alt+arrows")),
-        ("add_to_selection", _tr("Select one more box"), _tr("Shift+click")),
-        ("wheel", _tr("Zoom at the pointer"), _tr("Ctrl+wheel")),
-        ("pan", _tr("Move the picture"), _tr("Middle drag, H or Ctrl and drag, wheel")),
+        ("cycle", _tr("Next of overlapping boxes"), _tr("Tab, or click again"), ()),
+        (
+            "nudge",
+            _tr("Move the selected box by 1 px; by 10 px"),
+            _tr("Arrows; Shift+arrows"),
+            steps,
+        ),
+        ("grow", _tr("Resize the selected box"), _tr("Alt+arrows"), grows),
+        ("add_to_selection", _tr("Select one more box"), _tr("Shift+click"), ()),
+        ("wheel", _tr("Zoom at the pointer"), _tr("Ctrl+wheel"), ()),
+        ("pan", _tr("Move the picture"), _tr("Middle drag, H or Ctrl and drag, wheel"), ("H",)),
     )
     return [
-        Action(id, text, (), None, group=_tr("Mouse and canvas"), shown=shown)
-        for id, text, shown in rows
+        Action(id, text, keys, None, group=_tr("Mouse and canvas"), shown=shown)
+        for id, text, shown, keys in rows
     ]

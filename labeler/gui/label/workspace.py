@@ -11,6 +11,7 @@ from labeler.dataset.changes import Edit
 from labeler.dataset.model import BBox, Image
 from labeler.gui import theme
 from labeler.gui.document import Document
+from labeler.gui.key_hint import hint_text, hint_tooltip
 from labeler.gui.label import keys
 from labeler.gui.label.box_panel import BoxPanel
 from labeler.gui.label.canvas import Canvas
@@ -44,7 +45,7 @@ class LabelWorkspace(Workspace):
         self.name_field = NameField(self.canvas)
         self.classes = ClassList(self)
         self.boxes = BoxPanel(self)
-        self.verify_button = QPushButton(self.tr("Right, next   Space"), self)
+        self.verify_button = QPushButton(self)
         self.nothing_button = QPushButton(self.tr("Nothing here"), self)
         self._pictures = PictureCache(self)
         self._lay_out()
@@ -227,8 +228,12 @@ class LabelWorkspace(Workspace):
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.canvas)
         self._pages.addWidget(self.empty_page)
-        self.verify_button.setToolTip(self.tr("This image is right, also if empty; go on  (Space)"))
-        self.nothing_button.setToolTip(self.tr("Confirm that nothing is here; go on  (Space)"))
+        verify = "label.verify"
+        hint_text(self.verify_button, verify, self.tr("Right, next"))
+        hint_tooltip(
+            self.verify_button, verify, self.tr("This image is right, also if empty; go on")
+        )
+        hint_tooltip(self.nothing_button, verify, self.tr("Confirm that nothing is here; go on"))
         theme.set_role(self.verify_button, "primary")
         panel = SidePanel(self)
         panel.add(self.classes, self.tr("Classes"))

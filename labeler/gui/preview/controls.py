@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QPushButton, QSlider, QWidget
 
 from labeler.cameras.catalogue import CameraChoice
+from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.live import LiveCamera
 from labeler.gui.live_files import ask_for_file, needs_file
 from labeler.gui.preview.detecting import LOWEST_SCORE
@@ -98,14 +99,15 @@ class Controls(SidePanel):
         slider.setPageStep(5)
         slider.setValue(50)
         slider.setAccessibleName(self.tr("Show from score"))
-        slider.setToolTip(self.tr("How sure the detector must be (+ and -)"))
+        hint_tooltip(slider, "preview.fewer", self.tr("How sure the detector must be"))
         slider.valueChanged.connect(self._tell_score)
         return slider
 
     def _make_keep(self) -> QPushButton:
         button = QPushButton(self.tr("Keep this frame"), self)
         button.setAccessibleName(self.tr("Keep this frame"))
-        button.setToolTip(self.tr("Add this picture to the dataset, to be labelled (K)"))
+        words = self.tr("Add this picture to the dataset, to be labelled")
+        hint_tooltip(button, "preview.keep_frame", words)
         button.clicked.connect(self.keep_requested)
         keep_keys(button, Qt.Key.Key_Space)
         return button

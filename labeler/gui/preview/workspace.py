@@ -14,6 +14,7 @@ from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
 from labeler.gui.live_health import LiveHealth
 from labeler.gui.picture_view import Mark, PictureView
+from labeler.gui.preview import keys
 from labeler.gui.preview.class_colors import class_colors
 from labeler.gui.preview.controls import Controls
 from labeler.gui.preview.detecting import Detecting, LoadedModel, Sight
@@ -60,20 +61,7 @@ class PreviewWorkspace(Workspace):
         self.models.refresh()
 
     def actions_table(self) -> list[Action]:
-        return [
-            Action(
-                "keep_frame",
-                self.tr("Keep this frame"),
-                ("K",),
-                self.keep_frame,
-                self.tr("Add this picture to the dataset, to be labelled"),
-            ),
-            Action(
-                "fewer", self.tr("Show only surer ones"), ("+", "="), self._show_fewer, repeats=True
-            ),
-            Action("more", self.tr("Show less sure ones"), ("-",), self._show_more, repeats=True),
-            Action("open_model", self.tr("Open model.onnx…"), ("Ctrl+Shift+O",), self.models.ask),
-        ]
+        return keys.actions(self)
 
     def activated(self) -> None:
         self._is_active = True
@@ -109,10 +97,10 @@ class PreviewWorkspace(Workspace):
     def _in_view(self) -> LivePicture | None:
         return self._sight.picture if self._sight is not None else self._live.picture
 
-    def _show_fewer(self) -> None:
+    def show_fewer(self) -> None:
         self.controls.set_score(self.controls.lowest_score + _STEP)
 
-    def _show_more(self) -> None:
+    def show_more(self) -> None:
         self.controls.set_score(self.controls.lowest_score - _STEP)
 
     def _change_model(self, model: Path | None) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.side_panel import heading
 from labeler.gui.theme import set_role
 from labeler.gui.train import words
@@ -46,11 +47,14 @@ class RunView(QWidget):
         self.bar.setAccessibleName(self.tr("Progress of the training"))
         self.stop_button = self._button(
             self.tr("Stop, keep the best"),
-            self.tr("Ends the training now and keeps the best weights so far (Ctrl+.)"),
+            self.tr("Ends the training now and keeps the best weights so far"),
+            "train.stop_training",
         )
         self.stop_button.clicked.connect(self.stop_requested)
         self.preview_button = self._button(
-            self.tr("Use in Preview"), self.tr("Watch this run's detector at work (Ctrl+U)")
+            self.tr("Use in Preview"),
+            self.tr("Watch this run's detector at work"),
+            "train.use_model",
         )
         self.preview_button.clicked.connect(self.preview_requested)
         self.notice = Notice(self)
@@ -174,9 +178,9 @@ class RunView(QWidget):
             return left
         return self.tr("{0}, {1} images a second").format(left, round(told.images_per_second))
 
-    def _button(self, text: str, tooltip: str) -> QPushButton:
+    def _button(self, text: str, tooltip: str, action: str) -> QPushButton:
         button = QPushButton(text, self)
-        button.setToolTip(tooltip)
+        hint_tooltip(button, action, tooltip)
         button.setAccessibleName(text)
         return button
 

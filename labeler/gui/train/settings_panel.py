@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
+from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.side_panel import heading
 from labeler.gui.theme import set_role
 from labeler.gui.train.choices import ChoiceRow
@@ -67,7 +68,7 @@ class SettingsPanel(QWidget):
         button.setFont(font)
         set_role(button, "primary")
         button.setAccessibleName(self.tr("Train"))
-        button.setToolTip(self.tr("Learn from everything labelled so far (Ctrl+Return)"))
+        hint_tooltip(button, "train.train", self.tr("Learn from everything labelled so far"))
         button.clicked.connect(self.train_requested)
         return button
 

@@ -21,6 +21,7 @@ from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
 from labeler.gui.side_panel import heading
 from labeler.gui.theme import set_role
+from labeler.gui.train import keys
 from labeler.gui.train.empty_states import TrainEmptyPage
 from labeler.gui.train.log_dialog import LogDialog
 from labeler.gui.train.notice import Offer
@@ -79,19 +80,7 @@ class TrainWorkspace(Workspace):
         self._load_runs()
 
     def actions_table(self) -> list[Action]:
-        return [
-            Action("train", self.tr("Train"), ("Ctrl+Return",), self.train),
-            Action("stop_training", self.tr("Stop, keep the best"), ("Ctrl+.",), self.stop),
-            Action("use_model", self.tr("Use in Preview"), ("Ctrl+U",), self.use_in_preview),
-            Action("show_log", self.tr("Show log"), ("Ctrl+L",), self.show_log),
-            Action(
-                "trash_run",
-                self.tr("Move the run to the wastebasket"),
-                ("Del",),
-                self.trash,
-                widget=self.run_list,
-            ),
-        ]
+        return keys.actions(self)
 
     def activated(self) -> None:
         self._refresh()

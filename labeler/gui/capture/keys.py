@@ -1,0 +1,37 @@
+"""The actions of the Capture workspace with their keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from labeler.gui.workspace import Action
+
+if TYPE_CHECKING:
+    from labeler.gui.capture.workspace import CaptureWorkspace
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("CaptureKeys", text)
+
+
+def actions(capture: CaptureWorkspace) -> list[Action]:
+    """One row an action; the window makes the shortcuts and the page of keys from them."""
+    shutter = capture.photographer.shutter
+    return [
+        Action(
+            "take_photo",
+            _tr("Take photo"),
+            ("Space",),
+            shutter.press_key,
+            _tr("Take a photo; hold for five a second"),
+            once=shutter.tap,
+        ),
+        Action("photo_clock", _tr("A photo every few seconds"), ("I",), capture.bar.every.toggle),
+        Action(
+            "high_resolution", _tr("High resolution"), ("H",), capture.bar.toggle_high_resolution
+        ),
+        Action("new_session", _tr("New session"), ("N",), capture.begin_session),
+        Action("stop", _tr("Stop taking photos"), ("Esc",), capture.stop_taking),
+    ]

@@ -1,0 +1,32 @@
+"""The actions of the Preview workspace with their keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from labeler.gui.workspace import Action
+
+if TYPE_CHECKING:
+    from labeler.gui.preview.workspace import PreviewWorkspace
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("PreviewKeys", text)
+
+
+def actions(preview: PreviewWorkspace) -> list[Action]:
+    """One row an action; the window makes the shortcuts and the page of keys from them."""
+    return [
+        Action(
+            "keep_frame",
+            _tr("Keep this frame"),
+            ("K",),
+            preview.keep_frame,
+            _tr("Add this picture to the dataset, to be labelled"),
+        ),
+        Action("fewer", _tr("Show only surer ones"), ("+", "="), preview.show_fewer, repeats=True),
+        Action("more", _tr("Show less sure ones"), ("-",), preview.show_more, repeats=True),
+        Action("open_model", _tr("Open model.onnx…"), ("Ctrl+Shift+O",), preview.models.ask),
+    ]

@@ -1,0 +1,33 @@
+"""The actions of the Train workspace with their keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from labeler.gui.workspace import Action
+
+if TYPE_CHECKING:
+    from labeler.gui.train.workspace import TrainWorkspace
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("TrainKeys", text)
+
+
+def actions(train: TrainWorkspace) -> list[Action]:
+    """One row an action; the window makes the shortcuts and the page of keys from them."""
+    return [
+        Action("train", _tr("Train"), ("Ctrl+Return",), train.train),
+        Action("stop_training", _tr("Stop, keep the best"), ("Ctrl+.",), train.stop),
+        Action("use_model", _tr("Use in Preview"), ("Ctrl+U",), train.use_in_preview),
+        Action("show_log", _tr("Show log"), ("Ctrl+L",), train.show_log),
+        Action(
+            "trash_run",
+            _tr("Move the run to the wastebasket"),
+            ("Del",),
+            train.trash,
+            widget=train.run_list,
+        ),
+    ]
