@@ -201,15 +201,20 @@ def _expanded(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
 
 
+def thumbnail_path(dataset: Dataset, image: Image) -> Path:
+    """Where the thumbnail is, once it was made."""
+    return dataset.thumbnails_folder / f"{image.sha256}.jpg"
+
+
 def thumbnail(dataset: Dataset, image: Image) -> Path:
     """A small upright JPEG, named by the picture's content, made when missing. Any thread.
 
     Raises UserError where the picture or the folder fails.
     """
-    folder = dataset.thumbnails_folder
-    target = folder / f"{image.sha256}.jpg"
+    target = thumbnail_path(dataset, image)
     if target.exists():
         return target
+    folder = target.parent
     small = picture.upright(
         picture.read(dataset.path_of(image)), image.original_name, THUMBNAIL_SIDE
     )

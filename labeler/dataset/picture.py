@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 import warnings
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +19,12 @@ FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 MAX_BYTES = 512 << 20
 """The largest picture file that is read into memory."""
+MAX_PIXELS = 150_000_000
+"""The largest picture that is decoded: the largest camera sensors have 102 to 151 million pixels.
+
+Pillow takes 4 bytes a pixel: 600 MB for such a picture while it is checked at import, twice that
+where EXIF says to turn it and it is looked at upright.
+"""
 
 _SUFFIX_OF = {
     "JPEG": ".jpg",
@@ -46,8 +51,9 @@ _TURNS = {
 _TRANSPOSED = (5, 6, 7, 8)
 """The EXIF orientations that swap width and height."""
 
-# Pillow only warns about pictures of more than Pillow.MAX_IMAGE_PIXELS (89 million) pixels and
-# refuses twice as many. Such a picture needs 270 MB: no photo, so already the first is a fault.
+# A small file can promise a huge picture. Pillow only warns of more than MAX_IMAGE_PIXELS pixels
+# (89 million unless told otherwise) and refuses twice as many: here already the first is a fault.
+Pillow.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.filterwarnings("error", category=Pillow.DecompressionBombWarning)
 
 
@@ -66,7 +72,7 @@ class Picture:
 
 
 def inspect(data: bytes, name: str) -> Picture:
-    """Decodes the whole picture. Raises UserError naming the file and its fault."""
+    """Decodes the whole picture, 4 bytes of memory a pixel. Raises UserError naming the fault."""
     if not data:
         raise UserError(f"{name} is empty.")
     with _opened(io.BytesIO(data), name) as picture:
@@ -137,12 +143,12 @@ def _eight_bit(picture: Pillow.Image) -> Pillow.Image:
 
 
 def _refuse_huge(picture: Pillow.Image, name: str) -> None:
-    if picture.width * picture.height > (Pillow.MAX_IMAGE_PIXELS or math.inf):
+    if picture.width * picture.height > MAX_PIXELS:
         raise UserError(_huge(name))
 
 
 def _huge(name: str) -> str:
-    limit = (Pillow.MAX_IMAGE_PIXELS or 0) // 1_000_000
+    limit = MAX_PIXELS // 1_000_000
     return f"{name} has more than {limit} million pixels. Make it smaller first."
 
 

@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from labeler.errors import UserError
 from labeler.gui.background import run_in_background
-from labeler.gui.label.picture import Picture, decode
+from labeler.gui.label.picture import (
+    Picture,
+    decode,
+    decode_if_quick,
+    decode_smaller_than,
+    glimpse,
+)
 
 MOST_BYTES = 400_000_000
-AT_ONCE_BYTES = 200_000
-"""Files up to this size (a robot's photo: 30 KB) take a few milliseconds: no need to wait."""
+"""All pictures together that are kept beside the one on the screen."""
+MOST_BYTES_AHEAD = MOST_BYTES // 5
+"""The largest picture (15 megapixels) that is decoded whole before it is wanted: room for four
+wishes. Of larger ones only the glimpse waits (3 to 8 MB)."""
 
 
 class PictureCache(QObject):
-    """ready carries a path whose picture can be had now; failed a path and its sentence."""
+    """ready carries a path of which there is a picture now, or a better one; failed a path and
+    its sentence.
+
+    Wishes are the picture on the screen and those that may come next. At most two decodings run,
+    one of a glimpse and one of a whole picture, however fast wishes come; a new list of wishes
+    replaces the old one.
+    """
 
     ready = Signal(object)
     failed = Signal(object, str)
@@ -26,75 +41,119 @@ class PictureCache(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pictures: OrderedDict[Path, Picture] = OrderedDict()
-        self._under_way: set[Path] = set()
+        self._current: Path | None = None
+        self._ahead: tuple[Path, ...] = ()
+        self._running: dict[bool, Path | None] = {False: None, True: None}
+        """What is being decoded: whole under True, as a glimpse under False."""
+        self._tried: set[tuple[Path, bool]] = set()
+        """What was decoded, or could not be, of the wishes."""
 
     def get(self, path: Path) -> Picture | None:
-        """The picture, or None while it is being decoded; ready or failed tells when."""
-        known = self._pictures.get(path)
-        if known is not None:
-            self._pictures.move_to_end(path)
-            return known
-        if _is_quick(path):
-            return self._decode_now(path)
-        self._decode_later(path)
-        return None
+        """What there is of the picture, perhaps a glimpse. Where ready may bring more, it will.
 
-    def prefetch(self, path: Path) -> None:
-        """Decodes it in the background, for the next step in the direction of travel."""
-        if path not in self._pictures:
-            self._decode_later(path)
+        The path becomes the first wish. Takes less than 50 ms.
+        """
+        self._leave_current_for(path)
+        if path in self._pictures:
+            self._pictures.move_to_end(path)
+        else:
+            self._decode_now(path)
+        self._follow_wishes()
+        return self._pictures.get(path)
+
+    def look_ahead(self, paths: Sequence[Path]) -> None:
+        """What may be wanted next, the likeliest first."""
+        self._ahead = tuple(paths)
+        self._follow_wishes()
 
     def clear(self) -> None:
         self._pictures.clear()
+        self._tried.clear()
+        self._current, self._ahead = None, ()
 
-    def _decode_now(self, path: Path) -> Picture | None:
+    def _wishes(self) -> list[Path]:
+        first = [self._current] if self._current is not None else []
+        return [*first, *(path for path in self._ahead if path != self._current)]
+
+    def _leave_current_for(self, path: Path) -> None:
+        left = self._pictures.get(self._current) if self._current is not None else None
+        if self._current not in (None, path) and left and left.bytes > MOST_BYTES_AHEAD:
+            self._pictures[self._current] = left.reduced()
+        self._current = path
+        if self._running[True] != path:
+            self._tried.discard((path, True))  # while it was ahead it may have been too large
+
+    def _decode_now(self, path: Path) -> None:
+        self._tried.discard((path, False))
         try:
-            picture = decode(path)
+            picture = decode_if_quick(path)
         except UserError as error:
+            self._tried |= {(path, False), (path, True)}
             self.failed.emit(path, str(error))
-            return None
-        self._keep(path, picture)
-        return picture
-
-    def _decode_later(self, path: Path) -> None:
-        if path in self._under_way:
             return
-        self._under_way.add(path)
+        if picture is not None:
+            self._pictures[path] = picture
+
+    def _follow_wishes(self) -> None:
+        wishes = set(self._wishes())
+        self._tried = {each for each in self._tried if each[0] in wishes}
+        self._make_room(wishes)
+        self._decode_next()
+
+    def _make_room(self, wishes: set[Path]) -> None:
+        size = sum(each.bytes for path, each in self._pictures.items() if path != self._current)
+        for path in [path for path in self._pictures if path not in wishes]:
+            if size <= MOST_BYTES:
+                break
+            size -= self._pictures.pop(path).bytes
+
+    def _decode_next(self) -> None:
+        for whole in (False, True):
+            if self._running[whole] is None:
+                path = next((path for path in self._wishes() if self._is_due(path, whole)), None)
+                if path is not None:
+                    self._decode_later(path, whole)
+
+    def _is_due(self, path: Path, whole: bool) -> bool:
+        return (path, whole) not in self._tried and self._is_better(path, whole)
+
+    def _is_better(self, path: Path, whole: bool) -> bool:
+        """Whether such a picture would be more than what there is."""
+        picture = self._pictures.get(path)
+        return picture is None or (whole and not picture.is_whole)
+
+    def _decode_later(self, path: Path, whole: bool) -> None:
+        self._running[whole] = path
+        self._tried.add((path, whole))
+        work: Callable[[], Picture | None] = partial(glimpse, path)
+        if whole and path == self._current:
+            work = partial(decode, path)
+        elif whole:
+            work = partial(decode_smaller_than, path, MOST_BYTES_AHEAD)
         run_in_background(
-            lambda report, should_stop: decode(path),
-            on_done=self._when_done(path),
-            on_error=self._when_failed(path),
+            lambda report, should_stop: work(),
+            on_done=partial(self._take, path, whole),
+            on_error=partial(self._fail, path, whole),
             owner=self,
         )
 
-    def _when_done(self, path: Path) -> Callable[[Picture], None]:
-        def done(picture: Picture) -> None:
-            self._under_way.discard(path)
-            self._keep(path, picture)
+    def _take(self, path: Path, whole: bool, picture: Picture | None) -> None:
+        self._running[whole] = None
+        is_current = path == self._current
+        if picture is None and whole and is_current:
+            self._tried.discard((path, True))  # it was too large only to be decoded ahead
+        if picture is not None and not is_current and picture.bytes > MOST_BYTES_AHEAD:
+            picture = picture.reduced()  # the person went on while it was decoded
+        is_news = picture is not None and self._is_better(path, picture.is_whole)
+        if picture is not None and is_news:
+            self._pictures[path] = picture
+        self._follow_wishes()
+        if is_news:
             self.ready.emit(path)
 
-        return done
-
-    def _when_failed(self, path: Path) -> Callable[[Exception], None]:
-        def failed(error: Exception) -> None:
-            self._under_way.discard(path)
-            if not isinstance(error, UserError):
-                raise error
-            self.failed.emit(path, str(error))
-
-        return failed
-
-    def _keep(self, path: Path, picture: Picture) -> None:
-        self._pictures[path] = picture
-        while len(self._pictures) > 1 and self._size() > MOST_BYTES:
-            self._pictures.popitem(last=False)
-
-    def _size(self) -> int:
-        return sum(picture.bytes for picture in self._pictures.values())
-
-
-def _is_quick(path: Path) -> bool:
-    try:
-        return path.stat().st_size <= AT_ONCE_BYTES
-    except OSError:
-        return True  # decoding will say what is wrong with it
+    def _fail(self, path: Path, whole: bool, error: Exception) -> None:
+        self._running[whole] = None
+        self._decode_next()
+        if not isinstance(error, UserError):
+            raise error
+        self.failed.emit(path, str(error))

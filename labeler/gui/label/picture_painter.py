@@ -32,7 +32,7 @@ def paint_picture(
 def _paint_plain(painter: QPainter, picture: Picture, whole: QRectF, seen: QRectF) -> None:
     scale = whole.width() / picture.width * painter.device().devicePixelRatioF()
     level = picture.level_for(scale)
-    smooth = scale < _PIXELS_SHOW_FROM
+    smooth = scale < _PIXELS_SHOW_FROM or not picture.is_whole
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
     painter.drawImage(seen, level, _source(seen, whole, level))
 

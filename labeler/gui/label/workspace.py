@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QWidget
 
 from labeler.dataset.changes import Edit
+from labeler.dataset.images import thumbnail_path
 from labeler.dataset.model import BBox, Image
 from labeler.gui import theme
 from labeler.gui.document import Document
@@ -21,6 +22,7 @@ from labeler.gui.label.empty_page import EmptyPage
 from labeler.gui.label.filmstrip import Filmstrip
 from labeler.gui.label.geometry import Size
 from labeler.gui.label.naming import NameField
+from labeler.gui.label.picture import from_thumbnail
 from labeler.gui.label.picture_cache import PictureCache
 from labeler.gui.label.travel import Travel
 from labeler.gui.side_panel import SidePanel
@@ -125,8 +127,14 @@ class LabelWorkspace(Workspace):
         self._pages.setCurrentWidget(self.canvas)
         self._show_picture()
         self._show_boxes()
-        for ahead in self.travel.ahead(1):
-            self._pictures.prefetch(self._document.dataset.path_of(ahead))
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """What may be wanted next: three in the direction of travel, and one to come back to."""
+        ahead: list[Image | None] = [*self.travel.ahead(3)]
+        ahead.insert(2, self.filmstrip.step(-self.travel.direction))
+        path_of = self._document.dataset.path_of
+        self._pictures.look_ahead([path_of(image) for image in ahead if image is not None])
 
     def _show_picture(self, message: str = "") -> None:
         image = self.editor.image()
@@ -137,8 +145,11 @@ class LabelWorkspace(Workspace):
             self.canvas.show_picture(None, size, message)
             return
         # First without a picture: a fault that the cache reports at once is to stay on show.
-        self.canvas.show_picture(None, size, self.tr("Opening..."))
-        picture = self._pictures.get(self._document.dataset.path_of(image))
+        dataset, opening = self._document.dataset, self.tr("Opening...")
+        self.canvas.show_picture(None, size, opening)
+        picture = self._pictures.get(dataset.path_of(image))
+        if picture is None and self.canvas.message == opening:
+            picture = from_thumbnail(thumbnail_path(dataset, image), image.width, image.height)
         if picture is not None:
             self.canvas.show_picture(picture, size)
 
