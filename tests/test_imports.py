@@ -19,6 +19,12 @@ SQL_FILES = {
     "labeler/dataset/rows.py",
 }
 FROM_TRAINER = {"trainer.events", "trainer.config", "trainer.predict"}
+FOR_THE_TRACKER = {
+    "labeler.dataset.model",
+    "labeler.dataset.picture",
+    "labeler.errors",
+    "labeler.track",
+}
 WORKSPACES = ("capture", "label", "curate", "train", "preview")
 
 
@@ -61,6 +67,8 @@ def breaches(path: Path) -> list[str]:
             n for n in any_in(names, "labeler.dataset") if not n.startswith("labeler.dataset.model")
         ]
         found += any_in(names, "labeler.cameras")
+    if place.startswith("labeler/track/"):
+        found += [n for n in any_in(names, "labeler") if not any_in({n}, *FOR_THE_TRACKER)]
     for own in WORKSPACES:
         if place.startswith(f"labeler/gui/{own}/"):
             others = [f"labeler.gui.{other}" for other in WORKSPACES if other != own]
@@ -95,6 +103,7 @@ def test_a_forbidden_import_is_noticed(tmp_path: Path, monkeypatch: pytest.Monke
         ("trainer.predict", {"torch", "PySide6", "labeler"}),
         ("trainer.events", {"torch", "numpy"}),
         ("trainer.config", {"torch", "numpy"}),
+        ("labeler.track", {"torch", "cv2", "numpy", "PIL", "PySide6"}),
         ("labeler.cli", {"torch", "cv2", "PySide6", "anki_vector", "onnxruntime", "numpy"}),
     ],
 )

@@ -1,0 +1,103 @@
+"""The memory of the carrier: the newest picture and each box in it, and when a box is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from labeler.dataset.model import MIN_SIDE, BBox
+from labeler.track.align import aligned
+from labeler.track.camera import Motion, camera_motion, carried_along
+from labeler.track.frame import Box, Frame, Pixels
+from labeler.track.patch import in_picture, likeness, patch
+from labeler.track.search import lookalikes
+
+COARSE, FINE = 10, 28
+"""Sides of the patches that a box is laid by, first roughly, then exactly."""
+ALIKE = 0.6
+"""What looks less like the box is not it."""
+SURE = 0.97
+GROWTH = (0.6, 1.7)
+"""A side that changes more in one step is a mistake."""
+LEFT_OVER = 0.2
+"""So much of a box must be in the picture to be followed on."""
+
+
+class Follower:
+    """Follows boxes of one picture through the next ones."""
+
+    def __init__(self, picture: Pixels, boxes: Mapping[int, BBox]) -> None:
+        self._frame = Frame.of(picture)
+        scale = self._frame.scale
+        self.tracks: dict[int, Box] = {
+            key: np.array([box.x, box.y, box.right, box.bottom]) * scale
+            for key, box in boxes.items()
+        }
+
+    def step(self, picture: Pixels) -> list[tuple[int, BBox, float]]:
+        """Key, box and score of what is found again; the rest is forgotten."""
+        old, new = self._frame, Frame.of(picture)
+        tracks, self.tracks, self._frame = self.tracks, {}, new
+        if old.size != new.size or not tracks:
+            return []
+        motion = camera_motion(old, new)
+        found = []
+        for key, box in tracks.items():
+            place, score = _found(old, new, box, motion)
+            shown = None if place is None else _shown(new, place)
+            if place is not None and shown is not None:
+                self.tracks[key] = place
+                found.append((key, shown, score))
+        return found
+
+
+def _found(old: Frame, new: Frame, box: Box, motion: Motion | None) -> tuple[Box | None, float]:
+    """The box in the new picture and how alike it looks; None: lost."""
+    template, weights = patch(old, box, FINE), in_picture(old, box, FINE)
+    best, score = None, ALIKE
+    for start in _starts(old, new, box, motion):
+        place = aligned(template, weights, new, start, 12, stretch=True)
+        if place is None or not _plausible(box, place):
+            continue
+        alike = likeness(template, patch(new, place, FINE), weights * in_picture(new, place, FINE))
+        if alike > score:
+            best, score = place, min(1.0, alike)
+        if score > SURE:
+            break
+    return best, score
+
+
+def _starts(old: Frame, new: Frame, box: Box, motion: Motion | None) -> list[Box]:
+    """The two most promising places to start from, after a rough fit of each."""
+    guesses = [box] if motion is None else [carried_along(motion, box), box]
+    guesses += lookalikes(old, new, box)
+    template, weights = patch(old, box, COARSE), in_picture(old, box, COARSE)
+    rough = []
+    for guess in guesses:
+        place = aligned(template, weights, new, guess, 6, stretch=False)
+        if place is not None:
+            seen = patch(new, place, COARSE)
+            alike = likeness(template, seen, weights * in_picture(new, place, COARSE))
+            rough.append((alike, place))
+    rough.sort(key=lambda pair: -pair[0])
+    return [place for _, place in rough[:2]]
+
+
+def _plausible(old: Box, new: Box) -> bool:
+    growth = (new[2:] - new[:2]) / (old[2:] - old[:2])
+    return bool((growth > GROWTH[0]).all() and (growth < GROWTH[1]).all())
+
+
+def _shown(frame: Frame, box: Box) -> BBox | None:
+    """The part in the picture, in its own pixels. None: too little is left of it."""
+    inside = frame.inside(box)
+    sides = inside[2:] - inside[:2]
+    if (sides <= 0).any() or sides.prod() < LEFT_OVER * (box[2:] - box[:2]).prod():
+        return None
+    left, top, right, bottom = (float(v) for v in inside / frame.scale)
+    width, height = (float(side) for side in frame.size)
+    right, bottom = min(right, width), min(bottom, height)
+    if right - left < MIN_SIDE or bottom - top < MIN_SIDE:
+        return None
+    return BBox(left, top, right - left, bottom - top)
