@@ -97,7 +97,7 @@ def measure(kind: str, count: int, place: Path) -> None:
     bare = bare_times(paths, label.canvas)
     tell(kind, "bare", Times(seen=bare, sharp=bare, whole=bare, blocks=bare), bare)
     for way, go in (("paced", paced), ("held", held), ("jump", jumps)):
-        label.show_image(dataset.images()[0].id)
+        label.travel.show_image(dataset.images()[0].id)
         window.activateWindow()
         label.canvas.setFocus()
         settle()
@@ -160,6 +160,7 @@ def paced(label: LabelWorkspace, count: int) -> Times:
 
 
 def held(label: LabelWorkspace, count: int) -> Times:
+    label._pictures.clear()
     times = Times()
     due = time.perf_counter()
     for _ in range(count - 1):
@@ -182,7 +183,7 @@ def jumps(label: LabelWorkspace, count: int) -> Times:
     times = Times()
     for target in [each for pair in zip(ids[count // 2 :], ids, strict=False) for each in pair]:
         label._pictures.clear()
-        step(label, times, lambda target=target: label.show_image(target))
+        step(label, times, lambda target=target: label.travel.show_image(target))
         settle()
     return times
 

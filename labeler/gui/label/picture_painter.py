@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF
+from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from labeler.gui.label.picture import Picture
@@ -10,6 +10,9 @@ from labeler.gui.label.tone import Tone
 
 _PIXELS_SHOW_FROM = 4.0
 """From this zoom on pixels are shown as squares, so that an edge can be placed exactly."""
+_STRIP = 128
+"""Rows that are toned together: memory this small is used again and again, while buffers as large
+as the screen would be fetched from the system for each frame, which takes longer than the work."""
 
 
 def paint_picture(
@@ -19,18 +22,27 @@ def paint_picture(
     seen = whole.intersected(window)
     if seen.isEmpty():
         return
+    ratio = painter.device().devicePixelRatioF()
+    scale = whole.width() / picture.width * ratio
     if tone.is_neutral:
-        _paint_plain(painter, picture, whole, seen)
+        _paint_plain(painter, picture, whole, seen, scale)
         return
-    place = seen.toAlignedRect()
     painter.save()
     painter.setClipRect(seen)
-    painter.drawImage(place.topLeft(), _toned(painter, picture, whole, place, tone))
+    painter.scale(1 / ratio, 1 / ratio)  # one unit is one pixel of the screen from here on
+    whole = _scaled(whole, ratio)
+    place = _scaled(seen, ratio).toAlignedRect()
+    for top in range(place.top(), place.bottom() + 1, _STRIP):
+        rows = min(_STRIP, place.bottom() + 1 - top)
+        strip = QRect(place.left(), top, place.width(), rows)
+        painter.drawImage(strip.topLeft(), _toned(picture, whole, strip, scale, tone))
     painter.restore()
 
 
-def _paint_plain(painter: QPainter, picture: Picture, whole: QRectF, seen: QRectF) -> None:
-    scale = whole.width() / picture.width * painter.device().devicePixelRatioF()
+def _paint_plain(
+    painter: QPainter, picture: Picture, whole: QRectF, seen: QRectF, scale: float
+) -> None:
+    """scale: pixels of the screen for one of the picture."""
     level = picture.level_for(scale)
     smooth = scale < _PIXELS_SHOW_FROM or not picture.is_whole
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
@@ -48,23 +60,22 @@ def _source(seen: QRectF, whole: QRectF, level: QImage) -> QRectF:
     )
 
 
-def _toned(painter: QPainter, picture: Picture, whole: QRectF, place: QRect, tone: Tone) -> QImage:
+def _toned(picture: Picture, whole: QRectF, place: QRect, scale: float, tone: Tone) -> QImage:
     """What is at place on the screen, its values looked up in the tone's table.
 
     After scaling, for then the work is bounded by the screen whatever the picture's size.
     """
-    ratio = painter.device().devicePixelRatioF()
-    plain = QImage((QRectF(place).size() * ratio).toSize(), QImage.Format.Format_RGB32)
-    plain.setDevicePixelRatio(ratio)
+    plain = QImage(place.size(), QImage.Format.Format_RGB32)
     inner = QPainter(plain)
     inner.translate(-place.topLeft())
-    _paint_plain(inner, picture, whole, whole.intersected(QRectF(place)))
+    _paint_plain(inner, picture, whole, whole.intersected(QRectF(place)), scale)
     inner.end()
     # Three bytes a pixel: with a fourth the table would change the opacity as well.
     plain = plain.convertToFormat(QImage.Format.Format_RGB888)
     values = bytes(plain.constBits()).translate(tone.table())
-    toned = QImage(
-        values, plain.width(), plain.height(), plain.bytesPerLine(), plain.format()
-    ).copy()  # the copy owns its bytes; the first one only borrows Python's
-    toned.setDevicePixelRatio(ratio)
-    return toned
+    toned = QImage(values, plain.width(), plain.height(), plain.bytesPerLine(), plain.format())
+    return toned.convertToFormat(QImage.Format.Format_RGB32)  # owns its bytes, unlike the other
+
+
+def _scaled(rect: QRectF, by: float) -> QRectF:
+    return QRectF(QPointF(rect.topLeft()) * by, rect.size() * by)
