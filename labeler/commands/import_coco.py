@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from labeler.commands.progress import ProgressLine
+from labeler.commands.target import open_or_create
 from labeler.dataset.coco_import import ImportReport, import_coco
-from labeler.dataset.store import FILE_NAME, Dataset
 from labeler.dataset.words import counted
 
 _EXAMPLES = 3
@@ -51,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0 when the file was taken, also in part."""
     images = arguments.images or arguments.coco.absolute().parent / "images"
-    with _open_or_create(arguments.dataset) as dataset, ProgressLine("Importing") as line:
+    with open_or_create(arguments.dataset) as dataset, ProgressLine("Importing") as line:
         report = import_coco(
             dataset,
             arguments.coco,
@@ -61,25 +58,6 @@ def run(arguments: argparse.Namespace) -> int:
         )
     sys.stdout.write(_as_json(report) if arguments.json else _told(report, arguments.dataset))
     return 0
-
-
-@contextmanager
-def _open_or_create(folder: Path) -> Iterator[Dataset]:
-    """A dataset that is made here goes again when the import fails: then nothing changed."""
-    if (folder / FILE_NAME).is_file():
-        with Dataset.open(folder) as dataset:
-            yield dataset
-        return
-    was_there = folder.exists()
-    dataset = Dataset.create(folder)
-    try:
-        with dataset:
-            yield dataset
-    except BaseException:
-        shutil.rmtree(folder)
-        if was_there:
-            folder.mkdir()
-        raise
 
 
 def _as_json(report: ImportReport) -> str:

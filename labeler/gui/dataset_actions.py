@@ -21,6 +21,7 @@ from labeler.gui.job_bar import JobBar
 from labeler.gui.settings import Settings
 
 if TYPE_CHECKING:
+    from labeler.cameras.video_import import VideoReport
     from labeler.dataset.check import Finding
     from labeler.dataset.coco import ExportReport
     from labeler.dataset.coco_import import ImportReport
@@ -67,6 +68,17 @@ class DatasetActions(QObject):
                 dataset.drop_empty_session(session.id)
 
         self._run(self.tr("Importing pictures"), work, self._show_added)
+
+    def add_video(self, path: Path, per_second: float) -> None:
+        """Pictures of a video file, as a session of their own."""
+        dataset = self._document.dataset
+
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> VideoReport:
+            from labeler.cameras.video_import import import_video
+
+            return import_video(dataset, path, per_second, on_progress, should_stop)
+
+        self._run(self.tr("Importing {0}").format(path.name), work, self._show_video_added)
 
     def import_coco(self, json_path: Path, images: Path) -> None:
         """Boxes and images of a COCO file. Nothing else is edited meanwhile."""
@@ -160,6 +172,15 @@ class DatasetActions(QObject):
                 self.tr("{0} could not be taken.").format(counted(len(lines), "file")), lines
             )
 
+    def _show_video_added(self, report: VideoReport) -> None:
+        self._document.notify_images_added(image.id for image in report.added)
+        told = [self.tr("{0} of the video added").format(counted(len(report.added), "picture"))]
+        if report.duplicates:
+            told.append(self.tr("{0} already here").format(report.duplicates))
+        self._document.say(
+            self.tr("{0}. In Label, T carries boxes forward.").format(", ".join(told))
+        )
+
     def _show_imported(self, report: ImportReport, before: dict[int, Image]) -> None:
         self._document.notify_categories_changed()
         changed = [each for each in self._document.dataset.images() if each != before.get(each.id)]
@@ -205,6 +226,13 @@ def looks_like_coco(path: Path) -> bool:
         return False
     with path.open("rb") as stream:
         return stream.read(64).lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{")
+
+
+def looks_like_video(path: Path) -> bool:
+    """Whether a dropped file is a video by its name."""
+    from labeler.cameras.video_import import SUFFIXES
+
+    return path.is_file() and path.suffix.lower() in SUFFIXES
 
 
 def images_folder_of(coco: Path) -> Path | None:

@@ -77,6 +77,9 @@ class DatasetMenu(QToolButton):
                 self.ask_picture_folder,
                 obstacle=locked,
             ),
+            Action(
+                "import_video", self.tr("Import a video..."), (), self.ask_video, obstacle=locked
+            ),
             Action("import_coco", self.tr("Import COCO..."), (), self.ask_coco, obstacle=locked),
             Action("export_coco", self.tr("Export COCO..."), ("Ctrl+E",), self.ask_export),
             Action("check", self.tr("Check the dataset"), (), self._actions.check),
@@ -125,6 +128,36 @@ class DatasetMenu(QToolButton):
         folder = self._ask_folder(self.tr("Import a folder of pictures"))
         if folder:
             self._actions.add_pictures([folder])
+
+    def ask_video(self) -> None:
+        from labeler.cameras.video_import import SUFFIXES
+
+        patterns = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+        file, _ = QFileDialog.getOpenFileName(
+            self.window(),
+            self.tr("Import a video"),
+            self._settings.last_folder,
+            self.tr("Videos ({0})").format(patterns),
+        )
+        if file:
+            self._remember(Path(file).parent)
+            self.import_video(Path(file))
+
+    def import_video(self, video: Path) -> None:
+        """Asks how many pictures a second it is to give."""
+        from labeler.cameras.video_import import MOST_PER_SECOND, PER_SECOND
+
+        rate, wished = QInputDialog.getDouble(
+            self.window(),
+            self.tr("Import {0}").format(video.name),
+            self.tr("Pictures for each second of the video"),
+            PER_SECOND,
+            0.01,
+            MOST_PER_SECOND,
+            2,
+        )
+        if wished:
+            self._actions.add_video(video, rate)
 
     def ask_coco(self) -> None:
         file, _ = QFileDialog.getOpenFileName(
@@ -188,6 +221,7 @@ class DatasetMenu(QToolButton):
                 "import_folder",
                 "open",
             ),
+            (self.tr("Import a video..."), self.ask_video, "import_video", "video"),
             (self.tr("Import COCO..."), self.ask_coco, "import_coco", "import"),
         ):
             self._add(menu, text, slot, action, drawing).setEnabled(writable)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QStackedWidget, 
 
 from labeler.gui import theme
 from labeler.gui.banner import Banner
-from labeler.gui.dataset_actions import DatasetActions, looks_like_coco
+from labeler.gui.dataset_actions import DatasetActions, looks_like_coco, looks_like_video
 from labeler.gui.dataset_menu import DatasetMenu
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
@@ -253,8 +253,11 @@ class MainWindow(QWidget):
         event.acceptProposedAction()
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         coco = next((path for path in paths if looks_like_coco(path)), None)
+        video = next((path for path in paths if looks_like_video(path)), None)
         if coco is not None:
             self.menu.import_coco(coco)
+        elif video is not None:
+            self.menu.import_video(video)
         elif paths:
             self.actions_of_dataset.add_pictures(paths)
 

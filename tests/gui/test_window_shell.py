@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QInputDialog,
     QLabel,
     QWidget,
 )
@@ -225,6 +228,22 @@ def test_dropped_pictures_are_added_and_bad_ones_named(
     assert window.banner.message.text() == "1 file could not be taken."
     assert "broken.jpg" in window.banner.details.toPlainText()
     assert Hand(window).label.filmstrip.images.rowCount() == 5
+
+
+def test_a_dropped_video_becomes_a_sequence_of_pictures(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = tmp_path / "clip.avi"
+    writer = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"MJPG"), 10.0, (64, 48))
+    for number in range(20):
+        writer.write(np.full((48, 64, 3), 10 * number, np.uint8))
+    writer.release()
+    monkeypatch.setattr(QInputDialog, "getDouble", lambda *words: (5.0, True))
+    before = window.document.dataset.counts().total
+    drop(window, video)
+    wait_for_job(qtbot, window)
+    assert window.document.dataset.counts().total == before + 10
+    assert window.status.sentence.text().startswith("10 pictures of the video added.")
 
 
 def test_bad_files_alone_leave_nothing_behind(
