@@ -35,6 +35,25 @@ def draw(dataset: Dataset, image_id: int, category_id: int, bbox: BBox) -> Edit:
     return with_doubt(dataset, f"Draw {name}", [AnnotationChange(None, drawn)])
 
 
+def put_copies(
+    dataset: Dataset, image_id: int, boxes: Iterable[Annotation], description: str
+) -> Edit:
+    """New boxes like these, with all that is said about them; those outside the image are left out.
+
+    Raises StaleEdit where a category is gone.
+    """
+    image = _existing_image(dataset, image_id)
+    changes = []
+    for box in boxes:
+        category_name(dataset, box.category_id)
+        placed = box.bbox.clipped(image.width, image.height)
+        if placed is not None:
+            number = dataset.new_annotation_id()
+            copy = replace(box, id=number, image_id=image_id, bbox=placed)
+            changes.append(AnnotationChange(None, copy))
+    return with_doubt(dataset, description, changes)
+
+
 def reshape(dataset: Dataset, annotation_id: int, bbox: BBox) -> Edit:
     """A box moved or resized, clipped to the image. Raises UserError as draw does."""
     before = _existing_annotation(dataset, annotation_id)

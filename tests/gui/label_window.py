@@ -10,8 +10,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from labeler.dataset.edits import draw
 from labeler.dataset.images import add_picture
-from labeler.dataset.model import BBox, Image
+from labeler.dataset.model import Annotation, BBox, Image
 from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
@@ -56,18 +57,38 @@ class Hand:
         assert image_id is not None
         return [each.bbox for each in self.window.document.dataset.annotations(image_id)]
 
+    @property
+    def annotations(self) -> list[Annotation]:
+        """As boxes, with all that is said about them."""
+        image_id = self.label.editor.image_id
+        assert image_id is not None
+        return self.window.document.dataset.annotations(image_id)
+
+    def put(self, *boxes: BBox, category: int = 0) -> list[int]:
+        """Boxes of a class, by its place, as if they had been drawn; their ids."""
+        document, image_id = self.window.document, self.label.editor.image_id
+        assert image_id is not None
+        known = {each.id for each in self.annotations}
+        category_id = document.dataset.categories()[category].id
+        for bbox in boxes:
+            document.perform(draw(document.dataset, image_id, category_id, bbox))
+        return [each.id for each in self.annotations if each.id not in known]
+
     def at(self, x: float, y: float) -> QPoint:
         across, down = self.label.canvas.viewport.to_screen(x, y)
         return QPoint(round(across), round(down))
 
-    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+    def drag(
+        self, start: tuple[float, float], end: tuple[float, float], *, shift: bool = False
+    ) -> None:
         canvas, left = self.label.canvas, Qt.MouseButton.LeftButton
+        held = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
         QTest.mouseMove(canvas, self.at(*start))
-        QTest.mousePress(canvas, left, Qt.KeyboardModifier.NoModifier, self.at(*start))
+        QTest.mousePress(canvas, left, held, self.at(*start))
         middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
         for place in (middle, end):
             QTest.mouseMove(canvas, self.at(*place))
-        QTest.mouseRelease(canvas, left, Qt.KeyboardModifier.NoModifier, self.at(*end))
+        QTest.mouseRelease(canvas, left, held, self.at(*end))
 
     def click(self, x: float, y: float, *, shift: bool = False) -> None:
         held = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier

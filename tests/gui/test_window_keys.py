@@ -200,7 +200,7 @@ def test_a_clash_is_named_and_waits_for_an_answer(window: MainWindow) -> None:
     first = Hand(window).label.editor.image_id
     Hand(window).press(Qt.Key.Key_D)
     assert Hand(window).label.editor.image_id == first
-    assert Hand(window).label.canvas._draws_next
+    assert Hand(window).label.canvas.draws_next
 
 
 def test_a_key_of_the_canvas_stays_with_it(window: MainWindow) -> None:

@@ -29,13 +29,13 @@ _NO_BUTTONS = "QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0
 
 
 class BoxPanel(QWidget):
-    """selected carries ids; reshaped an id and the BBox that was typed.
+    """selected carries ids; reshaped the BBox that was typed, by its id.
 
     left: the person is done with a number, and the keys are wanted elsewhere.
     """
 
     selected = Signal(tuple)
-    reshaped = Signal(int, object)
+    reshaped = Signal(object)
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -140,7 +140,7 @@ class BoxPanel(QWidget):
             old if abs(field.value() - old) <= 0.05 else field.value()
             for field, old in zip(self.fields.values(), box.bbox.as_list(), strict=True)
         ]
-        self.reshaped.emit(box.id, BBox(*values))
+        self.reshaped.emit({box.id: BBox(*values)})
 
 
 class _NumberField(QDoubleSpinBox):

@@ -27,8 +27,8 @@ def paint_canvas(canvas: Canvas) -> None:
     painter = QPainter(canvas)
     painter.setFont(_font_of_boxes(painter))
     moving = set(canvas.selection)
-    if canvas.drag is not None and canvas.drag.annotation_id is not None:
-        moving.add(canvas.drag.annotation_id)
+    if canvas.drag is not None:
+        moving.update(canvas.drag.before)
     look = (
         canvas.viewport,
         canvas.picture,
@@ -88,10 +88,7 @@ def _paint_boxes(
 
 def _bbox_now(canvas: Canvas, box: ShownBox) -> BBox:
     """The box as it would be if the mouse were released."""
-    drag = canvas.drag
-    if drag is not None and drag.annotation_id == box.id and drag.bbox is not None:
-        return drag.bbox
-    return box.bbox
+    return canvas.drag.placed.get(box.id, box.bbox) if canvas.drag is not None else box.bbox
 
 
 def _whole(canvas: Canvas) -> QRectF:
@@ -108,23 +105,35 @@ def _paint_next(painter: QPainter, canvas: Canvas) -> None:
     if bbox is not None:
         rect = painting.screen_rect(bbox, canvas.viewport)
         painting.paint_box(painter, rect, QColor(canvas.next_color), selected=True)
+    if canvas.drag is not None and canvas.drag.doing is Doing.SELECT and canvas.drag.bbox:
+        painting.paint_band(painter, painting.screen_rect(canvas.drag.bbox, canvas.viewport))
 
 
 def _paint_pointer(painter: QPainter, canvas: Canvas) -> None:
     if canvas.pointer is None:
         return
     size = canvas.screen_size()
-    if canvas.shows_crosshair:
+    if canvas.shows_crosshair or canvas.pencil.is_by_keys:
         painting.paint_crosshair(painter, canvas.pointer, size)
     if canvas.magnifies:
         _paint_loupe(painter, canvas, canvas.pointer)
+    words = readout(canvas)
+    if words:
+        painting.paint_readout(painter, canvas.pointer, words, size)
+
+
+def readout(canvas: Canvas) -> str:
+    """What stands beside the pointer: the class and size of a box in the hand, and where it is."""
     drag = canvas.drag
-    if drag is None or drag.bbox is None:
-        return
-    words = f"{drag.bbox.width:.0f} × {drag.bbox.height:.0f}"
-    if drag.doing is Doing.DRAW and canvas.next_name:
-        words = f"{canvas.next_name}  {words}"
-    painting.paint_readout(painter, canvas.pointer, words, size)
+    if drag is None and canvas.pencil.is_by_keys and canvas.pointer is not None:
+        x, y = canvas.viewport.to_image(canvas.pointer.x(), canvas.pointer.y())
+        return f"{x:.0f}, {y:.0f}"
+    if drag is None or drag.bbox is None or drag.doing is Doing.SELECT:
+        return ""
+    size = f"{drag.bbox.width:.0f} × {drag.bbox.height:.0f}"
+    if drag.doing is Doing.DRAW:
+        return f"{canvas.next_name}  {size}".strip()
+    return f"{drag.bbox.x:.0f}, {drag.bbox.y:.0f}   {size}"
 
 
 def _paint_loupe(painter: QPainter, canvas: Canvas, at: QPointF) -> None:

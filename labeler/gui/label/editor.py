@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from labeler.dataset import category_edits, edits
-from labeler.dataset.model import BBox, Category, Image
+from labeler.dataset.changes import AnnotationChange, Edit
+from labeler.dataset.model import Annotation, BBox, Category, Image
 from labeler.dataset.store import Dataset
-from labeler.errors import UserError
 from labeler.gui.document import Document
 from labeler.gui.label import geometry
 from labeler.gui.label.geometry import Size
 from labeler.gui.label.painting import ShownBox
-
-_DUPLICATE_SHIFT = 12.0
 
 
 class Editor(QObject):
@@ -53,9 +53,20 @@ class Editor(QObject):
                 each.bbox,
                 categories[each.category_id].name,
                 categories[each.category_id].color,
+                occluded=each.occluded,
+                truncated=each.truncated,
+                difficult=each.difficult,
+                note=each.note,
             )
             for each in self.dataset.annotations(self.image_id)
         ]
+
+    def chosen(self) -> list[Annotation]:
+        """The selected boxes as the store has them now, the oldest first."""
+        if self.image_id is None:
+            return []
+        wanted = set(self.selection)
+        return [each for each in self.dataset.annotations(self.image_id) if each.id in wanted]
 
     def category(self) -> Category | None:
         """The class of the next box: the one chosen last, else the first one."""
@@ -71,12 +82,24 @@ class Editor(QObject):
             self.name_requested.emit(bbox)
             return
         image_id = self.image_id
-        drawn = self._document.attempt(
+        self.add(
             lambda dataset: edits.draw(dataset, image_id, category.id, bbox),
             self.tr('Box "{name}" drawn. Kept.').format(name=category.name),
         )
-        if drawn:
-            self._select_newest(1)
+
+    def add(self, build: Callable[[Dataset], Edit], sentence: str = "") -> bool:
+        """Performs an edit that makes boxes, and selects them. False where it failed."""
+        added: list[int] = []
+
+        def building(dataset: Dataset) -> Edit:
+            edit = build(dataset)
+            added.extend(_new_boxes(edit))
+            return edit
+
+        done = self._document.attempt(building, sentence)
+        if done:
+            self.select_requested.emit(tuple(added))
+        return done
 
     def draw_named(self, bbox: BBox, name: str) -> bool:
         """A box of a class that is new, or is chosen by its name. False where that failed."""
@@ -85,52 +108,65 @@ class Editor(QObject):
         self.draw(bbox)
         return True
 
-    def reshape(self, annotation_id: int, bbox: BBox) -> None:
+    def reshape(self, placed: Mapping[int, BBox]) -> None:
+        """Boxes moved or resized, by their ids; one edit for all."""
+        count = len(placed)
+        words = self.tr("Reshape {n}").format(n=boxes_in_words(count))
+        said = self.tr("{n} changed. Kept.").format(n=boxes_in_words(count))
+        if count == 1:
+            name = self._name_of(next(iter(placed)))
+            said = self.tr('Box "{name}" changed. Kept.').format(name=name)
         self._document.attempt(
-            lambda dataset: edits.reshape(dataset, annotation_id, bbox),
-            self.tr('Box "{name}" changed. Kept.').format(name=self._name_of(annotation_id)),
+            lambda dataset: _single_or_together(
+                words, [edits.reshape(dataset, *each) for each in placed.items()]
+            ),
+            said,
         )
 
     def nudge(self, dx: int, dy: int, grows: bool) -> None:
         """Moves the selected boxes by pixels, or their bottom right corner; one edit for all."""
         image = self.image()
-        if image is None or not self.selection:
+        before = {each.id: each.bbox for each in self.chosen()}
+        if image is None or not before:
             return
         size = Size(image.width, image.height)
-        change = geometry.grown if grows else geometry.moved
+        placed = (
+            {number: geometry.grown(bbox, dx, dy, size) for number, bbox in before.items()}
+            if grows
+            else geometry.moved_together(before, dx, dy, size)
+        )
         self._document.attempt(
             lambda dataset: edits.together(
-                self.tr("Nudge"),
-                [
-                    edits.reshape(dataset, each, change(_bbox(dataset, each), dx, dy, size))
-                    for each in self.selection
-                ],
+                self.tr("Nudge"), [edits.reshape(dataset, *each) for each in placed.items()]
             )
         )
 
     def delete(self) -> None:
-        if not self.selection:
+        ids = [each.id for each in self.chosen()]
+        if not ids:
             self._document.say(self.tr("No box is selected. Click one first."))
             return
-        ids = self.selection
         self._document.attempt(
             lambda dataset: edits.delete(dataset, ids),
-            self.tr("{n} deleted. Ctrl+Z brings it back.").format(n=_boxes(len(ids))),
+            self.tr("{n} deleted. Ctrl+Z brings back what was there.").format(
+                n=boxes_in_words(len(ids))
+            ),
         )
 
     def choose(self, category_id: int) -> None:
         """The class of the selected boxes, and of the next one."""
         self._category_id = category_id
-        ids = self.selection
+        ids = [each.id for each in self.chosen()]
         if ids:
             self._document.attempt(lambda dataset: edits.set_category(dataset, ids, category_id))
         self.category_changed.emit()
 
     def choose_number(self, number: int) -> None:
-        """As choose, by the number beside the class, from 1."""
-        categories = self.dataset.categories()
-        if number <= len(categories):
-            self.choose(categories[number - 1].id)
+        """As choose, by the digit of the class: the one it was given, else by its place."""
+        keys = category_edits.keys_of(self.dataset.categories())
+        category_id = keys.get(str(number))
+        if category_id is not None:
+            self.choose(category_id)
         else:
             self._document.say(
                 self.tr("There is no class {n} yet. Press N to name a new one.").format(n=number)
@@ -155,72 +191,17 @@ class Editor(QObject):
             lambda dataset: category_edits.rename_category(dataset, category_id, name)
         )
 
-    def duplicate(self) -> None:
-        """The selected boxes once more, a little lower to the right."""
-        image = self.image()
-        if image is None or not self.selection:
-            return
-        size = Size(image.width, image.height)
-        copies = [each for each in self.dataset.annotations(image.id) if each.id in self.selection]
-        self._copy(
-            image.id,
-            [
-                (each.category_id, geometry.moved(each.bbox, *2 * (_DUPLICATE_SHIFT,), size))
-                for each in copies
-            ],
-            self.tr("Duplicate {n}").format(n=_boxes(len(copies))),
-        )
-
-    def copy_from(self, previous: Image | None) -> None:
-        """The boxes of the image before, once, as one edit."""
-        if self.image_id is None:
-            return
-        found = self.dataset.annotations(previous.id) if previous is not None else []
-        if not found:
-            self._document.say(self.tr("The image before has no boxes to copy."))
-            return
-        here = {(each.category_id, each.bbox) for each in self.dataset.annotations(self.image_id)}
-        missing = [(each.category_id, each.bbox) for each in found]
-        missing = [each for each in missing if each not in here]
-        if not missing:  # a second press must not hide boxes under their like
-            self._document.say(self.tr("The boxes of the image before are here already."))
-            return
-        words = self.tr("Copy {n} from the image before").format(n=_boxes(len(missing)))
-        self._copy(self.image_id, missing, words)
-
     def verify(self) -> bool:
         """The image is right as it is, also if empty. False where that could not be kept."""
         image = self.image()
         if image is None:
             return False
         words = (
-            self.tr("Right as it is: {n}. Kept.").format(n=_boxes(image.annotation_count))
+            self.tr("Right as it is: {n}. Kept.").format(n=boxes_in_words(image.annotation_count))
             if image.annotation_count
             else self.tr("Nothing here: confirmed empty. Kept.")
         )
         return self._document.attempt(lambda dataset: edits.verify(dataset, image.id), words)
-
-    def _copy(self, image_id: int, boxes: list[tuple[int, BBox]], words: str) -> None:
-        image = self.dataset.image(image_id)
-        fitting = [each for each in boxes if each[1].clipped(image.width, image.height)]
-        if not fitting:
-            self._document.say(self.tr("None of these boxes fits into this image."))
-            return
-        if len(fitting) < len(boxes):
-            words = self.tr("{what}, {n} outside this image left out").format(
-                what=words, n=len(boxes) - len(fitting)
-            )
-        done = self._document.attempt(
-            lambda dataset: edits.together(
-                words, [edits.draw(dataset, image_id, category, bbox) for category, bbox in fitting]
-            )
-        )
-        if done:
-            self._select_newest(len(fitting))
-
-    def _select_newest(self, count: int) -> None:
-        newest = [each.id for each in self.boxes()][-count:]
-        self.select_requested.emit(tuple(newest))
 
     def _named(self, name: str) -> Category | None:
         wanted = " ".join(name.split()).casefold()
@@ -230,12 +211,21 @@ class Editor(QObject):
         return next((box.name for box in self.boxes() if box.id == annotation_id), "")
 
 
-def _bbox(dataset: Dataset, annotation_id: int) -> BBox:
-    annotation = dataset.annotation(annotation_id)
-    if annotation is None:
-        raise UserError("That box is gone.")
-    return annotation.bbox
+def boxes_in_words(count: int) -> str:
+    """1 box, 2 boxes, 0 boxes."""
+    if count == 1:
+        return QCoreApplication.translate("Boxes", "1 box")
+    return QCoreApplication.translate("Boxes", "%n boxes", "", count)
 
 
-def _boxes(count: int) -> str:
-    return "1 box" if count == 1 else f"{count} boxes"
+def _new_boxes(edit: Edit) -> list[int]:
+    """The ids of the boxes that an edit makes."""
+    return [
+        change.after.id
+        for change in edit.changes
+        if isinstance(change, AnnotationChange) and change.before is None and change.after
+    ]
+
+
+def _single_or_together(description: str, parts: list[Edit]) -> Edit:
+    return parts[0] if len(parts) == 1 else edits.together(description, parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -34,6 +34,10 @@ class Size:
     height: float
 
 
+HANDLE_REACH = 8.0
+"""How near to a handle a press takes hold of it, in screen pixels each way."""
+
+
 def place_of(handle: Handle, bbox: BBox) -> tuple[float, float]:
     """The point of the box where the handle sits."""
     across, down = handle.value
@@ -50,11 +54,27 @@ def between(a: tuple[float, float], b: tuple[float, float], image: Size) -> BBox
     return BBox(x, y, width, height)
 
 
+def band(a: tuple[float, float], b: tuple[float, float]) -> BBox:
+    """The rectangle between two points, also outside the image; a line counts as a thin one."""
+    drawn = (max(abs(b[0] - a[0]), 1e-6), max(abs(b[1] - a[1]), 1e-6))
+    return BBox(min(a[0], b[0]), min(a[1], b[1]), *drawn)
+
+
 def moved(bbox: BBox, dx: float, dy: float, image: Size) -> BBox:
     """The box shifted, as far as the image allows; its size stays."""
     x = min(max(0.0, bbox.x + dx), max(0.0, image.width - bbox.width))
     y = min(max(0.0, bbox.y + dy), max(0.0, image.height - bbox.height))
     return BBox(x, y, bbox.width, bbox.height)
+
+
+def moved_together(boxes: Mapping[int, BBox], dx: float, dy: float, image: Size) -> dict[int, BBox]:
+    """Boxes by their ids shifted by one distance, as far as the image allows all of them."""
+    if not boxes:
+        return {}
+    every = boxes.values()
+    dx = _between(dx, -min(b.x for b in every), image.width - max(b.right for b in every))
+    dy = _between(dy, -min(b.y for b in every), image.height - max(b.bottom for b in every))
+    return {number: moved(bbox, dx, dy, image) for number, bbox in boxes.items()}
 
 
 def resized(bbox: BBox, handle: Handle, x: float, y: float, image: Size) -> BBox:
@@ -85,22 +105,54 @@ def under(
     return [-negative_id for _, negative_id in sorted(hit)]
 
 
-def handle_at(bbox: BBox, x: float, y: float, reach: float) -> Handle | None:
-    """The handle within reach of a point, corners before sides.
+def touched(boxes: Iterable[tuple[int, BBox]], band: BBox) -> list[int]:
+    """The ids of the boxes that a rectangle touches, but for those that it lies wholly inside of:
 
-    On a box too small for all eight only the corners count, and its inner third moves it.
+    a large box behind the ones that are meant is not meant.
     """
-    inner = min(reach, bbox.width / 3, bbox.height / 3)
-    corners = sorted(Handle, key=lambda handle: not handle.is_corner)
-    for handle in corners:
-        if not handle.is_corner and min(bbox.width, bbox.height) < 4 * reach:
-            continue
-        across, down = place_of(handle, bbox)
-        if _is_near(x, across, bbox.x, bbox.right, reach, inner) and _is_near(
-            y, down, bbox.y, bbox.bottom, reach, inner
-        ):
+    return [
+        box_id
+        for box_id, bbox in boxes
+        if bbox.x <= band.right
+        and band.x <= bbox.right
+        and bbox.y <= band.bottom
+        and band.y <= bbox.bottom
+        and not (bbox.contains(band.x, band.y) and bbox.contains(band.right, band.bottom))
+    ]
+
+
+def gripped(bbox: BBox, reach: float) -> BBox:
+    """The rectangle at whose corners and sides the handles of a box sit.
+
+    Around a small box it is larger than the box, so that handles neither cover it nor meet.
+    """
+    least = 3 * reach
+    x, y = max(0.0, least - bbox.width) / 2, max(0.0, least - bbox.height) / 2
+    return BBox(bbox.x - x, bbox.y - y, bbox.width + 2 * x, bbox.height + 2 * y)
+
+
+def handles_of(bbox: BBox, reach: float) -> dict[Handle, tuple[float, float]]:
+    """The handles of a box and where they sit, corners first; a side's only where it has room."""
+    grip = gripped(bbox, reach)
+    places = {handle: place_of(handle, grip) for handle in Handle if handle.is_corner}
+    for handle in Handle:
+        length = grip.width if handle in (Handle.TOP, Handle.BOTTOM) else grip.height
+        if not handle.is_corner and length >= 4 * reach:
+            places[handle] = place_of(handle, grip)
+    return places
+
+
+def handle_at(bbox: BBox, x: float, y: float, reach: float) -> Handle | None:
+    """The handle within reach of a point, corners before sides. The middle third is for moving."""
+    for handle, (across, down) in handles_of(bbox, reach).items():
+        if abs(x - across) <= reach and abs(y - down) <= reach:
             return handle
     return None
+
+
+def before(ids: Sequence[int], current: int | None) -> int | None:
+    """The id that stands before the current one, going round; None of none."""
+    return after(tuple(reversed(ids)), current)
 
 
 def after(ids: Sequence[int], current: int | None) -> int | None:
@@ -112,10 +164,8 @@ def after(ids: Sequence[int], current: int | None) -> int | None:
     return ids[(ids.index(current) + 1) % len(ids)]
 
 
-def _is_near(at: float, handle: float, low: float, high: float, reach: float, inner: float) -> bool:
-    """Inside the box a handle reaches only as far as leaves room for moving it."""
-    allowed = inner if low < at < high else reach
-    return abs(at - handle) <= allowed
+def _between(value: float, low: float, high: float) -> float:
+    return max(low, min(value, high))
 
 
 def _edges(fraction: float, to: float, low: float, high: float) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import QCoreApplication
 
 from labeler.gui.label.canvas import Canvas
+from labeler.gui.label.copying import Copying
 from labeler.gui.label.editor import Editor
 from labeler.gui.label.tone import Tone
 from labeler.gui.label.travel import Travel
@@ -21,7 +22,6 @@ class Steps(Protocol):
     """What the workspace itself does."""
 
     def verify_and_go(self) -> None: ...
-    def copy_from_previous(self) -> None: ...
     def focus_new_class(self) -> None: ...
     def cancel(self) -> None: ...
 
@@ -30,10 +30,13 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("LabelKeys", text)
 
 
-def actions(steps: Steps, travel: Travel, editor: Editor, canvas: Canvas) -> list[Action]:
+def actions(
+    steps: Steps, travel: Travel, editor: Editor, copying: Copying, canvas: Canvas
+) -> list[Action]:
     """One row an action; the window makes the shortcuts and the page of keys from them."""
     return [
         *_of_boxes(steps, editor, canvas),
+        *_of_copies(copying),
         *_of_images(steps, travel),
         *_of_view(canvas),
         *_of_the_canvas_itself(),
@@ -54,16 +57,10 @@ def _of_boxes(steps: Steps, editor: Editor, canvas: Canvas) -> list[Action]:
             _tr("Draw a box"),
             ("W", "R"),
             canvas.begin_drawing,
-            _tr("Draw a box, also over another"),
+            _tr("Draw a box, also over another; with the mouse, or by arrows and Enter"),
         ),
         row("delete", _tr("Delete box"), ("Del", "Backspace"), editor.delete),
-        row("duplicate", _tr("Duplicate box"), ("Ctrl+D",), editor.duplicate),
-        row(
-            "copy_previous",
-            _tr("Copy the boxes of the image before"),
-            ("Ctrl+V",),
-            steps.copy_from_previous,
-        ),
+        row("select_all", _tr("Select all boxes"), ("Ctrl+A",), canvas.select_all),
         row("new_class", _tr("Name a new class"), ("N",), steps.focus_new_class),
         *(
             Action(
@@ -78,6 +75,22 @@ def _of_boxes(steps: Steps, editor: Editor, canvas: Canvas) -> list[Action]:
         ),
         row("cancel", _tr("Give up a drag, or the selection"), ("Esc",), steps.cancel),
     ]
+
+
+def _of_copies(copying: Copying) -> list[Action]:
+    rows: tuple[tuple[str, str, str, Callable[[], Any]], ...] = (
+        ("duplicate", _tr("Duplicate box"), "Ctrl+D", copying.duplicate),
+        ("copy", _tr("Copy boxes"), "Ctrl+C", copying.copy),
+        ("cut", _tr("Cut boxes"), "Ctrl+X", copying.cut),
+        ("paste", _tr("Paste boxes, or copy the image before"), "Ctrl+V", copying.paste),
+        (
+            "copy_previous",
+            _tr("Copy the boxes of the image before"),
+            "Ctrl+Shift+V",
+            copying.take_from_previous,
+        ),
+    )
+    return [Action(id, text, (key,), slot, group=_tr("Copies")) for id, text, key, slot in rows]
 
 
 def _of_images(steps: Steps, travel: Travel) -> list[Action]:
@@ -186,15 +199,27 @@ def _of_the_canvas_itself() -> list[Action]:
     steps = (*arrows, *(f"Shift+{arrow}" for arrow in arrows))
     grows = (*(f"Alt+{arrow}" for arrow in arrows), *(f"Alt+Shift+{arrow}" for arrow in arrows))
     rows = (
-        ("cycle", _tr("Next of overlapping boxes"), _tr("Tab, or click again"), ()),
+        (
+            "cycle",
+            _tr("Next of overlapping boxes; the one before"),
+            _tr("Tab, or click again; Shift+Tab"),
+            (),
+        ),
         (
             "nudge",
-            _tr("Move the selected box by 1 px; by 10 px"),
+            _tr("Move the selected boxes by 1 px; by 10 px"),
             _tr("Arrows; Shift+arrows"),
             steps,
         ),
-        ("grow", _tr("Resize the selected box"), _tr("Alt+arrows"), grows),
-        ("add_to_selection", _tr("Select one more box"), _tr("Shift+click"), ()),
+        ("grow", _tr("Resize them by 1 px; by 10 px"), _tr("Alt+arrows; Alt+Shift+arrows"), grows),
+        (
+            "cross",
+            _tr("After W: move the cross; set a corner"),
+            _tr("Arrows, Shift, Ctrl; Enter"),
+            (),
+        ),
+        ("add_to_selection", _tr("Select one more box, or one less"), _tr("Shift+click"), ()),
+        ("band", _tr("Select what a rectangle touches"), _tr("Shift+drag"), ()),
         ("wheel", _tr("Zoom at the pointer"), _tr("Ctrl+wheel"), ()),
         ("pan", _tr("Move the picture"), _tr("Middle drag, H or Ctrl and drag, wheel"), ("H",)),
     )

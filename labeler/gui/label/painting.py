@@ -6,15 +6,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap, QPixmapCache
 
 from labeler.dataset.model import BBox
-from labeler.gui.label.geometry import Handle, place_of
+from labeler.gui.label.geometry import HANDLE_REACH, handles_of
 from labeler.gui.label.viewport import Viewport
 from labeler.gui.picture_view import text_color
 
-HANDLE_SIDE = 8.0
+_HANDLE = 8.0
 _OUTLINE = QColor(28, 28, 28)  # no alpha: Qt blends a thousand see-through frames six times slower
 _SCRIM = QColor(20, 20, 20, 210)
 _DASHES = (5.0, 4.0)
@@ -33,6 +33,25 @@ class ShownBox:
     name: str
     color: str
     dashed: bool = False
+    occluded: bool = False
+    truncated: bool = False
+    difficult: bool = False
+    note: str = ""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a person said of the thing in the box, in words."""
+        told = (
+            (self.occluded, QCoreApplication.translate("Boxes", "occluded")),
+            (self.truncated, QCoreApplication.translate("Boxes", "cut off")),
+            (self.difficult, QCoreApplication.translate("Boxes", "difficult")),
+        )
+        return tuple(words for holds, words in told if holds)
+
+    @property
+    def plate(self) -> str:
+        """What stands above the box."""
+        return "  ".join((self.name, ", ".join(self.remarks))).strip()
 
 
 def screen_rect(bbox: BBox, viewport: Viewport) -> QRectF:
@@ -87,9 +106,10 @@ def paint_names(painter: QPainter, boxes: Sequence[tuple[QRectF, ShownBox]]) -> 
     ratio = painter.device().devicePixelRatioF()
     plates: dict[tuple[str, str], QPixmap] = {}
     for rect, box in boxes:
-        plate = plates.get((box.name, box.color))
+        words = box.plate
+        plate = plates.get((words, box.color))
         if plate is None:
-            plate = plates[box.name, box.color] = _plate(painter, box.name, box.color, ratio)
+            plate = plates[words, box.color] = _plate(painter, words, box.color, ratio)
         above = rect.y() - plate.height() / ratio
         y = above if above >= 0 else rect.y()
         # On a whole pixel of the screen, or its letters would blur.
@@ -118,16 +138,22 @@ def _plate(painter: QPainter, name: str, color: str, ratio: float) -> QPixmap:
 
 
 def paint_handles(painter: QPainter, bbox: BBox, viewport: Viewport) -> None:
-    """The grips of a selected box; the four sides only where there is room for them."""
-    rect = screen_rect(bbox, viewport)
-    roomy = min(rect.width(), rect.height()) >= 4 * HANDLE_SIDE
-    side = HANDLE_SIDE if min(rect.width(), rect.height()) >= 2 * HANDLE_SIDE else HANDLE_SIDE - 3
+    """The grips of a selected box, where a press takes hold of them."""
     painter.setPen(QPen(QColor("#20242a"), 1))
     painter.setBrush(QColor("white"))
-    for handle in Handle:
-        if handle.is_corner or roomy:
-            x, y = viewport.to_screen(*place_of(handle, bbox))
-            painter.drawRect(QRectF(x - side / 2, y - side / 2, side, side))
+    for place in handles_of(bbox, HANDLE_REACH / viewport.scale).values():
+        x, y = viewport.to_screen(*place)
+        painter.drawRect(QRectF(x - _HANDLE / 2, y - _HANDLE / 2, _HANDLE, _HANDLE))
+
+
+def paint_band(painter: QPainter, rect: QRectF) -> None:
+    """The rectangle that selects, light over dark."""
+    painter.setBrush(QColor(255, 255, 255, 30))
+    painter.setPen(QPen(QColor(0, 0, 0, 130), 1))
+    painter.drawRect(rect)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor("white"), 1, Qt.PenStyle.DashLine))
+    painter.drawRect(rect)
 
 
 def paint_crosshair(painter: QPainter, at: QPointF, size: QSizeF) -> None:

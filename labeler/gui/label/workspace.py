@@ -17,6 +17,7 @@ from labeler.gui.label import keys
 from labeler.gui.label.box_panel import BoxPanel
 from labeler.gui.label.canvas import Canvas
 from labeler.gui.label.class_list import ClassList
+from labeler.gui.label.copying import Copying
 from labeler.gui.label.editor import Editor
 from labeler.gui.label.empty_page import EmptyPage
 from labeler.gui.label.filmstrip import Filmstrip
@@ -42,6 +43,7 @@ class LabelWorkspace(Workspace):
         self.editor = Editor(document, self)
         self.filmstrip = Filmstrip(self)
         self.travel = Travel(document, self.filmstrip, self)
+        self.copying = Copying(document, self.editor, self.travel.previous, self)
         self.canvas = Canvas(self)
         self.empty_page = EmptyPage(self)
         self.name_field = NameField(self.canvas)
@@ -55,7 +57,7 @@ class LabelWorkspace(Workspace):
         self._show_dataset()
 
     def actions_table(self) -> list[Action]:
-        return keys.actions(self, self.travel, self.editor, self.canvas)
+        return keys.actions(self, self.travel, self.editor, self.copying, self.canvas)
 
     def activated(self) -> None:
         self.travel.show_counts()
@@ -84,9 +86,6 @@ class LabelWorkspace(Workspace):
             )
         else:
             self.verify_and_go()
-
-    def copy_from_previous(self) -> None:
-        self.editor.copy_from(self.travel.previous())
 
     def focus_new_class(self) -> None:
         self.classes.field.setFocus()
@@ -270,6 +269,7 @@ class LabelWorkspace(Workspace):
         canvas.draw_requested.connect(editor.draw)
         canvas.reshape_requested.connect(editor.reshape)
         canvas.nudge_requested.connect(editor.nudge)
+        canvas.said.connect(document.say)
         canvas.selection_changed.connect(self._show_selection)
         canvas.zoomed.connect(self._show_scale)
         editor.select_requested.connect(canvas.select)
