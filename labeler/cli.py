@@ -23,6 +23,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "evaluate": ("labeler.commands.evaluate", "score a run or model.onnx on a COCO file"),
     "predict": ("labeler.commands.predict", "find things in pictures with a run or model.onnx"),
     "check": ("labeler.commands.check", "compare a dataset's rows with its files"),
+    "restore": ("labeler.commands.restore", "go back to a backup of a dataset"),
     "demo": ("labeler.commands.demo", "play the whole loop with the simulated robot"),
 }
 

@@ -12,11 +12,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*ROOT.glob("labeler/**/*.py"), *ROOT.glob("trainer/**/*.py")])
 SQL_FILES = {
-    "labeler/dataset/store.py",
+    "labeler/dataset/backups.py",
     "labeler/dataset/connections.py",
-    "labeler/dataset/schema.py",
     "labeler/dataset/queries.py",
+    "labeler/dataset/restoring.py",
     "labeler/dataset/rows.py",
+    "labeler/dataset/schema.py",
+    "labeler/dataset/store.py",
 }
 FROM_TRAINER = {"trainer.events", "trainer.config", "trainer.predict"}
 FOR_THE_TRACKER = {

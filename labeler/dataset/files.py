@@ -35,6 +35,12 @@ def replace_durably(source: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
+def sync_file(path: Path) -> None:
+    """Makes what was written to a file durable. Raises OSError."""
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Makes the names in a folder durable. Windows does so by itself and cannot be asked to."""
     if os.name == "nt":

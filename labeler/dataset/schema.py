@@ -12,6 +12,7 @@ from urllib.parse import quote
 from labeler.dataset.files import PART, replace_durably
 from labeler.errors import UserError
 
+FILE_NAME = "dataset.sqlite"
 APPLICATION_ID = 0x564C6162  # "VLab", see https://sqlite.org/pragma.html#pragma_application_id
 
 _VERSION_1 = """
@@ -136,6 +137,10 @@ MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
 """MIGRATIONS[n] leads from version n to n + 1. Only ever append: datasets of all versions exist."""
 
 
+class Damaged(UserError):  # noqa: N818 - a fault to mend, as its parent is
+    """The file's bytes make no database any more. Only a backup helps."""
+
+
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     """A connection in autocommit mode; transactions are begun by hand. Raises UserError.
 
@@ -153,6 +158,12 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
             if wal.exists() and wal.stat().st_size:
                 raise
             return _prepared(path, "mode=ro&immutable=1")
+
+
+def connect_still(path: Path) -> sqlite3.Connection:
+    """A connection to a file that nobody writes: leaves no helper files. Raises UserError."""
+    with faults_of(path):
+        return _prepared(path, "mode=ro&immutable=1")
 
 
 def _prepared(path: Path, options: str) -> sqlite3.Connection:
@@ -232,9 +243,22 @@ def faults_of(path: Path) -> Iterator[None]:
     except (sqlite3.ProgrammingError, sqlite3.IntegrityError, sqlite3.InterfaceError):
         raise
     except sqlite3.OperationalError as error:
-        raise UserError(f"Cannot use {path}: {error}.") from error
+        raise UserError(_in_words(error, path)) from error
     except sqlite3.DatabaseError as error:
-        raise UserError(
-            f"{path} is damaged or not a dataset ({error}). Restore it from a copy; the pictures "
-            "in its images folder are not touched."
+        raise Damaged(
+            f"{path} is damaged or not a dataset ({error}). The pictures in its images folder are "
+            f"not touched, and a backup brings the rest back: vector-labeler restore {path.parent}"
         ) from error
+
+
+def _in_words(error: sqlite3.OperationalError, path: Path) -> str:
+    """What SQLite says, and what to do where that is known. The low byte tells the kind."""
+    kind = error.sqlite_errorcode & 0xFF if hasattr(error, "sqlite_errorcode") else 0
+    advice = {
+        sqlite3.SQLITE_FULL: "Make room on that disk and do it again; nothing else is lost.",
+        sqlite3.SQLITE_IOERR: "Is its drive still there, and not full? What was kept stays kept.",
+        sqlite3.SQLITE_READONLY: "It can be opened read-only.",
+        sqlite3.SQLITE_BUSY: "Another program uses it. Close that and do it again.",
+        sqlite3.SQLITE_CANTOPEN: "Is its drive still there?",
+    }.get(kind, "")
+    return f"Cannot use {path}: {error}. {advice}".rstrip()

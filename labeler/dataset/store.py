@@ -22,7 +22,7 @@ from labeler.errors import UserError
 
 __all__ = ["Counts", "Dataset", "Queries", "Snapshot"]
 
-FILE_NAME = "dataset.sqlite"
+FILE_NAME = schema.FILE_NAME
 LOCK_NAME = "dataset.lock"
 _ALIKE = 0.7
 """From this overlap (IoU) on two boxes of one category mean the same thing."""
@@ -79,6 +79,10 @@ class Dataset(Connections):
                 dataset.close()
             elif lock:
                 lock.release()
+            if isinstance(error, schema.Damaged):
+                from labeler.dataset.backups import advice
+
+                raise schema.Damaged(f"{error}. {advice(folder)}") from error
             if isinstance(error, OSError):
                 raise UserError(f"Cannot open {folder}: {reason(error)}.") from error
             raise

@@ -129,6 +129,26 @@ class DatasetActions(QObject):
 
         self._run(self.tr("Checking {0}").format(dataset.name), work, self._show_checked)
 
+    def restore(self, backup_name: str) -> None:
+        """Goes back to a backup; what is there now is kept aside. Then rows against files."""
+        before = self._document.dataset
+        folder = before.folder
+
+        def opening() -> Opened:
+            from labeler.dataset.restoring import chosen_backup, restore
+
+            backup = chosen_backup(folder, backup_name)
+            before.close()
+            try:
+                restore(folder, backup)
+            except UserError as error:
+                return Opened(Dataset.open(folder), error)
+            return Opened(Dataset.open(folder))
+
+        self._switch(opening)
+        if self._document.dataset is not before:
+            self.check()
+
     def _switch(self, opening: Callable[[], Opened]) -> None:
         if self._jobs.is_busy:
             self._document.report(UserError(self.tr("Wait for the end of the job, or cancel it.")))

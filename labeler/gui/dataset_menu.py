@@ -83,6 +83,13 @@ class DatasetMenu(QToolButton):
             Action("import_coco", self.tr("Import COCO..."), (), self.ask_coco, obstacle=locked),
             Action("export_coco", self.tr("Export COCO..."), ("Ctrl+E",), self.ask_export),
             Action("check", self.tr("Check the dataset"), (), self._actions.check),
+            Action(
+                "restore",
+                self.tr("Restore from a backup..."),
+                (),
+                self.ask_restore,
+                obstacle=locked,
+            ),
             *(
                 Action(
                     f"appearance_{value}",
@@ -191,6 +198,25 @@ class DatasetMenu(QToolButton):
             self._remember(Path(file).parent)
             self._actions.export(Path(file))
 
+    def ask_restore(self) -> None:
+        """Which backup, and whether really; what is there now is kept aside."""
+        from labeler.dataset.backups import backups_of
+
+        found = backups_of(self._document.dataset.folder)
+        if not found:
+            self._document.say(self.tr("There is no backup yet: one is made a day."))
+            return
+        told, wished = QInputDialog.getItem(
+            self.window(),
+            self.tr("Restore from a backup"),
+            self.tr("Go back to how the dataset was on (what is there now is kept aside):"),
+            [f"{backup.made_at:%Y-%m-%d %H:%M}   {backup.name}" for backup in found],
+            0,
+            False,
+        )
+        if wished:
+            self._actions.restore(told.split()[-1])
+
     def _ask_folder(self, title: str) -> Path | None:
         folder = QFileDialog.getExistingDirectory(self.window(), title, self._settings.last_folder)
         if not folder:
@@ -228,6 +254,10 @@ class DatasetMenu(QToolButton):
         menu.addSeparator()
         self._add(menu, self.tr("Export COCO..."), self.ask_export, "export_coco", "export")
         self._add(menu, self.tr("Check"), self._actions.check, "check", "check")
+        restore = self._add(
+            menu, self.tr("Restore from a backup..."), self.ask_restore, "restore", "recent"
+        )
+        restore.setEnabled(writable)
         menu.addSeparator()
         self._add_appearances(menu.addMenu(icon("appearance"), self.tr("Appearance")))
         self._add(menu, self.tr("Keys"), self.keys_requested.emit, "keys", "keys")

@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from labeler.gui import theme
+from labeler.gui.backup_keeper import BackupKeeper
 from labeler.gui.banner import Banner
 from labeler.gui.dataset_actions import DatasetActions, looks_like_coco, looks_like_video
 from labeler.gui.dataset_menu import DatasetMenu
@@ -54,6 +55,7 @@ class MainWindow(QWidget):
         self.jobs = JobBar(self)
         self.status = StatusLine(self)
         self.actions_of_dataset = DatasetActions(document, self.jobs, settings)
+        self.backups = BackupKeeper(document)
         self.menu = DatasetMenu(document, self.actions_of_dataset, settings, self)
         self.stack = _Stack(self)
         titles = {page.id: page.title for page in self._pages.values()}

@@ -1,0 +1,53 @@
+"""Sees to the daily backup of the open dataset, in the background, some seconds after opening."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer
+
+from labeler.dataset.progress import Stopped
+from labeler.errors import UserError
+from labeler.gui.background import Job, run_in_background
+from labeler.gui.document import Document
+
+_AFTER_MS = 4000
+"""By then the person has seen the first picture; opening is not to wait for a copy."""
+
+
+class BackupKeeper(QObject):
+    """A backup that fails is told once for each opening, and never stops anybody."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
+        self._document = document
+        self._job: Job | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.look)
+        document.dataset_opened.connect(self.begin)
+        self.begin()
+
+    def begin(self) -> None:
+        """Another dataset was opened: look after it in a while."""
+        if self._job is not None:
+            self._job.cancel()
+        if not self._document.dataset.read_only:
+            self._timer.start(_AFTER_MS)
+
+    def look(self) -> None:
+        """Makes the backup now, where one is due."""
+        from labeler.dataset.backups import make_if_due
+
+        folder = self._document.dataset.folder
+        self._job = run_in_background(
+            lambda report, should_stop: make_if_due(folder, report, should_stop),
+            on_done=lambda backup: None,
+            on_error=self._tell,
+            owner=self,
+        )
+
+    def _tell(self, error: Exception) -> None:
+        if isinstance(error, Stopped):
+            return
+        if not isinstance(error, UserError):
+            raise error
+        self._document.report(error)

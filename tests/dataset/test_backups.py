@@ -1,0 +1,263 @@
+"""Dated copies: made when due, checked, seven kept, none of them lost to a wrong clock."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from labeler.cli import main
+from labeler.dataset import backups
+from labeler.dataset.category_edits import add_category
+from labeler.dataset.check import check
+from labeler.dataset.edits import draw
+from labeler.dataset.history import History
+from labeler.dataset.model import BBox, Image
+from labeler.dataset.progress import Stopped
+from labeler.dataset.restoring import chosen_backup, restore
+from labeler.dataset.store import Dataset
+from labeler.errors import UserError
+
+AddImage = Callable[..., Image]
+NOON = datetime(2026, 3, 1, 12, 0, 0)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def labelled(dataset: Dataset, add_image: AddImage) -> Dataset:
+    """Two pictures and a box."""
+    for seed in range(2):
+        add_image(seed)
+    dataset.apply(add_category(dataset, "mug"))
+    dataset.apply(draw(dataset, 1, 1, BBox(1, 1, 20, 20)))
+    return dataset
+
+
+def damage(path: Path) -> None:
+    with path.open("rb+") as stream:
+        stream.seek(4096)
+        stream.write(b"\xa5" * 8192)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in (folder / backups.FOLDER).iterdir())
+
+
+def test_a_backup_holds_everything_while_the_dataset_is_open(labelled: Dataset) -> None:
+    backup = backups.make(labelled.folder, NOON)
+    assert names(labelled.folder) == ["dataset-2026-03-01-120000.sqlite"]
+    assert backups.contents_of(backup.path) == backups.Contents(images=2, boxes=1)
+    assert backups.backups_of(labelled.folder) == [backup]
+
+
+def test_one_is_due_after_a_day_and_after_the_clock_jumped_back(labelled: Dataset) -> None:
+    folder = labelled.folder
+    assert backups.is_due(folder, NOON)
+    backups.make(folder, NOON)
+    assert not backups.is_due(folder, NOON + DAY)
+    assert backups.is_due(folder, NOON + DAY + timedelta(seconds=1))
+    assert backups.is_due(folder, NOON - timedelta(seconds=1))
+
+
+def test_none_is_made_while_nothing_changed_or_nothing_is_there(
+    tmp_path: Path, labelled: Dataset
+) -> None:
+    with Dataset.create(tmp_path / "empty") as empty:
+        assert backups.make_if_due(empty.folder) is None
+    backups.make(labelled.folder, NOON)
+    assert backups.make_if_due(labelled.folder) is None
+    labelled.apply(draw(labelled, 2, 1, BBox(1, 1, 20, 20)))
+    assert backups.make_if_due(labelled.folder) is not None
+    labelled.apply(draw(labelled, 2, 1, BBox(9, 9, 20, 20)))
+    assert backups.make_if_due(labelled.folder) is None  # the last is of today
+
+
+def test_the_newest_seven_stay_and_nothing_of_others_goes(labelled: Dataset) -> None:
+    place = labelled.folder / backups.FOLDER
+    for day in range(6):
+        backups.make(labelled.folder, NOON + day * DAY)
+    foreign = place / "dataset-1999-01-01-000000.sqlite"
+    foreign.write_bytes(b"notes of somebody " * 10)
+    (place / "dataset-before-the-show.sqlite").write_bytes(b"mine")
+    for day in range(6, 9):
+        backups.make(labelled.folder, NOON + day * DAY)
+    assert names(labelled.folder) == [
+        foreign.name,
+        *(f"dataset-2026-03-0{day}-120000.sqlite" for day in range(3, 10)),
+        "dataset-before-the-show.sqlite",
+    ]
+
+
+def test_a_backup_from_a_wrong_clock_is_the_first_to_go(labelled: Dataset) -> None:
+    backups.make(labelled.folder, NOON + 9000 * DAY)
+    for day in range(7):
+        made = backups.make(labelled.folder, NOON + day * DAY)
+    assert backups.backups_of(labelled.folder, NOON + 7 * DAY)[0] == made
+    assert all("2026" in name for name in names(labelled.folder))
+
+
+def test_a_damaged_dataset_gives_no_backup_and_pushes_none_out(labelled: Dataset) -> None:
+    good = backups.make(labelled.folder, NOON)
+    labelled.close()
+    damage(labelled.folder / "dataset.sqlite")
+    with pytest.raises(UserError, match="damaged"):
+        backups.make(labelled.folder, NOON + DAY)
+    assert names(labelled.folder) == [good.name]
+
+
+def test_a_stopped_or_failed_backup_leaves_nothing(labelled: Dataset) -> None:
+    with pytest.raises(Stopped):
+        backups.make(labelled.folder, NOON, should_stop=lambda: True)
+    assert names(labelled.folder) == []
+    (labelled.folder / backups.FOLDER).rmdir()
+    (labelled.folder / backups.FOLDER).write_text("a file in the way")
+    with pytest.raises(UserError, match="backup of kitchen failed"):
+        backups.make(labelled.folder, NOON)
+
+
+def test_what_a_kill_left_behind_is_cleared(labelled: Dataset) -> None:
+    backups.make(labelled.folder, NOON)
+    left = labelled.folder / backups.FOLDER / "dataset-2026-02-01-120000.sqlite.part"
+    left.write_bytes(b"half")
+    backups.make(labelled.folder, NOON + DAY)
+    assert not left.exists()
+
+
+def test_restoring_brings_the_boxes_back_and_keeps_what_was_there(labelled: Dataset) -> None:
+    backup = backups.make(labelled.folder, NOON)
+    boxes = list(labelled.all_annotations())
+    labelled.apply(draw(labelled, 2, 1, BBox(5, 5, 20, 20)))
+    labelled.close()
+    done = restore(labelled.folder, backup)
+    with Dataset.open(labelled.folder) as again:
+        assert list(again.all_annotations()) == boxes
+        assert check(again) == []
+        assert History(again).undo() is not None
+        assert again.new_annotation_id() > 2  # the id of the box that is gone is not given again
+    assert done.kept_aside is not None
+    assert backups.contents_of(done.kept_aside).boxes == 2
+
+
+def test_pictures_added_after_the_backup_are_taken_in_again(
+    labelled: Dataset, add_image: AddImage
+) -> None:
+    backup = backups.make(labelled.folder, NOON)
+    added = add_image(7)
+    waiting = add_image(8)
+    labelled.close()
+    place = labelled.images_folder / waiting.file_name
+    place.rename(labelled.incoming_folder / waiting.file_name)  # as a kill leaves it
+    (labelled.images_folder / "notes.txt").write_text("no picture")
+    done = restore(labelled.folder, backup)
+    assert {image.file_name for image in done.found_again} == {added.file_name, waiting.file_name}
+    with Dataset.open(labelled.folder) as again:
+        assert again.counts().total == 4
+        assert [each.what for each in check(again)] == ["images/notes.txt"]
+        found = again.image_by_hash(added.sha256)
+        assert found is not None
+        assert found.id > waiting.id
+
+
+def test_a_dataset_that_is_open_is_not_replaced(labelled: Dataset) -> None:
+    backup = backups.make(labelled.folder, NOON)
+    with pytest.raises(UserError, match="already open"):
+        restore(labelled.folder, backup)
+    labelled.close()
+    with (
+        Dataset.open(labelled.folder, read_only=True) as reader,
+        pytest.raises(UserError, match="being read by another"),
+    ):
+        restore(labelled.folder, backup)
+    assert reader.folder == labelled.folder
+    assert names(labelled.folder) == [backup.name]
+
+
+def test_a_damaged_backup_is_refused_and_the_newest_good_one_chosen(labelled: Dataset) -> None:
+    good = backups.make(labelled.folder, NOON)
+    bad = backups.make(labelled.folder, NOON + DAY)
+    damage(bad.path)
+    labelled.close()
+    with pytest.raises(UserError, match="damaged"):
+        restore(labelled.folder, bad)
+    assert chosen_backup(labelled.folder) == good
+    with pytest.raises(UserError, match="no backup yesterday"):
+        chosen_backup(labelled.folder, "yesterday")
+
+
+def test_opening_a_damaged_dataset_names_the_way_back_and_it_works(
+    labelled: Dataset, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backup = backups.make(labelled.folder, NOON)
+    labelled.close()
+    (labelled.folder / "dataset.sqlite").write_bytes(b"no database " * 500)
+    with pytest.raises(UserError, match=rf"restore .*{backup.name}"):
+        Dataset.open(labelled.folder)
+    assert main(["restore", str(labelled.folder)]) == 0
+    assert "Restored dataset-2026-03-01-120000.sqlite" in capsys.readouterr().out
+    with Dataset.open(labelled.folder) as again:
+        assert len(list(again.all_annotations())) == 1
+
+
+def test_a_deleted_database_is_restored_too(labelled: Dataset) -> None:
+    backup = backups.make(labelled.folder, NOON)
+    labelled.close()
+    (labelled.folder / "dataset.sqlite").unlink()
+    assert restore(labelled.folder, backup).kept_aside is None
+    with Dataset.open(labelled.folder) as again:
+        assert again.counts().labelled == 1
+
+
+def test_a_log_left_by_a_kill_is_not_played_into_the_restored_database(
+    labelled: Dataset, tmp_path: Path
+) -> None:
+    backup = backups.make(labelled.folder, NOON)
+    labelled.apply(draw(labelled, 2, 1, BBox(5, 5, 20, 20)))
+    copy = tmp_path / "as killed"
+    shutil.copytree(labelled.folder, copy)
+    assert (copy / "dataset.sqlite-wal").stat().st_size
+    done = restore(copy, backups.backups_of(copy)[0])
+    assert done.kept_aside is not None
+    assert backups.contents_of(done.kept_aside).boxes == 2
+    with Dataset.open(copy) as again:
+        assert len(list(again.all_annotations())) == 1
+        assert again.faults() == []
+    assert backup.path.is_file()
+
+
+def test_the_shell_lists_backups_with_what_they_hold(
+    labelled: Dataset, capsys: pytest.CaptureFixture[str]
+) -> None:
+    labelled.close()
+    assert main(["restore", str(labelled.folder), "--list"]) == 1
+    assert capsys.readouterr().out == "There is no backup yet.\n"
+    backups.make(labelled.folder, NOON)
+    bad = backups.make(labelled.folder, NOON + DAY)
+    damage(bad.path)
+    assert main(["restore", str(labelled.folder), "--list"]) == 0
+    assert capsys.readouterr().out == (
+        "dataset-2026-03-02-120000.sqlite   2026-03-02 12:00   damaged\n"
+        "dataset-2026-03-01-120000.sqlite   2026-03-01 12:00   2 images, 1 box\n"
+    )
+    assert main(["restore", str(labelled.folder), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["restored"] == "dataset-2026-03-01-120000.sqlite"
+    assert told["findings"] == []
+
+
+def test_a_backup_of_an_older_format_is_brought_up_to_date(labelled: Dataset) -> None:
+    from labeler.dataset import schema
+
+    backup = backups.make(labelled.folder, NOON)
+    labelled.close()
+    backup.path.unlink()
+    with closing(sqlite3.connect(backup.path)) as old:
+        schema._step(old, schema.MIGRATIONS[0], 1)
+    restore(labelled.folder, backup)
+    with Dataset.open(labelled.folder) as again:
+        assert again.counts().total == 2

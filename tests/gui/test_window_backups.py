@@ -1,0 +1,80 @@
+"""The window's daily backup, and going back to one from the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QInputDialog
+from pytestqt.qtbot import QtBot
+
+from labeler.dataset import backups
+from labeler.dataset.category_edits import add_category
+from labeler.dataset.edits import draw
+from labeler.dataset.model import BBox
+from labeler.dataset.store import Dataset
+from labeler.gui.background import is_idle
+from labeler.gui.main_window import MainWindow
+from tests.gui.label_window import Hand, add_plain_pictures, close, open_window
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
+    with Dataset.create(tmp_path / "table") as dataset:
+        add_plain_pictures(dataset, 2)
+        dataset.apply(add_category(dataset, "mug"))
+        dataset.apply(draw(dataset, 1, 1, BBox(10, 10, 50, 40)))
+    shown = open_window(tmp_path / "table", tmp_path / "settings.ini")
+    qtbot.addWidget(shown)
+    yield shown
+    close(shown)
+
+
+def made(window: MainWindow) -> list[backups.Backup]:
+    return backups.backups_of(window.document.dataset.folder)
+
+
+def test_opening_makes_a_backup_in_the_background_once(qtbot: QtBot, window: MainWindow) -> None:
+    for _ in range(2):
+        window.backups.look()
+        qtbot.waitUntil(is_idle)
+        assert len(made(window)) == 1
+    assert not window.banner.isVisible()
+
+
+def test_a_backup_that_fails_is_told_and_labelling_goes_on(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    (window.document.dataset.folder / backups.FOLDER).write_text("in the way")
+    window.backups.look()
+    qtbot.waitUntil(window.banner.isVisible)
+    assert "The backup of table failed" in window.banner.message.text()
+    hand = Hand(window)
+    hand.label.show_image(2)
+    hand.drag((100, 80), (300, 200))
+    assert len(hand.boxes) == 1
+
+
+def test_going_back_from_the_menu_shows_the_old_boxes(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.menu.ask_restore()
+    assert "no backup yet" in window.status.sentence.text()
+    window.backups.look()
+    qtbot.waitUntil(is_idle)
+    hand = Hand(window)
+    hand.label.show_image(2)
+    hand.drag((100, 80), (300, 200))
+    monkeypatch.setattr(
+        QInputDialog, "getItem", lambda *args: (args[3][0], True)
+    )  # the person takes the first
+    window.menu.ask_restore()
+    qtbot.waitUntil(is_idle)
+    assert not window.document.dataset.read_only
+    assert len(list(window.document.dataset.all_annotations())) == 1
+    assert not window.banner.isVisible()
+    hand.label.show_image(2)
+    hand.drag((100, 80), (300, 200))
+    assert len(hand.boxes) == 1
+    assert len(list(made(window)[0].path.parent.glob("replaced-*.sqlite"))) == 1
