@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFrame,
@@ -69,25 +76,45 @@ class BoxPanel(QWidget):
     ) -> None:
         self._shows = True
         if tuple(boxes) != self._boxes:
-            self._boxes = tuple(boxes)
-            self._fill()
+            self._fill(tuple(boxes))
         self._selection = selection
-        for row in range(self.list.count()):
-            item = self.list.item(row)
-            item.setSelected(item.data(_ID) in selection)
+        self._show_selection(frozenset(selection))
         self._show_numbers(image)
         self._shows = False
 
     def set_editable(self, editable: bool) -> None:
         self._editable = editable
 
-    def _fill(self) -> None:
-        self.list.clear()
-        for box in self._boxes:
-            item = QListWidgetItem(swatch(box.color), box.name, self.list)
-            item.setData(_ID, box.id)
-            item.setSizeHint(QSize(0, _ROW))
-            item.setToolTip(f"{box.name}, {box.bbox.width:.0f} × {box.bbox.height:.0f}")
+    def _fill(self, boxes: tuple[ShownBox, ...]) -> None:
+        """Changes only the rows that have to: a thousand new ones take a third of a second."""
+        ids = {box.id for box in boxes}
+        for row in reversed(range(len(self._boxes))):
+            if self._boxes[row].id not in ids:
+                self.list.takeItem(row)
+        kept = [box for box in self._boxes if box.id in ids]
+        swatches = {color: swatch(color) for color in {box.color for box in boxes}}
+        for row, box in enumerate(boxes):
+            if row < len(kept) and kept[row] == box:
+                continue
+            item = self.list.item(row) if row < len(kept) else QListWidgetItem(self.list)
+            self._dress(item, box, swatches[box.color])
+        self._boxes = boxes
+
+    def _dress(self, item: QListWidgetItem, box: ShownBox, icon: QIcon) -> None:
+        item.setIcon(icon)
+        item.setText(box.name)
+        item.setData(_ID, box.id)
+        item.setSizeHint(QSize(0, _ROW))
+        item.setToolTip(f"{box.name}, {box.bbox.width:.0f} × {box.bbox.height:.0f}")
+
+    def _show_selection(self, selection: frozenset[int]) -> None:
+        """All rows in one go: one after the other, each would look through those before it."""
+        model, rows = self.list.model(), QItemSelection()
+        for row, box in enumerate(self._boxes):
+            if box.id in selection:
+                rows.append(QItemSelectionRange(model.index(row, 0)))
+        how = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.list.selectionModel().select(rows, how)
 
     def _show_numbers(self, image: Size) -> None:
         box = self._one()
