@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -56,12 +56,28 @@ class Usage:
 def add_category(dataset: Dataset, name: str) -> Edit:
     """A new category in the least used colour. Raises UserError for a name that is taken."""
     categories = dataset.categories()
-    name = _free_name(name, categories)
-    used = [category.color for category in categories]
+    category = _made(dataset, _free_name(name, categories), categories)
+    return Edit(f"Add class {category.name}", (CategoryChange(None, category),))
+
+
+def add_categories(dataset: Dataset, names: Iterable[str]) -> Edit:
+    """All those that are not there yet, as one edit. Raises UserError for an unusable name."""
+    categories = dataset.categories()
+    known = {category.name.casefold() for category in categories}
+    changes: list[CategoryChange] = []
+    for name in map(clean_name, names):
+        if name.casefold() not in known:
+            known.add(name.casefold())
+            categories.append(_made(dataset, name, categories))
+            changes.append(CategoryChange(None, categories[-1]))
+    return Edit(f"Add {counted(len(changes), 'class')}", tuple(changes))
+
+
+def _made(dataset: Dataset, name: str, categories: Sequence[Category]) -> Category:
     last = max((category.position for category in categories), default=0)
     position = last + 1 if last else 0  # 0 while nobody ever put them in order
-    category = Category(dataset.new_category_id(), name, next_color(used), position)
-    return Edit(f"Add class {name}", (CategoryChange(None, category),))
+    color = next_color([category.color for category in categories])
+    return Category(dataset.new_category_id(), name, color, position)
 
 
 def rename_category(dataset: Dataset, category_id: int, name: str) -> Edit:
@@ -148,9 +164,7 @@ def delete_category(dataset: Dataset, category_id: int) -> Edit:
 
 def usage_of(dataset: Dataset, category_id: int) -> Usage:
     """What would go with the category."""
-    boxes = dataset.annotations_of(category_id)
-    waiting = [each for each in dataset.suggestions_of(category_id) if not each.rejected]
-    return Usage(len(boxes), len({each.image_id for each in boxes}), len(waiting))
+    return Usage(*dataset.use_of(category_id))
 
 
 def keys_of(categories: Sequence[Category]) -> dict[str, int]:
@@ -192,10 +206,10 @@ def _free_name(name: str, categories: Sequence[Category]) -> str:
 
 def existing_category(dataset: Dataset, category_id: int) -> Category:
     """Raises StaleEdit where it is gone."""
-    for category in dataset.categories():
-        if category.id == category_id:
-            return category
-    raise StaleEdit("This class is not there. Choose another one.")
+    found = dataset.category(category_id)
+    if found is None:
+        raise StaleEdit("This class is not there. Choose another one.")
+    return found
 
 
 def _changed(description: str, before: Category, after: Category) -> Edit:

@@ -69,6 +69,32 @@ class Queries(ABC):
             rows = connection.execute(f"{_CATEGORY} ORDER BY position, id")
             return [Category(*row) for row in rows]
 
+    def category(self, category_id: int) -> Category | None:
+        with self._reading() as connection:
+            row = connection.execute(f"{_CATEGORY} WHERE id = ?", (category_id,)).fetchone()
+        return None if row is None else Category(*row)
+
+    def boxes_per_category(self) -> dict[int, int]:
+        """How many boxes each category has; those without any are left out."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT category_id, count(*) FROM annotation GROUP BY category_id"
+            )
+            return dict(rows.fetchall())
+
+    def use_of(self, category_id: int) -> tuple[int, int, int]:
+        """(boxes, images with such boxes, suggestions that wait) of one category."""
+        with self._reading() as connection:
+            boxes, images = connection.execute(
+                "SELECT count(*), count(DISTINCT image_id) FROM annotation WHERE category_id = ?",
+                (category_id,),
+            ).fetchone()
+            (waiting,) = connection.execute(
+                "SELECT count(*) FROM suggestion WHERE category_id = ? AND rejected = 0",
+                (category_id,),
+            ).fetchone()
+        return int(boxes), int(images), int(waiting)
+
     def sessions(self) -> list[Session]:
         """All sessions by id."""
         with self._reading() as connection:

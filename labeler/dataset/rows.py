@@ -34,8 +34,7 @@ def make(connection: sqlite3.Connection, found: Queries, change: Change, saw: Sa
             "UPDATE image SET note = ? WHERE id = ?", (change.after, change.image_id)
         )
     elif isinstance(change, CategoryChange):
-        number = _id_of(change)
-        _require(change.before, next((c for c in found.categories() if c.id == number), None))
+        _require(change.before, found.category(_id_of(change)))
         write_category(connection, change.before, change.after, saw)
     elif isinstance(change, SuggestionChange):
         _require(change.before, found.suggestion(_id_of(change)))

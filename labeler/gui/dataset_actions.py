@@ -154,6 +154,7 @@ class DatasetActions(QObject):
             self._document.report(UserError(self.tr("Wait for the end of the job, or cancel it.")))
             return
         with self._document.reporting():
+            self._document.refuse_if_busy()
             opened = opening()
             self._document.open(opened.dataset)
             self._settings.remember_dataset(opened.dataset.folder)

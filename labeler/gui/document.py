@@ -12,6 +12,9 @@ from labeler.dataset.history import History
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 
+MANY = 50
+"""Of more changed images than this each part of the window reads all again, not one by one."""
+
 
 class Document(QObject):
     """The open dataset with its history. Every edit of the window goes through perform().
@@ -19,12 +22,15 @@ class Document(QObject):
     Signals are facts. annotations_changed and image_state_changed carry an image's id,
     images_added a list of them; history_changed comes after every edit; edit_replayed after an
     undo or redo, with the edit as it was applied; failed carries a sentence and its details.
+    many_images_changed stands for the first two where an edit touched more than MANY images: what
+    shows images reads them again.
     """
 
     dataset_opened = Signal()
     images_added = Signal(list)
     annotations_changed = Signal(int)
     image_state_changed = Signal(int)
+    many_images_changed = Signal()
     categories_changed = Signal()
     history_changed = Signal()
     edit_replayed = Signal(object)
@@ -53,6 +59,19 @@ class Document(QObject):
         """Refuses edits with this sentence until it is set to nothing, so that none waits."""
         self._busy = sentence
 
+    def refuse_if_busy(self) -> None:
+        """Raises UserError with the sentence of set_busy while there is one."""
+        if self._busy:
+            raise UserError(self._busy)
+
+    def begin_busy(self, sentence: str) -> bool:
+        """As set_busy. False where another job is under way; that is reported."""
+        with self.reporting():
+            self.refuse_if_busy()
+            self.set_busy(sentence)
+            return True
+        return False
+
     def perform(self, edit: Edit, sentence: str = "") -> bool:
         """Applies an edit and remembers it for undo. False where it failed; that is reported.
 
@@ -68,9 +87,14 @@ class Document(QObject):
     def attempt(self, build: Callable[[Dataset], Edit], sentence: str = "") -> bool:
         """Builds an edit and performs it. False where either failed; that is reported."""
         with self.reporting():
-            self._refuse_if_busy()  # building an edit may have to wait for the writer as well
+            self.refuse_if_busy()  # building an edit may have to wait for the writer as well
             return self.perform(build(self._dataset), sentence)
         return False
+
+    def tell_applied(self, edit: Edit, sentence: str) -> None:
+        """Tells the window of an edit that a job has applied to the dataset."""
+        self._tell_applied(edit)
+        self.say(sentence)
 
     @property
     def can_undo(self) -> bool:
@@ -97,7 +121,7 @@ class Document(QObject):
 
     def _replay(self, move: Callable[[], list[Edit]]) -> bool:
         try:
-            self._refuse_if_busy()
+            self.refuse_if_busy()
             edits = move()
         except UserError as error:
             self.report(error)
@@ -116,8 +140,12 @@ class Document(QObject):
             self.images_added.emit(added)
 
     def notify_images_changed(self, image_ids: Iterable[int]) -> None:
-        """Tells the window about images that got their boxes from an import."""
-        for image_id in image_ids:
+        """Tells the window about images that got other boxes, from an import or an edit."""
+        changed = list(image_ids)
+        if len(changed) > MANY:
+            self.many_images_changed.emit()
+            return
+        for image_id in changed:
             self._tell_image_changed(image_id)
 
     def notify_categories_changed(self) -> None:
@@ -142,7 +170,7 @@ class Document(QObject):
 
     def _apply(self, edit: Edit) -> bool:
         try:
-            self._refuse_if_busy()
+            self.refuse_if_busy()
             self._dataset.apply(edit)
         except UserError as error:
             self.report(error)
@@ -150,15 +178,10 @@ class Document(QObject):
         self._tell_applied(edit)
         return True
 
-    def _refuse_if_busy(self) -> None:
-        if self._busy:
-            raise UserError(self._busy)
-
     def _tell_applied(self, edit: Edit) -> None:
         if any(isinstance(change, CategoryChange) for change in edit.changes):
             self.categories_changed.emit()
-        for image_id in edit.image_ids():
-            self._tell_image_changed(image_id)
+        self.notify_images_changed(edit.image_ids())
         self.history_changed.emit()
 
     def _tell_image_changed(self, image_id: int) -> None:

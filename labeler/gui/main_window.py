@@ -225,6 +225,7 @@ class MainWindow(QWidget):
         document.dataset_opened.connect(self._show_dataset)
         document.images_added.connect(self._show_counts)
         document.image_state_changed.connect(self._show_counts)
+        document.many_images_changed.connect(self._show_counts)
         self.bar.chosen.connect(self.show_workspace)
         self.pill.clicked.connect(partial(self.show_workspace, CAPTURE))
         self.menu.keys_requested.connect(self.keys.show_keys)

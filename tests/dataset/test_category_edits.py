@@ -90,3 +90,9 @@ def test_deleting_takes_boxes_along_and_says_so_before(dataset: Dataset) -> None
     assert dataset.image(2).verified
     assert dataset.image(2).suggestion_count == 1
     assert dataset.faults() == []
+
+
+def test_boxes_are_counted_per_class(dataset: Dataset) -> None:
+    assert dataset.boxes_per_category() == {1: 2, 2: 1}
+    assert dataset.use_of(1) == (2, 2, 1)
+    assert dataset.use_of(3) == (0, 0, 0)

@@ -63,6 +63,11 @@ class PhotoModel(QAbstractListModel):
             self._images[row] = self._dataset.image(image_id)
             self._tell_changed(image_id)
 
+    def refresh_all(self) -> None:
+        """The boxes of many images were changed."""
+        for image in tuple(self._images):
+            self.refresh(image.id)
+
     def thumbnail(self, image: Image) -> QPixmap | None:
         return self.thumbnails.get(self._dataset, image) if self._dataset is not None else None
 

@@ -160,6 +160,7 @@ class CaptureWorkspace(Workspace):
         self.session.new_requested.connect(self.begin_session)
         self.strip.image_requested.connect(self.image_requested)
         document.annotations_changed.connect(self.strip.photos.refresh)
+        document.many_images_changed.connect(self.strip.photos.refresh_all)
         document.dataset_opened.connect(self._change_dataset)
 
     def _lay_out(self) -> None:

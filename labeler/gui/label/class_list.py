@@ -1,94 +1,105 @@
-"""The classes: choose one by click or number, name a new one by typing, rename in place."""
+"""The classes: choose one by click or key, find or make one by typing, change it by its menu."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPixmap
-from PySide6.QtWidgets import (
-    QFrame,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
+from labeler.dataset.category_edits import keys_of
 from labeler.dataset.model import Category
 from labeler.gui.key_hint import hint_tooltip
-from labeler.gui.theme import colors
+from labeler.gui.label.class_rows import ROW, SWATCH, ClassRows, swatch
+from labeler.gui.label.class_search import enter_does, matching
+from labeler.gui.theme import set_role
 
-_ID = Qt.ItemDataRole.UserRole
-_ROW = 28
-SWATCH = 14
-"""The side of a class's colour in a list, in pixels."""
+__all__ = ["SWATCH", "ClassList", "swatch"]
+
+_ROWS_SHOWN = 9
 
 
 class ClassList(QWidget):
-    """chosen carries a category's id, named a new class's name, renamed an id and its new name.
+    """named carries a name that was typed; for the others see ClassRows.
 
-    left: the person is done with the field, and the keys are wanted elsewhere.
+    menu_requested: an id, 0 where there is no class, and a point of the screen.
+    left: the person is done here, and the keys are wanted elsewhere.
     """
 
     chosen = Signal(int)
     named = Signal(str)
     renamed = Signal(int, str)
+    step_requested = Signal(int, int)
+    moved = Signal(int, int)
+    menu_requested = Signal(int, QPoint)
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.list = QListWidget(self)
-        self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.list.setAccessibleName(self.tr("Classes"))
-        self.list.setToolTip(
-            self.tr("Click: class of the selected box and the next. Double: rename")
-        )
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setIconSize(QSize(SWATCH, SWATCH))
-        self.list.setItemDelegate(_NumberedRow(self.list))
-        self.field = _NewName(self)
-        self.field.setPlaceholderText(self.tr("New class..."))
-        self.field.setAccessibleName(self.tr("Name of a new class"))
-        hint_tooltip(self.field, "label.new_class", self.tr("Type a name, then Enter"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self.list)
-        column.addWidget(self.field)
-        self._shows = False
-        self._editable = True
-        self.list.itemClicked.connect(lambda item: self.chosen.emit(item.data(_ID)))
-        self.list.itemActivated.connect(lambda item: self.chosen.emit(item.data(_ID)))
-        self.list.itemChanged.connect(self._tell_renamed)
+        self._categories: tuple[Category, ...] = ()
+        self.list = ClassRows(self)
+        self.field = _NameOfClass(self)
+        self.hint = QLabel(self)
+        self.menu_button = QToolButton(self)
+        self._lay_out()
+        for signal, own in (
+            (self.list.renamed, self.renamed),
+            (self.list.step_requested, self.step_requested),
+            (self.list.moved, self.moved),
+            (self.list.menu_requested, self.menu_requested),
+            (self.field.given_up, self.left),
+        ):
+            signal.connect(own)
+        self.list.chosen.connect(self._choose)
+        self.list.left.connect(self._leave)
+        self.field.textChanged.connect(self._filter)
         self.field.returnPressed.connect(self._tell_named)
-        self.field.given_up.connect(self.left)
+        self.field.went_down.connect(self.list.focus_first)
+        self.menu_button.clicked.connect(self._ask_menu)
 
     def show_categories(self, categories: Sequence[Category], active: int | None) -> None:
-        self._shows = True
-        self.list.clear()
-        for number, category in enumerate(categories, start=1):
-            key = f"  ({number})" if number <= 9 else ""
-            item = QListWidgetItem(swatch(category.color), category.name, self.list)
-            item.setData(_ID, category.id)
-            item.setToolTip(f"{category.name}{key}")
-            item.setSizeHint(QSize(0, _ROW))
-            if self._editable:
-                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
-            if category.id == active:
-                self.list.setCurrentItem(item)
-        rows = max(1, min(len(categories), 9))
-        self.list.setFixedHeight(rows * _ROW + 2)
+        self._categories = tuple(categories)
+        self.list.show_categories(categories, keys_of(categories))
+        self.list.set_current_category(active)
+        self._filter()
         self.list.setVisible(bool(categories))
-        self._shows = False
+
+    def forget(self) -> None:
+        """What is shown is not what the dataset has: the next show_categories makes all new."""
+        self.list.forget()
+
+    def show_counts(self, boxes: Mapping[int, int]) -> None:
+        """How many boxes each class has in the whole dataset."""
+        self.list.show_counts(boxes)
 
     def set_editable(self, editable: bool) -> None:
-        """Names can be given; of the classes shown from now on they can be changed."""
-        self._editable = editable
+        """Whether classes can be made and changed."""
+        self.list.set_editable(editable)
         self.field.setEnabled(editable)
+        self.menu_button.setEnabled(editable)
+
+    def _filter(self) -> None:
+        typed = self.field.text()
+        found = [category.id for category in matching(self._categories, typed)]
+        self.list.show_only(found if typed.strip() else None)
+        self.hint.setText(enter_does(self._categories, typed))
+        self.hint.setVisible(bool(typed.strip()))
+        shown = len(found) if typed.strip() else len(self._categories)
+        # A filtered list keeps its room: nothing jumps while one types.
+        rows = max(1, min(len(self._categories), _ROWS_SHOWN))
+        self.list.setFixedHeight(rows * ROW + 2)
+        self.list.setEnabled(bool(shown))
+
+    def _choose(self, category_id: int) -> None:
+        was_searched = bool(self.field.text()) or self.list.hasFocus()
+        self.chosen.emit(category_id)
+        if was_searched:
+            self._leave()
+
+    def _leave(self) -> None:
+        self.field.clear()
+        self.left.emit()
 
     def _tell_named(self) -> None:
         name = self.field.text().strip()
@@ -97,59 +108,47 @@ class ClassList(QWidget):
         else:
             self.left.emit()
 
-    def _tell_renamed(self, item: QListWidgetItem) -> None:
-        if not self._shows:
-            self.renamed.emit(item.data(_ID), item.text())
+    def _ask_menu(self) -> None:
+        place = self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft())
+        self.menu_requested.emit(self.list.current_category() or 0, place)
+
+    def _lay_out(self) -> None:
+        self.list.setWhatsThis(
+            self.tr("Click: class of the selected box and the next. Double-click: rename")
+        )
+        self.field.setPlaceholderText(self.tr("New class..."))
+        self.field.setAccessibleName(self.tr("Name of a new class"))
+        hint_tooltip(self.field, "label.new_class", self.tr("Type a name, then Enter"))
+        set_role(self.hint, "faint")
+        self.hint.setMinimumWidth(1)  # a long name is cut, the panel keeps its width
+        self.hint.hide()
+        self.menu_button.setText("...")
+        self.menu_button.setAccessibleName(self.tr("Change the class"))
+        self.menu_button.setToolTip(self.tr("Rename, recolour, order, merge, delete"))
+        self.menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.field, 1)
+        row.addWidget(self.menu_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.list)
+        column.addLayout(row)
+        column.addWidget(self.hint)
 
 
-class _NewName(QLineEdit):
-    """Esc empties it and gives the keys back."""
+class _NameOfClass(QLineEdit):
+    """Esc empties it and gives the keys back; Down goes on to the rows."""
 
     given_up = Signal()
+    went_down = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.clear()
             self.given_up.emit()
+        elif event.key() == Qt.Key.Key_Down:
+            self.went_down.emit()
         else:
             super().keyPressEvent(event)
-
-
-class _NumberedRow(QStyledItemDelegate):
-    """A row with the key of its class at the right."""
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        super().paint(painter, option, index)
-        if index.row() >= 9:
-            return
-        rect: QRect = option.rect
-        key = QRect(rect.right() - 24, rect.center().y() - 9, 18, 18)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(colors().line))
-        painter.drawRoundedRect(key, 3, 3)
-        painter.setPen(QColor(colors().faint))
-        painter.drawText(key, Qt.AlignmentFlag.AlignCenter, str(index.row() + 1))
-        painter.restore()
-
-
-def swatch(color: str, side: int = SWATCH) -> QIcon:
-    """A small square of the class's colour."""
-    pixmap = QPixmap(side * 2, side * 2)
-    pixmap.setDevicePixelRatio(2)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(QColor(color))
-    painter.setPen(QColor(0, 0, 0, 70))
-    painter.drawRoundedRect(1, 1, side - 2, side - 2, 3, 3)
-    painter.end()
-    icon = QIcon()
-    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
-        icon.addPixmap(pixmap, mode)
-    return icon

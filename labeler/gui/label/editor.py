@@ -172,6 +172,12 @@ class Editor(QObject):
                 self.tr("There is no class {n} yet. Press N to name a new one.").format(n=number)
             )
 
+    def follow_merge(self, gone_id: int, kept_id: int) -> None:
+        """A class went into another one: so does the choice of the next box's class."""
+        if self._category_id == gone_id:
+            self._category_id = kept_id
+            self.category_changed.emit()
+
     def choose_named(self, name: str) -> bool:
         """As choose, by name; a name not known yet makes a class."""
         known = self._named(name)
@@ -185,11 +191,6 @@ class Editor(QObject):
         if known is not None:
             self.choose(known.id)
         return known is not None
-
-    def rename(self, category_id: int, name: str) -> bool:
-        return self._document.attempt(
-            lambda dataset: category_edits.rename_category(dataset, category_id, name)
-        )
 
     def verify(self) -> bool:
         """The image is right as it is, also if empty. False where that could not be kept."""

@@ -23,6 +23,7 @@ class Steps(Protocol):
 
     def verify_and_go(self) -> None: ...
     def focus_new_class(self) -> None: ...
+    def ask_class(self) -> None: ...
     def cancel(self) -> None: ...
 
 
@@ -62,6 +63,13 @@ def _of_boxes(steps: Steps, editor: Editor, canvas: Canvas) -> list[Action]:
         row("delete", _tr("Delete box"), ("Del", "Backspace"), editor.delete),
         row("select_all", _tr("Select all boxes"), ("Ctrl+A",), canvas.select_all),
         row("new_class", _tr("Name a new class"), ("N",), steps.focus_new_class),
+        row(
+            "ask_class",
+            _tr("Choose the class by typing"),
+            ("C",),
+            steps.ask_class,
+            _tr("Choose the class of the selected box, or of the next, by typing"),
+        ),
         *(
             Action(
                 f"class_{number}",

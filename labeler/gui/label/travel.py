@@ -28,6 +28,7 @@ class Travel(QObject):
         """1 forwards, -1 backwards: where the person went last."""
         self.image_id: int | None = None
         document.image_state_changed.connect(self._follow_image)
+        document.many_images_changed.connect(self._fill)
         document.images_added.connect(self._follow_added)
         filmstrip.chosen.connect(self._arrive)
         filmstrip.filter_changed.connect(lambda state: self._fill())

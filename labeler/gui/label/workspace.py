@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QWidget
 
 from labeler.dataset.changes import Edit
 from labeler.dataset.images import thumbnail_path
-from labeler.dataset.model import BBox, Image
+from labeler.dataset.model import Image
 from labeler.gui import theme
 from labeler.gui.document import Document
 from labeler.gui.key_hint import hint_text, hint_tooltip
 from labeler.gui.label import keys
 from labeler.gui.label.box_panel import BoxPanel
 from labeler.gui.label.canvas import Canvas
+from labeler.gui.label.class_desk import ClassDesk
 from labeler.gui.label.class_list import ClassList
 from labeler.gui.label.copying import Copying
 from labeler.gui.label.editor import Editor
@@ -48,6 +49,9 @@ class LabelWorkspace(Workspace):
         self.empty_page = EmptyPage(self)
         self.name_field = NameField(self.canvas)
         self.classes = ClassList(self)
+        self.desk = ClassDesk(
+            document, self.editor, self.canvas, self.classes, self.name_field, self
+        )
         self.boxes = BoxPanel(self)
         self.verify_button = QPushButton(self)
         self.nothing_button = QPushButton(self.tr("Nothing here"), self)
@@ -67,6 +71,9 @@ class LabelWorkspace(Workspace):
     def deactivated(self) -> None:
         self.name_field.give_up()
         self.canvas.cancel()
+
+    def shut_down(self) -> None:
+        self.desk.stop()
 
     # Moving through the images
 
@@ -88,8 +95,10 @@ class LabelWorkspace(Workspace):
             self.verify_and_go()
 
     def focus_new_class(self) -> None:
-        self.classes.field.setFocus()
-        self.classes.field.selectAll()
+        self.desk.focus_new_class()
+
+    def ask_class(self) -> None:
+        self.desk.ask_class()
 
     def cancel(self) -> None:
         self.canvas.cancel()
@@ -107,7 +116,8 @@ class LabelWorkspace(Workspace):
         self.boxes.set_editable(editable)
         for button in (self.verify_button, self.nothing_button):
             button.setEnabled(editable)
-        self._show_categories()
+        self.desk.show()
+        self._show_boxes()
 
     def _show_nothing(self) -> None:
         self.editor.image_id = None
@@ -176,16 +186,6 @@ class LabelWorkspace(Workspace):
         self.editor.selection = selection
         self.boxes.show_boxes(self.canvas.boxes, selection, self.canvas.image_size())
 
-    def _show_categories(self) -> None:
-        category = self.editor.category()
-        active = category.id if category else None
-        self.classes.show_categories(self._document.dataset.categories(), active)
-        self.canvas.set_next(
-            category.name if category else "",
-            category.color if category else theme.colors().accent,
-        )
-        self._show_boxes()
-
     # What happened elsewhere
 
     def _follow_image(self, image_id: int) -> None:
@@ -197,28 +197,6 @@ class LabelWorkspace(Workspace):
         touched = edit.image_ids()
         if touched and self.editor.image_id not in touched:
             self.show_image(touched[0])
-
-    def _ask_name(self, bbox: BBox) -> None:
-        self.canvas.set_pending(bbox)
-        x, y = self.canvas.viewport.to_screen(bbox.x, bbox.bottom)
-        self.name_field.ask(bbox, QPoint(round(x), round(y) + 6))
-
-    def _name_box(self, bbox: BBox, name: str) -> None:
-        self.canvas.set_pending(None)
-        self.canvas.setFocus()
-        self.editor.draw_named(bbox, name)
-
-    def _give_up_box(self) -> None:
-        self.canvas.set_pending(None)
-
-    def _name_class(self, name: str) -> None:
-        if self.editor.choose_named(name):
-            self.classes.field.clear()
-            self.canvas.setFocus()
-
-    def _rename_class(self, category_id: int, name: str) -> None:
-        if not self.editor.rename(category_id, name):
-            self._show_categories()
 
     def _show_scale(self, scale: float) -> None:
         if not self.isVisible():
@@ -262,7 +240,8 @@ class LabelWorkspace(Workspace):
         document, canvas, editor = self._document, self.canvas, self.editor
         document.dataset_opened.connect(self._show_dataset)
         document.image_state_changed.connect(self._follow_image)
-        document.categories_changed.connect(self._show_categories)
+        document.categories_changed.connect(self._show_boxes)
+        document.many_images_changed.connect(self._show_boxes)
         document.edit_replayed.connect(self._follow_replay)
         self.travel.arrived.connect(self._show_current)
         self.travel.ran_dry.connect(self._show_nothing)
@@ -273,14 +252,6 @@ class LabelWorkspace(Workspace):
         canvas.selection_changed.connect(self._show_selection)
         canvas.zoomed.connect(self._show_scale)
         editor.select_requested.connect(canvas.select)
-        editor.name_requested.connect(self._ask_name)
-        editor.category_changed.connect(self._show_categories)
-        self.name_field.named.connect(self._name_box)
-        self.name_field.given_up.connect(self._give_up_box)
-        self.classes.chosen.connect(editor.choose)
-        self.classes.named.connect(self._name_class)
-        self.classes.renamed.connect(self._rename_class)
-        self.classes.left.connect(canvas.setFocus)
         self.boxes.left.connect(canvas.setFocus)
         self.boxes.selected.connect(canvas.select)
         self.boxes.reshaped.connect(editor.reshape)

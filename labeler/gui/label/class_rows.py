@@ -1,0 +1,306 @@
+"""The rows of the class list: colour, name, how many boxes, key; dragged and worked by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import (
+    QEvent,
+    QLocale,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QContextMenuEvent, QDropEvent, QIcon, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from labeler.dataset.model import Category
+from labeler.dataset.words import counted
+from labeler.gui.theme import colors
+
+ROW = 28
+"""The height of a row, in device-independent pixels."""
+SWATCH = 14
+"""The side of a class's colour in a list, in pixels."""
+_ID = Qt.ItemDataRole.UserRole
+_COUNT = Qt.ItemDataRole.UserRole + 1
+_KEY = Qt.ItemDataRole.UserRole + 2
+_KEY_SIDE = 18
+_MARGIN = 6
+_OWN_KEYS = (
+    Qt.Key.Key_Return,
+    Qt.Key.Key_Enter,
+    Qt.Key.Key_Escape,
+    Qt.Key.Key_F2,
+    Qt.Key.Key_Menu,
+)
+_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+
+
+class ClassRows(QListWidget):
+    """chosen and renamed carry a category's id; menu_requested an id and a point of the screen.
+
+    step_requested: one place up (-1) or down (1). moved: to this place among all, from 0.
+    left: Esc, the keys are wanted elsewhere.
+    """
+
+    chosen = Signal(int)
+    renamed = Signal(int, str)
+    menu_requested = Signal(int, QPoint)
+    step_requested = Signal(int, int)
+    moved = Signal(int, int)
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shows = False
+        self._editable = True
+        self._shown: tuple[Category, ...] = ()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(self.tr("Classes"))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setIconSize(QSize(SWATCH, SWATCH))
+        self.setUniformItemSizes(True)
+        self.setItemDelegate(_Row(self))
+        self.itemClicked.connect(self._tell_chosen)
+        self.itemActivated.connect(self._tell_chosen)
+        self.itemChanged.connect(self._tell_renamed)
+        self.set_editable(True)
+
+    def show_categories(self, categories: Sequence[Category], keys: Mapping[str, int]) -> None:
+        """keys: which digit chooses which category."""
+        digits = {category_id: digit for digit, category_id in keys.items()}
+        self._shows = True
+        if tuple(categories) != self._shown:
+            self._fill(categories)
+        for item in self.rows():
+            item.setData(_KEY, digits.get(item.data(_ID), ""))
+        self._describe()
+        self._shows = False
+
+    def forget(self) -> None:
+        """Makes the next show_categories fill all rows anew."""
+        self._shown = ()
+
+    def show_counts(self, boxes: Mapping[int, int]) -> None:
+        """How many boxes each category has."""
+        self._shows = True
+        for item in self.rows():
+            item.setData(_COUNT, boxes.get(item.data(_ID), 0))
+        self._describe()
+        self._shows = False
+
+    def show_only(self, category_ids: Sequence[int] | None) -> None:
+        """Hides the others; None shows all."""
+        for item in self.rows():
+            item.setHidden(category_ids is not None and item.data(_ID) not in category_ids)
+
+    def set_current_category(self, category_id: int | None) -> None:
+        for item in self.rows():
+            if item.data(_ID) == category_id:
+                self.setCurrentItem(item)
+
+    def current_category(self) -> int | None:
+        item = self.currentItem()
+        return None if item is None or item.isHidden() else int(item.data(_ID))
+
+    def focus_first(self) -> None:
+        """Gives the first row on show the focus, for who comes from the field by Down."""
+        for item in self.rows():
+            if not item.isHidden():
+                self.setCurrentItem(item)
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+
+    def rename(self, category_id: int) -> None:
+        """Opens the row for typing."""
+        self.set_current_category(category_id)
+        self.editItem(self.currentItem())
+
+    def set_editable(self, editable: bool) -> None:
+        self._editable = editable
+        for item in self.rows():
+            self._set_flags(item)
+        self.setDragEnabled(editable)
+        self.setAcceptDrops(editable)
+        mode = self.DragDropMode.InternalMove if editable else self.DragDropMode.NoDragDrop
+        self.setDragDropMode(mode)
+
+    def rows(self) -> list[QListWidgetItem]:
+        return [self.item(row) for row in range(self.count())]
+
+    def menu_place(self) -> QPoint:
+        """Where a menu of the current row belongs, on the screen."""
+        rect = self.visualItemRect(self.currentItem()) if self.currentItem() else QRect()
+        return self.viewport().mapToGlobal(rect.bottomLeft() + QPoint(SWATCH + 2 * _MARGIN, 0))
+
+    # Events
+
+    def event(self, event: QEvent) -> bool:
+        """While the rows have the focus these keys are theirs, whatever they mean elsewhere."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            plain = not event.modifiers() or event.modifiers() == _KEYPAD
+            if (plain and event.key() in _OWN_KEYS) or _step(event) or _asks_menu(event):
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        current, step = self.current_category(), _step(event)
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif step and current is not None:
+            self.step_requested.emit(current, step)
+        elif _asks_menu(event) and current is not None:
+            self.menu_requested.emit(current, self.menu_place())
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        item = self.currentItem() if by_key else self.itemAt(event.pos())
+        if item is not None:
+            place = self.menu_place() if by_key else event.globalPos()
+            self.menu_requested.emit(int(item.data(_ID)), place)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Tells the wish alone: the rows move when the dataset says so."""
+        current = self.current_category()
+        event.setDropAction(Qt.DropAction.IgnoreAction)
+        event.accept()
+        if current is not None:
+            at = event.position().toPoint()
+            index = self.indexAt(at)
+            gap = index.row() if index.isValid() else self.count()
+            if index.isValid() and at.y() > self.visualRect(index).center().y():
+                gap += 1
+            self.moved.emit(current, gap - 1 if gap > self.currentRow() else gap)
+        self.setState(self.State.NoState)
+        self.viewport().update()
+
+    # Filling
+
+    def _fill(self, categories: Sequence[Category]) -> None:
+        counts = {item.data(_ID): item.data(_COUNT) for item in self.rows()}
+        self._shown = tuple(categories)
+        self.clear()
+        for category in categories:
+            item = QListWidgetItem(swatch(category.color), category.name, self)
+            item.setData(_ID, category.id)
+            item.setData(_COUNT, counts.get(category.id) or 0)
+            item.setSizeHint(QSize(0, ROW))
+            self._set_flags(item)
+
+    def _set_flags(self, item: QListWidgetItem) -> None:
+        flag = Qt.ItemFlag.ItemIsEditable
+        item.setFlags(item.flags() | flag if self._editable else item.flags() & ~flag)
+
+    def _describe(self) -> None:
+        for item in self.rows():
+            boxes, key = counted(item.data(_COUNT) or 0, "box"), item.data(_KEY)
+            told = f"{item.text()}, {boxes}" + (self.tr(", key {0}").format(key) if key else "")
+            item.setToolTip(told)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, told)
+
+    def _tell_chosen(self, item: QListWidgetItem) -> None:
+        self.chosen.emit(item.data(_ID))
+
+    def _tell_renamed(self, item: QListWidgetItem) -> None:
+        if not self._shows:
+            self.renamed.emit(item.data(_ID), item.text())
+
+
+_KEYPAD = Qt.KeyboardModifier.KeypadModifier
+
+
+def _step(event: QKeyEvent) -> int:
+    control = event.modifiers() & ~_KEYPAD == Qt.KeyboardModifier.ControlModifier
+    return _STEPS.get(Qt.Key(event.key()), 0) if control else 0
+
+
+def _asks_menu(event: QKeyEvent) -> bool:
+    shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+    return event.key() == Qt.Key.Key_Menu or (shift and event.key() == Qt.Key.Key_F10)
+
+
+class _Row(QStyledItemDelegate):
+    """At the right of the name the number of boxes, then the key in a frame."""
+
+    def initStyleOption(  # noqa: N802 - Qt's name
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        told: QRect = option.rect
+        room = told.width() - SWATCH - 3 * _MARGIN - self._right_part(option, index)
+        option.text = option.fontMetrics.elidedText(option.text, Qt.TextElideMode.ElideRight, room)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        super().paint(painter, option, index)
+        rect: QRect = option.rect
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        key = index.data(_KEY)
+        if key:
+            frame = QRect(
+                rect.right() - _MARGIN - _KEY_SIDE,
+                rect.top() + (rect.height() - _KEY_SIDE) // 2,
+                _KEY_SIDE,
+                _KEY_SIDE,
+            )
+            painter.setPen(QColor(colors().line))
+            painter.drawRoundedRect(frame, 3, 3)
+            painter.setPen(QColor(colors().faint))
+            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, key)
+        painter.setPen(QColor(colors().faint))
+        end = rect.right() - _KEY_SIDE - 2 * _MARGIN
+        count = QRect(rect.left(), rect.top(), end - rect.left(), rect.height())
+        where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(count, where, _number(index))
+        painter.restore()
+
+    def _right_part(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> int:
+        number: int = option.fontMetrics.horizontalAdvance(_number(index))
+        return number + _KEY_SIDE + 3 * _MARGIN
+
+
+def _number(index: QModelIndex | QPersistentModelIndex) -> str:
+    count = index.data(_COUNT)
+    return QLocale().toString(count) if count else ""
+
+
+def swatch(color: str, side: int = SWATCH) -> QIcon:
+    """A small square of the class's colour, with an edge that shows on any ground."""
+    pixmap = QPixmap(side * 2, side * 2)
+    pixmap.setDevicePixelRatio(2)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(QColor(color))
+    edge = QColor(colors().text)
+    edge.setAlpha(110)
+    painter.setPen(edge)
+    painter.drawRoundedRect(1, 1, side - 2, side - 2, 3, 3)
+    painter.end()
+    icon = QIcon()
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+        icon.addPixmap(pixmap, mode)
+    return icon
