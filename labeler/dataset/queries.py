@@ -45,11 +45,12 @@ _STATE = {
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many images are in each state."""
+    """How many images are in each state; suggested: those in which suggestions wait."""
 
     unlabelled: int
     labelled: int
     empty: int
+    suggested: int = 0
 
     @property
     def total(self) -> int:
@@ -150,11 +151,15 @@ class Queries(ABC):
                 "SELECT annotation_count > 0, verified, count(*) FROM image "
                 "GROUP BY annotation_count > 0, verified"
             ).fetchall()
+            suggested = connection.execute(
+                "SELECT count(DISTINCT image_id) FROM suggestion WHERE rejected = 0"
+            ).fetchone()[0]
         found = {(bool(labelled), bool(verified)): count for labelled, verified, count in rows}
         return Counts(
             unlabelled=found.get((False, False), 0),
             labelled=found.get((True, False), 0) + found.get((True, True), 0),
             empty=found.get((False, True), 0),
+            suggested=suggested,
         )
 
     def annotations_of(self, category_id: int) -> list[Annotation]:

@@ -39,17 +39,16 @@ class StatusLine(QWidget):
 
     def show_counts(self, counts: Counts) -> None:
         done = counts.labelled + counts.empty
-        self.counts.setText(
-            "   ".join(
-                (
-                    self.tr("1 image")
-                    if counts.total == 1
-                    else self.tr("{0:,} images").format(counts.total),
-                    self.tr("{0:,} labelled").format(counts.labelled),
-                    self.tr("{0:,} empty").format(counts.empty),
-                )
-            )
-        )
+        words = [
+            self.tr("1 image")
+            if counts.total == 1
+            else self.tr("{0:,} images").format(counts.total),
+            self.tr("{0:,} labelled").format(counts.labelled),
+            self.tr("{0:,} empty").format(counts.empty),
+        ]
+        if counts.suggested:
+            words.append(self.tr("{0:,} with suggestions").format(counts.suggested))
+        self.counts.setText("   ".join(words))
         self.to_do.setText(self.tr("{0:,} to do").format(counts.unlabelled))
         self.bar.setVisible(counts.total > 0)
         self.bar.setRange(0, max(counts.total, 1))

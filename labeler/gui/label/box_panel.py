@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
 )
 
 from labeler.dataset.model import MIN_SIDE, BBox
+from labeler.gui.label.box_keys import is_suggestion
+from labeler.gui.label.box_row import WORD_ROLE, BoxRow
 from labeler.gui.label.class_list import SWATCH, swatch
 from labeler.gui.label.geometry import Size
 from labeler.gui.label.painting import ShownBox
@@ -52,6 +54,7 @@ class BoxPanel(QWidget):
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
         self.list.setIconSize(QSize(SWATCH, SWATCH))
+        self.list.setItemDelegate(BoxRow(self.list))
         self.list.setAccessibleName(self.tr("Boxes in this image"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.fields = {name: self._field(name) for name in ("x", "y", "w", "h")}
@@ -105,7 +108,11 @@ class BoxPanel(QWidget):
         item.setText(box.name)
         item.setData(_ID, box.id)
         item.setSizeHint(QSize(0, _ROW))
-        item.setToolTip(f"{box.name}, {box.bbox.width:.0f} × {box.bbox.height:.0f}")
+        item.setToolTip(f"{box.plate}, {box.bbox.width:.0f} × {box.bbox.height:.0f}")
+        word = self.tr("suggestion") if is_suggestion(box.id) else ""
+        item.setData(WORD_ROLE, word)
+        spoken = f"{box.plate}, {word}" if word else box.plate
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
 
     def _show_selection(self, selection: frozenset[int]) -> None:
         """All rows in one go: one after the other, each would look through those before it."""

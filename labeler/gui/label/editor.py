@@ -7,18 +7,21 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from labeler.dataset import category_edits, edits
-from labeler.dataset.changes import AnnotationChange, Edit
+from labeler.dataset.changes import Edit
 from labeler.dataset.model import Annotation, BBox, Category, Image
 from labeler.dataset.store import Dataset
 from labeler.gui.document import Document
-from labeler.gui.label import geometry
+from labeler.gui.label import box_edits, geometry
+from labeler.gui.label.box_keys import annotation_ids, suggestion_ids
 from labeler.gui.label.geometry import Size
 from labeler.gui.label.painting import ShownBox
+from labeler.gui.label.shown_boxes import shown_boxes
 
 
 class Editor(QObject):
     """The current image, the selection, and the class of the next box.
 
+    The selection may hold suggestions (box_keys): what is changed about one makes it a box.
     name_requested carries a BBox that was drawn while there is no class to give it.
     category_changed: the class of the next box is another one.
     """
@@ -32,6 +35,7 @@ class Editor(QObject):
         self._document = document
         self.image_id: int | None = None
         self.selection: tuple[int, ...] = ()
+        self.shows_suggestions = True
         self._category_id: int | None = None
 
     @property
@@ -43,26 +47,13 @@ class Editor(QObject):
         return None if self.image_id is None else self.dataset.image(self.image_id)
 
     def boxes(self) -> list[ShownBox]:
-        """The boxes of the current image with their looks."""
+        """The boxes and suggestions of the current image with their looks."""
         if self.image_id is None:
             return []
-        categories = {category.id: category for category in self.dataset.categories()}
-        return [
-            ShownBox(
-                each.id,
-                each.bbox,
-                categories[each.category_id].name,
-                categories[each.category_id].color,
-                occluded=each.occluded,
-                truncated=each.truncated,
-                difficult=each.difficult,
-                note=each.note,
-            )
-            for each in self.dataset.annotations(self.image_id)
-        ]
+        return shown_boxes(self.dataset, self.image_id, suggestions=self.shows_suggestions)
 
     def chosen(self) -> list[Annotation]:
-        """The selected boxes as the store has them now, the oldest first."""
+        """The selected boxes, without suggestions, as the store has them now, the oldest first."""
         if self.image_id is None:
             return []
         wanted = set(self.selection)
@@ -87,19 +78,28 @@ class Editor(QObject):
             self.tr('Box "{name}" drawn. Kept.').format(name=category.name),
         )
 
-    def add(self, build: Callable[[Dataset], Edit], sentence: str = "") -> bool:
-        """Performs an edit that makes boxes, and selects them. False where it failed."""
+    def add(
+        self, build: Callable[[Dataset], Edit], sentence: str = "", *, keeps: bool = False
+    ) -> bool:
+        """Performs an edit that makes boxes, and selects them. False where it failed.
+
+        keeps: what was selected before stays so.
+        """
         added: list[int] = []
 
         def building(dataset: Dataset) -> Edit:
             edit = build(dataset)
-            added.extend(_new_boxes(edit))
+            added.extend(box_edits.drawn_by(edit))
             return edit
 
         done = self._document.attempt(building, sentence)
         if done:
-            self.select_requested.emit(tuple(added))
+            self.select_requested.emit((*(self.selection if keeps else ()), *added))
         return done
+
+    def change(self, build: Callable[[Dataset], Edit], sentence: str = "") -> bool:
+        """Performs an edit of boxes that are there; those that suggestions became are selected."""
+        return self.add(build, sentence, keeps=True)
 
     def draw_named(self, bbox: BBox, name: str) -> bool:
         """A box of a class that is new, or is chosen by its name. False where that failed."""
@@ -116,9 +116,9 @@ class Editor(QObject):
         if count == 1:
             name = self._name_of(next(iter(placed)))
             said = self.tr('Box "{name}" changed. Kept.').format(name=name)
-        self._document.attempt(
+        self.change(
             lambda dataset: _single_or_together(
-                words, [edits.reshape(dataset, *each) for each in placed.items()]
+                words, [box_edits.reshape(dataset, *each) for each in placed.items()]
             ),
             said,
         )
@@ -126,7 +126,7 @@ class Editor(QObject):
     def nudge(self, dx: int, dy: int, grows: bool) -> None:
         """Moves the selected boxes by pixels, or their bottom right corner; one edit for all."""
         image = self.image()
-        before = {each.id: each.bbox for each in self.chosen()}
+        before = {box.id: box.bbox for box in self.boxes() if box.id in self.selection}
         if image is None or not before:
             return
         size = Size(image.width, image.height)
@@ -135,30 +135,31 @@ class Editor(QObject):
             if grows
             else geometry.moved_together(before, dx, dy, size)
         )
-        self._document.attempt(
+        self.change(
             lambda dataset: edits.together(
-                self.tr("Nudge"), [edits.reshape(dataset, *each) for each in placed.items()]
+                self.tr("Nudge"), [box_edits.reshape(dataset, *each) for each in placed.items()]
             )
         )
 
     def delete(self) -> None:
-        ids = [each.id for each in self.chosen()]
-        if not ids:
+        keys = self.selection
+        if not keys:
             self._document.say(self.tr("No box is selected. Click one first."))
             return
-        self._document.attempt(
-            lambda dataset: edits.delete(dataset, ids),
-            self.tr("{n} deleted. Ctrl+Z brings back what was there.").format(
-                n=boxes_in_words(len(ids))
-            ),
+        deleted, rejected = annotation_ids(keys), suggestion_ids(keys)
+        words = self.tr("{n} deleted. Ctrl+Z brings back what was there.").format(
+            n=boxes_in_words(len(deleted))
         )
+        if rejected:
+            words = "" if deleted else self.tr("Rejected. It is not suggested here again.")
+        self._document.attempt(lambda dataset: box_edits.delete(dataset, keys), words)
 
     def choose(self, category_id: int) -> None:
         """The class of the selected boxes, and of the next one."""
         self._category_id = category_id
-        ids = [each.id for each in self.chosen()]
-        if ids:
-            self._document.attempt(lambda dataset: edits.set_category(dataset, ids, category_id))
+        keys = self.selection
+        if keys:
+            self.change(lambda dataset: box_edits.set_category(dataset, keys, category_id))
         self.category_changed.emit()
 
     def choose_number(self, number: int) -> None:
@@ -217,15 +218,6 @@ def boxes_in_words(count: int) -> str:
     if count == 1:
         return QCoreApplication.translate("Boxes", "1 box")
     return QCoreApplication.translate("Boxes", "%n boxes", "", count)
-
-
-def _new_boxes(edit: Edit) -> list[int]:
-    """The ids of the boxes that an edit makes."""
-    return [
-        change.after.id
-        for change in edit.changes
-        if isinstance(change, AnnotationChange) and change.before is None and change.after
-    ]
 
 
 def _single_or_together(description: str, parts: list[Edit]) -> Edit:

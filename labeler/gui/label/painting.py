@@ -25,7 +25,7 @@ _DASHES = (5.0, 4.0)
 class ShownBox:
     """A box with what the canvas needs to paint it. color is "#rrggbb".
 
-    name is what stands on the plate, for a suggestion with its score. A suggestion is dashed.
+    id is a key as box_keys makes them. A suggestion is dashed and may have a score from 0 to 1.
     """
 
     id: int
@@ -37,6 +37,7 @@ class ShownBox:
     truncated: bool = False
     difficult: bool = False
     note: str = ""
+    score: float | None = None
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -51,7 +52,8 @@ class ShownBox:
     @property
     def plate(self) -> str:
         """What stands above the box."""
-        return "  ".join((self.name, ", ".join(self.remarks))).strip()
+        name = self.name if self.score is None else f"{self.name} {self.score:.2f}"
+        return "  ".join((name, ", ".join(self.remarks))).strip()
 
 
 def screen_rect(bbox: BBox, viewport: Viewport) -> QRectF:

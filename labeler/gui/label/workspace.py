@@ -26,6 +26,8 @@ from labeler.gui.label.geometry import Size
 from labeler.gui.label.naming import NameField
 from labeler.gui.label.picture import from_thumbnail
 from labeler.gui.label.picture_cache import PictureCache
+from labeler.gui.label.suggesting import Suggesting
+from labeler.gui.label.suggestion_keys import suggestion_actions
 from labeler.gui.label.travel import Travel
 from labeler.gui.side_panel import SidePanel
 from labeler.gui.workspace import Action, Workspace
@@ -46,6 +48,7 @@ class LabelWorkspace(Workspace):
         self.travel = Travel(document, self.filmstrip, self)
         self.copying = Copying(document, self.editor, self.travel.previous, self)
         self.canvas = Canvas(self)
+        self.suggesting = Suggesting(document, self.editor, self.canvas, self)
         self.empty_page = EmptyPage(self)
         self.name_field = NameField(self.canvas)
         self.classes = ClassList(self)
@@ -61,7 +64,10 @@ class LabelWorkspace(Workspace):
         self._show_dataset()
 
     def actions_table(self) -> list[Action]:
-        return keys.actions(self, self.travel, self.editor, self.copying, self.canvas)
+        return [
+            *keys.actions(self, self.travel, self.editor, self.copying, self.canvas),
+            *suggestion_actions(self.suggesting),
+        ]
 
     def activated(self) -> None:
         self.travel.show_counts()
@@ -82,7 +88,7 @@ class LabelWorkspace(Workspace):
         self.travel.show_image(image_id)
 
     def verify_and_go(self) -> None:
-        if self.editor.verify():
+        if not self.suggesting.keep_waiting() and self.editor.verify():
             self.travel.step(1)
 
     def say_nothing_here(self) -> None:
@@ -251,6 +257,7 @@ class LabelWorkspace(Workspace):
         canvas.said.connect(document.say)
         canvas.selection_changed.connect(self._show_selection)
         canvas.zoomed.connect(self._show_scale)
+        self.suggesting.shown_changed.connect(self._show_boxes)
         editor.select_requested.connect(canvas.select)
         self.boxes.left.connect(canvas.setFocus)
         self.boxes.selected.connect(canvas.select)
