@@ -36,6 +36,8 @@ _SUGGESTION = (
     "FROM suggestion"
 )
 _ENTRY = "SELECT id, description, at, kind, of, author, image_id FROM edit"
+_BEYOND = 1 << 62
+"""Higher than every id."""
 _STATE = {
     ImageState.UNLABELLED: "(annotation_count > 0) = 0 AND verified = 0",
     ImageState.LABELLED: "(annotation_count > 0) = 1",
@@ -203,8 +205,8 @@ class Queries(ABC):
         """The newest entries, newest first; before: only those older than this one."""
         with self._reading() as connection:
             rows = connection.execute(
-                f"{_ENTRY} WHERE :before IS NULL OR id < :before ORDER BY id DESC LIMIT :limit",
-                {"before": before, "limit": limit},
+                f"{_ENTRY} WHERE id < ? ORDER BY id DESC LIMIT ?",
+                (_BEYOND if before is None else before, limit),
             )
             return [_entry(row) for row in rows]
 

@@ -14,10 +14,14 @@ _AFTER_MS = 4000
 
 
 class BackupKeeper(QObject):
-    """A backup that fails is told once for each opening, and never stops anybody."""
+    """A backup that fails is told once for each opening, and never stops anybody.
 
-    def __init__(self, document: Document) -> None:
-        super().__init__(document)
+    It belongs to the window, not to the document: a timer must end on the GUI thread, and a
+    document may be collected on any.
+    """
+
+    def __init__(self, document: Document, window: QObject) -> None:
+        super().__init__(window)
         self._document = document
         self._job: Job | None = None
         self._timer = QTimer(self)
@@ -28,10 +32,15 @@ class BackupKeeper(QObject):
 
     def begin(self) -> None:
         """Another dataset was opened: look after it in a while."""
-        if self._job is not None:
-            self._job.cancel()
+        self.stop()
         if not self._document.dataset.read_only:
             self._timer.start(_AFTER_MS)
+
+    def stop(self) -> None:
+        """The window closes. A copy under way is given up; the next opening makes it."""
+        self._timer.stop()
+        if self._job is not None:
+            self._job.cancel()
 
     def look(self) -> None:
         """Makes the backup now, where one is due."""

@@ -126,9 +126,9 @@ class Document(QObject):
         except UserError as error:
             self.report(error)
             return False
-        for edit in edits:
-            self._tell_applied(edit)
         if edits:
+            all_changes = tuple(change for edit in edits for change in edit.changes)
+            self._tell_applied(Edit(edits[-1].description, all_changes))
             self.edit_replayed.emit(edits[-1])
             self.say(self.tr("{what}. Kept.").format(what=_in_words(edits)))
         return bool(edits)

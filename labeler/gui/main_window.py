@@ -16,6 +16,7 @@ from labeler.gui.banner import Banner
 from labeler.gui.dataset_actions import DatasetActions, looks_like_coco, looks_like_video
 from labeler.gui.dataset_menu import DatasetMenu
 from labeler.gui.document import Document
+from labeler.gui.history_actions import HistoryActions
 from labeler.gui.job_bar import JobBar
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.pages import CAPTURE, LABEL, PREVIEW, TRAIN, Page, pages
@@ -55,9 +56,10 @@ class MainWindow(QWidget):
         self.jobs = JobBar(self)
         self.status = StatusLine(self)
         self.actions_of_dataset = DatasetActions(document, self.jobs, settings)
-        self.backups = BackupKeeper(document)
+        self.backups = BackupKeeper(document, self)
         self.menu = DatasetMenu(document, self.actions_of_dataset, settings, self)
         self.stack = _Stack(self)
+        self.history = HistoryActions(document, self.stack, self)
         titles = {page.id: page.title for page in self._pages.values()}
         self.keys = WindowKeys(self, titles, settings)
         self.menu.key_of = self.keys.key
@@ -65,7 +67,7 @@ class MainWindow(QWidget):
         self._lay_out()
         self._connect()
         self.keys.add(GLOBAL, self._global_actions(), self)
-        self.keys.add(HISTORY, self._history_actions(), self)
+        self.keys.add(HISTORY, self.history.actions_table(), self)
         self._show_dataset()
         self.show_workspace(LABEL)
         self.resize(*_SIZE)
@@ -145,45 +147,6 @@ class MainWindow(QWidget):
             Action("close", self.tr("Close the window"), ("Ctrl+Q",), self.close),
         ]
 
-    def _history_actions(self) -> list[Action]:
-        return [
-            Action(
-                "undo",
-                self.tr("Undo"),
-                ("Ctrl+Z",),
-                self.undo,
-                repeats=True,
-                obstacle=lambda: "" if self.document.can_undo else self._no_undo(),
-            ),
-            Action(
-                "redo",
-                self.tr("Redo"),
-                ("Ctrl+Shift+Z", "Ctrl+Y"),
-                self.redo,
-                repeats=True,
-                obstacle=lambda: "" if self.document.can_redo else self._no_redo(),
-            ),
-        ]
-
-    def undo(self) -> None:
-        """Takes the last edit back, where the person can see it."""
-        if not self.document.can_undo:
-            self.document.say(self._no_undo())
-        elif self.document.undo():
-            self.show_workspace(LABEL)
-
-    def redo(self) -> None:
-        if not self.document.can_redo:
-            self.document.say(self._no_redo())
-        elif self.document.redo():
-            self.show_workspace(LABEL)
-
-    def _no_undo(self) -> str:
-        return self.tr("There is nothing to undo.")
-
-    def _no_redo(self) -> str:
-        return self.tr("There is nothing to do again.")
-
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
@@ -226,6 +189,8 @@ class MainWindow(QWidget):
         document.images_added.connect(self._show_counts)
         document.image_state_changed.connect(self._show_counts)
         document.many_images_changed.connect(self._show_counts)
+        self.history.replayed.connect(partial(self.show_workspace, LABEL))
+        self.history.image_requested.connect(self._label_image)
         self.bar.chosen.connect(self.show_workspace)
         self.pill.clicked.connect(partial(self.show_workspace, CAPTURE))
         self.menu.keys_requested.connect(self.keys.show_keys)
@@ -280,6 +245,7 @@ class MainWindow(QWidget):
         if self._live is not None:
             self._live.stop()
         self.jobs.stop()
+        self.backups.stop()
         self._settings.geometry = self.saveGeometry()
         self._settings.save()
         super().closeEvent(event)

@@ -163,7 +163,7 @@ def test_no_key_means_two_things(window: MainWindow, place: str) -> None:
     actions = [
         *window.workspace(place).actions_table(),
         *window._global_actions(),
-        *window._history_actions(),
+        *window.history.actions_table(),
     ]
     keys = Counter(QKeySequence(key).toString() for each in actions for key in each.keys)
     assert [key for key, count in keys.items() if count > 1 or not key] == []
