@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+
+import pytest
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication
@@ -68,6 +71,30 @@ def test_a_drag_among_many_boxes_shows_what_painting_afresh_shows(qtbot: QtBot) 
     fresh.shows_names = True
     fresh.selection, fresh.drag, fresh.pointer = canvas.selection, canvas.drag, canvas.pointer
     assert dragged == painted(fresh)
+
+
+@pytest.mark.parametrize("tone", [Tone(), Tone(2, 1)])
+@pytest.mark.parametrize("zoom", [1.0, 0.73, 5.0])
+def test_a_pan_shows_what_painting_afresh_shows(qtbot: QtBot, zoom: float, tone: Tone) -> None:
+    chance = random.Random(3)
+    boxes = [
+        ShownBox(
+            n,
+            BBox(chance.uniform(0, 500), chance.uniform(0, 300), 3 + n, 2 + n / 2),
+            f"class {n % 3}",
+            "#e69f00",
+        )
+        for n in range(1, 80)
+    ]
+    canvas = shown_canvas(qtbot, *boxes)
+    canvas.shows_names, canvas.tone = True, tone
+    canvas.zoom(zoom)
+    for dx, dy in ((0, 0), (5, 0), (0, 7), (-13, -11), (40, -3), (0, -60), (0, 90), (3, 2.5)):
+        canvas.pan(dx, dy)
+        panned = painted(canvas)
+        fresh = shown_canvas(qtbot, *boxes)
+        fresh.shows_names, fresh.tone, fresh.viewport = True, tone, canvas.viewport
+        assert panned == painted(fresh), (dx, dy)
 
 
 def test_every_change_is_seen_at_once_although_most_is_painted_only_once(qtbot: QtBot) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from labeler.dataset.model import BBox
 from labeler.gui.label import geometry
 from labeler.gui.label.aiming import Aim, aim, cursor_for
-from labeler.gui.label.canvas_painter import paint_canvas
+from labeler.gui.label.canvas_painter import UPPER_EDGE, paint_canvas
 from labeler.gui.label.drag import Doing, Drag
 from labeler.gui.label.geometry import Size
 from labeler.gui.label.mouse import MouseHand
@@ -60,7 +60,7 @@ class Canvas(QWidget):
         self.next_color = "#ffffff"
         self.shows_names = True
         self.shows_crosshair = True
-        self.still = StillLayer()
+        self.still = StillLayer(UPPER_EDGE)
         self.magnifies = False
         self.tone = Tone()
         self.editable = True

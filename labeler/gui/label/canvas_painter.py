@@ -19,8 +19,10 @@ from labeler.gui.theme import colors
 if TYPE_CHECKING:
     from labeler.gui.label.canvas import Canvas
 
-_NAME_WIDTH, _NAME_HEIGHT = 200, 40
+_NAME_WIDTH, _NAME_HEIGHT = 400, 40
 """How far the plate with a name may reach out of its box, in screen pixels."""
+UPPER_EDGE = 2 * _NAME_HEIGHT
+"""Rows of the canvas in which a plate may change its side of the box while the person pans."""
 
 
 def paint_canvas(canvas: Canvas) -> None:
@@ -30,7 +32,7 @@ def paint_canvas(canvas: Canvas) -> None:
     if canvas.drag is not None:
         moving.update(canvas.drag.before)
     look = (
-        canvas.viewport,
+        canvas.viewport if canvas.message else canvas.viewport.scale,  # a message stays in place
         canvas.picture,
         canvas.tone,
         canvas.message,
@@ -39,9 +41,17 @@ def paint_canvas(canvas: Canvas) -> None:
         canvas.shows_names,
         colors(),
     )
-    canvas.still.paint(painter, canvas, look, lambda to: _paint_still(to, canvas, moving))
+    still = [box for box in canvas.boxes if box.id not in moving]
+    canvas.still.paint(
+        painter,
+        canvas,
+        look,
+        QPointF(canvas.viewport.x, canvas.viewport.y),
+        lambda to, window: _paint_still(to, canvas, still, window),
+    )
     # Selected boxes come last: they lie on top of their neighbours.
-    _paint_boxes(painter, canvas, [box for box in canvas.boxes if box.id in moving], selected=True)
+    selected = [box for box in canvas.boxes if box.id in moving] if moving else []
+    _paint_boxes(painter, canvas, selected, QRectF(canvas.rect()), selected=True)
     _paint_next(painter, canvas)
     if canvas.picture is not None:
         _paint_pointer(painter, canvas)
@@ -55,11 +65,12 @@ def _font_of_boxes(painter: QPainter) -> QFont:
     return font
 
 
-def _paint_still(painter: QPainter, canvas: Canvas, moving: set[int]) -> None:
-    """All that stays as it is while a box is dragged."""
-    painter.fillRect(canvas.rect(), QColor(colors().ground))
+def _paint_still(
+    painter: QPainter, canvas: Canvas, boxes: Sequence[ShownBox], window: QRectF
+) -> None:
+    """All that stays as it is while a box is dragged, as far as it is seen in window."""
+    painter.fillRect(window, QColor(colors().ground))
     if canvas.picture is not None:
-        window = QRectF(canvas.rect())
         paint_picture(painter, canvas.picture, _whole(canvas), window, canvas.tone)
     if canvas.message:
         painter.setPen(canvas.palette().color(QPalette.ColorRole.PlaceholderText))
@@ -68,22 +79,35 @@ def _paint_still(painter: QPainter, canvas: Canvas, moving: set[int]) -> None:
         painter.setFont(canvas.font())
         painter.drawText(canvas.rect().adjusted(24, 24, -24, -24), flags, canvas.message)
         painter.restore()
-    _paint_boxes(
-        painter, canvas, [box for box in canvas.boxes if box.id not in moving], selected=False
-    )
+    _paint_boxes(painter, canvas, boxes, window, selected=False)
 
 
 def _paint_boxes(
-    painter: QPainter, canvas: Canvas, boxes: Sequence[ShownBox], *, selected: bool
+    painter: QPainter,
+    canvas: Canvas,
+    boxes: Sequence[ShownBox],
+    window: QRectF,
+    *,
+    selected: bool,
 ) -> None:
-    seen = QRectF(canvas.rect()).adjusted(-_NAME_WIDTH, -4, 4, _NAME_HEIGHT)
-    rects = [painting.screen_rect(_bbox_now(canvas, box), canvas.viewport) for box in boxes]
-    placed = [(rect, box) for rect, box in zip(rects, boxes, strict=True) if rect.intersects(seen)]
+    viewport = canvas.viewport
+    left, top = viewport.to_image(window.left() - _NAME_WIDTH, window.top() - 4)
+    right, bottom = viewport.to_image(window.right() + 4, window.bottom() + _NAME_HEIGHT)
+    placed = []
+    for box in boxes:
+        bbox = _bbox_now(canvas, box)
+        if (
+            bbox.x < right
+            and bbox.y < bottom
+            and bbox.x + bbox.width > left
+            and bbox.y + bbox.height > top
+        ):
+            placed.append((painting.screen_rect(bbox, viewport), box))
     painting.paint_boxes(painter, placed, selected=selected)
     if canvas.shows_names:
         painting.paint_names(painter, placed)
     if selected and len(boxes) == 1 and canvas.editable:
-        painting.paint_handles(painter, _bbox_now(canvas, boxes[0]), canvas.viewport)
+        painting.paint_handles(painter, _bbox_now(canvas, boxes[0]), viewport)
 
 
 def _bbox_now(canvas: Canvas, box: ShownBox) -> BBox:

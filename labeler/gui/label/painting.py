@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -106,17 +107,22 @@ def _paint_frames(
 def paint_names(painter: QPainter, boxes: Sequence[tuple[QRectF, ShownBox]]) -> None:
     """The class on a small plate above each box, or inside it at the window's upper edge."""
     ratio = painter.device().devicePixelRatioF()
-    plates: dict[tuple[str, str], QPixmap] = {}
+    plates: dict[tuple[object, ...], QPixmap] = {}
     for rect, box in boxes:
-        words = box.plate
-        plate = plates.get((words, box.color))
+        # The words themselves are put together only once: that takes longer than the painting.
+        kind = (box.name, box.color, box.occluded, box.truncated, box.difficult)
+        plate = plates.get(kind)
         if plate is None:
-            plate = plates[words, box.color] = _plate(painter, words, box.color, ratio)
+            plate = plates[kind] = _plate(painter, box.plate, box.color, ratio)
         above = rect.y() - plate.height() / ratio
         y = above if above >= 0 else rect.y()
         # On a whole pixel of the screen, or its letters would blur.
-        place = QPointF(round((rect.x() - 1) * ratio) / ratio, round(y * ratio) / ratio)
+        place = QPointF(_on_pixel(rect.x() - 1, ratio), _on_pixel(y, ratio))
         painter.drawPixmap(place, plate)
+
+
+def _on_pixel(value: float, ratio: float) -> float:
+    return math.floor(value * ratio + 0.5) / ratio
 
 
 def _plate(painter: QPainter, name: str, color: str, ratio: float) -> QPixmap:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF
+from PySide6.QtCore import QPoint, QRect, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from labeler.gui.label.picture import Picture
@@ -28,10 +28,9 @@ def paint_picture(
         _paint_plain(painter, picture, whole, seen, scale)
         return
     painter.save()
-    painter.setClipRect(seen)
     painter.scale(1 / ratio, 1 / ratio)  # one unit is one pixel of the screen from here on
-    whole = _scaled(whole, ratio)
-    place = _scaled(seen, ratio).toAlignedRect()
+    whole, seen = _scaled(whole, ratio), _scaled(seen, ratio)
+    place = QRect(seen.topLeft().toPoint(), seen.bottomRight().toPoint() - QPoint(1, 1))
     for top in range(place.top(), place.bottom() + 1, _STRIP):
         rows = min(_STRIP, place.bottom() + 1 - top)
         strip = QRect(place.left(), top, place.width(), rows)
@@ -52,12 +51,13 @@ def _paint_plain(
 def _source(seen: QRectF, whole: QRectF, level: QImage) -> QRectF:
     """The part of the level that is on the screen: only that is scaled."""
     across, down = level.width() / whole.width(), level.height() / whole.height()
-    return QRectF(
+    part = QRectF(
         (seen.x() - whole.x()) * across,
         (seen.y() - whole.y()) * down,
         seen.width() * across,
         seen.height() * down,
     )
+    return part.intersected(QRectF(level.rect()))
 
 
 def _toned(picture: Picture, whole: QRectF, place: QRect, scale: float, tone: Tone) -> QImage:
@@ -68,7 +68,7 @@ def _toned(picture: Picture, whole: QRectF, place: QRect, scale: float, tone: To
     plain = QImage(place.size(), QImage.Format.Format_RGB32)
     inner = QPainter(plain)
     inner.translate(-place.topLeft())
-    _paint_plain(inner, picture, whole, whole.intersected(QRectF(place)), scale)
+    _paint_plain(inner, picture, whole, QRectF(place), scale)
     inner.end()
     # Three bytes a pixel: with a fourth the table would change the opacity as well.
     plain = plain.convertToFormat(QImage.Format.Format_RGB888)
@@ -78,4 +78,4 @@ def _toned(picture: Picture, whole: QRectF, place: QRect, scale: float, tone: To
 
 
 def _scaled(rect: QRectF, by: float) -> QRectF:
-    return QRectF(QPointF(rect.topLeft()) * by, rect.size() * by)
+    return QRectF(rect.topLeft() * by, rect.size() * by)
