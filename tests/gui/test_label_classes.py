@@ -151,7 +151,7 @@ def test_renamed_in_its_row_by_f2(
     QTest.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: names(window) == ["mug", "beaker", "ball"])
     assert said[-1] == "Rename class cup to beaker. Kept."
-    window.undo()
+    window.document.undo()
     assert rows(hand)[1] == "cup, 2 boxes, key 2"
 
 
@@ -189,7 +189,7 @@ def test_moved_by_keys_by_menu_and_by_dragging(
     listed.dropEvent(drop)
     assert names(window) == ["cup", "mug", "ball"]
     for _ in range(4):
-        window.undo()
+        window.document.undo()
     assert names(window) == ["mug", "cup", "ball"]
 
 
@@ -238,7 +238,7 @@ def test_a_class_in_use_is_deleted_after_a_question_and_comes_back(
     assert names(window) == ["cup", "ball"]
     assert said[-1] == "Class mug deleted with its 4 boxes. Ctrl+Z brings them back."
     assert [each.name for each in hand.label.canvas.boxes] == ["cup"]
-    window.undo()
+    window.document.undo()
     assert list(window.document.dataset.all_annotations()) == before
     assert window.document.dataset.image(3).suggestion_count == 1
 
@@ -271,7 +271,7 @@ def test_merged_after_a_question_and_taken_back(
     category = hand.label.editor.category()
     assert category is not None
     assert category.id == CUP
-    window.undo()
+    window.document.undo()
     assert [each.name for each in hand.label.canvas.boxes] == ["mug", "mug", "cup"]
 
 
@@ -394,7 +394,7 @@ def test_classes_come_from_a_file_as_one_edit(
     assert names(window) == ["mug", "cup", "ball", "dog", "lamp"]
     assert "2 classes added from predefined_classes.txt, 1 here already." in said
     assert window.banner.isVisible()  # the line that is no name
-    window.undo()
+    window.document.undo()
     assert names(window) == ["mug", "cup", "ball"]
 
 
@@ -421,7 +421,7 @@ def test_a_class_on_very_many_boxes_goes_while_the_window_lives(
         assert "Wait a moment" in failures[-1]
     assert names(window) == ["cup", "ball"]
     assert QApplication.overrideCursor() is None
-    window.undo()
+    window.document.undo()
     assert names(window) == ["mug", "cup", "ball"]
     assert large_edit.MANY >= 100
 
