@@ -131,6 +131,19 @@ def test_a_suggestion_is_dashed(qtbot: QtBot) -> None:
     assert 80 < blues(dashed=True) < 150
 
 
+def test_each_suggestion_shows_its_own_score(qtbot: QtBot) -> None:
+    def shown(*scores: float) -> QImage:
+        boxes = [
+            ShownBox(n, BBox(50, 60 * n, 200, 30), "mug", "#0000ff", score=score)
+            for n, score in enumerate(scores, 1)
+        ]
+        canvas = shown_canvas(qtbot, *boxes)
+        canvas.shows_names = True
+        return painted(canvas)
+
+    assert shown(0.91, 0.37) != shown(0.91, 0.91)
+
+
 def test_brightness_shows_what_is_dark_and_leaves_the_picture_alone(qtbot: QtBot) -> None:
     canvas = shown_canvas(qtbot)
     assert canvas.picture is not None

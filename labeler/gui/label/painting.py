@@ -43,6 +43,8 @@ class ShownBox:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What a person said of the thing in the box, in words."""
+        if not (self.occluded or self.truncated or self.difficult):
+            return ()  # most boxes, asked for each frame
         told = (
             (self.occluded, QCoreApplication.translate("Boxes", "occluded")),
             (self.truncated, QCoreApplication.translate("Boxes", "cut off")),
@@ -54,7 +56,7 @@ class ShownBox:
     def plate(self) -> str:
         """What stands above the box."""
         name = self.name if self.score is None else f"{self.name} {self.score:.2f}"
-        return "  ".join((name, ", ".join(self.remarks))).strip()
+        return f"{name}  {', '.join(self.remarks)}" if self.remarks else name
 
 
 def screen_rect(bbox: BBox, viewport: Viewport) -> QRectF:
@@ -107,13 +109,12 @@ def _paint_frames(
 def paint_names(painter: QPainter, boxes: Sequence[tuple[QRectF, ShownBox]]) -> None:
     """The class on a small plate above each box, or inside it at the window's upper edge."""
     ratio = painter.device().devicePixelRatioF()
-    plates: dict[tuple[object, ...], QPixmap] = {}
+    plates: dict[tuple[str, str], QPixmap] = {}
     for rect, box in boxes:
-        # The words themselves are put together only once: that takes longer than the painting.
-        kind = (box.name, box.color, box.occluded, box.truncated, box.difficult)
-        plate = plates.get(kind)
+        words = box.plate
+        plate = plates.get((words, box.color))
         if plate is None:
-            plate = plates[kind] = _plate(painter, box.plate, box.color, ratio)
+            plate = plates[words, box.color] = _plate(painter, words, box.color, ratio)
         above = rect.y() - plate.height() / ratio
         y = above if above >= 0 else rect.y()
         # On a whole pixel of the screen, or its letters would blur.
