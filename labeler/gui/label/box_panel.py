@@ -1,4 +1,4 @@
-"""The boxes of the image in words, and the selected one's numbers to type."""
+"""The boxes of the image in words; numbers, attributes and a note of the selected ones."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeler.dataset.model import MIN_SIDE, BBox
+from labeler.dataset.model import MIN_SIDE, BBox, Image
+from labeler.gui.label.attribute_bar import AttributeBar
 from labeler.gui.label.box_keys import is_suggestion
 from labeler.gui.label.box_row import WORD_ROLE, BoxRow
 from labeler.gui.label.class_list import SWATCH, swatch
-from labeler.gui.label.geometry import Size
+from labeler.gui.label.note_field import NoteField
 from labeler.gui.label.painting import ShownBox
+from labeler.gui.label.remarks import NoteOwner
 from labeler.gui.theme import pad_field
 
 _ID = Qt.ItemDataRole.UserRole
@@ -67,15 +69,20 @@ class BoxPanel(QWidget):
         column.setSpacing(8)
         column.addWidget(self.list, 1)
         column.addLayout(grid)
+        self.attributes = AttributeBar(self)
+        self.note = NoteField(self)
+        column.addWidget(self.attributes)
+        column.addWidget(self.note)
+        self.note.left.connect(self.left)
         self._shows = False
         self._boxes: tuple[ShownBox, ...] = ()
         self._selection: tuple[int, ...] = ()
         self._editable = True
         self.list.itemSelectionChanged.connect(self._tell_selected)
-        self.show_boxes((), (), Size(1, 1))
+        self.show_boxes((), (), None)
 
     def show_boxes(
-        self, boxes: Sequence[ShownBox], selection: tuple[int, ...], image: Size
+        self, boxes: Sequence[ShownBox], selection: tuple[int, ...], image: Image | None
     ) -> None:
         self._shows = True
         if tuple(boxes) != self._boxes:
@@ -83,6 +90,7 @@ class BoxPanel(QWidget):
         self._selection = selection
         self._show_selection(frozenset(selection))
         self._show_numbers(image)
+        self._show_remarks(image)
         self._shows = False
 
     def set_editable(self, editable: bool) -> None:
@@ -108,10 +116,13 @@ class BoxPanel(QWidget):
         item.setText(box.name)
         item.setData(_ID, box.id)
         item.setSizeHint(QSize(0, _ROW))
-        item.setToolTip(f"{box.plate}, {box.bbox.width:.0f} × {box.bbox.height:.0f}")
-        word = self.tr("suggestion") if is_suggestion(box.id) else ""
-        item.setData(WORD_ROLE, word)
-        spoken = f"{box.plate}, {word}" if word else box.plate
+        remarks = [*box.remarks, self.tr("note")] if box.note else [*box.remarks]
+        if is_suggestion(box.id):
+            remarks.append(self.tr("suggestion"))
+        item.setData(WORD_ROLE, ", ".join(remarks))
+        size = f"{box.plate}, {box.bbox.width:.0f} × {box.bbox.height:.0f}"
+        item.setToolTip(f"{size}\n{box.note}" if box.note else size)
+        spoken = ", ".join((box.name_with_score, *remarks))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
 
     def _show_selection(self, selection: frozenset[int]) -> None:
@@ -123,10 +134,24 @@ class BoxPanel(QWidget):
         how = QItemSelectionModel.SelectionFlag.ClearAndSelect
         self.list.selectionModel().select(rows, how)
 
-    def _show_numbers(self, image: Size) -> None:
+    def _show_remarks(self, image: Image | None) -> None:
+        wanted = frozenset(self._selection)
+        chosen = [box for box in self._boxes if box.id in wanted and not is_suggestion(box.id)]
+        self.attributes.show_boxes(chosen, editable=self._editable)
+        nobodys = image is None or bool(wanted and not chosen)
+        self.note.setEnabled(self._editable and not nobodys)
+        if image is None or nobodys:
+            self.note.show_notes(None, ())
+        elif chosen:
+            owner = NoteOwner(image.id, tuple(box.id for box in chosen))
+            self.note.show_notes(owner, tuple(box.note for box in chosen))
+        else:
+            self.note.show_notes(NoteOwner(image.id), (image.note,))
+
+    def _show_numbers(self, image: Image | None) -> None:
         box = self._one()
         values = box.bbox.as_list() if box else [0.0] * 4
-        limits = (image.width, image.height, image.width, image.height)
+        limits = (image.width, image.height) * 2 if image is not None else (1, 1, 1, 1)
         for field, value, limit in zip(self.fields.values(), values, limits, strict=True):
             field.setEnabled(box is not None and self._editable)
             field.setRange(MIN_SIDE if field in self._sides() and box else 0.0, limit)

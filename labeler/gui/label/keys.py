@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from labeler.gui.label.canvas import Canvas
 from labeler.gui.label.copying import Copying
 from labeler.gui.label.editor import Editor
+from labeler.gui.label.remarks import Remarks
 from labeler.gui.label.tone import Tone
 from labeler.gui.label.travel import Travel
 from labeler.gui.workspace import Action
@@ -99,6 +100,20 @@ def _of_copies(copying: Copying) -> list[Action]:
         ),
     )
     return [Action(id, text, (key,), slot, group=_tr("Copies")) for id, text, key, slot in rows]
+
+
+def of_remarks(remarks: Remarks) -> list[Action]:
+    """What is said of the selected boxes; each key turns it on or off for all of them."""
+    rows = (
+        ("occluded", _tr("Occluded: something stands before it"), "Q"),
+        ("truncated", _tr("Cut off: it reaches out of the picture"), "E"),
+        ("difficult", _tr("Difficult: hard to tell, even for a person"), "I"),
+    )
+    group = _tr("Selected boxes")
+    return [
+        Action(name, text, (key,), partial(remarks.toggle, name), group=group)
+        for name, text, key in rows
+    ]
 
 
 def _of_images(steps: Steps, travel: Travel) -> list[Action]:

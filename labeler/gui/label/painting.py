@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap, QPixmapCache
 
 from labeler.dataset.model import BBox
-from labeler.gui.label.geometry import HANDLE_REACH, handles_of
+from labeler.gui.label.attributes import ATTRIBUTES, attribute_in_words
+from labeler.gui.label.geometry import HANDLE_REACH, gripped, handles_of
 from labeler.gui.label.viewport import Viewport
 from labeler.gui.picture_view import text_color
 
@@ -45,18 +46,17 @@ class ShownBox:
         """What a person said of the thing in the box, in words."""
         if not (self.occluded or self.truncated or self.difficult):
             return ()  # most boxes, asked for each frame
-        told = (
-            (self.occluded, QCoreApplication.translate("Boxes", "occluded")),
-            (self.truncated, QCoreApplication.translate("Boxes", "cut off")),
-            (self.difficult, QCoreApplication.translate("Boxes", "difficult")),
-        )
-        return tuple(words for holds, words in told if holds)
+        return tuple(attribute_in_words(name) for name in ATTRIBUTES if getattr(self, name))
+
+    @property
+    def name_with_score(self) -> str:
+        return self.name if self.score is None else f"{self.name} {self.score:.2f}"
 
     @property
     def plate(self) -> str:
         """What stands above the box."""
-        name = self.name if self.score is None else f"{self.name} {self.score:.2f}"
-        return f"{name}  {', '.join(self.remarks)}" if self.remarks else name
+        name, remarks = self.name_with_score, self.remarks
+        return f"{name}  {', '.join(remarks)}" if remarks else name
 
 
 def screen_rect(bbox: BBox, viewport: Viewport) -> QRectF:
@@ -148,9 +148,15 @@ def _plate(painter: QPainter, name: str, color: str, ratio: float) -> QPixmap:
 
 def paint_handles(painter: QPainter, bbox: BBox, viewport: Viewport) -> None:
     """The grips of a selected box, where a press takes hold of them."""
+    reach = HANDLE_REACH / viewport.scale
+    grip = gripped(bbox, reach)
+    if grip != bbox:  # a hair line tells which box they belong to
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(255, 255, 255, 150), 1))
+        painter.drawRect(screen_rect(grip, viewport))
     painter.setPen(QPen(QColor("#20242a"), 1))
     painter.setBrush(QColor("white"))
-    for place in handles_of(bbox, HANDLE_REACH / viewport.scale).values():
+    for place in handles_of(bbox, reach).values():
         x, y = viewport.to_screen(*place)
         painter.drawRect(QRectF(x - _HANDLE / 2, y - _HANDLE / 2, _HANDLE, _HANDLE))
 

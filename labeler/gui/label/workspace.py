@@ -26,6 +26,7 @@ from labeler.gui.label.geometry import Size
 from labeler.gui.label.naming import NameField
 from labeler.gui.label.picture import from_thumbnail
 from labeler.gui.label.picture_cache import PictureCache
+from labeler.gui.label.remarks import Remarks
 from labeler.gui.label.suggesting import Suggesting
 from labeler.gui.label.suggestion_keys import suggestion_actions
 from labeler.gui.label.travel import Travel
@@ -47,6 +48,7 @@ class LabelWorkspace(Workspace):
         self.filmstrip = Filmstrip(self)
         self.travel = Travel(document, self.filmstrip, self)
         self.copying = Copying(document, self.editor, self.travel.previous, self)
+        self.remarks = Remarks(document, self.editor, self)
         self.canvas = Canvas(self)
         self.suggesting = Suggesting(document, self.editor, self.canvas, self)
         self.empty_page = EmptyPage(self)
@@ -66,6 +68,7 @@ class LabelWorkspace(Workspace):
     def actions_table(self) -> list[Action]:
         return [
             *keys.actions(self, self.travel, self.editor, self.copying, self.canvas),
+            *keys.of_remarks(self.remarks),
             *suggestion_actions(self.suggesting),
         ]
 
@@ -76,6 +79,7 @@ class LabelWorkspace(Workspace):
 
     def deactivated(self) -> None:
         self.name_field.give_up()
+        self.boxes.note.keep()
         self.canvas.cancel()
 
     def shut_down(self) -> None:
@@ -190,7 +194,7 @@ class LabelWorkspace(Workspace):
 
     def _show_selection(self, selection: tuple[int, ...]) -> None:
         self.editor.selection = selection
-        self.boxes.show_boxes(self.canvas.boxes, selection, self.canvas.image_size())
+        self.boxes.show_boxes(self.canvas.boxes, selection, self.editor.image())
 
     # What happened elsewhere
 
@@ -262,6 +266,8 @@ class LabelWorkspace(Workspace):
         self.boxes.left.connect(canvas.setFocus)
         self.boxes.selected.connect(canvas.select)
         self.boxes.reshaped.connect(editor.reshape)
+        self.boxes.attributes.toggled.connect(self.remarks.toggle)
+        self.boxes.note.noted.connect(self.remarks.set_note)
         self.verify_button.clicked.connect(self.verify_and_go)
         self.nothing_button.clicked.connect(self.say_nothing_here)
         self.empty_page.camera_requested.connect(self.camera_requested)
