@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from labeler.dataset.changes import Edit, EntryKind, JournalEntry
+from labeler.dataset.filters import ImageFilter, Order, condition
 from labeler.dataset.model import (
     Annotation,
     BBox,
@@ -38,11 +41,7 @@ _SUGGESTION = (
 _ENTRY = "SELECT id, description, at, kind, of, author, image_id FROM edit"
 _BEYOND = 1 << 62
 """Higher than every id."""
-_STATE = {
-    ImageState.UNLABELLED: "(annotation_count > 0) = 0 AND verified = 0",
-    ImageState.LABELLED: "(annotation_count > 0) = 1",
-    ImageState.EMPTY: "(annotation_count > 0) = 0 AND verified = 1",
-}
+_ALL = ImageFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +122,69 @@ class Queries(ABC):
         """The images by id, where asked only those of one state or session."""
         where = "(:session IS NULL OR session_id = :session)"
         if state is not None:
-            where += f" AND {_STATE[state]}"
+            where += f" AND {condition(ImageFilter(state))[0]}"
         with self._reading() as connection:
             rows = connection.execute(
                 f"{_IMAGE} WHERE {where} ORDER BY id", {"session": session_id}
+            )
+            return [_image(row) for row in rows]
+
+    def image_ids(
+        self,
+        wanted: ImageFilter = _ALL,
+        order: Order = Order.ADDED,
+        *,
+        descending: bool = False,
+        keep: int | None = None,
+    ) -> array[int]:
+        """The ids of the wanted images in order. keep: this one comes as well, at its place."""
+        where, values = condition(wanted)
+        down = " DESC" if descending else ""
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"SELECT id FROM image WHERE {where} OR id = :keep "
+                f"ORDER BY {order.column}{down}, id{down}",
+                {**values, "keep": keep},
+            )
+            return array("q", [number for (number,) in rows])
+
+    def image_after(
+        self,
+        image_id: int | None,
+        wanted: ImageFilter = _ALL,
+        order: Order = Order.ADDED,
+        *,
+        descending: bool = False,
+    ) -> int | None:
+        """The first wanted image after this one in the order, or of all; None where none is."""
+        where, values = condition(wanted)
+        down, beyond = (" DESC", "<") if descending else ("", ">")
+        if image_id is not None:
+            start = f"(SELECT {order.column}, id FROM image WHERE id = :start)"
+            where = f"{where} AND ({order.column}, id) {beyond} {start}"
+        with self._reading() as connection:
+            row = connection.execute(
+                f"SELECT id FROM image WHERE {where} "
+                f"ORDER BY {order.column}{down}, id{down} LIMIT 1",
+                {**values, "start": image_id},
+            ).fetchone()
+        return None if row is None else int(row[0])
+
+    def matches(self, image_id: int, wanted: ImageFilter) -> bool:
+        """Whether there is such an image and it is a wanted one."""
+        where, values = condition(wanted, of_one=True)
+        with self._reading() as connection:
+            row = connection.execute(
+                f"SELECT 1 FROM image WHERE id = :image AND {where}", {**values, "image": image_id}
+            ).fetchone()
+        return row is not None
+
+    def images_of(self, image_ids: Sequence[int]) -> list[Image]:
+        """These images in the order of their ids; those that are not there are left out."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"{_IMAGE} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+                (json.dumps(list(image_ids)),),
             )
             return [_image(row) for row in rows]
 
@@ -154,7 +212,7 @@ class Queries(ABC):
                 "GROUP BY annotation_count > 0, verified"
             ).fetchall()
             suggested = connection.execute(
-                "SELECT count(DISTINCT image_id) FROM suggestion WHERE rejected = 0"
+                "SELECT count(*) FROM image WHERE suggestion_count > 0"
             ).fetchone()[0]
         found = {(bool(labelled), bool(verified)): count for labelled, verified, count in rows}
         return Counts(

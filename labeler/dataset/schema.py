@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from labeler.dataset.files import PART, replace_durably
+from labeler.dataset.filters import mentions, natural_key
 from labeler.errors import UserError
 
 FILE_NAME = "dataset.sqlite"
@@ -131,6 +132,14 @@ UPDATE edit SET kind = 'note' WHERE changes LIKE '%"changes": []}';
 CREATE TRIGGER edit_is_final BEFORE UPDATE ON edit BEGIN
     SELECT RAISE(ABORT, 'the journal only grows');
 END;
+ALTER TABLE image ADD COLUMN name_key TEXT NOT NULL DEFAULT '';
+UPDATE image SET name_key = natural_key(original_name);
+CREATE INDEX image_by_name ON image (name_key);
+CREATE INDEX image_by_time ON image (captured_at);
+CREATE INDEX image_by_boxes ON image (annotation_count);
+CREATE INDEX image_by_edit ON image (last_edit);
+CREATE INDEX image_with_note ON image (note) WHERE note <> '';
+CREATE INDEX image_with_suggestions ON image (suggestion_count) WHERE suggestion_count > 0;
 """
 
 MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
@@ -172,6 +181,8 @@ def _prepared(path: Path, options: str) -> sqlite3.Connection:
     uri = f"{start}{quote(os.fsencode(absolute), safe='/:')}?{options}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     try:
+        connection.create_function("natural_key", 1, natural_key, deterministic=True)
+        connection.create_function("mentions", 3, mentions, deterministic=True)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("SELECT count(*) FROM sqlite_master")  # reads the file: is it readable?

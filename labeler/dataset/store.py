@@ -15,6 +15,7 @@ from labeler.dataset import rows, schema
 from labeler.dataset.changes import Edit, EntryKind, StaleEdit
 from labeler.dataset.connections import Connections
 from labeler.dataset.files import PART, reason, replace_durably
+from labeler.dataset.filters import natural_key
 from labeler.dataset.lock import WriterLock
 from labeler.dataset.model import Annotation, Category, Image, Session, Suggestion
 from labeler.dataset.queries import Counts, Queries, Snapshot
@@ -195,7 +196,7 @@ class Dataset(Connections):
             self._writer.execute(
                 "INSERT INTO image (id, file_name, original_name, width, height, sha256, "
                 "session_id, captured_at, head_angle_rad, pose_x_mm, pose_y_mm, pose_heading_rad, "
-                "verified, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "verified, note, name_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     image.id,
                     image.file_name,
@@ -209,6 +210,7 @@ class Dataset(Connections):
                     *((pose.x_mm, pose.y_mm, pose.heading_rad) if pose else (None,) * 3),
                     int(image.verified),
                     image.note,
+                    natural_key(image.original_name),
                 ),
             )
         return image
