@@ -120,14 +120,17 @@ def _of_size(path: Path, image: Image) -> Iterator[Finding]:
 
 def _of_boxes(snapshot: Queries, images: list[Image]) -> Iterator[Finding]:
     by_id = {image.id: image for image in images}
-    for box in snapshot.all_annotations():
-        image = by_id.get(box.image_id)
-        if image and not _fits(box.bbox, image):
-            yield Finding(
-                FindingKind.BOX_OUTSIDE,
-                image.file_name,
-                f"Box {box.id} {box.bbox.as_list()} is not inside {image.width} x {image.height}.",
-            )
+    named = (("Box", snapshot.all_annotations()), ("Suggestion", snapshot.all_suggestions()))
+    for name, boxes in named:
+        for box in boxes:
+            image = by_id.get(box.image_id)
+            if image and not _fits(box.bbox, image):
+                told = f"{name} {box.id} {box.bbox.as_list()}"
+                yield Finding(
+                    FindingKind.BOX_OUTSIDE,
+                    image.file_name,
+                    f"{told} is not inside {image.width} x {image.height}.",
+                )
 
 
 def _fits(bbox: BBox, image: Image) -> bool:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from labeler.dataset.category_edits import clean_name
-from labeler.dataset.edits import clean_note
+from labeler.dataset.edits import MAX_NOTE, clean_note
 from labeler.dataset.model import BBox, Pose
 from labeler.errors import UserError
 
@@ -17,6 +17,8 @@ Key = int | str
 """An id as the file has it. COCO's are integers; some tools write text."""
 
 _LARGEST_ID = 1 << 53
+_LONGEST_NOTE = 4 * MAX_NOTE
+"""Beyond this a note is not even looked at: composing its letters may shorten it, not so much."""
 _COLOR = re.compile(r"#[0-9a-f]{6}")
 
 
@@ -157,23 +159,32 @@ def annotation_extras(entry: dict[str, Any]) -> AnnotationExtras:
     Doubtful ones count as missing.
     """
     attributes = entry.get("attributes")
-    nested = attributes if isinstance(attributes, dict) else {}
-    said = {**nested, **entry}
+    places = (entry, attributes if isinstance(attributes, dict) else {})
+
+    def flag(name: str) -> bool:
+        told = (_flag(place.get(name)) for place in places)
+        return next((said for said in told if said is not None), False)
+
     return AnnotationExtras(
-        _flag(said.get("occluded")),
-        _flag(said.get("truncated")),
-        _flag(said.get("difficult")),
-        _note(said.get("note")),
+        flag("occluded"),
+        flag("truncated"),
+        flag("difficult"),
+        next(filter(None, (_note(place.get("note")) for place in places)), ""),
     )
 
 
-def _flag(value: Any) -> bool:
-    return value is True or (value == 1 and isinstance(value, int | float))
+def _flag(value: Any) -> bool | None:
+    """None for what is neither yes nor no."""
+    if isinstance(value, bool | int | float) and value in (0, 1):
+        return value == 1
+    return None
 
 
 def _note(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > _LONGEST_NOTE:
+        return ""
     try:
-        return clean_note(value) if isinstance(value, str) else ""
+        return clean_note(value)
     except UserError:
         return ""
 

@@ -211,13 +211,18 @@ class _Import:
             if entry.name not in ids:
                 number = int(entry.key) if keep_ids else self.dataset.new_category_id()
                 color = entry.color or next_color(used)
-                position = place if keep_order else 0
+                position = place if keep_order else self._next_position()
                 category = Category(number, entry.name, color, position, self._free_key(entry))
                 self.dataset.add_category(category)
                 used.append(category.color)
                 ids[entry.name] = category.id
             self.categories[entry.key] = ids[entry.name]
         return len(ids) - len(present)
+
+    def _next_position(self) -> int:
+        """After those that somebody put in order; 0 while nobody ever did."""
+        last = max((category.position for category in self.dataset.categories()), default=0)
+        return last + 1 if last else 0
 
     def _free_key(self, entry: CategoryEntry) -> str:
         taken = {category.key for category in self.dataset.categories()}

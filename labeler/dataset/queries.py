@@ -246,6 +246,12 @@ class Queries(ABC):
             )
             return [_suggestion(row) for row in rows]
 
+    def all_suggestions(self) -> Iterator[Suggestion]:
+        """Every one, rejected ones too, by image and id, without holding them all in memory."""
+        with self._reading() as connection:
+            for row in connection.execute(f"{_SUGGESTION} ORDER BY image_id, id"):
+                yield _suggestion(row)
+
     def suggestions_of(self, category_id: int) -> list[Suggestion]:
         """Those of one category, rejected ones too, by id."""
         with self._reading() as connection:

@@ -6,6 +6,7 @@ import getpass
 import sqlite3
 import time
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -235,7 +236,8 @@ class Dataset(Connections):
         """Puts these suggestions in place of what the source offered on these images before.
 
         Left out, so that nothing is asked twice: what is like a box that stands there, or like
-        something of this source that a person rejected. Returns those that were kept.
+        something of this source that a person rejected. Boxes are clipped to their image; what is
+        outside is left out too. Returns those that were kept.
         """
         kept: list[Suggestion] = []
         with self.transaction():
@@ -244,11 +246,16 @@ class Dataset(Connections):
                     "DELETE FROM suggestion WHERE image_id = ? AND source = ? AND rejected = 0",
                     (image_id, source),
                 )
-            for each in offered:
+            for each in filter(None, map(self._inside, offered)):
                 if not self._is_answered(each):
                     rows.write_suggestion(self._writer, None, each, self._saw)
                     kept.append(each)
         return kept
+
+    def _inside(self, offered: Suggestion) -> Suggestion | None:
+        image = self.image(offered.image_id)
+        bbox = offered.bbox.clipped(image.width, image.height)
+        return None if bbox is None else replace(offered, bbox=bbox)
 
     def _is_answered(self, offered: Suggestion) -> bool:
         drawn = self.annotations(offered.image_id)
