@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import time
+from datetime import datetime
+
 from labeler.dataset.changes import Edit, EntryKind, JournalEntry
 from labeler.dataset.store import Dataset
 
 DEPTH = 10_000
 """So many entries of the journal are looked at: undo reaches back that far."""
+
+
+CLOCK_OFF_S = 3600.0
+"""From so many seconds on a clock that stands before the newest edit is worth a word."""
+
+
+def clock_concern(dataset: Dataset) -> str:
+    """What to say where the newest edit is of a time that is still to come; else nothing.
+
+    The order of edits is the journal's and never the clock's, so nothing is lost by it.
+    """
+    newest = next(iter(dataset.journal(1)), None)
+    if newest is None or newest.at - time.time() < CLOCK_OFF_S:
+        return ""
+    return (
+        f"The newest edit is of {datetime.fromtimestamp(newest.at):%Y-%m-%d %H:%M}, which is still "
+        "to come: look at this computer's clock. Edits keep their order all the same."
+    )
 
 
 class History:

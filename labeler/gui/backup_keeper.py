@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer
 
+from labeler.dataset.history import clock_concern
 from labeler.dataset.progress import Stopped
 from labeler.errors import UserError
 from labeler.gui.background import Job, run_in_background
@@ -43,9 +44,12 @@ class BackupKeeper(QObject):
             self._job.cancel()
 
     def look(self) -> None:
-        """Makes the backup now, where one is due."""
+        """Makes the backup now, where one is due, and tells of a clock that dates it wrongly."""
         from labeler.dataset.backups import make_if_due
 
+        concern = clock_concern(self._document.dataset)
+        if concern:
+            self._document.report(UserError(concern))
         folder = self._document.dataset.folder
         self._job = run_in_background(
             lambda report, should_stop: make_if_due(folder, report, should_stop),

@@ -244,7 +244,7 @@ def clean_from_the_shell(folder: Path) -> bool:
 
 
 def kill(folder: Path, kills: int, seed: int, most: int = 60) -> Summary:
-    """All rounds, each with up to so many edits. Ends at the first loss, and leaves the dataset as it was found then."""
+    """All rounds, each with up to most edits. Ends at the first loss, with the dataset as it is."""
     began = time.monotonic()
     rounds = Rounds(folder, seed, most)
     for number in range(kills):
