@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 _MARGIN = 14
 _FLASH_MS = 180
+EDGE = QColor(28, 28, 28)
+"""The dark edge of a box: every class colour stands out from it, whatever the picture is like."""
 _SCRIM = QColor(20, 20, 20, 190)
 _DIM = 0.45
 """How much of a picture that is no longer live shows through."""
@@ -134,7 +136,7 @@ def _paint_mark(painter: QPainter, mark: Mark, picture: QRectF, scale: float) ->
     box = QRectF(picture.x() + x, picture.y() + y, width, height).intersected(picture)
     color = QColor(mark.color)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(QColor(0, 0, 0, 110), 4))  # so that it shows on a ground of its own colour
+    painter.setPen(QPen(EDGE, 4))  # so that it shows on a ground of its own colour
     painter.drawRect(box)
     painter.setPen(QPen(color, 2))
     painter.drawRect(box)
