@@ -32,7 +32,7 @@ class KeyEditor(QWidget):
         self.press = QKeySequenceEdit(self)
         self.reset = QPushButton(self.tr("Reset"), self)
         self.clash = QLabel(self)
-        self.give = QPushButton(self)
+        self.give = QPushButton(self.tr("Give it to this"), self)
         self.other = QPushButton(self.tr("Choose another"), self)
         self._lay_out()
         self.press.editingFinished.connect(self._take_press)

@@ -81,18 +81,19 @@ class KeyMap:
         """
         if self._command(name).fixed or any(each.fixed for each in self.holders(name, key)):
             raise ValueError(f"{key} is fixed")
-        changes = self._taken_from_others(name, key)
+        changes = self._settled()._taken_from_others(name, key)
         changes[name] = tuple(dict.fromkeys((*self.keys()[name], key)))
         return self._tidied(changes)
 
     def removed(self, name: str, key: str) -> KeyMap:
         """The named command without the key."""
         keys = tuple(each for each in self.keys()[name] if each != key)
-        return self._tidied({**self.changes, name: keys})
+        return self._tidied({**self._settled().changes, name: keys})
 
     def reset(self, name: str) -> KeyMap:
         """The named command with its defaults, which it takes back from whoever has them now."""
-        changes = {each: keys for each, keys in self.changes.items() if each != name}
+        settled = self._settled().changes
+        changes = {each: keys for each, keys in settled.items() if each != name}
         for key in self._command(name).keys:
             changes = KeyMap(self.commands, changes)._taken_from_others(name, key)
         return self._tidied(changes)
@@ -131,6 +132,12 @@ class KeyMap:
         for key in free:
             claims.setdefault(key, []).append(command)
         return free
+
+    def _settled(self) -> KeyMap:
+        """Without what is double in the changes, as a file that was written by hand may have it."""
+        now = self.keys()
+        changes = {name: now.get(name, keys) for name, keys in self.changes.items()}
+        return KeyMap(self.commands, changes)
 
     def _taken_from_others(self, name: str, key: str) -> dict[str, tuple[str, ...]]:
         """A default need not be taken away: it gives way by itself, and comes back by itself."""

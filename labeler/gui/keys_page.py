@@ -51,7 +51,8 @@ class KeysPage(QDialog):
         self.field.textChanged.connect(self._fill)
         self.area = QScrollArea(self)
         self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        theme.set_role(self.area, "ring")
         self.area.setAccessibleName(self.tr("Keys"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         change = buttons.addButton(

@@ -25,8 +25,9 @@ from labeler.gui.segmented_bar import SegmentedBar
 from labeler.gui.settings import Settings
 from labeler.gui.shortcuts import GLOBAL, HISTORY
 from labeler.gui.status_line import StatusLine
+from labeler.gui.window_actions import global_actions
 from labeler.gui.window_keys import WindowKeys
-from labeler.gui.workspace import Action, Workspace
+from labeler.gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from labeler.gui.live import LiveCamera
@@ -45,28 +46,29 @@ class MainWindow(QWidget):
         super().__init__()
         self.document = document
         self._settings = settings
-        self._pages: dict[str, Page] = {page.id: page for page in pages()}
+        self.pages: dict[str, Page] = {page.id: page for page in pages()}
         self._workspaces: dict[str, Workspace] = {}
         self._current = ""
         self._live: LiveCamera | None = None
         self._was_painted = False
-        self.bar = SegmentedBar(self)
-        self.pill = RobotPill(self)
-        self.banner = Banner(self)
+        # Made in the order in which Tab is to go.
         self.jobs = JobBar(self)
-        self.status = StatusLine(self)
         self.actions_of_dataset = DatasetActions(document, self.jobs, settings)
         self.backups = BackupKeeper(document, self)
         self.menu = DatasetMenu(document, self.actions_of_dataset, settings, self)
+        self.bar = self._made_bar()
+        self.pill = RobotPill(self)
+        self.banner = Banner(self)
+        self.status = StatusLine(self)
         self.stack = _Stack(self)
         self.history = HistoryActions(document, self.stack, self)
-        titles = {page.id: page.title for page in self._pages.values()}
+        titles = {page.id: page.title for page in self.pages.values()}
         self.keys = WindowKeys(self, titles, settings)
         self.menu.key_of = self.keys.key
         self.setAcceptDrops(True)
         self._lay_out()
         self._connect()
-        self.keys.add(GLOBAL, self._global_actions(), self)
+        self.keys.add(GLOBAL, global_actions(self), self)
         self.keys.add(HISTORY, self.history.actions_table(), self)
         self._show_dataset()
         self.show_workspace(LABEL)
@@ -93,7 +95,7 @@ class MainWindow(QWidget):
     def workspace(self, page_id: str) -> Workspace:
         """Builds it the first time."""
         if page_id not in self._workspaces:
-            workspace = self._pages[page_id].build(self.document, lambda: self.live)
+            workspace = self.pages[page_id].build(self.document, lambda: self.live)
             self._workspaces[page_id] = workspace
             self.stack.addWidget(workspace)
             self._wire(page_id, workspace)
@@ -123,31 +125,7 @@ class MainWindow(QWidget):
     def show_failure(self, message: str, details: str = "") -> None:
         self.banner.show_failure(message, details)
 
-    def _global_actions(self) -> list[Action]:
-        words = self.tr("Go to {0}")
-        places = [
-            Action(
-                page.id,
-                words.format(page.title),
-                (page.key,),
-                partial(self.show_workspace, page.id),
-            )
-            for page in self._pages.values()
-        ]
-        saved = self.tr("Already saved: every change is kept at once.")
-        return [
-            *places,
-            *self.menu.actions_table(),
-            Action("save", self.tr("Save"), ("Ctrl+S",), partial(self.document.say, saved)),
-            Action("keys", self.tr("These keys"), ("F1", "?"), self.keys.show_keys),
-            Action("change_keys", self.tr("Change keys..."), (), self.keys.change_keys),
-            Action("palette", self.tr("Find an action"), ("Ctrl+Shift+P",), self.keys.show_palette),
-            Action("menu", self.tr("Dataset menu"), ("F10",), self.menu.showMenu),
-            Action("full_screen", self.tr("Full screen"), ("F11",), self._toggle_full_screen),
-            Action("close", self.tr("Close the window"), ("Ctrl+Q",), self.close),
-        ]
-
-    def _toggle_full_screen(self) -> None:
+    def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _wire(self, page_id: str, workspace: Any) -> None:
@@ -259,17 +237,21 @@ class MainWindow(QWidget):
             is button.Yes
         )
 
+    def _made_bar(self) -> SegmentedBar:
+        bar = SegmentedBar(self)
+        for page in self.pages.values():
+            bar.add(page.id, page.title)
+            hint_tooltip(bar.button(page.id), f"everywhere.{page.id}", page.title)
+        return bar
+
     def _lay_out(self) -> None:
-        for page in self._pages.values():
-            self.bar.add(page.id, page.title)
-            hint_tooltip(self.bar.button(page.id), f"everywhere.{page.id}", page.title)
         top = QFrame(self)
         theme.set_role(top, "bar")
         row = QHBoxLayout(top)
         row.setContentsMargins(12, 7, 12, 7)
-        row.addWidget(_side(self.menu, Qt.AlignmentFlag.AlignLeft), 1)
+        row.addWidget(_side(top, self.menu, Qt.AlignmentFlag.AlignLeft), 1)
         row.addWidget(self.bar)
-        row.addWidget(_side(self.pill, Qt.AlignmentFlag.AlignRight), 1)
+        row.addWidget(_side(top, self.pill, Qt.AlignmentFlag.AlignRight), 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -289,9 +271,9 @@ class _Stack(QStackedWidget):
         return super().minimumSizeHint().boundedTo(QSize(*_SMALLEST))
 
 
-def _side(widget: QWidget, where: Qt.AlignmentFlag) -> QWidget:
+def _side(top: QWidget, widget: QWidget, where: Qt.AlignmentFlag) -> QWidget:
     """Takes half of what the middle leaves, so that the middle is in the middle."""
-    side = QWidget()
+    side = QWidget(top)  # never without a window, or its widget would lose its place for Tab
     row = QHBoxLayout(side)
     row.setContentsMargins(0, 0, 0, 0)
     row.addWidget(widget, 0, where | Qt.AlignmentFlag.AlignVCenter)

@@ -33,7 +33,11 @@ class SegmentedBar(QFrame):
         self._row.addWidget(button)
 
     def show_chosen(self, segment: str) -> None:
+        """Tab reaches the chosen one alone; the arrows go on from there."""
         self._buttons[segment].setChecked(True)
+        for each, button in self._buttons.items():
+            is_chosen = each == segment
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus if is_chosen else Qt.FocusPolicy.NoFocus)
 
     def button(self, segment: str) -> QPushButton:
         return self._buttons[segment]

@@ -36,6 +36,7 @@ from labeler.gui.keys_page import KeysPage
 from labeler.gui.main_window import MainWindow
 from labeler.gui.pages import pages
 from labeler.gui.settings import Settings
+from labeler.gui.shortcuts import GLOBAL, HISTORY
 from tests.gui.label_window import Hand, add_plain_pictures, close, open_window
 
 Tab = Qt.FocusPolicy.TabFocus
@@ -162,8 +163,8 @@ def test_f1_shows_the_keys_of_the_workspace(window: MainWindow, place: str) -> N
 def test_no_key_means_two_things(window: MainWindow, place: str) -> None:
     actions = [
         *window.workspace(place).actions_table(),
-        *window._global_actions(),
-        *window.history.actions_table(),
+        *window.keys.book.actions(GLOBAL),
+        *window.keys.book.actions(HISTORY),
     ]
     keys = Counter(QKeySequence(key).toString() for each in actions for key in each.keys)
     assert [key for key, count in keys.items() if count > 1 or not key] == []

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPalette,
+    QPen,
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -44,7 +45,6 @@ class ShutterButton(QAbstractButton):
         self.setText(text)
         self._key = ""
         KeyHint(self, action, self._show_key)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Space takes a photo wherever the focus is
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -75,6 +75,10 @@ class ShutterButton(QAbstractButton):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.WindowText), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 5, 5)
         self._paint_words(painter)
 
     def _paint_words(self, painter: QPainter) -> None:
@@ -139,8 +143,10 @@ class ShutterBar(QWidget):
             self.tr("1280x720 instead of 640x360{key}. The live picture rests for a moment"),
         )
         self.high_resolution.toggled.connect(self.high_resolution_changed)
-        for button in (self.every, self.high_resolution):
+        for button in (self.every, self.shutter, self.high_resolution):
             keep_keys(button, Qt.Key.Key_Space)
+        QWidget.setTabOrder(self.every, self.shutter)
+        QWidget.setTabOrder(self.shutter, self.high_resolution)
         self._show_seconds()
         self._lay_out()
 

@@ -113,7 +113,15 @@ class ColorDialog(QDialog):
             self.tr("Blue"),
             self.tr("Vermilion"),
             self.tr("Pink"),
-            self.tr("Grey"),
+            self.tr("Light grey"),
+            self.tr("Mint"),
+            self.tr("Violet"),
+            self.tr("Mauve"),
+            self.tr("Khaki"),
+            self.tr("Magenta"),
+            self.tr("Brown"),
+            self.tr("Ice blue"),
+            self.tr("Moss green"),
         )
         return dict(zip(PALETTE, names, strict=True))
 

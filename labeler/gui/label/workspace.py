@@ -12,6 +12,7 @@ from labeler.dataset.images import thumbnail_path
 from labeler.dataset.model import Image
 from labeler.gui import theme
 from labeler.gui.document import Document
+from labeler.gui.focus_ring import FocusRing
 from labeler.gui.key_hint import hint_text, hint_tooltip
 from labeler.gui.label import keys
 from labeler.gui.label.box_panel import BoxPanel
@@ -50,6 +51,7 @@ class LabelWorkspace(Workspace):
         self.copying = Copying(document, self.editor, self.travel.previous, self)
         self.remarks = Remarks(document, self.editor, self)
         self.canvas = Canvas(self)
+        FocusRing(self.canvas)
         self.suggesting = Suggesting(document, self.editor, self.canvas, self)
         self.empty_page = EmptyPage(self)
         self.name_field = NameField(self.canvas)

@@ -34,9 +34,6 @@ class RunList(QListWidget):
         super().__init__(parent)
         self.setItemDelegate(_Delegate(self))
         self.setFrameShape(QListWidget.Shape.NoFrame)
-        self.setStyleSheet(
-            "QListView, QListView:focus { border: 0; }"
-        )  # the row itself shows the focus
         self.setUniformItemSizes(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Runs"))
