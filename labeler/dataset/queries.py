@@ -188,6 +188,15 @@ class Queries(ABC):
             )
             return [_image(row) for row in rows]
 
+    def moments(self, session_id: int) -> list[tuple[int, float]]:
+        """Every image of a session with its captured_at, in the order they were taken."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT id, captured_at FROM image WHERE session_id = ? ORDER BY captured_at, id",
+                (session_id,),
+            )
+            return [(number, at) for number, at in rows]
+
     def annotations(self, image_id: int) -> list[Annotation]:
         """The boxes of one image by id."""
         with self._reading() as connection:

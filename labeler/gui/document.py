@@ -20,8 +20,9 @@ class Document(QObject):
     """The open dataset with its history. Every edit of the window goes through perform().
 
     Signals are facts. annotations_changed and image_state_changed carry an image's id,
-    images_added a list of them; history_changed comes after every edit; edit_replayed after an
-    undo or redo, with the edit as it was applied; failed carries a sentence and its details.
+    images_added and suggestions_changed a list of them; history_changed comes after every edit;
+    edit_replayed after an undo or redo, with the edit as it was applied; failed carries a sentence
+    and its details.
     many_images_changed stands for the first two where an edit touched more than MANY images: what
     shows images reads them again.
     """
@@ -31,6 +32,7 @@ class Document(QObject):
     annotations_changed = Signal(int)
     image_state_changed = Signal(int)
     many_images_changed = Signal()
+    suggestions_changed = Signal(list)
     categories_changed = Signal()
     history_changed = Signal()
     edit_replayed = Signal(object)
@@ -132,6 +134,19 @@ class Document(QObject):
             self.edit_replayed.emit(edits[-1])
             self.say(self.tr("{what}. Kept.").format(what=_in_words(edits)))
         return bool(edits)
+
+    def offer(self, put: Callable[[Dataset], list[int]]) -> bool:
+        """Stores suggestions, which is no edit of a person. put returns the images they are on.
+
+        False where that failed; that is reported.
+        """
+        with self.reporting():
+            self.refuse_if_busy()
+            touched = put(self._dataset)
+            if touched:
+                self.suggestions_changed.emit(touched)
+            return True
+        return False
 
     def notify_images_added(self, image_ids: Iterable[int]) -> None:
         """Tells the window about images that a camera or an import put into the dataset."""

@@ -18,9 +18,13 @@ _SURE_AFTER = 2.0
 
 
 class JobBar(QFrame):
-    """Runs one job at a time. failed carries the exception, ended comes in every case."""
+    """Runs one job at a time. failed carries the exception, ended comes in every case.
+
+    progressed comes with every progress, so that what the job found so far can be fetched.
+    """
 
     failed = Signal(object)
+    progressed = Signal()
     ended = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -52,15 +56,20 @@ class JobBar(QFrame):
         title: str,
         work: Callable[[OnProgress, ShouldStop], Any],
         on_done: Callable[[Any], None],
+        *,
+        quietly: bool = False,
     ) -> None:
-        """Starts the work away from the GUI thread; on_done gets its result on the GUI thread."""
+        """Starts the work away from the GUI thread; on_done gets its result on the GUI thread.
+
+        quietly: it is over in a moment, and the bar need not come and go for it.
+        """
         self.title.setText(title)
         self.left.clear()
         self.bar.setRange(0, 0)
         self.bar.setAccessibleName(title)
         self.cancel.setEnabled(True)
         self._began = time.monotonic()
-        self.show()
+        self.setVisible(not quietly)
         self._job = run_in_background(
             work,
             on_done=lambda result: self._end(on_done, result),
@@ -85,6 +94,7 @@ class JobBar(QFrame):
     def _show_progress(self, done: int, total: int) -> None:
         self.bar.setRange(0, max(total, 1))
         self.bar.setValue(done)
+        self.progressed.emit()
         spent = time.monotonic() - self._began
         if done and spent > _SURE_AFTER and self.cancel.isEnabled():
             self.left.setText(self._time_left(spent * (total - done) / done))

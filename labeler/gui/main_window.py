@@ -167,6 +167,7 @@ class MainWindow(QWidget):
         document.images_added.connect(self._show_counts)
         document.image_state_changed.connect(self._show_counts)
         document.many_images_changed.connect(self._show_counts)
+        document.suggestions_changed.connect(self._show_counts)
         self.history.replayed.connect(partial(self.show_workspace, LABEL))
         self.history.image_requested.connect(self._label_image)
         self.bar.chosen.connect(self.show_workspace)

@@ -164,9 +164,14 @@ class Canvas(QWidget):
         self._update_cursor()
         self.update()
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Neither mouse nor pencil is drawing or dragging."""
+        return self.drag is None and not self.draws_next
+
     def cancel(self) -> None:
         """Gives up what the mouse or the pencil is doing, or the selection."""
-        if self.drag is None and not self.draws_next:
+        if self.is_at_rest:
             self.select(())
         elif self.draws_next:
             self.said.emit(self.tr("Nothing drawn."))

@@ -1,9 +1,12 @@
-"""The actions on suggestions with their keys."""
+"""The actions on suggestions, and those that make them by carrying boxes on, with their keys."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QCoreApplication
 
+from labeler.gui.label.carrying import Carrying
 from labeler.gui.label.suggesting import Suggesting
 from labeler.gui.workspace import Action
 
@@ -12,8 +15,12 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("LabelKeys", text)
 
 
-def suggestion_actions(suggesting: Suggesting) -> list[Action]:
+def suggestion_actions(suggesting: Suggesting, carrying: Carrying) -> list[Action]:
     """Rejecting is Del, as deleting is."""
+    return [*_of_suggestions(suggesting), *_of_carrying(carrying)]
+
+
+def _of_suggestions(suggesting: Suggesting) -> list[Action]:
     group = _tr("Suggestions")
     return [
         Action(
@@ -39,4 +46,48 @@ def suggestion_actions(suggesting: Suggesting) -> list[Action]:
             suggesting.toggle_shown,
             group=group,
         ),
+    ]
+
+
+def _of_carrying(carrying: Carrying) -> list[Action]:
+    rows = (
+        (
+            "carry",
+            _tr("Carry boxes to the next image"),
+            "T",
+            carrying.carry,
+            _tr("Suggest the boxes, or the selected ones, on the next image of the sequence"),
+        ),
+        (
+            "carry_on",
+            _tr("Carry boxes on until they are lost"),
+            "Shift+T",
+            carrying.carry_on,
+            _tr("Suggest the boxes through the sequence until they are lost; Esc stops"),
+        ),
+        (
+            "carry_back",
+            _tr("Carry boxes to the image before"),
+            "Alt+T",
+            partial(carrying.carry, backwards=True),
+            "",
+        ),
+        (
+            "carry_back_on",
+            _tr("Carry boxes backwards until they are lost"),
+            "Alt+Shift+T",
+            partial(carrying.carry_on, backwards=True),
+            "",
+        ),
+        (
+            "fill_between",
+            _tr("Fill in between two boxes"),
+            "B",
+            carrying.fill_between,
+            _tr("Suggest the selected box between here and the earlier image that has one"),
+        ),
+    )
+    return [
+        Action(id, text, (key,), slot, tooltip, group=_tr("Suggestions"))
+        for id, text, key, slot, tooltip in rows
     ]

@@ -29,6 +29,7 @@ class Travel(QObject):
         self.image_id: int | None = None
         document.image_state_changed.connect(self._follow_image)
         document.many_images_changed.connect(self._fill)
+        document.suggestions_changed.connect(self._follow_suggestions)
         document.images_added.connect(self._follow_added)
         filmstrip.chosen.connect(self._arrive)
         filmstrip.filter_changed.connect(lambda state: self._fill())
@@ -101,6 +102,11 @@ class Travel(QObject):
 
     def _follow_image(self, image_id: int) -> None:
         self._strip.images.update_image(self._document.dataset.image(image_id))
+        self.show_counts()
+
+    def _follow_suggestions(self, image_ids: list[int]) -> None:
+        for image_id in image_ids:
+            self._strip.images.update_image(self._document.dataset.image(image_id))
         self.show_counts()
 
     def _follow_added(self, image_ids: list[int]) -> None:

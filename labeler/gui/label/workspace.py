@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from labeler.dataset.changes import Edit
 from labeler.dataset.images import thumbnail_path
@@ -13,10 +13,12 @@ from labeler.dataset.model import Image
 from labeler.gui import theme
 from labeler.gui.document import Document
 from labeler.gui.focus_ring import FocusRing
+from labeler.gui.job_bar import JobBar
 from labeler.gui.key_hint import hint_text, hint_tooltip
 from labeler.gui.label import keys
 from labeler.gui.label.box_panel import BoxPanel
 from labeler.gui.label.canvas import Canvas
+from labeler.gui.label.carrying import Carrying
 from labeler.gui.label.class_desk import ClassDesk
 from labeler.gui.label.class_list import ClassList
 from labeler.gui.label.copying import Copying
@@ -53,6 +55,8 @@ class LabelWorkspace(Workspace):
         self.canvas = Canvas(self)
         FocusRing(self.canvas)
         self.suggesting = Suggesting(document, self.editor, self.canvas, self)
+        self.carrying_bar = JobBar(self)
+        self.carrying = Carrying(document, self.editor, self.travel, self.carrying_bar, self)
         self.empty_page = EmptyPage(self)
         self.name_field = NameField(self.canvas)
         self.classes = ClassList(self)
@@ -71,7 +75,7 @@ class LabelWorkspace(Workspace):
         return [
             *keys.actions(self, self.travel, self.editor, self.copying, self.canvas),
             *keys.of_remarks(self.remarks),
-            *suggestion_actions(self.suggesting),
+            *suggestion_actions(self.suggesting, self.carrying),
         ]
 
     def activated(self) -> None:
@@ -86,6 +90,7 @@ class LabelWorkspace(Workspace):
 
     def shut_down(self) -> None:
         self.desk.stop()
+        self.carrying.stop()
 
     # Moving through the images
 
@@ -113,7 +118,8 @@ class LabelWorkspace(Workspace):
         self.desk.ask_class()
 
     def cancel(self) -> None:
-        self.canvas.cancel()
+        if not (self.canvas.is_at_rest and self.carrying.stop()):
+            self.canvas.cancel()
 
     # What is shown
 
@@ -241,11 +247,15 @@ class LabelWorkspace(Workspace):
         panel.rows.addSpacing(8)
         panel.add(self.verify_button)
         panel.add(self.nothing_button)
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._pages, 1)
+        middle.addWidget(self.carrying_bar)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.filmstrip)
-        row.addWidget(self._pages, 1)
+        row.addLayout(middle, 1)
         row.addWidget(panel)
 
     def _connect(self) -> None:
@@ -254,6 +264,7 @@ class LabelWorkspace(Workspace):
         document.image_state_changed.connect(self._follow_image)
         document.categories_changed.connect(self._show_boxes)
         document.many_images_changed.connect(self._show_boxes)
+        document.suggestions_changed.connect(self._show_boxes)
         document.edit_replayed.connect(self._follow_replay)
         self.travel.arrived.connect(self._show_current)
         self.travel.ran_dry.connect(self._show_nothing)

@@ -1,0 +1,87 @@
+"""Puts suggestions found on the way through a sequence in the place of older ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from labeler.dataset.matching import matched
+from labeler.dataset.model import BBox, Suggestion
+from labeler.dataset.store import Dataset
+
+TRACKER, INTERPOLATION = "tracker", "interpolation"
+"""The sources that follow boxes from image to image."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A box on its way. score: 0 to 1."""
+
+    category_id: int
+    bbox: BBox
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found in one image, when the journal's newest entry about it was last_edit.
+
+    here: what is to be suggested, by the key of the box that it came from. followed: all boxes on
+    their way with their newest place, those that are lost too: each takes the place of the older
+    suggestion that is nearest to it.
+    """
+
+    image_id: int
+    last_edit: int
+    here: Mapping[int, Carried] = field(default_factory=dict)
+    followed: Mapping[int, Carried] = field(default_factory=dict)
+
+
+def offer_found(dataset: Dataset, source: str, model: str, found: Sequence[Found]) -> list[int]:
+    """Stores it in one transaction; returns the images, less those that were edited meanwhile."""
+    with dataset.transaction():
+        fresh = [each for each in found if _is_fresh(dataset, each)]
+        kept: dict[str, list[Suggestion]] = {TRACKER: [], INTERPOLATION: []}
+        for each in fresh:
+            for old in _left_over(dataset, each):
+                kept[old.source].append(old)
+            kept[source] += _suggested(dataset, source, model, each)
+        for name, suggestions in kept.items():
+            dataset.offer(name, [each.image_id for each in fresh], suggestions)
+    return [each.image_id for each in fresh]
+
+
+def _is_fresh(dataset: Dataset, found: Found) -> bool:
+    try:
+        return dataset.image(found.image_id).last_edit == found.last_edit
+    except KeyError:
+        return False
+
+
+def _left_over(dataset: Dataset, found: Found) -> list[Suggestion]:
+    """The older suggestions whose place nothing takes."""
+    waiting = dataset.suggestions(found.image_id)
+    gone: set[int] = set()
+    for source, takers in ((TRACKER, found.followed), (INTERPOLATION, found.here)):
+        old = {each.id: each for each in waiting if each.source == source}
+        gone |= set(matched(takers, old).values())
+    sources = (TRACKER, INTERPOLATION)
+    return [each for each in waiting if each.source in sources and each.id not in gone]
+
+
+def _suggested(dataset: Dataset, source: str, model: str, found: Found) -> list[Suggestion]:
+    image = dataset.image(found.image_id)
+    shown = [(each, each.bbox.clipped(image.width, image.height)) for each in found.here.values()]
+    return [
+        Suggestion(
+            dataset.new_suggestion_id(),
+            image.id,
+            each.category_id,
+            bbox,
+            each.score,
+            source,
+            model,
+        )
+        for each, bbox in shown
+        if bbox is not None
+    ]

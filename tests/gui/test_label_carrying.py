@@ -1,0 +1,394 @@
+"""Boxes carried through real pictures in the real window, as suggestions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from labeler.dataset.category_edits import add_category
+from labeler.dataset.edits import draw, verify
+from labeler.dataset.model import BBox, Suggestion
+from labeler.dataset.store import Dataset
+from labeler.gui.background import is_idle
+from labeler.gui.main_window import MainWindow
+from labeler.runs.prepare import Wish, prepare_run_from_dataset
+from tests.gui.label_window import Hand, close, open_window
+from tests.gui.moving_pictures import add_sequence, place, second_place
+
+SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
+
+Open = Callable[..., "Watcher"]
+
+
+class Watcher(Hand):
+    """A hand that waits for what it set going, and hears what was said."""
+
+    def __init__(self, window: MainWindow, qtbot: QtBot) -> None:
+        super().__init__(window)
+        self._qtbot = qtbot
+        self.said: list[str] = []
+        window.document.said.connect(self.said.append)
+
+    @property
+    def dataset(self) -> Dataset:
+        return self.window.document.dataset
+
+    @property
+    def number(self) -> int:
+        """Which image of the sequence is on show, from 0."""
+        ids = [image.id for image in self.dataset.images()]
+        assert self.label.editor.image_id is not None
+        return ids.index(self.label.editor.image_id)
+
+    def show(self, number: int) -> None:
+        self.label.show_image(self.dataset.images()[number].id)
+
+    def offered(self, number: int) -> list[Suggestion]:
+        return self.dataset.suggestions(self.dataset.images()[number].id)
+
+    def with_suggestions(self) -> list[int]:
+        """The numbers of the images on which something waits."""
+        images = self.dataset.images()
+        return [place for place, image in enumerate(images) if image.suggestion_count]
+
+    def carry(
+        self, key: Qt.Key = Qt.Key.Key_T, modifier: Qt.KeyboardModifier | None = None
+    ) -> None:
+        """Presses T, or another key, and waits until all is carried."""
+        self.press(key, modifier or Qt.KeyboardModifier.NoModifier)
+        self.wait()
+
+    def wait(self) -> None:
+        self._qtbot.waitUntil(is_idle, timeout=15_000)
+
+
+def box(dataset: Dataset, number: int, bbox: BBox, category: int = 0) -> None:
+    """Draws a box on an image of the sequence."""
+    kind = dataset.categories()[category].id
+    dataset.apply(draw(dataset, dataset.images()[number].id, kind, bbox))
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
+    """Opens the window on a sequence; the first image has a box "mug"."""
+    windows: list[MainWindow] = []
+
+    def open_on(
+        count: int, prepare: Callable[[Dataset], None] | None = None, **how: object
+    ) -> Watcher:
+        with Dataset.create(tmp_path / "table") as dataset:
+            add_sequence(dataset, count, **how)  # type: ignore[arg-type]
+            dataset.apply(add_category(dataset, "mug"))
+            dataset.apply(add_category(dataset, "cube"))
+            box(dataset, 0, place(0))
+            if prepare is not None:
+                prepare(dataset)
+        window = open_window(tmp_path / "table", tmp_path / "settings.ini")
+        qtbot.addWidget(window)
+        windows.append(window)
+        hand = Watcher(window, qtbot)
+        hand.show(0)
+        hand.wait()
+        return hand
+
+    yield open_on
+    for window in windows:
+        close(window)
+
+
+def is_at(suggestion: Suggestion, where: BBox) -> bool:
+    return suggestion.bbox.iou(where) > 0.8
+
+
+def test_t_suggests_the_box_on_the_next_image_and_goes_there(opened: Open) -> None:
+    hand = opened(4)
+    hand.carry()
+    assert hand.number == 1
+    (offered,) = hand.offered(1)
+    assert is_at(offered, place(1))
+    assert (offered.source, offered.category_id) == ("tracker", hand.dataset.categories()[0].id)
+    assert 0.5 < offered.score <= 1
+    assert hand.label.canvas.boxes[0].plate == f"mug {offered.score:.2f}"
+    assert hand.with_suggestions() == [1]
+    assert hand.said[-1] == "1 box carried on. Enter accepts, Del rejects."
+
+
+def test_t_again_carries_on_what_still_waits(opened: Open) -> None:
+    hand = opened(4)
+    for _ in range(3):
+        hand.carry()
+    assert hand.number == 3
+    assert is_at(hand.offered(3)[0], place(3))
+    hand.carry()
+    assert hand.said[-1] == "This is the last image of its session."
+    assert hand.number == 3
+
+
+def test_shift_t_carries_the_box_to_the_end_of_the_session(opened: Open) -> None:
+    hand = opened(12)
+    hand.carry(modifier=SHIFT)
+    assert hand.number == 1
+    assert hand.with_suggestions() == list(range(1, 12))
+    assert all(is_at(hand.offered(number)[0], place(number)) for number in range(1, 12))
+    assert hand.said[-1] == "Carried through 11 images, to the end of the session."
+
+
+def test_only_the_selected_boxes_are_carried(opened: Open) -> None:
+    hand = opened(3, lambda dataset: box(dataset, 0, second_place(0), 1), with_second=True)
+    hand.click(*_middle(second_place(0)))
+    hand.carry()
+    assert [each.category_id for each in hand.offered(1)] == [hand.dataset.categories()[1].id]
+    hand.show(0)
+    hand.press(Qt.Key.Key_Escape)
+    hand.carry()
+    assert sorted(each.category_id for each in hand.offered(1)) == [
+        category.id for category in hand.dataset.categories()
+    ]
+
+
+def test_a_lost_box_is_not_suggested_and_is_said(opened: Open) -> None:
+    hand = opened(10, gone=range(6, 10))
+    hand.carry(modifier=SHIFT)
+    assert hand.with_suggestions() == [1, 2, 3, 4, 5]
+    assert hand.said[-1] == "Lost mug after 5 images."
+
+
+def test_it_stops_before_a_long_pause_and_says_why(opened: Open) -> None:
+    hand = opened(8, pause_after=3)
+    hand.carry(modifier=SHIFT)
+    assert hand.with_suggestions() == [1, 2, 3]
+    assert hand.said[-1] == "Carried through 3 images, up to a pause of 30 s."
+    hand.show(3)
+    hand.carry()
+    assert hand.number == 3
+    assert hand.said[-1] == (
+        "The next image was taken 30 s later: nothing is carried over such a pause."
+    )
+
+
+def test_backwards(opened: Open) -> None:
+    hand = opened(6, lambda dataset: box(dataset, 5, place(5)))
+    hand.show(5)
+    hand.carry(modifier=ALT)
+    assert hand.number == 4
+    assert is_at(hand.offered(4)[0], place(4))
+    hand.carry(modifier=ALT | SHIFT)
+    assert hand.with_suggestions() == [1, 2, 3, 4]
+    assert is_at(hand.offered(1)[0], place(1))
+    assert hand.number == 3
+
+
+def test_the_filter_on_show_does_not_change_what_comes_next(opened: Open) -> None:
+    hand = opened(4)
+    labelled = hand.label.filmstrip.filter
+    labelled.setCurrentIndex(2)
+    hand.show(0)
+    hand.carry()
+    assert hand.number == 1
+    assert hand.with_suggestions() == [1]
+
+
+def test_a_correction_is_gone_on_from_and_older_suggestions_ahead_are_replaced(
+    opened: Open,
+) -> None:
+    hand = opened(8)
+    hand.carry(modifier=SHIFT)
+    before = hand.offered(5)
+    hand.show(3)
+    right = hand.offered(3)[0].bbox
+    hand.click(*_middle(right))
+    hand.drag((right.right, right.bottom), (right.right - 20, right.bottom - 20))
+    corrected = hand.boxes[0]
+    assert corrected.width == pytest.approx(40, abs=2)
+    hand.carry(modifier=SHIFT)
+    (after,) = hand.offered(5)
+    assert after.id != before[0].id
+    assert after.bbox.width == pytest.approx(40, abs=4)
+    assert hand.offered(2)[0].bbox.width == pytest.approx(60, abs=4)  # behind it nothing changed
+
+
+def test_a_correction_of_one_thing_leaves_the_suggestions_of_another(opened: Open) -> None:
+    hand = opened(6, lambda dataset: box(dataset, 0, second_place(0), 1), with_second=True)
+    hand.carry(modifier=SHIFT)
+    cubes = [each for each in hand.offered(4) if is_at(each, second_place(4))]
+    assert len(cubes) == 1
+    hand.show(2)
+    hand.click(*_middle(place(2)))
+    hand.press(Qt.Key.Key_Left)
+    hand.carry(modifier=SHIFT)
+    assert cubes[0] in hand.offered(4)
+    assert len(hand.offered(4)) == 2
+
+
+def test_what_a_person_drew_ahead_is_kept_and_gone_on_from(opened: Open) -> None:
+    smaller = BBox(place(3).x, place(3).y, 40, 40)
+    hand = opened(6, lambda dataset: box(dataset, 3, smaller))
+    hand.carry(modifier=SHIFT)
+    assert hand.with_suggestions() == [1, 2, 4, 5]
+    assert [a.bbox for a in hand.dataset.annotations(hand.dataset.images()[3].id)] == [smaller]
+    assert hand.offered(2)[0].bbox.width == pytest.approx(60, abs=4)
+    assert hand.offered(5)[0].bbox.width == pytest.approx(40, abs=4)
+
+
+def test_nothing_is_suggested_on_an_image_that_a_person_found_empty(opened: Open) -> None:
+    def confirm(dataset: Dataset) -> None:
+        dataset.apply(verify(dataset, dataset.images()[3].id))
+
+    hand = opened(6, confirm)
+    hand.carry(modifier=SHIFT)
+    assert hand.with_suggestions() == [1, 2]
+    assert hand.said[-1] == "Lost mug after 2 images."
+
+
+def test_what_was_rejected_is_not_suggested_again(opened: Open) -> None:
+    hand = opened(4)
+    hand.carry(modifier=SHIFT)
+    hand.show(2)
+    hand.click(*_middle(place(2)))
+    hand.press(Qt.Key.Key_Delete)
+    hand.show(0)
+    hand.carry(modifier=SHIFT)
+    assert hand.with_suggestions() == [1, 3]
+
+
+def test_what_is_lost_after_a_correction_leaves_nothing_old_behind(opened: Open) -> None:
+    hand = opened(6)
+    hand.carry(modifier=SHIFT)
+    hand.show(2)
+    hand.press(Qt.Key.Key_Return, SHIFT)
+    first = hand.dataset.annotations(hand.dataset.images()[2].id)[0]
+    hand.label.canvas.select((first.id,))
+    hand.label.editor.reshape({first.id: BBox(2, 2, 12, 12)})  # on the bare table's corner
+    for number in range(3, 6):
+        _wipe(hand.dataset, number)
+    hand.carry(modifier=SHIFT)
+    assert hand.with_suggestions() == [1]
+    assert hand.said[-1].startswith("Lost mug")
+
+
+def test_escape_stops_and_keeps_what_was_found(opened: Open, qtbot: QtBot) -> None:
+    hand = opened(40)
+    hand.press(Qt.Key.Key_T, SHIFT)
+    assert hand.label.carrying_bar.isVisible()
+    qtbot.waitUntil(lambda: bool(hand.with_suggestions()), timeout=10_000)
+    hand.press(Qt.Key.Key_Escape)
+    hand.wait()
+    found = hand.with_suggestions()
+    assert found == list(range(1, len(found) + 1))
+    assert 0 < len(found) < 39
+    assert hand.said[-1] == f"Stopped after {len(found)} images. What was found stays."
+    assert not hand.label.carrying_bar.isVisible()
+
+
+def test_the_window_answers_while_boxes_are_carried(opened: Open, qtbot: QtBot) -> None:
+    hand = opened(40)
+    hand.press(Qt.Key.Key_T, SHIFT)
+    qtbot.waitUntil(lambda: hand.number == 1, timeout=10_000)
+    assert hand.label.carrying.is_running
+    hand.press(Qt.Key.Key_Return)
+    assert len(hand.boxes) == 1
+    hand.press(Qt.Key.Key_T, SHIFT)
+    assert hand.said[-1] == "Boxes are being carried on. Esc stops that."
+    hand.press(Qt.Key.Key_D)
+    assert hand.number == 2
+    hand.press(Qt.Key.Key_Escape)
+    hand.wait()
+    assert len(hand.dataset.annotations(hand.dataset.images()[1].id)) == 1
+    assert hand.offered(1) == []
+
+
+def test_a_picture_that_is_gone_ends_it_with_a_sentence(opened: Open) -> None:
+    hand = opened(6)
+    hand.dataset.path_of(hand.dataset.images()[3]).unlink()
+    hand.carry(modifier=SHIFT)
+    assert hand.with_suggestions() == [1, 2]
+    assert "missing" in hand.said[-1]
+
+
+def test_an_image_without_boxes_has_nothing_to_carry(opened: Open) -> None:
+    hand = opened(3)
+    hand.show(2)
+    hand.carry()
+    assert hand.said[-1] == "There is no box on this image to carry on."
+
+
+def test_the_boxes_between_two_drawn_ones_are_suggested_on_a_straight_line(opened: Open) -> None:
+    hand = opened(5, lambda dataset: box(dataset, 4, BBox(140, 100, 80, 60)))
+    hand.show(4)
+    hand.click(180, 130)
+    hand.carry(Qt.Key.Key_B)
+    start = place(0)
+    for number in (1, 2, 3):
+        (offered,) = hand.offered(number)
+        share = number / 4
+        assert offered.bbox.as_list() == pytest.approx(
+            [
+                start.x + (140 - start.x) * share,
+                start.y + (100 - start.y) * share,
+                start.width + (80 - start.width) * share,
+                start.height,
+            ]
+        )
+        assert offered.source == "interpolation"
+    assert hand.number == 4
+    assert hand.said[-1] == '"mug" suggested on 3 images between two boxes.'
+    hand.show(2)
+    assert hand.label.canvas.boxes[0].plate == "mug"  # a straight line is neither sure nor unsure
+
+
+def test_between_two_boxes_the_line_takes_the_place_of_what_was_tracked(opened: Open) -> None:
+    def prepare(dataset: Dataset) -> None:
+        box(dataset, 4, place(4))
+        dataset.apply(verify(dataset, dataset.images()[2].id))
+
+    hand = opened(5, prepare)
+    hand.carry()
+    assert [each.source for each in hand.offered(1)] == ["tracker"]
+    hand.show(4)
+    hand.click(*_middle(place(4)))
+    hand.carry(Qt.Key.Key_B)
+    assert [each.source for each in hand.offered(1)] == ["interpolation"]
+    assert hand.with_suggestions() == [1, 3]  # image 2 was confirmed empty
+
+
+def test_there_is_nothing_to_fill_in_without_an_earlier_box(opened: Open) -> None:
+    hand = opened(3)
+    hand.press(Qt.Key.Key_Escape)
+    hand.carry(Qt.Key.Key_B)
+    assert hand.said[-1] == "Select one box first: it is the end of the way."
+    hand.click(*_middle(place(0)))
+    hand.carry(Qt.Key.Key_B)
+    assert hand.said[-1] == 'No earlier image of this sequence has a box "mug".'
+
+
+def test_suggestions_never_train(opened: Open, tmp_path: Path) -> None:
+    def prepare(dataset: Dataset) -> None:
+        for number in (2, 4, 6, 7):
+            box(dataset, number, place(number))
+
+    hand = opened(8, prepare)
+    hand.carry(modifier=SHIFT)
+    assert hand.with_suggestions() == [1, 3, 5]
+    prepared = prepare_run_from_dataset(hand.dataset, tmp_path / "run", Wish())
+    sides = [json.loads(path.read_text()) for path in (tmp_path / "run").glob("*.json")]
+    names = {image["file_name"] for side in sides for image in side.get("images", ())}
+    assert prepared is not None
+    assert len(names) == 5
+
+
+def _middle(bbox: BBox) -> tuple[float, float]:
+    return bbox.x + bbox.width / 2, bbox.y + bbox.height / 2
+
+
+def _wipe(dataset: Dataset, number: int) -> None:
+    """The picture is noise now: nothing of the image before can be found on it."""
+    import numpy as np
+    from PIL import Image as Pillow
+
+    noise = np.random.default_rng(number).integers(0, 255, (240, 320, 3), dtype=np.uint8)
+    Pillow.fromarray(noise).save(dataset.path_of(dataset.images()[number]))
