@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from labeler.dataset.category_edits import add_category
-from labeler.dataset.model import BBox
+from labeler.dataset.category_edits import add_category, delete_category
+from labeler.dataset.model import BBox, Suggestion
 from labeler.dataset.store import Dataset
 from labeler.gui.label.canvas_painter import readout
 from labeler.gui.main_window import MainWindow
@@ -62,6 +62,37 @@ def test_arrows_and_enter_draw_a_box_without_a_mouse(hand: Hand) -> None:
     hand.press(Qt.Key.Key_Enter)
     assert hand.boxes == [BBox(270, 170, 50, 51)]
     assert hand.label.canvas.selection == (hand.annotations[0].id,)
+
+
+def test_enter_sets_corners_while_one_draws_and_accepts_a_suggestion_otherwise(
+    hand: Hand, window: MainWindow
+) -> None:
+    dataset, image_id = window.document.dataset, hand.label.editor.image_id
+    assert image_id is not None
+    mug = dataset.categories()[1].id
+    offered = Suggestion(dataset.new_suggestion_id(), image_id, mug, BBox(9, 9, 40, 40), 0.9, "me")
+    dataset.offer("me", [image_id], [offered])
+    hand.press(Qt.Key.Key_W)
+    hand.press(Qt.Key.Key_Return)
+    hand.press(Qt.Key.Key_Right, CONTROL)
+    hand.press(Qt.Key.Key_Return)
+    assert [each.category_id == mug for each in hand.annotations] == [False]
+    hand.press(Qt.Key.Key_Return)
+    assert [each.category_id == mug for each in hand.annotations] == [False, True]
+
+
+def test_without_a_class_the_name_is_asked_for_after_the_second_corner(
+    hand: Hand, window: MainWindow
+) -> None:
+    for category in window.document.dataset.categories():
+        window.document.perform(delete_category(window.document.dataset, category.id))
+    hand.press(Qt.Key.Key_W)
+    hand.press(Qt.Key.Key_Return)
+    hand.press(Qt.Key.Key_Right, CONTROL)
+    hand.press(Qt.Key.Key_Return)
+    assert hand.label.name_field.hasFocus()
+    hand.name("cube")
+    assert hand.label.canvas.boxes[0].name == "cube"
 
 
 def test_after_the_box_the_arrows_nudge_it_again(hand: Hand) -> None:

@@ -71,6 +71,35 @@ def test_a_side_handle_moves_one_side_only() -> None:
     assert after == BBox(10, 20, 45, 40)
 
 
+@pytest.mark.parametrize("handle", [handle for handle in Handle if handle.is_corner])
+def test_a_box_grows_from_any_corner_past_its_opposite_one(handle: Handle) -> None:
+    before, image = BBox(40, 40, 20, 20), Size(100, 100)
+    across, down = handle.value
+    past = (90.0 if across == 0 else 10.0, 95.0 if down == 0 else 5.0)
+    after = geometry.resized(before, handle, *past, image)
+    kept = geometry.place_of(Handle((1 - across, 1 - down)), before)
+    assert after == BBox.from_corners(*kept, *past)
+
+
+@given(SIZES, POINTS, POINTS, POINTS, st.tuples(SIDES, SIDES))
+def test_typed_numbers_make_a_sound_box(
+    image: Size,
+    a: tuple[float, float],
+    b: tuple[float, float],
+    place: tuple[float, float],
+    sides: tuple[float, float],
+) -> None:
+    before = geometry.between(a, b, image)
+    wished = BBox(abs(place[0]), abs(place[1]), *sides)
+    assert is_sound(geometry.typed(before, wished, image), image)
+
+
+def test_a_typed_place_keeps_the_size_and_a_typed_size_the_place() -> None:
+    before, image = BBox(10, 20, 30, 40), Size(100, 100)
+    assert geometry.typed(before, BBox(95, 20, 30, 40), image) == BBox(70, 20, 30, 40)
+    assert geometry.typed(before, BBox(10, 20, 300, 40), image) == BBox(10, 20, 90, 40)
+
+
 def test_the_smallest_box_comes_first_and_the_older_one_of_equals_last() -> None:
     boxes = [(1, BBox(0, 0, 100, 100)), (2, BBox(20, 20, 10, 10)), (3, BBox(20, 20, 10, 10))]
     assert geometry.under(boxes, 25, 25) == [3, 2, 1]

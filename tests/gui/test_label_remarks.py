@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset.category_edits import add_category
@@ -17,7 +18,7 @@ from labeler.gui.label.box_row import WORD_ROLE
 from labeler.gui.main_window import MainWindow
 from tests.gui.label_window import Hand, add_plain_pictures, close, open_window
 
-CONTROL = Qt.KeyboardModifier.ControlModifier
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 LEFT_BOX, RIGHT_BOX = BBox(50, 60, 80, 70), BBox(300, 40, 100, 90)
 
 
@@ -173,3 +174,39 @@ def test_numbers_of_several_boxes_are_not_typed(hand: Hand) -> None:
     assert [field.text() for field in fields] == ["x –", "y –", "w –", "h –"]
     hand.click(90, 95)
     assert [field.value() for field in fields] == [50, 60, 80, 70]
+
+
+def test_a_number_past_the_edge_moves_the_box_as_far_as_it_goes(hand: Hand) -> None:
+    hand.put(LEFT_BOX)
+    hand.click(90, 95)
+    field = hand.label.boxes.fields["x"]
+    for _ in range(2):  # the second time nothing changes, and the number goes back all the same
+        field.setFocus()
+        field.selectAll()
+        QTest.keyClicks(field, "630")
+        hand.press(Qt.Key.Key_Return, widget=field)
+        assert hand.boxes == [BBox(560, 60, 80, 70)]
+        assert field.value() == 560
+
+
+def test_a_keyboard_alone_reaches_every_part_and_the_note(hand: Hand) -> None:
+    hand.put(LEFT_BOX)
+    label = hand.label
+    seen = []
+    for _ in range(4):
+        hand.press(Qt.Key.Key_F6, widget=QApplication.focusWidget())
+        focus = QApplication.focusWidget()
+        parts = (label.filmstrip, label.canvas, label.classes, label.boxes)
+        seen += [place for place, part in enumerate(parts) if part in (focus, *_parents(focus))]
+    assert seen == [2, 3, 0, 1]
+    hand.press(Qt.Key.Key_F6, SHIFT, widget=QApplication.focusWidget())
+    assert label.filmstrip.isAncestorOf(QApplication.focusWidget())
+    hand.press(Qt.Key.Key_N, SHIFT, widget=QApplication.focusWidget())
+    assert label.boxes.note.hasFocus()
+
+
+def _parents(widget: QWidget | None) -> list[QWidget]:
+    found = []
+    while widget is not None and (widget := widget.parentWidget()) is not None:
+        found.append(widget)
+    return found

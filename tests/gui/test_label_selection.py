@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from labeler.dataset import edits
 from labeler.dataset.category_edits import add_category, set_category_key
-from labeler.dataset.model import BBox
+from labeler.dataset.model import BBox, Suggestion
 from labeler.dataset.store import Dataset
 from labeler.gui.main_window import MainWindow
 from tests.gui.label_window import Hand, add_plain_pictures, close, open_window
@@ -72,6 +72,18 @@ def test_ctrl_a_selects_all_and_a_click_on_one_of_them_means_it_alone(hand: Hand
     assert hand.label.canvas.selection == (first, second)
     hand.click(350, 80)
     assert hand.label.canvas.selection == (second,)
+
+
+def test_ctrl_a_leaves_suggestions_alone(hand: Hand, window: MainWindow) -> None:
+    (drawn,) = hand.put(LEFT_BOX)
+    dataset, image_id = window.document.dataset, hand.annotations[0].image_id
+    kind = dataset.categories()[0].id
+    offered = Suggestion(dataset.new_suggestion_id(), image_id, kind, RIGHT_BOX, 0.9, "me")
+    dataset.offer("me", [image_id], [offered])
+    window.document.notify_images_changed([image_id])
+    assert len(hand.label.canvas.boxes) == 2
+    hand.press(Qt.Key.Key_A, CONTROL)
+    assert hand.label.canvas.selection == (drawn,)
 
 
 def test_selected_boxes_move_as_one_and_keep_their_places_at_the_edge(hand: Hand) -> None:

@@ -1,11 +1,9 @@
-"""What is under a point of the canvas, and the cursor that says what a press would do there."""
+"""What is under a point of the canvas, and so what a press takes hold of there."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from PySide6.QtCore import Qt
 
 from labeler.gui.label import geometry
 from labeler.gui.label.geometry import HANDLE_REACH, Handle
@@ -13,16 +11,6 @@ from labeler.gui.label.painting import ShownBox
 
 _NEAR = 3.0
 """How far beside a box a press still means it, in screen pixels."""
-_CURSORS = {
-    Handle.TOP_LEFT: Qt.CursorShape.SizeFDiagCursor,
-    Handle.BOTTOM_RIGHT: Qt.CursorShape.SizeFDiagCursor,
-    Handle.TOP_RIGHT: Qt.CursorShape.SizeBDiagCursor,
-    Handle.BOTTOM_LEFT: Qt.CursorShape.SizeBDiagCursor,
-    Handle.TOP: Qt.CursorShape.SizeVerCursor,
-    Handle.BOTTOM: Qt.CursorShape.SizeVerCursor,
-    Handle.LEFT: Qt.CursorShape.SizeHorCursor,
-    Handle.RIGHT: Qt.CursorShape.SizeHorCursor,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +42,6 @@ def aim(
     if chosen.id not in ids and geometry.gripped(chosen.bbox, reach).contains(x, y):
         ids.insert(0, chosen.id)  # between its handles a small box is taken as well
     return Aim(tuple(ids))
-
-
-def cursor_for(seen: Aim, *, adds: bool) -> Qt.CursorShape:
-    """adds: a press would add to the selection."""
-    if adds:
-        shapes = Qt.CursorShape
-        return shapes.PointingHandCursor if seen.ids else shapes.CrossCursor
-    if seen.grip is not None:
-        return _CURSORS[seen.grip[1]]
-    return Qt.CursorShape.SizeAllCursor if seen.ids else Qt.CursorShape.CrossCursor
 
 
 def _is_on_small(

@@ -24,10 +24,12 @@ from PySide6.QtWidgets import (
 )
 
 from labeler.dataset.model import MIN_SIDE, BBox, Image
+from labeler.gui.label import geometry
 from labeler.gui.label.attribute_bar import AttributeBar
 from labeler.gui.label.box_keys import is_suggestion
 from labeler.gui.label.box_row import WORD_ROLE, BoxRow
 from labeler.gui.label.class_list import SWATCH, swatch
+from labeler.gui.label.geometry import Size
 from labeler.gui.label.note_field import NoteField
 from labeler.gui.label.painting import ShownBox
 from labeler.gui.label.remarks import NoteOwner
@@ -77,6 +79,7 @@ class BoxPanel(QWidget):
         self._shows = False
         self._boxes: tuple[ShownBox, ...] = ()
         self._selection: tuple[int, ...] = ()
+        self._image: Image | None = None
         self._editable = True
         self.list.itemSelectionChanged.connect(self._tell_selected)
         self.show_boxes((), (), None)
@@ -87,7 +90,7 @@ class BoxPanel(QWidget):
         self._shows = True
         if tuple(boxes) != self._boxes:
             self._fill(tuple(boxes))
-        self._selection = selection
+        self._selection, self._image = selection, image
         self._show_selection(frozenset(selection))
         self._show_numbers(image)
         self._show_remarks(image)
@@ -192,14 +195,19 @@ class BoxPanel(QWidget):
 
     def _tell_reshaped(self) -> None:
         box = self._one()
-        if self._shows or box is None:
+        if self._shows or box is None or self._image is None:
             return
         # A field shows one decimal: what was not typed stays as it was drawn.
         values = [
             old if abs(field.value() - old) <= 0.05 else field.value()
             for field, old in zip(self.fields.values(), box.bbox.as_list(), strict=True)
         ]
-        self.reshaped.emit({box.id: BBox(*values)})
+        typed = geometry.typed(box.bbox, BBox(*values), Size(self._image.width, self._image.height))
+        if typed != box.bbox:
+            self.reshaped.emit({box.id: typed})
+        self._shows = True
+        self._show_numbers(self._image)  # the number that came of it
+        self._shows = False
 
 
 class _NumberField(QDoubleSpinBox):

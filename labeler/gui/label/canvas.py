@@ -18,20 +18,21 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from labeler.dataset.model import BBox
 from labeler.gui.label import geometry
-from labeler.gui.label.aiming import Aim, aim, cursor_for
+from labeler.gui.label.aiming import Aim, aim
 from labeler.gui.label.canvas_painter import UPPER_EDGE, paint_canvas
-from labeler.gui.label.drag import Doing, Drag
+from labeler.gui.label.cursor import cursor_of
+from labeler.gui.label.drag import Drag
 from labeler.gui.label.geometry import Size
+from labeler.gui.label.keyboard import KeyHand
 from labeler.gui.label.mouse import MouseHand
 from labeler.gui.label.painting import ShownBox
-from labeler.gui.label.pencil import ARROWS, Pencil
+from labeler.gui.label.pencil import Pencil
 from labeler.gui.label.picture import Picture
 from labeler.gui.label.still_layer import StillLayer
 from labeler.gui.label.tone import Tone
 from labeler.gui.label.viewport import Viewport, centred, fitted
 
 _WHEEL_STEP = 1.25
-_TABS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
 
 
 class Canvas(QWidget):
@@ -67,10 +68,9 @@ class Canvas(QWidget):
         self._size = Size(1, 1)
         self._fits = True
         self.draws_next = False
-        self.pans = False
         self.pencil = Pencil(self)
+        self.keys = KeyHand(self)
         self._mouse = MouseHand(self)
-        self._held_keys = Qt.KeyboardModifier.NoModifier
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -112,7 +112,9 @@ class Canvas(QWidget):
             self.update()
 
     def select_all(self) -> None:
-        self.select(tuple(box.id for box in self.boxes))
+        """All boxes; suggestions only where there is nothing else."""
+        drawn = tuple(box.id for box in self.boxes if not box.dashed)
+        self.select(drawn or tuple(box.id for box in self.boxes))
 
     def select_next(self, by: int = 1) -> None:
         """The next box under the pointer, or the one before; with fewer than two, of all."""
@@ -223,7 +225,7 @@ class Canvas(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._mouse.move(event)
         self.pointer = event.position()
-        self._held_keys = event.modifiers()
+        self.keys.held = event.modifiers()
         self._update_cursor()
         self.update()
 
@@ -244,56 +246,28 @@ class Canvas(QWidget):
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        """Tab belongs to the boxes while there are any; without boxes it moves the focus."""
         if isinstance(event, QKeyEvent):
-            if event.type() is QEvent.Type.ShortcutOverride and self.pencil.wants(event):
+            if self.keys.claims(event):
                 event.accept()
                 return True
-            by = _TABS.get(Qt.Key(event.key()))
-            if by and event.type() is QEvent.Type.KeyPress and self.boxes:
-                self.select_next(by)
+            if self.keys.tab(event):
                 return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        self._hold(event)
-        direction = ARROWS.get(Qt.Key(event.key()))
-        if event.key() == Qt.Key.Key_H and not event.isAutoRepeat():
-            self.pans = True
-            self._update_cursor()
-        elif self.pencil.wants(event):
-            self.pencil.take(event)
-        elif direction is not None and self.selection:
-            step = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-            grows = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
-            self.nudge_requested.emit(direction[0] * step, direction[1] * step, grows)
-        else:
+        if not self.keys.press(event):
             super().keyPressEvent(event)
+        self._update_cursor()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        self._hold(event)
-        if event.key() == Qt.Key.Key_H and not event.isAutoRepeat():
-            self.pans = False
-            self._update_cursor()
-        else:
+        if not self.keys.release(event):
             super().keyReleaseEvent(event)
+        self._update_cursor()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.pans = False  # the release of H goes elsewhere
-        self._held_keys = Qt.KeyboardModifier.NoModifier
+        self.keys.let_go()
         self._update_cursor()
         super().focusOutEvent(event)
-
-    def _hold(self, event: QKeyEvent) -> None:
-        """Shift and Ctrl change what a press would do, and the cursor says so."""
-        if event.key() in (Qt.Key.Key_Shift, Qt.Key.Key_Control):
-            own = {
-                Qt.Key.Key_Shift: Qt.KeyboardModifier.ShiftModifier,
-                Qt.Key.Key_Control: Qt.KeyboardModifier.ControlModifier,
-            }[Qt.Key(event.key())]
-            down = event.type() is QEvent.Type.KeyPress
-            self._held_keys = event.modifiers() | own if down else event.modifiers() & ~own
-            self._update_cursor()
 
     # Looking things up
 
@@ -323,22 +297,4 @@ class Canvas(QWidget):
         return aim(self.boxes, self.selection, place, self.viewport.scale)
 
     def _update_cursor(self) -> None:
-        self.setCursor(self._cursor_shape())
-
-    def _cursor_shape(self) -> Qt.CursorShape:
-        if self.drag is not None and self.drag.doing is Doing.PAN:
-            return Qt.CursorShape.ClosedHandCursor
-        if self.pans or self._held_keys & Qt.KeyboardModifier.ControlModifier:
-            return Qt.CursorShape.OpenHandCursor
-        if self.picture is None or self.pointer is None:
-            return Qt.CursorShape.ArrowCursor
-        if self.drag is not None:
-            return self.cursor().shape()  # what the press made it
-        if self.draws_next:
-            return Qt.CursorShape.CrossCursor
-        adds = bool(self._held_keys & Qt.KeyboardModifier.ShiftModifier)
-        seen = self.aim_at(self.pointer)
-        if not self.editable:
-            shapes = Qt.CursorShape
-            return shapes.PointingHandCursor if seen.ids else shapes.ArrowCursor
-        return cursor_for(seen, adds=adds)
+        self.setCursor(cursor_of(self))

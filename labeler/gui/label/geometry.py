@@ -92,6 +92,13 @@ def grown(bbox: BBox, dx: float, dy: float, image: Size) -> BBox:
     return between((bbox.x, bbox.y), (right, bottom), image)
 
 
+def typed(before: BBox, wished: BBox, image: Size) -> BBox:
+    """A box as typed in numbers: a new place keeps the size, a new size keeps the place."""
+    x, width = _typed(before.x, wished.x, wished.width, image.width)
+    y, height = _typed(before.y, wished.y, wished.height, image.height)
+    return BBox(x, y, width, height)
+
+
 def under(
     boxes: Iterable[tuple[int, BBox]], x: float, y: float, tolerance: float = 0.0
 ) -> list[int]:
@@ -162,6 +169,13 @@ def after(ids: Sequence[int], current: int | None) -> int | None:
     if current not in ids:
         return ids[0]
     return ids[(ids.index(current) + 1) % len(ids)]
+
+
+def _typed(before: float, start: float, length: float, limit: float) -> tuple[float, float]:
+    length = min(length, limit)
+    if start == before:
+        return start, min(length, limit - start)
+    return min(start, limit - length), length
 
 
 def _between(value: float, low: float, high: float) -> float:

@@ -102,7 +102,7 @@ def _of_copies(copying: Copying) -> list[Action]:
     return [Action(id, text, (key,), slot, group=_tr("Copies")) for id, text, key, slot in rows]
 
 
-def of_remarks(remarks: Remarks) -> list[Action]:
+def of_remarks(remarks: Remarks, write_note: Callable[[], Any]) -> list[Action]:
     """What is said of the selected boxes; each key turns it on or off for all of them."""
     rows = (
         ("occluded", _tr("Occluded: something stands before it"), "Q"),
@@ -113,6 +113,14 @@ def of_remarks(remarks: Remarks) -> list[Action]:
     return [
         Action(name, text, (key,), partial(remarks.toggle, name), group=group)
         for name, text, key in rows
+    ] + [
+        Action(
+            "note",
+            _tr("Write a note on them, or on the image"),
+            ("Shift+N",),
+            write_note,
+            group=group,
+        )
     ]
 
 

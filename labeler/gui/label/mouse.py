@@ -77,7 +77,7 @@ class MouseHand:
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
         left = event.button() is Qt.MouseButton.LeftButton
         return event.button() is Qt.MouseButton.MiddleButton or (
-            left and (self._canvas.pans or bool(control))
+            left and (self._canvas.keys.pans or bool(control))
         )
 
     def _drag_from(self, at: QPointF) -> Drag | None:
