@@ -27,7 +27,6 @@ from labeler.gui.label.empty_page import EmptyPage
 from labeler.gui.label.filmstrip import Filmstrip
 from labeler.gui.label.geometry import Size
 from labeler.gui.label.naming import NameField
-from labeler.gui.label.parts import part_actions
 from labeler.gui.label.picture import from_thumbnail
 from labeler.gui.label.picture_cache import PictureCache
 from labeler.gui.label.remarks import Remarks
@@ -76,7 +75,6 @@ class LabelWorkspace(Workspace):
         return [
             *keys.actions(self, self.travel, self.editor, self.copying, self.canvas),
             *keys.of_remarks(self.remarks, self.boxes.note.setFocus),
-            *part_actions((self.filmstrip, self.canvas, self.classes, self.boxes)),
             *suggestion_actions(self.suggesting, self.carrying),
         ]
 
