@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject
 from labeler.dataset.places import free_folder
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped
 from labeler.dataset.store import Dataset
-from labeler.dataset.words import counted
 from labeler.errors import UserError
+from labeler.gui.counts import counted
 from labeler.gui.dataset_opening import Opened, open_folder
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
@@ -216,7 +216,7 @@ class DatasetActions(QObject):
         if lines:
             self._tell_list(
                 self.tr("{0} of the file skipped, {1} corrected.").format(
-                    counted(report.skipped_total, "entry").replace("entrys", "entries"),
+                    counted(report.skipped_total, "entry"),
                     report.corrected_total,
                 ),
                 lines,

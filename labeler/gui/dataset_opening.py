@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
+
 from labeler.dataset.places import free_folder, known_datasets
 from labeler.dataset.store import FILE_NAME, Dataset
 from labeler.errors import UserError
@@ -27,9 +29,8 @@ def open_folder(folder: Path) -> Opened:
             dataset = Dataset.open(folder, read_only=True)
         except UserError:
             raise error from None
-        return Opened(
-            dataset, UserError(f"{error} Until then it is shown read-only.", details=error.details)
-        )
+        told = QCoreApplication.translate("Opening", "{0} Until then it is shown read-only.")
+        return Opened(dataset, UserError(told.format(error), details=error.details))
 
 
 def open_or_create(folder: Path) -> Opened:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -227,7 +227,7 @@ def _refuse_double(read: KeyMap, file: Path) -> None:
     double = read.double()
     if double is not None:
         key, first, second = double
-        raise UserError(
-            f"{file} gives {key} to two actions: “{first.text}” and “{second.text}”. "
-            "Nothing was changed."
+        told = QCoreApplication.translate(
+            "KeyDialog", "{0} gives {1} to two actions: “{2}” and “{3}”. Nothing was changed."
         )
+        raise UserError(told.format(file, key, first.text, second.text))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 
 from labeler.cameras.base import Camera, CameraState, CameraStatus, Frame
 from labeler.cameras.catalogue import CameraChoice, list_cameras, open_camera
@@ -236,7 +236,9 @@ def _choice_of(word: str) -> CameraChoice:
     if kind in ("video", "folder"):
         return file_choice(kind, Path(rest))
     if kind == "simulated":
-        return CameraChoice(word, "simulated", "Simulated robot", "")
+        return CameraChoice(
+            word, "simulated", QCoreApplication.translate("LiveCamera", "Simulated robot"), ""
+        )
     if kind == "webcam":
         return CameraChoice(word, "webcam", word, "")
     return CameraChoice(word, "robot", rest or word, "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from labeler.cameras.base import Camera, Frame
 from labeler.errors import UserError
@@ -125,4 +125,10 @@ class Photographer(QObject):
 
 
 def _size(count: int) -> str:
-    return f"{count / 1e6:.1f} MB" if count >= 1_000_000 else f"{max(1, round(count / 1000))} KB"
+    if count >= 1_000_000:
+        return _tr("{0:.1f} MB").format(count / 1e6)
+    return _tr("{0} KB").format(max(1, round(count / 1000)))
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Photographer", text)

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from labeler.dataset.model import Category
-from labeler.dataset.words import counted
+from labeler.gui.counts import counted
 from labeler.gui.theme import colors
 
 ROW = 28

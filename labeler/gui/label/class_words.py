@@ -8,8 +8,8 @@ from PySide6.QtCore import QCoreApplication
 
 from labeler.dataset.category_edits import Usage
 from labeler.dataset.model import Category
-from labeler.dataset.words import counted
 from labeler.errors import UserError
+from labeler.gui.counts import counted
 
 _TOLD = 200
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 
 from labeler.errors import UserError
@@ -156,7 +156,8 @@ def _through_pillow(path: Path) -> QImage:
     picture = upright(read(path), path.name)
     data = picture.tobytes()
     if len(data) != picture.width * picture.height * 3:
-        raise UserError(f"{path.name} cannot be shown.")
+        told = QCoreApplication.translate("Picture", "{0} cannot be shown.")
+        raise UserError(told.format(path.name))
     image = QImage(
         data, picture.width, picture.height, picture.width * 3, QImage.Format.Format_RGB888
     )

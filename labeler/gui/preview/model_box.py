@@ -67,7 +67,7 @@ def _run_words(run: RunSummary) -> str:
     """As in "today 17:04, AP 0.78"."""
     then = datetime.fromtimestamp(run.started)
     words = f"{_day(then)} {then:%H:%M}"
-    return words if run.ap is None else f"{words}, AP {run.ap:.2f}"
+    return words if run.ap is None else _tr("{0}, AP {1:.2f}").format(words, run.ap)
 
 
 def _day(then: datetime) -> str:

@@ -1,0 +1,173 @@
+"""Every word that a person reads can be translated."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from labeler.dataset import words
+from labeler.gui import counts
+from labeler.gui.counts import counted
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / "labeler" / "gui").rglob("*.py"))
+TRANSLATES = {"tr", "_tr", "translate", "QT_TRANSLATE_NOOP"}
+NOT_READ = {
+    *("debug", "info", "warning", "error", "exception", "critical", "getLogger"),  # the log
+    *("ArgumentParser", "add_argument"),  # the shell
+    *("Edit", "setStyleSheet", "Thread", "compile", "setApplicationName", "setObjectName"),
+}
+"""What takes text that is no text of the window. An Edit's words are the dataset's own."""
+ENGLISH = {
+    "labeler/gui/key_map_file.py",  # knows no Qt, as the dataset's readers, and speaks as they do
+    "labeler/gui/key_map.py",
+    "labeler/gui/theme.py",
+}
+NAMES = {"Vector Labeler", "My first dataset"}
+"""Of the program, and of a folder on the disk."""
+TWO_WORDS = re.compile(r"[A-Za-z]{2,}[,.:;]? [A-Za-z]{2,}")
+SHOWS = {
+    *("setText", "setToolTip", "setWindowTitle", "setPlaceholderText", "setAccessibleName"),
+    *("setAccessibleDescription", "setSuffix", "addMenu", "setTitle", "setHeaderLabels"),
+    *("QLabel", "QPushButton", "QToolButton", "QCheckBox", "QRadioButton", "QGroupBox", "say"),
+    *("heading", "UserError", "hint_tooltip", "hint_text"),
+}
+"""What is shown as it is given: there a single word counts as well."""
+HAS_WORD = re.compile(r"[A-Za-z]{2,}")
+ACTION_WORDS = {"text", "tooltip", "group", "shown"}
+
+
+def callee(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def texts(node: ast.AST) -> Iterator[ast.Constant]:
+    """The texts in a piece of code that are neither translated nor none of the window's."""
+    if isinstance(node, ast.Call) and callee(node) in TRANSLATES | NOT_READ:
+        return
+    if isinstance(node, ast.Raise) and not (
+        isinstance(node.exc, ast.Call) and callee(node.exc) == "UserError"
+    ):
+        return
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return  # a docstring
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node
+    for child in ast.iter_child_nodes(node):
+        yield from texts(child)
+
+
+def shown(call: ast.Call) -> list[ast.AST]:
+    """The arguments of a call that a person gets to read."""
+    if callee(call) == "Action":
+        named = [each.value for each in call.keywords if each.arg in ACTION_WORDS]
+        return [*call.args[1:2], *call.args[4:5], *named]
+    if callee(call) in ("hint_tooltip", "hint_text"):
+        return list(call.args[2:])
+    return list(call.args) if callee(call) in SHOWS else []
+
+
+def is_plain(node: ast.AST) -> bool:
+    """Not the result of a call, which the scan meets by itself."""
+    return not isinstance(node, ast.Call)
+
+
+def untranslated(source: str) -> set[tuple[int, str]]:
+    tree = ast.parse(source)
+    found = {
+        (text.lineno, text.value)
+        for text in texts(tree)
+        if TWO_WORDS.search(text.value) and "{ " not in text.value and "*." not in text.value
+    }
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        for argument in filter(is_plain, shown(call)):
+            found |= {
+                (text.lineno, text.value) for text in texts(argument) if HAS_WORD.search(text.value)
+            }
+    return {each for each in found if each[1] not in NAMES}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_what_a_person_reads_can_be_translated(file: Path) -> None:
+    if file.relative_to(ROOT).as_posix() not in ENGLISH:
+        assert untranslated(file.read_text(encoding="utf-8")) == set()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'label.setText("Ready")',
+        'label.setText(f"{n} boxes")',
+        'label.setText("on" if ready else self.tr("off"))',
+        'QLabel("Ready", self)',
+        'raise UserError(f"{path} is gone.")',
+        'Action("id", "Next", ("D",), go)',
+        'Action("id", _tr("Next"), ("D",), go, group="Images")',
+        'words = ["All is well", 3]',
+        'say("Kept " + name)',
+    ],
+)
+def test_a_text_without_translation_is_noticed(line: str) -> None:
+    assert untranslated(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"""All is well."""',
+        'label.setText(self.tr("All is well"))',
+        'label.setText(_tr("{0} of {1}").format(one, two))',
+        'raise ValueError("a change needs a before")',
+        'log.warning("the trainer said: %s", line)',
+        'Action("next_image", _tr("Next"), ("PgDown",), go)',
+        'widget.setStyleSheet("QLabel { color: red }")',
+        'label.setText(f"{one}, {two}")',
+    ],
+)
+def test_what_is_no_text_of_the_window_is_left_alone(line: str) -> None:
+    assert untranslated(line) == set()
+
+
+# Numbers with their nouns
+
+
+@pytest.mark.parametrize("noun", [noun for noun in counts._NOUNS if noun != "entry"])
+def test_counted_things_read_as_elsewhere(noun: str) -> None:
+    for count in (0, 1, 2, 1000):
+        assert counted(count, noun) == words.counted(count, noun)
+
+
+def test_every_noun_that_the_window_counts_is_in_the_table() -> None:
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and callee(node) == "counted" and len(node.args) > 1:
+                noun = node.args[1]
+                assert isinstance(noun, ast.Constant)
+                assert noun.value in counts._NOUNS, file
+
+
+class German(QTranslator):
+    """Three words, with a form for one and one for many."""
+
+    def translate(
+        self, context: str, source: str, disambiguation: str | None = None, n: int = -1
+    ) -> str:
+        return {"1 box": "1 Kasten", "%n boxes": "%n Kästen"}.get(source, "")
+
+    def isEmpty(self) -> bool:  # noqa: N802 - Qt's name
+        return False
+
+
+def test_a_translation_reaches_the_counted_words(qapp: QApplication) -> None:
+    german = German()
+    assert QCoreApplication.installTranslator(german)
+    try:
+        assert [counted(n, "box") for n in (0, 1, 2)] == ["0 Kästen", "1 Kasten", "2 Kästen"]
+    finally:
+        QCoreApplication.removeTranslator(german)
