@@ -94,7 +94,7 @@ def set_attributes(
     wished = {"occluded": occluded, "truncated": truncated, "difficult": difficult}
     given = {name: value for name, value in wished.items() if value is not None}
     boxes = [_existing_annotation(dataset, number) for number in dict.fromkeys(annotation_ids)]
-    pairs = [(box, _with_attributes(box, given)) for box in boxes]
+    pairs = [(box, with_attributes(box, given)) for box in boxes]
     changes = tuple(AnnotationChange(box, after) for box, after in pairs if box != after)
     words = ", ".join(name if value else f"not {name}" for name, value in given.items())
     return Edit(f"Mark {counted(len(changes), 'box')} {words}", changes)
@@ -187,7 +187,8 @@ def category_name(dataset: Dataset, category_id: int) -> str:
     raise StaleEdit("This class is not there. Choose another one.")
 
 
-def _with_attributes(box: Annotation, given: dict[str, bool]) -> Annotation:
+def with_attributes(box: Annotation, given: dict[str, bool]) -> Annotation:
+    """The box with these attributes; those that are not given stay."""
     return replace(
         box,
         occluded=given.get("occluded", box.occluded),

@@ -187,6 +187,18 @@ def test_a_suggestion_becomes_a_box_by_a_corner_a_nudge_a_number_or_a_typed_valu
     assert hand.boxes == [BBox(350, 150, 50, 100)]
 
 
+def test_what_is_said_of_a_suggestion_accepts_it(hand: Hand) -> None:
+    hand.click(160, 120)
+    hand.press(Qt.Key.Key_Q)
+    image_id = hand.label.editor.image_id
+    assert image_id is not None
+    (drawn,) = hand.window.document.dataset.annotations(image_id)
+    assert (drawn.bbox, drawn.occluded) == (MUG, True)
+    assert hand.label.canvas.selection == (drawn.id,)
+    hand.press(Qt.Key.Key_Z, CONTROL)
+    assert len(waiting(hand)) == 2
+
+
 def test_tab_goes_through_boxes_and_suggestions(hand: Hand) -> None:
     QTest.mouseMove(hand.label.canvas, hand.at(600, 340))
     chosen = []

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from labeler.dataset import edits, suggestion_edits
-from labeler.dataset.changes import AnnotationChange, Edit, StaleEdit
-from labeler.dataset.model import Annotation, BBox, Suggestion
+from labeler.dataset.changes import AnnotationChange, Edit
+from labeler.dataset.model import BBox
 from labeler.dataset.store import Dataset
 from labeler.dataset.words import counted
 from labeler.gui.label.box_keys import annotation_ids, is_suggestion, suggestion_ids
-
-
-def found(dataset: Dataset, key: int) -> Annotation | Suggestion:
-    """What a key of the canvas names. Raises StaleEdit where it is gone."""
-    row = dataset.suggestion(-key) if is_suggestion(key) else dataset.annotation(key)
-    if row is None:
-        raise StaleEdit("That box is gone.")
-    return row
 
 
 def reshape(dataset: Dataset, key: int, bbox: BBox) -> Edit:
@@ -39,6 +32,23 @@ def set_category(dataset: Dataset, keys: Iterable[int], category_id: int) -> Edi
         f"Accept {counted(len(offered), 'suggestion')} as {name}",
         [edits.set_category(dataset, annotation_ids(keys), category_id), accepted],
     )
+
+
+def set_attributes(dataset: Dataset, keys: Iterable[int], **given: bool) -> Edit:
+    """As edits.set_attributes; suggestions become boxes that have them."""
+    keys = tuple(keys)
+    said = edits.set_attributes(dataset, annotation_ids(keys), **given)
+    offered = suggestion_ids(keys)
+    if not offered:
+        return said
+    accepted = suggestion_edits.accept(dataset, offered)
+    changes = tuple(
+        replace(change, after=edits.with_attributes(change.after, given))
+        if isinstance(change, AnnotationChange) and change.after is not None
+        else change
+        for change in accepted.changes
+    )
+    return edits.together(accepted.description, [said, replace(accepted, changes=changes)])
 
 
 def delete(dataset: Dataset, keys: Iterable[int]) -> Edit:

@@ -139,8 +139,9 @@ class BoxPanel(QWidget):
 
     def _show_remarks(self, image: Image | None) -> None:
         wanted = frozenset(self._selection)
-        chosen = [box for box in self._boxes if box.id in wanted and not is_suggestion(box.id)]
-        self.attributes.show_boxes(chosen, editable=self._editable)
+        selected = [box for box in self._boxes if box.id in wanted]
+        self.attributes.show_boxes(selected, editable=self._editable)
+        chosen = [box for box in selected if not is_suggestion(box.id)]
         nobodys = image is None or bool(wanted and not chosen)
         self.note.setEnabled(self._editable and not nobodys)
         if image is None or nobodys:

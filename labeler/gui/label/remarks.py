@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from labeler.dataset import edits
 from labeler.gui.document import Document
+from labeler.gui.label import box_edits
 from labeler.gui.label.attributes import attribute_in_words
 from labeler.gui.label.editor import Editor, boxes_in_words
 
@@ -28,8 +29,9 @@ class Remarks(QObject):
         self._document, self._editor = document, editor
 
     def toggle(self, attribute: str) -> None:
-        """All selected boxes get it, or where all have it already, none."""
-        chosen = self._editor.chosen()
+        """All selected boxes get it, or where all have it, none. A suggestion is accepted by it."""
+        wanted = frozenset(self._editor.selection)
+        chosen = [box for box in self._editor.boxes() if box.id in wanted]
         if not chosen:
             self._document.say(self.tr("No box is selected. Click one first."))
             return
@@ -38,8 +40,8 @@ class Remarks(QObject):
         words = (
             self.tr("{boxes}: {what}. Kept.") if given else self.tr("{boxes}: not {what}. Kept.")
         )
-        self._document.attempt(
-            lambda dataset: edits.set_attributes(dataset, ids, **{attribute: given}),
+        self._editor.change(
+            lambda dataset: box_edits.set_attributes(dataset, ids, **{attribute: given}),
             words.format(boxes=boxes_in_words(len(ids)), what=attribute_in_words(attribute)),
         )
 
