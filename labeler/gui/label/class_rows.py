@@ -130,9 +130,11 @@ class ClassRows(QListWidget):
         self.editItem(self.currentItem())
 
     def set_editable(self, editable: bool) -> None:
-        self._editable = editable
+        self._editable, shows = editable, self._shows
+        self._shows = True  # flags count as a change of the item, which is no new name
         for item in self.rows():
             self._set_flags(item)
+        self._shows = shows
         self.setDragEnabled(editable)
         self.setAcceptDrops(editable)
         mode = self.DragDropMode.InternalMove if editable else self.DragDropMode.NoDragDrop
