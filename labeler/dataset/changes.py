@@ -122,8 +122,12 @@ class Edit:
         return tuple(dict.fromkeys(image_id for image_id in found if image_id is not None))
 
     def to_json(self) -> str:
-        changes = [{"kind": type(change).__name__, **asdict(change)} for change in self.changes]
-        return json.dumps({"description": self.description, "changes": changes})
+        # One by one: all in one go would keep the window from its turn while a worker does it.
+        changes = (
+            json.dumps({"kind": type(change).__name__, **asdict(change)}) for change in self.changes
+        )
+        told = json.dumps(self.description)
+        return f'{{"description": {told}, "changes": [{", ".join(changes)}]}}'
 
     @classmethod
     def from_json(cls, text: str) -> Edit:

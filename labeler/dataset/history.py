@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from datetime import datetime
 
 from labeler.dataset.changes import Edit, EntryKind, JournalEntry
@@ -28,6 +29,25 @@ def clock_concern(dataset: Dataset) -> str:
         f"The newest edit is of {datetime.fromtimestamp(newest.at):%Y-%m-%d %H:%M}, which is still "
         "to come: look at this computer's clock. Edits keep their order all the same."
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """One step back or forward. kind: UNDO or REDO of the entry."""
+
+    dataset: Dataset
+    entry: int
+    kind: EntryKind
+
+    def make(self) -> Edit:
+        """Makes the step, from any thread, and returns the edit as it was applied.
+
+        Raises StaleEdit or another UserError, with nothing changed.
+        """
+        edit = self.dataset.edit_of(self.entry)
+        edit = edit.inverse() if self.kind is EntryKind.UNDO else edit
+        self.dataset.apply(edit, self.kind, self.entry)
+        return edit
 
 
 class History:
@@ -65,23 +85,26 @@ class History:
         Returns the edit as it was applied. Raises StaleEdit or another UserError, with nothing
         changed.
         """
-        self._look()
-        if not self._undoable:
-            return None
-        entry = self._undoable[-1]
-        edit = self._dataset.edit_of(entry).inverse()
-        self._dataset.apply(edit, EntryKind.UNDO, entry)
-        self._look()
-        return edit
+        replay = self.undoing()
+        return None if replay is None else self._made(replay)
 
     def redo(self) -> Edit | None:
         """Does the edit again that was taken back last. As undo."""
+        replay = self.redoing()
+        return None if replay is None else self._made(replay)
+
+    def undoing(self) -> Replay | None:
+        """What undo would do."""
         self._look()
-        if not self._redoable:
-            return None
-        entry = self._redoable[-1]
-        edit = self._dataset.edit_of(entry)
-        self._dataset.apply(edit, EntryKind.REDO, entry)
+        return Replay(self._dataset, self._undoable[-1], EntryKind.UNDO) if self._undoable else None
+
+    def redoing(self) -> Replay | None:
+        """What redo would do."""
+        self._look()
+        return Replay(self._dataset, self._redoable[-1], EntryKind.REDO) if self._redoable else None
+
+    def _made(self, replay: Replay) -> Edit:
+        edit = replay.make()
         self._look()
         return edit
 

@@ -299,6 +299,14 @@ class Queries(ABC):
             raise KeyError(entry_id)
         return Edit.from_json(row[0])
 
+    def size_of_edit(self, entry_id: int) -> int:
+        """How many bytes an entry of the journal takes; 0 where there is none."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "SELECT length(CAST(changes AS BLOB)) FROM edit WHERE id = ?", (entry_id,)
+            ).fetchone()
+        return 0 if row is None else int(row[0])
+
     def faults(self) -> list[str]:
         """What SQLite itself finds wrong with the file: broken pages, rows without a parent."""
         with self._reading() as connection:

@@ -128,12 +128,16 @@ class Document(QObject):
         except UserError as error:
             self.report(error)
             return False
+        self.tell_replayed(edits)
+        return bool(edits)
+
+    def tell_replayed(self, edits: list[Edit]) -> None:
+        """Tells the window of edits that were taken back or done again."""
         if edits:
             all_changes = tuple(change for edit in edits for change in edit.changes)
             self._tell_applied(Edit(edits[-1].description, all_changes))
             self.edit_replayed.emit(edits[-1])
             self.say(self.tr("{what}. Kept.").format(what=_in_words(edits)))
-        return bool(edits)
 
     def offer(self, put: Callable[[Dataset], list[int]]) -> bool:
         """Stores suggestions, which is no edit of a person. put returns the images they are on.

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from labeler.dataset.history import Replay
 from labeler.gui.document import Document
+from labeler.gui.large_edit import replay_large
 from labeler.gui.workspace import Action
 
 if TYPE_CHECKING:
@@ -67,16 +69,24 @@ class HistoryActions(QObject):
 
     def undo(self) -> None:
         """Takes the last edit back, where the person can see it."""
-        if not self._document.can_undo:
+        step = self._document.history.undoing()
+        if step is None:
             self._document.say(self._no_undo())
-        elif self._document.undo():
+        elif not self._replays_large(step) and self._document.undo():
             self.replayed.emit()
 
     def redo(self) -> None:
-        if not self._document.can_redo:
+        step = self._document.history.redoing()
+        if step is None:
             self._document.say(self._no_redo())
-        elif self._document.redo():
+        elif not self._replays_large(step) and self._document.redo():
             self.replayed.emit()
+
+    def _replays_large(self, step: Replay) -> bool:
+        """Whether a worker does it; True as well where that could not even begin."""
+        with self._document.reporting():
+            return replay_large(self._document, step.entry, step.make, self.replayed.emit)
+        return True
 
     def _no_undo(self) -> str:
         return self.tr("There is nothing to undo.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication
 
@@ -16,6 +16,10 @@ from labeler.gui.document import Document
 
 MANY = 500
 """From so many changed rows on an edit can take longer than a window may stand still."""
+
+
+LARGE_ENTRY = 100_000
+"""An entry of the journal with more bytes than this holds about as many rows."""
 
 
 def perform_large(
@@ -31,14 +35,41 @@ def perform_large(
     on_done comes where it was kept, before the window hears of the change.
     """
     dataset = document.dataset
-    if not document.begin_busy(busy):
-        return
-    QApplication.setOverrideCursor(QCursor(Qt.CursorShape.BusyCursor))
 
-    def work(_progress: Callable[..., None], _should_stop: Callable[[], bool]) -> Edit:
+    def make() -> Edit:
         edit = build(dataset)
         dataset.apply(edit)
         return edit
+
+    def done(edit: Edit) -> None:
+        on_done()
+        document.tell_applied(edit, sentence)
+
+    _run(document, make, busy, done)
+
+
+def replay_large(
+    document: Document, entry: int, make: Callable[[], Edit], on_done: Callable[[], None]
+) -> bool:
+    """Undoes or does again on a worker, where the entry of the journal is large. Else False."""
+    if document.dataset.size_of_edit(entry) < LARGE_ENTRY:
+        return False
+
+    def done(edit: Edit) -> None:
+        document.tell_replayed([edit])
+        on_done()
+
+    busy = QCoreApplication.translate("LargeEdit", "Very many boxes are changed. Wait a moment.")
+    _run(document, make, busy, done)
+    return True
+
+
+def _run(
+    document: Document, make: Callable[[], Edit], busy: str, on_done: Callable[[Edit], None]
+) -> None:
+    if not document.begin_busy(busy):
+        return
+    QApplication.setOverrideCursor(QCursor(Qt.CursorShape.BusyCursor))
 
     def end() -> None:
         document.set_busy("")
@@ -46,13 +77,15 @@ def perform_large(
 
     def done(edit: Edit) -> None:
         end()
-        on_done()
-        document.tell_applied(edit, sentence)
+        on_done(edit)
 
     def failed(error: Exception) -> None:
         end()
         if not isinstance(error, UserError):
             raise error
         document.report(error)
+
+    def work(_progress: Callable[..., None], _should_stop: Callable[[], bool]) -> Edit:
+        return make()
 
     run_in_background(work, on_done=done, on_error=failed, owner=document)
