@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labeler.dataset.model import MIN_SIDE, BBox
 from labeler.track.align import aligned
 from labeler.track.camera import Motion, camera_motion, carried_along
 from labeler.track.frame import Box, Frame, Pixels
+from labeler.track.outline import followed, outline_of
 from labeler.track.patch import in_picture, likeness, patch
 from labeler.track.search import lookalikes
 
@@ -20,8 +23,23 @@ ALIKE = 0.6
 SURE = 0.97
 GROWTH = (0.6, 1.7)
 """A side that changes more in one step is a mistake."""
+AT_EDGE = 1.5
+"""Pixels from the picture's edge at which a box counts as cut off by it."""
+DOUBTFUL = 0.95
+"""Below, the outline is asked what became of the object."""
+GOES_ON = 0.2
+"""Where the outline takes so much of the way to the edge the object probably goes on to it."""
 LEFT_OVER = 0.2
 """So much of a box must be in the picture to be followed on."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """A box in the newest frame. open_sides (left, top, right, bottom): where the picture cut it
+    off when it was drawn, so that nobody knows how far it goes on."""
+
+    box: Box
+    open_sides: NDArray[np.bool_]
 
 
 class Follower:
@@ -29,11 +47,7 @@ class Follower:
 
     def __init__(self, picture: Pixels, boxes: Mapping[int, BBox]) -> None:
         self._frame = Frame.of(picture)
-        scale = self._frame.scale
-        self.tracks: dict[int, Box] = {
-            key: np.array([box.x, box.y, box.right, box.bottom]) * scale
-            for key, box in boxes.items()
-        }
+        self.tracks = {key: _drawn(self._frame, box) for key, box in boxes.items()}
 
     def step(self, picture: Pixels) -> list[tuple[int, BBox, float]]:
         """Key, box and score of what is found again; the rest is forgotten."""
@@ -43,13 +57,47 @@ class Follower:
             return []
         motion = camera_motion(old, new)
         found = []
-        for key, box in tracks.items():
-            place, score = _found(old, new, box, motion)
-            shown = None if place is None else _shown(new, place)
-            if place is not None and shown is not None:
-                self.tracks[key] = place
+        for key, track in tracks.items():
+            place, score = _found(old, new, track.box, motion)
+            if place is None:
+                continue
+            track = _revised(old, new, track, place, score)
+            shown = _shown(new, track.box)
+            if shown is not None:
+                self.tracks[key] = track
                 found.append((key, shown, score))
         return found
+
+
+def _drawn(frame: Frame, box: BBox) -> Track:
+    sides = np.array([box.x, box.y, box.right, box.bottom]) * frame.scale
+    return Track(sides, _edge_reached(frame, sides))
+
+
+def _edge_reached(frame: Frame, box: Box) -> NDArray[np.bool_]:
+    low, high = box[:2] <= AT_EDGE, box[2:] >= frame.edges[2:] - AT_EDGE
+    return np.concatenate([low, high])
+
+
+def _revised(old: Frame, new: Frame, track: Track, place: Box, score: float) -> Track:
+    """The place with sides that came into view, or that a patch could not follow."""
+    came = track.open_sides & ~_edge_reached(new, place)
+    if not came.any() and score > DOUBTFUL:
+        return Track(place, track.open_sides)
+    outline = outline_of(old, track.box)
+    seen = None if outline is None else followed(new, place, outline, tuple(track.open_sides))
+    if score <= DOUBTFUL and seen is not None and _plausible(place, seen):
+        place = np.where(track.open_sides, place, seen)
+    grown = _grown(new, place, seen, came)
+    return Track(grown, track.open_sides & _edge_reached(new, grown))
+
+
+def _grown(frame: Frame, place: Box, seen: Box | None, came: NDArray[np.bool_]) -> Box:
+    """Open sides that came into view go on to the edge, unless the outline clearly ends before."""
+    if seen is None:
+        return np.where(came, frame.edges, place)
+    reach = (seen - place) / np.where(came, frame.edges - place, 1.0)
+    return np.where(came, np.where(reach > GOES_ON, frame.edges, seen), place)
 
 
 def _found(old: Frame, new: Frame, box: Box, motion: Motion | None) -> tuple[Box | None, float]:

@@ -53,10 +53,14 @@ class Frame:
     def height(self) -> int:
         return int(self.color.shape[0])
 
+    @property
+    def edges(self) -> Box:
+        """The box of the whole picture."""
+        return np.array((0, 0, self.width, self.height), np.float64)
+
     def inside(self, box: Box) -> Box:
-        """The part of a box that is in the picture; empty or inverted where nothing is."""
-        sides = (self.width, self.height, self.width, self.height)
-        return np.clip(box, 0.0, np.array(sides, np.float64))
+        """The part of a box that is in the picture; empty where nothing is."""
+        return np.clip(box, 0.0, np.tile(self.edges[2:], 2))
 
 
 def _shrunk(picture: Pixels, scale: float) -> Pixels:
