@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset import edits
@@ -17,6 +19,7 @@ from labeler.dataset.store import Dataset
 from labeler.gui.main_window import MainWindow
 from tests.gui.label_window import Hand, add_plain_pictures, close, open_window
 
+NONE = Qt.KeyboardModifier.NoModifier
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 ALT = Qt.KeyboardModifier.AltModifier
 LEFT_BOX, RIGHT_BOX = BBox(50, 60, 80, 70), BBox(300, 40, 100, 90)
@@ -109,6 +112,59 @@ def test_arrows_move_and_resize_all_selected_boxes_in_one_edit_each(hand: Hand) 
     for _ in range(3):
         hand.press(Qt.Key.Key_Z, CONTROL)
     assert hand.boxes == [LEFT_BOX, RIGHT_BOX]
+
+
+def hold(hand: Hand, key: Qt.Key, times: int) -> None:
+    """A key that is down and repeats, and is not released."""
+    for number in range(times):
+        held = QKeyEvent(QEvent.Type.KeyPress, key, NONE, "", autorep=number > 0)
+        QApplication.sendEvent(hand.label.canvas, held)
+
+
+def test_an_arrow_held_down_is_one_edit(hand: Hand, window: MainWindow) -> None:
+    hand.put(LEFT_BOX)
+    hand.press(Qt.Key.Key_A, CONTROL)
+    hold(hand, Qt.Key.Key_Right, 9)
+    assert hand.boxes == [LEFT_BOX]
+    assert hand.label.canvas.drag is not None
+    QTest.keyRelease(hand.label.canvas, Qt.Key.Key_Right)
+    assert hand.boxes == [BBox(59, 60, 80, 70)]
+    hand.press(Qt.Key.Key_Z, CONTROL)
+    assert hand.boxes == [LEFT_BOX]
+
+
+def test_a_nudge_turned_round_at_the_edge_goes_back_at_once(hand: Hand) -> None:
+    hand.put(BBox(2, 60, 80, 70))
+    hand.press(Qt.Key.Key_A, CONTROL)
+    hold(hand, Qt.Key.Key_Left, 5)
+    hold(hand, Qt.Key.Key_Right, 1)
+    QTest.keyRelease(hand.label.canvas, Qt.Key.Key_Right)
+    assert hand.boxes == [BBox(1, 60, 80, 70)]
+
+
+def test_whatever_ends_a_nudge_keeps_it_but_escape(hand: Hand, window: MainWindow) -> None:
+    hand.put(LEFT_BOX)
+    canvas, images = hand.label.canvas, window.document.dataset.images()
+    hand.press(Qt.Key.Key_A, CONTROL)
+    hold(hand, Qt.Key.Key_Right, 2)
+    hand.press(Qt.Key.Key_Escape)
+    QTest.keyRelease(canvas, Qt.Key.Key_Right)
+    assert (hand.boxes, len(canvas.selection)) == ([LEFT_BOX], 1)
+    hold(hand, Qt.Key.Key_Right, 1)
+    hand.press(Qt.Key.Key_Q)
+    assert [(each.bbox.x, each.occluded) for each in hand.annotations] == [(51, True)]
+    hold(hand, Qt.Key.Key_Right, 1)
+    hand.click(400, 300)
+    assert hand.boxes[0].x == 52
+    hand.click(90, 95)
+    hold(hand, Qt.Key.Key_Right, 1)
+    hand.label.show_image(images[1].id)
+    hand.label.show_image(images[0].id)
+    assert hand.boxes[0].x == 53
+    hand.press(Qt.Key.Key_A, CONTROL)
+    hold(hand, Qt.Key.Key_Right, 1)
+    hand.label.classes.field.setFocus()
+    assert hand.boxes[0].x == 54
 
 
 def test_arrows_stop_the_whole_selection_at_the_edge(hand: Hand) -> None:

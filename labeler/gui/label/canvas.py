@@ -36,13 +36,11 @@ _WHEEL_STEP = 1.25
 
 
 class Canvas(QWidget):
-    """Wishes come on mouse release: draw_requested(BBox), reshape_requested(a BBox for each id),
-    nudge_requested(dx, dy, grows). selection_changed carries the ids; zoomed the scale;
-    said tells what to do next."""
+    """Wishes come on mouse release: draw_requested(BBox), reshape_requested(a BBox for each id).
+    selection_changed carries the ids; zoomed the scale; said tells what to do next."""
 
     draw_requested = Signal(object)
     reshape_requested = Signal(object)
-    nudge_requested = Signal(int, int, bool)
     selection_changed = Signal(tuple)
     zoomed = Signal(float)
     said = Signal(str)
@@ -178,6 +176,11 @@ class Canvas(QWidget):
         elif self.draws_next:
             self.said.emit(self.tr("Nothing drawn."))
         self.end_drawing()
+
+    def settle(self) -> None:
+        """The person goes elsewhere: what keys did to boxes is kept, anything else given up."""
+        self.keys.nudging.finish()
+        self.cancel()
 
     def toggle_names(self) -> None:
         self.shows_names = not self.shows_names

@@ -11,9 +11,8 @@ from labeler.dataset.changes import Edit
 from labeler.dataset.model import Annotation, BBox, Category, Image
 from labeler.dataset.store import Dataset
 from labeler.gui.document import Document
-from labeler.gui.label import box_edits, geometry
+from labeler.gui.label import box_edits
 from labeler.gui.label.box_keys import annotation_ids, suggestion_ids
-from labeler.gui.label.geometry import Size
 from labeler.gui.label.painting import ShownBox
 from labeler.gui.label.shown_boxes import shown_boxes
 
@@ -121,24 +120,6 @@ class Editor(QObject):
                 words, [box_edits.reshape(dataset, *each) for each in placed.items()]
             ),
             said,
-        )
-
-    def nudge(self, dx: int, dy: int, grows: bool) -> None:
-        """Moves the selected boxes by pixels, or their bottom right corner; one edit for all."""
-        image = self.image()
-        before = {box.id: box.bbox for box in self.boxes() if box.id in self.selection}
-        if image is None or not before:
-            return
-        size = Size(image.width, image.height)
-        placed = (
-            {number: geometry.grown(bbox, dx, dy, size) for number, bbox in before.items()}
-            if grows
-            else geometry.moved_together(before, dx, dy, size)
-        )
-        self.change(
-            lambda dataset: edits.together(
-                self.tr("Nudge"), [box_edits.reshape(dataset, *each) for each in placed.items()]
-            )
         )
 
     def delete(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 
+from labeler.gui.label.nudging import Nudging
 from labeler.gui.label.pencil import ARROWS
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ _MODIFIERS = {
     Qt.Key.Key_Shift: Qt.KeyboardModifier.ShiftModifier,
     Qt.Key.Key_Control: Qt.KeyboardModifier.ControlModifier,
 }
+_LEAVE_A_NUDGE = {*ARROWS, *_MODIFIERS, Qt.Key.Key_Alt, Qt.Key.Key_Escape}
 
 
 class KeyHand:
@@ -26,10 +28,15 @@ class KeyHand:
         self._canvas = canvas
         self.held = Qt.KeyboardModifier.NoModifier
         self.pans = False
+        self.nudging = Nudging(canvas)
 
     def claims(self, event: QKeyEvent) -> bool:
         """Whether a key is the canvas's although it is somebody's shortcut."""
-        return event.type() is QEvent.Type.ShortcutOverride and self._canvas.pencil.wants(event)
+        if event.type() is not QEvent.Type.ShortcutOverride:
+            return False
+        if event.key() not in _LEAVE_A_NUDGE:
+            self.nudging.finish()  # before what the key is a shortcut for
+        return self._canvas.pencil.wants(event)
 
     def tab(self, event: QKeyEvent) -> bool:
         """Tab belongs to the boxes while there are any; without boxes it moves the focus."""
@@ -47,12 +54,14 @@ class KeyHand:
         elif self._canvas.pencil.wants(event):
             self._canvas.pencil.take(event)
         else:
-            return self._nudge(event)
+            return self.nudging.step(event)
         return True
 
     def release(self, event: QKeyEvent) -> bool:
         """False where the key means nothing here."""
         self._hold(event)
+        if event.key() in ARROWS and not event.isAutoRepeat():
+            self.nudging.finish()
         if event.key() != Qt.Key.Key_H or event.isAutoRepeat():
             return False
         self.pans = False
@@ -60,17 +69,9 @@ class KeyHand:
 
     def let_go(self) -> None:
         """The focus went elsewhere, and so do the releases."""
+        self.nudging.finish()
         self.pans = False
         self.held = Qt.KeyboardModifier.NoModifier
-
-    def _nudge(self, event: QKeyEvent) -> bool:
-        direction = ARROWS.get(Qt.Key(event.key()))
-        if direction is None or not self._canvas.selection:
-            return False
-        step = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-        grows = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
-        self._canvas.nudge_requested.emit(direction[0] * step, direction[1] * step, grows)
-        return True
 
     def _hold(self, event: QKeyEvent) -> None:
         own = _MODIFIERS.get(Qt.Key(event.key()))

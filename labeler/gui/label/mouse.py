@@ -31,6 +31,7 @@ class MouseHand:
         if self._pressed_at is not None or self._pans():
             return  # a second button in mid-drag means nothing
         at, canvas = event.position(), self._canvas
+        canvas.keys.nudging.finish()
         left = event.button() is Qt.MouseButton.LeftButton
         if self._begins_pan(event):
             canvas.drag = Drag(Doing.PAN, (at.x(), at.y()))

@@ -86,7 +86,7 @@ class LabelWorkspace(Workspace):
     def deactivated(self) -> None:
         self.name_field.give_up()
         self.boxes.note.keep()
-        self.canvas.cancel()
+        self.canvas.settle()
 
     def shut_down(self) -> None:
         self.desk.stop()
@@ -148,7 +148,7 @@ class LabelWorkspace(Workspace):
 
     def _show_current(self, image_id: int) -> None:
         self.name_field.give_up()
-        self.canvas.cancel()
+        self.canvas.settle()
         self.canvas.select(())
         self.editor.image_id = image_id
         self._pages.setCurrentWidget(self.canvas)
@@ -270,7 +270,6 @@ class LabelWorkspace(Workspace):
         self.travel.ran_dry.connect(self._show_nothing)
         canvas.draw_requested.connect(editor.draw)
         canvas.reshape_requested.connect(editor.reshape)
-        canvas.nudge_requested.connect(editor.nudge)
         canvas.said.connect(document.say)
         canvas.selection_changed.connect(self._show_selection)
         canvas.zoomed.connect(self._show_scale)
