@@ -91,7 +91,7 @@ def measure(kind: str, count: int, place: Path) -> None:
     QTest.qWaitForWindowExposed(window)
     label = window.workspace("label")
     assert isinstance(label, LabelWorkspace)
-    settle()
+    settle(label)
     dataset = window.document.dataset
     paths = [dataset.path_of(image) for image in dataset.images()]
     bare = bare_times(paths, label.canvas)
@@ -100,7 +100,7 @@ def measure(kind: str, count: int, place: Path) -> None:
         label.travel.show_image(dataset.images()[0].id)
         window.activateWindow()
         label.canvas.setFocus()
-        settle()
+        settle(label)
         tell(kind, way, go(label, count), bare)
     window.close()
     finish_jobs()
@@ -155,7 +155,7 @@ def paced(label: LabelWorkspace, count: int) -> Times:
     times = Times()
     for _ in range(count - 1):
         step(label, times, lambda: press_d(label))
-        settle()
+        settle(label)
     return times
 
 
@@ -166,7 +166,7 @@ def held(label: LabelWorkspace, count: int) -> Times:
     for _ in range(count - 1):
         due += 1 / 30
         step(label, times, lambda: press_d(label), until=due)
-    settle()
+    settle(label)
     return times
 
 
@@ -184,7 +184,7 @@ def jumps(label: LabelWorkspace, count: int) -> Times:
     for target in [each for pair in zip(ids[count // 2 :], ids, strict=False) for each in pair]:
         label._pictures.clear()
         step(label, times, lambda target=target: label.travel.show_image(target))
-        settle()
+        settle(label)
     return times
 
 
@@ -225,9 +225,9 @@ def _timed(work: Callable[[], object]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def settle() -> None:
+def settle(label: LabelWorkspace) -> None:
     QTest.qWait(1)
-    while not is_idle():
+    while not (is_idle() and label._pictures.is_at_rest):
         QApplication.processEvents()
         time.sleep(0.001)
     QTest.qWait(1)

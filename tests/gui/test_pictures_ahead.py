@@ -15,7 +15,7 @@ from labeler.dataset import picture as pictures
 from labeler.dataset.images import add_picture, thumbnail
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
-from labeler.gui.background import finish_jobs, is_idle
+from labeler.gui.background import finish_jobs
 from labeler.gui.label import picture_cache
 from labeler.gui.label.picture import (
     Picture,
@@ -50,8 +50,8 @@ def cache(qtbot: QtBot) -> PictureCache:
     return PictureCache()
 
 
-def settled(qtbot: QtBot) -> None:
-    qtbot.waitUntil(is_idle, timeout=20_000)
+def settled(qtbot: QtBot, cache: PictureCache) -> None:
+    qtbot.waitUntil(lambda: cache.is_at_rest, timeout=20_000)
 
 
 def test_a_robots_photo_is_there_at_once(cache: PictureCache, tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_large_picture_comes_as_a_glimpse_then_whole(
     seen = []
     cache.ready.connect(lambda path: seen.append(cache.get(path)))
     assert cache.get(large[0]) is None
-    settled(qtbot)
+    settled(qtbot, cache)
     whole = seen[-1]
     assert whole.is_whole
     assert whole.levels[0].size() == QSize(*LARGE)
@@ -81,7 +81,7 @@ def test_what_may_come_next_is_decoded_before_it_is_wanted(
 ) -> None:
     cache.get(large[0])
     cache.look_ahead(large[1:4])
-    settled(qtbot)
+    settled(qtbot, cache)
     for path in large[1:4]:
         shown = cache.get(path)
         assert shown is not None
@@ -101,7 +101,7 @@ def test_two_are_decoded_at_once_and_old_wishes_are_dropped(
     for place, path in enumerate(large):  # as fast as a held key, and faster
         cache.get(path)
         cache.look_ahead(large[place + 1 : place + 4])
-    settled(qtbot)
+    settled(qtbot, cache)
     last = cache.get(large[-1])
     assert last is not None
     assert last.is_whole
@@ -116,7 +116,7 @@ def test_memory_stays_within_its_bound(
     monkeypatch.setattr(picture_cache, "MOST_BYTES_AHEAD", one)
     for path in large:
         cache.get(path)
-        settled(qtbot)
+        settled(qtbot, cache)
         beside = [each.bytes for key, each in cache._pictures.items() if key != path]
         assert sum(beside) <= 3 * one
     assert len(cache._pictures) == 4
@@ -128,16 +128,16 @@ def test_of_pictures_too_large_to_wait_only_a_glimpse_waits(
     monkeypatch.setattr(picture_cache, "MOST_BYTES_AHEAD", 8_000_000)
     cache.get(large[0])
     cache.look_ahead([large[1]])
-    settled(qtbot)
+    settled(qtbot, cache)
     first, second = cache.get(large[0]), cache.get(large[1])
     assert first is not None
     assert second is not None
     assert (first.is_whole, second.is_whole) == (True, False)
-    settled(qtbot)
+    settled(qtbot, cache)
     first, second = cache.get(large[0]), None
     assert first is not None
     assert not first.is_whole  # it was reduced when the second one took its place
-    settled(qtbot)
+    settled(qtbot, cache)
     first = cache.get(large[0])
     assert first is not None
     assert first.is_whole
@@ -153,12 +153,12 @@ def test_a_broken_picture_is_told_once_for_each_time_it_is_wanted(
     for _ in range(2):
         told.clear()
         assert cache.get(broken) is None
-        settled(qtbot)
+        settled(qtbot, cache)
         assert [path for path, _ in told] == [broken]
         assert "not a picture" in told[0][1]
     broken.write_bytes(large[0].read_bytes())
     cache.get(broken)
-    settled(qtbot)
+    settled(qtbot, cache)
     assert cache.get(broken) is not None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from labeler.errors import UserError
 from labeler.gui.background import run_in_background
@@ -24,6 +24,9 @@ MOST_BYTES = 400_000_000
 MOST_BYTES_AHEAD = MOST_BYTES // 5
 """The largest picture (15 megapixels) that is decoded whole before it is wanted: room for four
 wishes. Of larger ones only the glimpse waits (3 to 8 MB)."""
+STAY_MS = 60
+"""Whole pictures are decoded once the person stays this long: while D is held, both cores are
+wanted for the glimpses of what comes next."""
 
 
 class PictureCache(QObject):
@@ -47,6 +50,13 @@ class PictureCache(QObject):
         """What is being decoded: whole under True, as a glimpse under False."""
         self._tried: set[tuple[Path, bool]] = set()
         """What was decoded, or could not be, of the wishes."""
+        self._passing = QTimer(self, singleShot=True, interval=STAY_MS)
+        self._passing.timeout.connect(self._decode_next)
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing is decoded, nor will be without a new wish."""
+        return self._running == {False: None, True: None} and not self._passing.isActive()
 
     def get(self, path: Path) -> Picture | None:
         """What there is of the picture, perhaps a glimpse. Where ready may bring more, it will.
@@ -79,6 +89,8 @@ class PictureCache(QObject):
         left = self._pictures.get(self._current) if self._current is not None else None
         if self._current not in (None, path) and left and left.bytes > MOST_BYTES_AHEAD:
             self._pictures[self._current] = left.reduced()
+        if path != self._current:
+            self._passing.start()
         self._current = path
         if self._running[True] != path:
             self._tried.discard((path, True))  # while it was ahead it may have been too large
@@ -109,10 +121,15 @@ class PictureCache(QObject):
 
     def _decode_next(self) -> None:
         for whole in (False, True):
-            if self._running[whole] is None:
+            if self._running[whole] is None and (not whole or self._may_take_long()):
                 path = next((path for path in self._wishes() if self._is_due(path, whole)), None)
                 if path is not None:
                     self._decode_later(path, whole)
+
+    def _may_take_long(self) -> bool:
+        """Whether the person stays, or has nothing sharper than a thumbnail to look at."""
+        has_glimpse = self._current in self._pictures or self._running[False] == self._current
+        return not (self._passing.isActive() and has_glimpse)
 
     def _is_due(self, path: Path, whole: bool) -> bool:
         return (path, whole) not in self._tried and self._is_better(path, whole)
