@@ -143,6 +143,19 @@ def test_of_pictures_too_large_to_wait_only_a_glimpse_waits(
     assert first.is_whole
 
 
+def test_after_clearing_nothing_is_decoded_and_nothing_told(
+    qtbot: QtBot, cache: PictureCache, large: list[Path]
+) -> None:
+    told: list[Path] = []
+    cache.ready.connect(told.append)
+    cache.failed.connect(told.append)
+    cache.get(large[0])
+    cache.look_ahead(large[1:4])
+    cache.clear()
+    settled(qtbot, cache)
+    assert told == []
+
+
 def test_a_broken_picture_is_told_once_for_each_time_it_is_wanted(
     qtbot: QtBot, cache: PictureCache, tmp_path: Path, large: list[Path]
 ) -> None:

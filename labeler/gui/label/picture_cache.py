@@ -77,6 +77,8 @@ class PictureCache(QObject):
         self._follow_wishes()
 
     def clear(self) -> None:
+        """Forgets pictures and wishes; what is being decoded is not told any more."""
+        self._passing.stop()
         self._pictures.clear()
         self._tried.clear()
         self._current, self._ahead = None, ()
@@ -165,7 +167,7 @@ class PictureCache(QObject):
         if picture is not None and is_news:
             self._pictures[path] = picture
         self._follow_wishes()
-        if is_news:
+        if is_news and path in self._wishes():
             self.ready.emit(path)
 
     def _fail(self, path: Path, whole: bool, error: Exception) -> None:
@@ -173,4 +175,5 @@ class PictureCache(QObject):
         self._decode_next()
         if not isinstance(error, UserError):
             raise error
-        self.failed.emit(path, str(error))
+        if path in self._wishes():
+            self.failed.emit(path, str(error))

@@ -91,6 +91,7 @@ class LabelWorkspace(Workspace):
     def shut_down(self) -> None:
         self.desk.stop()
         self.carrying.stop()
+        self._pictures.clear()
 
     # Moving through the images
 
