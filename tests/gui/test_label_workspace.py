@@ -375,6 +375,7 @@ def test_a_read_only_dataset_shows_boxes_and_draws_none(qtbot: QtBot, folder: Pa
         assert dataset.counts().labelled == 0
         assert not label.verify_button.isEnabled()
         assert not label.classes.list.item(0).flags() & Qt.ItemFlag.ItemIsEditable
+        label.shut_down()
         finish_jobs()
 
 

@@ -30,8 +30,8 @@ wanted for the glimpses of what comes next."""
 
 
 class PictureCache(QObject):
-    """ready carries a path of which there is a picture now, or a better one; failed a path and
-    its sentence.
+    """ready: of the path on the screen there is a picture now, or a better one. failed carries
+    that path and a sentence.
 
     Wishes are the picture on the screen and those that may come next. At most two decodings run,
     one of a glimpse and one of a whole picture, however fast wishes come; a new list of wishes
@@ -167,7 +167,7 @@ class PictureCache(QObject):
         if picture is not None and is_news:
             self._pictures[path] = picture
         self._follow_wishes()
-        if is_news and path in self._wishes():
+        if is_news and path == self._current:
             self.ready.emit(path)
 
     def _fail(self, path: Path, whole: bool, error: Exception) -> None:
@@ -175,5 +175,5 @@ class PictureCache(QObject):
         self._decode_next()
         if not isinstance(error, UserError):
             raise error
-        if path in self._wishes():
+        if path == self._current:
             self.failed.emit(path, str(error))
