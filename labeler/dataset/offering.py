@@ -37,18 +37,25 @@ class Found:
     followed: Mapping[int, Carried] = field(default_factory=dict)
 
 
-def offer_found(dataset: Dataset, source: str, model: str, found: Sequence[Found]) -> list[int]:
-    """Stores it in one transaction; returns the images, less those that were edited meanwhile."""
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """On which images something was stored, and how many new suggestions in all."""
+
+    image_ids: list[int]
+    count: int
+
+
+def offer_found(dataset: Dataset, source: str, model: str, found: Sequence[Found]) -> Offered:
+    """Stores it in one transaction, but for images that were edited meanwhile."""
     with dataset.transaction():
         fresh = [each for each in found if _is_fresh(dataset, each)]
-        kept: dict[str, list[Suggestion]] = {TRACKER: [], INTERPOLATION: []}
-        for each in fresh:
-            for old in _left_over(dataset, each):
-                kept[old.source].append(old)
-            kept[source] += _suggested(dataset, source, model, each)
-        for name, suggestions in kept.items():
-            dataset.offer(name, [each.image_id for each in fresh], suggestions)
-    return [each.image_id for each in fresh]
+        image_ids = [each.image_id for each in fresh]
+        old = [kept for each in fresh for kept in _left_over(dataset, each)]
+        new = [made for each in fresh for made in _suggested(dataset, source, model, each)]
+        kept: list[Suggestion] = []
+        for name in (TRACKER, INTERPOLATION):
+            kept += dataset.offer(name, image_ids, [s for s in old + new if s.source == name])
+    return Offered(image_ids, len({each.id for each in new} & {each.id for each in kept}))
 
 
 def _is_fresh(dataset: Dataset, found: Found) -> bool:

@@ -13,7 +13,14 @@ from labeler.dataset.category_edits import add_category
 from labeler.dataset.edits import draw
 from labeler.dataset.matching import matched
 from labeler.dataset.model import BBox, Image, Suggestion
-from labeler.dataset.offering import INTERPOLATION, TRACKER, Carried, Found, offer_found
+from labeler.dataset.offering import (
+    INTERPOLATION,
+    TRACKER,
+    Carried,
+    Found,
+    Offered,
+    offer_found,
+)
 from labeler.dataset.sequence import onward
 from labeler.dataset.store import Dataset
 
@@ -146,5 +153,5 @@ def test_an_image_that_was_edited_meanwhile_is_left_alone(dataset: Dataset) -> N
     first, second = taken(dataset, (0, 1))
     was = [found(dataset, number, carried()) for number in (first, second)]
     dataset.apply(draw(dataset, first, 2, BBox(300, 200, 20, 20)))
-    assert offer_found(dataset, TRACKER, "", was) == [second]
+    assert offer_found(dataset, TRACKER, "", was) == Offered([second], 1)
     assert dataset.suggestions(first) == []

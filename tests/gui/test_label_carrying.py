@@ -254,6 +254,17 @@ def test_what_was_rejected_is_not_suggested_again(opened: Open) -> None:
     hand.show(0)
     hand.carry(modifier=SHIFT)
     assert hand.with_suggestions() == [1, 3]
+    hand.show(1)
+    hand.carry()
+    assert hand.number == 2
+    assert hand.said[-1] == "Nothing new to suggest here: boxed, confirmed or rejected already."
+
+
+def test_hidden_suggestions_are_shown_when_new_ones_are_made(opened: Open) -> None:
+    hand = opened(2)
+    hand.press(Qt.Key.Key_L, SHIFT)
+    hand.carry()
+    assert len(hand.label.canvas.boxes) == 1
 
 
 def test_what_is_lost_after_a_correction_leaves_nothing_old_behind(opened: Open) -> None:
@@ -307,6 +318,7 @@ def test_a_picture_that_is_gone_ends_it_with_a_sentence(opened: Open) -> None:
     hand.dataset.path_of(hand.dataset.images()[3]).unlink()
     hand.carry(modifier=SHIFT)
     assert hand.with_suggestions() == [1, 2]
+    assert hand.said[-1].startswith("Stopped after 2 images: ")
     assert "missing" in hand.said[-1]
 
 

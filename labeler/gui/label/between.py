@@ -18,14 +18,10 @@ NO_SCORE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """images: how many lie between; offered: on how many of them a box is suggested.
-
-    key_frame: the earlier image with a box of the class, None where there is none.
-    """
+    """images: how many lie between. key_frame: the earlier image with such a box, or None."""
 
     key_frame: int | None
     images: int
-    offered: int
 
 
 def fill_between(
@@ -49,13 +45,12 @@ def fill_between(
         there = {each.id: each for each in dataset.annotations(image_id)}
         start = matched(here, there).get(box.id)
         if start is not None:
-            found = _placed(box, there[start], here_at, at, passed)
-            for each in found:
+            for each in _placed(box, there[start], here_at, at, passed):
                 tell(each)
-            return Between(image_id, len(passed), len(found))
+            return Between(image_id, len(passed))
         taken = any(each.category_id == box.category_id for each in there.values())
         passed.append((image, at, image.verified or taken))
-    return Between(None, 0, 0)
+    return Between(None, 0)
 
 
 def _placed(

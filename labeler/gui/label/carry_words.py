@@ -14,34 +14,36 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("Carrying", text)
 
 
-def told(outcome: Outcome, order: Order, names: Mapping[int, str]) -> str:
-    """names: the class of each box, by its key."""
+def told(outcome: Outcome, offered: int, order: Order, names: Mapping[int, str]) -> str:
+    """offered: how many suggestions were made; names: the class of each box, by its key."""
     if outcome.end is End.FAULT:
-        return outcome.fault
+        return _tr("Stopped after {n}: {fault}").format(
+            n=_images(outcome.images), fault=outcome.fault
+        )
     if not outcome.images and outcome.end in (End.SESSION, End.PAUSE):
         return _none_follows(outcome, order)
     lost = _lost(outcome, names)
     if outcome.end is End.LOST:
         return lost
     if order.only_next:
-        words = _tr("{n} carried on. Enter accepts, Del rejects.").format(
-            n=_boxes(len(order.boxes) - len(outcome.lost))
+        words = (
+            _tr("{n} carried on. Enter accepts, Del rejects.").format(n=_boxes(offered))
+            if offered
+            else _tr("Nothing new to suggest here: boxed, confirmed or rejected already.")
         )
     else:
         words = _how_far(outcome, order)
     return f"{words} {lost}" if lost else words
 
 
-def told_between(outcome: Between, name: str) -> str:
+def told_between(outcome: Between, offered: int, name: str) -> str:
     if outcome.key_frame is None:
         return _tr('No earlier image of this sequence has a box "{name}".').format(name=name)
     if not outcome.images:
         return _tr('There is no image between this box "{name}" and the one before.').format(
             name=name
         )
-    return _tr('"{name}" suggested on {n} between two boxes.').format(
-        name=name, n=_images(outcome.offered)
-    )
+    return _tr('"{name}" suggested on {n} between two boxes.').format(name=name, n=_images(offered))
 
 
 def _none_follows(outcome: Outcome, order: Order) -> str:

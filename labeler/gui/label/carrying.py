@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -49,6 +50,7 @@ class Carrying(QObject):
         self._dataset: Dataset | None = None
         self._going_from: int | None = None
         self._stored_at = 0.0
+        self._offered = 0
         bar.progressed.connect(self._store_now_and_then)
         bar.failed.connect(self._fail)
         document.dataset_opened.connect(self._forget)
@@ -82,7 +84,7 @@ class Carrying(QObject):
             self.tr('Filling in "{0}"').format(name),
             INTERPOLATION,
             work,
-            lambda outcome: told_between(outcome, name),
+            lambda outcome, offered: told_between(outcome, offered, name),
             quietly=True,
         )
 
@@ -119,7 +121,7 @@ class Carrying(QObject):
             self.tr("Carrying on: {0}").format(title),
             TRACKER,
             work,
-            lambda outcome: told(outcome, order, names),
+            lambda outcome, offered: told(outcome, offered, order, names),
             quietly=only_next,
         ):
             self._going_from = image_id
@@ -129,7 +131,7 @@ class Carrying(QObject):
         title: str,
         source: str,
         work: Callable[[SimpleQueue[Found], Any, Any], Any],
-        words: Callable[[Any], str],
+        words: Callable[[Any, int], str],
         *,
         quietly: bool = False,
     ) -> bool:
@@ -141,11 +143,12 @@ class Carrying(QObject):
             return False
         found: SimpleQueue[Found] = SimpleQueue()
         self._found, self._source, self._dataset = found, source, self._document.dataset
-        self._going_from, self._stored_at = None, 0.0
+        self._going_from, self._stored_at, self._offered = None, 0.0, 0
+        self._editor.shows_suggestions = True  # or nothing of it would be seen
         self._bar.run(
             title,
             lambda report, should_stop: work(found, report, should_stop),
-            lambda outcome: self._end(words(outcome)),
+            lambda outcome: self._end(partial(words, outcome)),
             quietly=quietly,
         )
         return True
@@ -181,10 +184,13 @@ class Carrying(QObject):
         found = _taken(self._found)
         if self._dataset is not self._document.dataset or not found:
             return True
-        kept = self._document.offer(
-            lambda dataset: offer_found(dataset, self._source, MODEL, found)
-        )
-        if not kept:
+
+        def put(dataset: Dataset) -> list[int]:
+            offered = offer_found(dataset, self._source, MODEL, found)
+            self._offered += offered.count
+            return offered.image_ids
+
+        if not self._document.offer(put):
             self._bar.stop()
             return False
         self._stored_at = time.monotonic()
@@ -194,9 +200,10 @@ class Carrying(QObject):
             self._going_from = None
         return True
 
-    def _end(self, words: str) -> None:
+    def _end(self, words: Callable[[int], str]) -> None:
+        """words gets how many suggestions were made."""
         if self._dataset is self._document.dataset and self._store():
-            self._document.say(words)
+            self._document.say(words(self._offered))
 
     def _fail(self, error: Exception) -> None:
         if self._dataset is not self._document.dataset:

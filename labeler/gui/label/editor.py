@@ -12,7 +12,7 @@ from labeler.dataset.model import Annotation, BBox, Category, Image
 from labeler.dataset.store import Dataset
 from labeler.gui.document import Document
 from labeler.gui.label import box_edits
-from labeler.gui.label.box_keys import annotation_ids, suggestion_ids
+from labeler.gui.label.box_keys import annotation_ids, is_suggestion, suggestion_ids
 from labeler.gui.label.painting import ShownBox
 from labeler.gui.label.shown_boxes import shown_boxes
 
@@ -133,7 +133,15 @@ class Editor(QObject):
         )
         if rejected:
             words = "" if deleted else self.tr("Rejected. It is not suggested here again.")
-        self._document.attempt(lambda dataset: box_edits.delete(dataset, keys), words)
+        done = self._document.attempt(lambda dataset: box_edits.delete(dataset, keys), words)
+        if done and rejected:
+            self._select_suggestion_after(max(rejected))
+
+    def _select_suggestion_after(self, suggestion_id: int) -> None:
+        """So that one answer follows the other without the mouse."""
+        waiting = [box.id for box in self.boxes() if is_suggestion(box.id)]
+        later = [key for key in waiting if suggestion_ids([key])[0] > suggestion_id]
+        self.select_requested.emit(tuple((later or waiting)[:1]))
 
     def choose(self, category_id: int) -> None:
         """The class of the selected boxes, and of the next one."""

@@ -45,14 +45,15 @@ class Suggesting(QObject):
         )
 
     def keep_waiting(self) -> bool:
-        """Whether some wait in the current image: then it says so and selects them."""
+        """Whether some wait in the current image: then it says so and selects the first."""
         waiting = self._waiting()
         if not waiting:
             return False
         if not self._editor.shows_suggestions:
             self._editor.shows_suggestions = True
             self.shown_changed.emit()
-        self._canvas.select(tuple(key_of_suggestion(each) for each in waiting))
+        if not suggestion_ids(self._canvas.selection):
+            self._canvas.select((key_of_suggestion(waiting[0]),))
         self._document.say(
             self.tr("1 suggestion waits: Shift+Enter accepts it, Del rejects.")
             if len(waiting) == 1
