@@ -59,6 +59,10 @@ class ActionBook(QObject):
     def is_built(self, owner: str) -> bool:
         return owner in self._tables
 
+    def defaults(self, owner: str) -> list[Action]:
+        """With the keys that they have at first."""
+        return self._table(owner)
+
     def actions(self, owner: str) -> list[Action]:
         """With the keys that they have now."""
         table = self._table(owner)

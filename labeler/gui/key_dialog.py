@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QMessageBox,
     QPushButton,
     QTreeWidget,
@@ -27,6 +29,7 @@ from labeler.gui.key_editor import KeyEditor
 from labeler.gui.key_hint import native_key
 from labeler.gui.key_map import Changes, Command, KeyMap
 from labeler.gui.key_map_file import read_key_map, write_key_map
+from labeler.gui.key_presets import PRESETS
 from labeler.gui.word_match import fit
 
 _NAME = Qt.ItemDataRole.UserRole
@@ -92,6 +95,11 @@ class KeyDialog(QDialog):
             self._say(str(error), is_bad=True)
         else:
             self._say(self.tr("Written to {0}.").format(file))
+
+    def use_preset(self, program: str) -> None:
+        """The keys of another program, as far as they differ from the defaults."""
+        preset = KeyMap(self._map.commands, PRESETS[program])
+        self._take(preset, self.tr("The keys are as in {0} now.").format(program))
 
     def reset_all(self) -> None:
         """Every action gets the keys that it had at first."""
@@ -199,6 +207,13 @@ class KeyDialog(QDialog):
             button.setAutoDefault(False)
             button.clicked.connect(slot)
             buttons.addWidget(button)
+        presets = QPushButton(self.tr("As in"), self)
+        presets.setAutoDefault(False)
+        presets.setToolTip(self.tr("Keys for hands that come from another program"))
+        presets.setMenu(QMenu(presets))
+        for program in PRESETS:
+            presets.menu().addAction(program, partial(self.use_preset, program))
+        buttons.insertWidget(1, presets)
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         box.rejected.connect(self.reject)
         for close in box.findChildren(QPushButton):

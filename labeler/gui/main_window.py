@@ -161,7 +161,7 @@ class MainWindow(QWidget):
 
     def _connect(self) -> None:
         document = self.document
-        document.said.connect(self.status.say)
+        document.said.connect(lambda sentence: self.status.say(self.keys.told(sentence)))
         document.failed.connect(self.show_failure)
         document.dataset_opened.connect(self._show_dataset)
         document.images_added.connect(self._show_counts)

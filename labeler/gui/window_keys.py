@@ -57,6 +57,18 @@ class WindowKeys(QObject):
         """The first key of an action in Qt's words, or nothing."""
         return next(iter(self.book.keys(name)), "")
 
+    def told(self, sentence: str) -> str:
+        """A sentence that names keys, with those that the person chose in their place."""
+        if not self.book.changes:
+            return sentence
+        from labeler.gui.key_words import with_true_keys
+
+        moved = {}
+        for owner in (self._current, *OUTSIDE):
+            for usual, now in zip(self.book.defaults(owner), self.book.actions(owner), strict=True):
+                moved.update({key: now for key in usual.keys if key not in now.keys})
+        return with_true_keys(sentence, {k: (a.keys, a.text) for k, a in moved.items()})
+
     def show_keys(self) -> None:
         from labeler.gui.keys_page import KeysPage
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -47,6 +47,7 @@ from labeler.dataset.store import Dataset
 from labeler.gui import theme
 from labeler.gui.key_dialog import KeyDialog
 from labeler.gui.keys_page import KeysPage
+from labeler.gui.label.class_dialogs import ClassChoice, ColorDialog
 from labeler.gui.main_window import MainWindow
 from labeler.gui.pages import pages
 from labeler.gui.palette import Palette
@@ -130,8 +131,13 @@ def dialogs(window: MainWindow) -> list[QDialog]:
     window.keys.change_keys()
     window.keys.show_palette()
     found = [window.findChild(kind) for kind in (KeysPage, KeyDialog, Palette)]
-    log = LogDialog(Path("none.log"), window)
-    return [log, *(each for each in found if isinstance(each, QDialog))]
+    mug = window.document.dataset.categories()[0]
+    others = [
+        LogDialog(Path("none.log"), window),
+        ColorDialog(window, mug, lambda color: None),
+        ClassChoice(window, "Merge", [mug], lambda category_id: None),
+    ]
+    return [*others, *(each for each in found if isinstance(each, QDialog))]
 
 
 def test_every_control_of_the_window_has_a_name_and_a_key_that_leads_there(
@@ -139,6 +145,7 @@ def test_every_control_of_the_window_has_a_name_and_a_key_that_leads_there(
 ) -> None:
     for place in PLACES:
         window.show_workspace(place)
+    window.history.toggle_panel()
     found = controls(window)
     assert len(found) > 40
     assert words_of([each for each in found if not name_of(each)]) == []
@@ -149,7 +156,7 @@ def test_every_control_of_the_dialogs_has_a_name_and_a_key_that_leads_there(
     window: MainWindow,
 ) -> None:
     shown = dialogs(window)
-    assert len(shown) == 4
+    assert len(shown) == 6
     for dialog in shown:
         found = controls(dialog)
         assert words_of([each for each in found if not name_of(each)]) == []
@@ -322,3 +329,65 @@ def test_the_arrows_go_from_workspace_to_workspace(window: MainWindow) -> None:
     assert QApplication.focusWidget() is train
     QTest.keyClick(train, Qt.Key.Key_Space)
     assert window.current is window.workspace("train")
+
+
+# A session without a mouse
+
+
+def type_in(key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """Where the focus is: as a keyboard does it."""
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    QTest.keyClick(focus, key, held)
+
+
+def test_a_whole_session_of_labelling_is_done_by_the_keyboard(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    label, dataset = Hand(window).label, window.document.dataset
+    key, control = Qt.Key, Qt.KeyboardModifier.ControlModifier
+    QApplication.sendEvent(label.canvas, QEvent(QEvent.Type.Leave))
+    first = label.editor.image_id
+    assert first is not None
+
+    type_in(key.Key_N)  # a new class, by its name
+    QTest.keyClicks(QApplication.focusWidget(), "ball")
+    type_in(key.Key_Return)
+    assert [each.name for each in dataset.categories()] == ["mug", "ball"]
+
+    type_in(key.Key_W)  # a box of it, by arrows and Enter
+    for held in (key.Key_Return, key.Key_Right, key.Key_Down, key.Key_Return):
+        for _ in range(1 if held is key.Key_Return else 3):
+            type_in(held, Qt.KeyboardModifier.NoModifier if held is key.Key_Return else control)
+    [box] = dataset.annotations(first)
+    assert (box.category_id, box.bbox.width, box.bbox.height) == (2, 150, 150)
+
+    type_in(key.Key_1)  # another class for it
+    type_in(key.Key_Right, Qt.KeyboardModifier.ShiftModifier)  # and ten pixels to the right
+    [moved] = dataset.annotations(first)
+    assert (moved.category_id, moved.bbox.x) == (1, box.bbox.x + 10)
+
+    type_in(key.Key_F6)  # to the classes and on to the numbers of the box
+    while not isinstance(QApplication.focusWidget(), QAbstractSpinBox):
+        type_in(key.Key_Tab)
+    width = QApplication.focusWidget()
+    while name_of(width) != "Width, pixels":
+        type_in(key.Key_Tab)
+        width = QApplication.focusWidget()
+    width.selectAll()  # type: ignore[union-attr] # a number field
+    QTest.keyClicks(width, "80")
+    type_in(key.Key_Return)
+    [narrow] = dataset.annotations(first)
+    assert narrow.bbox.width == 80
+    assert label.canvas.hasFocus()
+
+    type_in(key.Key_Space)  # right, next
+    assert dataset.image(first).verified
+    assert label.editor.image_id != first
+
+    type_in(key.Key_P, control | Qt.KeyboardModifier.ShiftModifier)  # undo, by its name
+    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+    QTest.keyClicks(QApplication.focusWidget(), "undo")
+    type_in(key.Key_Return)
+    assert not dataset.image(first).verified
+    assert label.editor.image_id == first

@@ -17,7 +17,9 @@ from labeler.dataset.model import BBox
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.gui.key_dialog import KeyDialog
+from labeler.gui.key_map import KeyMap
 from labeler.gui.key_map_file import read_key_map
+from labeler.gui.key_presets import PRESETS
 from labeler.gui.keys_page import KeysPage
 from labeler.gui.main_window import MainWindow
 from labeler.gui.outlines import outline
@@ -334,6 +336,51 @@ def test_a_broken_file_at_the_start_is_told_and_the_usual_keys_work(
     Hand(again).press(Qt.Key.Key_D)
     assert Hand(again).label.editor.image_id != first
     close(again)
+
+
+def test_sentences_name_the_keys_as_they_are_now(window: MainWindow) -> None:
+    window.document.say("2 boxes deleted. Ctrl+Z brings them back, Ctrl+Shift+Z does not.")
+    assert window.status.sentence.text().endswith("Ctrl+Z brings them back, Ctrl+Shift+Z does not.")
+    window.keys._store({"everywhere.undo": ("F7",), "everywhere.redo": ("Ctrl+Z",)})
+    window.document.say("2 boxes deleted. Ctrl+Z brings them back, Ctrl+Shift+Z does not.")
+    assert window.status.sentence.text().endswith("F7 brings them back, Ctrl+Z does not.")
+
+
+def test_an_action_without_any_key_is_named_in_a_sentence(window: MainWindow) -> None:
+    window.keys._store({"everywhere.undo": ()})
+    window.document.say("Deleted. Ctrl+Z brings it back.")
+    assert window.status.sentence.text() == "Deleted. “Undo” brings it back."
+
+
+def test_a_preset_gives_the_keys_of_another_program(window: MainWindow) -> None:
+    dialog = open_dialog(window)
+    dialog.use_preset("CVAT")
+    dialog.reject()
+    hand = Hand(window)
+    first = hand.label.editor.image_id
+    hand.press(Qt.Key.Key_F)
+    assert hand.label.editor.image_id == first + 1
+    hand.press(Qt.Key.Key_D)
+    assert hand.label.editor.image_id == first
+    hand.press(Qt.Key.Key_N)
+    assert hand.label.canvas.draws_next
+
+
+@pytest.mark.parametrize("program", PRESETS)
+def test_a_preset_knows_its_actions_and_has_no_clash(window: MainWindow, program: str) -> None:
+    usual = window.keys.book.key_map()
+    preset = KeyMap(usual.commands, PRESETS[program])
+    assert preset.unknown() == []
+    assert preset.double() is None
+    keys = preset.keys()
+    assert all(keys[name] == wished for name, wished in PRESETS[program].items())
+    keyless = {each.name for each in usual.commands if each.keys and not keys[each.name]}
+    assert keyless == set()
+
+
+def test_what_needs_a_box_says_so(window: MainWindow) -> None:
+    item = find(window, "duplicate box").list.item(0)
+    assert item.data(NAME + 1).beside == "Select a box first."
 
 
 def test_a_letter_for_everywhere_is_still_typed_in_fields(window: MainWindow) -> None:

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from labeler.dataset.model import Image
 from labeler.dataset.store import Dataset
 from labeler.gui.capture.thumbnails import Thumbnails
+from labeler.gui.key_hint import KeyHint
 from labeler.gui.side_panel import keep_keys
 
 Index = QModelIndex | QPersistentModelIndex
@@ -119,6 +120,7 @@ class PhotoStrip(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.viewport().setAutoFillBackground(False)
         self.setAccessibleName(self.tr("Photos of this session"))
+        KeyHint(self, "capture.take_photo", self._show_key)
         self.activated.connect(self._request)
         keep_keys(self, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -137,8 +139,12 @@ class PhotoStrip(QListView):
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
         where = self.viewport().rect().adjusted(0, 4, 0, 0)
         flags = int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        words = self.tr("No photos yet. Space takes one, and holding it takes five a second.")
-        painter.drawText(where, flags | int(Qt.TextFlag.TextWordWrap), words)
+        words = self.tr("No photos yet. {0} takes one, and holding it takes five a second.")
+        painter.drawText(where, flags | int(Qt.TextFlag.TextWordWrap), words.format(self._key))
+
+    def _show_key(self, key: str) -> None:
+        self._key = key or self.tr("The button")
+        self.viewport().update()
 
     def _request(self, index: QModelIndex) -> None:
         image = index.data(_IMAGE)

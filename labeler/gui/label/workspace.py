@@ -27,6 +27,7 @@ from labeler.gui.label.empty_page import EmptyPage
 from labeler.gui.label.filmstrip import Filmstrip
 from labeler.gui.label.geometry import Size
 from labeler.gui.label.naming import NameField
+from labeler.gui.label.obstacles import with_obstacles
 from labeler.gui.label.picture import from_thumbnail
 from labeler.gui.label.picture_cache import PictureCache
 from labeler.gui.label.remarks import Remarks
@@ -72,11 +73,12 @@ class LabelWorkspace(Workspace):
         self._show_dataset()
 
     def actions_table(self) -> list[Action]:
-        return [
+        actions = [
             *keys.actions(self, self.travel, self.editor, self.copying, self.canvas),
             *keys.of_remarks(self.remarks, self.boxes.note.setFocus),
             *suggestion_actions(self.suggesting, self.carrying),
         ]
+        return with_obstacles(actions, self.editor)
 
     def activated(self) -> None:
         self.travel.show_counts()

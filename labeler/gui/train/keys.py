@@ -20,7 +20,13 @@ def actions(train: TrainWorkspace) -> list[Action]:
     """One row an action; the window makes the shortcuts and the page of keys from them."""
     return [
         Action("train", _tr("Train"), ("Ctrl+Return",), train.train),
-        Action("stop_training", _tr("Stop, keep the best"), ("Ctrl+.",), train.stop),
+        Action(
+            "stop_training",
+            _tr("Stop, keep the best"),
+            ("Ctrl+.",),
+            train.stop,
+            obstacle=lambda: "" if train.trainer.is_running else _tr("No training is running."),
+        ),
         Action("use_model", _tr("Use in Preview"), ("Ctrl+U",), train.use_in_preview),
         Action("show_log", _tr("Show log"), ("Ctrl+L",), train.show_log),
         Action(
@@ -29,5 +35,6 @@ def actions(train: TrainWorkspace) -> list[Action]:
             ("Del",),
             train.trash,
             widget=train.run_list,
+            obstacle=lambda: "" if train.run_list.current() else _tr("No run is marked."),
         ),
     ]

@@ -1,0 +1,46 @@
+"""Why an action of Label cannot be done now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import QCoreApplication
+
+from labeler.gui.label.editor import Editor
+from labeler.gui.workspace import Action
+
+_OF_BOXES = {"delete", "duplicate", "copy", "cut", "occluded", "truncated", "difficult"}
+"""These do something with the selected boxes."""
+_LOOKS = {
+    *("next", "previous", "next_unlabelled", "zoom_in", "zoom_out", "fit", "actual_size"),
+    *("names", "crosshair", "magnifier", "brighter", "darker", "more_contrast", "less_contrast"),
+    *("plain_tone", "suggestions", "copy", "cancel"),
+}
+"""These change nothing in the dataset."""
+
+
+def with_obstacles(actions: Iterable[Action], editor: Editor) -> list[Action]:
+    """Each action with the question why it cannot be done, unless it knows that itself."""
+    return [
+        action if action.obstacle or not action.slot else _asking(action, editor)
+        for action in actions
+    ]
+
+
+def _asking(action: Action, editor: Editor) -> Action:
+    return replace(action, obstacle=lambda: _why_not(action.id, editor))
+
+
+def _why_not(action_id: str, editor: Editor) -> str:
+    if editor.image_id is None:
+        return _tr("There is no picture here yet.")
+    if action_id not in _LOOKS and editor.dataset.read_only:
+        return _tr("This dataset is read-only.")
+    if action_id in _OF_BOXES and not editor.selection:
+        return _tr("Select a box first.")
+    return ""
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("LabelObstacles", text)
