@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -261,3 +263,48 @@ def test_a_backup_of_an_older_format_is_brought_up_to_date(labelled: Dataset) ->
     restore(labelled.folder, backup)
     with Dataset.open(labelled.folder) as again:
         assert again.counts().total == 2
+
+
+RESTORE = """
+import os, sys
+from pathlib import Path
+from labeler.dataset import backups, restoring
+
+left = int(sys.argv[2])
+
+def deadly(work):
+    def done(*words):
+        global left
+        left -= 1
+        if left < 0:
+            os._exit(9)  # as sudden as a kill
+        return work(*words)
+    return done
+
+for name in ("replace_durably", "sync_file", "sync_folder", "_copied_aside", "_settle"):
+    setattr(restoring, name, deadly(getattr(restoring, name)))
+folder = Path(sys.argv[1])
+restoring.restore(folder, backups.backups_of(folder)[0])
+"""
+
+
+@pytest.mark.parametrize("moment", range(7))
+def test_a_restore_killed_half_way_leaves_the_one_or_the_other(
+    labelled: Dataset, tmp_path: Path, moment: int
+) -> None:
+    backups.make(labelled.folder, NOON)
+    labelled.apply(draw(labelled, 2, 1, BBox(5, 5, 20, 20)))
+    copy = tmp_path / "as killed"
+    shutil.copytree(labelled.folder, copy)
+    words = [sys.executable, "-c", RESTORE, str(copy), str(moment)]
+    done = subprocess.run(words, cwd=Path(__file__).parents[2], check=False, timeout=60)
+    assert done.returncode == 9
+    with Dataset.open(copy) as dataset:
+        assert check(dataset) == []
+        boxes = len(list(dataset.all_annotations()))
+    assert boxes in (1, 2)
+    kept = [backups.contents_of(path).boxes for path in (copy / "backups").glob("*.sqlite")]
+    assert boxes == 2 or 2 in kept
+    restore(copy, backups.backups_of(copy)[0])
+    with Dataset.open(copy) as dataset:
+        assert len(list(dataset.all_annotations())) == 1
