@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from labeler.commands.backup import back_up
 from labeler.commands.progress import ProgressLine
 from labeler.commands.target import open_or_create
 from labeler.dataset.coco_import import ImportReport, import_coco
@@ -49,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     """0 when the file was taken, also in part."""
     images = arguments.images or arguments.coco.absolute().parent / "images"
     with open_or_create(arguments.dataset) as dataset, ProgressLine("Importing") as line:
+        back_up(dataset.folder)
         report = import_coco(
             dataset,
             arguments.coco,

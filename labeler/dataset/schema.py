@@ -258,7 +258,8 @@ def faults_of(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         raise Damaged(
             f"{path} is damaged or not a dataset ({error}). The pictures in its images folder are "
-            f"not touched, and a backup brings the rest back: vector-labeler restore {path.parent}"
+            "not touched, and a backup brings the rest back: "
+            f'vector-labeler restore "{path.parent}"'
         ) from error
 
 

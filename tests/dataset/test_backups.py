@@ -252,6 +252,19 @@ def test_the_shell_lists_backups_with_what_they_hold(
     assert told["findings"] == []
 
 
+def test_an_import_from_the_shell_makes_the_backup_that_is_due(
+    labelled: Dataset, coco_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    labelled.close()
+    coco = coco_folder / "coco.json"
+    coco.write_text(json.dumps({"images": [{"id": 1, "file_name": "3.jpg"}], "annotations": []}))
+    words = ["import", str(labelled.folder), str(coco), "--images", str(coco_folder)]
+    assert main(words) == 0
+    (backup,) = backups.backups_of(labelled.folder)
+    assert backups.contents_of(backup.path).images == 2
+    assert capsys.readouterr().err == ""
+
+
 def test_a_backup_of_an_older_format_is_brought_up_to_date(labelled: Dataset) -> None:
     from labeler.dataset import schema
 
