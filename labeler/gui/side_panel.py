@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLay
 
 from labeler.gui.theme import set_role
 
-WIDTH = (216, 268)
+WIDTH = (240, 268)
 """The least and the usual one, in device-independent pixels."""
 
 

@@ -24,6 +24,7 @@ from labeler.gui.label.class_dialogs import ClassChoice, ColorDialog
 from labeler.gui.label.workspace import LabelWorkspace
 from labeler.gui.main_window import MainWindow
 from labeler.gui.picture_view import text_color
+from labeler.gui.side_panel import SidePanel
 from tests.gui.label_window import Hand, add_plain_pictures, close, open_window
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -385,6 +386,24 @@ def test_many_classes_are_merged_through_a_field(
     assert len(names(window)) == 82
 
 
+def test_half_a_screen_shows_the_panel_and_the_matches_whole(
+    hand: Hand, window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    list_of_names = tmp_path / "classes.txt"
+    list_of_names.write_text("".join(f"thing {n}\n" for n in range(80)), encoding="utf-8")
+    hand.label.desk.add_from_file(list_of_names)
+    window.resize(640, 400)  # as 1280x800 at 200 %
+    panel = hand.label.findChild(SidePanel)
+    assert panel is not None
+    qtbot.waitUntil(lambda: panel.widget().width() <= panel.viewport().width())
+    for box in hand.label.canvas.boxes:
+        hand.label.canvas.select((box.id,))
+        hand.label.desk.ask_class()
+        matches = hand.label.name_field.matches
+        assert hand.label.canvas.rect().contains(matches.geometry())
+        assert not matches.geometry().intersects(hand.label.name_field.geometry())
+
+
 def test_classes_come_from_a_file_as_one_edit(
     hand: Hand, window: MainWindow, said: list[str], tmp_path: Path
 ) -> None:
@@ -414,7 +433,8 @@ def test_a_class_on_very_many_boxes_goes_while_the_window_lives(
     failures: list[str] = []
     window.document.failed.connect(lambda sentence, details: failures.append(sentence))
     pick(hand, MUG, "Delete mug")
-    with qtbot.waitSignal(window.document.categories_changed):
+    changed, dataset = window.document.categories_changed, window.document.dataset
+    with qtbot.waitSignal(changed), dataset.transaction():  # the worker waits for its turn
         answer(asked(), "Delete 4 boxes")
         assert hand.label.classes.list.count() == 3
         hand.press(Qt.Key.Key_W)

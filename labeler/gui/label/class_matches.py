@@ -67,7 +67,6 @@ class ClassMatches(QFrame):
         for category in found:
             item = QListWidgetItem(swatch(category.color), category.name, self.list)
             item.setSizeHint(QSize(0, ROW))
-        self.list.setFixedHeight(min(len(found), _ROWS) * ROW + 2)
         self.list.setVisible(bool(found))
         self._tell()
         self.setVisible(bool(found or typed.strip()))
@@ -94,10 +93,22 @@ class ClassMatches(QFrame):
         self.hint.setText(words or self.tr("Type a name, or Down to choose"))
 
     def _place(self) -> None:
-        room, field = self._room.size(), self._field.geometry()
+        """Below the field, or above it where there is more room; never cut off, but shorter."""
+        field, ends = self._field.geometry(), self._room.height()
         self.setFixedWidth(field.width())
+        below, above = ends - field.bottom() - 2 * _GAP, field.top() - 2 * _GAP
+        wanted = self._height_of(self.list.count())
+        room = below if wanted <= below else max(below, above)
+        rows = self.list.count()
+        while rows > 1 and self._height_of(rows) > room:
+            rows -= 1
+        self.list.setFixedHeight(min(rows, _ROWS) * ROW + 2)
         self.adjustSize()
-        below = field.bottom() + _GAP
-        fits = below + self.height() <= room.height()
-        self.move(QPoint(field.left(), below if fits else field.top() - _GAP - self.height()))
+        top = field.bottom() + _GAP if room == below else field.top() - _GAP - self.height()
+        self.move(QPoint(field.left(), top))
         self.raise_()
+
+    def _height_of(self, rows: int) -> int:
+        """Of the whole card with so many classes."""
+        self.list.setFixedHeight(min(rows, _ROWS) * ROW + 2)
+        return self.sizeHint().height()
