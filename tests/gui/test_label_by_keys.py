@@ -195,3 +195,20 @@ def test_beside_the_pointer_stand_place_and_size_of_what_is_moved(hand: Hand) ->
     assert readout(canvas) == "120, 80   60 × 50"
     hand.press(Qt.Key.Key_Escape)
     assert readout(canvas) == ""
+
+
+def test_the_focus_is_seen_where_keys_brought_it_and_the_selection_is_told(hand: Hand) -> None:
+    hand.put(BBox(100, 80, 60, 50), BBox(300, 80, 60, 50))
+    canvas = hand.label.canvas
+    for _ in range(12):
+        hand.press(Qt.Key.Key_F6, widget=QApplication.focusWidget())
+        if canvas.hasFocus():
+            break
+    assert canvas.shows_focus
+    hand.press(Qt.Key.Key_Tab)
+    hand.press(Qt.Key.Key_Tab)
+    assert canvas.accessibleDescription() == "vector, 2 of 2"
+    hand.press(Qt.Key.Key_A, CONTROL)
+    assert canvas.accessibleDescription() == "2 selected"
+    hand.click(500, 300)
+    assert not canvas.shows_focus

@@ -33,6 +33,7 @@ from labeler.gui.label.tone import Tone
 from labeler.gui.label.viewport import Viewport, centred, fitted
 
 _WHEEL_STEP = 1.25
+_BY_KEYS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
 
 class Canvas(QWidget):
@@ -59,6 +60,7 @@ class Canvas(QWidget):
         self.next_color = "#ffffff"
         self.shows_names = True
         self.shows_crosshair = True
+        self.shows_focus = False
         self.still = StillLayer(UPPER_EDGE)
         self.magnifies = False
         self.tone = Tone()
@@ -106,6 +108,7 @@ class Canvas(QWidget):
     def select(self, ids: tuple[int, ...]) -> None:
         if ids != self.selection:
             self.selection = ids
+            self.setAccessibleDescription(self._selection_in_words())
             self.selection_changed.emit(ids)
             self.update()
 
@@ -222,6 +225,7 @@ class Canvas(QWidget):
             self.pointer = event.position()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.shows_focus = False
         self._mouse.press(event)
         self._update_cursor()
 
@@ -267,12 +271,29 @@ class Canvas(QWidget):
             super().keyReleaseEvent(event)
         self._update_cursor()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.shows_focus = event.reason() in _BY_KEYS
+        super().focusInEvent(event)
+        self.update()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.keys.let_go()
+        self.shows_focus = False
+        self.update()
         self._update_cursor()
         super().focusOutEvent(event)
 
     # Looking things up
+
+    def _selection_in_words(self) -> str:
+        """For those who hear the window: which box it is, or how many."""
+        if len(self.selection) != 1:
+            return self.tr("{n} selected").format(n=len(self.selection)) if self.selection else ""
+        for place, box in enumerate(self.boxes, start=1):
+            if box.id == self.selection[0]:
+                words = self.tr("{box}, {place} of {n}")
+                return words.format(box=box.plate, place=place, n=len(self.boxes))
+        return ""
 
     def _look(self, viewport: Viewport) -> None:
         image = (self._size.width, self._size.height)

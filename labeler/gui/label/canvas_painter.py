@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPalette
+from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPen
 
 from labeler.dataset.model import BBox
 from labeler.gui.label import painting
@@ -55,6 +55,10 @@ def paint_canvas(canvas: Canvas) -> None:
     _paint_next(painter, canvas)
     if canvas.picture is not None:
         _paint_pointer(painter, canvas)
+    if canvas.shows_focus:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(colors().accent), 2))
+        painter.drawRect(canvas.rect().adjusted(1, 1, -1, -1))
     painter.end()
 
 
