@@ -59,7 +59,7 @@ def _of_boxes(steps: Steps, editor: Editor, canvas: Canvas) -> list[Action]:
             _tr("Draw a box"),
             ("W", "R"),
             canvas.begin_drawing,
-            _tr("Draw a box, also over another; with the mouse, or by arrows and Enter"),
+            _tr("Draw a box, also over another: mouse, or arrows"),
         ),
         row("delete", _tr("Delete box"), ("Del", "Backspace"), editor.delete),
         row("select_all", _tr("Select all boxes"), ("Ctrl+A",), canvas.select_all),
