@@ -235,6 +235,17 @@ def test_what_a_person_drew_ahead_is_kept_and_gone_on_from(opened: Open) -> None
     assert hand.offered(5)[0].bbox.width == pytest.approx(40, abs=4)
 
 
+def test_another_thing_of_the_class_ahead_is_not_taken_for_the_followed_one(opened: Open) -> None:
+    def prepare(dataset: Dataset) -> None:
+        box(dataset, 0, second_place(0))  # two mugs here
+        box(dataset, 2, second_place(2))  # and only one of them drawn there
+
+    hand = opened(4, prepare, with_second=True)
+    hand.carry(modifier=SHIFT)
+    assert [is_at(each, place(2)) for each in hand.offered(2)] == [True]
+    assert len(hand.offered(3)) == 2
+
+
 def test_nothing_is_suggested_on_an_image_that_a_person_found_empty(opened: Open) -> None:
     def confirm(dataset: Dataset) -> None:
         dataset.apply(verify(dataset, dataset.images()[3].id))
@@ -311,6 +322,24 @@ def test_the_window_answers_while_boxes_are_carried(opened: Open, qtbot: QtBot) 
     hand.wait()
     assert len(hand.dataset.annotations(hand.dataset.images()[1].id)) == 1
     assert hand.offered(1) == []
+
+
+def test_another_dataset_may_be_opened_meanwhile(
+    opened: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    hand = opened(40)
+    hand.press(Qt.Key.Key_T, SHIFT)
+    qtbot.waitUntil(lambda: bool(hand.with_suggestions()), timeout=10_000)
+    before = hand.dataset
+    heard = len(hand.said)
+    hand.window.document.open(Dataset.create(tmp_path / "other"))
+    hand.wait()
+    assert not hand.label.carrying.is_running
+    assert hand.said[heard:] == []
+    with Dataset.open(before.folder) as again:
+        found = [image for image in again.images() if image.suggestion_count]
+        assert 0 < len(found) < 39
+        assert again.faults() == []
 
 
 def test_a_picture_that_is_gone_ends_it_with_a_sentence(opened: Open) -> None:

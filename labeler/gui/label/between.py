@@ -42,7 +42,8 @@ def fill_between(
         if should_stop():
             break
         image = dataset.image(image_id)
-        there = {each.id: each for each in dataset.annotations(image_id)}
+        drawn = dataset.annotations(image_id) if image.annotation_count else []
+        there = {each.id: each for each in drawn}
         start = matched(here, there).get(box.id)
         if start is not None:
             for each in _placed(box, there[start], here_at, at, passed):

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from labeler.dataset.matching import matched
-from labeler.dataset.model import BBox, Image
+from labeler.dataset.model import Annotation, BBox, Image
 from labeler.dataset.offering import Carried, Found
 from labeler.dataset.sequence import Onward, onward
 from labeler.dataset.store import Dataset
@@ -23,6 +23,10 @@ MODEL = "pixels"
 LONGEST = 1920
 """Pictures are decoded with sides up to this: a larger one costs time, and the carrier shrinks it
 anyway."""
+
+
+OVERLAP = 0.1
+"""Of several of one class a drawn box is the followed one from this overlap (IoU) on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,11 @@ class _Run:
     def _anchored(self, image: Image, here: dict[int, Carried]) -> dict[int, Carried]:
         """Goes on from the person's boxes; returns what is still to be suggested beside them."""
         drawn = {each.id: each for each in self._dataset.annotations(image.id)}
-        pairs = matched(self.followed, drawn)
+        pairs = {
+            key: number
+            for key, number in matched(self.followed, drawn).items()
+            if self._is_same(self.followed[key], drawn[number], drawn)
+        }
         for key, annotation_id in pairs.items():
             self.followed[key] = replace(
                 self.followed[key], bbox=drawn[annotation_id].bbox, score=1.0
@@ -158,6 +166,14 @@ class _Run:
             rest = {}
         self._lose(self.followed.keys() - pairs.keys() - rest.keys())
         return rest
+
+    def _is_same(self, mine: Carried, theirs: Annotation, drawn: Mapping[int, Annotation]) -> bool:
+        """Whether they overlap; where there is but one of the class, it may have been far off."""
+        alone = all(
+            sum(each.category_id == mine.category_id for each in side.values()) == 1
+            for side in (self.followed, drawn)
+        )
+        return alone or mine.bbox.iou(theirs.bbox) >= OVERLAP
 
     def _lose(self, keys: set[int]) -> None:
         for key in keys:

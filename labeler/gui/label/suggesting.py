@@ -34,6 +34,12 @@ class Suggesting(QObject):
         """All that wait in the current image."""
         self._accept(self._waiting())
 
+    def obstacle(self) -> str:
+        """Why none can be accepted now, or nothing."""
+        if self._document.dataset.read_only:
+            return self.tr("This dataset is read-only.")
+        return "" if self._waiting() else self.tr("No suggestion waits in this image.")
+
     def toggle_shown(self) -> None:
         """Hides the suggestions, or shows them again."""
         self._editor.shows_suggestions = not self._editor.shows_suggestions
@@ -65,7 +71,7 @@ class Suggesting(QObject):
 
     def _accept(self, ids: Sequence[int]) -> None:
         if not ids:
-            self._document.say(self.tr("No suggestion waits in this image."))
+            self._document.say(self.obstacle())
             return
         words = (
             self.tr("1 suggestion accepted. Kept.")

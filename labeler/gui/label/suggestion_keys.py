@@ -30,6 +30,7 @@ def _of_suggestions(suggesting: Suggesting) -> list[Action]:
             suggesting.accept,
             _tr("Accept the suggestion: the selected one, else the first"),
             group=group,
+            obstacle=suggesting.obstacle,
         ),
         Action(
             "accept_all",
@@ -38,6 +39,7 @@ def _of_suggestions(suggesting: Suggesting) -> list[Action]:
             suggesting.accept_all,
             _tr("Accept all suggestions of this image"),
             group=group,
+            obstacle=suggesting.obstacle,
         ),
         Action(
             "suggestions",

@@ -57,6 +57,9 @@ class LabelWorkspace(Workspace):
         FocusRing(self.canvas)
         self.suggesting = Suggesting(document, self.editor, self.canvas, self)
         self.carrying_bar = JobBar(self)
+        hint_tooltip(
+            self.carrying_bar.cancel, "label.cancel", self.tr("Stop; what was found stays")
+        )
         self.carrying = Carrying(document, self.editor, self.travel, self.carrying_bar, self)
         self.empty_page = EmptyPage(self)
         self.name_field = NameField(self.canvas)
