@@ -19,6 +19,9 @@ from labeler.gui.picture_view import text_color
 _HANDLE = 8.0
 _OUTLINE = QColor(28, 28, 28)  # no alpha: Qt blends a thousand see-through frames six times slower
 _SCRIM = QColor(20, 20, 20, 210)
+_MOST_FILLED = 50
+"""More selected boxes than these have frames alone: their fills together would hide the picture,
+and would take longer to paint than all else."""
 _DASHES = (5.0, 4.0)
 """Dash and gap of a suggestion, in widths of its line."""
 
@@ -70,7 +73,7 @@ def paint_box(
 ) -> None:
     """A frame with a dark edge, so that it shows on a ground of its own colour."""
     _paint_edges(painter, [rect], selected=selected)
-    _paint_frames(painter, [rect], color, selected=selected, dashed=dashed)
+    _paint_frames(painter, [rect], color, selected=selected, filled=selected, dashed=dashed)
 
 
 def paint_boxes(
@@ -78,11 +81,14 @@ def paint_boxes(
 ) -> None:
     """Many boxes as paint_box would, in few calls: a thousand take a tenth of the time."""
     _paint_edges(painter, [rect for rect, _ in boxes], selected=selected)
+    filled = selected and len(boxes) <= _MOST_FILLED
     alike: defaultdict[tuple[str, bool], list[QRectF]] = defaultdict(list)
     for rect, box in boxes:
         alike[box.color, box.dashed].append(rect)
     for (color, dashed), rects in alike.items():
-        _paint_frames(painter, rects, QColor(color), selected=selected, dashed=dashed)
+        _paint_frames(
+            painter, rects, QColor(color), selected=selected, filled=filled, dashed=dashed
+        )
 
 
 def _paint_edges(painter: QPainter, rects: list[QRectF], *, selected: bool) -> None:
@@ -92,10 +98,16 @@ def _paint_edges(painter: QPainter, rects: list[QRectF], *, selected: bool) -> N
 
 
 def _paint_frames(
-    painter: QPainter, rects: list[QRectF], color: QColor, *, selected: bool, dashed: bool
+    painter: QPainter,
+    rects: list[QRectF],
+    color: QColor,
+    *,
+    selected: bool,
+    filled: bool,
+    dashed: bool,
 ) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if selected:
+    if filled:
         fill = QColor(color)
         fill.setAlpha(36)
         painter.setBrush(fill)
