@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset import picture as pictures
+from labeler.dataset.coco import export_coco
 from labeler.dataset.images import add_picture, thumbnail
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
@@ -36,7 +38,7 @@ def written(path: Path, size: tuple[int, int], color: int = 90, orientation: int
     image.paste((255, 255, 255), (0, 0, size[0] // 2, size[1] // 2))
     exif = Pillow.Exif()
     exif[0x0112] = orientation
-    image.save(path, exif=exif)
+    image.save(path, **({} if orientation == 1 else {"exif": exif}))
     return path
 
 
@@ -176,29 +178,38 @@ def test_a_broken_picture_is_told_once_for_each_time_it_is_wanted(
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif"])
 def test_all_ways_to_the_screen_turn_a_picture_alike(
-    tmp_path: Path, qtbot: QtBot, orientation: int
+    tmp_path: Path, suffix: str, orientation: int
 ) -> None:
-    path = written(tmp_path / "turned.jpg", LARGE, orientation=orientation)
+    path = written(tmp_path / f"turned.{suffix}", (64, 48), orientation=orientation)
+    expected = (64, 48) if orientation < 5 else (48, 64)
     with Dataset.create(tmp_path / "turned") as dataset:
         session = dataset.add_session("s", "test")
         image = add_picture(
             dataset, path.read_bytes(), original_name=path.name, session_id=session.id
         ).image
-        small = thumbnail(dataset, image)
-        stand_in = from_thumbnail(small, image.width, image.height)
-    shown, quick_look = decode(path), glimpse(path)
-    assert stand_in is not None
-    assert quick_look is not None
+        stand_in = from_thumbnail(thumbnail(dataset, image), image.width, image.height)
+        export_coco(dataset, tmp_path / "out", include_unlabelled=True)
+    told = json.loads((tmp_path / "out" / "annotations.json").read_text())["images"][0]
     by_pillow = pictures.upright(path.read_bytes(), path.name)
-    expected = LARGE if orientation < 5 else LARGE[::-1]
-    assert (image.width, image.height) == expected
-    assert by_pillow.size == expected
-    corners = {white_corner(as_qimage(by_pillow))}
-    for each in (shown, quick_look, stand_in):
-        assert (each.width, each.height) == expected
-        corners |= {white_corner(level) for level in each.levels}
-    assert corners == {EXPECTED[orientation]}
+    ways = [each for each in (decode(path), decode_if_quick(path), stand_in) if each is not None]
+    sizes = {(each.width, each.height) for each in ways}
+    assert sizes | {by_pillow.size} == {expected}
+    assert {(image.width, image.height), (told["width"], told["height"])} == {expected}
+    corners = {white_corner(each.levels[0]) for each in ways}
+    assert corners | {white_corner(as_qimage(by_pillow))} == {EXPECTED[orientation]}
+    assert len(ways) >= 2
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_glimpse_is_turned_as_the_picture_is(tmp_path: Path, orientation: int) -> None:
+    path = written(tmp_path / "turned.jpg", LARGE, orientation=orientation)
+    seen, picture = glimpse(path), decode(path)
+    assert seen is not None
+    assert (seen.width, seen.height) == (picture.width, picture.height)
+    levels = (*seen.levels, *picture.levels)
+    assert {white_corner(level) for level in levels} == {EXPECTED[orientation]}
 
 
 EXPECTED = {
