@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QMenu,
@@ -191,8 +192,10 @@ class KeyDialog(QDialog):
         self.field.setClearButtonEnabled(True)
         self.tree.setAccessibleName(self.tr("Actions and their keys"))
         self.tree.setHeaderLabels([self.tr("Action"), self.tr("Keys"), ""])
-        self.tree.setColumnWidth(0, 340)
-        self.tree.setColumnWidth(1, 220)
+        header, mode = self.tree.header(), QHeaderView.ResizeMode
+        for at, its_mode in enumerate((mode.Stretch, mode.Stretch, mode.ResizeToContents)):
+            header.setSectionResizeMode(at, its_mode)
+        header.setStretchLastSection(False)
         self.tree.setUniformRowHeights(True)
         self.tree.setRootIsDecorated(False)
         self.tree.setStyleSheet("QTreeView::item { padding: 3px 0; }")
@@ -210,6 +213,7 @@ class KeyDialog(QDialog):
         presets = QPushButton(self.tr("As in"), self)
         presets.setAutoDefault(False)
         presets.setToolTip(self.tr("Keys for hands that come from another program"))
+        presets.setAccessibleName(self.tr("Keys as in another program"))
         presets.setMenu(QMenu(presets))
         for program in PRESETS:
             presets.menu().addAction(program, partial(self.use_preset, program))

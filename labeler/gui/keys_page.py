@@ -24,11 +24,15 @@ from labeler.gui.key_hint import native_key
 from labeler.gui.word_match import fit
 from labeler.gui.workspace import Action
 
-_ROWS = 18
-"""A column is begun where the next group would make the one before longer than this."""
+_COLUMN = 400
+"""So many pixels of the window are for one column, at least; what does not fit scrolls down."""
+_WORDS, _LONG_KEY = 205, 160
+"""Longer lines about a key, and longer keys (of the mouse), are broken."""
 
 Row = tuple[tuple[str, ...], str]
 """The keys, each as it is drawn, and what they do."""
+Group = tuple[str, list[Row]]
+"""A heading and its rows."""
 
 
 class KeysPage(QDialog):
@@ -43,6 +47,7 @@ class KeysPage(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keys"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._most = max(1, parent.width() // _COLUMN)
         self._sections = [(heading, tuple(actions)) for heading, actions in sections]
         self.field = QLineEdit(self)
         self.field.setPlaceholderText(self.tr("Find a key or what it does"))
@@ -73,11 +78,11 @@ class KeysPage(QDialog):
     def _fill(self, query: str) -> None:
         self._content = QWidget(self)
         lines = QHBoxLayout(self._content)
-        lines.setSpacing(32)
-        found = _columns(self._sections, query)
-        for groups in found:
+        lines.setSpacing(24)
+        found = _groups(self._sections, query)
+        for groups in _columns(found, self._most):
             lines.addLayout(_column(groups))
-        if found == [[]]:
+        if not found:
             lines.addWidget(QLabel(self.tr("No key does that."), self._content))
         lines.addStretch(1)
         self.area.setWidget(self._content)
@@ -87,22 +92,28 @@ class KeysPage(QDialog):
         self.change_requested.emit()
 
 
-def _columns(
-    sections: Sequence[tuple[str, Iterable[Action]]], query: str
-) -> list[list[tuple[str, list[Row]]]]:
-    columns: list[list[tuple[str, list[Row]]]] = [[]]
-    height = 0
+def _groups(sections: Sequence[tuple[str, Iterable[Action]]], query: str) -> list[Group]:
+    found = []
     for heading, actions in sections:
         told = [action for action in actions if action.keys or action.shown]
         for group, members in groupby(told, key=lambda action: action.group or heading):
             rows = [row for row in _rows(list(members)) if _fits(query, group, row)]
-            if not rows:
-                continue
-            if height and height + len(rows) + 1 > _ROWS:
-                columns.append([])
-                height = 0
-            columns[-1].append((group, rows))
-            height += len(rows) + 1
+            if rows:
+                found.append((group, rows))
+    return found
+
+
+def _columns(groups: list[Group], most: int) -> list[list[Group]]:
+    """In order, none torn apart, in at most so many columns of about the same height."""
+    height = sum(len(rows) + 1 for _, rows in groups) / most
+    columns: list[list[Group]] = [[]]
+    filled = 0
+    for group in groups:
+        more = len(group[1]) + 1
+        if columns[-1] and len(columns) < most and filled + more / 2 > height * len(columns):
+            columns.append([])
+        columns[-1].append(group)
+        filled += more
     return columns
 
 
@@ -125,7 +136,7 @@ def _fits(query: str, group: str, row: Row) -> bool:
     return fit(query, words, f"{group} {' '.join(keys)}") is not None
 
 
-def _column(groups: list[tuple[str, list[Row]]]) -> QGridLayout:
+def _column(groups: list[Group]) -> QGridLayout:
     grid = QGridLayout()
     grid.setHorizontalSpacing(12)
     grid.setVerticalSpacing(6)
@@ -137,9 +148,21 @@ def _column(groups: list[tuple[str, list[Row]]]) -> QGridLayout:
         for keys, words in rows:
             row = grid.rowCount()
             grid.addLayout(_keys(keys), row, 0)
-            grid.addWidget(QLabel(words), row, 1)
+            grid.addWidget(_words(words), row, 1)
     grid.setRowStretch(grid.rowCount(), 1)
     return grid
+
+
+def _words(text: str) -> QLabel:
+    label = QLabel(text)
+    _break_beyond(label, _WORDS)
+    return label
+
+
+def _break_beyond(label: QLabel, width: int) -> None:
+    if label.sizeHint().width() > width:
+        label.setWordWrap(True)
+        label.setFixedWidth(width)
 
 
 def _keys(keys: tuple[str, ...]) -> QHBoxLayout:
@@ -148,6 +171,7 @@ def _keys(keys: tuple[str, ...]) -> QHBoxLayout:
     for key in keys:
         label = QLabel(key)
         theme.set_role(label, "faint" if key == "…" else "key")
-        line.addWidget(label)
+        _break_beyond(label, _LONG_KEY)
+        line.addWidget(label, 0, Qt.AlignmentFlag.AlignVCenter)
     line.addStretch(1)
     return line

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
-    QStyle,
+    QAbstractItemView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
@@ -33,6 +33,10 @@ class Row:
 class PaletteRow(QStyledItemDelegate):
     """Paints a Row; a disabled one is faint altogether."""
 
+    def __init__(self, view: QAbstractItemView) -> None:
+        super().__init__(view)
+        self._view = view
+
     @staticmethod
     def height(widget: QWidget) -> int:
         return widget.fontMetrics().height() + 14
@@ -50,7 +54,7 @@ class PaletteRow(QStyledItemDelegate):
     ) -> None:
         colors, row = theme.colors(), index.data(ROW)
         is_enabled = bool(index.flags() & Qt.ItemFlag.ItemIsEnabled)
-        if option.state & QStyle.StateFlag.State_Selected:
+        if self._view.currentIndex() == index:  # also a disabled one, which cannot be selected
             painter.fillRect(option.rect, QColor(colors.raised))
             painter.fillRect(
                 QRect(option.rect.topLeft(), QSize(3, option.rect.height())), QColor(colors.accent)

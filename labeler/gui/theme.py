@@ -213,6 +213,7 @@ QHeaderView::section {
     background: $window; color: $faint; border: 0; border-bottom: 1px solid $line; padding: 4px;
 }
 QListView::item:selected:focus { border: 1px solid $accent; border-radius: 4px; }
+QAbstractScrollArea::corner { background: transparent; border: 0; }
 QScrollBar { background: transparent; border: 0; }
 QScrollBar:vertical { width: 10px; }
 QScrollBar:horizontal { height: 10px; }

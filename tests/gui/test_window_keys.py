@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -16,6 +17,7 @@ from labeler.dataset.edits import draw
 from labeler.dataset.model import BBox
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
+from labeler.gui import theme
 from labeler.gui.key_dialog import KeyDialog
 from labeler.gui.key_map import KeyMap
 from labeler.gui.key_map_file import read_key_map
@@ -378,9 +380,16 @@ def test_a_preset_knows_its_actions_and_has_no_clash(window: MainWindow, program
     assert keyless == set()
 
 
-def test_what_needs_a_box_says_so(window: MainWindow) -> None:
-    item = find(window, "duplicate box").list.item(0)
-    assert item.data(NAME + 1).beside == "Select a box first."
+def test_what_needs_a_box_says_so_and_the_arrows_go_past_it(window: MainWindow) -> None:
+    palette = find(window, "duplicate box")
+    assert palette.list.item(0).data(NAME + 1).beside == "Select a box first."
+    palette.field.setText("box")
+    for row in range(4):
+        assert palette.list.currentRow() == row
+        where = palette.list.visualItemRect(palette.list.item(row))
+        marked = palette.list.viewport().grab(where).toImage().pixelColor(1, 5)
+        assert marked == QColor(theme.colors().accent)
+        QTest.keyClick(palette.field, Qt.Key.Key_Down)
 
 
 def test_a_letter_for_everywhere_is_still_typed_in_fields(window: MainWindow) -> None:

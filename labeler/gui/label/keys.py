@@ -190,7 +190,7 @@ def _of_view(canvas: Canvas) -> list[Action]:
             _tr("Hide or show the magnifier"),
             ("M",),
             canvas.toggle_magnifier,
-            _tr("Four times as large, beside the pointer"),
+            _tr("Hide or show the magnifier: four times as large, beside the pointer"),
             group=group,
         ),
         *_of_tone(canvas, group),
