@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -40,8 +40,9 @@ class ActionBook(QObject):
         self._outline = outline
         self._places = tuple(places)
         self._tables: dict[str, list[Action]] = {}
+        self._outlines: dict[str, list[Action]] = {}
         self._changes: Changes = dict(changes)
-        self._keys: Mapping[str, tuple[str, ...]] | None = None
+        self._now: dict[str, list[Action]] = {}
 
     @property
     def owners(self) -> tuple[str, ...]:
@@ -54,7 +55,7 @@ class ActionBook(QObject):
     def add(self, owner: str, actions: list[Action]) -> None:
         """The real table of an owner, in place of its outline."""
         self._tables[owner] = actions
-        self._keys = None
+        self._now = {}
 
     def is_built(self, owner: str) -> bool:
         return owner in self._tables
@@ -65,13 +66,18 @@ class ActionBook(QObject):
 
     def actions(self, owner: str) -> list[Action]:
         """With the keys that they have now."""
-        table = self._table(owner)
         if not self._changes:
-            return table  # the tables themselves have no clash
-        if self._keys is None:
-            self._keys = self.key_map().keys()
-        keys = self._keys
-        return [replace(action, keys=keys[name_of(owner, action)]) for action in table]
+            return self._table(owner)  # the tables themselves have no clash
+        if not self._now:
+            keys = self.key_map().keys()
+            self._now = {
+                each: [
+                    replace(action, keys=keys[name_of(each, action)])
+                    for action in self._table(each)
+                ]
+                for each in self.owners
+            }
+        return self._now.get(owner, [])
 
     def keys(self, name: str) -> tuple[str, ...]:
         """Of one action by its name; none for an unknown one."""
@@ -99,10 +105,12 @@ class ActionBook(QObject):
     def use(self, changes: Changes) -> None:
         """Takes other keys; everybody hears of it."""
         self._changes = dict(changes)
-        self._keys = None
+        self._now = {}
         self.changed.emit()
 
     def _table(self, owner: str) -> list[Action]:
-        if owner in self._tables:
-            return self._tables[owner]
-        return self._outline(owner) if owner in self._places else []
+        if owner not in self._tables and owner in self._places:
+            if owner not in self._outlines:
+                self._outlines[owner] = self._outline(owner)
+            return self._outlines[owner]
+        return self._tables.get(owner, [])

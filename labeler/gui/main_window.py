@@ -68,14 +68,14 @@ class MainWindow(QWidget):
         self.setAcceptDrops(True)
         self._lay_out()
         self._connect()
+        with document.reporting():
+            self.keys.load()
         self.keys.add(GLOBAL, global_actions(self), self)
         self.keys.add(HISTORY, self.history.actions_table(), self)
         self._show_dataset()
         self.show_workspace(LABEL)
         self.resize(*_SIZE)
         self.restoreGeometry(settings.geometry)
-        with document.reporting():
-            self.keys.load()
 
     @property
     def live(self) -> LiveCamera:
