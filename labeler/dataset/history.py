@@ -9,8 +9,10 @@ from datetime import datetime
 from labeler.dataset.changes import Edit, EntryKind, JournalEntry
 from labeler.dataset.store import Dataset
 
+NEAR = 1_000
+"""So many entries of the journal are looked at when a dataset is opened."""
 DEPTH = 10_000
-"""So many entries of the journal are looked at: undo reaches back that far."""
+"""So many are looked at where those do not do: undo reaches back that far."""
 
 
 CLOCK_OFF_S = 3600.0
@@ -61,7 +63,8 @@ class History:
         self._dataset = dataset
         self.started_after = 0
         """The newest entry when the dataset was opened: those up to it are of an earlier day."""
-        self._seen = 0
+        self._depth = NEAR
+        self._seen = self._oldest = 0
         self._undoable: list[int] = []
         self._redoable: list[int] = []
         self._look()
@@ -108,6 +111,21 @@ class History:
         self._look()
         return edit
 
+    def steps_to(self, entry: int) -> int:
+        """How many edits are between now and an entry of the journal.
+
+        < 0: so many are to be taken back; > 0: to be done again; 0: it is the last that stands, or
+        cannot be reached.
+        """
+        self._look()
+        if entry < self._oldest:
+            self._look_further()
+        if entry in self._undoable:
+            return self._undoable.index(entry) + 1 - len(self._undoable)
+        if entry in self._redoable:
+            return len(self._redoable) - self._redoable.index(entry)
+        return 0
+
     def go_to(self, entry: int) -> list[Edit]:
         """Undoes or redoes until this entry is the last that stands; 0: all is undone.
 
@@ -115,6 +133,8 @@ class History:
         does, and KeyError for an entry that neither stands nor can be done again.
         """
         self._look()
+        if entry < self._oldest:
+            self._look_further()
         if entry and entry not in self._undoable and entry not in self._redoable:
             raise KeyError(entry)
         applied: list[Edit] = []
@@ -139,13 +159,23 @@ class History:
     def _look(self) -> None:
         """Takes in what the journal got since the last look."""
         if not self._seen:
-            entries = self._dataset.journal(DEPTH)
+            entries = self._dataset.journal(self._depth)
+            self._oldest = entries[-1].id if entries else 0
         else:
             entries = self._dataset.journal_since(self._seen)
         for entry in reversed(entries):
             self._take(entry)
         if entries:
             self._seen = entries[0].id
+        if not self._undoable and self._oldest > 1:
+            self._look_further()
+
+    def _look_further(self) -> None:
+        """Where what is near does not do: from the start, and further back."""
+        if self._depth < DEPTH:
+            self._depth = DEPTH
+            self._forget()
+            self._look()
 
     def _take(self, entry: JournalEntry) -> None:
         if entry.kind is EntryKind.DO:

@@ -105,6 +105,7 @@ class Dataset(Connections):
 
     def _finish_incoming(self) -> None:
         """What a killed program left: pictures with a row move to their place, the rest goes."""
+        (self.folder / f"{FILE_NAME}{PART}").unlink(missing_ok=True)
         for path in list(self.incoming_folder.iterdir()):
             if self.awaits(path.name):
                 self.settle(path.name)

@@ -56,13 +56,14 @@ class HistoryList(QAbstractListModel):
         self._document = document
         self._lines: list[Line] = []
         self._replays: dict[int, EntryKind] = {}
+        self._names: dict[int, str] = {}
         self._newest = self._oldest = self._last = 0
         self._has_more = False
 
     def show(self) -> None:
         """Reads the newest page of the document's dataset in place of what was shown."""
         self.beginResetModel()
-        self._lines, self._replays = [], {}
+        self._lines, self._replays, self._names = [], {}, {}
         page = self._document.dataset.journal(PAGE)
         self._newest = page[0].id if page else 0
         self._oldest = self._newest + 1
@@ -175,10 +176,15 @@ class HistoryList(QAbstractListModel):
         self.endInsertRows()
 
     def _line_of(self, entry: JournalEntry) -> Line:
-        place = ""
-        if entry.image_id is not None:
-            place = self._document.dataset.image(entry.image_id).original_name
-        return Line(entry.id, entry, place=place)
+        return Line(entry.id, entry, place=self._name_of(entry.image_id))
+
+    def _name_of(self, image_id: int | None) -> str:
+        """Images keep their names, so each is looked up once."""
+        if image_id is None:
+            return ""
+        if image_id not in self._names:
+            self._names[image_id] = self._document.dataset.image(image_id).original_name
+        return self._names[image_id]
 
     def _last_standing(self) -> int:
         undoable = self._document.history.undoable

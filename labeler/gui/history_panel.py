@@ -82,7 +82,11 @@ class HistoryPanel(QFrame):
     def go(self) -> None:
         """Takes back, or does again, until the chosen entry is the last that stands."""
         entry = self.chosen()
-        if entry is not None and self._steps_to(entry.id) and self._document.go_back_to(entry.id):
+        if (
+            entry is not None
+            and self._document.history.steps_to(entry.id)
+            and self._document.go_back_to(entry.id)
+        ):
             self.replayed.emit()
             self.list.setFocus()
 
@@ -118,17 +122,9 @@ class HistoryPanel(QFrame):
         width = min(_WIDTH, ground.width())
         self.setGeometry(ground.right() + 1 - width, ground.top(), width, ground.height())
 
-    def _steps_to(self, entry_id: int) -> int:
-        """How many edits are between now and the entry: < 0 to be taken back, > 0 done again."""
-        history = self._document.history
-        undoable, redoable = history.undoable, history.redoable
-        if entry_id in undoable:
-            return undoable.index(entry_id) + 1 - len(undoable)
-        return len(redoable) - redoable.index(entry_id) if entry_id in redoable else 0
-
     def _show_steps(self) -> None:
         entry = self.chosen()
-        steps = self._steps_to(entry.id) if entry else 0
+        steps = self._document.history.steps_to(entry.id) if entry else 0
         can = bool(steps) and not self._document.dataset.read_only
         self.button.setEnabled(can)
         self.button.setText(self.tr("Forward to here") if steps > 0 else self.tr("Back to here"))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from labeler.dataset import history
 from labeler.dataset.category_edits import add_category
 from labeler.dataset.changes import EntryKind, StaleEdit
 from labeler.dataset.edits import delete, draw, verify
@@ -126,3 +127,25 @@ def test_images_know_their_last_edit_whatever_the_clock_says(dataset: Dataset) -
     labelled(dataset, 1)
     dataset.apply(verify(dataset, 2))
     assert dataset.image(2).last_edit > dataset.image(1).last_edit > 0
+
+
+def test_undo_reaches_further_back_than_what_is_near(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "NEAR", 4)
+    labelled(dataset, 9)
+    boxes = list(dataset.all_annotations())
+    with reopened(dataset) as again:
+        found = History(again)
+        assert len(found.undoable) == 4
+        first = again.journal()[-1].id
+        assert found.steps_to(first) == -9
+        assert len(found.go_to(first)) == 9
+        assert found.steps_to(again.journal(1, before=first + 10)[0].id) == 9
+        found.undo()
+        assert found.undo() is None
+    with Dataset.open(dataset.folder) as again:
+        found = History(again)
+        for _ in range(10):
+            assert found.redo() is not None
+        assert list(again.all_annotations()) == boxes
