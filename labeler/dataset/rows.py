@@ -48,6 +48,9 @@ def write_category(
     connection: sqlite3.Connection, before: Category | None, after: Category | None, saw: Saw
 ) -> None:
     if after is None:
+        # What machines offered goes with its class, or "Add class" could not be taken back.
+        gone = before.id if before else 0
+        connection.execute("DELETE FROM suggestion WHERE category_id = ?", (gone,))
         _delete(connection, "category", before)
         return
     values = (after.name, after.color, after.position, after.key, after.id)

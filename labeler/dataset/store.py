@@ -287,7 +287,9 @@ class Dataset(Connections):
                 for change in edit.changes:
                     rows.make(self._writer, self, change, self._saw)
             except sqlite3.IntegrityError as error:
-                raise StaleEdit(f"{edit.description} does not fit any more: {error}.") from error
+                in_use = "FOREIGN KEY" in str(error)
+                why = "something that came later needs it" if in_use else str(error)
+                raise StaleEdit(f"{edit.description}: not made, for {why}.") from error
             return self._journal(edit, kind, of)
 
     def _journal(self, edit: Edit, kind: EntryKind, of: int | None) -> int:

@@ -12,7 +12,7 @@ from labeler.dataset.category_edits import add_category
 from labeler.dataset.changes import EntryKind, StaleEdit
 from labeler.dataset.edits import delete, draw, verify
 from labeler.dataset.history import History
-from labeler.dataset.model import BBox, Image
+from labeler.dataset.model import Annotation, BBox, Image, Suggestion
 from labeler.dataset.store import Dataset
 
 
@@ -149,3 +149,27 @@ def test_undo_reaches_further_back_than_what_is_near(
         for _ in range(10):
             assert found.redo() is not None
         assert list(again.all_annotations()) == boxes
+
+
+def test_a_class_that_was_only_suggested_since_is_taken_back_with_what_was_offered(
+    dataset: Dataset,
+) -> None:
+    labelled(dataset, 1)
+    offered = Suggestion(dataset.new_suggestion_id(), 2, 1, BBox(1, 1, 9, 9), 0.5, "tracker")
+    dataset.offer("tracker", [2], [offered])
+    found = History(dataset)
+    assert found.undo() is not None
+    assert found.undo() is not None
+    assert (dataset.categories(), dataset.suggestions(2)) == ([], [])
+    assert found.redo() is not None
+    assert [each.name for each in dataset.categories()] == ["mug"]
+
+
+def test_a_class_with_boxes_from_outside_is_not_taken_back_and_it_is_told(
+    dataset: Dataset,
+) -> None:
+    labelled(dataset, 0)
+    dataset.add_annotations([Annotation(dataset.new_annotation_id(), 1, 1, BBox(1, 1, 9, 9))])
+    with pytest.raises(StaleEdit, match="Undo: Add class mug: not made, for something that came"):
+        History(dataset).undo()
+    assert len(dataset.categories()) == 1
