@@ -118,6 +118,17 @@ def test_t_suggests_the_box_on_the_next_image_and_goes_there(opened: Open) -> No
     assert hand.said[-1] == "1 box carried on. Enter accepts, Del rejects."
 
 
+def test_what_was_said_of_the_box_does_not_travel(opened: Open) -> None:
+    hand = opened(2)
+    hand.click(*_middle(place(0)))
+    hand.press(Qt.Key.Key_Q)
+    hand.press(Qt.Key.Key_Escape)
+    hand.carry()
+    hand.press(Qt.Key.Key_Return)
+    drawn = [hand.dataset.annotations(image.id)[0] for image in hand.dataset.images()]
+    assert [each.occluded for each in drawn] == [True, False]
+
+
 def test_t_again_carries_on_what_still_waits(opened: Open) -> None:
     hand = opened(4)
     for _ in range(3):

@@ -131,6 +131,28 @@ def test_shift_enter_accepts_all_and_undo_brings_the_very_same_ones_back(hand: H
     assert hand.window.document.dataset.annotations(hand.label.editor.image_id or 0) == drawn
 
 
+def test_what_two_machines_suggest_becomes_one_box(hand: Hand) -> None:
+    dataset, image_id = hand.window.document.dataset, hand.label.editor.image_id
+    assert image_id is not None
+    near = BBox(MUG.x + 4, MUG.y, MUG.width, MUG.height)
+    number, kind = dataset.new_suggestion_id(), waiting(hand)[0].category_id
+    hand.window.document.offer(
+        lambda dataset: [
+            each.image_id
+            for each in dataset.offer(
+                "detector", [image_id], [Suggestion(number, image_id, kind, near, 0.97, "detector")]
+            )
+        ]
+    )
+    before = waiting(hand)
+    assert len(before) == 3
+    hand.press(Qt.Key.Key_Return, SHIFT)
+    assert hand.boxes == [CUBE, near]
+    assert waiting(hand) == []
+    hand.press(Qt.Key.Key_Z, CONTROL)
+    assert (hand.boxes, waiting(hand)) == ([], before)
+
+
 def test_delete_rejects_a_suggestion_for_good_and_undo_brings_it_back(hand: Hand) -> None:
     before = waiting(hand)
     hand.click(160, 120)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from labeler.dataset import edits, suggestion_edits
-from labeler.dataset.changes import AnnotationChange, Edit
-from labeler.dataset.model import BBox
+from labeler.dataset.changes import AnnotationChange, Edit, SuggestionChange
+from labeler.dataset.matching import Classed
+from labeler.dataset.model import BBox, Suggestion
 from labeler.dataset.store import Dataset
 from labeler.dataset.words import counted
 from labeler.gui.label.box_keys import annotation_ids, is_suggestion, suggestion_ids
+
+ALIKE = 0.7
+"""From this overlap (IoU) on two boxes of one class mean the same thing."""
 
 
 def reshape(dataset: Dataset, key: int, bbox: BBox) -> Edit:
@@ -51,6 +55,26 @@ def set_attributes(dataset: Dataset, keys: Iterable[int], **given: bool) -> Edit
     return edits.together(accepted.description, [said, replace(accepted, changes=changes)])
 
 
+def accept(dataset: Dataset, offered_ids: Sequence[int]) -> Edit:
+    """The suggestions of one image become boxes. What two machines suggest becomes one box: the
+    surest counts, and its likes go with the same edit; so do those of a box that stands there."""
+    asked = [each for each in map(dataset.suggestion, offered_ids) if each is not None]
+    waiting = dataset.suggestions(asked[0].image_id) if asked else []
+    standing: list[Classed] = [*dataset.annotations(asked[0].image_id)] if asked else []
+    chosen: list[int] = []
+    for each in sorted(asked, key=lambda offered: -offered.score):
+        if not _is_among(each, standing):
+            chosen.append(each.id)
+            standing.append(each)
+    likes = [each for each in waiting if each.id not in chosen and _is_among(each, standing)]
+    accepted = suggestion_edits.accept(dataset, sorted(chosen))
+    if not likes:
+        return accepted
+    dropped = Edit("", tuple(SuggestionChange(each, None) for each in likes))
+    words = accepted.description if chosen else f"Drop {counted(len(likes), 'doubled suggestion')}"
+    return edits.together(words, [dropped, accepted])
+
+
 def delete(dataset: Dataset, keys: Iterable[int]) -> Edit:
     """Boxes taken away, suggestions rejected."""
     keys = tuple(keys)
@@ -63,6 +87,13 @@ def delete(dataset: Dataset, keys: Iterable[int]) -> Edit:
     deleted = edits.delete(dataset, drawn)
     words = f"{deleted.description}, reject {counted(len(offered), 'suggestion')}"
     return edits.together(words, [deleted, rejected])
+
+
+def _is_among(offered: Suggestion, standing: Iterable[Classed]) -> bool:
+    return any(
+        each.category_id == offered.category_id and each.bbox.iou(offered.bbox) >= ALIKE
+        for each in standing
+    )
 
 
 def drawn_by(edit: Edit) -> tuple[int, ...]:

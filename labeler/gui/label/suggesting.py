@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from labeler.dataset import suggestion_edits
 from labeler.gui.document import Document
+from labeler.gui.label import box_edits
 from labeler.gui.label.box_keys import is_suggestion, key_of_suggestion, suggestion_ids
 from labeler.gui.label.canvas import Canvas
 from labeler.gui.label.editor import Editor
@@ -73,12 +73,7 @@ class Suggesting(QObject):
         if not ids:
             self._document.say(self.obstacle())
             return
-        words = (
-            self.tr("1 suggestion accepted. Kept.")
-            if len(ids) == 1
-            else self.tr("{n} suggestions accepted. Kept.").format(n=len(ids))
-        )
-        self._editor.change(lambda dataset: suggestion_edits.accept(dataset, ids), words)
+        self._editor.change(lambda dataset: box_edits.accept(dataset, ids))
 
     def _waiting(self) -> tuple[int, ...]:
         image_id = self._editor.image_id
