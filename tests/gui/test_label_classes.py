@@ -295,6 +295,37 @@ def test_the_menu_opens_by_key(hand: Hand, key: Qt.Key, held: Qt.KeyboardModifie
     assert isinstance(QApplication.activePopupWidget(), QMenu)
 
 
+def test_keys_reach_the_marked_class_from_the_picture(
+    hand: Hand, window: MainWindow, qtbot: QtBot
+) -> None:
+    hand.label.editor.choose(CUP)
+    hand.press(Qt.Key.Key_F10, SHIFT)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert entry(menu, "Delete cup").isEnabled()
+    menu.close()
+    hand.press(Qt.Key.Key_F2)
+    editor = QApplication.focusWidget()
+    QTest.keyClicks(editor, "beaker")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: names(window) == ["mug", "beaker", "ball"])
+
+
+def test_without_a_class_the_actions_say_so(qtbot: QtBot, tmp_path: Path, said: list[str]) -> None:
+    Dataset.create(tmp_path / "bare").close()
+    bare = open_window(tmp_path / "bare", tmp_path / "settings.ini")
+    qtbot.addWidget(bare)
+    bare.document.said.connect(said.append)
+    actions = {action.id: action for action in bare.workspace("label").actions_table()}
+    delete = actions["delete_class"]
+    assert delete.obstacle is not None
+    assert delete.slot is not None
+    assert delete.obstacle() == "There is no class yet. Press N to name one."
+    delete.slot()
+    assert said[-1] == delete.obstacle()
+    close(bare)
+
+
 def test_the_menu_opens_by_its_button_for_the_marked_class(hand: Hand, window: MainWindow) -> None:
     hand.label.editor.choose(BALL)
     hand.label.classes.menu_button.click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, QTimer
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
@@ -112,6 +113,26 @@ class ClassDesk(QObject):
             self._canvas.setFocus()
 
     # Changing one class
+
+    def with_current(self, does: Callable[[int], Any]) -> None:
+        """Does it to the class that is marked: the one of the next box."""
+        chosen = self._editor.category()
+        if self.why_no_class():
+            self._document.say(self.why_no_class())
+        elif chosen is not None:
+            does(chosen.id)
+
+    def why_no_class(self) -> str:
+        """Why no class can be changed now, or nothing."""
+        return self.why_read_only() or ("" if self._editor.category() else self._words.no_class)
+
+    def why_read_only(self) -> str:
+        return self._words.read_only if self._dataset.read_only else ""
+
+    def open_menu(self, category_id: int) -> None:
+        """The menu of a class, beside its row."""
+        self._classes.list.set_current_category(category_id)
+        self._show_menu(category_id, self._classes.list.menu_place())
 
     def begin_rename(self, category_id: int) -> None:
         self._classes.list.rename(category_id)

@@ -87,7 +87,7 @@ class ClassRows(QListWidget):
             self._fill(categories)
         for item in self.rows():
             item.setData(_KEY, digits.get(item.data(_ID), ""))
-        self._describe()
+            self._describe(item)
         self._shows = False
 
     def forget(self) -> None:
@@ -98,14 +98,17 @@ class ClassRows(QListWidget):
         """How many boxes each category has."""
         self._shows = True
         for item in self.rows():
-            item.setData(_COUNT, boxes.get(item.data(_ID), 0))
-        self._describe()
+            count = boxes.get(item.data(_ID), 0)
+            if item.data(_COUNT) != count:
+                item.setData(_COUNT, count)
+                self._describe(item)
         self._shows = False
 
     def show_only(self, category_ids: Sequence[int] | None) -> None:
         """Hides the others; None shows all."""
+        shown = None if category_ids is None else set(category_ids)
         for item in self.rows():
-            item.setHidden(category_ids is not None and item.data(_ID) not in category_ids)
+            item.setHidden(shown is not None and item.data(_ID) not in shown)
 
     def set_current_category(self, category_id: int | None) -> None:
         for item in self.rows():
@@ -209,12 +212,11 @@ class ClassRows(QListWidget):
         flag = Qt.ItemFlag.ItemIsEditable
         item.setFlags(item.flags() | flag if self._editable else item.flags() & ~flag)
 
-    def _describe(self) -> None:
-        for item in self.rows():
-            boxes, key = counted(item.data(_COUNT) or 0, "box"), item.data(_KEY)
-            told = f"{item.text()}, {boxes}" + (self.tr(", key {0}").format(key) if key else "")
-            item.setToolTip(told)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, told)
+    def _describe(self, item: QListWidgetItem) -> None:
+        boxes, key = counted(item.data(_COUNT) or 0, "box"), item.data(_KEY)
+        told = f"{item.text()}, {boxes}" + (self.tr(", key {0}").format(key) if key else "")
+        item.setToolTip(told)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, told)
 
     def _tell_chosen(self, item: QListWidgetItem) -> None:
         self.chosen.emit(item.data(_ID))

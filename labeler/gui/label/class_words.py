@@ -37,6 +37,14 @@ class Words:
     def busy(self) -> str:
         return _tr("The boxes of a class are being changed. Wait a moment.")
 
+    @property
+    def no_class(self) -> str:
+        return _tr("There is no class yet. Press N to name one.")
+
+    @property
+    def read_only(self) -> str:
+        return _tr("This dataset is read-only.")
+
     def merge_title(self, name: str) -> str:
         return _tr("Merge {0} into another class").format(name)
 

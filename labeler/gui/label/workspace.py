@@ -20,6 +20,7 @@ from labeler.gui.label.box_panel import BoxPanel
 from labeler.gui.label.canvas import Canvas
 from labeler.gui.label.carrying import Carrying
 from labeler.gui.label.class_desk import ClassDesk
+from labeler.gui.label.class_keys import class_actions
 from labeler.gui.label.class_list import ClassList
 from labeler.gui.label.copying import Copying
 from labeler.gui.label.editor import Editor
@@ -78,6 +79,7 @@ class LabelWorkspace(Workspace):
     def actions_table(self) -> list[Action]:
         actions = [
             *keys.actions(self, self.travel, self.editor, self.copying, self.canvas),
+            *class_actions(self.desk),
             *keys.of_remarks(self.remarks, self.boxes.note.setFocus),
             *suggestion_actions(self.suggesting, self.carrying),
         ]
