@@ -61,7 +61,8 @@ class ImageFilter:
     """What an image has to be; None and empty text ask for nothing, several for all of them.
 
     category_id: a box of it is there. has_suggestions: some wait for a person. has_note: its own,
-    or one of its boxes'. text: a part of its name or its file's, in any case.
+    or one of its boxes'. text: a part of its name or the beginning of its stored file's, in any
+    case.
     """
 
     state: ImageState | None = None
@@ -109,8 +110,11 @@ def condition(wanted: ImageFilter, *, of_one: bool = False) -> tuple[str, dict[s
 
 
 def mentions(original_name: str, file_name: str, text: str) -> bool:
-    """Whether a part of one of the names is this folded text. An SQL function."""
-    return text in folded(original_name) or text in folded(file_name)
+    """Whether the folded text is a part of the name, or begins the stored file's. For SQL.
+
+    The rest of a stored file's name is a hash, in which short texts would be found by chance.
+    """
+    return text in folded(original_name) or folded(file_name).startswith(text)
 
 
 def folded(text: str) -> str:
@@ -121,7 +125,7 @@ def folded(text: str) -> str:
 
 
 def natural_key(name: str) -> str:
-    """Names in the order of these come as people expect: img2 before img10. An SQL function.
+    """Names in the order of these come as people expect: img2 before img10. For SQL as well.
 
     Each number is led by how many digits it has, so that longer ones come later.
     """

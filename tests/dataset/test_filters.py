@@ -75,7 +75,7 @@ def is_wanted(dataset: Dataset, image: Image, wanted: ImageFilter) -> bool:
         and wanted.has_suggestions in (None, bool(dataset.suggestions(image.id)))
         and wanted.verified in (None, image.verified)
         and wanted.has_note in (None, has_note)
-        and (text in folded(image.original_name) or text in folded(image.file_name))
+        and (text in folded(image.original_name) or folded(image.file_name).startswith(text))
     )
 
 

@@ -212,14 +212,14 @@ def test_a_typed_number_reshapes_the_selected_box_and_nothing_else(hand: Hand) -
     assert hand.boxes[0].as_list() == pytest.approx([drawn.x, drawn.y, 55.5, drawn.height])
 
 
-def test_the_filter_shows_images_of_one_state(hand: Hand, window: MainWindow) -> None:
+def test_the_filter_shows_images_of_one_state(qtbot: QtBot, hand: Hand) -> None:
     hand.drag((100, 80), (200, 180))
     strip = hand.label.filmstrip
     strip.filter.setCurrentIndex(2)
     assert strip.images.rowCount() == 1
     strip.filter.setCurrentIndex(1)
     assert strip.images.rowCount() == 3
-    assert strip.filter.itemText(1) == "To do (3)"
+    qtbot.waitUntil(lambda: strip.filter.itemText(1) == "To do (3)")
 
 
 def test_next_not_yet_labelled_skips_what_is_done(hand: Hand, window: MainWindow) -> None:

@@ -63,7 +63,7 @@ class EmptyPage(QWidget):
             )
         else:
             self.title.setText(self.tr("Nothing left here"))
-            self.text.setText(self.tr("No image is in the state you chose at the left."))
+            self.text.setText(self.tr("No image is as the filter at the left asks for."))
         for button in (self.simulated, self.capture, self.pictures):
             button.setVisible(dataset_is_empty)
         self.all.setVisible(not dataset_is_empty)

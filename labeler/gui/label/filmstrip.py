@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QComboBox,
-    QFrame,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from array import array
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QVBoxLayout, QWidget
 
 from labeler.dataset.model import Image, ImageState
-from labeler.dataset.queries import Counts
-from labeler.gui.label.image_list import IMAGE_ROLE, ImageList
-from labeler.gui.theme import colors
+from labeler.dataset.store import Dataset
+from labeler.gui.label.filter_bar import FilterBar
+from labeler.gui.label.go_to_field import GoToField
+from labeler.gui.label.image_list import ImageList
+from labeler.gui.label.tiles import TileDelegate
 
-WIDTH = 176
-_TILE = QSize(WIDTH - 22, 92)
+WIDTH = 184
 
 
 class Filmstrip(QWidget):
-    """chosen carries the id of the image the person went to; filter_changed the state or None."""
+    """chosen carries the id of the image that the person went to in the list itself."""
 
     chosen = Signal(int)
-    filter_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedWidth(WIDTH)
         self.images = ImageList(self)
-        self.filter = QComboBox(self)
-        self.filter.setAccessibleName(self.tr("Which images are shown"))
-        self.filter.setToolTip(self.tr("Which images are shown"))
-        self.filter.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        for state in (None, ImageState.UNLABELLED, ImageState.LABELLED, ImageState.EMPTY):
-            self.filter.addItem("", state)
+        self.filters = FilterBar(self)
+        self.filter = self.filters.state
+        self.go_to_field = GoToField(self)
         self.view = QListView(self)
         self.view.setModel(self.images)
         self.view.setItemDelegate(TileDelegate(self.view))
@@ -50,45 +38,51 @@ class Filmstrip(QWidget):
         self.view.setFrameShape(QFrame.Shape.NoFrame)
         self.view.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.view.setAccessibleName(self.tr("Images"))
+        self._is_marking = False
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 4, 0)
         column.setSpacing(6)
-        column.addWidget(self.filter)
+        column.addWidget(self.filters)
         column.addWidget(self.view, 1)
-        self.show_counts(Counts(0, 0, 0))
-        self.filter.currentIndexChanged.connect(self._tell_filter)
         self.view.selectionModel().currentChanged.connect(self._tell_chosen)
 
     def state(self) -> ImageState | None:
-        """What is shown; None: all images."""
-        state: ImageState | None = self.filter.currentData()
-        return state
+        """The state of the images shown; None: of any."""
+        return self.filters.view.wanted.state
 
     def show_all(self) -> None:
-        self.filter.setCurrentIndex(0)
+        self.filters.show_all()
 
-    def show_counts(self, counts: Counts) -> None:
-        words = (
-            self.tr("All ({n})").format(n=counts.total),
-            self.tr("To do ({n})").format(n=counts.unlabelled),
-            self.tr("Labelled ({n})").format(n=counts.labelled),
-            self.tr("Empty ({n})").format(n=counts.empty),
-        )
-        for place, text in enumerate(words):
-            self.filter.setItemText(place, text)
+    def show_images(
+        self, dataset: Dataset, image_ids: array[int], *, current: int | None = None
+    ) -> None:
+        """Replaces the list. current: this one stays where it is on the screen, if it is there."""
+        before = self._top_of_current()
+        self._is_marking = True
+        self.images.show(dataset, image_ids)
+        self._is_marking = False
+        if current is not None and self.mark(current) and before is not None:
+            now = self._top_of_current()
+            bar = self.view.verticalScrollBar()
+            bar.setValue(bar.value() + (now or 0) - before)
 
-    def go_to(self, image_id: int) -> bool:
-        """Makes an image the current one. False where it is not among those shown."""
+    def mark(self, image_id: int) -> bool:
+        """Makes it the current one of the list, without telling. False where it is not listed."""
         row = self.images.row_of(image_id)
         if row is None:
             return False
+        self._is_marking = True
         self.view.setCurrentIndex(self.images.index(row))
+        self._is_marking = False
         return True
 
     def step(self, by: int) -> Image | None:
         """The image so many rows away from the current one, or None past the end."""
-        row = self.view.currentIndex().row() + by
-        return self.images.image_at(row) if 0 <= row < self.images.rowCount() else None
+        index = self.view.currentIndex()
+        row = index.row() + by
+        if not index.isValid() or not 0 <= row < self.images.rowCount():
+            return None
+        return self.images.image_at(row)
 
     def ahead(self, count: int, direction: int) -> list[Image]:
         """The images that come next, the nearest first. direction: 1 down the list, -1 up."""
@@ -99,75 +93,18 @@ class Filmstrip(QWidget):
         index = self.view.currentIndex()
         return self.images.image_at(index.row()) if index.isValid() else None
 
-    def _tell_filter(self) -> None:
-        self.filter_changed.emit(self.state())
+    def ask_where(self) -> None:
+        """Shows the field for a number or a name."""
+        below = self.filters.mapToGlobal(self.filters.rect().bottomLeft())
+        self.go_to_field.ask(self.images.rowCount(), below)
+
+    def _top_of_current(self) -> int | None:
+        """Where the current tile begins, in pixels of the view; None where it cannot be seen."""
+        index = self.view.currentIndex()
+        place = self.view.visualRect(index) if index.isValid() else None
+        seen = place is not None and place.intersects(self.view.viewport().rect())
+        return place.top() if place is not None and seen else None
 
     def _tell_chosen(self, current: QModelIndex, previous: QModelIndex) -> None:
-        if current.isValid():
-            self.chosen.emit(self.images.image_at(current.row()).id)
-
-
-class TileDelegate(QStyledItemDelegate):
-    """A thumbnail with the number of its boxes, or a tick where nothing is there."""
-
-    def sizeHint(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        return _TILE
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        image: Image = index.data(IMAGE_ROLE)
-        picture: QImage | None = index.data(Qt.ItemDataRole.DecorationRole)
-        rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        tile = rect.adjusted(2, 3, -2, -3)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        _paint_thumbnail(painter, tile, picture)
-        _paint_badge(painter, tile, image)
-        if state & QStyle.StateFlag.State_Selected:
-            painter.setPen(QPen(QColor(colors().accent), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(tile, 3, 3)
-        painter.restore()
-
-
-def _paint_thumbnail(painter: QPainter, tile: QRect, picture: QImage | None) -> None:
-    painter.fillRect(tile, QColor(colors().ground))
-    if picture is None or picture.width() <= 1:
-        return
-    wide = picture.width() * tile.height() > picture.height() * tile.width()
-    size = picture.size().scaled(
-        tile.size(),
-        Qt.AspectRatioMode.KeepAspectRatioByExpanding
-        if wide and picture.width() * tile.height() < 1.25 * picture.height() * tile.width()
-        else Qt.AspectRatioMode.KeepAspectRatio,
-    )
-    where = QRect(tile.topLeft(), size)
-    where.moveCenter(tile.center())
-    painter.setClipRect(tile)
-    painter.drawImage(where, picture)
-    painter.setClipping(False)
-
-
-def _paint_badge(painter: QPainter, tile: QRect, image: Image) -> None:
-    if image.state is ImageState.UNLABELLED:
-        return
-    words = str(image.annotation_count) if image.annotation_count else "∅"
-    font = painter.font()
-    font.setBold(True)
-    font.setPointSizeF(font.pointSizeF() * 0.85)
-    painter.setFont(font)
-    width = painter.fontMetrics().horizontalAdvance(words) + 10
-    badge = QRect(tile.right() - width - 3, tile.bottom() - 19, width, 16)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colors().good) if image.verified else QColor(20, 20, 20, 190))
-    painter.drawRoundedRect(badge, 3, 3)
-    painter.setPen(QColor("white"))
-    painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, words)
+        if current.isValid() and not self._is_marking:
+            self.chosen.emit(self.images.id_at(current.row()))

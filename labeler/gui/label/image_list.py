@@ -1,24 +1,24 @@
-"""The images of the filmstrip: a list of rows, with thumbnails made in the background."""
+"""The images of the filmstrip as a virtual list: all ids, and only the rows that are looked at."""
 
 from __future__ import annotations
 
+from array import array
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QImage
 
-from labeler.dataset.images import thumbnail
 from labeler.dataset.model import Image
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
-from labeler.gui.background import run_in_background
+from labeler.gui.label.thumbnails import Thumbnails
 
 IMAGE_ROLE = Qt.ItemDataRole.UserRole
-MOST_THUMBNAILS = 600
-AT_A_TIME = 4
-"""Thumbnails under way; what is asked for later is on the screen sooner, so the rest waits."""
+PAGE = 64
+"""Rows that are read from the dataset at once."""
+MOST_ROWS = 1024
+"""Rows kept in memory, about a megabyte."""
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -29,116 +29,118 @@ class ImageList(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._dataset: Dataset | None = None
-        self._images: list[Image] = []
-        self._rows: dict[int, int] = {}
-        self._thumbnails: OrderedDict[int, QImage] = OrderedDict()
-        self._wanted: OrderedDict[int, None] = OrderedDict()
-        self._under_way: set[int] = set()
+        self._ids: array[int] = array("q")
+        self._rows: dict[int, int] | None = None
+        self._read: OrderedDict[int, Image] = OrderedDict()
+        self.thumbnails = Thumbnails(self)
+        self.thumbnails.made.connect(self._repaint)
 
-    def show(self, dataset: Dataset, images: Sequence[Image]) -> None:
-        """Replaces all rows."""
+    def show(self, dataset: Dataset, image_ids: array[int]) -> None:
+        """Replaces all rows, in this order."""
         self.beginResetModel()
-        if dataset is not self._dataset:
-            self._thumbnails.clear()
-            self._under_way.clear()
+        self.thumbnails.use(dataset)
         self._dataset = dataset
-        self._images = list(images)
-        self._rows = {image.id: row for row, image in enumerate(images)}
-        self._wanted.clear()
+        self._ids = image_ids
+        self._rows = None
+        self._read.clear()
         self.endResetModel()
 
-    def append(self, images: Iterable[Image]) -> None:
-        new = [image for image in images if image.id not in self._rows]
+    def append(self, image_ids: Sequence[int]) -> None:
+        """Adds rows at the end; those that are there already are left where they are."""
+        new = [image_id for image_id in image_ids if self.row_of(image_id) is None]
         if not new:
             return
-        first = len(self._images)
+        first = len(self._ids)
         self.beginInsertRows(QModelIndex(), first, first + len(new) - 1)
-        self._images += new
-        self._rows.update({image.id: first + place for place, image in enumerate(new)})
+        self._ids.extend(new)
+        self._rows = None
         self.endInsertRows()
 
-    def update_image(self, image: Image) -> None:
-        """New values for a row that is shown; others are left alone."""
-        row = self._rows.get(image.id)
-        if row is not None:
-            self._images[row] = image
-            self.dataChanged.emit(self.index(row), self.index(row))
+    def update_image(self, image_id: int) -> None:
+        """The image has new values: its row is read again when it is next looked at."""
+        self._read.pop(image_id, None)
+        self._repaint(image_id)
+
+    def forget_rows(self) -> None:
+        """Many images have new values: all rows are read again when they are next looked at."""
+        self._read.clear()
+        if self._ids:
+            self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
+
+    @property
+    def image_ids(self) -> array[int]:
+        """All ids in the order of the rows. Not to be changed."""
+        return self._ids
 
     def row_of(self, image_id: int) -> int | None:
+        if self._rows is None:
+            self._rows = {each: row for row, each in enumerate(self._ids)}
         return self._rows.get(image_id)
 
+    def id_at(self, row: int) -> int:
+        return self._ids[row]
+
     def image_at(self, row: int) -> Image:
-        return self._images[row]
+        """Reads the page of rows around it where it is not known. Raises UserError."""
+        image_id = self._ids[row]
+        known = self._read.get(image_id)
+        if known is None:
+            self._read_page(row)
+            return self._read[image_id]
+        self._read.move_to_end(image_id)
+        return known
+
+    def rows_in_memory(self) -> int:
+        return len(self._read)
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        return 0 if parent.isValid() else len(self._images)
+        return 0 if parent.isValid() else len(self._ids)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
+        if not index.isValid() or role not in _ROLES:
             return None
-        image = self._images[index.row()]
+        try:
+            image = self.image_at(index.row())
+        except UserError:  # the drive is gone: the next edit or step says so, not each painted tile
+            return None
         if role == IMAGE_ROLE:
             return image
         if role == Qt.ItemDataRole.DecorationRole:
-            return self._thumbnail(image)
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{image.original_name}, {image.width} × {image.height}, {image.state}"
-        return None
+            return self.thumbnails.get(image)
+        return _in_words(image)
 
-    def _thumbnail(self, image: Image) -> QImage | None:
-        known = self._thumbnails.get(image.id)
-        if known is None and image.id not in self._under_way:
-            self._wanted[image.id] = None
-            self._wanted.move_to_end(image.id)
-            self._make_next()
-        return known
+    def _read_page(self, row: int) -> None:
+        assert self._dataset is not None  # there is a row
+        first = row // PAGE * PAGE
+        page = self._ids[first : first + PAGE]
+        missing = [image_id for image_id in page if image_id not in self._read]
+        for image in self._dataset.images_of(missing):
+            self._read[image.id] = image
+        while len(self._read) > MOST_ROWS:
+            self._read.popitem(last=False)
 
-    def _make_next(self) -> None:
-        while self._wanted and len(self._under_way) < AT_A_TIME:
-            image_id, _ = self._wanted.popitem()
-            if image_id in self._rows and image_id not in self._under_way:
-                self._make(image_id)
-        while len(self._wanted) > MOST_THUMBNAILS:
-            self._wanted.popitem(last=False)
-
-    def _make(self, image_id: int) -> None:
-        dataset = self._dataset
-        if dataset is None:
-            return
-        image = self._images[self._rows[image_id]]
-        self._under_way.add(image_id)
-        run_in_background(
-            lambda report, should_stop: _load(dataset, image),
-            on_done=lambda picture: self._keep(dataset, image_id, picture),
-            on_error=lambda error: self._fail(dataset, image_id, error),
-            owner=self,
-        )
-
-    def _keep(self, dataset: Dataset, image_id: int, picture: QImage) -> None:
-        if dataset is not self._dataset:
-            return
-        self._under_way.discard(image_id)
-        self._thumbnails[image_id] = picture
-        while len(self._thumbnails) > MOST_THUMBNAILS:
-            self._thumbnails.popitem(last=False)
-        row = self._rows.get(image_id)
+    def _repaint(self, image_id: int) -> None:
+        row = self.row_of(image_id)
         if row is not None:
             self.dataChanged.emit(self.index(row), self.index(row))
-        self._make_next()
-
-    def _fail(self, dataset: Dataset, image_id: int, error: Exception) -> None:
-        """A picture that is gone or broken keeps an empty tile; the canvas says why."""
-        if dataset is not self._dataset:
-            return  # it was closed under the job
-        self._keep(dataset, image_id, QImage(1, 1, QImage.Format.Format_RGB32))
-        if not isinstance(error, UserError):
-            raise error
 
 
-def _load(dataset: Dataset, image: Image) -> QImage:
-    path = thumbnail(dataset, image)
-    picture = QImage(str(path))
-    if picture.isNull():
-        path.unlink(missing_ok=True)  # half written by a crash of long ago: it can be made again
-        picture = QImage(str(thumbnail(dataset, image)))
-    return picture
+_ROLES = (
+    IMAGE_ROLE,
+    Qt.ItemDataRole.DecorationRole,
+    Qt.ItemDataRole.ToolTipRole,
+    Qt.ItemDataRole.AccessibleTextRole,
+)
+
+
+def _in_words(image: Image) -> str:
+    words = [f"{image.original_name}, {image.width} × {image.height}, {image.state}"]
+    if image.annotation_count:
+        words.append(f"boxes: {image.annotation_count}")
+    if image.verified:
+        words.append("verified")
+    if image.suggestion_count:
+        words.append(f"suggestions: {image.suggestion_count}")
+    if image.note:
+        words.append(f"note: {image.note}")
+    return ", ".join(words)

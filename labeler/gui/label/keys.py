@@ -14,6 +14,7 @@ from labeler.gui.label.editor import Editor
 from labeler.gui.label.remarks import Remarks
 from labeler.gui.label.tone import Tone
 from labeler.gui.label.travel import Travel
+from labeler.gui.label.travel_keys import travel_actions
 from labeler.gui.workspace import Action
 
 _ZOOM = 1.25
@@ -135,24 +136,7 @@ def _of_images(steps: Steps, travel: Travel) -> list[Action]:
             _tr("This image is right, also if empty; go on"),
             group=group,
         ),
-        Action(
-            "next", _tr("Next image"), ("D", "PgDown"), travel.go_next, repeats=True, group=group
-        ),
-        Action(
-            "previous",
-            _tr("Previous image"),
-            ("A", "PgUp"),
-            travel.go_previous,
-            repeats=True,
-            group=group,
-        ),
-        Action(
-            "next_unlabelled",
-            _tr("Next image not yet labelled"),
-            ("Ctrl+Shift+D",),
-            travel.go_next_unlabelled,
-            group=group,
-        ),
+        *travel_actions(travel),
     ]
 
 

@@ -96,6 +96,7 @@ class LabelWorkspace(Workspace):
         self.canvas.settle()
 
     def shut_down(self) -> None:
+        self.travel.stop()
         self.desk.stop()
         self.carrying.stop()
         self._pictures.clear()
