@@ -46,9 +46,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "table"
 
 
-def offer(dataset: Dataset, image: Image) -> None:
+def offer(dataset: Dataset, image: Image) -> list[int]:
     number = dataset.new_suggestion_id()
     dataset.offer("tracker", [image.id], [Suggestion(number, image.id, 1, BOX, 0.5, "tracker")])
+    return [image.id]
 
 
 @pytest.fixture
@@ -204,6 +205,7 @@ def test_a_state_and_the_panel_combine_and_clear_takes_all_away(
 
 def choose_name(hand: Hand, text: str) -> None:
     panel = hand.label.filmstrip.filters.panel
+    hand.label.filmstrip.filters.funnel.click()
     panel.text.setText(text)
     QTest.keyClick(panel.text, Qt.Key.Key_Return)
 
@@ -278,8 +280,7 @@ def test_what_changes_elsewhere_enters_the_filter_by_itself(
 ) -> None:
     choose(hand, has_suggestions=True)
     with qtbot.waitSignal(hand.label.travel.listing.listed):
-        offer(window.document.dataset, images[4])
-        window.document.notify_suggestions_changed([images[4].id])
+        window.document.offer(lambda dataset: offer(dataset, images[4]))
     assert listed(hand) == [images[3].id, images[4].id]
 
 
