@@ -181,6 +181,7 @@ def test_a_new_key_works_at_once_and_after_a_restart(
     again = open_window(tmp_path / "kitchen", tmp_path / "settings.ini")
     qtbot.addWidget(again)
     assert "J" in again.keys.book.keys("label.next")
+    Hand(again).press(Qt.Key.Key_Home)
     before = Hand(again).label.editor.image_id
     Hand(again).press(Qt.Key.Key_J)
     assert Hand(again).label.editor.image_id == before + 1
