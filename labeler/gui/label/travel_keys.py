@@ -43,7 +43,7 @@ def travel_actions(travel: Travel) -> list[Action]:
         (
             "filter",
             _tr("Filter and sort the images..."),
-            ("Ctrl+F",),
+            ("Ctrl+F", "/"),
             travel.open_filter,
             _tr("By class, session, suggestions, notes and name"),
         ),
