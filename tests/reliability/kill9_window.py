@@ -90,7 +90,7 @@ class Person:
             + [self._undo] * 3
             + [self._redo, self._delete, self._class, self._verify, self._duplicate]
             + [self._go] * 3
-            + [self._paste, self._name, self._resize]
+            + [self._paste, self._name, self._resize, self._mark, self._go_back]
         )
 
     def do_something(self) -> None:
@@ -155,6 +155,20 @@ class Person:
     def _duplicate(self) -> None:
         self._select()
         self._hand.press(Qt.Key.Key_D, CONTROL)
+
+    def _mark(self) -> None:
+        """Occluded, or truncated."""
+        self._select()
+        self._hand.press(self.random.choice((Qt.Key.Key_Q, Qt.Key.Key_E)))
+
+    def _go_back(self) -> None:
+        """By the history: several edits at once."""
+        self._hand.press(Qt.Key.Key_H, CONTROL)
+        entries = self._hand.window.history.panel.list
+        for _ in range(self.random.randint(2, 6)):
+            QTest.keyClick(entries, Qt.Key.Key_Down)
+        QTest.keyClick(entries, Qt.Key.Key_Return)
+        QTest.keyClick(entries, Qt.Key.Key_Escape)
 
     def _paste(self) -> None:
         self._hand.press(Qt.Key.Key_V, CONTROL)
