@@ -117,14 +117,22 @@ class History:
         < 0: so many are to be taken back; > 0: to be done again; 0: it is the last that stands, or
         cannot be reached.
         """
+        forwards, way = self._way_to(entry)
+        return len(way) if forwards else -len(way)
+
+    def way_to(self, entry: int) -> list[int]:
+        """The entries that go_to would take back or do again."""
+        return self._way_to(entry)[1]
+
+    def _way_to(self, entry: int) -> tuple[bool, list[int]]:
         self._look()
         if entry < self._oldest:
             self._look_further()
         if entry in self._undoable:
-            return self._undoable.index(entry) + 1 - len(self._undoable)
+            return False, self._undoable[self._undoable.index(entry) + 1 :]
         if entry in self._redoable:
-            return len(self._redoable) - self._redoable.index(entry)
-        return 0
+            return True, self._redoable[self._redoable.index(entry) :]
+        return False, []
 
     def go_to(self, entry: int) -> list[Edit]:
         """Undoes or redoes until this entry is the last that stands; 0: all is undone.

@@ -26,6 +26,7 @@ from labeler.gui import theme
 from labeler.gui.document import Document
 from labeler.gui.history_list import LINE_ROLE, HistoryList, Line, Standing, time_of
 from labeler.gui.icons import icon
+from labeler.gui.large_edit import go_back_far
 from labeler.gui.side_panel import heading, keep_keys, line_color
 
 _WIDTH = 320
@@ -82,13 +83,13 @@ class HistoryPanel(QFrame):
     def go(self) -> None:
         """Takes back, or does again, until the chosen entry is the last that stands."""
         entry = self.chosen()
-        if (
-            entry is not None
-            and self._document.history.steps_to(entry.id)
-            and self._document.go_back_to(entry.id)
-        ):
-            self.replayed.emit()
-            self.list.setFocus()
+        if entry is None or not self._document.history.steps_to(entry.id):
+            return
+        with self._document.reporting():
+            is_far = go_back_far(self._document, entry.id, self.replayed.emit)
+            if not is_far and self._document.go_back_to(entry.id):
+                self.replayed.emit()
+        self.list.setFocus()
 
     def chosen(self) -> JournalEntry | None:
         index = self.list.currentIndex()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication
 
 from labeler.dataset.changes import Edit
+from labeler.dataset.history import History
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.gui.background import run_in_background
@@ -16,10 +17,10 @@ from labeler.gui.document import Document
 
 MANY = 500
 """From so many changed rows on an edit can take longer than a window may stand still."""
-
-
 LARGE_ENTRY = 100_000
 """An entry of the journal with more bytes than this holds about as many rows."""
+FAR = 100
+"""So many edits are taken back or done again while the window waits."""
 
 
 def perform_large(
@@ -60,6 +61,26 @@ def replay_large(
         on_done()
 
     busy = QCoreApplication.translate("LargeEdit", "Very many boxes are changed. Wait a moment.")
+    _run(document, make, busy, done)
+    return True
+
+
+def go_back_far(document: Document, entry: int, on_done: Callable[[], None]) -> bool:
+    """Goes to an entry of the history on a worker, where that is much to do. Else False."""
+    dataset, way = document.dataset, document.history.way_to(entry)
+    if len(way) <= FAR and all(dataset.size_of_edit(each) < LARGE_ENTRY for each in way):
+        return False
+
+    def make() -> Edit:
+        edits = History(dataset).go_to(entry)  # one of its own: the document's is the window's
+        changes = (change for edit in reversed(edits) for change in edit.changes)
+        return Edit(f"{edits[-1].description} (+{len(edits) - 1})", tuple(changes))
+
+    def done(edit: Edit) -> None:
+        document.tell_replayed([edit])
+        on_done()
+
+    busy = QCoreApplication.translate("LargeEdit", "Very many edits are on the way. Wait a moment.")
     _run(document, make, busy, done)
     return True
 

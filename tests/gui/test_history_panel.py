@@ -17,6 +17,8 @@ from labeler.dataset.edits import draw, verify
 from labeler.dataset.history import History
 from labeler.dataset.model import BBox
 from labeler.dataset.store import Dataset
+from labeler.gui import large_edit
+from labeler.gui.background import is_idle
 from labeler.gui.document import Document
 from labeler.gui.history_list import LINE_ROLE, PAGE, HistoryList, Standing
 from labeler.gui.history_panel import HistoryPanel
@@ -103,6 +105,22 @@ def test_back_to_here_takes_edits_back_and_forth_again(panel: HistoryPanel, hand
     assert (panel.steps.text(), panel.button.text()) == ("Does 2 edits again.", "Forward to here")
     QTest.keyClick(panel.list, Qt.Key.Key_Return)
     assert hand.boxes == boxes
+
+
+def test_going_far_back_leaves_the_window_alive_and_refuses_edits_meanwhile(
+    qtbot: QtBot, panel: HistoryPanel, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large_edit, "FAR", 1)
+    boxes = hand.boxes
+    choose(panel, 3)
+    with hand.window.document.dataset.transaction():  # the worker has to wait for it
+        QTest.mouseClick(panel.button, Qt.MouseButton.LeftButton)
+        hand.drag((400, 80), (460, 200))
+    assert "Wait a moment" in hand.window.banner.message.text()
+    qtbot.waitUntil(lambda: hand.boxes == boxes[:1] and is_idle())
+    assert standings(panel)[:3] == [Standing.UNDONE, Standing.UNDONE, Standing.LAST]
+    hand.drag((400, 80), (460, 200))
+    assert len(hand.boxes) == 2
 
 
 def test_going_back_beyond_this_start_works_from_the_keyboard(
