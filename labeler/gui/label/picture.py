@@ -144,7 +144,10 @@ def _may_be_turned(path: Path, reader: QImageReader) -> bool:
     """PNG and WebP may tell how to turn them, but Qt listens to JPEG and TIFF alone."""
     if bytes(reader.format().data()) not in (b"png", b"webp"):
         return False
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return True  # whoever reads it next will say why
     return any(mark in data for mark in _TURNING_MARKS)
 
 
