@@ -21,12 +21,14 @@ from labeler.gui.workspace import Action
 class DatasetMenu(QToolButton):
     """Asks for names and places, and hands them to the dataset's actions.
 
-    appearance_chosen carries "light", "dark" or "system"; keys_requested asks for the page of keys.
+    appearance_chosen carries "light", "dark" or "system"; keys_requested asks for the page of keys,
+    palette_requested for the command palette.
     key_of gives the key of one of its actions, by the name that it has in every workspace.
     """
 
     appearance_chosen = Signal(str)
     keys_requested = Signal()
+    palette_requested = Signal()
 
     def __init__(
         self,
@@ -260,6 +262,7 @@ class DatasetMenu(QToolButton):
         restore.setEnabled(writable)
         menu.addSeparator()
         self._add_appearances(menu.addMenu(icon("appearance"), self.tr("Appearance")))
+        self._add(menu, self.tr("Find an action..."), self.palette_requested.emit, "palette")
         self._add(menu, self.tr("Keys"), self.keys_requested.emit, "keys", "keys")
 
     def _add_appearances(self, menu: QMenu) -> None:

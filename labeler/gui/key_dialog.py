@@ -186,6 +186,23 @@ class KeyDialog(QDialog):
         if QMessageBox.question(self, self.tr("Reset all"), question) is _YES:
             self.reset_all()
 
+    def _button(self, text: str, slot: Callable[[], None] | None = None) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setAutoDefault(False)
+        if slot is not None:
+            button.clicked.connect(slot)
+        return button
+
+    def _preset_button(self) -> QPushButton:
+        button = self._button(self.tr("As in"))
+        button.setToolTip(self.tr("Keys for hands that come from another program"))
+        button.setAccessibleName(self.tr("Keys as in another program"))
+        menu = QMenu(button)
+        for program in PRESETS:
+            menu.addAction(program, partial(self.use_preset, program))
+        button.setMenu(menu)
+        return button
+
     def _lay_out(self, parent: QWidget) -> None:
         self.field.setPlaceholderText(self.tr("Find an action or a key"))
         self.field.setAccessibleName(self.tr("Find an action"))
@@ -201,23 +218,10 @@ class KeyDialog(QDialog):
         self.tree.setStyleSheet("QTreeView::item { padding: 3px 0; }")
         self.note.setWordWrap(True)
         buttons = QHBoxLayout()
-        for text, slot in (
-            (self.tr("Reset all..."), self._ask_reset),
-            (self.tr("Import..."), self._ask_import),
-            (self.tr("Export..."), self._ask_export),
-        ):
-            button = QPushButton(text, self)
-            button.setAutoDefault(False)
-            button.clicked.connect(slot)
-            buttons.addWidget(button)
-        presets = QPushButton(self.tr("As in"), self)
-        presets.setAutoDefault(False)
-        presets.setToolTip(self.tr("Keys for hands that come from another program"))
-        presets.setAccessibleName(self.tr("Keys as in another program"))
-        presets.setMenu(QMenu(presets))
-        for program in PRESETS:
-            presets.menu().addAction(program, partial(self.use_preset, program))
-        buttons.insertWidget(1, presets)
+        buttons.addWidget(self._button(self.tr("Reset all..."), self._ask_reset))
+        buttons.addWidget(self._preset_button())
+        buttons.addWidget(self._button(self.tr("Import..."), self._ask_import))
+        buttons.addWidget(self._button(self.tr("Export..."), self._ask_export))
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         box.rejected.connect(self.reject)
         for close in box.findChildren(QPushButton):

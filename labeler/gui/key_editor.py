@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QKeySequenceEdit,
     QLabel,
+    QLineEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -135,12 +136,25 @@ class KeyEditor(QWidget):
             button.setToolTip(button.accessibleName())
             button.clicked.connect(lambda _=False, key=key: self._remove(key))
             self._keys.addWidget(button)
+            self._put_before_field(button)
+
+    def _put_before_field(self, button: QPushButton) -> None:
+        """For Tab, which would reach it last because it was made last."""
+        before = self.press.previousInFocusChain()
+        while before is not None and not before.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            before = before.previousInFocusChain()
+        if before is not None:
+            QWidget.setTabOrder(before, button)
+            QWidget.setTabOrder(button, self.press)
 
     def _lay_out(self) -> None:
         self.press.setMaximumSequenceLength(1)
         self.press.setAccessibleName(self.tr("Press a new key"))
         self.press.setToolTip(self.tr("Press the key that this action is to have as well"))
         self.press.setMinimumWidth(140)
+        edit = self.press.findChild(QLineEdit)
+        if isinstance(edit, QLineEdit):
+            edit.setPlaceholderText(self.tr("Press a key"))  # Qt's own word is another
         self.reset.setToolTip(self.tr("The keys that this action had at first"))
         self.clash.setWordWrap(True)
         self._keys = QHBoxLayout()

@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 
 
 class WindowKeys(QObject):
-    """titles: the workspaces by id, in order. place_requested asks for the one of an action."""
+    """titles: the workspaces by id, in order.
+
+    place_requested asks for the workspace of an action; said tells why one cannot be done.
+    """
 
     place_requested = Signal(str)
+    said = Signal(str)
 
     def __init__(self, window: QWidget, titles: Mapping[str, str], settings: Settings) -> None:
         super().__init__(window)
@@ -97,7 +101,7 @@ class WindowKeys(QObject):
         palette.open()
 
     def run(self, name: str) -> None:
-        """Does what the name says, in its workspace. An obstacle is for others to tell."""
+        """Does what the name says, in its workspace, or tells why it cannot be done now."""
         place = name.partition(".")[0]
         if place in self._titles and place != self._current:
             self.place_requested.emit(place)
@@ -105,8 +109,15 @@ class WindowKeys(QObject):
         for owner in self.book.owners:
             for action in self.book.actions(owner):
                 if name_of(owner, action) == name:
-                    (action.once or action.slot or _nothing)()
+                    self._do(action)
                     return
+
+    def _do(self, action: Action) -> None:
+        obstacle = action.obstacle() if action.obstacle else ""
+        if obstacle:
+            self.said.emit(obstacle)
+        elif do := action.once or action.slot:
+            do()
 
     def _store(self, changes: Changes) -> None:
         """Keeps the keys for the next time and takes them now. Raises UserError where it cannot."""
@@ -124,7 +135,7 @@ class WindowKeys(QObject):
         for owner in (self._current, *OUTSIDE, *others):
             place = self.tr("go to {0}").format(self._titles[owner]) if owner in others else ""
             for action in self.book.actions(owner):
-                if action.slot is not None:
+                if action.slot is not None and name_of(owner, action) != _PALETTE:
                     obstacle = action.obstacle() if action.obstacle and not place else ""
                     keys = tuple(native_key(key) for key in action.keys)
                     words = action.tooltip or action.text
@@ -144,5 +155,5 @@ class WindowKeys(QObject):
             hint.tell(self.book.keys(hint.action))
 
 
-def _nothing() -> None:
-    """For an action that a widget does by itself."""
+_PALETTE = f"{EVERYWHERE}.palette"
+"""The one action that is of no use in the palette."""

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset.category_edits import add_category
@@ -153,6 +153,12 @@ def test_an_action_that_cannot_be_done_says_why_and_does_nothing(window: MainWin
     assert len(window.document.dataset.annotations(1)) == 1
 
 
+def test_an_action_of_elsewhere_that_cannot_be_done_is_told_there(window: MainWindow) -> None:
+    do(window, "keep the best")
+    assert window.current is window.workspace("train")
+    assert window.status.sentence.text() == "No training is running."
+
+
 def test_escape_closes_the_palette_and_nothing_is_found_for_nonsense(window: MainWindow) -> None:
     palette = find(window, "qqqq")
     assert palette.hint.text() == "No action is called that."
@@ -216,6 +222,24 @@ def test_a_key_of_the_canvas_stays_with_it(window: MainWindow) -> None:
     dialog.select("label.pan")
     assert not dialog.editor.press.isEnabled()
     assert "cannot be changed" in dialog.editor.clash.text()
+
+
+def test_tab_goes_through_the_dialog_from_top_to_bottom(qtbot: QtBot, window: MainWindow) -> None:
+    dialog = open_dialog(window)
+    dialog.select("label.draw")
+    dialog.select("label.next")
+    dialog.activateWindow()
+    dialog.field.setFocus()
+    qtbot.waitUntil(dialog.field.hasFocus)
+    seen = []
+    while (focus := QApplication.focusWidget()) is not None and focus not in seen:
+        seen.append(focus)
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
+    assert [each.accessibleName() or each.text() for each in seen] == [
+        *("Find an action", "Actions and their keys", "Take D away", "Take PgDown away"),
+        *("Press a new key", "Reset all...", "Keys as in another program"),
+        *("Import...", "Export...", "Close"),
+    ]
 
 
 def test_a_key_is_taken_away_and_reset(window: MainWindow) -> None:
