@@ -8,10 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from labeler.dataset.places import free_folder
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped
+from labeler.dataset.schema import Damaged
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.gui.counts import counted
@@ -36,7 +37,10 @@ class DatasetActions(QObject):
     """Acts on the document's dataset; asks nothing (see DatasetMenu for the dialogs).
 
     What does the work is imported by the worker that does it: the window opens without it.
+    damaged carries the folder of a dataset that could not be opened, for it is damaged.
     """
+
+    damaged = Signal(Path)
 
     def __init__(self, document: Document, jobs: JobBar, settings: Settings) -> None:
         super().__init__(document)
@@ -51,7 +55,7 @@ class DatasetActions(QObject):
         self._switch(lambda: self._created(name))
 
     def open(self, folder: Path) -> None:
-        self._switch(lambda: open_folder(folder))
+        self._switch(lambda: self._opened(folder))
 
     def add_pictures(self, paths: Sequence[Path]) -> None:
         """Files and folders of pictures, as a session of their own."""
@@ -129,16 +133,16 @@ class DatasetActions(QObject):
 
         self._run(self.tr("Checking {0}").format(dataset.name), work, self._show_checked)
 
-    def restore(self, backup_name: str) -> None:
+    def restore(self, folder: Path, backup_name: str) -> None:
         """Goes back to a backup; what is there now is kept aside. Then rows against files."""
         before = self._document.dataset
-        folder = before.folder
 
         def opening() -> Opened:
             from labeler.dataset.restoring import chosen_backup, restore
 
             backup = chosen_backup(folder, backup_name)
-            before.close()
+            if folder == before.folder:
+                before.close()
             try:
                 restore(folder, backup)
             except UserError as error:
@@ -148,6 +152,13 @@ class DatasetActions(QObject):
         self._switch(opening)
         if self._document.dataset is not before:
             self.check()
+
+    def _opened(self, folder: Path) -> Opened:
+        try:
+            return open_folder(folder)
+        except Damaged:
+            self.damaged.emit(folder)
+            raise
 
     def _switch(self, opening: Callable[[], Opened]) -> None:
         if self._jobs.is_busy:

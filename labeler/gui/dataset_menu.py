@@ -14,6 +14,7 @@ from labeler.gui import theme
 from labeler.gui.dataset_actions import DatasetActions, images_folder_of
 from labeler.gui.document import Document
 from labeler.gui.icons import icon
+from labeler.gui.restore_dialog import choose_backup, offer_newest
 from labeler.gui.settings import Settings
 from labeler.gui.workspace import Action
 
@@ -49,6 +50,7 @@ class DatasetMenu(QToolButton):
         self.menu().aboutToShow.connect(self._fill)
         self.setToolTip(self.tr("The dataset: open, import, export"))
         document.dataset_opened.connect(self.show_name)
+        actions.damaged.connect(self._ask_after_damage, Qt.ConnectionType.QueuedConnection)
         self.show_name()
 
     def show_name(self) -> None:
@@ -204,20 +206,18 @@ class DatasetMenu(QToolButton):
         """Which backup, and whether really; what is there now is kept aside."""
         from labeler.dataset.backups import backups_of
 
-        found = backups_of(self._document.dataset.folder)
-        if not found:
+        folder = self._document.dataset.folder
+        if not backups_of(folder):
             self._document.say(self.tr("There is no backup yet: one is made a day."))
             return
-        told, wished = QInputDialog.getItem(
-            self.window(),
-            self.tr("Restore from a backup"),
-            self.tr("Go back to how the dataset was on (what is there now is kept aside):"),
-            [f"{backup.made_at:%Y-%m-%d %H:%M}   {backup.name}" for backup in found],
-            0,
-            False,
-        )
-        if wished:
-            self._actions.restore(told.split()[-1])
+        name = choose_backup(self.window(), folder)
+        if name:
+            self._actions.restore(folder, name)
+
+    def _ask_after_damage(self, folder: Path) -> None:
+        name = offer_newest(self.window(), folder)
+        if name:
+            self._actions.restore(folder, name)
 
     def _ask_folder(self, title: str) -> Path | None:
         folder = QFileDialog.getExistingDirectory(self.window(), title, self._settings.last_folder)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtWidgets import QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset import backups
@@ -78,3 +78,26 @@ def test_going_back_from_the_menu_shows_the_old_boxes(
     hand.drag((100, 80), (300, 200))
     assert len(hand.boxes) == 1
     assert len(list(made(window)[0].path.parent.glob("replaced-*.sqlite"))) == 1
+
+
+def test_a_damaged_dataset_is_offered_its_newest_backup(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Dataset.create(tmp_path / "hall") as dataset:
+        add_plain_pictures(dataset, 1)
+        dataset.apply(add_category(dataset, "cup"))
+    backups.make(tmp_path / "hall")
+    (tmp_path / "hall" / "dataset.sqlite").write_bytes(b"no database " * 500)
+    asked: list[str] = []
+
+    def answer(*words: object) -> QMessageBox.StandardButton:
+        asked.append(str(words[2]))
+        return QMessageBox.StandardButton.Yes
+
+    monkeypatch.setattr(QMessageBox, "question", answer)
+    window.actions_of_dataset.open(tmp_path / "hall")
+    assert "is damaged or not a dataset" in window.banner.message.text()
+    qtbot.waitUntil(lambda: window.document.dataset.name == "hall")
+    assert "with 1 image and 0 boxes?" in asked[0]
+    assert [each.name for each in window.document.dataset.categories()] == ["cup"]
+    qtbot.waitUntil(is_idle)
