@@ -59,7 +59,7 @@ class KeyEditor(QWidget):
     def offer(self, key: str) -> None:
         """A key was pressed, in Qt's words. It is taken if it is free, else its owner is told."""
         wished, command = canonical(key), self._command
-        self.press.clear()
+        self._clear_press()
         if command is None or command.fixed:
             return
         keys = self._map.keys()[command.name]
@@ -113,6 +113,12 @@ class KeyEditor(QWidget):
         if text:
             self.offer(text)
 
+    def _clear_press(self) -> None:
+        self.press.clear()
+        edit = self.press.findChild(QLineEdit)
+        if isinstance(edit, QLineEdit):
+            edit.setPlaceholderText(self.tr("Press a key"))  # Qt has another word for it
+
     def _differs(self, command: Command) -> bool:
         return self._map.keys()[command.name] != command.keys
 
@@ -152,9 +158,7 @@ class KeyEditor(QWidget):
         self.press.setAccessibleName(self.tr("Press a new key"))
         self.press.setToolTip(self.tr("Press the key that this action is to have as well"))
         self.press.setMinimumWidth(140)
-        edit = self.press.findChild(QLineEdit)
-        if isinstance(edit, QLineEdit):
-            edit.setPlaceholderText(self.tr("Press a key"))  # Qt's own word is another
+        self._clear_press()
         self.reset.setToolTip(self.tr("The keys that this action had at first"))
         self.clash.setWordWrap(True)
         self._keys = QHBoxLayout()

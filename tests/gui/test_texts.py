@@ -21,7 +21,15 @@ TRANSLATES = {"tr", "_tr", "translate", "QT_TRANSLATE_NOOP"}
 NOT_READ = {
     *("debug", "info", "warning", "error", "exception", "critical", "getLogger"),  # the log
     *("ArgumentParser", "add_argument"),  # the shell
-    *("Edit", "setStyleSheet", "Thread", "compile", "setApplicationName", "setObjectName"),
+    *(
+        "Edit",
+        "counted",
+        "setStyleSheet",
+        "Thread",
+        "compile",
+        "setApplicationName",
+        "setObjectName",
+    ),
 }
 """What takes text that is no text of the window. An Edit's words are the dataset's own."""
 ENGLISH = {
@@ -29,6 +37,8 @@ ENGLISH = {
     "labeler/gui/key_map.py",
     "labeler/gui/theme.py",
 }
+OF_EDITS = {"labeler/gui/label/box_edits.py"}
+"""Counts things in the words of edits, which the dataset keeps."""
 NAMES = {"Vector Labeler", "My first dataset"}
 """Of the program, and of a folder on the disk."""
 TWO_WORDS = re.compile(r"[A-Za-z]{2,}[,.:;]? [A-Za-z]{2,}")
@@ -145,7 +155,11 @@ def test_counted_things_read_as_elsewhere(noun: str) -> None:
 
 def test_every_noun_that_the_window_counts_is_in_the_table() -> None:
     for file in FILES:
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        source = file.read_text(encoding="utf-8")
+        if file.relative_to(ROOT).as_posix() in OF_EDITS:
+            continue
+        assert "labeler.dataset.words" not in source, f"{file}: there is labeler.gui.counts"
+        for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Call) and callee(node) == "counted" and len(node.args) > 1:
                 noun = node.args[1]
                 assert isinstance(noun, ast.Constant)
