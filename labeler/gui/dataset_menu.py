@@ -23,12 +23,13 @@ class DatasetMenu(QToolButton):
     """Asks for names and places, and hands them to the dataset's actions.
 
     appearance_chosen carries "light", "dark" or "system"; keys_requested asks for the page of keys,
-    palette_requested for the command palette.
+    palette_requested for the command palette, history_requested for the history.
     key_of gives the key of one of its actions, by the name that it has in every workspace.
     """
 
     appearance_chosen = Signal(str)
     keys_requested = Signal()
+    history_requested = Signal()
     palette_requested = Signal()
 
     def __init__(
@@ -256,6 +257,7 @@ class DatasetMenu(QToolButton):
         menu.addSeparator()
         self._add(menu, self.tr("Export COCO..."), self.ask_export, "export_coco", "export")
         self._add(menu, self.tr("Check"), self._actions.check, "check", "check")
+        self._add(menu, self.tr("History"), self.history_requested.emit, "history", "recent")
         restore = self._add(
             menu, self.tr("Restore from a backup..."), self.ask_restore, "restore", "recent"
         )

@@ -173,6 +173,7 @@ class MainWindow(QWidget):
         self.bar.chosen.connect(self.show_workspace)
         self.pill.clicked.connect(partial(self.show_workspace, CAPTURE))
         self.menu.keys_requested.connect(self.keys.show_keys)
+        self.menu.history_requested.connect(self.history.toggle_panel)
         self.menu.palette_requested.connect(self.keys.show_palette)
         self.keys.said.connect(document.say)
         self.keys.place_requested.connect(self.show_workspace)

@@ -182,6 +182,14 @@ def test_escape_closes_it_and_gives_the_keys_back(
     assert not panel.isVisible()
 
 
+def test_it_opens_from_the_menu_which_tells_its_key(window: MainWindow) -> None:
+    window.menu._fill()
+    (action,) = (each for each in window.menu.menu().actions() if each.text() == "History")
+    assert action.shortcut().toString() == "Ctrl+H"
+    action.trigger()
+    assert window.history.panel.isVisible()
+
+
 def test_a_small_window_keeps_its_size_and_shows_all_of_it(
     panel: HistoryPanel, window: MainWindow
 ) -> None:
