@@ -5,20 +5,16 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from labeler.dataset import picture
-from labeler.dataset.files import PART, reason, replace_durably, sync_folder, write_durably
+from labeler.dataset.files import sync_folder, write_durably
 from labeler.dataset.model import Image, Pose
 from labeler.dataset.progress import OnProgress, ShouldStop, ignore_progress, never_stop
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
-
-THUMBNAIL_SIDE = 320
-"""The longest side of a thumbnail, in pixels."""
 
 
 class BadFile(UserError):  # noqa: N818 - a fault to mend, as its parent is
@@ -199,31 +195,3 @@ def _expanded(paths: Sequence[Path]) -> Iterator[Path]:
             )
         else:
             yield path
-
-
-def thumbnail_path(dataset: Dataset, image: Image) -> Path:
-    """Where the thumbnail is, once it was made."""
-    return dataset.thumbnails_folder / f"{image.sha256}.jpg"
-
-
-def thumbnail(dataset: Dataset, image: Image) -> Path:
-    """A small upright JPEG, named by the picture's content, made when missing. Any thread.
-
-    Raises UserError where the picture or the folder fails.
-    """
-    target = thumbnail_path(dataset, image)
-    if target.exists():
-        return target
-    folder = target.parent
-    small = picture.upright(
-        picture.read(dataset.path_of(image)), image.original_name, THUMBNAIL_SIDE
-    )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        waiting = folder if dataset.read_only else dataset.incoming_folder
-        part = waiting / f"{image.sha256}-{uuid.uuid4().hex}{PART}"
-        small.save(part, "JPEG", quality=85)
-    except OSError as error:
-        raise UserError(f"Cannot write thumbnails to {folder}: {reason(error)}.") from error
-    replace_durably(part, target)
-    return target

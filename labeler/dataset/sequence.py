@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 
 from labeler.dataset.queries import Queries
 
@@ -46,4 +45,6 @@ def onward(queries: Queries, image_id: int, *, backwards: bool = False) -> Onwar
 def _longest(gaps: list[float]) -> float:
     """The longest gap that is none to speak of. Many clocks count in whole seconds."""
     told = [gap for gap in gaps if gap > 0]
+    from statistics import median  # brings a good deal, and the window opens without it
+
     return max(SHORTEST_PAUSE_S, LONG * median(told)) if told else SHORTEST_PAUSE_S

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sqlite3
 import time
 from collections.abc import Collection, Iterable
@@ -308,6 +307,8 @@ class Dataset(Connections):
 
 
 def _author() -> str:
+    import getpass  # not before the first edit
+
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # a user without a name, as in some containers

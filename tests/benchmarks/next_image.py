@@ -35,8 +35,9 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from labeler.dataset.images import add_picture, thumbnail
+from labeler.dataset.images import add_picture
 from labeler.dataset.store import Dataset
+from labeler.dataset.thumbnails import thumbnail
 from labeler.gui import theme
 from labeler.gui.background import finish_jobs, is_idle
 from labeler.gui.document import Document

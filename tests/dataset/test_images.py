@@ -15,9 +15,10 @@ from PIL import Image as Pillow
 
 from labeler.dataset import picture as pictures
 from labeler.dataset.check import check
-from labeler.dataset.images import add_files, add_picture, stage, thumbnail
+from labeler.dataset.images import add_files, add_picture, stage
 from labeler.dataset.model import Image, Pose, Session
 from labeler.dataset.store import Dataset
+from labeler.dataset.thumbnails import thumbnail
 from labeler.errors import UserError
 
 MakePicture = Callable[..., bytes]

@@ -14,8 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from labeler.dataset import picture as pictures
 from labeler.dataset.coco import export_coco
-from labeler.dataset.images import add_picture, thumbnail
+from labeler.dataset.images import add_picture
 from labeler.dataset.store import Dataset
+from labeler.dataset.thumbnails import thumbnail
 from labeler.errors import UserError
 from labeler.gui.background import finish_jobs
 from labeler.gui.label import picture_cache

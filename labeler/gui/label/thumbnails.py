@@ -7,9 +7,9 @@ from collections import OrderedDict
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from labeler.dataset.images import thumbnail
 from labeler.dataset.model import Image
 from labeler.dataset.store import Dataset
+from labeler.dataset.thumbnails import thumbnail
 from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from labeler.dataset.changes import Edit
-from labeler.dataset.images import thumbnail_path
 from labeler.dataset.model import Image
+from labeler.dataset.thumbnails import thumbnail_path
 from labeler.gui import theme
 from labeler.gui.document import Document
 from labeler.gui.focus_ring import FocusRing

@@ -1,0 +1,45 @@
+"""Small pictures of the images, made when they are first wanted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from labeler.dataset.files import PART, reason, replace_durably
+from labeler.dataset.model import Image
+from labeler.dataset.store import Dataset
+from labeler.errors import UserError
+
+THUMBNAIL_SIDE = 320
+"""The longest side of a thumbnail, in pixels."""
+
+
+def thumbnail_path(dataset: Dataset, image: Image) -> Path:
+    """Where the thumbnail is, once it was made."""
+    return dataset.thumbnails_folder / f"{image.sha256}.jpg"
+
+
+def thumbnail(dataset: Dataset, image: Image) -> Path:
+    """A small upright JPEG, named by the picture's content, made when missing. Any thread.
+
+    Raises UserError where the picture or the folder fails.
+    """
+    target = thumbnail_path(dataset, image)
+    if target.exists():
+        return target
+    import uuid
+
+    from labeler.dataset import picture  # Pillow: the window opens without it
+
+    folder = target.parent
+    small = picture.upright(
+        picture.read(dataset.path_of(image)), image.original_name, THUMBNAIL_SIDE
+    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        waiting = folder if dataset.read_only else dataset.incoming_folder
+        part = waiting / f"{image.sha256}-{uuid.uuid4().hex}{PART}"
+        small.save(part, "JPEG", quality=85)
+    except OSError as error:
+        raise UserError(f"Cannot write thumbnails to {folder}: {reason(error)}.") from error
+    replace_durably(part, target)
+    return target
