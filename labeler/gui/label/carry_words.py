@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QCoreApplication
 
+from labeler.gui.counts import counted
 from labeler.gui.label.between import Between
 from labeler.gui.label.carry_run import End, Order, Outcome
 
@@ -18,7 +19,7 @@ def told(outcome: Outcome, offered: int, order: Order, names: Mapping[int, str])
     """offered: how many suggestions were made; names: the class of each box, by its key."""
     if outcome.end is End.FAULT:
         return _tr("Stopped after {n}: {fault}").format(
-            n=_images(outcome.images), fault=outcome.fault
+            n=counted(outcome.images, "image"), fault=outcome.fault
         )
     if not outcome.images and outcome.end in (End.SESSION, End.PAUSE):
         return _none_follows(outcome, order)
@@ -27,7 +28,7 @@ def told(outcome: Outcome, offered: int, order: Order, names: Mapping[int, str])
         return lost
     if order.only_next:
         words = (
-            _tr("{n} carried on. Enter accepts, Del rejects.").format(n=_boxes(offered))
+            _tr("{n} carried on. Enter accepts, Del rejects.").format(n=counted(offered, "box"))
             if offered
             else _tr("Nothing new to suggest here: boxed, confirmed or rejected already.")
         )
@@ -43,7 +44,9 @@ def told_between(outcome: Between, offered: int, name: str) -> str:
         return _tr('There is no image between this box "{name}" and the one before.').format(
             name=name
         )
-    return _tr('"{name}" suggested on {n} between two boxes.').format(name=name, n=_images(offered))
+    return _tr('"{name}" suggested on {n} between two boxes.').format(
+        name=name, n=counted(offered, "image")
+    )
 
 
 def _none_follows(outcome: Outcome, order: Order) -> str:
@@ -60,7 +63,7 @@ def _none_follows(outcome: Outcome, order: Order) -> str:
 
 
 def _how_far(outcome: Outcome, order: Order) -> str:
-    count = _images(outcome.images)
+    count = counted(outcome.images, "image")
     if outcome.end is End.STOPPED:
         return _tr("Stopped after {n}. What was found stays.").format(n=count)
     if outcome.end is End.PAUSE:
@@ -80,7 +83,7 @@ def _lost(outcome: Outcome, names: Mapping[int, str]) -> str:
     if not together:
         return ""
     parts = [
-        _tr("{names} after {n}").format(names=", ".join(each), n=_images(images))
+        _tr("{names} after {n}").format(names=", ".join(each), n=counted(images, "image"))
         if images
         else _tr("{names} at once").format(names=", ".join(each))
         for images, each in together.items()
@@ -92,11 +95,3 @@ def _seconds(seconds: float) -> str:
     if seconds < 120:
         return _tr("{0:.0f} s").format(seconds)
     return _tr("{0:.0f} min").format(seconds / 60)
-
-
-def _boxes(count: int) -> str:
-    return _tr("1 box") if count == 1 else _tr("{0} boxes").format(count)
-
-
-def _images(count: int) -> str:
-    return _tr("1 image") if count == 1 else _tr("{0:,} images").format(count)
