@@ -16,7 +16,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from labeler.dataset import store
+from labeler.dataset import backups, store
 from labeler.dataset.category_edits import add_category
 from labeler.dataset.check import FindingKind, check
 from labeler.dataset.edits import draw
@@ -24,6 +24,7 @@ from labeler.dataset.images import add_picture
 from labeler.dataset.model import BBox
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
+from labeler.gui.background import is_idle
 from labeler.gui.dataset_opening import open_folder
 from labeler.gui.document import Document
 from labeler.gui.main_window import MainWindow
@@ -146,6 +147,24 @@ def test_a_full_disk_is_told_and_labelling_goes_on_when_there_is_room_again(open
         assert hand.boxes[0].x == kept[0].x + 1
         assert check(dataset) == []
         assert list(dataset.incoming_folder.iterdir()) == []
+        close(window)
+
+
+def test_a_backup_that_finds_no_room_is_told_and_leaves_nothing_half(
+    qtbot: QtBot, opened: Open
+) -> None:
+    with small_disk() as disk:
+        window = opened(filled(disk / "table"))
+        fill_up(disk / "holiday.mp4")
+        window.backups.look()
+        qtbot.waitUntil(window.banner.isVisible)
+        assert "The backup of table failed" in window.banner.message.text()
+        place = disk / "table" / backups.FOLDER
+        assert not place.exists() or list(place.iterdir()) == []
+        (disk / "holiday.mp4").unlink()
+        window.backups.look()
+        qtbot.waitUntil(is_idle)
+        assert len(backups.backups_of(disk / "table")) == 1
         close(window)
 
 
