@@ -43,7 +43,7 @@ class Document(QObject):
         super().__init__(parent)
         self._dataset = dataset
         self.history = History(dataset)
-        self._busy = ""
+        self._busy: dict[str, str] = {}
 
     @property
     def dataset(self) -> Dataset:
@@ -57,20 +57,26 @@ class Document(QObject):
         if previous is not dataset:
             previous.close()
 
-    def set_busy(self, sentence: str) -> None:
-        """Refuses edits with this sentence until it is set to nothing, so that none waits."""
-        self._busy = sentence
+    def set_busy(self, sentence: str, by: str = "job") -> None:
+        """Refuses edits with this sentence until it is set to nothing, so that none waits.
+
+        by: who keeps the dataset busy; each takes back only its own sentence.
+        """
+        if sentence:
+            self._busy[by] = sentence
+        else:
+            self._busy.pop(by, None)
 
     def refuse_if_busy(self) -> None:
-        """Raises UserError with the sentence of set_busy while there is one."""
-        if self._busy:
-            raise UserError(self._busy)
+        """Raises UserError with a sentence of set_busy while there is one."""
+        for sentence in self._busy.values():
+            raise UserError(sentence)
 
-    def begin_busy(self, sentence: str) -> bool:
-        """As set_busy. False where another job is under way; that is reported."""
+    def begin_busy(self, sentence: str, by: str) -> bool:
+        """As set_busy. False where something else is under way; that is reported."""
         with self.reporting():
             self.refuse_if_busy()
-            self.set_busy(sentence)
+            self.set_busy(sentence, by)
             return True
         return False
 

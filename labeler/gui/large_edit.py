@@ -15,6 +15,8 @@ from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
 
+_BY = "large edit"
+
 MANY = 500
 """From so many changed rows on an edit can take longer than a window may stand still."""
 LARGE_ENTRY = 100_000
@@ -88,12 +90,12 @@ def go_back_far(document: Document, entry: int, on_done: Callable[[], None]) -> 
 def _run(
     document: Document, make: Callable[[], Edit], busy: str, on_done: Callable[[Edit], None]
 ) -> None:
-    if not document.begin_busy(busy):
+    if not document.begin_busy(busy, _BY):
         return
     QApplication.setOverrideCursor(QCursor(Qt.CursorShape.BusyCursor))
 
     def end() -> None:
-        document.set_busy("")
+        document.set_busy("", _BY)
         QApplication.restoreOverrideCursor()
 
     def done(edit: Edit) -> None:

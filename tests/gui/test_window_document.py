@@ -172,3 +172,17 @@ def test_the_journal_holds_what_was_done_and_undone(document: Document, first: i
     document.undo()
     newest = [entry.description for entry in document.dataset.journal(2)]
     assert newest == ["Undo: Draw mug", "Draw mug"]
+
+
+def test_who_keeps_the_dataset_busy_takes_back_only_its_own_word(document: Document) -> None:
+    told: list[str] = []
+    document.failed.connect(lambda sentence, details: told.append(sentence))
+    document.set_busy("An import runs.")
+    assert not document.begin_busy("Many boxes change.", "edit")
+    assert told == ["An import runs."]
+    document.set_busy("")
+    assert document.begin_busy("Many boxes change.", "edit")
+    document.set_busy("")  # the end of a job that came in between
+    assert not document.attempt(lambda dataset: add_category(dataset, "mug"))
+    document.set_busy("", "edit")
+    assert document.attempt(lambda dataset: add_category(dataset, "mug"))
