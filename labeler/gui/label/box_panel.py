@@ -28,7 +28,7 @@ from labeler.gui.label import geometry
 from labeler.gui.label.attribute_bar import AttributeBar
 from labeler.gui.label.box_keys import is_suggestion
 from labeler.gui.label.box_row import WORD_ROLE, BoxRow
-from labeler.gui.label.class_list import SWATCH, swatch
+from labeler.gui.label.class_row import SWATCH, swatch
 from labeler.gui.label.geometry import Size
 from labeler.gui.label.note_field import NoteField
 from labeler.gui.label.painting import ShownBox

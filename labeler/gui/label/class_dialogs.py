@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from labeler.dataset.category_edits import PALETTE
 from labeler.dataset.model import Category
-from labeler.gui.label.class_rows import ROW, SWATCH, swatch
+from labeler.gui.label.class_row import ROW, SWATCH, swatch
 from labeler.gui.label.class_search import matching
 
 _LARGE_SWATCH = 28

@@ -11,11 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBox
 from labeler.dataset.category_edits import keys_of
 from labeler.dataset.model import Category
 from labeler.gui.key_hint import hint_tooltip
-from labeler.gui.label.class_rows import ROW, SWATCH, ClassRows, swatch
+from labeler.gui.label.class_row import ROW
+from labeler.gui.label.class_rows import ClassRows
 from labeler.gui.label.class_search import enter_does, matching
 from labeler.gui.theme import set_role
-
-__all__ = ["SWATCH", "ClassList", "swatch"]
 
 _ROWS_SHOWN = 9
 

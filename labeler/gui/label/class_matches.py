@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from labeler.dataset.model import Category
-from labeler.gui.label.class_rows import ROW, SWATCH, swatch
+from labeler.gui.label.class_row import ROW, SWATCH, swatch
 from labeler.gui.label.class_search import enter_does, matching
 from labeler.gui.theme import set_role
 

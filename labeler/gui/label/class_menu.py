@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from labeler.dataset.model import Category
-from labeler.gui.label.class_rows import swatch
+from labeler.gui.label.class_row import swatch
 
 _FEW = 12
 """So many classes fit a menu; for more there is a dialog that one types into."""

@@ -4,40 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import (
-    QEvent,
-    QLocale,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPoint,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QColor, QContextMenuEvent, QDropEvent, QIcon, QKeyEvent, QPainter, QPixmap
-from PySide6.QtWidgets import (
-    QFrame,
-    QListWidget,
-    QListWidgetItem,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 
 from labeler.dataset.model import Category
 from labeler.gui.counts import counted
-from labeler.gui.theme import colors
+from labeler.gui.label.class_row import COUNT, KEY, MARGIN, ROW, SWATCH, ClassRow, swatch
 
-ROW = 28
-"""The height of a row, in device-independent pixels."""
-SWATCH = 14
-"""The side of a class's colour in a list, in pixels."""
 _ID = Qt.ItemDataRole.UserRole
-_COUNT = Qt.ItemDataRole.UserRole + 1
-_KEY = Qt.ItemDataRole.UserRole + 2
-_KEY_SIDE = 18
-_MARGIN = 6
 _OWN_KEYS = (
     Qt.Key.Key_Return,
     Qt.Key.Key_Enter,
@@ -73,7 +48,7 @@ class ClassRows(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setIconSize(QSize(SWATCH, SWATCH))
         self.setUniformItemSizes(True)
-        self.setItemDelegate(_Row(self))
+        self.setItemDelegate(ClassRow(self))
         self.itemClicked.connect(self._tell_chosen)
         self.itemActivated.connect(self._tell_chosen)
         self.itemChanged.connect(self._tell_renamed)
@@ -86,7 +61,7 @@ class ClassRows(QListWidget):
         if tuple(categories) != self._shown:
             self._fill(categories)
         for item in self.rows():
-            item.setData(_KEY, digits.get(item.data(_ID), ""))
+            item.setData(KEY, digits.get(item.data(_ID), ""))
             self._describe(item)
         self._shows = False
 
@@ -99,8 +74,8 @@ class ClassRows(QListWidget):
         self._shows = True
         for item in self.rows():
             count = boxes.get(item.data(_ID), 0)
-            if item.data(_COUNT) != count:
-                item.setData(_COUNT, count)
+            if item.data(COUNT) != count:
+                item.setData(COUNT, count)
                 self._describe(item)
         self._shows = False
 
@@ -149,7 +124,7 @@ class ClassRows(QListWidget):
     def menu_place(self) -> QPoint:
         """Where a menu of the current row belongs, on the screen."""
         rect = self.visualItemRect(self.currentItem()) if self.currentItem() else QRect()
-        return self.viewport().mapToGlobal(rect.bottomLeft() + QPoint(SWATCH + 2 * _MARGIN, 0))
+        return self.viewport().mapToGlobal(rect.bottomLeft() + QPoint(SWATCH + 2 * MARGIN, 0))
 
     # Events
 
@@ -198,13 +173,13 @@ class ClassRows(QListWidget):
     # Filling
 
     def _fill(self, categories: Sequence[Category]) -> None:
-        counts = {item.data(_ID): item.data(_COUNT) for item in self.rows()}
+        counts = {item.data(_ID): item.data(COUNT) for item in self.rows()}
         self._shown = tuple(categories)
         self.clear()
         for category in categories:
             item = QListWidgetItem(swatch(category.color), category.name, self)
             item.setData(_ID, category.id)
-            item.setData(_COUNT, counts.get(category.id) or 0)
+            item.setData(COUNT, counts.get(category.id) or 0)
             item.setSizeHint(QSize(0, ROW))
             self._set_flags(item)
 
@@ -213,7 +188,7 @@ class ClassRows(QListWidget):
         item.setFlags(item.flags() | flag if self._editable else item.flags() & ~flag)
 
     def _describe(self, item: QListWidgetItem) -> None:
-        boxes, key = counted(item.data(_COUNT) or 0, "box"), item.data(_KEY)
+        boxes, key = counted(item.data(COUNT) or 0, "box"), item.data(KEY)
         told = f"{item.text()}, {boxes}" + (self.tr(", key {0}").format(key) if key else "")
         item.setToolTip(told)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, told)
@@ -237,74 +212,3 @@ def _step(event: QKeyEvent) -> int:
 def _asks_menu(event: QKeyEvent) -> bool:
     shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
     return event.key() == Qt.Key.Key_Menu or (shift and event.key() == Qt.Key.Key_F10)
-
-
-class _Row(QStyledItemDelegate):
-    """At the right of the name the number of boxes, then the key in a frame."""
-
-    def initStyleOption(  # noqa: N802 - Qt's name
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().initStyleOption(option, index)
-        told: QRect = option.rect
-        room = told.width() - SWATCH - 3 * _MARGIN - self._right_part(option, index)
-        option.text = option.fontMetrics.elidedText(option.text, Qt.TextElideMode.ElideRight, room)
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        super().paint(painter, option, index)
-        rect: QRect = option.rect
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        key = index.data(_KEY)
-        if key:
-            frame = QRect(
-                rect.right() - _MARGIN - _KEY_SIDE,
-                rect.top() + (rect.height() - _KEY_SIDE) // 2,
-                _KEY_SIDE,
-                _KEY_SIDE,
-            )
-            painter.setPen(QColor(colors().line))
-            painter.drawRoundedRect(frame, 3, 3)
-            painter.setPen(QColor(colors().faint))
-            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, key)
-        painter.setPen(QColor(colors().faint))
-        end = rect.right() - _KEY_SIDE - 2 * _MARGIN
-        count = QRect(rect.left(), rect.top(), end - rect.left(), rect.height())
-        where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(count, where, _number(index))
-        painter.restore()
-
-    def _right_part(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> int:
-        number: int = option.fontMetrics.horizontalAdvance(_number(index))
-        return number + _KEY_SIDE + 3 * _MARGIN
-
-
-def _number(index: QModelIndex | QPersistentModelIndex) -> str:
-    count = index.data(_COUNT)
-    return QLocale().toString(count) if count else ""
-
-
-def swatch(color: str, side: int = SWATCH) -> QIcon:
-    """A small square of the class's colour, with an edge that shows on any ground."""
-    pixmap = QPixmap(side * 2, side * 2)
-    pixmap.setDevicePixelRatio(2)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(QColor(color))
-    edge = QColor(colors().text)
-    edge.setAlpha(110)
-    painter.setPen(edge)
-    painter.drawRoundedRect(1, 1, side - 2, side - 2, 3, 3)
-    painter.end()
-    icon = QIcon()
-    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
-        icon.addPixmap(pixmap, mode)
-    return icon
