@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
 from PySide6.QtCore import Signal as QtSignal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QListView,
     QPushButton,
     QStackedWidget,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -24,15 +20,14 @@ from PySide6.QtWidgets import (
 from labeler.dataset.changes import JournalEntry
 from labeler.gui import theme
 from labeler.gui.document import Document
-from labeler.gui.history_list import LINE_ROLE, HistoryList, Line, Standing, time_of
+from labeler.gui.history_list import LINE_ROLE, HistoryList, Standing
+from labeler.gui.history_view import LEFT, EntryPainter, EntryView
 from labeler.gui.icons import icon
 from labeler.gui.large_edit import go_back_far
-from labeler.gui.side_panel import heading, keep_keys, line_color
+from labeler.gui.side_panel import heading, line_color
 
 _WIDTH = 320
-_ENTRY, _HEADING = 46, 30
-"""Heights of the rows, in device-independent pixels."""
-_LEFT = 14
+"""In device-independent pixels."""
 
 
 class HistoryPanel(QFrame):
@@ -51,9 +46,9 @@ class HistoryPanel(QFrame):
         self._ground = ground
         theme.set_role(self, "panel")
         self.entries = HistoryList(document, self)
-        self.list = _List(self)
+        self.list = EntryView(self)
         self.list.setModel(self.entries)
-        self.list.setItemDelegate(_Painter(self.entries, self))
+        self.list.setItemDelegate(EntryPainter(self.entries, self))
         self.list.setAccessibleName(self.tr("History"))
         self.button = QPushButton(self.tr("Back to here"), self)
         self.steps = QLabel(self)
@@ -168,7 +163,8 @@ class HistoryPanel(QFrame):
         self.close_button.clicked.connect(self.dismiss)
         self.list.clicked.connect(self._show_image)
         self.list.moved.connect(self._show_image)
-        self.list.activated.connect(lambda index: self.go())
+        self.list.doubleClicked.connect(lambda index: self.go())
+        self.list.taken.connect(self.go)
         self.list.selectionModel().currentChanged.connect(lambda now, before: self._show_steps())
 
     def _lay_out(self) -> None:
@@ -178,110 +174,11 @@ class HistoryPanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 4, 8, 12)
         column.setSpacing(4)
-        top.setContentsMargins(_LEFT, 0, 0, 0)
+        top.setContentsMargins(LEFT, 0, 0, 0)
         column.addLayout(top)
         column.addWidget(self.list, 1)
         bottom = QVBoxLayout()
-        bottom.setContentsMargins(_LEFT, 4, 4, 0)
+        bottom.setContentsMargins(LEFT, 4, 4, 0)
         bottom.addWidget(self.steps)
         bottom.addWidget(self.button)
         column.addLayout(bottom)
-
-
-class _List(QListView):
-    """moved: the person went to another row by a key."""
-
-    moved = QtSignal(QModelIndex)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        key = Qt.Key
-        keep_keys(self, key.Key_Return, key.Key_Enter, key.Key_Up, key.Key_Down, key.Key_Escape)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setUniformItemSizes(False)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        before = self.currentIndex().row()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.activated.emit(self.currentIndex())
-            return
-        super().keyPressEvent(event)
-        if self.currentIndex().row() != before:
-            self.moved.emit(self.currentIndex())
-
-
-class _Painter(QStyledItemDelegate):
-    """Two lines an entry: what, and where, by whom and when. Undone ones faint and struck out."""
-
-    def __init__(self, entries: HistoryList, parent: QObject) -> None:
-        super().__init__(parent)
-        self._entries = entries
-
-    def sizeHint(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        return QSize(0, _HEADING if index.data(LINE_ROLE).heading else _ENTRY)
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        line: Line = index.data(LINE_ROLE)
-        painter.save()
-        if line.entry is None:
-            self._paint_heading(painter, option, line.heading)
-        else:
-            self._paint_entry(painter, option, line, line.entry)
-        painter.restore()
-
-    def _paint_heading(self, painter: QPainter, option: QStyleOptionViewItem, text: str) -> None:
-        font = painter.font()
-        font.setBold(True)
-        painter.setFont(font)
-        painter.setPen(option.palette.color(QPalette.ColorRole.PlaceholderText))
-        room = option.rect.adjusted(_LEFT, 8, -6, 0)
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
-
-    def _paint_entry(
-        self, painter: QPainter, option: QStyleOptionViewItem, line: Line, entry: JournalEntry
-    ) -> None:
-        palette, role = option.palette, QPalette.ColorRole
-        standing = self._entries.standing(entry)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, palette.color(role.Midlight))
-        if standing is Standing.LAST:
-            mark = QRect(option.rect.left(), option.rect.top() + 6, 3, option.rect.height() - 12)
-            painter.fillRect(mark, palette.color(role.Accent))
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(palette.color(role.Accent))
-            painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
-        room = option.rect.adjusted(_LEFT, 5, -8, -5)
-        font = painter.font()
-        font.setStrikeOut(standing is Standing.UNDONE)
-        painter.setFont(font)
-        faint = palette.color(role.PlaceholderText)
-        is_faint = standing in (Standing.UNDONE, Standing.NOTE)
-        painter.setPen(faint if is_faint else palette.color(role.Text))
-        _write(
-            painter,
-            QRect(room.left(), room.top(), room.width(), room.height() // 2),
-            entry.description,
-        )
-        font.setStrikeOut(False)
-        painter.setFont(font)
-        painter.setPen(faint)
-        lower = QRect(room.left(), room.center().y() + 1, room.width(), room.height() // 2)
-        when = time_of(entry)
-        painter.drawText(lower, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, when)
-        lower.setRight(lower.right() - painter.fontMetrics().horizontalAdvance(when) - 8)
-        _write(painter, lower, "  ".join(filter(None, (line.place, entry.author))))
-
-
-def _write(painter: QPainter, room: QRect, text: str) -> None:
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-    painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
