@@ -15,7 +15,7 @@ from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
 
-_BY = "large edit"
+_BY = "large_edit"
 
 MANY = 500
 """From so many changed rows on an edit can take longer than a window may stand still."""
