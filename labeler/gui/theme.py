@@ -108,8 +108,9 @@ def use(application: QApplication, scheme: Colors) -> None:
 def set_role(widget: QWidget, role: str) -> None:
     """Marks a widget for the style sheet: "primary", "heading", "faint", "flat", "panel", ..."""
     widget.setProperty("role", role)
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 def pad_field(field: QAbstractSpinBox) -> None:
