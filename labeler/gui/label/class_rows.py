@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 
 from labeler.dataset.model import Category
@@ -167,8 +167,7 @@ class ClassRows(QListWidget):
             if index.isValid() and at.y() > self.visualRect(index).center().y():
                 gap += 1
             self.moved.emit(current, gap - 1 if gap > self.currentRow() else gap)
-        self.setState(self.State.NoState)
-        self.viewport().update()
+        self.dragLeaveEvent(QDragLeaveEvent())  # ends the scrolling at an edge as well
 
     # Filling
 
