@@ -331,6 +331,21 @@ def test_the_arrows_go_from_workspace_to_workspace(window: MainWindow) -> None:
     assert window.current is window.workspace("train")
 
 
+# What the picture shows
+
+
+def test_the_picture_tells_its_boxes_and_the_selected_ones(window: MainWindow) -> None:
+    canvas = Hand(window).label.canvas
+    assert canvas.accessibleDescription() == "0 boxes."
+    for left in (10, 200):
+        window.document.attempt(lambda data, x=left: draw(data, 1, 1, BBox(x, 20, 50, 40)))
+    canvas.select((canvas.boxes[1].id,))
+    words = "2 boxes. Selected: mug at 200, 20, 50 wide, 40 high."
+    assert canvas.accessibleDescription() == words
+    canvas.select(())
+    assert canvas.accessibleDescription() == "2 boxes."
+
+
 # A session without a mouse
 
 

@@ -32,6 +32,7 @@ from labeler.gui.label.obstacles import with_obstacles
 from labeler.gui.label.picture import from_thumbnail
 from labeler.gui.label.picture_cache import PictureCache
 from labeler.gui.label.remarks import Remarks
+from labeler.gui.label.spoken import spoken
 from labeler.gui.label.suggesting import Suggesting
 from labeler.gui.label.suggestion_keys import suggestion_actions
 from labeler.gui.label.travel import Travel
@@ -212,6 +213,7 @@ class LabelWorkspace(Workspace):
     def _show_selection(self, selection: tuple[int, ...]) -> None:
         self.editor.selection = selection
         self.boxes.show_boxes(self.canvas.boxes, selection, self.editor.image())
+        self.canvas.setAccessibleDescription(spoken(self.canvas.boxes, selection))
 
     # What happened elsewhere
 
