@@ -5,14 +5,14 @@ from __future__ import annotations
 from array import array
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from labeler.dataset.model import Image, ImageState
 from labeler.dataset.store import Dataset
 from labeler.gui.label.filter_bar import FilterBar
 from labeler.gui.label.go_to_field import GoToField
 from labeler.gui.label.image_list import ImageList
-from labeler.gui.label.tiles import TileDelegate
+from labeler.gui.label.tiles import TILE_HEIGHT, TileDelegate
 
 WIDTH = 184
 
@@ -29,14 +29,7 @@ class Filmstrip(QWidget):
         self.filters = FilterBar(self)
         self.filter = self.filters.state
         self.go_to_field = GoToField(self)
-        self.view = QListView(self)
-        self.view.setModel(self.images)
-        self.view.setItemDelegate(TileDelegate(self.view))
-        self.view.setUniformItemSizes(True)
-        self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.view.setFrameShape(QFrame.Shape.NoFrame)
-        self.view.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.view = _Tiles(self.images, self)
         self.view.setAccessibleName(self.tr("Images"))
         self._is_marking = False
         column = QVBoxLayout(self)
@@ -108,3 +101,25 @@ class Filmstrip(QWidget):
     def _tell_chosen(self, current: QModelIndex, previous: QModelIndex) -> None:
         if current.isValid() and not self._is_marking:
             self.chosen.emit(self.images.id_at(current.row()))
+
+
+class _Tiles(QTableView):
+    """A table of one column: unlike a QListView it does not ask for every row to lay them out."""
+
+    def __init__(self, images: ImageList, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setModel(images)
+        self.setItemDelegate(TileDelegate(self))
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(TILE_HEIGHT)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
