@@ -23,6 +23,7 @@ from labeler.gui.key_map import KeyMap
 from labeler.gui.key_map_file import read_key_map
 from labeler.gui.key_presets import PRESETS
 from labeler.gui.keys_page import KeysPage
+from labeler.gui.label.class_row import KEY
 from labeler.gui.main_window import MainWindow
 from labeler.gui.outlines import outline
 from labeler.gui.pages import pages
@@ -281,6 +282,16 @@ def test_page_tooltips_menu_and_palette_tell_the_new_key(window: MainWindow) -> 
     page.reject()
     spoken = find(window, "right next").list.item(0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == "Right, next, V"
+
+
+def test_the_classes_tell_the_keys_that_choose_them_now(window: MainWindow) -> None:
+    row = Hand(window).label.classes.list.item(0)
+    assert row.data(KEY) == "1"
+    window.keys._store({"label.class_1": ("F2",)})
+    assert row.data(KEY) == "F2"
+    assert row.toolTip() == "mug, 0 boxes, key F2"
+    window.keys._store({})
+    assert row.toolTip() == "mug, 0 boxes, key 1"
 
 
 def test_the_page_of_keys_is_searched(window: MainWindow) -> None:

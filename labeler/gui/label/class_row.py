@@ -18,6 +18,8 @@ KEY = Qt.ItemDataRole.UserRole + 2
 """The digit that chooses it, or nothing."""
 MARGIN = 6
 _KEY_SIDE = 18
+_SHORT = 2
+"""So many letters of a key have room in a row."""
 
 
 class ClassRow(QStyledItemDelegate):
@@ -52,7 +54,8 @@ class ClassRow(QStyledItemDelegate):
             painter.setPen(QColor(colors().line))
             painter.drawRoundedRect(frame, 3, 3)
             painter.setPen(QColor(colors().faint))
-            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, key)
+            short = key if len(key) <= _SHORT else "…"  # the tooltip tells it
+            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, short)
         painter.setPen(QColor(colors().faint))
         end = rect.right() - _KEY_SIDE - 2 * MARGIN
         count = QRect(rect.left(), rect.top(), end - rect.left(), rect.height())

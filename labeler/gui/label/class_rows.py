@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 
 from labeler.dataset.model import Category
 from labeler.gui.counts import counted
+from labeler.gui.key_hint import KeyHint
 from labeler.gui.label.class_row import COUNT, KEY, MARGIN, ROW, SWATCH, ClassRow, swatch
 
 _ID = Qt.ItemDataRole.UserRole
@@ -49,6 +51,11 @@ class ClassRows(QListWidget):
         self.setIconSize(QSize(SWATCH, SWATCH))
         self.setUniformItemSizes(True)
         self.setItemDelegate(ClassRow(self))
+        self._digits: dict[int, str] = {}
+        self._keys: dict[str, str] = {}
+        for digit in "123456789":
+            KeyHint(self, f"label.class_{digit}", partial(self._show_key, digit))
+            self._keys[digit] = digit  # until the window tells another
         self.itemClicked.connect(self._tell_chosen)
         self.itemActivated.connect(self._tell_chosen)
         self.itemChanged.connect(self._tell_renamed)
@@ -56,14 +63,26 @@ class ClassRows(QListWidget):
 
     def show_categories(self, categories: Sequence[Category], keys: Mapping[str, int]) -> None:
         """keys: which digit chooses which category."""
-        digits = {category_id: digit for digit, category_id in keys.items()}
+        self._digits = {category_id: digit for digit, category_id in keys.items()}
         self._shows = True
         if tuple(categories) != self._shown:
             self._fill(categories)
-        for item in self.rows():
-            item.setData(KEY, digits.get(item.data(_ID), ""))
-            self._describe(item)
+        self._show_keys()
         self._shows = False
+
+    def _show_key(self, digit: str, key: str) -> None:
+        """The action of a digit has this key now."""
+        if self._keys.get(digit) == key:
+            return
+        self._keys[digit] = key
+        self._shows = True
+        self._show_keys()
+        self._shows = False
+
+    def _show_keys(self) -> None:
+        for item in self.rows():
+            item.setData(KEY, self._keys.get(self._digits.get(item.data(_ID), ""), ""))
+            self._describe(item)
 
     def forget(self) -> None:
         """Makes the next show_categories fill all rows anew."""
