@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
     QScrollBar,
     QSlider,
     QSpinBox,
+    QTableView,
     QTableWidget,
     QTextEdit,
     QToolButton,
@@ -60,7 +61,7 @@ CONTROLS = (
     *(QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox),
     *(QKeySequenceEdit, QLineEdit, QPlainTextEdit, QTextEdit),
 )
-COMPOUNDS = (QAbstractSpinBox, QComboBox, QKeySequenceEdit, QLineEdit)
+COMPOUNDS = (QAbstractSpinBox, QComboBox, QKeySequenceEdit, QLineEdit, QTableView)
 """What Qt builds of several widgets, of which one has the focus and the name."""
 MOVED_BY_A_FIELD = {"Actions found", "Classes that fit"}
 """Lists below a field that keeps the focus and moves them."""
