@@ -45,5 +45,7 @@ def filled(folder: Path, count: int, *, file_name: str = "{n:06}.jpg") -> Path:
             "model) VALUES (?, 1, 1, 2, 30, 40, 0.5, 'tracker', '')",
             ((n,) for n in range(100, count + 1, 100)),
         )
-        dataset._saw("image", count)
+        for kind in ("image", "annotation", "suggestion"):
+            newest = dataset._writer.execute(f"SELECT max(id) FROM {kind}").fetchone()[0]
+            dataset._saw(kind, newest or 0)
     return folder

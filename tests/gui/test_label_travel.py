@@ -316,7 +316,8 @@ def test_an_image_that_is_asked_for_is_shown_whatever_is_filtered(
     assert listed(hand) == [images[n].id for n in (0, 3, 4)]
 
 
-def test_nothing_found_says_so_and_shows_all_again(hand: Hand) -> None:
+def test_nothing_found_says_so_and_shows_all_again(hand: Hand, images: list[Image]) -> None:
+    hand.label.show_image(images[4].id)
     choose(hand, text="no such name")
     page = hand.label.empty_page
     assert page.isVisible()
@@ -325,6 +326,7 @@ def test_nothing_found_says_so_and_shows_all_again(hand: Hand) -> None:
     page.all.click()
     assert not page.isVisible()
     assert len(listed(hand)) == 6
+    assert hand.label.editor.image_id == images[4].id
 
 
 # Orders
@@ -336,7 +338,7 @@ def test_names_are_sorted_as_people_count_and_the_other_way_round(
     panel = hand.label.filmstrip.filters.panel
     panel.order.setCurrentIndex(panel.order.findData(Order.BOXES))
     assert listed(hand)[-2:] == [images[1].id, images[2].id]
-    panel.descending.setChecked(True)
+    panel.direction.setCurrentIndex(1)
     assert listed(hand)[:2] == [images[2].id, images[1].id]
 
 
@@ -362,7 +364,7 @@ def test_next_not_yet_labelled_goes_round_in_the_order_of_the_list(
 ) -> None:
     panel = hand.label.filmstrip.filters.panel
     panel.order.setCurrentIndex(panel.order.findData(Order.NAME))
-    panel.descending.setChecked(True)
+    panel.direction.setCurrentIndex(1)
     hand.label.show_image(images[3].id)
     seen = []
     for _ in range(3):

@@ -33,6 +33,7 @@ class EmptyPage(QWidget):
         hint_tooltip(self.capture, "everywhere.capture", self.tr("Choose a camera in Capture"))
         self.pictures = QPushButton(self.tr("Import pictures..."), self)
         self.all = QPushButton(self.tr("Show all images"), self)
+        hint_tooltip(self.all, "label.show_all", self.tr("Clear the filter"))
         theme.set_role(self.all, "primary")
         row = QHBoxLayout()
         row.setSpacing(8)

@@ -111,7 +111,7 @@ class FilterBar(QWidget):
         theme.set_role(self.found, "faint")
         theme.set_role(self.clear, "flat")
         self.clear.setText(self.tr("Clear"))
-        self.clear.setToolTip(self.tr("Show all images again"))
+        hint_tooltip(self.clear, "label.show_all", self.tr("Show all images again"))
         self.clear.setAccessibleName(self.tr("Clear the filter"))
         self.clear.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         top = QHBoxLayout()

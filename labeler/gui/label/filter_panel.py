@@ -8,7 +8,6 @@ from dataclasses import replace
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QFormLayout,
     QFrame,
@@ -46,7 +45,9 @@ class FilterPanel(QFrame):
             _choice(self, ((any_, None), (yes, True), (no, False))) for _ in range(3)
         )
         self.order = _choice(self, self._orders())
-        self.descending = QCheckBox(self.tr("The last one first"), self)
+        self.direction = _choice(
+            self, ((self.tr("Ascending"), False), (self.tr("Descending"), True))
+        )
         self.clear = QPushButton(self.tr("Clear the filter"), self)
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._is_filling = False
@@ -65,7 +66,7 @@ class FilterPanel(QFrame):
             verified=self.verified.currentData(),
             has_note=self.note.currentData(),
         )
-        return View(wanted, Order(self.order.currentData()), self.descending.isChecked())
+        return View(wanted, Order(self.order.currentData()), self.direction.currentData())
 
     def show_view(self, view: View) -> None:
         """Shows what is chosen, without telling that it changed."""
@@ -80,9 +81,9 @@ class FilterPanel(QFrame):
             (self.verified, wanted.verified),
             (self.note, wanted.has_note),
             (self.order, view.order),
+            (self.direction, view.descending),
         ):
             combo.setCurrentIndex(max(0, combo.findData(value)))
-        self.descending.setChecked(view.descending)
         self._is_filling = False
 
     def show_choices(self, categories: Sequence[Category], sessions: Sequence[Session]) -> None:
@@ -143,6 +144,7 @@ class FilterPanel(QFrame):
         form = QFormLayout(self)
         form.setContentsMargins(14, 12, 14, 12)
         form.setVerticalSpacing(6)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignVCenter)
         rows: tuple[tuple[str, QWidget], ...] = (
             (self.tr("&Name has"), self.text),
             (self.tr("&Class"), self.category),
@@ -151,12 +153,12 @@ class FilterPanel(QFrame):
             (self.tr("&Verified"), self.verified),
             (self.tr("N&ote"), self.note),
             (self.tr("Sort &by"), self.order),
+            (self.tr("&Direction"), self.direction),
         )
         for label, field in rows:
             field.setFixedWidth(_WIDEST)
             field.setAccessibleName(label.replace("&", ""))
             form.addRow(label, field)
-        form.addRow("", self.descending)
         form.addRow("", self.clear)
         self.text.setToolTip(self.tr("A part of the picture's name, in any case"))
         self.note.setToolTip(self.tr("The image's own note, or one of a box in it"))
@@ -170,9 +172,9 @@ class FilterPanel(QFrame):
             self.verified,
             self.note,
             self.order,
+            self.direction,
         ):
             combo.currentIndexChanged.connect(self._tell)
-        self.descending.toggled.connect(self._tell)
         self.text.textChanged.connect(self._await_more)
         self._typing.timeout.connect(self._tell)
         self.clear.clicked.connect(self.clear_requested)

@@ -40,7 +40,8 @@ class Listing(QObject):
         self._current: int | None = None
         self._guests: set[int] = set()
         self._is_stale = False
-        self._newest = 0
+        self._number = 0
+        self._is_asking = False
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self.make)
         self._counting = QTimer(self, singleShot=True, interval=0)
@@ -54,11 +55,13 @@ class Listing(QObject):
     @property
     def is_pending(self) -> bool:
         """Whether the list will be made again by itself."""
-        return self._pause.isActive() or self._newest > 0
+        return self._pause.isActive() or self._is_asking
 
     def begin(self) -> None:
         """Another dataset: an empty list until its images are known."""
-        self._newest = 0
+        self._number += 1
+        self._is_asking = self._is_stale = False
+        self._guests = set()
         self._current = None
         self._strip.show_images(self._document.dataset, array("q"))
         self.show_counts()
@@ -75,15 +78,16 @@ class Listing(QObject):
         self._pause.stop()
         self._is_stale = False
         view, keep = self._strip.filters.view, self._current
-        self._newest = number = self._newest + 1
+        self._number += 1
+        number, self._is_asking = self._number, True
 
         def look(dataset: Dataset) -> tuple[array[int], bool]:
             ids = dataset.image_ids(view.wanted, view.order, descending=view.descending, keep=keep)
             return ids, keep is None or dataset.matches(keep, view.wanted)
 
         def show(found: tuple[array[int], bool]) -> None:
-            if number == self._newest:
-                self._newest = 0
+            if number == self._number:  # else a newer wish is under way
+                self._is_asking = False
                 self._show(found[0], set() if found[1] or keep is None else {keep})
 
         self.ask(look, show)

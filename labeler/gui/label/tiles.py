@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from labeler.dataset.model import Image, ImageState
 from labeler.gui.label.image_list import IMAGE_ROLE
-from labeler.gui.theme import colors
+from labeler.gui.theme import DARK, colors
 
 TILE_HEIGHT = 95
 _SHADE = QColor(20, 20, 20, 190)
@@ -95,10 +95,10 @@ def _paint_marks(painter: QPainter, tile: QRect, image: Image) -> None:
     corner = QPoint(tile.right() - 12, tile.top() + 12)
     if image.suggestion_count:
         _paint_ground(painter, corner)
-        painter.setPen(QPen(QColor(colors().accent), 1.8, Qt.PenStyle.DotLine))
+        painter.setPen(QPen(QColor(DARK.accent_over), 1.8, Qt.PenStyle.DotLine))
         painter.drawEllipse(corner, 5, 5)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colors().accent))
+        painter.setBrush(QColor(DARK.accent_over))
         painter.drawEllipse(corner, 3, 3)
         corner -= QPoint(20, 0)
     if image.note:

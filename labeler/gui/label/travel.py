@@ -39,6 +39,7 @@ class Travel(QObject):
         self.direction = 1
         """1 forwards, -1 backwards: where the person went last."""
         self.image_id: int | None = None
+        self._before_dry: int | None = None
         self._place_of: Dataset | None = None
         self._keeping = QTimer(self, singleShot=True, interval=_KEEP_MS)
         self._keeping.timeout.connect(self.keep_place)
@@ -51,7 +52,7 @@ class Travel(QObject):
         """Another dataset was opened: where the person was last, else the first that is to do."""
         self.stop()
         dataset = self._document.dataset
-        self.image_id, self.direction = None, 1
+        self.image_id, self._before_dry, self.direction = None, None, 1
         place = last_place.last(dataset.folder)
         place = replace(place, view=_usable(dataset, place.view))
         self._place_of = dataset
@@ -204,7 +205,7 @@ class Travel(QObject):
         self.listing.ask(look, then)
 
     def _arrive(self, image_id: int) -> None:
-        self.image_id = image_id
+        self.image_id, self._before_dry = image_id, None
         self._strip.mark(image_id)
         self.listing.move_to(image_id)
         self._keeping.start()
@@ -221,8 +222,11 @@ class Travel(QObject):
         if self.image_id is not None and self._strip.mark(self.image_id):
             self.listing.move_to(self.image_id)
         elif images.rowCount():
-            self._arrive(images.id_at(0))
+            before = self._before_dry
+            back = before is not None and images.row_of(before) is not None
+            self._arrive(before if before is not None and back else images.id_at(0))
         else:
+            self._before_dry = self.image_id or self._before_dry
             self.image_id = None
             self.ran_dry.emit()
 
