@@ -4,8 +4,9 @@ Run: python tests/benchmarks/open_scale.py [--counts 1000 10000 100000]
 Each dataset is opened by the real window in a process of its own, all images links to a photo of
 640 x 360. "Painted": the window's first picture, counted from before the process. "Listed": the
 whole list is in the filmstrip and painted. MB: the process's peak. Filters, orders: from the choice
-to the list on the screen. Frames: one repaint of the filmstrip after a move of so many pixels, or
-to anywhere; the thumbnails are made meanwhile. D: from the key to the picture and its boxes.
+to the list on the screen; "no answer meanwhile": the longest that the window was busy itself.
+Scroll, jump: one repaint of the filmstrip after a move of so many pixels, or to anywhere; the
+thumbnails are made meanwhile. D: from the key to the picture and its boxes.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ CHILD = """
 import json, random, resource, statistics, sys, time
 from dataclasses import replace
 from pathlib import Path
-from PySide6.QtCore import QEventLoop
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 from labeler.dataset.filters import ImageFilter, Order
 from labeler.dataset.model import ImageState
@@ -69,8 +70,25 @@ strip.view.viewport().repaint()
 told["listed_s"] = time.time() - began
 told["mb"] = mb()
 
+class Pulse(QTimer):
+    # How long the window does not answer at worst.
+    def __init__(self):
+        super().__init__(interval=1)
+        self.timeout.connect(self.beat)
+
+    def begin(self):
+        self.longest, self.last = 0.0, time.perf_counter()
+        self.start()
+
+    def beat(self):
+        now = time.perf_counter()
+        self.longest, self.last = max(self.longest, now - self.last), now
+
+pulse, blocks = Pulse(), []
+
 def choose(view):
     heard = []
+    pulse.begin()
     once = listing.listed.connect(lambda: heard.append(1))
     start = time.perf_counter()
     strip.filters.show_view(view)
@@ -78,6 +96,9 @@ def choose(view):
     until(lambda: heard)
     strip.view.viewport().repaint()
     taken = time.perf_counter() - start
+    application.processEvents()
+    pulse.stop()
+    blocks.append(pulse.longest)
     listing.listed.disconnect(once)
     return round(1000 * taken, 1)
 
@@ -102,6 +123,7 @@ told["orders"] = {
     )
     for order in Order for down in (False, True)
 }
+told["block"] = ms(blocks)
 choose(View())
 label.travel.go_first()
 bar, frames, jumps = strip.view.verticalScrollBar(), [], []
@@ -159,6 +181,7 @@ def main() -> None:
         ("scroll", "scroll by 120 px, ms"),
         ("jump", "jump anywhere, ms"),
         ("held", "D held, ms an image"),
+        ("block", "no answer meanwhile, ms"),
     ):
         for place_of, which in enumerate(("p50", "p95")):
             row(f"{words} {which}", [told[count][name][place_of] for count in counts], growth=True)

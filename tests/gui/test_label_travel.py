@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset.category_edits import add_category
@@ -23,6 +24,7 @@ from labeler.gui.label.last_place import Place, View
 from labeler.gui.label.thumbnails import MOST_BYTES
 from labeler.gui.label.workspace import LabelWorkspace
 from labeler.gui.main_window import MainWindow
+from labeler.gui.theme import DARK, LIGHT, Colors, use
 from tests.dataset.many_images import filled
 from tests.gui.label_window import Hand, add_plain_pictures, close, open_window
 
@@ -508,3 +510,53 @@ def test_a_read_only_dataset_can_be_filtered_and_remembers_the_place(
         label.travel.go_last()
         label.shut_down()
         assert last_place.last(dataset.folder).image_id == 3
+
+
+# Marks
+
+
+@pytest.fixture(params=[LIGHT, DARK], ids=["light", "dark"])
+def scheme(qtbot: QtBot, request: pytest.FixtureRequest) -> Iterator[Colors]:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    palette, sheet = application.palette(), application.styleSheet()
+    use(application, request.param)
+    yield request.param
+    application.setPalette(palette)
+    application.setStyleSheet(sheet)
+
+
+def test_a_tile_shows_boxes_verified_suggestions_and_a_note(
+    scheme: Colors, hand: Hand, window: MainWindow, images: list[Image]
+) -> None:
+    window.document.perform(Edit("Note", (ImageNoteChange(images[4].id, "", "blurred"),)))
+    view = hand.label.filmstrip.view
+
+    def colors_of(row: int, corner: str) -> set[str]:
+        rect = view.visualRect(hand.label.filmstrip.images.index(row))
+        left = rect.right() - 44
+        top = rect.bottom() - 24 if corner == "below" else rect.top() + 4
+        part = view.viewport().grab(QRect(left, top, 40, 20)).toImage()
+        return {
+            part.pixelColor(x, y).name() for x in range(part.width()) for y in range(part.height())
+        }
+
+    assert scheme.good in colors_of(5, "below")
+    assert scheme.good not in colors_of(2, "below")
+    assert "#ffffff" in colors_of(2, "below")
+    assert DARK.accent_over in colors_of(3, "above")
+    assert DARK.accent_over not in colors_of(2, "above")
+    assert "#ffffff" in colors_of(4, "above")
+    assert "#ffffff" not in colors_of(2, "above")
+    index = hand.label.filmstrip.images.index(4)
+    assert "note: blurred" in index.data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_a_class_that_is_deleted_asks_for_nothing_any_more(hand: Hand, window: MainWindow) -> None:
+    document = window.document
+    document.attempt(lambda dataset: add_category(dataset, "unused"))
+    choose(hand, category_id=3)
+    assert listed(hand) == []
+    document.undo()
+    assert hand.label.filmstrip.filters.view == View()
+    assert len(listed(hand)) == 6

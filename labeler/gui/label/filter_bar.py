@@ -66,7 +66,7 @@ class FilterBar(QWidget):
 
     def show_all(self) -> None:
         """No filter any more; the order stays."""
-        self._choose(replace(self._view, wanted=ImageFilter()))
+        self.choose(replace(self._view, wanted=ImageFilter()))
 
     def show_counts(self, counts: Counts) -> None:
         """How many images of the whole dataset are in each state, whatever is filtered."""
@@ -95,12 +95,13 @@ class FilterBar(QWidget):
         chosen = self.state.currentData()  # Qt gives the text of an enum back
         state = None if chosen is None else ImageState(chosen)
         wanted = replace(self._view.wanted, state=state)
-        self._choose(replace(self._view, wanted=wanted))
+        self.choose(replace(self._view, wanted=wanted))
 
     def _take_panel(self) -> None:
-        self._choose(self.panel.view(self._view))
+        self.choose(self.panel.view(self._view))
 
-    def _choose(self, view: View) -> None:
+    def choose(self, view: View) -> None:
+        """Shows another view and tells it, as if the person had chosen it."""
         if view != self._view:
             self.show_view(view)
             self.changed.emit()

@@ -53,7 +53,8 @@ class ImageList(QAbstractListModel):
         first = len(self._ids)
         self.beginInsertRows(QModelIndex(), first, first + len(new) - 1)
         self._ids.extend(new)
-        self._rows = None
+        if self._rows is not None:
+            self._rows.update((each, first + place) for place, each in enumerate(new))
         self.endInsertRows()
 
     def update_image(self, image_id: int) -> None:

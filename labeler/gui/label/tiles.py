@@ -103,9 +103,10 @@ def _paint_marks(painter: QPainter, tile: QRect, image: Image) -> None:
         corner -= QPoint(20, 0)
     if image.note:
         _paint_ground(painter, corner)
-        painter.setPen(QPen(QColor("white"), 1.3))
+        painter.setPen(QPen(QColor("white"), 1))
+        start = QPointF(corner) + QPointF(-4, 0.5)  # in the middle of a pixel, so it is crisp
         for row, width in ((-3, 8), (0, 8), (3, 5)):
-            painter.drawLine(corner + QPoint(-4, row), corner + QPoint(-4 + width, row))
+            painter.drawLine(start + QPointF(0, row), start + QPointF(width, row))
 
 
 def _paint_ground(painter: QPainter, middle: QPoint) -> None:

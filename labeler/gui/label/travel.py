@@ -44,6 +44,7 @@ class Travel(QObject):
         self._keeping = QTimer(self, singleShot=True, interval=_KEEP_MS)
         self._keeping.timeout.connect(self.keep_place)
         self.listing.listed.connect(self._follow_list)
+        document.categories_changed.connect(self._follow_categories)
         filmstrip.chosen.connect(self._arrive)
         filmstrip.filters.changed.connect(self._follow_filter)
         filmstrip.go_to_field.typed.connect(self.find)
@@ -216,6 +217,11 @@ class Travel(QObject):
         self.listing.move_to(None)
         self.listing.make()
         self._keeping.start()
+
+    def _follow_categories(self) -> None:
+        """A class that is gone asks for nothing any more."""
+        filters = self._strip.filters
+        filters.choose(_usable(self._document.dataset, filters.view))
 
     def _follow_list(self) -> None:
         images = self._strip.images
