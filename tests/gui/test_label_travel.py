@@ -388,11 +388,31 @@ def test_next_with_suggestions_is_found_and_else_said(
     assert "No other image has suggestions" in said[-1]
 
 
-def test_next_not_yet_labelled_is_found_among_many(qtbot: QtBot, many: MainWindow) -> None:
+def test_jumps_among_many_are_there_at_once(qtbot: QtBot, many: MainWindow) -> None:
     hand = Hand(many)
-    hand.label.show_image(15_000)
-    hand.press(Qt.Key.Key_D, CONTROL | SHIFT)
-    qtbot.waitUntil(lambda: hand.label.editor.image_id == 15_003)
+    hand.label.show_image(15_010)
+    seen = []
+    for key in (Qt.Key.Key_D, Qt.Key.Key_D, Qt.Key.Key_G, Qt.Key.Key_G):
+        hand.press(key, CONTROL | SHIFT)
+        seen.append(hand.label.editor.image_id)
+    assert seen == [15_012, 15_015, 15_100, 15_200]
+
+
+def test_a_step_before_the_list_is_there_goes_nowhere_and_says_nothing(
+    qtbot: QtBot, many: MainWindow
+) -> None:
+    hand = Hand(many)
+    said: list[str] = []
+    many.document.said.connect(said.append)
+    choose(hand, verified=True)
+    qtbot.waitUntil(lambda: len(listed(hand)) == MANY // 10)
+    with qtbot.waitSignal(hand.label.travel.listing.listed):
+        hand.label.show_image(15)
+        hand.press(Qt.Key.Key_D)
+        assert hand.label.editor.image_id == 15
+    hand.press(Qt.Key.Key_D)
+    assert hand.label.editor.image_id == 20
+    assert said == []
 
 
 @pytest.mark.parametrize(("typed", "found"), [("3", 2), ("5.jp", 5), ("0.JPG", 0), ("99", None)])

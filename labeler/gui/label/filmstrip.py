@@ -60,14 +60,15 @@ class Filmstrip(QWidget):
             bar.setValue(bar.value() + (now or 0) - before)
 
     def mark(self, image_id: int) -> bool:
-        """Makes it the current one of the list, without telling. False where it is not listed."""
+        """Makes it the current one of the list, without telling. False where it is not listed.
+
+        Then none is current.
+        """
         row = self.images.row_of(image_id)
-        if row is None:
-            return False
         self._is_marking = True
-        self.view.setCurrentIndex(self.images.index(row))
+        self.view.setCurrentIndex(QModelIndex() if row is None else self.images.index(row))
         self._is_marking = False
-        return True
+        return row is not None
 
     def step(self, by: int) -> Image | None:
         """The image so many rows away from the current one, or None past the end."""
@@ -117,6 +118,7 @@ class _Tiles(QTableView):
         self.verticalHeader().setDefaultSectionSize(TILE_HEIGHT)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
         self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)

@@ -92,10 +92,16 @@ class Listing(QObject):
 
         self.ask(look, show)
 
-    def ask(self, question: Callable[[Dataset], Any], then: Callable[[Any], None]) -> None:
+    def ask(
+        self,
+        question: Callable[[Dataset], Any],
+        then: Callable[[Any], None],
+        *,
+        is_quick: bool = False,
+    ) -> None:
         """Asks the dataset, away from the GUI thread where that takes long."""
         dataset = self._document.dataset
-        if self.counts.total <= AT_ONCE:
+        if is_quick or self.counts.total <= AT_ONCE:
             with self._document.reporting():
                 then(question(dataset))
             return

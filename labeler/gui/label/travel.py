@@ -92,7 +92,7 @@ class Travel(QObject):
             if image is not None:
                 self.direction = by
                 self.show_image(image.id)
-            elif at_the_end:
+            elif at_the_end and self._strip.current() is not None:
                 self._document.say(at_the_end)
 
     def go_next_unlabelled(self) -> None:
@@ -203,7 +203,8 @@ class Travel(QObject):
                         return found
             return None
 
-        self.listing.ask(look, then)
+        by_index = all(not each.text and each.category_id is None for each in wishes)
+        self.listing.ask(look, then, is_quick=by_index)
 
     def _arrive(self, image_id: int) -> None:
         self.image_id, self._before_dry = image_id, None
