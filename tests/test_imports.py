@@ -14,6 +14,7 @@ SOURCES = sorted([*ROOT.glob("labeler/**/*.py"), *ROOT.glob("trainer/**/*.py")])
 SQL_FILES = {
     "labeler/dataset/backups.py",
     "labeler/dataset/connections.py",
+    "labeler/dataset/image_queries.py",
     "labeler/dataset/queries.py",
     "labeler/dataset/restoring.py",
     "labeler/dataset/rows.py",
