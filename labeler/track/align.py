@@ -17,6 +17,8 @@ ENOUGH = 0.2
 FAR = 0.5
 """The longest step, in half sides of the box."""
 NEAR = 4e-3
+BELIEVED = 3.0
+"""A pixel that is so many usual differences off weighs a quarter."""
 NOISE = 2.0
 """Grey levels that a pixel may always differ."""
 
@@ -38,7 +40,7 @@ def aligned(
         if share.sum() < ENOUGH * side * side:
             return None
         missing, gain = _difference(template, seen, share)
-        trust = share[..., None] / (1 + (missing / (2 * _spread(missing, share))) ** 2) ** 2
+        trust = share[..., None] / (1 + (missing / (BELIEVED * _spread(missing, share))) ** 2) ** 2
         x, y = (
             (old + np.float32(gain) * new) * np.float32(side / 4)
             for old, new in zip(slopes, _slopes(seen), strict=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +12,17 @@ from labeler.dataset.model import MIN_SIDE, BBox
 from labeler.track.align import aligned
 from labeler.track.camera import Motion, camera_motion, carried_along
 from labeler.track.frame import Box, Frame, Pixels
-from labeler.track.outline import followed, outline_of
+from labeler.track.outline import Outline, followed, outline_of
 from labeler.track.patch import in_picture, likeness, patch
 from labeler.track.search import lookalikes
 
 COARSE, FINE = 10, 28
 """Sides of the patches that a box is laid by, first roughly, then exactly."""
-ALIKE = 0.6
-"""What looks less like the box is not it."""
+ALIKE, ALIKE_AFTER_A_CUT = 0.65, 0.75
+"""What looks less like the box is not it; after a cut, where nothing else in the picture goes on,
+more is asked."""
 SURE = 0.97
+"""So alike that no other start is tried."""
 GROWTH = (0.6, 1.7)
 """A side that changes more in one step is a mistake."""
 AT_EDGE = 1.5
@@ -29,7 +31,7 @@ DOUBTFUL = 0.95
 """Below, the outline is asked what became of the object."""
 GOES_ON = 0.2
 """Where the outline takes so much of the way to the edge the object probably goes on to it."""
-LEFT_OVER = 0.2
+LEFT_OVER = 0.3
 """So much of a box must be in the picture to be followed on."""
 
 
@@ -40,6 +42,7 @@ class Track:
 
     box: Box
     open_sides: NDArray[np.bool_]
+    outline: Outline | None
 
 
 class Follower:
@@ -61,7 +64,7 @@ class Follower:
             place, score = _found(old, new, track.box, motion)
             if place is None:
                 continue
-            track = _revised(old, new, track, place, score)
+            track = _revised(new, track, place, score)
             shown = _shown(new, track.box)
             if shown is not None:
                 self.tracks[key] = track
@@ -71,7 +74,7 @@ class Follower:
 
 def _drawn(frame: Frame, box: BBox) -> Track:
     sides = np.array([box.x, box.y, box.right, box.bottom]) * frame.scale
-    return Track(sides, _edge_reached(frame, sides))
+    return Track(sides, _edge_reached(frame, sides), outline_of(frame, sides))
 
 
 def _edge_reached(frame: Frame, box: Box) -> NDArray[np.bool_]:
@@ -79,17 +82,22 @@ def _edge_reached(frame: Frame, box: Box) -> NDArray[np.bool_]:
     return np.concatenate([low, high])
 
 
-def _revised(old: Frame, new: Frame, track: Track, place: Box, score: float) -> Track:
+def _revised(new: Frame, track: Track, place: Box, score: float) -> Track:
     """The place with sides that came into view, or that a patch could not follow."""
     came = track.open_sides & ~_edge_reached(new, place)
     if not came.any() and score > DOUBTFUL:
-        return Track(place, track.open_sides)
-    outline = outline_of(old, track.box)
-    seen = None if outline is None else followed(new, place, outline, tuple(track.open_sides))
-    if score <= DOUBTFUL and seen is not None and _plausible(place, seen):
-        place = np.where(track.open_sides, place, seen)
+        return replace(track, box=place)
+    outline, seen = track.outline, None
+    if outline is not None:
+        found = followed(new, place, outline, tuple(track.open_sides))
+        if found is not None and _plausible(place, found[0]):
+            seen, outline = found
+            if score <= DOUBTFUL:
+                place = np.where(track.open_sides, place, seen)
     grown = _grown(new, place, seen, came)
-    return Track(grown, track.open_sides & _edge_reached(new, grown))
+    if came.any():
+        outline = outline_of(new, grown)
+    return Track(grown, track.open_sides & _edge_reached(new, grown), outline)
 
 
 def _grown(frame: Frame, place: Box, seen: Box | None, came: NDArray[np.bool_]) -> Box:
@@ -103,7 +111,7 @@ def _grown(frame: Frame, place: Box, seen: Box | None, came: NDArray[np.bool_]) 
 def _found(old: Frame, new: Frame, box: Box, motion: Motion | None) -> tuple[Box | None, float]:
     """The box in the new picture and how alike it looks; None: lost."""
     template, weights = patch(old, box, FINE), in_picture(old, box, FINE)
-    best, score = None, ALIKE
+    best, score = None, ALIKE_AFTER_A_CUT if motion is None else ALIKE
     for start in _starts(old, new, box, motion):
         place = aligned(template, weights, new, start, 12, stretch=True)
         if place is None or not _plausible(box, place):
@@ -118,18 +126,26 @@ def _found(old: Frame, new: Frame, box: Box, motion: Motion | None) -> tuple[Box
 
 def _starts(old: Frame, new: Frame, box: Box, motion: Motion | None) -> list[Box]:
     """The two most promising places to start from, after a rough fit of each."""
-    guesses = [box] if motion is None else [carried_along(motion, box), box]
-    guesses += lookalikes(old, new, box)
+    near = [box] if motion is None else [carried_along(motion, box), box]
+    rough = _rough_fits(old, new, box, near)
+    if not rough or rough[0][0] < SURE:
+        rough += _rough_fits(old, new, box, lookalikes(old, new, box))
+        rough.sort(key=lambda pair: -pair[0])
+    return [place for _, place in rough[:2]]
+
+
+def _rough_fits(
+    old: Frame, new: Frame, box: Box, guesses: Sequence[Box]
+) -> list[tuple[float, Box]]:
+    """How alike and where, best first; those that lose their way are left out."""
     template, weights = patch(old, box, COARSE), in_picture(old, box, COARSE)
-    rough = []
+    fits = []
     for guess in guesses:
         place = aligned(template, weights, new, guess, 6, stretch=False)
         if place is not None:
             seen = patch(new, place, COARSE)
-            alike = likeness(template, seen, weights * in_picture(new, place, COARSE))
-            rough.append((alike, place))
-    rough.sort(key=lambda pair: -pair[0])
-    return [place for _, place in rough[:2]]
+            fits.append((likeness(template, seen, weights * in_picture(new, place, COARSE)), place))
+    return sorted(fits, key=lambda pair: -pair[0])
 
 
 def _plausible(old: Box, new: Box) -> bool:

@@ -87,7 +87,9 @@ def outline_of(frame: Frame, box: Box) -> Outline | None:
     return Outline(_remembered(mask, cut.here(box)), slack)
 
 
-def followed(frame: Frame, box: Box, outline: Outline, cut_sides: tuple[bool, ...]) -> Box | None:
+def followed(
+    frame: Frame, box: Box, outline: Outline, cut_sides: tuple[bool, ...]
+) -> tuple[Box, Outline] | None:
     """The box by its outline, near where the patch laid it. cut_sides (left, top, right, bottom):
     where it went on outside the picture before. None where the colours tell nothing."""
     cut = _CutOut.around(frame, box)
@@ -101,7 +103,7 @@ def followed(frame: Frame, box: Box, outline: Outline, cut_sides: tuple[bool, ..
     if mask is None or sides is None:
         return None
     place = sides + outline.slack * np.tile(sides[2:] - sides[:2], 2)
-    return cut.there(place)
+    return cut.there(place), Outline(_remembered(mask, place), outline.slack)
 
 
 def _continued(shape: Floats, cut_sides: tuple[bool, ...]) -> Floats:

@@ -36,14 +36,16 @@ Sequence = Callable[[int], Iterator[Shot]]
 """Gives the photos of a world's seed."""
 
 
-def own_life(seed: int, *, images: int = 120, burst: int = 10**6) -> Iterator[Shot]:
+def own_life(
+    seed: int, *, images: int = 120, burst: int = 10**6, ticks: int = TICKS
+) -> Iterator[Shot]:
     """The robot does what it likes, and so does the other one. After each burst of so many photos
-    five seconds pass without any."""
+    five seconds pass without any. ticks: camera pictures from one photo to the next."""
     world, camera = World(seed), Renderer(seed)
     for number in range(images):
         if number and number % burst == 0:
             _pass(world, 5 * FPS)
-        _pass(world, TICKS)
+        _pass(world, ticks)
         yield shot(camera, world.scene())
 
 

@@ -1,0 +1,83 @@
+"""The replayed person counts what a hand would do, no more and no less."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from labeler.dataset.model import BBox
+from labeler.simulator.arrays import Pixels
+from labeler.track import Carried, Carrier
+from tests.track.footage import panned, video_shots
+from tests.track.person import Nobody, replay
+from tests.track.sequences import Shot
+from tests.track.staged import GROUND, pattern, staged
+
+BLANK = np.zeros((20, 20, 3), np.uint8)
+BOX, NEAR, OFF = BBox(0, 0, 10, 10), BBox(1, 0, 10, 10), BBox(4, 0, 10, 10)
+
+
+class Script:
+    """Offers what it is told, picture by picture, whatever the person does."""
+
+    def __init__(self, *offers: list[Carried]) -> None:
+        self.offers = list(offers)
+
+    def __call__(self, picture: Pixels, boxes: Mapping[int, BBox]) -> Script:
+        return self
+
+    def step(self, picture: Pixels) -> list[Carried]:
+        return self.offers.pop(0)
+
+
+def test_without_a_tracker_every_box_is_drawn() -> None:
+    effort = replay([Shot(BLANK, {"a": BOX, "b": OFF})] * 3, Nobody)
+    assert (effort.boxes, effort.drawn, effort.actions) == (6, 6, 6)
+
+
+def test_a_box_that_is_nearly_right_is_taken_and_one_that_is_off_is_corrected() -> None:
+    script = Script([Carried(0, NEAR, 1.0)], [Carried(0, OFF, 1.0)])
+    effort = replay([Shot(BLANK, {"a": BOX})] * 3, script)
+    assert (effort.drawn, effort.corrected, effort.rejected) == (1, 1, 0)
+    assert effort.wrong == 1
+
+
+def test_a_box_of_what_is_gone_is_rejected() -> None:
+    effort = replay([Shot(BLANK, {"a": BOX}), Shot(BLANK, {})], Script([Carried(0, BOX, 1.0)]))
+    assert (effort.drawn, effort.rejected, effort.wrong) == (1, 1, 1)
+
+
+def test_an_object_that_is_not_offered_again_counts_as_lost() -> None:
+    effort = replay([Shot(BLANK, {"a": BOX})] * 2, Script([]))
+    assert (effort.drawn, effort.lost) == (2, 1)
+
+
+def test_a_video_with_its_truth_is_replayed(tmp_path: Path) -> None:
+    places = [BBox(60.0 + 8 * n, 80, 60, 50) for n in range(6)]
+    writer = cv2.VideoWriter(
+        str(tmp_path / "clip.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 10, (320, 240)
+    )
+    for place in places:
+        writer.write(cv2.cvtColor(staged(place, ground=GROUND), cv2.COLOR_RGB2BGR))
+    writer.release()
+    images = [{"id": n, "file_name": f"{n:03}.jpg"} for n in range(6)]
+    entries = [
+        {"image_id": n, "category_id": 1, "bbox": place.as_list()} for n, place in enumerate(places)
+    ]
+    truth = tmp_path / "truth.json"
+    truth.write_text(json.dumps({"images": images, "annotations": entries}), encoding="utf-8")
+    effort = replay(video_shots(tmp_path / "clip.avi", truth), Carrier)
+    assert (effort.images, effort.boxes, effort.actions) == (6, 6, 1)
+
+
+def test_a_pan_over_a_photo_needs_little_by_hand() -> None:
+    photo = pattern(8, 900, 600, grain=6.0)
+    boxes = [BBox(300, 200, 160, 120), BBox(520, 260, 90, 140)]
+    shots = list(panned(photo, boxes, seed=1, images=10))
+    effort = replay(shots, Carrier)
+    assert effort.boxes > 10
+    assert effort.actions <= 0.4 * effort.boxes
