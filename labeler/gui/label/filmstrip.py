@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHeaderView, QTableView, QVBoxLayout, QWidget
@@ -10,17 +11,21 @@ from PySide6.QtWidgets import QFrame, QHeaderView, QTableView, QVBoxLayout, QWid
 from labeler.dataset.model import Image, ImageState
 from labeler.dataset.store import Dataset
 from labeler.gui.label.filter_bar import FilterBar
-from labeler.gui.label.go_to_field import GoToField
 from labeler.gui.label.image_list import ImageList
 from labeler.gui.label.tiles import TILE_HEIGHT, TileDelegate
+
+if TYPE_CHECKING:
+    from labeler.gui.label.go_to_field import GoToField
 
 WIDTH = 184
 
 
 class Filmstrip(QWidget):
-    """chosen carries the id of the image that the person went to in the list itself."""
+    """chosen carries the id of the image that the person went to in the list itself; place_typed
+    what was typed to go to."""
 
     chosen = Signal(int)
+    place_typed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +33,7 @@ class Filmstrip(QWidget):
         self.images = ImageList(self)
         self.filters = FilterBar(self)
         self.filter = self.filters.state
-        self.go_to_field = GoToField(self)
+        self._go_to_field: GoToField | None = None
         self.view = _Tiles(self.images, self)
         self.view.setAccessibleName(self.tr("Images"))
         self._is_marking = False
@@ -86,6 +91,16 @@ class Filmstrip(QWidget):
     def current(self) -> Image | None:
         index = self.view.currentIndex()
         return self.images.image_at(index.row()) if index.isValid() else None
+
+    @property
+    def go_to_field(self) -> GoToField:
+        """Made when it is first needed, after the window's first picture."""
+        if self._go_to_field is None:
+            from labeler.gui.label.go_to_field import GoToField
+
+            self._go_to_field = GoToField(self)
+            self._go_to_field.typed.connect(self.place_typed)
+        return self._go_to_field
 
     def ask_where(self) -> None:
         """Shows the field for a number or a name."""

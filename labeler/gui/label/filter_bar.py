@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
@@ -14,8 +15,10 @@ from labeler.dataset.model import Category, ImageState, Session
 from labeler.dataset.queries import Counts
 from labeler.gui import theme
 from labeler.gui.key_hint import hint_tooltip
-from labeler.gui.label.filter_panel import FilterPanel
 from labeler.gui.label.last_place import View
+
+if TYPE_CHECKING:
+    from labeler.gui.label.filter_panel import FilterPanel
 
 _FUNNEL = ((-6, -5), (6, -5), (1.5, 0.5), (1.5, 6), (-1.5, 4), (-1.5, 0.5))
 
@@ -37,16 +40,26 @@ class FilterBar(QWidget):
         for state in (None, ImageState.UNLABELLED, ImageState.LABELLED, ImageState.EMPTY):
             self.state.addItem("", state)
         self.funnel = _Funnel(self)
-        self.panel = FilterPanel(self)
+        self._panel: FilterPanel | None = None
         self.found = QLabel(self)
         self.clear = QToolButton(self)
         self._lay_out()
         self.show_counts(Counts(0, 0, 0))
         self.state.currentIndexChanged.connect(self._take_state)
         self.funnel.clicked.connect(self.open_panel)
-        self.panel.changed.connect(self._take_panel)
-        self.panel.clear_requested.connect(self.show_all)
         self.clear.clicked.connect(self.show_all)
+
+    @property
+    def panel(self) -> FilterPanel:
+        """Made when it is first needed, after the window's first picture."""
+        if self._panel is None:
+            from labeler.gui.label.filter_panel import FilterPanel
+
+            self._panel = FilterPanel(self)
+            self._panel.show_view(self._view)
+            self._panel.changed.connect(self._take_panel)
+            self._panel.clear_requested.connect(self.show_all)
+        return self._panel
 
     @property
     def view(self) -> View:
@@ -59,7 +72,8 @@ class FilterBar(QWidget):
         self.state.blockSignals(True)
         self.state.setCurrentIndex(max(0, self.state.findData(view.wanted.state)))
         self.state.blockSignals(False)
-        self.panel.show_view(view)
+        if self._panel is not None:
+            self._panel.show_view(view)
         details = replace(view, wanted=replace(view.wanted, state=None))
         self.funnel.show_active(details != View())
         self._line.setVisible(not view.wanted.takes_all)

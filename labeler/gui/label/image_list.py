@@ -102,7 +102,7 @@ class ImageList(QAbstractListModel):
             return None
         try:
             image = self.image_at(index.row())
-        except UserError:  # the drive is gone: the next edit or step says so, not each painted tile
+        except (UserError, KeyError):  # the drive is gone: the next step says so, not each tile
             return None
         if role == IMAGE_ROLE:
             return image

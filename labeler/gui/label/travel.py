@@ -47,7 +47,7 @@ class Travel(QObject):
         document.categories_changed.connect(self._follow_categories)
         filmstrip.chosen.connect(self._arrive)
         filmstrip.filters.changed.connect(self._follow_filter)
-        filmstrip.go_to_field.typed.connect(self.find)
+        filmstrip.place_typed.connect(self.find)
 
     def begin(self) -> None:
         """Another dataset was opened: where the person was last, else the first that is to do."""
@@ -57,7 +57,6 @@ class Travel(QObject):
         place = last_place.last(dataset.folder)
         place = replace(place, view=_usable(dataset, place.view))
         self._place_of = dataset
-        self._strip.filters.show_choices(dataset.categories(), dataset.sessions())
         self._strip.filters.show_view(place.view)
         self.listing.begin()
         start = _start(dataset, place)
