@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import json
 import sys
@@ -35,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if argv is None else argv)
     if _wants_window(words):
+        gc.disable()  # starting makes much and drops nothing; the window switches it on again
         from labeler.gui.app import run_window
 
         return run_window(words)

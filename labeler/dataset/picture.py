@@ -12,6 +12,7 @@ from typing import IO
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
+from labeler.dataset.picture_limit import MAX_PIXELS
 from labeler.errors import UserError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
@@ -19,12 +20,6 @@ FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 MAX_BYTES = 512 << 20
 """The largest picture file that is read into memory."""
-MAX_PIXELS = 150_000_000
-"""The largest picture that is decoded: the largest camera sensors have 102 to 151 million pixels.
-
-Pillow takes 4 bytes a pixel: 600 MB for such a picture while it is checked at import, twice that
-where EXIF says to turn it and it is looked at upright.
-"""
 
 _SUFFIX_OF = {
     "JPEG": ".jpg",

@@ -13,6 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 
+from labeler.dataset.picture_limit import MAX_PIXELS
 from labeler.errors import UserError
 
 _SMALLEST_LEVEL = 512
@@ -131,8 +132,6 @@ def from_thumbnail(path: Path, width: int, height: int) -> Picture | None:
 
 
 def _reader(path: Path) -> QImageReader:
-    from labeler.dataset.picture import MAX_PIXELS
-
     # Qt's own limit of 256 MB would refuse what the dataset takes; this one still ends a bomb.
     QImageReader.setAllocationLimit(4 * MAX_PIXELS // (1 << 20) + 1)
     reader = QImageReader(str(path))
