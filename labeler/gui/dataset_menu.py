@@ -213,12 +213,21 @@ class DatasetMenu(QToolButton):
             return
         name = choose_backup(self.window(), folder)
         if name:
-            self._actions.restore(folder, name)
+            self._restore(folder, name)
 
     def _ask_after_damage(self, folder: Path) -> None:
         name = offer_newest(self.window(), folder)
         if name:
-            self._actions.restore(folder, name)
+            self._restore(folder, name)
+
+    def _restore(self, folder: Path, backup_name: str) -> None:
+        window = self.window()
+        # Nothing is painted from the dataset that is closed before the restored one is open.
+        window.setUpdatesEnabled(False)
+        try:
+            self._actions.restore(folder, backup_name)
+        finally:
+            window.setUpdatesEnabled(True)
 
     def _ask_folder(self, title: str) -> Path | None:
         folder = QFileDialog.getExistingDirectory(self.window(), title, self._settings.last_folder)

@@ -163,8 +163,10 @@ class Walking(RuleBasedStateMachine):
     @rule()
     def start_again(self) -> None:
         """As after closing the program: the history is the journal's."""
+        self.window.setUpdatesEnabled(False)  # or it would paint from a dataset that is closed
         self.document.dataset.close()
         self.document.open(Dataset.open(self.folder))
+        self.window.setUpdatesEnabled(True)
         assert self.label.editor.image_id is not None
         self.current = self.label.editor.image_id
 
