@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +19,10 @@ from labeler.dataset.edits import draw, verify
 from labeler.dataset.filters import ImageFilter, Order
 from labeler.dataset.model import BBox, Image, ImageState, Suggestion
 from labeler.dataset.store import Dataset
+from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
 from labeler.gui.label import image_list, last_place
+from labeler.gui.label.image_list import IMAGE_ROLE, ImageList
 from labeler.gui.label.last_place import Place, View
 from labeler.gui.label.thumbnails import MOST_BYTES
 from labeler.gui.label.workspace import LabelWorkspace
@@ -580,3 +583,12 @@ def test_a_class_that_is_deleted_asks_for_nothing_any_more(hand: Hand, window: M
     document.undo()
     assert hand.label.filmstrip.filters.view == View()
     assert len(listed(hand)) == 6
+
+
+def test_a_list_whose_dataset_is_closed_shows_blank_rows(qtbot: QtBot, tmp_path: Path) -> None:
+    with Dataset.create(tmp_path / "shelf") as dataset:
+        images = add_plain_pictures(dataset, 2)
+        rows = ImageList()
+        rows.show(dataset, array("q", [image.id for image in images]))
+    finish_jobs()
+    assert rows.data(rows.index(1), IMAGE_ROLE) is None

@@ -104,6 +104,8 @@ class ImageList(QAbstractListModel):
             image = self.image_at(index.row())
         except (UserError, KeyError):  # the drive is gone: the next step says so, not each tile
             return None
+        except ValueError:  # closed to be restored, and something repaints before the next one
+            return None
         if role == IMAGE_ROLE:
             return image
         if role == Qt.ItemDataRole.DecorationRole:
