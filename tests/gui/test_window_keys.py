@@ -113,6 +113,15 @@ def test_a_workspace_that_is_not_built_tells_the_same_actions(window: MainWindow
         assert page.id == "label" or told == [(e.id, e.text, e.keys, e.group) for e in real]
 
 
+def test_names_are_given_once_and_no_usual_key_means_two_things(window: MainWindow) -> None:
+    for page in pages():
+        window.workspace(page.id)
+    usual = window.keys.book.key_map()
+    names = [command.name for command in usual.commands]
+    assert len(set(names)) == len(names)
+    assert usual.keys() == {command.name: command.keys for command in usual.commands}
+
+
 def test_opening_the_palette_builds_no_workspace(window: MainWindow) -> None:
     open_palette(window)
     assert window.stack.count() == 1

@@ -33,6 +33,7 @@ from labeler.errors import UserError
 from labeler.gui.document import Document
 from labeler.gui.excepthook import CaughtBugs
 from labeler.gui.keys_page import KeysPage
+from labeler.gui.label.image_list import IMAGE_ROLE
 from labeler.gui.main_window import MainWindow
 from labeler.gui.pages import pages
 from labeler.gui.settings import Settings
@@ -393,6 +394,14 @@ def test_recent_datasets_stand_in_the_menu_newest_first(
     window.menu._fill()
     recent = next(a.menu() for a in window.menu.menu().actions() if a.text() == "Open recent")
     assert [action.text() for action in recent.actions()] == ["one"]
+
+
+def test_tiles_of_a_dataset_that_was_closed_are_painted_empty(window: MainWindow) -> None:
+    images = Hand(window).label.filmstrip.images
+    window.document.dataset.close()
+    images.forget_rows()
+    assert images.data(images.index(0), IMAGE_ROLE) is None
+    assert not window.grab().isNull()
 
 
 def test_a_long_sentence_gives_way_in_the_status_line(window: MainWindow) -> None:
