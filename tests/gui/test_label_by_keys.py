@@ -207,8 +207,8 @@ def test_the_focus_is_seen_where_keys_brought_it_and_the_selection_is_told(hand:
     assert canvas.shows_focus
     hand.press(Qt.Key.Key_Tab)
     hand.press(Qt.Key.Key_Tab)
-    assert canvas.accessibleDescription() == "vector, 2 of 2"
+    assert "Selected: vector at 300, 80" in canvas.accessibleDescription()
     hand.press(Qt.Key.Key_A, CONTROL)
-    assert canvas.accessibleDescription() == "2 selected"
+    assert canvas.accessibleDescription().count("vector at") == 2
     hand.click(500, 300)
     assert not canvas.shows_focus

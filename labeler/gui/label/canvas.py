@@ -108,7 +108,6 @@ class Canvas(QWidget):
     def select(self, ids: tuple[int, ...]) -> None:
         if ids != self.selection:
             self.selection = ids
-            self.setAccessibleDescription(self._selection_in_words())
             self.selection_changed.emit(ids)
             self.update()
 
@@ -284,16 +283,6 @@ class Canvas(QWidget):
         super().focusOutEvent(event)
 
     # Looking things up
-
-    def _selection_in_words(self) -> str:
-        """For those who hear the window: which box it is, or how many."""
-        if len(self.selection) != 1:
-            return self.tr("{n} selected").format(n=len(self.selection)) if self.selection else ""
-        for place, box in enumerate(self.boxes, start=1):
-            if box.id == self.selection[0]:
-                words = self.tr("{box}, {place} of {n}")
-                return words.format(box=box.plate, place=place, n=len(self.boxes))
-        return ""
 
     def _look(self, viewport: Viewport) -> None:
         image = (self._size.width, self._size.height)
