@@ -156,7 +156,7 @@ def test_a_picture_of_another_size_loses_all() -> None:
 
 
 def test_large_pictures_are_followed_in_their_own_pixels() -> None:
-    large = pattern(4, 2000, 1500, grain=20.0)
+    large = pattern(4, 400, 300).repeat(5, axis=0).repeat(5, axis=1)
     box = BBox(800, 600, 400, 300)
     found = one(Carrier(large, {1: box}).step(shifted(large, 60.0, 30.0)))
     assert found.iou(BBox(860, 630, 400, 300)) > 0.95
@@ -175,7 +175,7 @@ def test_no_boxes_are_lost_from_the_start() -> None:
 
 
 def test_objects_before_the_turning_robot_are_followed() -> None:
-    shots = list(turning(3, images=14))
+    shots = list(turning(3, images=9))
     good = known = 0
     for old, new in pairwise(shots):
         keys = dict(enumerate(old.boxes))
@@ -184,7 +184,7 @@ def test_objects_before_the_turning_robot_are_followed() -> None:
             truth = new.boxes.get(keys[carried.key])
             good += truth is not None and carried.bbox.iou(truth) >= 0.8
         known += len(old.boxes.keys() & new.boxes.keys())
-    assert known > 15
+    assert known > 8
     assert good >= 0.75 * known
 
 
