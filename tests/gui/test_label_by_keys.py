@@ -212,3 +212,43 @@ def test_the_focus_is_seen_where_keys_brought_it_and_the_selection_is_told(hand:
     assert canvas.accessibleDescription().count("vector at") == 2
     hand.click(500, 300)
     assert not canvas.shows_focus
+
+
+def test_the_keys_go_back_to_the_picture_when_no_class_is_typed(
+    hand: Hand, window: MainWindow
+) -> None:
+    hand.press(Qt.Key.Key_C)
+    assert window.focusWidget() is hand.label.name_field
+    QTest.keyClick(hand.label.name_field, Qt.Key.Key_Escape)
+    assert window.focusWidget() is hand.label.canvas
+
+
+def test_a_drag_beside_the_picture_draws_nothing(hand: Hand, window: MainWindow) -> None:
+    assert hand.at(200, -20).y() > 0
+    hand.drag((200, -20), (400, -4))
+    assert hand.boxes == []
+    assert window.status.sentence.text() == "Nothing drawn: that was beside the picture."
+    hand.drag((200, -20), (400, 30))
+    assert len(hand.boxes) == 1
+
+
+def test_space_on_the_last_image_always_says_something(hand: Hand, window: MainWindow) -> None:
+    hand.press(Qt.Key.Key_End)
+    hand.press(Qt.Key.Key_Space)
+    assert window.status.sentence.text() == "Nothing here: confirmed empty. Kept."
+    hand.press(Qt.Key.Key_Space)
+    assert window.status.sentence.text() == "That was the last image."
+
+
+def test_a_typed_number_that_is_too_large_goes_as_far_as_the_image(
+    hand: Hand, window: MainWindow
+) -> None:
+    (box,) = hand.put(BBox(100, 100, 50, 40))
+    hand.label.canvas.select((box,))
+    field = hand.label.boxes.fields["x"]
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "1200")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert hand.boxes == [BBox(590, 100, 50, 40)]
+    assert field.value() == 590

@@ -37,6 +37,8 @@ from labeler.gui.theme import pad_field
 
 _ID = Qt.ItemDataRole.UserRole
 _ROW = 26
+_MOST = 99_999.9
+"""A field takes every number: one refused digit of 1200 would leave 120. It is moved in then."""
 # ButtonSymbols.NoButtons would do, but under a style sheet Qt then gives the text no room at all.
 _NO_BUTTONS = "QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: 0; }"
 
@@ -155,10 +157,9 @@ class BoxPanel(QWidget):
     def _show_numbers(self, image: Image | None) -> None:
         box = self._one()
         values = box.bbox.as_list() if box else [0.0] * 4
-        limits = (image.width, image.height) * 2 if image is not None else (1, 1, 1, 1)
-        for field, value, limit in zip(self.fields.values(), values, limits, strict=True):
+        for field, value in zip(self.fields.values(), values, strict=True):
             field.setEnabled(box is not None and self._editable)
-            field.setRange(MIN_SIDE if field in self._sides() and box else 0.0, limit)
+            field.setRange(MIN_SIDE if field in self._sides() and box else 0.0, _MOST)
             field.setValue(value)
             field.setSpecialValueText("" if box else f"{field.prefix()}–")
 

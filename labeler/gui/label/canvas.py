@@ -159,6 +159,13 @@ class Canvas(QWidget):
         self.pencil.begin()
         self._update_cursor()
 
+    def tell_drawn(self, bbox: BBox | None) -> None:
+        """Wishes for a box; without one the drag went past the image."""
+        if bbox is None:
+            self.said.emit(self.tr("Nothing drawn: that was beside the picture."))
+        else:
+            self.draw_requested.emit(bbox)
+
     def end_drawing(self) -> None:
         self._mouse.let_go()
         self.pencil.lay_down()

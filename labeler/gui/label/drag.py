@@ -24,7 +24,8 @@ class Drag:
     """start is in image pixels (for PAN in screen pixels).
 
     before: the boxes that are moved or resized, by id, the one under the pointer first.
-    bbox: what is drawn, the selecting rectangle, or the first of the boxes, as on release.
+    bbox: what is drawn, the selecting rectangle, or the first of the boxes, as on release; nothing
+    where it would be drawn beside the image.
     placed: all of the boxes, as they would be on release.
     """
 
@@ -43,6 +44,8 @@ class Drag:
     def to(self, x: float, y: float, image: Size) -> Drag:
         """The drag with the pointer at (x, y) in image pixels."""
         if self.doing is Doing.DRAW:
+            if geometry.misses(self.start, (x, y), image):
+                return replace(self, bbox=None)
             return replace(self, bbox=geometry.between(self.start, (x, y), image))
         if self.doing is Doing.SELECT:
             return replace(self, bbox=geometry.band(self.start, (x, y)))

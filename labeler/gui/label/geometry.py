@@ -54,6 +54,16 @@ def between(a: tuple[float, float], b: tuple[float, float], image: Size) -> BBox
     return BBox(x, y, width, height)
 
 
+def misses(a: tuple[float, float], b: tuple[float, float], image: Size) -> bool:
+    """Whether the rectangle between two points lies wholly beside the image."""
+    return (
+        max(a[0], b[0]) < 0
+        or max(a[1], b[1]) < 0
+        or min(a[0], b[0]) > image.width
+        or min(a[1], b[1]) > image.height
+    )
+
+
 def band(a: tuple[float, float], b: tuple[float, float]) -> BBox:
     """The rectangle between two points, also outside the image; a line counts as a thin one."""
     drawn = (max(abs(b[0] - a[0]), 1e-6), max(abs(b[1] - a[1]), 1e-6))

@@ -150,7 +150,7 @@ class MouseHand:
             canvas.select(tuple(dict.fromkeys((*canvas.selection, *touched))))
             return
         canvas.draws_next = False
-        if drag.doing is Doing.DRAW and drag.bbox is not None:
-            canvas.draw_requested.emit(drag.bbox)
+        if drag.doing is Doing.DRAW:
+            canvas.tell_drawn(drag.bbox)
         elif drag.changes:
             canvas.reshape_requested.emit(drag.changes)

@@ -80,4 +80,6 @@ class NameField(QLineEdit):
     def _close(self) -> None:
         self._asks, self._bbox = False, None
         self.matches.hide()
+        if self.hasFocus():
+            self._room.setFocus()  # or Qt would give the keys to whatever comes next for Tab
         self.hide()

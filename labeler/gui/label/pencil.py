@@ -97,7 +97,7 @@ class Pencil:
             return
         drag = Drag(Doing.DRAW, self.corner).to(x, y, canvas.image_size())
         canvas.end_drawing()
-        canvas.draw_requested.emit(drag.bbox)
+        canvas.tell_drawn(drag.bbox)
 
     def _walk(self, dx: float, dy: float) -> None:
         x, y = self._here()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from labeler.dataset.changes import Edit
@@ -91,6 +92,11 @@ class LabelWorkspace(Workspace):
         self._show_scale(self.canvas.zoom_shown())
         self.canvas.setFocus()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self.canvas.isVisible():
+            self.canvas.setFocus(event.reason())  # who gives it the keys means the picture
+
     def deactivated(self) -> None:
         self.name_field.give_up()
         self.boxes.note.keep()
@@ -109,8 +115,10 @@ class LabelWorkspace(Workspace):
         self.travel.show_image(image_id)
 
     def verify_and_go(self) -> None:
+        image = self.editor.image()
+        was_right = image is not None and image.verified
         if not self.suggesting.keep_waiting() and self.editor.verify():
-            self.travel.step(1)
+            self.travel.step(1, self.tr("That was the last image.") if was_right else "")
 
     def say_nothing_here(self) -> None:
         image = self.editor.image()
