@@ -57,6 +57,11 @@ class Banner(QFrame):
         self.show()
         QAccessible.updateAccessibility(QAccessibleEvent(self.message, QAccessible.Event.Alert))
 
+    def take_back(self, message: str) -> None:
+        """Hides this message, which is true no more, if it is still the one on show."""
+        if self.message.text() == message:
+            self.hide()
+
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange and self.isVisible():
             self.close_button.setIcon(icon("close"))

@@ -22,7 +22,7 @@ class Document(QObject):
     Signals are facts. annotations_changed and image_state_changed carry an image's id,
     images_added and suggestions_changed a list of them; history_changed comes after every edit;
     edit_replayed after an undo or redo, with the edit as it was applied; failed carries a sentence
-    and its details.
+    and its details; recovered such a sentence that refused an edit, once one is kept again.
     many_images_changed stands for the first two where an edit touched more than MANY images: what
     shows images reads them again.
     """
@@ -38,12 +38,14 @@ class Document(QObject):
     edit_replayed = Signal(object)
     said = Signal(str)
     failed = Signal(str, str)
+    recovered = Signal(str)
 
     def __init__(self, dataset: Dataset, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._dataset = dataset
         self.history = History(dataset)
         self._busy: dict[str, str] = {}
+        self._refusal = ""
 
     @property
     def dataset(self) -> Dataset:
@@ -94,10 +96,13 @@ class Document(QObject):
 
     def attempt(self, build: Callable[[Dataset], Edit], sentence: str = "") -> bool:
         """Builds an edit and performs it. False where either failed; that is reported."""
-        with self.reporting():
+        try:
             self.refuse_if_busy()  # building an edit may have to wait for the writer as well
-            return self.perform(build(self._dataset), sentence)
-        return False
+            edit = build(self._dataset)
+        except UserError as error:
+            self._refuse(error)
+            return False
+        return self.perform(edit, sentence)
 
     def tell_applied(self, edit: Edit, sentence: str) -> None:
         """Tells the window of an edit that a job has applied to the dataset."""
@@ -132,7 +137,7 @@ class Document(QObject):
             self.refuse_if_busy()
             edits = move()
         except UserError as error:
-            self.report(error)
+            self._refuse(error)
             return False
         self.tell_replayed(edits)
         return bool(edits)
@@ -198,12 +203,19 @@ class Document(QObject):
             self.refuse_if_busy()
             self._dataset.apply(edit)
         except UserError as error:
-            self.report(error)
+            self._refuse(error)
             return False
         self._tell_applied(edit)
         return True
 
+    def _refuse(self, error: UserError) -> None:
+        self._refusal = str(error)
+        self.report(error)
+
     def _tell_applied(self, edit: Edit) -> None:
+        if self._refusal:
+            self.recovered.emit(self._refusal)
+            self._refusal = ""
         if any(isinstance(change, CategoryChange) for change in edit.changes):
             self.categories_changed.emit()
         self.notify_images_changed(edit.image_ids())

@@ -163,6 +163,7 @@ class MainWindow(QWidget):
         document = self.document
         document.said.connect(lambda sentence: self.status.say(self.keys.told(sentence)))
         document.failed.connect(self.show_failure)
+        document.recovered.connect(self.banner.take_back)
         document.dataset_opened.connect(self._show_dataset)
         document.images_added.connect(self._show_counts)
         document.image_state_changed.connect(self._show_counts)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from labeler.dataset.store import Counts
 from labeler.gui import theme
 
 _BAR_WIDTH = 140
+_SENTENCE_WIDTH = 260
+"""So much the sentence is to have before the numbers of the workspace or the bar are shown."""
 
 
 class StatusLine(QWidget):
@@ -18,18 +20,20 @@ class StatusLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         theme.set_role(self, "bar")
-        self.counts = QLabel(self)
+        self.counts = _ElidedLabel(self)
         self.to_do = QLabel(self)
         self.bar = QProgressBar(self)
         self.bar.setFixedWidth(_BAR_WIDTH)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Images that are done"))
-        self.sentence = _ElidedLabel(self)
+        self.sentence = _ElidedLabel(self, Qt.AlignmentFlag.AlignRight)
+        self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.sentence.setAccessibleName(self.tr("What just happened"))
         self.detail = QLabel(self)
+        self._total = 0
         for label in (self.counts, self.sentence, self.detail):
             theme.set_role(label, "faint")
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 12, 5)
         row.setSpacing(14)
         for widget in (self.counts, self.to_do, self.bar):
@@ -50,9 +54,10 @@ class StatusLine(QWidget):
             words.append(self.tr("{0:,} with suggestions").format(counts.suggested))
         self.counts.setText("   ".join(words))
         self.to_do.setText(self.tr("{0:,} to do").format(counts.unlabelled))
-        self.bar.setVisible(counts.total > 0)
         self.bar.setRange(0, max(counts.total, 1))
         self.bar.setValue(done)
+        self._total = counts.total
+        self._share_room()
 
     def say(self, sentence: str) -> None:
         self.sentence.setText(sentence)
@@ -60,23 +65,48 @@ class StatusLine(QWidget):
 
     def show_detail(self, text: str) -> None:
         self.detail.setText(text)
+        self._share_room()
+
+    def minimumSizeHint(self) -> QSize:
+        """Words never make the window wider than its screen."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """In a narrow window the bar goes first, then the numbers: the sentence is news."""
+        row = self._row
+        margins = row.contentsMargins()
+        room = self.width() - margins.left() - margins.right() - _SENTENCE_WIDTH
+        for label in (self.counts, self.to_do):
+            room -= label.sizeHint().width() + row.spacing()
+        room -= self.detail.sizeHint().width() + row.spacing()
+        self.detail.setVisible(room >= 0)
+        room -= _BAR_WIDTH + row.spacing()
+        self.bar.setVisible(self._total > 0 and room >= 0)
 
 
 class _ElidedLabel(QLabel):
-    """A line at the right that gives way in its middle; text() stays whole."""
+    """A line that gives way at its end; text() stays whole."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(
+        self, parent: QWidget, side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft
+    ) -> None:
         super().__init__(parent)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._side = side
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        metrics, right = self.fontMetrics(), Qt.AlignmentFlag.AlignRight
-        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter = QPainter(self)
         self.style().drawItemText(
             painter,
             self.rect(),
-            right | Qt.AlignmentFlag.AlignVCenter,
+            self._side | Qt.AlignmentFlag.AlignVCenter,
             self.palette(),
             self.isEnabled(),
             text,

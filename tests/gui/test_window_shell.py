@@ -26,9 +26,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset.category_edits import add_category
-from labeler.dataset.edits import draw
+from labeler.dataset.edits import draw, verify
 from labeler.dataset.model import BBox
-from labeler.dataset.store import Dataset
+from labeler.dataset.store import Counts, Dataset
 from labeler.errors import UserError
 from labeler.gui.document import Document
 from labeler.gui.excepthook import CaughtBugs
@@ -411,6 +411,30 @@ def test_a_long_sentence_gives_way_in_the_status_line(window: MainWindow) -> Non
     assert window.width() == width
     assert window.status.bar.width() == 140
     assert not window.status.grab().isNull()
+
+
+def test_in_a_narrow_window_the_news_has_room_and_the_window_stays(window: MainWindow) -> None:
+    window.resize(640, 400)
+    window.document.say('Box "mug" drawn. Kept.')
+    window.status.show_counts(Counts(40_000, 40_000, 20_000, 30_000))
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == (640, 400)
+    assert not window.status.bar.isVisible()
+    window.status.show_counts(window.document.dataset.counts())
+    QApplication.processEvents()
+    needed = window.status.fontMetrics().horizontalAdvance(window.status.sentence.text())
+    assert window.status.sentence.width() >= needed
+
+
+def test_a_refusal_goes_away_when_an_edit_is_kept_again(window: MainWindow) -> None:
+    document = window.document
+    image = document.dataset.images()[0].id
+    document.set_busy("An import is running.")
+    assert not document.attempt(lambda dataset: verify(dataset, image))
+    assert window.banner.isVisible()
+    document.set_busy("")
+    assert document.attempt(lambda dataset: verify(dataset, image))
+    assert not window.banner.isVisible()
 
 
 def test_a_bug_is_logged_and_shown_and_the_window_goes_on(
