@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from labeler.dataset.progress import OnProgress, ShouldStop
@@ -15,6 +15,8 @@ from labeler.gui.background import Job, run_in_background
 
 _SURE_AFTER = 2.0
 """Seconds of work after which the time left is worth telling."""
+_MOMENT_MS = 400
+"""Longer than this nobody waits without a sign."""
 
 
 class JobBar(QFrame):
@@ -45,6 +47,8 @@ class JobBar(QFrame):
         row.addWidget(self.cancel)
         self._job: Job | None = None
         self._began = 0.0
+        self._soon = QTimer(self, singleShot=True, interval=_MOMENT_MS)
+        self._soon.timeout.connect(self.show)
         self.hide()
 
     @property
@@ -61,7 +65,7 @@ class JobBar(QFrame):
     ) -> None:
         """Starts the work away from the GUI thread; on_done gets its result on the GUI thread.
 
-        quietly: it is over in a moment, and the bar need not come and go for it.
+        quietly: it is over in a moment, and the bar comes only where it takes longer than that.
         """
         self.title.setText(title)
         self.left.clear()
@@ -70,6 +74,7 @@ class JobBar(QFrame):
         self.cancel.setEnabled(True)
         self._began = time.monotonic()
         self.setVisible(not quietly)
+        self._soon.start()
         self._job = run_in_background(
             work,
             on_done=lambda result: self._end(on_done, result),
@@ -87,6 +92,7 @@ class JobBar(QFrame):
 
     def _end(self, tell: Callable[[Any], None], outcome: Any) -> None:
         self._job = None
+        self._soon.stop()
         self.hide()
         self.ended.emit()
         tell(outcome)
