@@ -13,7 +13,6 @@ from labeler.dataset.model import Image
 from labeler.dataset.thumbnails import thumbnail_path
 from labeler.gui import theme
 from labeler.gui.document import Document
-from labeler.gui.focus_ring import FocusRing
 from labeler.gui.job_bar import JobBar
 from labeler.gui.key_hint import hint_text, hint_tooltip
 from labeler.gui.label import keys
@@ -57,7 +56,6 @@ class LabelWorkspace(Workspace):
         self.copying = Copying(document, self.editor, self.travel.previous, self)
         self.remarks = Remarks(document, self.editor, self)
         self.canvas = Canvas(self)
-        FocusRing(self.canvas)
         self.suggesting = Suggesting(document, self.editor, self.canvas, self)
         self.carrying_bar = JobBar(self)
         hint_tooltip(
