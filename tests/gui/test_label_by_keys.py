@@ -252,3 +252,15 @@ def test_a_typed_number_that_is_too_large_goes_as_far_as_the_image(
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert hand.boxes == [BBox(590, 100, 50, 40)]
     assert field.value() == 590
+
+
+def test_the_keys_wait_while_no_image_is_shown_and_find_the_next_one(
+    hand: Hand, window: MainWindow
+) -> None:
+    window.keys.run("label.first")
+    hand.label.filmstrip.filter.setCurrentIndex(2)
+    assert not hand.label.canvas.isVisible()
+    hand.press(Qt.Key.Key_Space, widget=window.focusWidget())
+    assert QApplication.activePopupWidget() is None
+    hand.press(Qt.Key.Key_F, CONTROL | SHIFT, widget=window.focusWidget())
+    assert window.focusWidget() is hand.label.canvas

@@ -160,7 +160,7 @@ class LabelWorkspace(Workspace):
         self.empty_page.show_for(dataset_is_empty=empty)
         self._pages.setCurrentWidget(self.empty_page)
         if self.isVisible():
-            self.filmstrip.filter.setFocus()  # or Space would press the first button that it finds
+            self.setFocus()  # or Space would press the first button that it finds
 
     def _show_current(self, image_id: int) -> None:
         self.name_field.give_up()
@@ -168,6 +168,8 @@ class LabelWorkspace(Workspace):
         self.canvas.select(())
         self.editor.image_id = image_id
         self._pages.setCurrentWidget(self.canvas)
+        if self.hasFocus():
+            self.canvas.setFocus()  # it was kept here while there was no picture
         self._show_picture()
         self._show_boxes()
         self._look_ahead()
