@@ -165,6 +165,20 @@ def test_delete_rejects_a_suggestion_for_good_and_undo_brings_it_back(hand: Hand
     assert waiting(hand) == before
 
 
+def test_delete_asks_for_no_click_where_one_alone_waits(hand: Hand, window: MainWindow) -> None:
+    hand.press(Qt.Key.Key_Delete)
+    assert len(waiting(hand)) == 2
+    assert len(hand.label.canvas.selection) == 1
+    assert window.status.sentence.text().startswith("2 suggestions wait. Del again rejects")
+    hand.press(Qt.Key.Key_Delete)
+    hand.press(Qt.Key.Key_Escape)
+    assert (len(waiting(hand)), hand.label.canvas.selection) == (1, ())
+    hand.press(Qt.Key.Key_Delete)
+    assert waiting(hand) == []
+    hand.press(Qt.Key.Key_Delete)
+    assert window.status.sentence.text() == "No box is selected. Click one first."
+
+
 def test_a_box_and_a_suggestion_go_together_by_one_delete(hand: Hand) -> None:
     hand.drag((500, 40), (560, 100))
     hand.click(160, 120, shift=True)

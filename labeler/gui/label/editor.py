@@ -10,6 +10,7 @@ from labeler.dataset import category_edits, edits
 from labeler.dataset.changes import Edit
 from labeler.dataset.model import Annotation, BBox, Category, Image
 from labeler.dataset.store import Dataset
+from labeler.gui.counts import counted
 from labeler.gui.document import Document
 from labeler.gui.label import box_edits
 from labeler.gui.label.box_keys import annotation_ids, is_suggestion, suggestion_ids
@@ -123,9 +124,18 @@ class Editor(QObject):
         )
 
     def delete(self) -> None:
-        keys = self.selection
+        """The selected boxes go and suggestions are rejected; the one that waits needs no click."""
+        waiting = self._shown_suggestions()
+        keys = self.selection or (waiting if len(waiting) == 1 else ())
         if not keys:
-            self._document.say(self.tr("No box is selected. Click one first."))
+            self.select_requested.emit(waiting[:1])
+            self._document.say(
+                self.tr("{n} wait. Del again rejects the one that is selected now.").format(
+                    n=counted(len(waiting), "suggestion")
+                )
+                if waiting
+                else self.tr("No box is selected. Click one first.")
+            )
             return
         deleted, rejected = annotation_ids(keys), suggestion_ids(keys)
         words = self.tr("{n} deleted. Ctrl+Z brings back what was there.").format(
@@ -139,9 +149,12 @@ class Editor(QObject):
 
     def _select_suggestion_after(self, suggestion_id: int) -> None:
         """So that one answer follows the other without the mouse."""
-        waiting = [box.id for box in self.boxes() if is_suggestion(box.id)]
-        later = [key for key in waiting if suggestion_ids([key])[0] > suggestion_id]
-        self.select_requested.emit(tuple((later or waiting)[:1]))
+        waiting = self._shown_suggestions()
+        later = tuple(key for key in waiting if suggestion_ids([key])[0] > suggestion_id)
+        self.select_requested.emit((later or waiting)[:1])
+
+    def _shown_suggestions(self) -> tuple[int, ...]:
+        return tuple(box.id for box in self.boxes() if is_suggestion(box.id))
 
     def choose(self, category_id: int) -> None:
         """The class of the selected boxes, and of the next one."""
