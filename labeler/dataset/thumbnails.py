@@ -35,7 +35,8 @@ def thumbnail(dataset: Dataset, image: Image) -> Path:
         picture.read(dataset.path_of(image)), image.original_name, THUMBNAIL_SIDE
     )
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        # Never the folder of a dataset: its drive may be gone, and is to come back to this place.
+        folder.mkdir(parents=dataset.read_only, exist_ok=True)
         waiting = folder if dataset.read_only else dataset.incoming_folder
         part = waiting / f"{image.sha256}-{uuid.uuid4().hex}{PART}"
         small.save(part, "JPEG", quality=85)
