@@ -94,6 +94,10 @@ class HistoryList(QAbstractListModel):
             return Standing.UNDONE
         return Standing.LAST if entry.id == self._last else Standing.STANDS
 
+    def last_row(self) -> int | None:
+        """Of the entry that stands last: where one is. None where it is not read yet."""
+        return self.row_of(self._last)
+
     def row_of(self, entry_id: int) -> int | None:
         """None where it is not read yet, or has no row."""
         row = bisect_left(self._lines, -float(entry_id), key=lambda line: -line.order)

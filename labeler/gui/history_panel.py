@@ -72,6 +72,9 @@ class HistoryPanel(QFrame):
         self._take_place()
         self.show()
         self.raise_()
+        here = self.entries.last_row()
+        if here is not None:
+            self.list.setCurrentIndex(self.entries.index(here, 0))  # or Enter would do all again
         self.list.setFocus()
         self._show_steps()
 

@@ -182,6 +182,18 @@ def test_escape_closes_it_and_gives_the_keys_back(
     assert not panel.isVisible()
 
 
+def test_it_opens_where_one_is_not_at_what_was_undone(
+    panel: HistoryPanel, window: MainWindow, hand: Hand
+) -> None:
+    hand.press(Qt.Key.Key_H, CONTROL)
+    hand.press(Qt.Key.Key_Z, CONTROL)
+    boxes = hand.boxes
+    hand.press(Qt.Key.Key_H, CONTROL)
+    assert panel.steps.text() == "This is where you are."
+    QTest.keyClick(panel.list, Qt.Key.Key_Return)
+    assert hand.boxes == boxes
+
+
 def test_it_opens_from_the_menu_which_tells_its_key(window: MainWindow) -> None:
     window.menu._fill()
     (action,) = (each for each in window.menu.menu().actions() if each.text() == "History")
