@@ -29,7 +29,7 @@ def open_folder(folder: Path) -> Opened:
             dataset = Dataset.open(folder, read_only=True)
         except UserError:
             raise error from None
-        told = QCoreApplication.translate("Opening", "{0} Until then it is shown read-only.")
+        told = QCoreApplication.translate("Opening", "{0} For now it is shown read-only.")
         return Opened(dataset, UserError(told.format(error), details=error.details))
 
 

@@ -370,6 +370,10 @@ def test_a_second_window_is_told_and_looks_without_writing(
     assert second.menu.text().startswith("kitchen (read-only)")
     QTest.keyClick(second, Qt.Key.Key_Space)
     assert window.document.dataset.counts().empty == 0
+    for key in (Qt.Key.Key_W, Qt.Key.Key_C):
+        second.status.say("")
+        QTest.keyClick(second, key)
+        assert second.status.sentence.text() == "This dataset is read-only."
     close(second)
 
 

@@ -150,6 +150,8 @@ class Canvas(QWidget):
 
     def begin_drawing(self) -> None:
         """The next drag draws, also where it starts on a box; so do keys alone."""
+        if not self.editable:
+            self.said.emit(self.tr("This dataset is read-only."))
         if not self.editable or self.picture is None:
             return
         self._mouse.let_go()

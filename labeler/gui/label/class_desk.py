@@ -87,6 +87,7 @@ class ClassDesk(QObject):
         """Opens the field at the selected box, or at the pointer: type to choose a class."""
         box = next((each for each in self._canvas.boxes if each.id in self._canvas.selection), None)
         if self._dataset.read_only:
+            self._document.say(self.why_read_only())
             return
         self._field.ask(
             None, self._at_pointer() if box is None else self._under(box.bbox), self._shown()
