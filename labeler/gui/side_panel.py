@@ -33,6 +33,18 @@ class SidePanel(QScrollArea):
     def sizeHint(self) -> QSize:
         return QSize(WIDTH[1], super().sizeHint().height())
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        done = super().eventFilter(watched, event)
+        if watched is self.widget() and event.type() is QEvent.Type.LayoutRequest:
+            self._make_room()
+        return done
+
+    def _make_room(self) -> None:
+        """As wide as the rows need beside the scroll bar, or they would be cut off at the right."""
+        rows = self.rows.minimumSize().width()
+        bar = self.verticalScrollBar().sizeHint().width()
+        self.setMinimumWidth(min(max(WIDTH[0], rows + bar), WIDTH[1]))
+
     def add(self, widget: QWidget, title: str = "", *, stretch: int = 0) -> None:
         """title: the heading above it, and its accessible name where it has none."""
         if title:

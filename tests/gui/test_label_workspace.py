@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset.category_edits import add_category
@@ -17,6 +18,7 @@ from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
 from labeler.gui.label.workspace import LabelWorkspace
 from labeler.gui.main_window import MainWindow
+from labeler.gui.side_panel import SidePanel
 from tests.gui.label_window import Hand, add_plain_pictures, close, open_window
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -401,3 +403,25 @@ def test_brightness_and_contrast_have_keys_and_are_told_while_they_are_on(
     assert "brightness" not in told[-1]
     hand.press(Qt.Key.Key_M)
     assert canvas.magnifies
+
+
+def test_a_small_window_cuts_nothing_off_at_its_right(hand: Hand, window: MainWindow) -> None:
+    window.resize(640, 400)
+    QApplication.processEvents()
+    panel = hand.label.findChild(SidePanel)
+    assert panel is not None
+    assert panel.geometry().right() < window.width()
+    assert panel.widget().width() <= panel.viewport().width()
+
+
+def test_the_first_page_fits_a_small_window(qtbot: QtBot, tmp_path: Path) -> None:
+    Dataset.create(tmp_path / "bare").close()
+    window = open_window(tmp_path / "bare", tmp_path / "bare.ini")
+    qtbot.addWidget(window)
+    page = Hand(window).label.empty_page
+    assert page.simulated.y() == page.pictures.y()
+    window.resize(640, 400)
+    QApplication.processEvents()
+    assert page.simulated.y() < page.pictures.y()
+    assert all(page.rect().contains(each.geometry()) for each in (page.text, page.pictures))
+    close(window)

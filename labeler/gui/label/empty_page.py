@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from labeler.gui import theme
 from labeler.gui.key_hint import hint_tooltip
+
+_MARGIN = 3
+_TEXT_WIDTH = 460
 
 
 class EmptyPage(QWidget):
@@ -21,7 +25,6 @@ class EmptyPage(QWidget):
         self.title = QLabel(self)
         self.text = QLabel(self)
         self.text.setWordWrap(True)
-        self.text.setFixedWidth(460)
         theme.set_role(self.title, "title")
         theme.set_role(self.text, "faint")
         for label in (self.title, self.text):
@@ -35,13 +38,15 @@ class EmptyPage(QWidget):
         self.all = QPushButton(self.tr("Show all images"), self)
         hint_tooltip(self.all, "label.show_all", self.tr("Clear the filter"))
         theme.set_role(self.all, "primary")
-        row = QHBoxLayout()
+        self._buttons = (self.simulated, self.capture, self.pictures, self.all)
+        self._row = row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch(1)
-        for button in (self.simulated, self.capture, self.pictures, self.all):
+        for button in self._buttons:
             row.addWidget(button)
         row.addStretch(1)
         column = QVBoxLayout(self)
+        column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         column.setSpacing(14)
         column.addStretch(2)
         column.addWidget(self.title)
@@ -68,6 +73,21 @@ class EmptyPage(QWidget):
         for button in (self.simulated, self.capture, self.pictures):
             button.setVisible(dataset_is_empty)
         self.all.setVisible(not dataset_is_empty)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """In a small window the text wraps earlier and the buttons stand below each other."""
+        room = self.width() - 2 * _MARGIN
+        self.text.setFixedWidth(max(1, min(_TEXT_WIDTH, room)))
+        shown = [button.sizeHint().width() for button in self._buttons if not button.isHidden()]
+        fits = sum(shown) + self._row.spacing() * (len(shown) + 1) <= room
+        self._row.setDirection(
+            QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom
+        )
 
 
 def _centred(label: QLabel) -> QHBoxLayout:

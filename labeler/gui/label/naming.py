@@ -42,8 +42,9 @@ class NameField(QLineEdit):
         self._bbox = bbox
         self.clear()
         self._asks = True
-        self.adjustSize()
         room = self._room.size()
+        self.setFixedWidth(min(_WIDTH, room.width() - 8))
+        self.adjustSize()
         x = min(max(4, at.x()), room.width() - self.width() - 4)
         y = min(max(4, at.y()), room.height() - self.height() - 4)
         self.move(x, y)

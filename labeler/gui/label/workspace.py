@@ -39,6 +39,9 @@ from labeler.gui.label.travel import Travel
 from labeler.gui.side_panel import SidePanel
 from labeler.gui.workspace import Action, Workspace
 
+_LEAST = 198
+"""So much of a small window is left for the picture, in device-independent pixels."""
+
 
 class LabelWorkspace(Workspace):
     """The dataset is the truth: after every edit boxes and rows are read again from it."""
@@ -253,6 +256,7 @@ class LabelWorkspace(Workspace):
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.canvas)
         self._pages.addWidget(self.empty_page)
+        self._pages.setMinimumWidth(_LEAST)  # or the empty page would push the panel out
         verify = "label.verify"
         hint_text(self.verify_button, verify, self.tr("Right, next"))
         hint_tooltip(
