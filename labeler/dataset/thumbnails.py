@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from labeler.dataset.files import PART, reason, replace_durably
 from labeler.dataset.model import Image
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
 
 THUMBNAIL_SIDE = 320
 """The longest side of a thumbnail, in pixels."""
@@ -39,8 +44,14 @@ def thumbnail(dataset: Dataset, image: Image) -> Path:
         folder.mkdir(parents=dataset.read_only, exist_ok=True)
         waiting = folder if dataset.read_only else dataset.incoming_folder
         part = waiting / f"{image.sha256}-{uuid.uuid4().hex}{PART}"
-        small.save(part, "JPEG", quality=85)
+        part.write_bytes(_encoded(small))  # Pillow itself does not notice that the disk is full
     except OSError as error:
         raise UserError(f"Cannot write thumbnails to {folder}: {reason(error)}.") from error
     replace_durably(part, target)
     return target
+
+
+def _encoded(small: Picture) -> bytes:
+    stream = io.BytesIO()
+    small.save(stream, "JPEG", quality=85)
+    return stream.getvalue()

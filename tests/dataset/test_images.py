@@ -298,6 +298,24 @@ def test_a_thumbnail_of_a_missing_picture_is_told(
         thumbnail(dataset, image)
 
 
+def test_a_thumbnail_that_finds_no_room_is_not_kept_half(
+    dataset: Dataset, add_image: Callable[..., Image]
+) -> None:
+    resource = pytest.importorskip("resource")
+    image = add_image(width=640, height=360)
+    whole = thumbnail(dataset, image)
+    size = whole.stat().st_size
+    whole.unlink()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size - 1, before[1]))
+    try:
+        with pytest.raises(UserError, match="Cannot write thumbnails"):
+            thumbnail(dataset, image)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not whole.exists()
+
+
 def test_read_only_thumbnails_go_to_the_cache(
     dataset: Dataset, add_image: Callable[..., Image], isolated_home: Path, picture: MakePicture
 ) -> None:
