@@ -121,6 +121,9 @@ class DatasetMenu(QToolButton):
             self._actions.open(Path(folder))
 
     def ask_pictures(self) -> None:
+        if self._why_locked():
+            self._document.say(self._why_locked())
+            return
         from labeler.dataset.picture import (
             SUFFIXES,
         )  # brings Pillow, which the window can do without

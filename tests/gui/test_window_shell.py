@@ -370,9 +370,9 @@ def test_a_second_window_is_told_and_looks_without_writing(
     assert second.menu.text().startswith("kitchen (read-only)")
     QTest.keyClick(second, Qt.Key.Key_Space)
     assert window.document.dataset.counts().empty == 0
-    for key in (Qt.Key.Key_W, Qt.Key.Key_C):
+    for key, held in ((Qt.Key.Key_W, None), (Qt.Key.Key_C, None), (Qt.Key.Key_I, CONTROL)):
         second.status.say("")
-        QTest.keyClick(second, key)
+        QTest.keyClick(second, key, held or Qt.KeyboardModifier.NoModifier)
         assert second.status.sentence.text() == "This dataset is read-only."
     close(second)
 
