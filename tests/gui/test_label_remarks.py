@@ -191,3 +191,13 @@ def test_a_number_past_the_edge_moves_the_box_as_far_as_it_goes(hand: Hand) -> N
 def test_a_key_begins_a_note(hand: Hand) -> None:
     hand.press(Qt.Key.Key_N, SHIFT)
     assert hand.label.boxes.note.hasFocus()
+
+
+def test_a_click_on_another_image_ends_a_note_and_takes_the_keys(hand: Hand) -> None:
+    note = hand.label.boxes.note
+    hand.press(Qt.Key.Key_N, SHIFT)
+    QTest.keyClicks(note, "blurred")
+    hand.label.show_image(hand.window.document.dataset.images()[1].id)
+    assert hand.window.focusWidget() is hand.label.canvas
+    assert hand.window.document.dataset.images()[0].note == "blurred"
+    assert hand.window.document.dataset.images()[1].note == ""

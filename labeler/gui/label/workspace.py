@@ -6,7 +6,16 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from labeler.dataset.changes import Edit
 from labeler.dataset.model import Image
@@ -171,11 +180,17 @@ class LabelWorkspace(Workspace):
         self.canvas.select(())
         self.editor.image_id = image_id
         self._pages.setCurrentWidget(self.canvas)
-        if self.hasFocus():
-            self.canvas.setFocus()  # it was kept here while there was no picture
+        self._take_keys()
         self._show_picture()
         self._show_boxes()
         self._look_ahead()
+
+    def _take_keys(self) -> None:
+        """From the page without a picture, and from a field: it was about the image before."""
+        held = QApplication.focusWidget()
+        is_field = isinstance(held, QLineEdit | QAbstractSpinBox) and self.isAncestorOf(held)
+        if held is self or is_field:
+            self.canvas.setFocus()
 
     def _look_ahead(self) -> None:
         """What may be wanted next: three in the direction of travel, and one to come back to."""
