@@ -89,6 +89,20 @@ def test_the_palette_finds_an_action_and_does_it(window: MainWindow) -> None:
     assert Hand(window).label.editor.image_id != first
 
 
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("track", "label.carry"),
+        ("interpolate", "label.fill_between"),
+        ("unlabelled", "label.next_unlabelled"),
+    ],
+)
+def test_the_palette_knows_the_words_of_other_programs(
+    window: MainWindow, word: str, name: str
+) -> None:
+    assert names(find(window, word))[0] == name
+
+
 def test_every_action_that_can_be_done_is_in_the_palette(window: MainWindow) -> None:
     found = set(names(open_palette(window)))
     for page in pages():

@@ -22,7 +22,7 @@ def travel_actions(travel: Travel) -> list[Action]:
             _tr("Next image not yet labelled"),
             ("Ctrl+Shift+D",),
             travel.go_next_unlabelled,
-            "",
+            _tr("Next image not yet labelled: the next unlabelled one, else the first"),
         ),
         (
             "next_suggested",
