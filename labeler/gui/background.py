@@ -21,6 +21,9 @@ from labeler.errors import UserError
 Work = Callable[[Callable[..., None], Callable[[], bool]], Any]
 """fn(report_progress, should_stop): a pure function that touches no widget, pixmap or store."""
 
+DEADLINE_S = 3.0
+"""So long a closing window waits for its jobs."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -72,7 +75,7 @@ def run_in_background(
     return _pool().submit(fn, _Callbacks(on_done, on_error, on_progress, owner))
 
 
-def finish_jobs(deadline_s: float = 3.0) -> bool:
+def finish_jobs(deadline_s: float = DEADLINE_S) -> bool:
     """Asks all jobs to stop and waits for them. False where one still runs after the deadline.
 
     Their callbacks are not called any more. Happens by itself when the application quits.
@@ -119,6 +122,8 @@ class _Pool(QObject):
         self._threads: list[threading.Thread] = []
         self._unfinished = 0
         self._changed = threading.Condition()
+        self._gate = threading.Lock()
+        self._is_ended = False
         self._outcome_arrived.connect(self._deliver_one, Qt.ConnectionType.QueuedConnection)
 
     def submit(self, work: Work, callbacks: _Callbacks) -> Job:
@@ -146,16 +151,22 @@ class _Pool(QObject):
             _log.warning("background work still runs after %.1f s", deadline_s)
         return done
 
+    def end(self) -> None:
+        """The application quits: what still runs after the deadline has nobody to tell."""
+        self.finish(DEADLINE_S)
+        with self._gate:
+            self._is_ended = True
+
     def _labour(self) -> None:
         while True:
             job = self._waiting.get()
             outcome = self._outcome(job)
             del job
-            with self._changed:
-                self._unfinished -= 1
-                self._changed.notify_all()
             self._send(outcome)
             del outcome
+            with self._changed:  # last of all: whoever waited for this may end the program
+                self._unfinished -= 1
+                self._changed.notify_all()
 
     def _outcome(self, job: Job) -> Callable[[], None]:
         """Does the work, on a worker thread. Returns what the GUI thread has to do then."""
@@ -174,8 +185,11 @@ class _Pool(QObject):
         return lambda: self._end(number, result, failed=False)
 
     def _send(self, outcome: Callable[[], None]) -> None:
-        self._outcomes.append(outcome)
-        self._outcome_arrived.emit()
+        with self._gate:
+            if self._is_ended:
+                return
+            self._outcomes.append(outcome)
+            self._outcome_arrived.emit()
 
     def _deliver_one(self) -> None:
         self._outcomes.popleft()()
@@ -202,7 +216,7 @@ def _pool() -> _Pool:
         _the_pool = _Pool()
         application = QCoreApplication.instance()
         if application is not None:
-            application.aboutToQuit.connect(finish_jobs)
+            application.aboutToQuit.connect(_the_pool.end)
     return _the_pool
 
 

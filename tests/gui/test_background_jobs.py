@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QObject, QThread
+from PySide6.QtCore import QCoreApplication, QObject, QThread
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from labeler.errors import UserError
-from labeler.gui.background import finish_jobs, run_in_background
+from labeler.gui.background import finish_jobs, is_idle, run_in_background
 
 
 class Listener(QObject):
@@ -211,3 +213,31 @@ def test_jobs_start_on_the_gui_thread_only(qtbot: QtBot) -> None:
     thread.start()
     thread.join()
     assert errors == ["run_in_background belongs on the GUI thread"]
+
+
+def test_who_waited_for_the_jobs_finds_every_outcome_told(qtbot: QtBot) -> None:
+    """A worker that still has something to tell when the program ends would take it down."""
+    for _ in range(300):
+        run_in_background(lambda report, should_stop: 1, on_done=print, on_error=print)
+        assert finish_jobs()
+        QCoreApplication.processEvents()
+        assert is_idle()
+
+
+def test_the_program_ends_quietly_while_workers_finish() -> None:
+    code = """
+from PySide6.QtCore import QCoreApplication, QTimer
+from labeler.gui.background import run_in_background
+application = QCoreApplication([])
+def begin():
+    for _ in range(8):
+        run_in_background(lambda report, stop: sum(range(30_000)), on_done=id, on_error=id)
+    application.quit()
+QTimer.singleShot(0, begin)
+application.exec()
+"""
+    for _ in range(6):
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, "")
