@@ -10,12 +10,19 @@ import os
 import subprocess
 import sys
 import tempfile
+from itertools import islice
 from pathlib import Path
+
+from labeler.dataset.edits import delete
+from labeler.dataset.model import Suggestion
+from labeler.dataset.store import Dataset
+from labeler.track import Carrier, load_upright
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "docs" / "pictures"
 SHOTS = (
     ("label", "label", "dark", ()),
+    ("label-light", "label", "light", ()),
     ("capture", "capture", "dark", ("--camera", "simulated")),
     ("train", "train", "light", ()),
     ("preview", "preview", "light", ("--camera", "simulated")),
@@ -33,6 +40,37 @@ def main() -> None:
             picture = OUT / f"{name}.png"
             options = ["--workspace", workspace, "--appearance", appearance, *words]
             _run([str(dataset), *options, "--screenshot", str(picture)], environment)
+        _carry(dataset)
+        for appearance in ("dark", "light"):  # at twice the density
+            picture = OUT / f"label-suggestion-{appearance}.png"
+            options = ["--workspace", "label", "--appearance", appearance]
+            # Another home: the program would open where it was the last time.
+            home = str(work / appearance)
+            twice = environment | {"QT_SCALE_FACTOR": "2", "HOME": home}
+            _run([str(dataset), *options, "--screenshot", str(picture)], twice)
+
+
+def _carry(folder: Path) -> None:
+    """Takes the boxes of the second image away and carries those of the first one to it."""
+    with Dataset.open(folder) as dataset:
+        labelled = (image for image in dataset.images() if image.annotation_count)
+        first, second = islice(labelled, 2)
+        boxes = {box.id: box for box in dataset.annotations(first.id)}
+        dataset.apply(delete(dataset, [box.id for box in dataset.annotations(second.id)]))
+        pictures = [load_upright(dataset.path_of(image)) for image in (first, second)]
+        carrier = Carrier(pictures[0], {number: box.bbox for number, box in boxes.items()})
+        offered = [
+            Suggestion(
+                dataset.new_suggestion_id(),
+                second.id,
+                boxes[carried.key].category_id,
+                carried.bbox,
+                carried.score,
+                "tracker",
+            )
+            for carried in carrier.step(pictures[1])
+        ]
+        dataset.offer("tracker", [second.id], offered)
 
 
 def _run(words: list[str], environment: dict[str, str]) -> None:

@@ -125,6 +125,17 @@ class Queries(ImageQueries):
             )
             return [_suggestion(row) for row in rows]
 
+    def suggestions_in(self, session_id: int) -> list[Suggestion]:
+        """Those of one session that wait for a person, by image and id."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"{_SUGGESTION} WHERE rejected = 0 AND image_id IN "
+                "(SELECT id FROM image WHERE session_id = ? AND suggestion_count > 0) "
+                "ORDER BY image_id, id",
+                (session_id,),
+            )
+            return [_suggestion(row) for row in rows]
+
     def suggestion(self, suggestion_id: int) -> Suggestion | None:
         with self._reading() as connection:
             row = connection.execute(f"{_SUGGESTION} WHERE id = ?", (suggestion_id,)).fetchone()

@@ -44,6 +44,13 @@ def reject(dataset: Dataset, suggestion_ids: Iterable[int]) -> Edit:
     return Edit(f"Reject {counted(len(offered), 'suggestion')}", changes)
 
 
+def drop(dataset: Dataset, suggestion_ids: Iterable[int]) -> Edit:
+    """The suggestions go, neither right nor wrong: their source may offer them again."""
+    offered = [_existing(dataset, number) for number in dict.fromkeys(suggestion_ids)]
+    changes = tuple(SuggestionChange(each, None) for each in offered)
+    return Edit(f"Drop {counted(len(offered), 'suggestion')}", changes)
+
+
 def _accepted(
     dataset: Dataset, offered: Suggestion, bbox: BBox, category_id: int
 ) -> tuple[Change, Change]:

@@ -522,3 +522,15 @@ def test_numbers_and_keys_can_be_read_on_every_row(scheme: theme.Colors) -> None
 @pytest.mark.parametrize("color", [*PALETTE, "#000000", "#ffffff", "#777777"])
 def test_a_name_can_be_read_on_the_plate_of_its_colour(color: str) -> None:
     assert contrast(text_color(QColor(color)), QColor(color)) >= 4.5
+
+
+def test_a_click_on_a_class_takes_the_keys_from_a_note_that_was_being_typed(hand: Hand) -> None:
+    note = hand.label.boxes.note
+    note.setFocus()
+    QTest.keyClicks(note, "blue")
+    rows = hand.label.classes.list
+    QTest.mouseClick(
+        rows.viewport(), Qt.MouseButton.LeftButton, pos=rows.visualItemRect(rows.item(1)).center()
+    )
+    assert hand.label.canvas.hasFocus()
+    assert hand.window.document.dataset.image(1).note == "blue"

@@ -296,3 +296,44 @@ def _values(offered: Suggestion) -> tuple[object, ...]:
         offered.source,
         offered.model,
     )
+
+
+def test_one_key_accepts_all_and_goes_on(hand: Hand) -> None:
+    dataset = hand.window.document.dataset
+    first = hand.label.editor.image_id
+    assert first is not None
+    hand.press(Qt.Key.Key_Return, CONTROL)
+    assert [each.bbox for each in dataset.annotations(first)] == [MUG, CUBE]
+    assert dataset.image(first).verified
+    assert hand.label.editor.image_id != first
+    here = hand.label.editor.image_id
+    hand.press(Qt.Key.Key_Return, CONTROL)  # nothing waits here: it stays
+    assert hand.label.editor.image_id == here
+    assert not dataset.image(here or 0).verified
+
+
+def test_what_was_carried_too_far_is_dropped_at_once_and_comes_back(hand: Hand) -> None:
+    dataset = hand.window.document.dataset
+    first, second, *_ = (image.id for image in dataset.images())
+    offered = Suggestion(dataset.new_suggestion_id(), second, 1, MUG, 0.9, "tracker")
+    dataset.offer("tracker", [second], [offered])
+    before = waiting(hand)
+    hand.press(Qt.Key.Key_Delete, SHIFT)
+    assert dataset.suggestions(first) == dataset.suggestions(second) == []
+    assert dataset.rejected_suggestions(first) == []
+    assert hand.window.status.sentence.text().startswith("3 suggestions dropped")
+    hand.press(Qt.Key.Key_Z, CONTROL)
+    assert dataset.suggestions(first) == before
+    assert dataset.suggestions(second) == [offered]
+
+
+def test_undo_in_the_middle_of_a_drag_leaves_nothing_of_the_drag(hand: Hand) -> None:
+    hand.put(BBox(300, 200, 60, 50))
+    canvas, left = hand.label.canvas, Qt.MouseButton.LeftButton
+    QTest.mousePress(canvas, left, pos=hand.at(330, 225))
+    for x in (340, 360, 380):
+        QTest.mouseMove(canvas, hand.at(x, 235))
+    hand.press(Qt.Key.Key_Z, CONTROL)
+    QTest.mouseRelease(canvas, left, pos=hand.at(380, 235))
+    assert hand.boxes == []
+    assert hand.window.document.can_redo

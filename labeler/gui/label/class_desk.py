@@ -308,6 +308,7 @@ class ClassDesk(QObject):
         self._field.named.connect(self._name)
         self._field.given_up.connect(self._give_up)
         classes.chosen.connect(self._editor.choose)
+        classes.chosen.connect(lambda _category_id: self._canvas.setFocus())
         classes.named.connect(self._name_class)
         classes.renamed.connect(self.rename)
         classes.step_requested.connect(self.step)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 
+from labeler.dataset import suggestion_edits
+from labeler.gui.counts import counted
 from labeler.gui.document import Document
 from labeler.gui.label import box_edits
 from labeler.gui.label.box_keys import is_suggestion, key_of_suggestion, suggestion_ids
@@ -30,9 +32,23 @@ class Suggesting(QObject):
         """Those that are selected; else the one under the pointer; else the first."""
         self._accept(suggestion_ids(self._canvas.selection) or self._nearest())
 
-    def accept_all(self) -> None:
-        """All that wait in the current image."""
-        self._accept(self._waiting())
+    def accept_all(self) -> bool:
+        """All that wait in the current image. False where none does, or it failed."""
+        return self._accept(self._waiting())
+
+    def drop_all(self) -> None:
+        """Those of all images of this session: what was carried too far is taken back at once."""
+        image = self._editor.image()
+        dataset = self._document.dataset
+        waiting = [] if image is None else dataset.suggestions_in(image.session_id)
+        if not waiting:
+            self._document.say(self.tr("No suggestion waits in this session."))
+            return
+        sentence = self.tr("{n} dropped in this session. Ctrl+Z brings them back.")
+        self._document.attempt(
+            lambda dataset: suggestion_edits.drop(dataset, [each.id for each in waiting]),
+            sentence.format(n=counted(len(waiting), "suggestion")),
+        )
 
     def obstacle(self) -> str:
         """Why none can be accepted now, or nothing."""
@@ -69,11 +85,11 @@ class Suggesting(QObject):
         )
         return True
 
-    def _accept(self, ids: Sequence[int]) -> None:
+    def _accept(self, ids: Sequence[int]) -> bool:
         if not ids:
             self._document.say(self.obstacle())
-            return
-        self._editor.change(lambda dataset: box_edits.accept(dataset, ids))
+            return False
+        return self._editor.change(lambda dataset: box_edits.accept(dataset, ids))
 
     def _waiting(self) -> tuple[int, ...]:
         image_id = self._editor.image_id

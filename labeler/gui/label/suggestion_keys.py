@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication
@@ -15,12 +16,14 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("LabelKeys", text)
 
 
-def suggestion_actions(suggesting: Suggesting, carrying: Carrying) -> list[Action]:
+def suggestion_actions(
+    suggesting: Suggesting, carrying: Carrying, accept_and_go: Callable[[], None]
+) -> list[Action]:
     """Rejecting is Del, as deleting is."""
-    return [*_of_suggestions(suggesting), *_of_carrying(carrying)]
+    return [*_of_suggestions(suggesting, accept_and_go), *_of_carrying(carrying)]
 
 
-def _of_suggestions(suggesting: Suggesting) -> list[Action]:
+def _of_suggestions(suggesting: Suggesting, accept_and_go: Callable[[], None]) -> list[Action]:
     group = _tr("Suggestions")
     return [
         Action(
@@ -40,6 +43,23 @@ def _of_suggestions(suggesting: Suggesting) -> list[Action]:
             _tr("Accept all suggestions of this image"),
             group=group,
             obstacle=suggesting.obstacle,
+        ),
+        Action(
+            "accept_and_go",
+            _tr("Accept all suggestions, next"),
+            ("Ctrl+Return", "Ctrl+Enter"),
+            accept_and_go,
+            _tr("Accept all suggestions of this image: it is right; go on"),
+            group=group,
+            obstacle=suggesting.obstacle,
+        ),
+        Action(
+            "drop_suggestions",
+            _tr("Drop the suggestions of this session"),
+            ("Shift+Del",),
+            suggesting.drop_all,
+            _tr("Drop all suggestions that wait in this session, as before T"),
+            group=group,
         ),
         Action(
             "suggestions",

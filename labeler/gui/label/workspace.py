@@ -93,7 +93,7 @@ class LabelWorkspace(Workspace):
             *keys.actions(self, self.travel, self.editor, self.copying, self.canvas),
             *class_actions(self.desk),
             *keys.of_remarks(self.remarks, self.boxes.note.setFocus),
-            *suggestion_actions(self.suggesting, self.carrying),
+            *suggestion_actions(self.suggesting, self.carrying, self.accept_and_go),
         ]
         return with_obstacles(actions, self.editor)
 
@@ -129,6 +129,11 @@ class LabelWorkspace(Workspace):
         was_right = image is not None and image.verified
         if not self.suggesting.keep_waiting() and self.editor.verify():
             self.travel.step(1, self.tr("That was the last image.") if was_right else "")
+
+    def accept_and_go(self) -> None:
+        """One key an image where everything that is suggested is right."""
+        if self.suggesting.accept_all():
+            self.verify_and_go()
 
     def say_nothing_here(self) -> None:
         image = self.editor.image()
@@ -248,7 +253,8 @@ class LabelWorkspace(Workspace):
             self._show_boxes()
 
     def _follow_replay(self, edit: Edit) -> None:
-        """Undo and redo show what they change."""
+        """Undo and redo show what they change; what the mouse was dragging is no longer that."""
+        self.canvas.end_drawing()
         touched = edit.image_ids()
         if touched and self.editor.image_id not in touched:
             self.show_image(touched[0])
