@@ -13,15 +13,25 @@ BUILT_IN = "lite"
 
 DETECTORS = (BUILT_IN, "ssdlite320_mobilenet_v3_large", "fasterrcnn_mobilenet_v3_large_320_fpn")
 STARTS = ("pretrained", "scratch")
+BUDGETS = ("time", "epochs", "best")
+RECIPES = ("one-click", "twin")
+DEVICES = ("auto", "cpu", "cuda", "mps")
+AUGMENTATIONS = ("off", "light", "normal", "strong")
 
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
     """The wish. What the recipe makes of it (resolution, batch, ...) goes into the Started event.
 
-    train_images and val_images are the folders that the file_name entries of RUN/train.json and
-    RUN/val.json are relative to; a relative path is meant from the run folder. seconds is the
-    training budget by the clock, with caching and validation inside it.
+    train_images, val_images and test_images are the folders that the file_name entries of
+    RUN/train.json, val.json and test.json are relative to; a relative path is meant from the run
+    folder. test_images "": nothing was put aside for the final score.
+
+    budget: "time" ends after so many seconds by the clock, caching and validation inside; "epochs"
+    after so many epochs, whatever the clock says; "best" when validation has stopped improving,
+    after so many seconds at the latest. recipe: "one-click" may use every trick; "twin" is the one
+    that a pretrained and a random start share. 0 in threads, longest_side (pixels of the network's
+    input), batch and learning_rate (AdamW's peak): the recipe chooses.
 
     Raises ValueError, in words for the person, where a value is impossible.
     """
@@ -32,18 +42,48 @@ class RunConfig:
     detector: str = BUILT_IN
     seconds: float = 60.0
     seed: int = 0
+    budget: str = "time"
+    epochs: float = 0.0
+    recipe: str = "one-click"
+    device: str = "auto"
+    threads: int = 0
+    longest_side: int = 0
+    batch: int = 0
+    learning_rate: float = 0.0
+    augmentation: str = "normal"
+    test_images: str = ""
 
     def __post_init__(self) -> None:
-        if self.start not in STARTS:
-            raise ValueError(f"start must be one of {', '.join(STARTS)}, not {self.start!r}")
-        if self.detector not in DETECTORS:
-            raise ValueError(
-                f"detector must be one of {', '.join(DETECTORS)}, not {self.detector!r}"
-            )
-        if not (math.isfinite(self.seconds) and 1 <= self.seconds <= 7 * 86400):
-            raise ValueError(f"seconds must lie between 1 and a week, not {self.seconds!r}")
-        if not 0 <= self.seed < 2**31:
-            raise ValueError(f"seed must lie between 0 and 2147483647, not {self.seed!r}")
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise ValueError(
+                    f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)!r}"
+                )
+        for name, (low, high) in _LIMITS.items():
+            value = getattr(self, name)
+            if not (math.isfinite(value) and low <= value <= high):
+                raise ValueError(f"{name} must lie between {low} and {high}, not {value!r}")
+        if self.budget == "epochs" and not self.epochs:
+            raise ValueError("epochs must be said where they are the budget")
+
+
+_CHOICES = {
+    "start": STARTS,
+    "detector": DETECTORS,
+    "budget": BUDGETS,
+    "recipe": RECIPES,
+    "device": DEVICES,
+    "augmentation": AUGMENTATIONS,
+}
+_LIMITS = {
+    "seconds": (1, 7 * 86400),
+    "seed": (0, 2**31 - 1),
+    "epochs": (0, 100_000),
+    "threads": (0, 256),
+    "longest_side": (0, 2048),
+    "batch": (0, 512),
+    "learning_rate": (0, 1),
+}
 
 
 def save_config(run: Path, config: RunConfig) -> None:

@@ -31,7 +31,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """Sent about once a second. phase is a short phrase for the person ("Learning")."""
+    """Sent about once a second. phase is a short phrase for the person ("Learning").
+
+    seconds_left is measured; None before there is anything to measure by.
+    """
 
     phase: str
     seconds: float
@@ -39,11 +42,17 @@ class Progressed:
     epoch: float
     images_per_second: float
     loss: float | None
+    learning_rate: float = 0.0
+    seconds_left: float | None = None
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """The weights so far were scored on the validation images. ap and ap50 run from 0 to 1."""
+    """The weights so far were scored on the validation images. ap and ap50 run from 0 to 1.
+
+    ap_low and ap_high: the 95 % bootstrap interval over images; -1: unknown.
+    """
 
     seconds: float
     epoch: float
@@ -52,6 +61,8 @@ class Evaluated:
     ap50: float
     learning_rate: float
     is_best: bool
+    ap_low: float = -1.0
+    ap_high: float = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,22 @@ class Warned:
     """Something the person should know; training goes on."""
 
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The run stands still, its state saved, until it is told to go on or to stop."""
+
+    seconds: float
+    epoch: float
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The run goes on, after a pause or from the state that an ended process has left."""
+
+    seconds: float
+    epoch: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +106,22 @@ class Failed:
     message: str
 
 
-Event = Downloading | Started | Progressed | Evaluated | Warned | Finished | Failed
+Event = (
+    Downloading | Started | Progressed | Evaluated | Warned | Paused | Resumed | Finished | Failed
+)
 _TYPES: dict[str, Callable[..., Event]] = {
     cls.__name__: cls
-    for cls in (Downloading, Started, Progressed, Evaluated, Warned, Finished, Failed)
+    for cls in (
+        Downloading,
+        Started,
+        Progressed,
+        Evaluated,
+        Warned,
+        Paused,
+        Resumed,
+        Finished,
+        Failed,
+    )
 }
 
 

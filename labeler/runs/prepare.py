@@ -7,7 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -34,12 +34,21 @@ _PREPARATION = "preparation.json"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the person asks for; as in RunConfig."""
+    """What the person asks for; as in RunConfig, with 0 and "auto" for what the recipe chooses."""
 
     start: str = "pretrained"
     detector: str = "lite"
     seconds: float = 60.0
     seed: int = 0
+    budget: str = "time"
+    epochs: float = 0.0
+    recipe: str = "one-click"
+    device: str = "auto"
+    threads: int = 0
+    longest_side: int = 0
+    batch: int = 0
+    learning_rate: float = 0.0
+    augmentation: str = "normal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +146,7 @@ def _save(prepared: PreparedRun, train_images: str, val_images: str, wish: Wish)
     notes = {"explanation": prepared.explanation, "warnings": prepared.warnings}
     (prepared.path / _PREPARATION).write_text(json.dumps(notes, indent=2), encoding="utf-8")
     try:
-        config = RunConfig(
-            train_images, val_images, wish.start, wish.detector, wish.seconds, wish.seed
-        )
+        config = RunConfig(train_images, val_images, **asdict(wish))
     except ValueError as error:
         raise UserError(f"{error}.") from error
     save_config(prepared.path, config)
