@@ -1,8 +1,9 @@
-"""The trainer's door: python -m trainer train | evaluate | predict | export."""
+"""The trainer's door: python -m trainer train | evaluate | analyse | predict | export."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -31,6 +32,17 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--images", type=Path, required=True, metavar="DIR")
     evaluate.add_argument("--json", action="store_true", help="one JSON object on stdout")
     evaluate.set_defaults(verb=_evaluate)
+
+    analyse = verbs.add_parser("analyse", help="measure a run on the part it was checked with")
+    analyse.add_argument("run", type=Path, metavar="RUN")
+    analyse.add_argument(
+        "--part",
+        choices=("val", "test"),
+        default="val",
+        help="val (default): RUN/analysis.json; test: RUN/final.json, measured once and kept",
+    )
+    analyse.add_argument("--json", action="store_true", help="what was written, on stdout as well")
+    analyse.set_defaults(verb=_analyse)
 
     predict = verbs.add_parser("predict", help="find things on pictures")
     predict.add_argument("model", type=Path, metavar="RUN|model.onnx")
@@ -62,6 +74,18 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         return _refuse(error)
     sys.stderr.writelines(f"Note: {warning}\n" for warning in warnings)
     sys.stdout.write(report(scores, as_json=arguments.json, warnings=warnings) + "\n")
+    return 0
+
+
+def _analyse(arguments: argparse.Namespace) -> int:
+    from trainer.analysis import analyse
+
+    try:
+        content = analyse(arguments.run, arguments.part)
+    except (ValueError, OSError) as error:
+        return _refuse(error)
+    if arguments.json:
+        sys.stdout.write(json.dumps(content) + "\n")
     return 0
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from trainer.coco import CocoSet, Picture, matching_ids, read_coco
 from trainer.faults import TrainerError, some_of
 from trainer.pictures import Decoded, PictureError, read_picture, require_shape
 from trainer.predict import Detection, Predictor
 from trainer.scores import Scores, coco_scores
+from trainer.truth import truth_of
 
 _LOWEST_SCORE = 0.0
 
@@ -42,10 +42,46 @@ def evaluate(
     for sentence in (*coco.complaints, *_strangers(predictor.names, coco)):
         warn(sentence)
     numbers = matching_ids(predictor.names.items(), coco.categories)
+    sweep = sweep_over(predictor, coco.pictures, numbers)
+    if sweep.faults:
+        raise TrainerError(f"Pictures of {coco_file} cannot be used in {images}: {sweep.told}.")
+    if sweep.damaged:
+        warn(f"Damaged pictures, scored by what could be read of them: {some_of(sweep.damaged)}.")
+    return coco_scores(truth_of(coco.pictures, coco.categories), sweep.found)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What was found, by image id; a picture that cannot be used stands in faults instead.
+
+    faults: what is wrong -> names; damaged: names of pictures of which a part could be read.
+    complete: nobody said stop.
+    """
+
+    found: dict[int, list[Detection]]
+    faults: dict[str, list[str]]
+    damaged: list[str]
+    complete: bool = True
+
+    @property
+    def told(self) -> str:
+        """The faults as one clause."""
+        return "; ".join(f"{some_of(names)}: {fault}" for fault, names in self.faults.items())
+
+
+def sweep_over(
+    predictor: Predictor,
+    pictures: Sequence[Picture],
+    numbers: Mapping[int, int],
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Sweep:
+    """All detections, however unsure. numbers: the model's category ids -> those of the file."""
     found: dict[int, list[Detection]] = {}
     faults: dict[str, list[str]] = {}
     damaged: list[str] = []
-    for picture in coco.pictures:
+    for picture in pictures:
+        if should_stop():
+            return Sweep(found, faults, damaged, complete=False)
         try:
             decoded = _read(picture)
         except PictureError as error:
@@ -54,12 +90,7 @@ def evaluate(
         if decoded.damaged:
             damaged.append(picture.name)
         found[picture.id] = _detections(predictor, picture, decoded, numbers)
-    if faults:
-        told = "; ".join(f"{some_of(names)}: {fault}" for fault, names in faults.items())
-        raise TrainerError(f"Pictures of {coco_file} cannot be used in {images}: {told}.")
-    if damaged:
-        warn(f"Damaged pictures, scored by what could be read of them: {some_of(damaged)}.")
-    return coco_scores(_truth(coco), found)
+    return Sweep(found, faults, damaged)
 
 
 def _strangers(known: Mapping[int, str], coco: CocoSet) -> Iterator[str]:
@@ -97,30 +128,6 @@ def _detections(
             box = (x * sx, y * sy, width * sx, height * sy)
             detections.append(Detection(numbers[d.category_id], d.name, d.score, box))
     return detections
-
-
-def _truth(coco: CocoSet) -> dict[str, Any]:
-    """The checked file as COCO's dictionary, with boxes as they were drawn, and new ids."""
-    annotations = [
-        {
-            "id": 0,
-            "image_id": picture.id,
-            "category_id": box.category_id,
-            "iscrowd": int(is_crowd),
-            "bbox": list(box.drawn),
-            "area": (box.x2 - box.x1) * (box.y2 - box.y1),
-        }
-        for picture in coco.pictures
-        for is_crowd, boxes in ((False, picture.boxes), (True, picture.crowds))
-        for box in boxes
-    ]
-    for number, annotation in enumerate(annotations, start=1):
-        annotation["id"] = number  # COCO's evaluation takes 0 for "not found"
-    return {
-        "images": [{"id": p.id, "width": p.width, "height": p.height} for p in coco.pictures],
-        "categories": [{"id": number, "name": name} for number, name in coco.categories],
-        "annotations": annotations,
-    }
 
 
 def report(scores: Scores, *, as_json: bool, warnings: Sequence[str] = ()) -> str:

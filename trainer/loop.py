@@ -131,4 +131,6 @@ class Loop:
             ap50=verdict.scores.ap50,
             learning_rate=self._parts.learner.rate,
             is_best=is_best,
+            ap_low=verdict.interval[0],
+            ap_high=verdict.interval[1],
         )

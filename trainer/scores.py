@@ -87,19 +87,23 @@ def _mean(precision: Any) -> float | None:
 def best_threshold(truth: Mapping[str, Any], found: Mapping[int, Sequence[Detection]]) -> float:
     """The score with the best F1 at IoU 0.5: where to draw the line between shown and hidden."""
     true_boxes: dict[tuple[int, int], list[tuple[float, ...]]] = {}
+    crowds: dict[tuple[int, int], list[tuple[float, ...]]] = {}
     for entry in truth["annotations"]:
-        if not entry.get("iscrowd"):
-            key = (entry["image_id"], entry["category_id"])
-            true_boxes.setdefault(key, []).append(tuple(entry["bbox"]))
+        key = (entry["image_id"], entry["category_id"])
+        side = crowds if entry.get("iscrowd") else true_boxes
+        side.setdefault(key, []).append(tuple(entry["bbox"]))
     total = sum(len(boxes) for boxes in true_boxes.values())
     ranked = sorted(
         ((d, image_id) for image_id, detections in found.items() for d in detections),
         key=lambda pair: -pair[0].score,
     )
-    best, threshold, hits = 0.0, DEFAULT_THRESHOLD, 0
+    best, threshold, hits, shown = 0.0, DEFAULT_THRESHOLD, 0, 0
     for rank, (detection, image_id) in enumerate(ranked):
-        hits += _take_match(detection, true_boxes.get((image_id, detection.category_id), []))
-        f1 = 2 * hits / (rank + 1 + total)
+        key = (image_id, detection.category_id)
+        is_hit = _take_match(detection, true_boxes.get(key, []))
+        hits += is_hit
+        shown += is_hit or not _is_among(detection, crowds.get(key, []))
+        f1 = 2 * hits / (shown + total)
         if f1 > best:
             following = ranked[rank + 1][0].score if rank + 1 < len(ranked) else 0.0
             best, threshold = f1, (detection.score + following) / 2
@@ -115,9 +119,19 @@ def _take_match(detection: Detection, waiting: list[tuple[float, ...]]) -> bool:
     return True
 
 
+def _is_among(detection: Detection, crowds: Sequence[tuple[float, ...]]) -> bool:
+    """Whether half of it lies in a region of many things, where nothing counts."""
+    area = detection.bbox[2] * detection.bbox[3]
+    return any(_shared(detection.bbox, crowd) >= 0.5 * area for crowd in crowds)
+
+
 def _iou(a: Sequence[float], b: Sequence[float]) -> float:
+    shared = _shared(a, b)
+    return shared / (a[2] * a[3] + b[2] * b[3] - shared) if shared else 0.0
+
+
+def _shared(a: Sequence[float], b: Sequence[float]) -> float:
+    """The area that two boxes have in common."""
     width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
     height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    return width * height / (a[2] * a[3] + b[2] * b[3] - width * height)
+    return max(0.0, width) * max(0.0, height)

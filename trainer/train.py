@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from trainer.analysis import analyse_at_the_end
 from trainer.coco import CocoSet, read_coco, with_categories_of
 from trainer.config import RunConfig, load_config
 from trainer.data import Examples
@@ -67,12 +68,14 @@ def train(run: Path, emit: Emit, should_stop: ShouldStop, clock: Clock = time.mo
     faults.say()
     Loop(parts).run()
     faults.say()
-    verdict = parts.results.verdict
+    verdict, seconds = parts.results.verdict, clock() - began
+    if verdict is not None:
+        analyse_at_the_end(run, should_stop)
     emit(
         Finished(
             ap=UNKNOWN if verdict is None else verdict.scores.ap,
             ap50=UNKNOWN if verdict is None else verdict.scores.ap50,
-            seconds=clock() - began,
+            seconds=seconds,
             epochs=feeder.epochs,
             stopped_early=should_stop(),
         )

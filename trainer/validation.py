@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 
 from trainer.augment import plain
+from trainer.average_precision import ap_interval
 from trainer.coco import CocoSet
 from trainer.data import Example, Examples
 from trainer.predict import Detection
 from trainer.protocol import Detector, Found
 from trainer.scores import Scores, best_threshold, coco_scores
+from trainer.truth import truth_of
 
 _BATCH = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """threshold: the score with the best F1."""
+    """threshold: the score with the best F1. interval: of AP, 95 %; (-1, -1) where unknown."""
 
     scores: Scores
     threshold: float
+    interval: tuple[float, float] = (-1.0, -1.0)
 
 
 class Validator:
@@ -83,8 +85,10 @@ class Validator:
                 found[self._coco.pictures[index].id] = to_detections(
                     result, example, self._coco.categories
                 )
-        truth = truth_of(self._coco, used)
-        return Verdict(coco_scores(truth, found), best_threshold(truth, found))
+        pictures = [self._coco.pictures[index] for index in used]
+        truth = truth_of(pictures, self._coco.categories)
+        scores, threshold = coco_scores(truth, found), best_threshold(truth, found)
+        return Verdict(scores, threshold, ap_interval(truth, found))
 
 
 def to_detections(
@@ -99,27 +103,3 @@ def to_detections(
             number, name = categories[label]
             detections.append(Detection(number, name, score, (x1, y1, x2 - x1, y2 - y1)))
     return detections
-
-
-def truth_of(coco: CocoSet, indices: list[int]) -> Mapping[str, Any]:
-    """COCO's dictionary of these pictures."""
-    pictures = [coco.pictures[index] for index in indices]
-    annotations = [
-        {
-            "id": 0,
-            "image_id": picture.id,
-            "category_id": box.category_id,
-            "iscrowd": 0,
-            "bbox": [box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1],
-            "area": (box.x2 - box.x1) * (box.y2 - box.y1),
-        }
-        for picture in pictures
-        for box in picture.boxes
-    ]
-    for number, annotation in enumerate(annotations, start=1):
-        annotation["id"] = number
-    return {
-        "images": [{"id": p.id, "width": p.width, "height": p.height} for p in pictures],
-        "categories": [{"id": number, "name": name} for number, name in coco.categories],
-        "annotations": annotations,
-    }

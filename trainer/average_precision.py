@@ -1,0 +1,160 @@
+"""Average precision and recall by COCO's definition, of the images and of resamples of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.matching import OVERLAPS, Bools, Floats, Ints, Ranking, boxes_by_image, rank
+from trainer.predict import Detection
+
+RESAMPLES = 1000
+FEWEST_IMAGES = 5
+"""With fewer images than this, drawing them again tells nothing."""
+
+_RECALLS: Floats = np.linspace(0.0, 1.0, 101)
+_LOOK_RESAMPLES = 200
+_CELLS = 4_000_000
+"""So many numbers are worked on at once: 32 MB an array."""
+_SEED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A score and its 95 % interval, 0 to 1; None where there is nothing or too little to tell."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """COCO's AP (overlaps .50 to .95), AP50 and AR (100 detections), means over the categories."""
+
+    ap: Measure
+    ap50: Measure
+    ar: Measure
+
+
+def summarise(rankings: Sequence[Ranking], resamples: int = 0) -> Summary:
+    """With the intervals where resamples are asked for and there are images enough.
+
+    A category without a true box does not count, as in COCO. The interval: the images are drawn
+    again, as many, with replacement, so often; 2.5 % of the scores lie below it and 2.5 % above
+    (Efron's percentile interval). In each drawing the score is that which COCO's evaluation gives
+    on the drawn images. The same images give the same interval.
+    """
+    images = len(rankings[0].wanted) if rankings else 0
+    rows = [np.ones((1, images), np.int64)]
+    if images >= FEWEST_IMAGES and resamples:
+        drawn = np.random.default_rng(_SEED).multinomial(images, [1 / images] * images, resamples)
+        rows.append(drawn.astype(np.int64))
+    scores = _scores(rankings, np.concatenate(rows))
+    return Summary(*(_measure(scores[:, place]) for place in range(3)))
+
+
+def ap_interval(
+    truth: Mapping[str, Any], found: Mapping[int, Sequence[Detection]]
+) -> tuple[float, float]:
+    """The 95 % interval of AP, for a look in passing; (-1, -1) where there is too little to tell.
+
+    truth: COCO's dictionary. found: detections by image id.
+    """
+    numbers = [entry["id"] for entry in truth["categories"]]
+    ap = summarise(rank(boxes_by_image(truth, found), numbers), _LOOK_RESAMPLES).ap
+    return (-1.0, -1.0) if ap.low is None or ap.high is None else (ap.low, ap.high)
+
+
+def precision_curve(rankings: Sequence[Ranking]) -> list[tuple[float, float]]:
+    """(recall, precision) at overlap .5 for the 101 recalls of COCO, the mean over the categories.
+
+    The area under it is AP50. Empty where there is nothing to find.
+    """
+    curves = [_curve(ranking) for ranking in rankings if ranking.wanted.sum()]
+    if not curves:
+        return []
+    return list(zip(_RECALLS.tolist(), np.mean(curves, axis=0).tolist(), strict=True))
+
+
+def _measure(scores: Floats) -> Measure:
+    """The first is the score itself, the others are those of the drawings."""
+    drawn = scores[1:][~np.isnan(scores[1:])]
+    value = None if np.isnan(scores[0]) else float(scores[0])
+    if value is None or not drawn.size:
+        return Measure(value)
+    low, high = np.percentile(drawn, (2.5, 97.5)).tolist()
+    return Measure(value, low, high)
+
+
+def _scores(rankings: Sequence[Ranking], weights: Ints) -> Floats:
+    """(rows, 3): AP, AP50, AR of each row of weights, which says how often each image counts."""
+    total = np.zeros((len(weights), 3))
+    known = np.zeros((len(weights), 1))
+    for ranking in rankings:
+        wanted = weights @ ranking.wanted
+        scores = _category_scores(ranking, weights, np.maximum(wanted, 1))
+        total += np.where(wanted[:, None] > 0, scores, 0.0)
+        known += wanted[:, None] > 0
+    return np.divide(total, known, out=np.full_like(total, np.nan), where=known > 0)
+
+
+def _category_scores(ranking: Ranking, weights: Ints, wanted: Ints) -> Floats:
+    hits = np.flatnonzero(ranking.hit.any(axis=0))
+    end = int(hits[-1]) + 1 if len(hits) else 0  # what comes after the last hit changes nothing
+    step = max(1, _CELLS // max(1, end))
+    parts = [
+        _rows(ranking, weights[begin : begin + step], wanted[begin : begin + step], end)
+        for begin in range(0, len(weights), step)
+    ]
+    return np.concatenate(parts)
+
+
+def _rows(ranking: Ranking, weights: Ints, wanted: Ints, end: int) -> Floats:
+    """_category_scores of some rows, from the first `end` detections."""
+    numbers, counted = ranking.image_numbers[:end], ranking.counted[:, :end]
+    drawn = weights[:, numbers]
+    seen: Ints | None = None
+    averages, recalls = np.zeros((2, len(OVERLAPS), len(weights)))
+    for level in range(len(OVERLAPS)):
+        if seen is None or not np.array_equal(counted[level], counted[level - 1]):
+            seen = _so_far(drawn, counted[level])
+        at = np.flatnonzero(ranking.hit[level, :end])
+        if len(at):
+            found = np.cumsum(drawn[:, at], axis=1)
+            recall = found / wanted[:, None]
+            averages[level] = _average(recall, found / (seen[:, at] + np.spacing(1)))
+            recalls[level] = recall[:, -1]
+    return np.stack([averages.mean(axis=0), averages[0], recalls.mean(axis=0)], axis=1)
+
+
+def _so_far(drawn: Ints, counted: Bools) -> Ints:
+    seen: Ints = np.cumsum(drawn if counted.all() else drawn * counted, axis=1)
+    return seen
+
+
+def _average(recall: Floats, precision: Floats) -> Floats:
+    """The mean over COCO's 101 recalls of the best precision at that recall or a higher one.
+
+    recall, precision: (rows, hits), hits the surest first. Each hit answers for the recalls that
+    it is the first to reach.
+    """
+    best = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
+    reached = np.searchsorted(_RECALLS, recall, side="right")
+    answers = np.diff(reached, axis=1, prepend=0)
+    average: Floats = (best * answers).sum(axis=1) / len(_RECALLS)
+    return average
+
+
+def _curve(ranking: Ranking) -> NDArray[np.float64]:
+    at = np.flatnonzero(ranking.hit[0])
+    found = np.arange(1, len(at) + 1)
+    precision = found / (np.cumsum(ranking.counted[0])[at] + np.spacing(1))
+    best = np.maximum.accumulate(precision[::-1])[::-1]
+    first = np.searchsorted(found / ranking.wanted.sum(), _RECALLS, side="left")
+    curve: Floats = np.append(best, 0.0)[np.minimum(first, len(at))]
+    return curve
