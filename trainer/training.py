@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from trainer.config import RunConfig
 from trainer.data import Examples
 from trainer.detector import build_detector
 from trainer.events import Event, Finished, Started
@@ -34,6 +35,8 @@ _MOST_VALIDATION_PICTURES = 500
 
 Emit = Callable[[Event], None]
 ShouldStop = Callable[[], bool]
+PaceFor = Callable[[RunConfig, Stopwatch, Callable[[], float]], Pace]
+"""Makes the pace from the wish, the run's watch, and what tells the epochs done."""
 
 
 class Training:
@@ -41,17 +44,24 @@ class Training:
 
     Making it reads the pictures, builds the detector and emits Started. Its seconds count only
     inside advance() and finish(), and it has its own chance, so that several can take turns in one
-    process and each comes out as if it were alone. clock: seconds from anywhere.
+    process and each comes out as if it were alone. clock: seconds from anywhere. pace_for: who
+    decides how long it learns and when it looks; without it the run's own budget does.
 
     Everything raises TrainerError, in words for the person.
     """
 
     def __init__(
-        self, run: Path, emit: Emit, should_stop: ShouldStop, clock: Clock = time.monotonic
+        self,
+        run: Path,
+        emit: Emit,
+        should_stop: ShouldStop,
+        clock: Clock = time.monotonic,
+        pace_for: PaceFor = pace_of,
     ) -> None:
         self._emit = emit
         self._should_stop = should_stop
         self._watch = Stopwatch(clock)
+        self._pace_for = pace_for
         self._material = read_material(run, emit)
         self._complaints = Complaints(emit)
         _prepare_torch(self._material.config.seed)
@@ -118,7 +128,7 @@ class Training:
         recipe = choose_recipe(config, facts_of(learnt), device, device_name)
         detector = self._build(recipe)
         examples = Examples(learnt, detector.input_size, self._complaints.note)
-        pace = pace_of(config, self._watch, lambda: self.epochs)
+        pace = self._pace_for(config, self._watch, lambda: self.epochs)
         self._read_ahead(examples, pace)
         self._emit(_started(self._material, recipe, pace))
         clock = (lambda: self._watch.seconds) if pace.by_clock else None
