@@ -109,7 +109,7 @@ class Dataset(Connections):
             if self.awaits(path.name):
                 self.settle(path.name)
             else:
-                path.unlink()
+                path.unlink(missing_ok=True)  # a thumbnail that was just finished
 
     def close(self) -> None:
         """Ends the connections and lets another writer in. Closing twice does no harm."""

@@ -14,6 +14,7 @@ import pytest
 
 from labeler.dataset.category_edits import add_category
 from labeler.dataset.edits import draw
+from labeler.dataset.files import PART
 from labeler.dataset.model import BBox, Image
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
@@ -128,3 +129,19 @@ if sys.platform != "win32":  # Windows keeps no such rights in a folder's mode
                     assert reader.counts().total == 1
                 with pytest.raises(UserError, match="Cannot make a dataset"):
                     Dataset.create(folder / "inner")
+
+
+def test_a_thumbnail_that_is_finished_while_the_dataset_opens_stops_nothing(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = dataset.incoming_folder / f"late{PART}"
+    part.write_bytes(b"a thumbnail")
+    dataset.close()
+
+    def finish_first(self: Dataset, file_name: str) -> bool:
+        part.rename(self.folder / "thumbnail.jpg")
+        return False
+
+    monkeypatch.setattr(Dataset, "awaits", finish_first)
+    with Dataset.open(dataset.folder) as again:
+        assert list(again.incoming_folder.iterdir()) == []
