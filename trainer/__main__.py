@@ -1,4 +1,4 @@
-"""The trainer's door: python -m trainer train | evaluate | analyse | predict | export."""
+"""The trainer's door: python -m trainer train | twin | evaluate | analyse | predict | export."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ def _parser() -> argparse.ArgumentParser:
     train = verbs.add_parser("train", help="train as RUN/config.json says")
     train.add_argument("run", type=Path, metavar="RUN")
     train.set_defaults(verb=_train)
+
+    pair = verbs.add_parser("twin", help="train PAIR/pretrained and PAIR/scratch in turn")
+    pair.add_argument("pair", type=Path, metavar="PAIR")
+    pair.set_defaults(verb=_twin)
 
     evaluate = verbs.add_parser("evaluate", help="score a model by COCO's AP")
     evaluate.add_argument("model", type=Path, metavar="RUN|model.onnx")
@@ -62,6 +66,12 @@ def _train(arguments: argparse.Namespace) -> int:
     from trainer.train_command import train_command
 
     return train_command(arguments.run)
+
+
+def _twin(arguments: argparse.Namespace) -> int:
+    from trainer.twin_command import twin_command
+
+    return twin_command(arguments.pair)
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -55,13 +56,16 @@ class Examples:
     def __len__(self) -> int:
         return len(self.pictures)
 
-    def read_ahead(self, seconds: float, should_stop: Callable[[], bool]) -> None:
-        """Decodes what can be decoded in that time; the rest comes when its turn comes.
+    def read_ahead(
+        self, count: int, should_stop: Callable[[], bool], seconds: float = math.inf
+    ) -> None:
+        """Decodes the first so many, or what can be decoded in that time; the rest comes when its
+        turn comes.
 
         Raises TrainerError where it comes to the end and none can be used.
         """
         deadline = time.monotonic() + seconds
-        for begin in range(0, min(len(self), self._room), 16):
+        for begin in range(0, min(len(self), self._room, count), 16):
             if time.monotonic() > deadline or should_stop():
                 return
             self.batch(range(begin, min(begin + 16, len(self))))

@@ -34,10 +34,13 @@ class Batch:
 class Feeder:
     """Endless batches. With a share of the time for views in the phase, the features of frozen
     blocks are kept and drawn again: learning from kept features costs a third.
+
+    clock: what measures that time; None: the phase's share of the steps decides instead, so that
+    the same seed gives the same batches.
     """
 
     def __init__(
-        self, examples: Examples, recipe: Recipe, device: str, seed: int, clock: Clock
+        self, examples: Examples, recipe: Recipe, device: str, seed: int, clock: Clock | None
     ) -> None:
         self._examples = examples
         self._how = recipe.augmentation
@@ -47,8 +50,8 @@ class Feeder:
         self._random = torch.Generator().manual_seed(seed)
         self._queue: list[int] = []
         self._views = Views(self._random)
-        self._began = 0.0
-        self._spent = 0.0
+        self._began, self._spent = 0.0, 0.0
+        self._steps, self._view_steps = 0, 0
         self._looked, self._made = 0, 0
         self._seen = 0.0
 
@@ -70,7 +73,8 @@ class Feeder:
         """Forgets the features of the phase before."""
         self._phase = phase
         self._views.clear()
-        self._began, self._spent = self._clock(), 0.0
+        self._began, self._spent = self._now(), 0.0
+        self._steps, self._view_steps = 0, 0
 
     def next(self, detector: Detector) -> Batch:
         batch = self._next(detector)
@@ -80,6 +84,7 @@ class Feeder:
     def _next(self, detector: Detector) -> Batch:
         if self._phase.view_share is None or not isinstance(detector, StagedDetector):
             return self._fresh()
+        self._steps += 1
         if self._wants_new_views():
             return self._new_views(detector)
         return Batch(None, *self._views.draw(self._phase.batch))
@@ -88,8 +93,13 @@ class Feeder:
         usable = len(self._examples) - len(self._examples.unusable)
         if len(self._views) < min(usable, _FEWEST_BATCHES * self._phase.batch):
             return True
+        if self._clock is None:
+            return self._view_steps < self._phase.view_steps * self._steps
         share = self._phase.view_share or 0.0
         return self._spent < share * (self._clock() - self._began)
+
+    def _now(self) -> float:
+        return 0.0 if self._clock is None else self._clock()
 
     def _fresh(self) -> Batch:
         columns, rows, window = self._draw_looks()
@@ -138,10 +148,11 @@ class Feeder:
         return taken
 
     def _new_views(self, detector: StagedDetector) -> Batch:
-        before = self._clock()
+        before = self._now()
+        self._view_steps += 1
         fresh = self._fresh()
         assert fresh.pictures is not None
         features = detector.early(fresh.pictures)
         self._views.add(features, fresh.targets)
-        self._spent += self._clock() - before
+        self._spent += self._now() - before
         return Batch(None, features, fresh.targets)

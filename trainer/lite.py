@@ -137,16 +137,17 @@ class LiteDetector(StagedDetector):
 def build(request: BuildRequest) -> Detector:
     """Raises TrainerError where the pretrained weights are missing or altered."""
     pretrained = request.start == "pretrained"
+    is_favoured = pretrained and request.start_decides
     detector = LiteDetector(
         request.categories,
         request.input_size,
         finest_stride=request.finest_stride,
-        peak_rate=_HEAD_RATE if pretrained else _SCRATCH_RATE,
-        backbone_rate=request.backbone_rate if pretrained else 1.0,
+        peak_rate=_HEAD_RATE if is_favoured else _SCRATCH_RATE,
+        backbone_rate=request.backbone_rate if pretrained or not request.start_decides else 1.0,
     )
     if pretrained:
         lite0.load_imagenet(detector.backbone)
-    if request.start != "scratch":
+    if is_favoured or request.start == "checkpoint":
         detector.backbone.fold()
     return detector.train()
 

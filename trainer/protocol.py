@@ -59,7 +59,9 @@ class BuildRequest:
     input_size: (width, height) in pixels, multiples of 32, the same for every picture.
     on_download and should_stop are for weights that come over the network. Hints: finest_stride is
     8, or 16 where all objects are large, which saves half of the work; backbone_rate is what a
-    pretrained backbone learns at, as a share of the head's rate.
+    pretrained backbone learns at, as a share of the head's rate. start_decides: norms stand still
+    and rates are lower where the start is pretrained; False: both starts get the same network and
+    the same rates, backbone_rate included, and differ in their weights only.
     """
 
     detector: str
@@ -70,6 +72,7 @@ class BuildRequest:
     should_stop: Callable[[], bool]
     finest_stride: int = 8
     backbone_rate: float = 0.1
+    start_decides: bool = True
 
 
 class Detector(nn.Module, ABC):

@@ -38,6 +38,7 @@ class Phase:
 
     frozen: how many blocks of the backbone stand still. view_share: the share of the time to spend
     on features of new views, which are kept and learnt from again; None: every view is fresh.
+    view_steps: the share of the steps to make new views in, where the time may not decide.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Phase:
     frozen: int
     batch: int
     view_share: float | None
+    view_steps: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Recipe:
     """input_size: (width, height). mosaic: how close looks at small objects are put together; None:
     whole pictures are learnt from. backbone_rate: as a share of the head's rate. warmup and ema
     (how far the mean of the weights reaches back) are shares of the time; rate_factor and
-    final_rate are factors of the detector's peak rate.
+    final_rate are factors of the detector's peak rate. start_decides: as in BuildRequest.
 
     choices: one plain line for each decision.
     """
@@ -67,6 +69,7 @@ class Recipe:
     warmup: float
     final_rate: float
     ema: float
+    start_decides: bool
     choices: tuple[str, ...]
 
 
@@ -121,12 +124,13 @@ def choose_recipe(config: RunConfig, facts: Facts, device: str, device_name: str
     batch = 12 if looks_closely else 16
     kinds = facts.categories > 1
     phases = _phases(config, batch, head_share=0.3 if kinds else 0.4, on_gpu=on_gpu)
+    is_twin = config.recipe == "twin"
     mirror = 0.0 if facts.directed else 0.5
     return Recipe(
         input_size=size,
         finest_stride=stride,
         # one kind of thing stands out by what the backbone knows; kinds alike ask for new features
-        backbone_rate=0.3 if kinds else 0.1,
+        backbone_rate=0.3 if kinds or is_twin else 0.1,
         phases=phases,
         augmentation=Augmentation(mirror=mirror),
         mosaic=_mosaic(size) if looks_closely else None,
@@ -134,6 +138,7 @@ def choose_recipe(config: RunConfig, facts: Facts, device: str, device_name: str
         warmup=0.05,
         final_rate=0.02,
         ema=0.03,
+        start_decides=not is_twin,
         choices=(
             f"Learns on {device_name}.",
             f"Pictures to learn from: {facts.pictures}; boxes in them: {facts.boxes}.",
@@ -179,7 +184,7 @@ def _finest_stride(facts: Facts, size: tuple[int, int]) -> int:
 
 def _phases(config: RunConfig, batch: int, *, head_share: float, on_gpu: bool) -> tuple[Phase, ...]:
     """batch and head_share: pictures a step, and share of the time, while only the head learns."""
-    if config.detector != BUILT_IN or config.start == "scratch":
+    if config.detector != BUILT_IN or config.start == "scratch" or config.recipe == "twin":
         return (Phase("Learning", 1.0, 0, 16 if on_gpu else 8, None),)
     if on_gpu:
         return (
@@ -187,10 +192,10 @@ def _phases(config: RunConfig, batch: int, *, head_share: float, on_gpu: bool) -
             Phase("Learning to see", 1.0, 3, 32, None),
         )
     if config.seconds < _SHORT:
-        return (Phase("Learning to find", 1.0, 16, batch, 0.33),)
+        return (Phase("Learning to find", 1.0, 16, batch, 0.33, 0.18),)
     return (
-        Phase("Learning to find", head_share, 16, batch, 0.45),
-        Phase("Learning to see", 1.0, 5, 8, 0.35),
+        Phase("Learning to find", head_share, 16, batch, 0.45, 0.3),
+        Phase("Learning to see", 1.0, 5, 8, 0.35, 0.8),
     )
 
 
@@ -225,7 +230,18 @@ def _stride_choice(config: RunConfig, stride: int) -> tuple[str, ...]:
     return ("Some objects are small: a fine grid of points looks for them.",)
 
 
+_TWIN_CHOICES = (
+    "Made to be compared: a pretrained and a random start get the same network, the same pictures "
+    "in the same order, the same rates and the same schedule, and differ in their weights only.",
+    "Everything learns from the beginning, norms too: a backbone of random weights could do "
+    "nothing while it stands still.",
+)
+
+
 def _phase_choices(config: RunConfig, phases: tuple[Phase, ...]) -> tuple[str, ...]:
+    if config.recipe == "twin":
+        weights = "random" if config.start == "scratch" else "pretrained"
+        return (f"Starts from {weights} weights.", *_TWIN_CHOICES)
     if config.detector != BUILT_IN:
         return (f"Starts from {config.start} weights of {config.detector}.",)
     if config.start == "scratch":

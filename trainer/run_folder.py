@@ -10,12 +10,20 @@ import sys
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from trainer.events import Event, to_line
 
 log = logging.getLogger("trainer")
 _LINE = "%(asctime)s %(levelname)s %(message)s"
+
+
+class Stream(Protocol):
+    """Where lines go."""
+
+    def write(self, line: str, /) -> int: ...
+
+    def flush(self) -> None: ...
 
 
 class Reporter:
@@ -25,7 +33,7 @@ class Reporter:
     an event cannot be kept; later ones go to the stream alone, so that it hears the end.
     """
 
-    def __init__(self, stream: TextIO, stop: Flag) -> None:
+    def __init__(self, stream: Stream, stop: Flag) -> None:
         self._file: TextIO | None = None
         self._path = Path()
         self._stream = stream
@@ -66,19 +74,20 @@ class Reporter:
                 file.close()
 
 
-def start_log(run: Path) -> None:
-    """To stderr and RUN/log.txt; whatever libraries print goes to stderr, never among events.
+def start_log(*folders: Path) -> None:
+    """To stderr and each folder's log.txt; what libraries print goes to stderr, not among events.
 
-    Raises OSError where log.txt cannot be written; stderr then has the log alone.
+    Raises OSError where a log.txt cannot be written; stderr has the log in any case.
     """
     logging.raiseExceptions = False  # a full disk shall end the run, not fill stderr
     logging.basicConfig(
         level=logging.INFO, format=_LINE, handlers=[logging.StreamHandler(sys.stderr)], force=True
     )
     logging.captureWarnings(True)
-    file = logging.FileHandler(run / "log.txt", mode="w", encoding="utf-8")
-    file.setFormatter(logging.Formatter(_LINE))
-    logging.getLogger().addHandler(file)
+    for folder in folders:
+        file = logging.FileHandler(folder / "log.txt", mode="w", encoding="utf-8")
+        file.setFormatter(logging.Formatter(_LINE))
+        logging.getLogger().addHandler(file)
 
 
 def watch_stdin(stop: Flag) -> None:

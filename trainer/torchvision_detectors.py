@@ -48,9 +48,8 @@ def build(request: BuildRequest) -> Detector:
     """Raises WeightsUnavailableError; a pretrained start is never silently a random one."""
     published = PUBLISHED[request.detector]
     path = _fetch(published, request) if request.start == "pretrained" else None
-    detector = published.kind(
-        request.categories, request.input_size, is_pretrained=request.start != "scratch"
-    )
+    is_favoured = request.start != "scratch" and request.start_decides
+    detector = published.kind(request.categories, request.input_size, is_pretrained=is_favoured)
     if path is not None:
         _load(detector, path, published.name)
     return detector.train()

@@ -28,7 +28,7 @@ def train_command(run: Path) -> int:
         return 1
     watch_stdin(stop)
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stopper(stop))
+        signal.signal(number, stopper(stop))
     try:
         with contextlib.redirect_stdout(sys.stderr):
             _open_run(run, reporter)
@@ -67,7 +67,9 @@ def _train(run: Path, reporter: Reporter, stop: Flag) -> None:
     train(run, reporter.emit, stop.is_set)
 
 
-def _stopper(stop: Flag) -> Callable[[int, Any], None]:
+def stopper(stop: Flag) -> Callable[[int, Any], None]:
+    """A handler of signals that sets stop."""
+
     def on_signal(_number: int, _frame: Any) -> None:
         stop.set()
 

@@ -1,0 +1,196 @@
+"""Transfer against scratch: both runs do the same, and differ in their start weights alone."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tests.trainer.training_runs import ROOT, prepare_run
+from trainer.config import load_config, save_config
+from trainer.events import Evaluated, Event, Failed, Finished, from_line
+from trainer.faults import TrainerError
+from trainer.feeder import Batch
+from trainer.learner import Learner
+from trainer.predict import Predictor
+from trainer.twin import twin
+from trainer.twin_sides import SIDES, SideFailedError
+
+Fingerprint = tuple[str, float]
+
+
+@pytest.fixture(autouse=True)
+def _torch_as_it_was() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(False)
+
+
+@pytest.fixture
+def make_pair(tmp_path: Path) -> Callable[..., Path]:
+    """Makes PAIR with both run folders; the rest goes into both configs."""
+
+    def make(*, train: int = 12, val: int = 4, **config: object) -> Path:
+        pair = tmp_path / "pair"
+        (pair / "pretrained").mkdir(parents=True)
+        settings = {"recipe": "twin", "seed": 3, **config}
+        prepare_run(pair / "pretrained", tmp_path / "images", train=train, val=val, **settings)
+        shutil.copytree(pair / "pretrained", pair / "scratch")
+        config_of = load_config(pair / "scratch")
+        save_config(pair / "scratch", replace(config_of, start="scratch"))
+        return pair
+
+    return make
+
+
+@dataclass
+class Watched:
+    """What each run learned from, and what it told."""
+
+    batches: dict[int, list[Fingerprint]] = field(default_factory=lambda: defaultdict(list))
+    told: dict[str, list[Event]] = field(default_factory=lambda: {side: [] for side in SIDES})
+
+    def emit(self, side: str, event: Event) -> None:
+        self.told[side].append(event)
+
+    def looks(self, side: str) -> list[float]:
+        return [event.epoch for event in self.told[side] if isinstance(event, Evaluated)]
+
+    def end(self, side: str) -> Event:
+        return self.told[side][-1]
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
+    """Notes the pixels, the boxes and the rate of every batch that a run learns from."""
+    seen = Watched()
+    step = Learner.step
+
+    def noted(learner: Learner, batch: Batch, progress: float) -> float:
+        loss = step(learner, batch, progress)
+        assert batch.pictures is not None
+        content = hashlib.sha256(batch.pictures.numpy().tobytes())
+        for target in batch.targets:
+            content.update(target.boxes.numpy().tobytes() + target.labels.numpy().tobytes())
+        seen.batches[id(learner)].append((content.hexdigest(), learner.rate))
+        return loss
+
+    monkeypatch.setattr(Learner, "step", noted)
+    return seen
+
+
+def never() -> bool:
+    return False
+
+
+def ticking(seconds: float) -> Callable[[], float]:
+    ticks = itertools.count(step=seconds)
+    return lambda: next(ticks)
+
+
+def test_both_see_the_same_pictures_in_the_same_order_changed_alike(
+    make_pair: Callable[..., Path], watched: Watched
+) -> None:
+    pair = make_pair(budget="epochs", epochs=9.0)
+    twin(pair, watched.emit, never, ticking(0.1))
+    pretrained, scratch = watched.batches.values()
+    assert pretrained == scratch
+    assert len(pretrained) >= 4
+    assert len({content for content, _ in pretrained}) == len(pretrained)
+    assert watched.looks("pretrained") == watched.looks("scratch")
+    assert len(watched.looks("scratch")) >= 4
+    first, second = ((pair / side / "best.safetensors").read_bytes() for side in SIDES)
+    assert first != second
+
+
+def test_where_one_breaks_down_the_other_keeps_its_best(
+    make_pair: Callable[..., Path], watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = make_pair(budget="epochs", epochs=1000.0)
+    step = Learner.step
+
+    def breaking(learner: Learner, batch: Batch, progress: float) -> float:
+        if len(watched.batches) == 2 and id(learner) == next(iter(watched.batches)):
+            raise TrainerError("Learning broke down.")
+        return step(learner, batch, progress)
+
+    monkeypatch.setattr(Learner, "step", breaking)
+    with pytest.raises(SideFailedError) as told:
+        twin(pair, watched.emit, never, ticking(0.1))
+    assert (told.value.side, str(told.value.cause)) == ("pretrained", "Learning broke down.")
+    assert isinstance(watched.end("scratch"), Finished)
+    assert (pair / "scratch" / "model.onnx").is_file()
+
+
+def test_runs_that_were_asked_different_things_are_no_pair(
+    make_pair: Callable[..., Path], watched: Watched
+) -> None:
+    pair = make_pair()
+    config = load_config(pair / "scratch")
+    save_config(pair / "scratch", replace(config, seed=4))
+    with pytest.raises(TrainerError, match="asked different things"):
+        twin(pair, watched.emit, never)
+    save_config(pair / "scratch", replace(config, start="pretrained"))
+    with pytest.raises(TrainerError, match="starts from pretrained, not from scratch"):
+        twin(pair, watched.emit, never)
+    save_config(pair / "scratch", config)
+    (pair / "scratch" / "val.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(TrainerError, match=r"different lists \(val\.json\)"):
+        twin(pair, watched.emit, never)
+
+
+def test_a_pair_that_is_stopped_leaves_two_models_and_each_line_told_its_run(
+    make_pair: Callable[..., Path],
+) -> None:
+    pair = make_pair(budget="epochs", epochs=1000.0)
+    lines = []
+    with _verb(pair) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        for line in process.stdout:
+            lines.append(json.loads(line))
+            if {told["run"] for told in lines if told["event"] == "Progressed"} == set(SIDES):
+                process.stdin.close()
+        assert process.wait(timeout=60) == 0
+    for side in SIDES:
+        own = [{**told, "run": None} for told in lines if told["run"] == side]
+        kept = (pair / side / "events.jsonl").read_text(encoding="utf-8").splitlines()
+        assert [{**json.loads(line), "run": None} for line in kept] == own
+        end = from_line(kept[-1])
+        assert isinstance(end, Finished)
+        assert end.stopped_early
+        assert (pair / side / "log.txt").is_file()
+        Predictor(pair / side / "model.onnx").predict(np.zeros((96, 160, 3), np.uint8))
+
+
+def test_what_is_no_pair_is_a_sentence_for_both(tmp_path: Path) -> None:
+    (tmp_path / "pair" / "pretrained").mkdir(parents=True)
+    with _verb(tmp_path / "pair") as process:
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    told = [from_line(line) for line in out.splitlines()]
+    assert [type(event) for event in told] == [Failed, Failed]
+    assert "holds no folder scratch" in told[0].message  # type: ignore[union-attr]
+
+
+def _verb(pair: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "trainer", "twin", str(pair)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+    )

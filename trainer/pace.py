@@ -1,0 +1,113 @@
+"""How far a run is and when it looks: by the clock, or by the pictures it has seen."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from trainer.config import RunConfig
+from trainer.stopwatch import Stopwatch
+
+_LOOKS = (0.1, 0.3, 0.5, 0.7, 0.85)
+"""When to validate, as shares of the time; the end comes on top."""
+_FIRST_LOOK = 30
+"""Steps to learn before the first look."""
+_DEAREST_LOOKS = 0.15
+"""The share of the time passed that validating and exporting may take."""
+_FIRST_LOOK_COST = 0.04
+"""As a share of the time: a guess, until the first look has been timed."""
+_CAUTION = 1.15
+_MOST_LOOKS = 20
+"""Of a run by epochs; with fewer epochs there is one after each."""
+
+
+class Pace(ABC):
+    """Says how far the run is, from 0 to 1 and beyond, when to look, and how long it may take."""
+
+    by_clock: bool
+    """Whether the time decides anything. If not, the same seed gives the same weights."""
+
+    @abstractmethod
+    def progress(self) -> float:
+        """The share of the learning that has passed; from 1 on it is over."""
+
+    @abstractmethod
+    def is_look_due(self, progress: float, steps: int) -> bool:
+        """Whether to validate now. Asked once after each step; a look that is due is taken."""
+
+    @abstractmethod
+    def seconds_total(self, progress: float) -> float:
+        """What the whole run takes, as far as one can tell now; 0: nobody can."""
+
+    @abstractmethod
+    def looked(self, seconds: float) -> None:
+        """Takes note of what a look has cost."""
+
+
+class ClockPace(Pace):
+    """So many seconds in all. The last look comes on top of the learning and needs some of them."""
+
+    by_clock = True
+
+    def __init__(self, watch: Stopwatch, seconds: float) -> None:
+        self._watch = watch
+        self._seconds = seconds
+        self._looks = list(_LOOKS)
+        self._look_cost = _FIRST_LOOK_COST * seconds
+        self._spent_looking = 0.0
+
+    def progress(self) -> float:
+        return self._watch.seconds / max(1e-3, self._seconds - self._look_cost)
+
+    def is_look_due(self, progress: float, steps: int) -> bool:
+        """At its time, unless looking has cost too much already."""
+        if not self._looks or progress < self._looks[0] or steps < _FIRST_LOOK:
+            return False
+        self._looks = [look for look in self._looks if look > progress]
+        is_first = self._spent_looking == 0
+        allowed = _DEAREST_LOOKS * self._seconds * progress
+        return is_first or self._spent_looking + self._look_cost <= allowed
+
+    def seconds_total(self, progress: float) -> float:
+        return self._seconds
+
+    def looked(self, seconds: float) -> None:
+        self._spent_looking += seconds
+        self._look_cost = min(_CAUTION * seconds, 0.3 * self._seconds)
+
+
+class EpochPace(Pace):
+    """So many epochs, and looks at fixed ones. epochs_done: how many have passed."""
+
+    by_clock = False
+
+    def __init__(self, watch: Stopwatch, epochs: float, epochs_done: Callable[[], float]) -> None:
+        self._watch = watch
+        self._epochs = epochs
+        self._epochs_done = epochs_done
+        self._count = min(_MOST_LOOKS, max(1, math.ceil(epochs)))
+        self._next_look = 1
+
+    def progress(self) -> float:
+        return self._epochs_done() / self._epochs
+
+    def is_look_due(self, progress: float, steps: int) -> bool:
+        passed = math.floor(self.progress() * self._count + 1e-9)
+        if passed < self._next_look or passed >= self._count:  # the end is looked at in any case
+            return False
+        self._next_look = passed + 1
+        return True
+
+    def seconds_total(self, progress: float) -> float:
+        return self._watch.seconds / progress if progress > 0 else 0.0
+
+    def looked(self, seconds: float) -> None:
+        """Looks come when they come."""
+
+
+def pace_of(config: RunConfig, watch: Stopwatch, epochs_done: Callable[[], float]) -> Pace:
+    """What the run's budget asks for."""
+    if config.budget == "epochs":
+        return EpochPace(watch, config.epochs, epochs_done)
+    return ClockPace(watch, config.seconds)
