@@ -61,7 +61,8 @@ class Fcos(TorchvisionDetector):
             distances = output["bbox_regression"][index]
             boxes = self.network.box_coder.decode(distances, self.anchors)
             boxes = clip_boxes_to_image(boxes, (self.input_size[1], self.input_size[0]))
-            found.append(suppressed(scores[index], boxes, _SUPPRESS_IOU, _CANDIDATES))
+            is_box = (boxes[:, 2:] - boxes[:, :2]).amin(1, keepdim=True) > 0  # distances may be 0
+            found.append(suppressed(scores[index] * is_box, boxes, _SUPPRESS_IOU, _CANDIDATES))
         return found
 
     def _predict(self, pictures: Tensor) -> dict[str, Tensor]:
