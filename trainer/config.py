@@ -11,7 +11,53 @@ from typing import Any
 BUILT_IN = "lite"
 """The built-in detector: works offline. The others are torchvision's names."""
 
-DETECTORS = (BUILT_IN, "ssdlite320_mobilenet_v3_large", "fasterrcnn_mobilenet_v3_large_320_fpn")
+
+@dataclass(frozen=True, slots=True)
+class DetectorFacts:
+    """What a person who chooses a detector is told.
+
+    megabytes: to download once for a pretrained start; 0: nothing. is_for_gpu: on a processor it
+    learns, but too slowly to be of use. note: one sentence.
+    """
+
+    title: str
+    megabytes: int
+    is_for_gpu: bool
+    note: str
+
+
+DETECTOR_FACTS = {
+    BUILT_IN: DetectorFacts(
+        "Built in", 0, False, "Small and fast: the best choice where there is no GPU."
+    ),
+    "ssdlite320_mobilenet_v3_large": DetectorFacts(
+        "SSDLite",
+        13,
+        False,
+        "Small and fast. Its weights have seen 80 everyday kinds of objects.",
+    ),
+    "fasterrcnn_mobilenet_v3_large_320_fpn": DetectorFacts(
+        "Faster R-CNN, small",
+        74,
+        True,
+        "Looks twice at everything, so it takes its time. Knows 80 everyday kinds of objects.",
+    ),
+    "fcos_resnet50_fpn": DetectorFacts(
+        "FCOS",
+        124,
+        True,
+        "Large, good with small objects. Knows 80 everyday kinds of objects.",
+    ),
+    "fasterrcnn_resnet50_fpn_v2": DetectorFacts(
+        "Faster R-CNN",
+        167,
+        True,
+        "The largest and the most exact. Knows 80 everyday kinds of objects.",
+    ),
+}
+"""By the names that torchvision has for them, from small to large."""
+
+DETECTORS = tuple(DETECTOR_FACTS)
 STARTS = ("pretrained", "scratch")
 BUDGETS = ("time", "epochs", "best")
 RECIPES = ("one-click", "twin")

@@ -1,22 +1,25 @@
-"""Faster R-CNN 320 with MobileNetV3 and FPN on torchvision's network. Made for a GPU."""
+"""Faster R-CNN with MobileNetV3 or ResNet-50 and FPN on torchvision's networks. For a GPU."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
 from torchvision.models.detection import (
     FasterRCNN_MobileNet_V3_Large_320_FPN_Weights,
     fasterrcnn_mobilenet_v3_large_320_fpn,
+    fasterrcnn_resnet50_fpn_v2,
 )
+from torchvision.models.detection._utils import BoxCoder
 from torchvision.models.detection.image_list import ImageList
 from torchvision.ops import clip_boxes_to_image
 
 from trainer.protocol import Found, Target
-from trainer.torchvision_base import TorchvisionDetector, normalised, suppressed
+from trainer.torchvision_base import TorchvisionDetector, suppressed
 
-_MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 _SUPPRESS_IOU = 0.5
 _MEASURE = "roi_heads.box_predictor.bbox_pred"
 _COCO_NAMES = FasterRCNN_MobileNet_V3_Large_320_FPN_Weights.COCO_V1.meta["categories"]
@@ -24,7 +27,10 @@ _COCO_LABELS = [i for i, name in enumerate(_COCO_NAMES) if name not in ("__backg
 
 
 class FasterRcnn(TorchvisionDetector):
-    """Proposals first, then a closer look at each."""
+    """Proposals first, then a closer look at each.
+
+    Among its categories 0 is the background: our label n is its n + 1.
+    """
 
     peak_rate = 3e-4
     new_layers = ("roi_heads.box_predictor.",)
@@ -32,17 +38,14 @@ class FasterRcnn(TorchvisionDetector):
     def __init__(
         self, categories: int, input_size: tuple[int, int], *, is_pretrained: bool
     ) -> None:
-        network = fasterrcnn_mobilenet_v3_large_320_fpn(
-            weights=None,
-            weights_backbone=None,
-            num_classes=categories + 1,
-            # a quarter of torchvision's samples: photos of a few objects, and often no GPU
-            box_batch_size_per_image=128,
-            rpn_pre_nms_top_n_train=500,
-            rpn_post_nms_top_n_train=500,
-            rpn_score_thresh=0.0,  # suppression of no proposals at all fails in ONNX
-        )
+        network = self._built(categories + 1)
+        for part in (network.rpn, network.roi_heads):
+            part.box_coder = _ExactCoder(part.box_coder.weights, part.box_coder.bbox_xform_clip)
         super().__init__(network, input_size, is_pretrained=is_pretrained)
+
+    @abstractmethod
+    def _built(self, outputs: int) -> Any:
+        """torchvision's network with random weights; outputs: categories and the background."""
 
     def losses(self, pictures: Tensor, targets: Sequence[Target]) -> dict[str, Tensor]:
         here = [target.to(str(pictures.device)) for target in targets]
@@ -81,6 +84,54 @@ class FasterRcnn(TorchvisionDetector):
         return [torch.cat([boxes, boxes.new_tensor([whole])]) for boxes in proposals]
 
     def _see(self, pictures: Tensor) -> tuple[ImageList, dict[str, Tensor]]:
-        x = normalised(pictures, _MEAN, _DEVIATION)
-        size = (self.input_size[1], self.input_size[0])
-        return ImageList(x, [size] * pictures.shape[0]), self.network.backbone(x)
+        x = self.normalised(pictures)
+        features = self.network.backbone(x)
+        # torchvision makes its anchors in the precision of the features: pixels need a single one
+        return self.image_list(x), {name: level.float() for name, level in features.items()}
+
+
+class SmallFasterRcnn(FasterRcnn):
+    """With MobileNetV3, for pictures of 320 pixels."""
+
+    def _built(self, outputs: int) -> Any:
+        return fasterrcnn_mobilenet_v3_large_320_fpn(
+            weights=None,
+            weights_backbone=None,
+            num_classes=outputs,
+            # a quarter of torchvision's samples: photos of a few objects, and often no GPU
+            box_batch_size_per_image=128,
+            rpn_pre_nms_top_n_train=500,
+            rpn_post_nms_top_n_train=500,
+            rpn_score_thresh=0.0,  # suppression of no proposals at all fails in ONNX
+        )
+
+
+class LargeFasterRcnn(FasterRcnn):
+    """With ResNet-50, and the better recipe of Li et al. 2021 that torchvision calls its v2."""
+
+    frozen_layers = ("backbone.body.conv1.", "backbone.body.bn1.", "backbone.body.layer1.")
+    backbone = "backbone.body."
+    backbone_rate = 0.1
+
+    def _built(self, outputs: int) -> Any:
+        return fasterrcnn_resnet50_fpn_v2(
+            weights=None,
+            weights_backbone=None,
+            num_classes=outputs,
+            # half of torchvision's samples, a third of its proposals: photos of a few objects
+            box_batch_size_per_image=256,
+            rpn_pre_nms_top_n_train=1000,
+            rpn_post_nms_top_n_train=1000,
+            rpn_pre_nms_top_n_test=500,
+            rpn_post_nms_top_n_test=300,
+        )
+
+
+class _ExactCoder(BoxCoder):  # type: ignore[misc]
+    """Boxes in single precision, whatever the network computes in: half of it would round them to
+    4 pixels.
+    """
+
+    def decode_single(self, rel_codes: Tensor, boxes: Tensor) -> Tensor:
+        decoded: Tensor = super().decode_single(rel_codes.float(), boxes)
+        return decoded

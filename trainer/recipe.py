@@ -9,8 +9,9 @@ from statistics import median
 
 from trainer.augment import Augmentation
 from trainer.coco import CocoSet
-from trainer.config import BUILT_IN, RunConfig
+from trainer.config import BUILT_IN, DETECTOR_FACTS, RunConfig
 from trainer.mosaic import Mosaic
+from trainer.sizes import SIZES
 
 _MOST_UPSCALED = 2.0
 """An input of more than twice the pixels of the pictures shows nothing new."""
@@ -141,6 +142,7 @@ def choose_recipe(config: RunConfig, facts: Facts, device: str, device_name: str
         start_decides=not is_twin,
         choices=(
             f"Learns on {device_name}.",
+            *_gpu_choice(config, on_gpu=on_gpu),
             f"Pictures to learn from: {facts.pictures}; boxes in them: {facts.boxes}.",
             f"Pictures are seen at {size[0]}x{size[1]} pixels: {size_reason}.",
             *_stride_choice(config, stride),
@@ -162,7 +164,7 @@ def _pixels(
 ) -> tuple[float, str]:
     """How many pixels the input shall have, and why."""
     if config.detector != BUILT_IN:
-        return 320.0 * 320.0, "torchvision's detectors learnt from so many"
+        return SIZES[config.detector].pixels(on_gpu=on_gpu)
     if on_gpu:
         return 160_000.0, "a GPU has the time for many"
     if looks_closely:
@@ -184,7 +186,9 @@ def _finest_stride(facts: Facts, size: tuple[int, int]) -> int:
 
 def _phases(config: RunConfig, batch: int, *, head_share: float, on_gpu: bool) -> tuple[Phase, ...]:
     """batch and head_share: pictures a step, and share of the time, while only the head learns."""
-    if config.detector != BUILT_IN or config.start == "scratch" or config.recipe == "twin":
+    if config.detector != BUILT_IN:
+        return (Phase("Learning", 1.0, 0, SIZES[config.detector].batch(on_gpu=on_gpu), None),)
+    if config.start == "scratch" or config.recipe == "twin":
         return (Phase("Learning", 1.0, 0, 16 if on_gpu else 8, None),)
     if on_gpu:
         return (
@@ -219,6 +223,16 @@ def _tiny_choice(side: float) -> tuple[str, ...]:
     return (
         f"Objects are only {max(1, round(side))} pixels large there, too few to be learnt: take "
         "photos from nearer, or cut them into parts.",
+    )
+
+
+def _gpu_choice(config: RunConfig, *, on_gpu: bool) -> tuple[str, ...]:
+    facts = DETECTOR_FACTS[config.detector]
+    if on_gpu or not facts.is_for_gpu:
+        return ()
+    return (
+        f"{facts.title} is made for a GPU: on a processor it takes seconds for each picture. The "
+        "built-in detector learns more in the same time.",
     )
 
 

@@ -12,18 +12,21 @@ from torchvision.models.detection.image_list import ImageList
 from torchvision.ops import box_iou, clip_boxes_to_image
 
 from trainer.protocol import Found, Target
-from trainer.torchvision_base import TorchvisionDetector, normalised, suppressed
+from trainer.torchvision_base import TorchvisionDetector, suppressed
 
-_MEAN = _DEVIATION = (0.5, 0.5, 0.5)
 _SUPPRESS_IOU = 0.55
 _NEGATIVES = 20
 """How many default boxes of a picture without objects learn that they are background."""
 
 
 class SsdLite(TorchvisionDetector):
-    """Default boxes at six strides; each is background or one of the categories, by softmax."""
+    """Default boxes at six strides; each is background or one of the categories, by softmax.
+
+    Among its categories 0 is the background: our label n is its n + 1.
+    """
 
     peak_rate = 1e-3
+    mean = deviation = (0.5, 0.5, 0.5)
     new_layers = tuple(f"head.classification_head.module_list.{level}.1." for level in range(6))
     anchors: Tensor
 
@@ -64,10 +67,13 @@ class SsdLite(TorchvisionDetector):
         return found
 
     def _predict(self, pictures: Tensor) -> dict[str, Tensor]:
-        """cls_logits (B, anchors, 1 + categories) and bbox_regression (B, anchors, 4)."""
-        features = self.network.backbone(normalised(pictures, _MEAN, _DEVIATION))
-        output: dict[str, Tensor] = self.network.head(list(features.values()))
-        return output
+        """cls_logits (B, anchors, 1 + categories) and bbox_regression (B, anchors, 4).
+
+        In single precision, whatever the network computes in: pixels need it.
+        """
+        features = self.network.backbone(self.normalised(pictures))
+        output = self.network.head(list(features.values()))
+        return {key: value.float() for key, value in output.items()}
 
     def _match(self, target: Target) -> Tensor:
         """For each default box the index of its true box, or -1."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torchvision.models.detection.image_list import ImageList
 from torchvision.ops import nms
 
 from trainer.protocol import Detector, Found, ParameterGroup
@@ -17,23 +18,40 @@ _LOWEST_SCORE = 0.01
 _WEIGHT_DECAY = 0.02
 _PRETRAINED_RATE = 0.25
 
+Numbers = tuple[float, float, float]
+
 
 class TorchvisionDetector(Detector):
     """A network of torchvision's, taken apart: its own forward would resize every picture again.
 
-    Among its categories 0 is the background, so that our label n is its n + 1.
     is_pretrained: the statistics of its BatchNorms are kept (a batch of a person's photos is too
-    small and too uniform for new ones) and what is pretrained learns more slowly.
+    small and too uniform for new ones), what is pretrained learns more slowly, and what is frozen
+    stands still: edges and textures are the same in every picture.
     """
 
     new_layers: tuple[str, ...]
     """Beginnings of the names of the parameters that no published weights can fill."""
+    frozen_layers: tuple[str, ...] = ()
+    backbone: str = "backbone."
+    """What the names of the backbone's parameters begin with."""
+    backbone_rate = _PRETRAINED_RATE
+    """What a pretrained backbone learns at, as a share of the new layers' rate."""
+    mean: Numbers = (0.485, 0.456, 0.406)
+    deviation: Numbers = (0.229, 0.224, 0.225)
+    _shift: Tensor
+    _scale: Tensor
 
     def __init__(self, network: Any, input_size: tuple[int, int], *, is_pretrained: bool) -> None:
         super().__init__()
         self.network = network
         self.input_size = input_size
         self.is_pretrained = is_pretrained
+        # on the device from the start: a tensor made in every step would make the GPU wait
+        for name, values in (("_shift", self.mean), ("_scale", self.deviation)):
+            self.register_buffer(name, torch.tensor(values)[:, None, None], persistent=False)
+        if is_pretrained:
+            for name, parameter in network.named_parameters():
+                parameter.requires_grad_(not name.startswith(self.frozen_layers))
 
     def is_new(self, name: str) -> bool:
         """Whether the network's parameter depends on the categories, which are the person's."""
@@ -52,22 +70,36 @@ class TorchvisionDetector(Detector):
         return self
 
     def parameter_groups(self) -> Iterator[ParameterGroup]:
-        named = list(self.network.named_parameters())
-        for new in (True, False):
-            part = [p for name, p in named if self.is_new(name) is new]
-            rate = _PRETRAINED_RATE if self.is_pretrained and not new else 1.0
+        by_rate: dict[float, list[nn.Parameter]] = {}
+        for name, parameter in self.network.named_parameters():
+            if parameter.requires_grad:
+                by_rate.setdefault(self._rate_of(name), []).append(parameter)
+        for rate, part in by_rate.items():
             yield ParameterGroup(tuple(p for p in part if p.ndim > 1), rate, _WEIGHT_DECAY)
             yield ParameterGroup(tuple(p for p in part if p.ndim <= 1), rate, 0.0)
 
+    def _rate_of(self, name: str) -> float:
+        if not self.is_pretrained or self.is_new(name):
+            return 1.0
+        return self.backbone_rate if name.startswith(self.backbone) else _PRETRAINED_RATE
 
-def normalised(pictures: Tensor, mean: tuple[float, ...], deviation: tuple[float, ...]) -> Tensor:
-    """0 to 1 -> what the published weights want; (B, 3, H, W), laid out for fast convolutions."""
-    shift = pictures.new_tensor(mean)[:, None, None]
-    scale = pictures.new_tensor(deviation)[:, None, None]
-    return ((pictures - shift) / scale).contiguous(memory_format=torch.channels_last)
+    def normalised(self, pictures: Tensor) -> Tensor:
+        """0 to 1 -> what the published weights want; (B, 3, H, W), laid out for convolutions."""
+        x = (pictures - self._shift) / self._scale
+        # rows of channels make convolutions faster, but not on the GPU of a Mac
+        if x.device.type == "mps":
+            return x.contiguous()
+        return x.contiguous(memory_format=torch.channels_last)
+
+    def image_list(self, pictures: Tensor) -> ImageList:
+        """The pictures as torchvision's parts want them: all of the same size, (height, width)."""
+        size = (self.input_size[1], self.input_size[0])
+        return ImageList(pictures, [size] * pictures.shape[0])
 
 
-def suppressed(scores: Tensor, boxes: Tensor, overlap: float) -> Found:
+def suppressed(
+    scores: Tensor, boxes: Tensor, overlap: float, candidates: int = _CANDIDATES
+) -> Found:
     """One picture without duplicates.
 
     scores: (P, categories) without the background. boxes: (P, 4), or (P, categories, 4) where each
@@ -75,7 +107,7 @@ def suppressed(scores: Tensor, boxes: Tensor, overlap: float) -> Found:
     over nothing, as torchvision's batched_nms does them on an empty picture, fail in ONNX.
     """
     categories = scores.shape[1]
-    best, index = scores.flatten().topk(min(_CANDIDATES, scores.numel()))
+    best, index = scores.flatten().topk(min(candidates, scores.numel()))
     labels = index % categories
     each = index if boxes.ndim == 3 else torch.div(index, categories, rounding_mode="floor")
     corners = boxes.reshape(-1, 4)[each]

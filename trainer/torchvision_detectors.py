@@ -8,7 +8,8 @@ from pathlib import Path
 
 import torch
 
-from trainer.faster_rcnn import FasterRcnn
+from trainer.faster_rcnn import LargeFasterRcnn, SmallFasterRcnn
+from trainer.fcos import Fcos
 from trainer.protocol import BuildRequest, Detector
 from trainer.ssdlite import SsdLite
 from trainer.torchvision_base import TorchvisionDetector
@@ -23,7 +24,7 @@ _COUNTER = "num_batches_tracked"
 class Published:
     """name: for the person. file_name: ends in the first digits of the file's sha256."""
 
-    kind: type[SsdLite | FasterRcnn]
+    kind: type[SsdLite | SmallFasterRcnn | Fcos | LargeFasterRcnn]
     name: str
     file_name: str
 
@@ -37,9 +38,15 @@ PUBLISHED = {
         SsdLite, "SSDLite320 MobileNetV3", "ssdlite320_mobilenet_v3_large_coco-a79551df.pth"
     ),
     "fasterrcnn_mobilenet_v3_large_320_fpn": Published(
-        FasterRcnn,
+        SmallFasterRcnn,
         "Faster R-CNN MobileNetV3",
         "fasterrcnn_mobilenet_v3_large_320_fpn-907ea3f9.pth",
+    ),
+    "fcos_resnet50_fpn": Published(Fcos, "FCOS ResNet-50", "fcos_resnet50_fpn_coco-99b0c9b7.pth"),
+    "fasterrcnn_resnet50_fpn_v2": Published(
+        LargeFasterRcnn,
+        "Faster R-CNN ResNet-50",
+        "fasterrcnn_resnet50_fpn_v2_coco-dd69338a.pth",
     ),
 }
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import pickle
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,21 +12,27 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from trainer.detector import build_detector
+from tests.trainer_torchvision.detectors import (
+    FASTER,
+    SIZE,
+    SSDLITE,
+    boxes_of,
+    built,
+    nothing,
+    pictures_with_squares,
+    publish,
+)
 from trainer.events import Downloading
 from trainer.export import export_onnx
 from trainer.predict import Detection, ModelDetails, Predictor
-from trainer.protocol import BuildRequest, Found, Target
+from trainer.protocol import Target
 from trainer.torchvision_base import TorchvisionDetector
-from trainer.torchvision_detectors import PUBLISHED
 from trainer.weights import MIRROR_VARIABLE, WeightsStoppedError, WeightsUnavailableError
 
 if TYPE_CHECKING:
     from tests.trainer_torchvision.conftest import Site
 
-SSDLITE, FASTER = "ssdlite320_mobilenet_v3_large", "fasterrcnn_mobilenet_v3_large_320_fpn"
 BOTH = pytest.mark.parametrize("detector", [SSDLITE, FASTER])
-SIZE = (192, 128)
 
 
 @pytest.fixture(autouse=True)
@@ -38,21 +42,6 @@ def _same_dice() -> Iterator[None]:
     torch.manual_seed(0)
     yield
     torch.set_num_threads(threads)
-
-
-def built(detector: str, start: str = "scratch", **changes: Any) -> TorchvisionDetector:
-    arguments: dict[str, Any] = {
-        "detector": detector,
-        "categories": 2,
-        "start": start,
-        "input_size": SIZE,
-        "finest_stride": 8,
-        "on_download": lambda event: None,
-        "should_stop": lambda: False,
-    }
-    result = build_detector(BuildRequest(**(arguments | changes)))
-    assert isinstance(result, TorchvisionDetector)
-    return result
 
 
 @cache
@@ -65,37 +54,6 @@ def weights_like(detector: str) -> Mapping[str, Tensor]:
     if detector == FASTER:  # published with frozen norms, which do not count batches
         return {key: value for key, value in state.items() if "num_batches" not in key}
     return state
-
-
-def publish(site: Site, monkeypatch: pytest.MonkeyPatch, detector: str, content: object) -> None:
-    """Puts the content on the mirror, where it is the published file with the right hash."""
-    data = content if isinstance(content, bytes) else _saved(content)
-    file_name = site.publish(detector, data).rpartition("/")[2]
-    monkeypatch.setitem(PUBLISHED, detector, replace(PUBLISHED[detector], file_name=file_name))
-    monkeypatch.setenv(MIRROR_VARIABLE, site.base)
-
-
-def _saved(content: object) -> bytes:
-    buffer = io.BytesIO()
-    torch.save(content, buffer)
-    return buffer.getvalue()
-
-
-def pictures_with_squares(count: int) -> tuple[Tensor, list[Target]]:
-    """Dark pictures, each with a white square (label 0) and a red one (label 1)."""
-    pictures = torch.rand(count, 3, SIZE[1], SIZE[0]) * 0.3
-    targets = []
-    for index in range(count):
-        white, red = 8 + 4 * index, 104 + 4 * index
-        pictures[index, :, 40:90, white : white + 50] = 1.0
-        pictures[index, 0, 30:80, red : red + 50] = 1.0
-        boxes = [[white, 40, white + 50, 90], [red, 30, red + 50, 80]]
-        targets.append(Target(torch.tensor(boxes, dtype=torch.float32), torch.tensor([0, 1])))
-    return pictures, targets
-
-
-def nothing() -> Target:
-    return Target(torch.zeros(0, 4), torch.zeros(0, dtype=torch.int64))
 
 
 @BOTH
@@ -294,15 +252,10 @@ def test_the_onnx_file_finds_what_torch_finds(tmp_path: Path, detector: str) -> 
         pixels = (picture * 255).byte().permute(1, 2, 0).numpy()
         detections = predictor.predict(pixels, min_score=0.0)
         sure = [d for d in detections if d.score > 0.2]
-        expected = [box for box in _boxes(found) if box[1] > 0.2]
+        expected = [box for box in boxes_of(found) if box[1] > 0.2]
         assert [d.score for d in sure] == pytest.approx([box[1] for box in expected], abs=1e-3)
         same = sum(any(_same(detection, box) for detection in sure) for box in expected)
         assert same >= 0.97 * len(expected) > 20  # twins of one score may change places
-
-
-def _boxes(found: Found) -> list[tuple[int, float, list[float]]]:
-    columns = found.labels.tolist(), found.scores.tolist(), found.boxes.tolist()
-    return list(zip(*columns, strict=True))
 
 
 def _same(found: Detection, box: tuple[int, float, list[float]]) -> bool:
