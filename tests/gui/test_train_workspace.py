@@ -16,14 +16,15 @@ from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
 from labeler.gui.train.log_dialog import LogDialog
-from labeler.gui.train.settings_panel import COCO_DETECTOR
 from labeler.gui.train.workspace import TrainWorkspace
 from labeler.runs.history import RunState, list_runs
 from labeler.runs.prepare import Wish, new_run_folder, prepare_run_from_dataset
 from labeler.runs.record import append_event
 from tests.runs.run_makers import add_scenes
+from trainer.config import BUILT_IN
 from trainer.events import Evaluated, Failed, Progressed
 
+SSDLITE = "ssdlite320_mobilenet_v3_large"
 PATIENCE = 90_000
 """Milliseconds: a crowded machine may need minutes for what takes seconds."""
 
@@ -66,7 +67,7 @@ def _shown(qtbot: QtBot, document: Document) -> TrainWorkspace:
 
 def _press_train(qtbot: QtBot, workspace: TrainWorkspace, minutes: int = 0) -> None:
     if minutes:
-        workspace.settings.minutes.setValue(minutes)
+        workspace.settings.drawer.minutes.setValue(minutes)
     qtbot.mouseClick(workspace.settings.train_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: workspace.trainer.is_running, timeout=PATIENCE)
 
@@ -149,14 +150,15 @@ def test_a_download_that_fails_offers_the_built_in_detector(
     qtbot: QtBot, document: Document, dataset: Dataset
 ) -> None:
     run = new_run_folder(dataset.runs_folder)
-    prepare_run_from_dataset(dataset, run, Wish(detector=COCO_DETECTOR))
+    prepare_run_from_dataset(dataset, run, Wish(detector=SSDLITE))
     append_event(run, Failed("The weights could not be downloaded."))
     workspace = _shown(qtbot, document)
-    workspace.settings.coco.click()
+    detector = workspace.settings.detector
+    detector.setCurrentIndex(detector.findData(SSDLITE))
     qtbot.waitUntil(lambda: len(workspace.view.notice.buttons) == 2)
     assert workspace.view.notice.text.text() == "The weights could not be downloaded."
     qtbot.mouseClick(workspace.view.notice.buttons[1], Qt.MouseButton.LeftButton)
-    assert workspace.settings.built_in.isChecked()
+    assert workspace.settings.wish().detector == BUILT_IN
     qtbot.waitUntil(lambda: workspace.trainer.is_running, timeout=PATIENCE)
     workspace.shut_down()
 
@@ -235,28 +237,14 @@ def test_without_torch_it_says_what_to_install(
 
 def test_every_control_has_a_name_and_a_tooltip(workspace: TrainWorkspace) -> None:
     settings = workspace.settings
+    drawer = settings.drawer
     controls = [
-        settings.train_button,
-        settings.quick,
-        settings.good,
-        settings.own_time,
-        settings.minutes,
-        settings.built_in,
-        settings.coco,
-        settings.scratch,
-        workspace.view.stop_button,
-        workspace.view.preview_button,
+        *(settings.train_button, settings.quick, settings.good, settings.best),
+        *(settings.detector, settings.pretrained, settings.scratch, settings.adjust),
+        *(drawer.minutes, drawer.epochs, drawer.device, drawer.threads, drawer.longest_side),
+        *(drawer.batch, drawer.learning_rate, drawer.augmentation, drawer.seed, drawer.reset),
+        *(workspace.view.stop_button, workspace.view.preview_button),
     ]
     assert all(control.accessibleName() and control.toolTip() for control in controls)
     keys = [key for action in workspace.actions_table() for key in action.keys]
     assert len(keys) == len(set(keys))
-
-
-def test_the_minutes_are_chosen_by_writing_them(workspace: TrainWorkspace) -> None:
-    assert workspace.settings.wish().seconds == 60
-    workspace.settings.good.click()
-    assert workspace.settings.wish().seconds == 300
-    workspace.settings.minutes.setValue(7)
-    assert workspace.settings.wish().seconds == 420
-    workspace.settings.scratch.click()
-    assert workspace.settings.wish().start == "scratch"

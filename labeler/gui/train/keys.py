@@ -27,6 +27,7 @@ def actions(train: TrainWorkspace) -> list[Action]:
             train.stop,
             obstacle=lambda: "" if train.trainer.is_running else _tr("No training is running."),
         ),
+        Action("adjust", _tr("Adjust what is chosen for you"), ("Ctrl+J",), train.adjust),
         Action("use_model", _tr("Use in Preview"), ("Ctrl+U",), train.use_in_preview),
         Action("show_log", _tr("Show log"), ("Ctrl+L",), train.show_log),
         Action(

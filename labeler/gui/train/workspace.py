@@ -21,7 +21,7 @@ from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
 from labeler.gui.side_panel import heading
 from labeler.gui.theme import set_role
-from labeler.gui.train import keys
+from labeler.gui.train import keys, last_wish
 from labeler.gui.train.empty_states import TrainEmptyPage
 from labeler.gui.train.log_dialog import LogDialog
 from labeler.gui.train.notice import Offer
@@ -68,6 +68,7 @@ class TrainWorkspace(Workspace):
         self._is_preparing = False
         self.trainer = Trainer(self)
         self.settings = SettingsPanel(self)
+        self.settings.show_wish(last_wish.last())
         self.run_list = RunList(self)
         self.view = RunView(self)
         self.empty = TrainEmptyPage(self)
@@ -107,6 +108,10 @@ class TrainWorkspace(Workspace):
             on_done=self._start,
             on_error=self._miss,
         )
+
+    def adjust(self) -> None:
+        """Opens the drawer with everything that is chosen otherwise, or closes it."""
+        self.settings.adjust.toggle()
 
     def stop(self) -> None:
         """Ends the training softly; the best weights stay."""
@@ -296,11 +301,20 @@ class TrainWorkspace(Workspace):
         self.trainer.told.connect(self._take)
         self.trainer.ended.connect(self._finish)
         self.settings.train_requested.connect(self.train)
+        self.settings.adjust.toggled.connect(lambda _open: QTimer.singleShot(0, self._bring_drawer))
+        self.settings.changed.connect(lambda: last_wish.keep(self.settings.wish()))
         self.view.stop_requested.connect(self.stop)
         self.view.preview_requested.connect(self.use_in_preview)
         self.run_list.run_chosen.connect(self._show)
         self.run_list.trash_requested.connect(self._trash)
         self.run_list.log_requested.connect(lambda run: LogDialog(run / LOG, self).open())
+
+    def _bring_drawer(self) -> None:
+        """Once it has its place: the end of the drawer first, then its beginning."""
+        drawer = self.settings.drawer
+        if drawer.isVisible():
+            self._scroll.ensureWidgetVisible(drawer.reset)
+            self._scroll.ensureWidgetVisible(self.settings.adjust)
 
     def _lay_out(self) -> None:
         panel = QWidget(self)
@@ -314,7 +328,7 @@ class TrainWorkspace(Workspace):
         self._no_runs.setWordWrap(True)
         column.addWidget(self._no_runs)
         column.addWidget(self.run_list, 1)
-        scroll = QScrollArea(self)
+        scroll = self._scroll = QScrollArea(self)
         scroll.setWidget(panel)
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
