@@ -19,6 +19,8 @@ NAME_FORMAT = "%Y-%m-%d_%H-%M"
 
 MODEL = "model.onnx"
 LOG = "log.txt"
+STATE = "state.safetensors"
+"""What a training needs to go on; the trainer writes it."""
 _LOCK = "run.lock"
 
 
@@ -91,6 +93,12 @@ def state_of(run: Path, record: RunRecord) -> RunState:
     if isinstance(record.end, Failed):
         return RunState.FAILED
     return RunState.RUNNING if _is_attended(run) else RunState.INTERRUPTED
+
+
+def can_go_on(run: Path, state: RunState) -> bool:
+    """Whether the trainer can take up again what ended before it was complete."""
+    is_broken_off = state in (RunState.INTERRUPTED, RunState.FAILED)
+    return is_broken_off and (run / STATE).is_file()
 
 
 def attend(run: Path) -> WriterLock:

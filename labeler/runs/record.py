@@ -12,7 +12,9 @@ from trainer.events import (
     Event,
     Failed,
     Finished,
+    Paused,
     Progressed,
+    Resumed,
     Started,
     Warned,
     from_line,
@@ -26,15 +28,18 @@ EVENTS = "events.jsonl"
 class RunRecord:
     """The events of one run, sorted by what they tell. add() takes the next one.
 
-    losses: (seconds, loss) as the trainer measured it while learning.
+    losses and rates: (seconds, loss) and (seconds, learning rate) as the trainer told them while
+    learning.
     """
 
     started: Started | None = None
     download: Downloading | None = None
     progress: Progressed | None = None
     losses: list[tuple[float, float]] = field(default_factory=list)
+    rates: list[tuple[float, float]] = field(default_factory=list)
     evaluations: list[Evaluated] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    is_paused: bool = False
     end: Finished | Failed | None = None
 
     @classmethod
@@ -54,12 +59,44 @@ class RunRecord:
                 self.progress, self.download = event, None
                 if event.loss is not None:
                     self.losses.append((event.seconds, event.loss))
+                if event.learning_rate > 0:
+                    self.rates.append((event.seconds, event.learning_rate))
             case Evaluated():
                 self.evaluations.append(event)
             case Warned():
                 self.warnings.append(event.message)
+            case Paused() | Resumed():
+                self._stand_or_go_on(event)
             case Finished() | Failed():
                 self.end = event
+
+    def _stand_or_go_on(self, event: Paused | Resumed) -> None:
+        self.is_paused = isinstance(event, Paused)
+        if self.is_paused:
+            return
+        # From its last state: what it had told of a later time did not happen, nor did its end.
+        self.end = None
+        self.losses = [told for told in self.losses if told[0] <= event.seconds]
+        self.rates = [told for told in self.rates if told[0] <= event.seconds]
+        self.evaluations = [each for each in self.evaluations if each.seconds <= event.seconds]
+
+    @property
+    def epoch(self) -> float:
+        """How many epochs it has learned so far."""
+        if isinstance(self.end, Finished):
+            return self.end.epochs
+        told = [scores.epoch for scores in self.evaluations]
+        if self.progress is not None:
+            told.append(self.progress.epoch)
+        return max(told, default=0.0)
+
+    @property
+    def ap_interval(self) -> tuple[float, float] | None:
+        """The 95 % interval of that AP, low and high; None where it is not known."""
+        best = self.best
+        if best is None or best.ap_low < 0 or best.ap_high < 0:
+            return None
+        return best.ap_low, best.ap_high
 
     @property
     def best(self) -> Evaluated | None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QFile, Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
-    QLabel,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -19,21 +17,21 @@ from PySide6.QtWidgets import (
 from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
-from labeler.gui.side_panel import heading
 from labeler.gui.theme import set_role
-from labeler.gui.train import keys, last_wish
+from labeler.gui.train import keys, last_wish, run_words
 from labeler.gui.train.empty_states import TrainEmptyPage
+from labeler.gui.train.left_panel import LeftPanel
 from labeler.gui.train.log_dialog import LogDialog
 from labeler.gui.train.notice import Offer
-from labeler.gui.train.run_list import RunList
+from labeler.gui.train.run_header import RunHeader
+from labeler.gui.train.run_shelf import RunShelf
 from labeler.gui.train.run_view import RunView
-from labeler.gui.train.settings_panel import SettingsPanel
 from labeler.gui.train.showcase import Showcase
 from labeler.gui.train.shown_run import ShownRun
 from labeler.gui.train.trainer import Trainer
 from labeler.gui.workspace import Action, Workspace
 from labeler.runs.advice import FEWEST_LABELLED
-from labeler.runs.history import LOG, MODEL, RunState, RunSummary, list_runs
+from labeler.runs.history import LOG, MODEL, RunState
 from labeler.runs.launch import training_available
 from labeler.runs.prepare import (
     PreparedRun,
@@ -44,7 +42,6 @@ from labeler.runs.prepare import (
 from trainer.config import BUILT_IN
 from trainer.events import Evaluated, Event
 
-_PANEL_WIDTH = 250
 _REFRESH_MS = 200
 
 
@@ -64,21 +61,22 @@ class TrainWorkspace(Workspace):
         self.title = self.tr("Train")
         self._document = document
         self._shown: Path | None = None
-        self._runs: list[RunSummary] = []
         self._is_preparing = False
         self.trainer = Trainer(self)
-        self.settings = SettingsPanel(self)
+        self.shelf = RunShelf(document, self)
+        self.panel = LeftPanel(self)
+        self.settings, self.run_list = self.panel.settings, self.panel.run_list
         self.settings.show_wish(last_wish.last())
-        self.run_list = RunList(self)
+        self.header = RunHeader(self)
         self.view = RunView(self)
         self.empty = TrainEmptyPage(self)
-        self._no_runs = QLabel(self.tr("None yet. The first one takes a minute."), self)
+        self._run_page = QWidget(self)
         self._pages = QStackedWidget(self)
         self._showcase = Showcase(self.view.strip)
         self._refresh_timer = QTimer(self)
         self._lay_out()
         self._connect()
-        self._load_runs()
+        self.shelf.load()
 
     def actions_table(self) -> list[Action]:
         return keys.actions(self)
@@ -118,6 +116,29 @@ class TrainWorkspace(Workspace):
         self.trainer.stop()
         self._show_current()
 
+    def pause(self) -> None:
+        """The training stands still, or goes on after a pause."""
+        self.trainer.pause()
+        self._show_current()
+
+    def obstacle_to_go_on(self) -> str:
+        """Why the run on show cannot go on, or nothing."""
+        if self._is_preparing or self.trainer.is_running:
+            return self.tr("A training is running.")
+        if self._shown is None or not ShownRun.of(self._shown, self.trainer).can_go_on:
+            return self.tr("The run on show was not interrupted.")
+        return ""
+
+    def go_on(self) -> None:
+        """Takes the run on show up again where it was interrupted."""
+        run = self._shown
+        if run is None or self.obstacle_to_go_on():
+            return
+        with self._document.reporting():
+            self.trainer.go_on(run)
+            self._show(run)
+            self.shelf.load()
+
     def use_in_preview(self) -> None:
         """Hands the model of the run on show to Preview and goes there."""
         if self._shown is not None and (self._shown / MODEL).is_file():
@@ -148,7 +169,7 @@ class TrainWorkspace(Workspace):
             )
         )
         self._show(prepared.path)
-        self._load_runs()
+        self.shelf.load()
 
     def _miss(self, error: Exception) -> None:
         self._is_preparing = False
@@ -176,8 +197,8 @@ class TrainWorkspace(Workspace):
         if run == self._shown:
             self._showcase.finish(ended.learned_s)
             self._show_current()
-        self._load_runs()
-        self._document.say(self.view.sentence(ended))
+        self.shelf.load()
+        self._document.say(run_words.sentence(ended))
         QApplication.alert(self)
 
     def _show(self, run: Path) -> None:
@@ -194,6 +215,7 @@ class TrainWorkspace(Workspace):
             return
         shown = ShownRun.of(self._shown, self.trainer)
         explanation, warnings = load_preparation(shown.path)
+        self.header.show_run(shown)
         self.view.show_run(shown, warnings, self._offers(shown))
         choices = shown.record.started.choices if shown.record.started else ()
         self.settings.chosen.show_lines([*([explanation] if explanation else []), *choices])
@@ -203,6 +225,8 @@ class TrainWorkspace(Workspace):
         if shown.state not in (RunState.FAILED, RunState.INTERRUPTED):
             return []
         offers: list[Offer] = [(self.tr("Show log"), self.show_log)]
+        if shown.can_go_on and not self.trainer.is_running:
+            offers.insert(0, (self.tr("Go on"), self.go_on))
         if shown.state is RunState.FAILED and shown.detector != BUILT_IN:
             offers.append((self.tr("Train the built-in one"), self._train_built_in))
         return offers
@@ -211,47 +235,32 @@ class TrainWorkspace(Workspace):
         self.settings.choose_built_in()
         self.train()
 
-    def _load_runs(self) -> None:
-        folder = self._document.dataset.runs_folder
-        run_in_background(
-            lambda _report, _stop: list_runs(folder),
-            on_done=lambda runs: self._take_runs(folder, runs),
-            on_error=self._miss,
-            owner=self,
-        )
-
-    def _take_runs(self, folder: Path, runs: list[RunSummary]) -> None:
-        if folder != self._document.dataset.runs_folder:
-            return
-        self._runs = runs
+    def _show_runs(self) -> None:
+        runs = self.shelf.runs
         if self._shown is None and runs:
             self._show(runs[0].path)
         self.run_list.show_runs(runs, self._shown)
-        self._no_runs.setVisible(not runs)
+        self.panel.show_any_runs(bool(runs))
         self._refresh()
 
     def _trash(self, run: Path) -> None:
         if run == self.trainer.run and self.trainer.is_running:
             self._document.say(self.tr("This run is still learning. Stop it first."))
             return
-        if not QFile.moveToTrash(str(run)):
-            self._document.report(
-                UserError(self.tr("{0} could not be moved to the wastebasket.").format(run))
-            )
-            return
-        self._document.say(self.tr("Moved {0} to the wastebasket.").format(run.name))
+        self.shelf.trash(run)
+
+    def _forget(self, run: Path) -> None:
         if run == self._shown:
             self._shown = None
             self._showcase.clear()
-        self._load_runs()
 
     def _open_dataset(self) -> None:
         """Another dataset: its runs, unless a training is still on show."""
-        self._runs = []
+        self.shelf.clear()
         if not self.trainer.is_running:
             self._shown = None
             self._showcase.clear()
-        self._load_runs()
+        self.shelf.load()
         self._refresh()
 
     def _can_train(self) -> bool:
@@ -267,7 +276,7 @@ class TrainWorkspace(Workspace):
         colors = {each.id: each.color for each in self._document.dataset.categories()}
         self.view.strip.set_colors(colors)
         if self._shown is not None:
-            self._pages.setCurrentWidget(self.view)
+            self._pages.setCurrentWidget(self._run_page)
             return
         self._pages.setCurrentWidget(self.empty)
         self._fill_empty_page()
@@ -299,50 +308,32 @@ class TrainWorkspace(Workspace):
             changed.connect(self._refresh_timer.start)
         document.dataset_opened.connect(self._open_dataset)
         self.trainer.told.connect(self._take)
+        self.shelf.loaded.connect(self._show_runs)
+        self.shelf.removed.connect(self._forget)
         self.trainer.ended.connect(self._finish)
         self.settings.train_requested.connect(self.train)
-        self.settings.adjust.toggled.connect(lambda _open: QTimer.singleShot(0, self._bring_drawer))
         self.settings.changed.connect(lambda: last_wish.keep(self.settings.wish()))
-        self.view.stop_requested.connect(self.stop)
-        self.view.preview_requested.connect(self.use_in_preview)
+        self.header.stop_requested.connect(self.stop)
+        self.header.pause_requested.connect(self.pause)
+        self.header.preview_requested.connect(self.use_in_preview)
         self.run_list.run_chosen.connect(self._show)
         self.run_list.trash_requested.connect(self._trash)
         self.run_list.log_requested.connect(lambda run: LogDialog(run / LOG, self).open())
 
-    def _bring_drawer(self) -> None:
-        """Once it has its place: the end of the drawer first, then its beginning."""
-        drawer = self.settings.drawer
-        if drawer.isVisible():
-            self._scroll.ensureWidgetVisible(drawer.reset)
-            self._scroll.ensureWidgetVisible(self.settings.adjust)
-
     def _lay_out(self) -> None:
-        panel = QWidget(self)
-        column = QVBoxLayout(panel)
-        column.setContentsMargins(12, 12, 12, 12)
-        column.setSpacing(2)
-        column.addWidget(self.settings)
-        column.addSpacing(12)
-        column.addWidget(heading(self.tr("Runs"), self.run_list))
-        set_role(self._no_runs, "faint")
-        self._no_runs.setWordWrap(True)
-        column.addWidget(self._no_runs)
-        column.addWidget(self.run_list, 1)
-        scroll = self._scroll = QScrollArea(self)
-        scroll.setWidget(panel)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFixedWidth(_PANEL_WIDTH)
+        column = QVBoxLayout(self._run_page)
+        column.setContentsMargins(20, 14, 20, 14)
+        column.setSpacing(8)
+        column.addWidget(self.header)
+        column.addWidget(self.view, 1)
         self._pages.addWidget(self.empty)
-        self._pages.addWidget(self.view)
+        self._pages.addWidget(self._run_page)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         line = QFrame(self)
         line.setFixedWidth(1)
         set_role(line, "line")
-        layout.addWidget(scroll)
+        layout.addWidget(self.panel)
         layout.addWidget(line)
         layout.addWidget(self._pages, 1)
