@@ -42,6 +42,16 @@ def actions(train: TrainWorkspace) -> list[Action]:
             obstacle=train.obstacle_to_go_on,
         ),
         Action("adjust", _tr("Adjust what is chosen for you"), ("Ctrl+J",), train.adjust),
+        Action("learning", _tr("How it learns"), ("1",), train.show_learning),
+        Action("result", _tr("What it learned"), ("2",), train.show_result),
+        Action(
+            "final_score",
+            _tr("Final score"),
+            (),
+            train.results.ask_final,
+            obstacle=train.results.obstacle_to_final,
+        ),
+        Action("report", _tr("Report"), ("Ctrl+R",), train.results.report),
         Action("use_model", _tr("Use in Preview"), ("Ctrl+U",), train.use_in_preview),
         Action("show_log", _tr("Show log"), ("Ctrl+L",), train.show_log),
         Action(

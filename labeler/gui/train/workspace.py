@@ -10,12 +10,9 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
-from labeler.errors import UserError
-from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
 from labeler.gui.theme import set_role
 from labeler.gui.train import keys, last_wish, run_words
@@ -23,9 +20,10 @@ from labeler.gui.train.empty_states import TrainEmptyPage
 from labeler.gui.train.left_panel import LeftPanel
 from labeler.gui.train.log_dialog import LogDialog
 from labeler.gui.train.notice import Offer
-from labeler.gui.train.run_header import RunHeader
+from labeler.gui.train.result_desk import ResultDesk
+from labeler.gui.train.run_pages import LEARNING, RESULT, RunPages
 from labeler.gui.train.run_shelf import RunShelf
-from labeler.gui.train.run_view import RunView
+from labeler.gui.train.run_starter import RunStarter
 from labeler.gui.train.showcase import Showcase
 from labeler.gui.train.shown_run import ShownRun
 from labeler.gui.train.trainer import Trainer
@@ -33,12 +31,7 @@ from labeler.gui.workspace import Action, Workspace
 from labeler.runs.advice import FEWEST_LABELLED
 from labeler.runs.history import LOG, MODEL, RunState
 from labeler.runs.launch import training_available
-from labeler.runs.prepare import (
-    PreparedRun,
-    load_preparation,
-    new_run_folder,
-    prepare_run_from_dataset,
-)
+from labeler.runs.prepare import load_preparation
 from trainer.config import BUILT_IN
 from trainer.events import Evaluated, Event
 
@@ -49,28 +42,30 @@ class TrainWorkspace(Workspace):
     """One button trains; everything else tells what it does.
 
     model_available: a model.onnx that Preview should use, again at each better one.
-    labelling_requested, preview_requested: the person wants to go there.
+    labelling_requested, preview_requested: the person wants to go there; image_requested: to the
+    image with this id.
     """
 
     model_available = Signal(object)
     labelling_requested = Signal()
     preview_requested = Signal()
+    image_requested = Signal(int)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = self.tr("Train")
         self._document = document
         self._shown: Path | None = None
-        self._is_preparing = False
         self.trainer = Trainer(self)
+        self.starter = RunStarter(document, self.trainer)
         self.shelf = RunShelf(document, self)
         self.panel = LeftPanel(self)
         self.settings, self.run_list = self.panel.settings, self.panel.run_list
         self.settings.show_wish(last_wish.last())
-        self.header = RunHeader(self)
-        self.view = RunView(self)
+        self.pages = RunPages(self)
+        self.header, self.view = self.pages.header, self.pages.view
+        self.results = ResultDesk(document, self.pages.result)
         self.empty = TrainEmptyPage(self)
-        self._run_page = QWidget(self)
         self._pages = QStackedWidget(self)
         self._showcase = Showcase(self.view.strip)
         self._refresh_timer = QTimer(self)
@@ -91,21 +86,13 @@ class TrainWorkspace(Workspace):
 
     def shut_down(self) -> None:
         self.trainer.stop_and_wait()
+        self.results.shut_down()
 
     def train(self) -> None:
         """Prepares a run in the background, then starts it."""
-        if self._is_preparing or self.trainer.is_running or not self._can_train():
-            return
-        self._is_preparing = True
-        self._refresh()
-        dataset, wish = self._document.dataset, self.settings.wish()
-        run_in_background(
-            lambda _report, _stop: prepare_run_from_dataset(
-                dataset, new_run_folder(dataset.runs_folder), wish
-            ),
-            on_done=self._start,
-            on_error=self._miss,
-        )
+        if not self._is_busy() and self._can_train():
+            self.starter.start(self.settings.wish())
+            self._refresh()
 
     def adjust(self) -> None:
         """Opens the drawer with everything that is chosen otherwise, or closes it."""
@@ -123,7 +110,7 @@ class TrainWorkspace(Workspace):
 
     def obstacle_to_go_on(self) -> str:
         """Why the run on show cannot go on, or nothing."""
-        if self._is_preparing or self.trainer.is_running:
+        if self._is_busy():
             return self.tr("A training is running.")
         if self._shown is None or not ShownRun.of(self._shown, self.trainer).can_go_on:
             return self.tr("The run on show was not interrupted.")
@@ -131,13 +118,16 @@ class TrainWorkspace(Workspace):
 
     def go_on(self) -> None:
         """Takes the run on show up again where it was interrupted."""
-        run = self._shown
-        if run is None or self.obstacle_to_go_on():
-            return
-        with self._document.reporting():
-            self.trainer.go_on(run)
-            self._show(run)
-            self.shelf.load()
+        if self._shown is not None and not self.obstacle_to_go_on():
+            self.starter.go_on(self._shown)
+
+    def show_learning(self) -> None:
+        """Turns to the curves of the run on show."""
+        self.pages.turn_to(LEARNING)
+
+    def show_result(self) -> None:
+        """Turns to what the run on show has learned."""
+        self.pages.turn_to(RESULT)
 
     def use_in_preview(self) -> None:
         """Hands the model of the run on show to Preview and goes there."""
@@ -156,27 +146,10 @@ class TrainWorkspace(Workspace):
         if run is not None:
             self._trash(run)
 
-    def _start(self, prepared: PreparedRun) -> None:
-        self._is_preparing = False
-        try:
-            self.trainer.start(prepared.path)
-        except UserError as error:
-            self._miss(error)
-            return
-        self._document.say(
-            self.tr("Learning from {0} images, checking with {1}.").format(
-                prepared.images_train, prepared.images_val
-            )
-        )
-        self._show(prepared.path)
+    def _begin(self, run: Path) -> None:
+        self.pages.turn_to(LEARNING)
+        self._show(run)
         self.shelf.load()
-
-    def _miss(self, error: Exception) -> None:
-        self._is_preparing = False
-        self._refresh()
-        if not isinstance(error, UserError):
-            raise error
-        self._document.report(error)
 
     def _take(self, event: Event) -> None:
         """The training told something."""
@@ -216,6 +189,8 @@ class TrainWorkspace(Workspace):
         shown = ShownRun.of(self._shown, self.trainer)
         explanation, warnings = load_preparation(shown.path)
         self.header.show_run(shown)
+        if self.pages.current == RESULT:
+            self.results.show_run(shown)
         self.view.show_run(shown, warnings, self._offers(shown))
         choices = shown.record.started.choices if shown.record.started else ()
         self.settings.chosen.show_lines([*([explanation] if explanation else []), *choices])
@@ -253,6 +228,7 @@ class TrainWorkspace(Workspace):
         if run == self._shown:
             self._shown = None
             self._showcase.clear()
+            self.results.forget()
 
     def _open_dataset(self) -> None:
         """Another dataset: its runs, unless a training is still on show."""
@@ -260,8 +236,12 @@ class TrainWorkspace(Workspace):
         if not self.trainer.is_running:
             self._shown = None
             self._showcase.clear()
+            self.results.forget()
         self.shelf.load()
         self._refresh()
+
+    def _is_busy(self) -> bool:
+        return self.starter.is_preparing or self.trainer.is_running
 
     def _can_train(self) -> bool:
         labelled = self._document.dataset.counts().labelled
@@ -270,13 +250,14 @@ class TrainWorkspace(Workspace):
     def _refresh(self) -> None:
         """Which page is up, and what can be pressed."""
         self._refresh_timer.stop()
-        busy = self._is_preparing or self.trainer.is_running
+        busy = self._is_busy()
         self.settings.set_busy(busy)
         self.settings.train_button.setEnabled(not busy and self._can_train())
         colors = {each.id: each.color for each in self._document.dataset.categories()}
         self.view.strip.set_colors(colors)
+        self.pages.result.mistakes.gallery.set_colors(colors)
         if self._shown is not None:
-            self._pages.setCurrentWidget(self._run_page)
+            self._pages.setCurrentWidget(self.pages)
             return
         self._pages.setCurrentWidget(self.empty)
         self._fill_empty_page()
@@ -308,8 +289,13 @@ class TrainWorkspace(Workspace):
             changed.connect(self._refresh_timer.start)
         document.dataset_opened.connect(self._open_dataset)
         self.trainer.told.connect(self._take)
+        self.starter.began.connect(self._begin)
+        self.starter.missed.connect(self._refresh)
         self.shelf.loaded.connect(self._show_runs)
         self.shelf.removed.connect(self._forget)
+        self.pages.turned.connect(self._show_current)
+        self.results.image_requested.connect(self.image_requested)
+        self.results.measured.connect(lambda _run: self._show_current())
         self.trainer.ended.connect(self._finish)
         self.settings.train_requested.connect(self.train)
         self.settings.changed.connect(lambda: last_wish.keep(self.settings.wish()))
@@ -321,13 +307,8 @@ class TrainWorkspace(Workspace):
         self.run_list.log_requested.connect(lambda run: LogDialog(run / LOG, self).open())
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self._run_page)
-        column.setContentsMargins(20, 14, 20, 14)
-        column.setSpacing(8)
-        column.addWidget(self.header)
-        column.addWidget(self.view, 1)
         self._pages.addWidget(self.empty)
-        self._pages.addWidget(self._run_page)
+        self._pages.addWidget(self.pages)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
