@@ -10,6 +10,7 @@ from pathlib import Path
 
 from labeler.dataset.lock import WriterLock
 from labeler.errors import UserError
+from labeler.runs.note import read_note
 from labeler.runs.record import RunRecord, read_events
 from trainer.config import RunConfig, load_config
 from trainer.events import Failed, Finished
@@ -40,7 +41,8 @@ class RunSummary:
 
     started: seconds since 1970 (UTC). start and detector as in RunConfig. images: training and
     validation together. ap and ap50 of the kept weights, 0 to 1; None before the first score.
-    seconds: how long it learned. has_model: model.onnx is there and can be used.
+    ap_interval: the 95 % interval of ap. seconds: how long it learned. has_model: model.onnx is
+    there and can be used. note: what the person wrote about it.
     """
 
     name: str
@@ -55,6 +57,8 @@ class RunSummary:
     state: RunState
     message: str
     has_model: bool
+    ap_interval: tuple[float, float] | None = None
+    note: str = ""
 
 
 def list_runs(folder: Path) -> list[RunSummary]:
@@ -83,6 +87,8 @@ def summarise(run: Path) -> RunSummary:
         state=state_of(run, record),
         message=record.end.message if isinstance(record.end, Failed) else "",
         has_model=(run / MODEL).is_file(),
+        ap_interval=record.ap_interval,
+        note=read_note(run),
     )
 
 

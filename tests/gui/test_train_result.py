@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
-from labeler.gui.train.run_pages import RESULT
+from labeler.gui.train.page import Page
 from labeler.gui.train.workspace import TrainWorkspace
 from labeler.runs.analysis import load_analysis
 from labeler.runs.prepare import Wish, prepare_run_from_dataset
@@ -57,7 +57,7 @@ def workspace(qtbot: QtBot, dataset: Dataset, run: Path) -> Iterator[TrainWorksp
         workspace.show()
     workspace.activated()
     qtbot.waitUntil(lambda: workspace.run_list.count() == 1)
-    workspace.show_result()
+    workspace.pages.turn_to(Page.RESULT)
     yield workspace
     workspace.shut_down()
 
@@ -161,7 +161,7 @@ def test_a_damaged_analysis_is_a_sentence(
 ) -> None:
     (run / "analysis.json").write_text('{"format": 1', encoding="utf-8")
     with qtbot.waitSignal(workspace._document.failed) as told:
-        workspace.pages.turn_to(RESULT)
+        workspace.pages.turn_to(Page.RESULT)
     assert "analysis.json cannot be read" in told.args[0]
 
 

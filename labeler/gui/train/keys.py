@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from labeler.gui.train.page import Page
 from labeler.gui.workspace import Action
 
 if TYPE_CHECKING:
@@ -42,8 +44,11 @@ def actions(train: TrainWorkspace) -> list[Action]:
             obstacle=train.obstacle_to_go_on,
         ),
         Action("adjust", _tr("Adjust what is chosen for you"), ("Ctrl+J",), train.adjust),
-        Action("learning", _tr("How it learns"), ("1",), train.show_learning),
-        Action("result", _tr("What it learned"), ("2",), train.show_result),
+        Action(
+            "learning", _tr("How it learns"), ("1",), partial(train.pages.turn_to, Page.LEARNING)
+        ),
+        Action("result", _tr("What it learned"), ("2",), partial(train.pages.turn_to, Page.RESULT)),
+        Action("all_runs", _tr("All runs"), ("3",), partial(train.pages.turn_to, Page.ALL_RUNS)),
         Action(
             "final_score",
             _tr("Final score"),

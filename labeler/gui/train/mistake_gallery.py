@@ -16,6 +16,7 @@ from labeler.runs.mistake_pictures import Crop, crops
 _SIDE = 132
 _AT_ONCE = 12
 """So many are cut out before the next ones show."""
+_A_ROW = 6
 _CASE = Qt.ItemDataRole.UserRole
 _FALLBACK = "#e69f00"
 _TRUE = "#ffffff"
@@ -44,7 +45,6 @@ class MistakeGallery(QListWidget):
         self.setIconSize(QSize(_SIDE, _SIDE))
         self.setGridSize(QSize(_SIDE + 12, _SIDE + self.fontMetrics().height() + 14))
         self.setWordWrap(False)
-        self.setMinimumHeight(self.gridSize().height() + 8)
         self.setAccessibleName(self.tr("Mistakes; Enter opens the image in Label"))
         self.setToolTip(self.tr("Click, or press Enter, to open the image in Label"))
         self.itemClicked.connect(self._choose)
@@ -67,6 +67,8 @@ class MistakeGallery(QListWidget):
             item.setToolTip(f"{case.file_name}\n{self._told(case)}")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{self._told(case)} {case.file_name}")
             self.addItem(item)
+        rows = 2 if len(cases) > _A_ROW else 1
+        self.setMinimumHeight(rows * self.gridSize().height() + 8)
         self._cut_next()
 
     def clear_cases(self) -> None:
@@ -135,7 +137,9 @@ class MistakeGallery(QListWidget):
     def _words(self, case: Case) -> str:
         if case.score is None:
             return self._name(case.truth_class)
-        return f"{self._name(case.found_class)} {case.score:.2f}"
+        found = f"{self._name(case.found_class)} {case.score:.2f}"
+        is_another = case.truth_class is not None and case.truth_class != case.found_class
+        return f"{found} ({self._name(case.truth_class)})" if is_another else found
 
     def _told(self, case: Case) -> str:
         true = self._name(case.truth_class)

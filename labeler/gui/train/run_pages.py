@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.segmented_bar import SegmentedBar
+from labeler.gui.train.page import Page
 from labeler.gui.train.result_page import ResultPage
 from labeler.gui.train.run_header import RunHeader
 from labeler.gui.train.run_view import RunView
-
-LEARNING, RESULT = "learning", "result"
+from labeler.gui.train.runs_page import RunsPage
 
 
 class RunPages(QWidget):
@@ -25,23 +25,26 @@ class RunPages(QWidget):
         self.bar = SegmentedBar(self)
         self.view = RunView(self)
         self.result = ResultPage(self)
+        self.table = RunsPage(self)
         self._stack = QStackedWidget(self)
-        self._pages: dict[str, QWidget] = {}
-        self._add(LEARNING, self.tr("How it learns"), self.view)
-        self._add(RESULT, self.tr("What it learned"), self.result)
-        self.bar.chosen.connect(self.turn_to)
-        self.current = LEARNING
-        self.turn_to(LEARNING)
+        self._pages: dict[Page, QWidget] = {}
+        self._add(Page.LEARNING, self.tr("How it learns"), self.view)
+        self._add(Page.RESULT, self.tr("What it learned"), self.result)
+        self._add(Page.ALL_RUNS, self.tr("All runs"), self.table)
+        self.bar.chosen.connect(lambda page: self.turn_to(Page(page)))
+        self.current = Page.LEARNING
+        self.turn_to(Page.LEARNING)
         self._lay_out()
 
-    def turn_to(self, page: str) -> None:
-        """page: LEARNING or RESULT."""
+    def turn_to(self, page: Page) -> None:
+        """Shows this page."""
         self.current = page
         self.bar.show_chosen(page)
         self._stack.setCurrentWidget(self._pages[page])
+        self.header.setVisible(page != Page.ALL_RUNS)
         self.turned.emit()
 
-    def _add(self, page: str, title: str, widget: QWidget) -> None:
+    def _add(self, page: Page, title: str, widget: QWidget) -> None:
         self.bar.add(page, title)
         self.bar.button(page).setAccessibleName(title)
         hint_tooltip(self.bar.button(page), f"train.{page}", title)

@@ -10,6 +10,7 @@ from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
 from labeler.runs.history import RunSummary, list_runs
+from labeler.runs.note import write_note
 
 
 class RunShelf(QObject):
@@ -50,6 +51,12 @@ class RunShelf(QObject):
         self.removed.emit(run)
         self.load()
         return True
+
+    def write_note(self, run: Path, text: str) -> None:
+        """Keeps what the person wrote about a run."""
+        with self._document.reporting():
+            write_note(run, text)
+        self.load()
 
     def _take(self, folder: Path, runs: list[RunSummary]) -> None:
         if folder == self._document.dataset.runs_folder:

@@ -66,13 +66,21 @@ def outcome(run: RunSummary) -> str:
     return _tr("failed") if run.state is RunState.FAILED else _tr("interrupted")
 
 
-def origin(start: str, detector: str) -> str:
+def origin(start_of_run: str, detector_of_run: str) -> str:
     """Where a run started from, and which detector learned if it is not the built-in one."""
-    began = _tr("Random weights") if start == "scratch" else _tr("Pretrained")
-    if detector == BUILT_IN:
-        return began
-    facts = DETECTOR_FACTS.get(detector)
-    return f"{began}, {facts.title if facts else detector}"
+    began = start(start_of_run)
+    return began if detector_of_run == BUILT_IN else f"{began}, {detector(detector_of_run)}"
+
+
+def start(name: str) -> str:
+    """A start in RunConfig's words, as it stands on the screen."""
+    return _tr("Random weights") if name == "scratch" else _tr("Pretrained")
+
+
+def detector(name: str) -> str:
+    """A detector in RunConfig's words, as it stands on the screen."""
+    facts = DETECTOR_FACTS.get(name)
+    return facts.title if facts else name
 
 
 def _tr(text: str) -> str:

@@ -20,10 +20,12 @@ from labeler.gui.train.empty_states import TrainEmptyPage
 from labeler.gui.train.left_panel import LeftPanel
 from labeler.gui.train.log_dialog import LogDialog
 from labeler.gui.train.notice import Offer
+from labeler.gui.train.page import Page
 from labeler.gui.train.result_desk import ResultDesk
-from labeler.gui.train.run_pages import LEARNING, RESULT, RunPages
+from labeler.gui.train.run_pages import RunPages
 from labeler.gui.train.run_shelf import RunShelf
 from labeler.gui.train.run_starter import RunStarter
+from labeler.gui.train.runs_desk import RunsDesk
 from labeler.gui.train.showcase import Showcase
 from labeler.gui.train.shown_run import ShownRun
 from labeler.gui.train.trainer import Trainer
@@ -64,6 +66,7 @@ class TrainWorkspace(Workspace):
         self.settings.show_wish(last_wish.last())
         self.pages = RunPages(self)
         self.header, self.view = self.pages.header, self.pages.view
+        self.runs_desk = RunsDesk(self.shelf, self.pages.table)
         self.results = ResultDesk(document, self.pages.result)
         self.empty = TrainEmptyPage(self)
         self._pages = QStackedWidget(self)
@@ -121,19 +124,21 @@ class TrainWorkspace(Workspace):
         if self._shown is not None and not self.obstacle_to_go_on():
             self.starter.go_on(self._shown)
 
-    def show_learning(self) -> None:
-        """Turns to the curves of the run on show."""
-        self.pages.turn_to(LEARNING)
-
-    def show_result(self) -> None:
-        """Turns to what the run on show has learned."""
-        self.pages.turn_to(RESULT)
-
     def use_in_preview(self) -> None:
         """Hands the model of the run on show to Preview and goes there."""
-        if self._shown is not None and (self._shown / MODEL).is_file():
-            self.model_available.emit(self._shown / MODEL)
+        if self._shown is not None:
+            self._preview(self._shown)
+
+    def _preview(self, run: Path) -> None:
+        if (run / MODEL).is_file():
+            self.model_available.emit(run / MODEL)
             self.preview_requested.emit()
+
+    def _open(self, run: Path) -> None:
+        """From the table of all runs."""
+        self._show(run)
+        self.run_list.show_runs(self.shelf.runs, run)
+        self.pages.turn_to(Page.LEARNING)
 
     def show_log(self) -> None:
         """Opens the log of the run on show."""
@@ -147,7 +152,7 @@ class TrainWorkspace(Workspace):
             self._trash(run)
 
     def _begin(self, run: Path) -> None:
-        self.pages.turn_to(LEARNING)
+        self.pages.turn_to(Page.LEARNING)
         self._show(run)
         self.shelf.load()
 
@@ -189,7 +194,7 @@ class TrainWorkspace(Workspace):
         shown = ShownRun.of(self._shown, self.trainer)
         explanation, warnings = load_preparation(shown.path)
         self.header.show_run(shown)
-        if self.pages.current == RESULT:
+        if self.pages.current == Page.RESULT:
             self.results.show_run(shown)
         self.view.show_run(shown, warnings, self._offers(shown))
         choices = shown.record.started.choices if shown.record.started else ()
@@ -302,6 +307,9 @@ class TrainWorkspace(Workspace):
         self.header.stop_requested.connect(self.stop)
         self.header.pause_requested.connect(self.pause)
         self.header.preview_requested.connect(self.use_in_preview)
+        self.pages.table.chosen.connect(self._open)
+        self.pages.table.preview_requested.connect(self._preview)
+        self.pages.table.trash_requested.connect(self._trash)
         self.run_list.run_chosen.connect(self._show)
         self.run_list.trash_requested.connect(self._trash)
         self.run_list.log_requested.connect(lambda run: LogDialog(run / LOG, self).open())
