@@ -22,6 +22,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "export": ("labeler.commands.export", "write a dataset as a COCO folder or zip"),
     "train": ("labeler.commands.train", "train a detector on a dataset or a COCO file"),
     "evaluate": ("labeler.commands.evaluate", "score a run or model.onnx on a COCO file"),
+    "final-score": ("labeler.commands.final_score", "score a run once on what waited for the end"),
     "predict": ("labeler.commands.predict", "find things in pictures with a run or model.onnx"),
     "check": ("labeler.commands.check", "compare a dataset's rows with its files"),
     "restore": ("labeler.commands.restore", "go back to a backup of a dataset"),

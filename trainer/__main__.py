@@ -79,11 +79,11 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
     warnings: list[str] = []
     try:
-        scores = evaluate(arguments.model, arguments.coco, arguments.images, warnings.append)
+        found = evaluate(arguments.model, arguments.coco, arguments.images, warnings.append)
     except (ValueError, OSError) as error:
         return _refuse(error)
     sys.stderr.writelines(f"Note: {warning}\n" for warning in warnings)
-    sys.stdout.write(report(scores, as_json=arguments.json, warnings=warnings) + "\n")
+    sys.stdout.write(report(found, as_json=arguments.json, warnings=warnings) + "\n")
     return 0
 
 
