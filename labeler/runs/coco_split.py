@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,8 @@ Entry = Mapping[str, Any]
 
 _STRETCH = 8
 """A new stretch begins at about every eighth name."""
+_LATEST = 1e12
+"""Seconds since 1970. Also false for NaN: comparisons with it are."""
 _APART = 60.0
 """Seconds that neighbours by name are taken to lie apart."""
 
@@ -73,7 +74,7 @@ def _explanation(split: Split, count: int) -> str:
 
 def _tells_session(entry: Entry) -> bool:
     at = entry.get("captured_at")
-    is_time = isinstance(at, int | float) and not isinstance(at, bool) and math.isfinite(at)
+    is_time = isinstance(at, int | float) and not isinstance(at, bool) and abs(at) < _LATEST
     return is_time and is_id(entry.get("session_id"))
 
 

@@ -256,6 +256,23 @@ def test_missing_and_escaping_images_are_left_out_and_named(tmp_path: Path) -> N
     assert any("2 of the 20 images" in sentence for sentence in prepared.warnings)
 
 
+@pytest.mark.parametrize("odd", [10**400, 1e308, -1, True, "soon", None, [1]])
+def test_odd_numbers_of_a_strange_file_do_not_stop_the_split(tmp_path: Path, odd: Any) -> None:
+    source = write_coco_files(tmp_path / "coco", [f"{n}.jpg" for n in range(12)], [1] * 12)
+    content = _read(source)
+    for place, entry in enumerate(content["images"]):
+        entry.update(session_id=place // 3, captured_at=odd)
+    content["images"][0]["session_id"] = odd
+    content["annotations"][0].update(image_id=odd)
+    content["annotations"][1].update(category_id=odd)
+    source.write_text(json.dumps(content), encoding="utf-8")
+    prepared = prepare_run_from_coco(
+        source, source.parent / "images", None, tmp_path / "run", Wish()
+    )
+    assert prepared.images_val >= 1
+    assert prepared.images_train + prepared.images_val == 12
+
+
 @pytest.mark.parametrize(
     "content", ["", "[]", '{"images": [', '{"images": [], "categories": []}', '{"images": [{}]}']
 )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from tests.trainer.constant_model import CUBE, MUG, NAMES, SIZE, write_model
@@ -84,6 +87,12 @@ def test_a_flawless_file_scores_one_without_a_warning(score: Score) -> None:
         box(1, [1, 2, 10**400, 20]),
         box(1, [1, 2, -30, 20]),
         box(1, [900, 2, 30, 20]),
+        box(1, [1, 2, 1e308, 20]),
+        box(1, [-1e308, 2, 30, 20]),
+        box(1, [True, 2, 30, 20]),
+        box(1, [1, 2, 30, None]),
+        box(1, [[1], 2, 30, 20]),
+        box(1, [1, 2, 0.5, 20]),
         box(1, None),
         box(1, {}),
         {"id": 5, "image_id": 1, "category_id": 1},
@@ -91,6 +100,13 @@ def test_a_flawless_file_scores_one_without_a_warning(score: Score) -> None:
         box(1, CUBE, 99),
         box(1, CUBE, "1"),
         box(1, CUBE, None),
+        box(1, CUBE, True),
+        box(1, CUBE, math.nan),
+        box(1, CUBE, 1.5),
+        box(1, CUBE, 2**64),
+        box(1, CUBE, [1]),
+        box(10**30, CUBE),
+        box("1", CUBE),
         None,
         "nonsense",
         [],
@@ -140,7 +156,25 @@ def test_boxes_are_scored_as_they_were_drawn_also_over_the_edge(score: Score) ->
 
 
 @pytest.mark.parametrize(
-    "bad", [{"file_name": "3.png", "width": 64, "height": 32}, image(3, width=None), "x", None]
+    "bad",
+    [
+        {"file_name": "3.png", "width": 64, "height": 32},
+        image(3, width=None),
+        image(3, width=math.nan),
+        image(3, height=math.inf),
+        image(3, width=1e308),
+        image(3, width=-64),
+        image(3, width="64"),
+        image(3, width=True),
+        image(3, height=32.5),
+        image(True),
+        image(-3),
+        image(1e300),
+        image(3, file_name="../3.png"),
+        image(3, file_name=["3.png"]),
+        "x",
+        None,
+    ],
 )
 def test_an_unusable_image_is_left_out_and_told(score: Score, bad: Any) -> None:
     scores, warnings = score(images=[image(1), image(2), bad])
@@ -228,6 +262,58 @@ def test_what_cannot_be_scored_is_refused_in_words(
 ) -> None:
     with pytest.raises(TrainerError, match=sentence):
         score(**changes)
+
+
+_ANYTHING = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.floats(),
+    st.integers(-(10**30), 10**30),
+    st.integers(0, 3),
+    st.sampled_from((*SIZE, 1e308, -1e308, 2**53, "1", "1.png", "", "\ud800", [], {})),
+)
+_IMAGE = st.fixed_dictionaries({"id": _ANYTHING, "width": _ANYTHING, "height": _ANYTHING})
+_BBOX = st.lists(st.one_of(st.floats(-50, 90), _ANYTHING), min_size=3, max_size=5)
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(
+    st.lists(
+        st.fixed_dictionaries(dict.fromkeys(("id", "width", "height"), _ANYTHING)), max_size=4
+    ),
+    st.lists(
+        st.fixed_dictionaries(
+            {"image_id": _ANYTHING, "category_id": _ANYTHING, "iscrowd": _ANYTHING},
+            optional={"bbox": st.one_of(_BBOX, _ANYTHING)},
+        ),
+        max_size=6,
+    ),
+    st.lists(_ANYTHING, max_size=3),
+)
+def test_whatever_stands_in_a_file_only_sane_numbers_come_out(
+    images: list[Any], annotations: list[Any], ids: list[Any]
+) -> None:
+    content = {
+        "images": [image(1), *({"file_name": "1.png", **entry} for entry in images)],
+        "annotations": [*annotations, *({"image_id": 1, **entry} for entry in annotations)],
+        "categories": [{"id": 1, "name": "\ud800"}, *({"id": number} for number in ids)],
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "coco.json")
+        path.write_text(json.dumps(content), encoding="utf-8")
+        try:
+            coco = read_coco(path, Path(folder))
+        except TrainerError:
+            return
+    known = {number for number, name in coco.categories if name.encode()}
+    assert len({picture.id for picture in coco.pictures}) == len(coco.pictures)
+    for picture in coco.pictures:
+        assert 0 <= picture.id <= 2**53
+        for each in (*picture.boxes, *picture.crowds):
+            assert each.category_id in known
+            assert 0 <= each.x1 <= each.x2 - 1 < picture.width
+            assert 0 <= each.y1 <= each.y2 - 1 < picture.height
+            assert all(math.isfinite(number) for number in each.drawn)
 
 
 def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
