@@ -182,8 +182,9 @@ def _usable(entry: dict[str, Any], picture: Picture) -> Box | None:
 
 
 def _is_pixels(value: object) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and abs(value) < _LARGEST
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) < _LARGEST
 
 
 def _is_crowd(entry: dict[str, Any]) -> bool:

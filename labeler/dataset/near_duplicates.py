@@ -118,4 +118,5 @@ class Likeness:
         same_shape: NDArray[np.bool_] = self._signs[ours] @ self._signs[theirs].T >= bits
         a, b = self._colours[ours], self._colours[theirs]
         apart = (a * a).sum(1)[:, None] + (b * b).sum(1)[None, :] - 2 * (a @ b.T)
-        return same_shape & (apart <= a.shape[1] * _MOST_COLOUR**2)
+        same_colour: NDArray[np.bool_] = apart <= a.shape[1] * _MOST_COLOUR**2
+        return same_shape & same_colour

@@ -132,15 +132,12 @@ def _is_there(name: object, folder: Path) -> bool:
 def _share(annotation: Entry, picture: Entry) -> float:
     """As advice.share_of has it; 1, which is not tiny, where numbers are none."""
     bbox = annotation.get("bbox")
-    numbers = [*bbox[2:4], picture.get("width"), picture.get("height")] if _is_bbox(bbox) else []
+    sides = bbox[2:] if isinstance(bbox, list) else []
+    numbers = [*sides, picture.get("width"), picture.get("height")]
     if len(numbers) != 4 or not all(_is_size(number) for number in numbers):
         return 1.0
     width, height, *size = map(float, numbers)
     return share_of(width * height, *size)
-
-
-def _is_bbox(value: object) -> bool:
-    return isinstance(value, list) and len(value) == 4
 
 
 def _is_size(value: object) -> bool:
