@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,14 @@ from tests.trainer.constant_model import NAMES, make_run, write_model
 from tests.trainer.training_runs import Outcome
 from trainer.analysis import analyse
 from trainer.average_precision import RESAMPLES, summarise
-from trainer.evaluate import evaluate, report
+from trainer.coco import read_coco
+from trainer.config import load_config
+from trainer.evaluate import evaluate, report, sweep_over
 from trainer.faults import TrainerError
 from trainer.matching import ImageBoxes, boxes_by_image, rank
 from trainer.mistakes import Kind, judge
-from trainer.predict import Detection
+from trainer.predict import Detection, Predictor
+from trainer.truth import truth_of
 
 
 def test_a_run_is_measured_with_intervals_mistakes_and_the_constant_box(tmp_path: Path) -> None:
@@ -132,9 +136,14 @@ def test_each_mistake_is_of_its_kind(found: list[Any], kinds: list[Kind]) -> Non
     assert [mistake.kind for mistake in judge([image], [1, 2], 0.5).mistakes] == kinds
 
 
-def test_the_threshold_of_a_model_balances_hits_and_misses_best(finished: Outcome) -> None:
-    told = json.loads((finished.run / "analysis.json").read_text(encoding="utf-8"))
+def test_the_threshold_of_a_model_balances_hits_and_misses_best(
+    finished: Outcome, tmp_path: Path
+) -> None:
+    run = shutil.copytree(finished.run, tmp_path / "run")
+    told = analyse(run)
+    assert told is not None
     f1 = told["f1"]
+    assert told["threshold"] == pytest.approx(Predictor(run / "model.onnx").threshold, abs=1e-6)
     assert f1 > 0.5
     for threshold in np.linspace(0.05, 0.9, 18):
         other = _f1_of(finished.run, threshold)
@@ -142,12 +151,6 @@ def test_the_threshold_of_a_model_balances_hits_and_misses_best(finished: Outcom
 
 
 def _f1_of(run: Path, threshold: float) -> float:
-    from trainer.coco import read_coco
-    from trainer.config import load_config
-    from trainer.evaluate import sweep_over
-    from trainer.predict import Predictor
-    from trainer.truth import truth_of
-
     coco = read_coco(run / "val.json", run / load_config(run).val_images)
     found = sweep_over(Predictor(run / "model.onnx"), coco.pictures, {3: 3, 7: 7}).found
     images = boxes_by_image(truth_of(coco.pictures, coco.categories), found)
