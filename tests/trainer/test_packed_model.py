@@ -109,8 +109,8 @@ def test_the_card_tells_scores_data_preprocessing_limits_and_licences(unpacked: 
 
 
 def test_hostile_names_are_no_markdown() -> None:
-    assert escaped("[x](javascript:1)\n# <b>*y*</b>|\u202e") == (
-        r"\[x\]\(javascript:1\) \# &lt;b\>\*y\*&lt;/b\>\|"
+    assert escaped("- [x](javascript:1)\n# <b>*y*</b>|\u202e") == (
+        r"\- \[x\](javascript:1) \# &lt;b\>\*y\*&lt;/b\>\|"
     )
 
 

@@ -14,7 +14,7 @@ from trainer.predict import ModelDetails
 from trainer.report.measured import Measured, Score
 from trainer.report.story import Story
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>])")
+_SPECIAL = re.compile(r"([\\`*_\[\]#|~>]|^[-+=])")
 _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]+"
 )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trainer.report.markup import Markup, joined, tag
 
 Point = tuple[float, float]
 
-_WIDTH, _HEIGHT = 520.0, 250.0
+_WIDTH, _HEIGHT = 380.0, 230.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 14.0, 12.0, 40.0
 _MOST_POINTS = 300
 
@@ -43,7 +43,7 @@ class Axis:
 
     @property
     def ticks(self) -> list[float]:
-        count = round((self.high - self.low) / self.step)
+        count = math.floor((self.high - self.low) / self.step + 1e-9)
         return [self.low + number * self.step for number in range(count + 1)]
 
     def share(self, value: float) -> float:
@@ -72,17 +72,17 @@ def line_chart(
     key = [
         tag("span", tag("i", class_=f"swatch {line.style}"), line.name, class_="key")
         for line in lines
+        if line.name != title
     ]
     return tag("figure", tag("figcaption", tag("b", title), *key), drawing)
 
 
 def time_axis(seconds: Sequence[float]) -> tuple[Axis, float]:
-    """The axis, and how many seconds its unit has."""
-    longest = max(seconds, default=0.0)
-    for unit, label in ((3600.0, "hours"), (60.0, "minutes")):
-        if longest >= 5 * unit:
-            return Axis.over(label, [longest / unit]), unit
-    return Axis.over("seconds", [longest]), 1.0
+    """To the last of the moments, and how many seconds the axis's unit has."""
+    longest = max((*seconds, 1e-3))
+    units = ((3600.0, "hours"), (60.0, "minutes"), (1.0, "seconds"))
+    unit, label = next(each for each in units if longest >= 5 * each[0] or each[0] == 1.0)
+    return replace(Axis.over(label, [longest / unit]), high=longest / unit), unit
 
 
 def thinned(points: Sequence[Point]) -> list[Point]:

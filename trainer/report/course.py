@@ -61,7 +61,7 @@ def curves(course: Course) -> Markup:
     rates = [(p.seconds / unit, p.learning_rate) for p in course.progress]
     figures = [_quality(course.looks, x, unit)] if any(e.ap >= 0 for e in course.looks) else []
     figures += [
-        line_chart(name, [Line(name.lower(), thinned(points), style)], x, _up(points))
+        line_chart(name, [Line(name, thinned(points), style)], x, _up(points))
         for name, points, style in (("Loss", losses, "two"), ("Learning rate", rates, "two"))
         if points and max(value for _, value in points) > 0
     ]
@@ -72,7 +72,7 @@ def _quality(looks: Sequence[Evaluated], x: Axis, unit: float) -> Markup:
     known = [look for look in looks if look.ap >= 0]
     band = [(e.seconds / unit, e.ap_low, e.ap_high) for e in known if e.ap_low >= 0]
     lines = [
-        Line("AP, with its interval", [(e.seconds / unit, e.ap) for e in known], "one", band),
+        Line("AP", [(e.seconds / unit, e.ap) for e in known], "one", band),
         Line("AP50", [(e.seconds / unit, e.ap50) for e in known], "two"),
     ]
     return line_chart("On the validation images", lines, x, SHARE)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from trainer.analysis import load
 from trainer.faults import TrainerError
+from trainer.mistakes import Kind
 
 T = TypeVar("T")
 Four = tuple[float, float, float, float]
@@ -54,7 +55,7 @@ class Case:
 class Errors:
     """All mistakes of one kind are counted; the worst of them are cases."""
 
-    kind: str
+    kind: Kind
     count: int
     cases: tuple[Case, ...]
 
@@ -123,7 +124,7 @@ def _row(values: Mapping[str, Any]) -> Row:
 
 def _errors(values: Mapping[str, Any]) -> Errors:
     cases = tuple(map(_case, values["cases"]))
-    return Errors(str(values["kind"]), int(values["count"]), cases)
+    return Errors(Kind(values["kind"]), int(values["count"]), cases)
 
 
 def _case(values: Mapping[str, Any]) -> Case:

@@ -6,17 +6,18 @@ from collections import Counter
 from collections.abc import Sequence
 
 from trainer.coco import CocoSet
+from trainer.mistakes import Kind
 from trainer.report.charts import SHARE, Axis, Line, bar, line_chart
 from trainer.report.examples import gallery
 from trainer.report.markup import Markup, joined, name_of, tag
 from trainer.report.measured import Errors, Measured, Row, Score
 
 _KINDS = {
-    "wrong place": "The class is right, but the box overlaps the true one by less than half.",
-    "wrong class": "There is something, but something else.",
-    "twice": "A second box on what was found already.",
-    "background": "A box where nothing is.",
-    "missed": "Something for which there is no box.",
+    Kind.WRONG_PLACE: "The class is right, but the box overlaps the true one by less than half.",
+    Kind.WRONG_CLASS: "There is something, but something else.",
+    Kind.TWICE: "It was found already, by a surer box.",
+    Kind.BACKGROUND: "There is nothing.",
+    Kind.MISSED: "Something is there, and no box stands for it.",
 }
 _MOST_ROWS = 200
 
@@ -53,26 +54,29 @@ def summary(measured: Measured) -> Markup:
         class_="tiles",
     )
     counted = f"Measured on {measured.images} images with {measured.boxes} boxes."
-    return joined([tiles, tag("p", counted), *_for_comparison(measured)])
+    notes = [tag("p", warning) for warning in measured.warnings]
+    return joined([tiles, tag("p", counted), *_for_comparison(measured), *notes])
+
+
+def what_scores_mean() -> Markup:
+    """For who sees them for the first time."""
+    return tag(
+        "p",
+        "AP is the mean of the average precisions at overlaps of 0.50 to 0.95, as COCO has it; "
+        "AP50 forgives up to half; AR is how much of all there is gets found. The interval "
+        "tells what other images of the same kind could have given.",
+        class_="faint",
+    )
 
 
 def _for_comparison(measured: Measured) -> list[Markup]:
-    lines = [
-        tag(
-            "p",
-            "AP is the mean of the average precisions at overlaps of 0.50 to 0.95, as COCO has it; "
-            "AP50 forgives up to half; AR is how much of all there is gets found. The interval "
-            "tells what other images of the same kind could have given.",
-            class_="faint",
-        )
-    ]
-    if measured.constant_ap is not None and measured.constant_ap50 is not None:
-        told = (
-            "Knowing nothing, the same box on every image, scores "
-            f"AP {digits(measured.constant_ap)} and AP50 {digits(measured.constant_ap50)} here."
-        )
-        lines.insert(0, tag("p", told))
-    return lines
+    if measured.constant_ap is None or measured.constant_ap50 is None:
+        return []
+    told = (
+        "Knowing nothing, the same box on every image, scores "
+        f"AP {digits(measured.constant_ap)} and AP50 {digits(measured.constant_ap50)} here."
+    )
+    return [tag("p", told)]
 
 
 def precision_recall(measured: Measured) -> Markup:
@@ -89,7 +93,8 @@ def precision_recall(measured: Measured) -> Markup:
         f"{percent(precision)} of the boxes shown are right, and {percent(recall)} of what is "
         f"there is found (F1 {measured.f1:.2f}). A higher threshold shows less and is surer."
     )
-    return section("How sure to be", _half(drawn), tag("p", told), class_="together")
+    columns = tag("div", drawn, tag("div", tag("p", told)), class_="beside")
+    return section("How sure to be", columns, class_="together")
 
 
 def percent(share: float) -> str:
@@ -127,28 +132,35 @@ def mistakes(measured: Measured, checked: CocoSet | None) -> Markup:
     key = tag(
         "p",
         tag("i", class_="sample found"),
-        "what the model found   ",
+        "what the model found",
         tag("i", class_="sample truth"),
         "what is there",
         class_="faint",
     )
-    kinds = [_kind(errors, checked) for errors in measured.errors]
-    told = f"All at the threshold {measured.threshold:.2f}, the worst first."
-    return section("What goes wrong", tag("p", told), key, *kinds)
+    most = max((errors.count for errors in measured.errors), default=0) or 1
+    rows = [
+        (errors.kind, joined([str(errors.count), bar(errors.count / most)]), _KINDS[errors.kind])
+        for errors in measured.errors
+    ]
+    counts = table(("mistake", "how often", "what it means"), rows, class_="last-is-text")
+    galleries = [drawn for errors in measured.errors if (drawn := _kind(errors, checked))]
+    shown = [key, *galleries] if galleries else []
+    told = f"What is shown from the threshold {measured.threshold:.2f} on; the worst first."
+    return section("What goes wrong", tag("p", told), counts, *shown)
 
 
 def _kind(errors: Errors, checked: CocoSet | None) -> Markup:
-    title = tag("h3", f"{errors.kind.capitalize()}: {errors.count}")
-    told = tag("p", _KINDS.get(errors.kind, ""), class_="faint")
     pictures = gallery(errors, checked) if checked else Markup()
-    return tag("div", title, told, pictures, class_="kind")
+    if not pictures:
+        return Markup()
+    return tag("div", tag("h3", f"{errors.kind.capitalize()}: {errors.count}"), pictures)
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Markup:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], class_: str | None = None) -> Markup:
     """Numbers stand to the right, names to the left."""
     top = tag("tr", *(tag("th", word) for word in head))
     body = [tag("tr", *(tag("td", cell) for cell in row)) for row in rows]
-    return tag("div", tag("table", top, *body), class_="wide")
+    return tag("div", tag("table", top, *body, class_=class_), class_="wide")
 
 
 def _scores(row: Row) -> tuple[str, ...]:
@@ -164,7 +176,3 @@ def _interval(score: Score) -> str:
     if score.low is None or score.high is None:
         return "too few images for an interval"
     return f"95 % interval {score.low:.2f} to {score.high:.2f}"
-
-
-def _half(figure: Markup) -> Markup:
-    return tag("div", figure, tag("div"), class_="figures")

@@ -9,7 +9,7 @@ from pathlib import Path
 from trainer.events import Finished
 from trainer.machine import write_whole
 from trainer.report import course, measurements
-from trainer.report.markup import Markup, joined, tag
+from trainer.report.markup import Markup, tag
 from trainer.report.measured import Measured
 from trainer.report.story import Story, read_story
 from trainer.report.style import STYLE
@@ -74,8 +74,10 @@ def _quality(story: Story) -> Markup:
     title = "How good it is on the validation images"
     if story.measured is None:
         return measurements.section(title, course.only_looked(story.course))
-    notes = [tag("p", warning) for warning in story.measured.warnings]
-    return measurements.section(title, measurements.summary(story.measured), *notes)
+    meaning = measurements.what_scores_mean()
+    return measurements.section(
+        title, measurements.summary(story.measured), meaning, class_="together"
+    )
 
 
 def _final(final: Measured) -> Markup:
@@ -84,6 +86,4 @@ def _final(final: Measured) -> Markup:
         f"Measured once, on {final.made[:10]}, on images that nothing was chosen by. This is the "
         "score to tell others.",
     )
-    notes = [tag("p", warning) for warning in final.warnings]
-    parts = joined([told, measurements.summary(final), *notes])
-    return measurements.section("Final score on the test images", parts)
+    return measurements.section("Final score on the test images", told, measurements.summary(final))

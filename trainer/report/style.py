@@ -19,7 +19,7 @@ body { margin: 0; background: var(--ground); color: var(--text);
 main { max-width: 1080px; margin: 0 auto; padding: 28px 20px 40px }
 header h1 { margin: 0; font-size: 26px; line-height: 1.25 }
 header p, .faint, small, .footer { color: var(--faint) }
-header p { margin: 4px 0 18px }
+header p { margin: 4px 0 18px; max-width: none }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 8px;
   padding: 18px 20px; margin: 14px 0 }
 h2 { font-size: 17px; margin: 0 0 10px }
@@ -32,8 +32,10 @@ ul { margin: 6px 0; padding-left: 20px }
 .tile { border: 1px solid var(--line); border-radius: 6px; padding: 10px 14px }
 .tile b { display: block; font-size: 28px; line-height: 1.25 }
 .tile small { display: block }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr));
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 310px), 1fr));
   gap: 10px 26px }
+.beside { display: grid; grid-template-columns: minmax(240px, 380px) 1fr; gap: 10px 26px }
+.beside p { margin-top: 26px }
 figure { margin: 0; min-width: 0 }
 svg { display: block; width: 100%; height: auto }
 figcaption { font-size: 13px; display: flex; gap: 4px 14px; flex-wrap: wrap; margin: 4px 0 }
@@ -54,7 +56,10 @@ th, td { text-align: right; padding: 5px 10px; border-bottom: 1px solid var(--ru
   vertical-align: top }
 th { color: var(--faint); font-weight: 600 }
 th:first-child, td:first-child, .plain td, .plain th { text-align: left }
-th:first-child, td:first-child { padding-left: 0 }
+th, td { white-space: nowrap }
+th:first-child, td:first-child { padding-left: 0; white-space: normal; min-width: 8em }
+.plain td, .last-is-text td:last-child { white-space: normal }
+.last-is-text :is(td, th):last-child { text-align: left; padding-left: 24px }
 .plain th { width: 200px; white-space: nowrap }
 .bar { display: inline-block; width: 90px; height: 7px; margin-left: 8px; border-radius: 4px;
   background: var(--rule); overflow: hidden }
@@ -69,10 +74,11 @@ th:first-child, td:first-child { padding-left: 0 }
 .frame.found { stroke: #e69f00 } .frame.truth { stroke: #fff; stroke-dasharray: 6 4 }
 .under { fill: none; stroke: #000; stroke-opacity: .65; stroke-width: 4.5;
   vector-effect: non-scaling-stroke }
-.sample { display: inline-block; width: 22px; height: 12px; margin: 0 6px -1px 0 }
+.sample { display: inline-block; width: 22px; height: 12px; margin: 0 6px -1px 14px }
+.sample:first-child { margin-left: 0 }
 .sample.found { border: 2.5px solid #e69f00 }
 .sample.truth { border: 2.5px dashed #fff; background: #555 }
-.footer { font-size: 13px; text-align: center }
+.footer { font-size: 13px; text-align: center; max-width: none }
 @media print {
   :root {
     color-scheme: light;
@@ -83,6 +89,13 @@ th:first-child, td:first-child { padding-left: 0 }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact }
   body { font-size: 10.5pt } main { max-width: none; padding: 0 }
   .figures { grid-template-columns: 1fr 1fr }
+  .wide { overflow: visible }
+  .tiles { grid-template-columns: repeat(4, 1fr) }
+  .gallery { grid-template-columns: repeat(6, 1fr); gap: 8px }
+  .gallery svg { height: 90px }
+  .bar { width: 60px }
+  table { font-size: 9pt }
+  th, td { padding: 4px 6px }
   figure, .tile, tr, header, .kind, .together { break-inside: avoid }
   h2, h3 { break-after: avoid }
 }
