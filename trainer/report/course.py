@@ -53,7 +53,7 @@ def only_looked(course: Course) -> Markup:
 
 def curves(course: Course) -> Markup:
     """Loss, AP with AP50, and the learning rate, over time."""
-    moments = [event.seconds for event in (*course.progress, *course.looks)]
+    moments = [event.seconds for event in course.moments]
     if not moments:
         return Markup()
     x, unit = time_axis(moments)

@@ -40,6 +40,11 @@ class Course:
     end: Finished | Failed | None
 
     @property
+    def moments(self) -> tuple[Progressed | Evaluated, ...]:
+        """All that was told with a time, not in order."""
+        return self.progress + self.looks
+
+    @property
     def best(self) -> Evaluated | None:
         """The look whose weights are kept."""
         return next((look for look in reversed(self.looks) if look.is_best), None)
@@ -49,13 +54,13 @@ class Course:
         """How long it learned, by the trainer's clock."""
         if isinstance(self.end, Finished):
             return self.end.seconds
-        return max((event.seconds for event in (*self.progress, *self.looks)), default=0.0)
+        return max((event.seconds for event in self.moments), default=0.0)
 
     @property
     def epochs(self) -> float:
         if isinstance(self.end, Finished):
             return self.end.epochs
-        return max((event.epoch for event in (*self.progress, *self.looks)), default=0.0)
+        return max((event.epoch for event in self.moments), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
