@@ -10,8 +10,8 @@ from pathlib import Path
 
 from labeler.dataset.lock import WriterLock
 from labeler.errors import UserError
-from labeler.runs.note import read_note
-from labeler.runs.record import RunRecord, read_events
+from labeler.runs.note import NOTE, read_note
+from labeler.runs.record import EVENTS, RunRecord, read_events
 from trainer.config import RunConfig, load_config
 from trainer.events import Failed, Finished
 
@@ -33,6 +33,9 @@ class RunState(StrEnum):
     STOPPED = "stopped"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
+
+
+_Stamp = tuple[tuple[int, int] | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,10 @@ class RunSummary:
     note: str = ""
 
 
+_ended: dict[Path, tuple[_Stamp, RunSummary]] = {}
+"""What was read of runs that have ended: five hundred of them take a second to read."""
+
+
 def list_runs(folder: Path) -> list[RunSummary]:
     """All runs directly in a folder, the newest first. Folders that are no runs are passed over."""
     if not folder.is_dir():
@@ -70,7 +77,23 @@ def list_runs(folder: Path) -> list[RunSummary]:
 
 
 def summarise(run: Path) -> RunSummary:
-    """Raises ValueError where the folder is no run."""
+    """Raises ValueError where the folder is no run.
+
+    A run that has ended is read once, until one of its files changes.
+    """
+    stamp = _stamp(run)
+    known = _ended.get(run)
+    if known is not None and known[0] == stamp:
+        return known[1]
+    summary = _read(run)
+    if summary.state in (RunState.RUNNING, RunState.INTERRUPTED):  # told apart by a lock
+        _ended.pop(run, None)
+    else:
+        _ended[run] = stamp, summary
+    return summary
+
+
+def _read(run: Path) -> RunSummary:
     config = load_config(run)
     record = RunRecord.of(read_events(run))
     started = record.started
@@ -132,6 +155,18 @@ def model_of(path: Path) -> Path:
             "anything was learned. Train again, for longer."
         )
     return path / MODEL
+
+
+def _stamp(run: Path) -> _Stamp:
+    """When the files were written that a summary is made from, and their sizes."""
+    stamps: list[tuple[int, int] | None] = []
+    for name in ("config.json", EVENTS, NOTE, MODEL, STATE):
+        try:
+            found = (run / name).stat()
+            stamps.append((found.st_mtime_ns, found.st_size))
+        except OSError:
+            stamps.append(None)
+    return tuple(stamps)
 
 
 def _summary_or_none(path: Path) -> RunSummary | None:

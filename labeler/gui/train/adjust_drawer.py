@@ -98,7 +98,7 @@ class AdjustDrawer(QWidget):
     def changes(self) -> int:
         """How many fields are not on Auto."""
         wish = self.adjusted(_AS_CHOSEN)
-        own = sum(getattr(wish, name) != getattr(_AS_CHOSEN, name) for name in _OWN)
+        own = sum(1 for name in _OWN if getattr(wish, name) != getattr(_AS_CHOSEN, name))
         return own + int(self.minutes.value() > 0) + int(self.epochs.value() > 0)
 
     def _add_lengths(self) -> None:

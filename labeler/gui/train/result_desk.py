@@ -15,6 +15,7 @@ from labeler.gui.train.errand import Errand
 from labeler.gui.train.result_page import ResultPage
 from labeler.gui.train.shown_run import ShownRun
 from labeler.runs.analysis import FILES, Case, load_analysis
+from labeler.runs.final import kept_score
 from labeler.runs.history import RunState, config_of
 
 
@@ -114,8 +115,12 @@ class ResultDesk(QObject):
             return
         config = config_of(shown.path)
         self._page.show_analysis(analysis, shown.path / config.val_images)
-        final = load_analysis(shown.path, "test")
-        self._page.show_final(final, has_test=(shown.path / "test.json").is_file())
+        final, kept = load_analysis(shown.path, "test"), kept_score(shown.path)
+        self._page.show_final(
+            final,
+            has_test=(shown.path / "test.json").is_file(),
+            hints=kept.hints if kept else (),
+        )
 
     def _say_unmeasured(self, shown: ShownRun) -> None:
         if shown.state is RunState.RUNNING:

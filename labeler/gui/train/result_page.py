@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -80,16 +81,24 @@ class ResultPage(QWidget):
         self.mistakes.show_analysis(analysis, folder)
         self._pages.setCurrentWidget(self._content)
 
-    def show_final(self, final: Analysis | None, *, has_test: bool) -> None:
-        """The score on the test part, if it was taken; has_test: whether there is such a part."""
+    def show_final(
+        self, final: Analysis | None, *, has_test: bool, hints: Sequence[str] = ()
+    ) -> None:
+        """The score on the test part, if it was taken, and what it is worth by now.
+
+        has_test: whether there is such a part.
+        """
         self.final_button.setVisible(has_test and final is None)
         if final is not None:
-            self.final.setText(_final_words(final))
+            self.final.setText(" ".join([_final_words(final), *hints]))
         elif has_test:
             self.final.setText(self.tr("Final score: not taken yet."))
         else:
             self.final.setText(
-                self.tr("No final score: no images were put aside for it when the run was made.")
+                self.tr(
+                    "No final score: no images were put aside for it. "
+                    "That begins at 200 labelled images."
+                )
             )
 
     def say(self, title: str, text: str, offers: list[Offer]) -> None:

@@ -40,9 +40,11 @@ class ScoreTable(QTableWidget):
             self.tr("Of what is there, so much is found from the threshold on (recall)"),
         ]
         for column in range(len(titles)):
-            self.horizontalHeaderItem(column).setToolTip(told[column])
+            item = self.horizontalHeaderItem(column)
+            assert item is not None
+            item.setToolTip(told[column])
             side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-            self.horizontalHeaderItem(column).setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+            item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
         self.verticalHeader().hide()
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
