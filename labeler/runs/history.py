@@ -20,8 +20,7 @@ NAME_FORMAT = "%Y-%m-%d_%H-%M"
 
 MODEL = "model.onnx"
 LOG = "log.txt"
-STATE = "state.safetensors"
-"""What a training needs to go on; the trainer writes it."""
+_STATE = "state.safetensors"
 _LOCK = "run.lock"
 
 
@@ -35,6 +34,7 @@ class RunState(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+_RESUMABLE = (RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED)
 _Stamp = tuple[tuple[int, int] | None, ...]
 
 
@@ -45,7 +45,8 @@ class RunSummary:
     started: seconds since 1970 (UTC). start and detector as in RunConfig. images: training and
     validation together. ap and ap50 of the kept weights, 0 to 1; None before the first score.
     ap_interval: the 95 % interval of ap. seconds: how long it learned. has_model: model.onnx is
-    there and can be used. note: what the person wrote about it.
+    there and can be used. can_resume: it ended early and left a state to go on from. note: what the
+    person wrote about it.
     """
 
     name: str
@@ -60,6 +61,7 @@ class RunSummary:
     state: RunState
     message: str
     has_model: bool
+    can_resume: bool = False
     ap_interval: tuple[float, float] | None = None
     note: str = ""
 
@@ -96,7 +98,7 @@ def summarise(run: Path) -> RunSummary:
 def _read(run: Path) -> RunSummary:
     config = load_config(run)
     record = RunRecord.of(read_events(run))
-    started = record.started
+    started, state = record.started, state_of(run, record)
     return RunSummary(
         name=run.name,
         path=run,
@@ -107,9 +109,10 @@ def _read(run: Path) -> RunSummary:
         ap=record.ap,
         ap50=record.ap50,
         seconds=record.seconds,
-        state=state_of(run, record),
+        state=state,
         message=record.end.message if isinstance(record.end, Failed) else "",
         has_model=(run / MODEL).is_file(),
+        can_resume=can_go_on(run, state),
         ap_interval=record.ap_interval,
         note=read_note(run),
     )
@@ -125,9 +128,8 @@ def state_of(run: Path, record: RunRecord) -> RunState:
 
 
 def can_go_on(run: Path, state: RunState) -> bool:
-    """Whether the trainer can take up again what ended before it was complete."""
-    is_broken_off = state in (RunState.INTERRUPTED, RunState.FAILED)
-    return is_broken_off and (run / STATE).is_file()
+    """Whether it ended early and left a state to go on from."""
+    return state in _RESUMABLE and (run / _STATE).is_file()
 
 
 def attend(run: Path) -> WriterLock:
@@ -160,7 +162,7 @@ def model_of(path: Path) -> Path:
 def _stamp(run: Path) -> _Stamp:
     """When the files were written that a summary is made from, and their sizes."""
     stamps: list[tuple[int, int] | None] = []
-    for name in ("config.json", EVENTS, NOTE, MODEL, STATE):
+    for name in ("config.json", EVENTS, NOTE, MODEL, _STATE):
         try:
             found = (run / name).stat()
             stamps.append((found.st_mtime_ns, found.st_size))

@@ -29,18 +29,18 @@ class RunRecord:
     """The events of one run, sorted by what they tell. add() takes the next one.
 
     losses and rates: (seconds, loss) and (seconds, learning rate) as the trainer told them while
-    learning.
+    learning. is_paused: it stands still because somebody wished it.
     """
 
     started: Started | None = None
     download: Downloading | None = None
     progress: Progressed | None = None
     losses: list[tuple[float, float]] = field(default_factory=list)
-    rates: list[tuple[float, float]] = field(default_factory=list)
     evaluations: list[Evaluated] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    is_paused: bool = False
     end: Finished | Failed | None = None
+    is_paused: bool = False
+    rates: list[tuple[float, float]] = field(default_factory=list)
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> RunRecord:
@@ -56,29 +56,33 @@ class RunRecord:
             case Downloading():
                 self.download = event
             case Progressed():
-                self.progress, self.download = event, None
-                if event.loss is not None:
-                    self.losses.append((event.seconds, event.loss))
-                if event.learning_rate > 0:
-                    self.rates.append((event.seconds, event.learning_rate))
+                self._note_progress(event)
             case Evaluated():
                 self.evaluations.append(event)
-            case Warned():
+            case Warned() if event.message not in self.warnings:
                 self.warnings.append(event.message)
-            case Paused() | Resumed():
-                self._stand_or_go_on(event)
+            case Paused():
+                self.is_paused = True
+            case Resumed():
+                self._go_back_to(event.seconds)
             case Finished() | Failed():
-                self.end = event
+                self.end, self.is_paused = event, False
 
-    def _stand_or_go_on(self, event: Paused | Resumed) -> None:
-        self.is_paused = isinstance(event, Paused)
-        if self.is_paused:
-            return
-        # From its last state: what it had told of a later time did not happen, nor did its end.
-        self.end = None
-        self.losses = [told for told in self.losses if told[0] <= event.seconds]
-        self.rates = [told for told in self.rates if told[0] <= event.seconds]
-        self.evaluations = [each for each in self.evaluations if each.seconds <= event.seconds]
+    def _note_progress(self, told: Progressed) -> None:
+        self.progress, self.download = told, None
+        if told.loss is not None:
+            self.losses.append((told.seconds, told.loss))
+        if told.learning_rate > 0:
+            self.rates.append((told.seconds, told.learning_rate))
+
+    def _go_back_to(self, seconds: float) -> None:
+        """What an ended process learned after its last saved state is learned again."""
+        self.end, self.is_paused = None, False
+        self.losses = [told for told in self.losses if told[0] <= seconds]
+        self.rates = [told for told in self.rates if told[0] <= seconds]
+        self.evaluations = [scores for scores in self.evaluations if scores.seconds <= seconds]
+        if self.progress is not None and self.progress.seconds > seconds:
+            self.progress = None
 
     @property
     def epoch(self) -> float:

@@ -204,10 +204,10 @@ def test_an_interrupted_run_that_left_its_state_can_go_on(
     append_event(run, Evaluated(10.0, 2.0, 0.9, 0.25, 0.5, 1e-3, is_best=True))
     (run / "state.safetensors").write_bytes(b"")
     workspace = _shown(qtbot, document)
-    qtbot.waitUntil(lambda: len(workspace.view.notice.buttons) == 2)
+    qtbot.waitUntil(workspace.header.go_on_button.isVisible)
     assert "interrupted at epoch 2" in workspace.view.notice.text.text()
     assert workspace.obstacle_to_go_on() == ""
-    qtbot.mouseClick(workspace.view.notice.buttons[0], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(workspace.header.go_on_button, Qt.MouseButton.LeftButton)
     assert workspace.trainer.run == run
     assert workspace.trainer.is_running
     assert workspace.trainer.record.ap == 0.25
@@ -306,7 +306,7 @@ def test_every_control_has_a_name_and_a_tooltip(workspace: TrainWorkspace) -> No
         *(drawer.minutes, drawer.epochs, drawer.device, drawer.threads, drawer.longest_side),
         *(drawer.batch, drawer.learning_rate, drawer.augmentation, drawer.seed, drawer.reset),
         *(workspace.header.stop_button, workspace.header.preview_button),
-        workspace.header.pause_button,
+        *(workspace.header.pause_button, workspace.header.go_on_button),
     ]
     assert all(control.accessibleName() and control.toolTip() for control in controls)
     keys = [key for action in workspace.actions_table() for key in action.keys]

@@ -38,7 +38,7 @@ def actions(train: TrainWorkspace) -> list[Action]:
         ),
         Action(
             "go_on",
-            _tr("Go on with the run that was interrupted"),
+            _tr("Go on with a run that ended early"),
             ("Ctrl+Shift+Return",),
             train.go_on,
             obstacle=train.obstacle_to_go_on,

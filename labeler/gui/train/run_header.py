@@ -13,10 +13,13 @@ from labeler.runs.history import RunState
 
 
 class RunHeader(QWidget):
-    """stop_requested, pause_requested (also to go on after a pause), preview_requested."""
+    """pause_requested comes also to go on after a pause, go_on_requested to take up again what
+    ended early.
+    """
 
     stop_requested = Signal()
     pause_requested = Signal()
+    go_on_requested = Signal()
     preview_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -42,6 +45,12 @@ class RunHeader(QWidget):
             "train.stop_training",
         )
         self.stop_button.clicked.connect(self.stop_requested)
+        self.go_on_button = self._button(
+            self.tr("Go on"),
+            self.tr("Takes this run up again from the last state that it has kept"),
+            "train.go_on",
+        )
+        self.go_on_button.clicked.connect(self.go_on_requested)
         self.preview_button = self._button(
             self.tr("Use in Preview"),
             self.tr("Watch this run's detector at work"),
@@ -55,6 +64,7 @@ class RunHeader(QWidget):
         row.addWidget(self.bar, 1)
         row.addWidget(self.detail)
         row.addStretch(0)
+        row.addWidget(self.go_on_button)
         row.addWidget(self.preview_button)
         row.addWidget(self.pause_button)
         row.addWidget(self.stop_button)
@@ -70,6 +80,7 @@ class RunHeader(QWidget):
         self._name_pause(self._pause_words(shown))
         self.stop_button.setVisible(running)
         self.stop_button.setEnabled(not shown.is_stopping)
+        self.go_on_button.setVisible(shown.can_go_on)
         self.preview_button.setVisible(shown.has_model)
         self.bar.setVisible(running)
         download = record.download

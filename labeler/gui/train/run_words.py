@@ -55,7 +55,7 @@ def notes(shown: ShownRun, warnings: Sequence[str]) -> str:
     lines: list[str] = []
     if isinstance(shown.record.end, Failed):
         lines.append(shown.record.end.message)
-    elif shown.can_go_on:
+    elif shown.state is RunState.INTERRUPTED and shown.can_go_on:
         lines.append(_interruption(shown))
     elif shown.state is RunState.INTERRUPTED:
         kept = _tr("The best so far is kept.") if shown.has_model else ""

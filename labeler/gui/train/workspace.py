@@ -116,7 +116,7 @@ class TrainWorkspace(Workspace):
         if self._is_busy():
             return self.tr("A training is running.")
         if self._shown is None or not ShownRun.of(self._shown, self.trainer).can_go_on:
-            return self.tr("The run on show was not interrupted.")
+            return self.tr("The run on show did not end early, or has nothing to go on from.")
         return ""
 
     def go_on(self) -> None:
@@ -205,8 +205,6 @@ class TrainWorkspace(Workspace):
         if shown.state not in (RunState.FAILED, RunState.INTERRUPTED):
             return []
         offers: list[Offer] = [(self.tr("Show log"), self.show_log)]
-        if shown.can_go_on and not self.trainer.is_running:
-            offers.insert(0, (self.tr("Go on"), self.go_on))
         if shown.state is RunState.FAILED and shown.detector != BUILT_IN:
             offers.append((self.tr("Train the built-in one"), self._train_built_in))
         return offers
@@ -306,6 +304,7 @@ class TrainWorkspace(Workspace):
         self.settings.changed.connect(lambda: last_wish.keep(self.settings.wish()))
         self.header.stop_requested.connect(self.stop)
         self.header.pause_requested.connect(self.pause)
+        self.header.go_on_requested.connect(self.go_on)
         self.header.preview_requested.connect(self.use_in_preview)
         self.pages.table.chosen.connect(self._open)
         self.pages.table.preview_requested.connect(self._preview)
