@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -163,6 +163,20 @@ def test_a_damaged_analysis_is_a_sentence(
     with qtbot.waitSignal(workspace._document.failed) as told:
         workspace.pages.turn_to(Page.RESULT)
     assert "analysis.json cannot be read" in told.args[0]
+
+
+def test_the_report_is_written_and_opened(
+    qtbot: QtBot, workspace: TrainWorkspace, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(
+        QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()) or True
+    )
+    _measure(qtbot, workspace)
+    qtbot.mouseClick(workspace.pages.result.report_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(opened), timeout=PATIENCE)
+    assert Path(opened[0]) == run / "report.html"
+    assert (run / "report.html").is_file()
 
 
 def _set_test_part(run: Path) -> None:

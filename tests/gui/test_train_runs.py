@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -23,11 +24,13 @@ from labeler.runs.history import RunState, RunSummary, list_runs
 from labeler.runs.note import read_note
 from labeler.runs.prepare import Wish, prepare_run_from_dataset
 from labeler.runs.record import append_event
+from tests.gui.tiny_model import write_tiny_model
 from tests.runs.run_makers import add_labelled
 from trainer.events import Evaluated, Finished
 
 NAMES = ("2026-01-01_10-00", "2026-01-02_10-00", "2026-01-03_10-00")
 AP_COLUMN = 4
+PATIENCE = 90_000
 
 
 @pytest.fixture
@@ -153,6 +156,21 @@ def test_a_model_can_be_used_only_where_there_is_one(
     qtbot.waitUntil(page.preview_button.isEnabled)
     with qtbot.waitSignal(workspace.preview_requested):
         qtbot.mouseClick(page.preview_button, Qt.MouseButton.LeftButton)
+
+
+def test_a_model_is_given_away_as_a_zip(
+    qtbot: QtBot, workspace: TrainWorkspace, runs: list[Path], tmp_path: Path
+) -> None:
+    write_tiny_model(runs[0] / "model.onnx")
+    workspace.runs_desk.export(runs[0], tmp_path / "mugs")
+    assert workspace.pages.table.busy.isVisible()
+    document = workspace._document
+    with qtbot.waitSignal(document.said, timeout=PATIENCE) as told:
+        pass
+    assert str(tmp_path / "mugs.zip") in told.args[0]
+    with zipfile.ZipFile(tmp_path / "mugs.zip") as archive:
+        assert any(name.endswith("model.onnx") for name in archive.namelist())
+    assert not workspace.pages.table.busy.isVisible()
 
 
 def test_every_button_has_a_name_and_a_tooltip(workspace: TrainWorkspace) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -105,7 +105,7 @@ def verdict(first: RunSummary, second: RunSummary, found: Difference) -> str:
 
 
 def _scores(first: RunSummary, second: RunSummary) -> list[Row]:
-    def row(title: str, tell: Any) -> Row:
+    def row(title: str, tell: Callable[[RunSummary], str]) -> Row:
         return title, tell(first), tell(second)
 
     return [
@@ -141,7 +141,12 @@ def _setting(asked: Asked) -> Row:
         "learning_rate": _tr("Learning rate"),
         "augmentation": _tr("Variation"),
     }
-    tell = {"start": words.start, "detector": words.detector, "seed": str}.get(asked.field, _value)
+    tells: dict[str, Callable[[Any], str]] = {
+        "start": words.start,
+        "detector": words.detector,
+        "seed": str,
+    }
+    tell = tells.get(asked.field, _value)
     return titles.get(asked.field, asked.field), tell(asked.first), tell(asked.second)
 
 
@@ -153,14 +158,14 @@ def _value(value: Any) -> str:
 
 
 def _data(found: Difference) -> list[Row]:
-    rows = []
+    rows: list[Row] = []
     for part in found.parts:
         title = _tr("Images to learn from") if part.part == "train" else _tr("Images to check with")
-        rows.append((title, *(str(count) for count in part.images)))
+        rows.append((title, str(part.images[0]), str(part.images[1])))
         if part.same:
             continue
         title = _tr("Boxes in them")
-        rows.append((title, *(str(count) for count in part.boxes)))
+        rows.append((title, str(part.boxes[0]), str(part.boxes[1])))
         if part.only_first or part.only_second:
             title = _tr("Images that the other has not")
             rows.append((title, str(part.only_first), str(part.only_second)))

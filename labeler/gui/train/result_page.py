@@ -10,7 +10,6 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QScrollArea,
     QStackedWidget,
@@ -22,6 +21,7 @@ from labeler.gui.counts import counted
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.theme import set_role
 from labeler.gui.train import words
+from labeler.gui.train.busy_line import BusyLine
 from labeler.gui.train.mistakes_part import MistakesPart
 from labeler.gui.train.notice import EmptyPage, Offer
 from labeler.gui.train.precision_plot import PrecisionPlot
@@ -62,7 +62,7 @@ class ResultPage(QWidget):
         self.sizes = ScoreTable(self.tr("Size of box"), with_shares=False, parent=self)
         self.mistakes = MistakesPart(self)
         self.empty = EmptyPage(self)
-        self.busy = _Busy(self)
+        self.busy = BusyLine(self)
         self.busy.cancel.clicked.connect(self.cancel_requested)
         self._content = QScrollArea(self)
         self._pages = QStackedWidget(self)
@@ -108,8 +108,7 @@ class ResultPage(QWidget):
 
     def show_busy(self, sentence: str) -> None:
         """Something is measured; an empty sentence: it is over."""
-        self.busy.text.setText(sentence)
-        self.busy.setVisible(bool(sentence))
+        self.busy.say(sentence)
         self.final_button.setEnabled(not sentence)
         self.report_button.setEnabled(not sentence)
 
@@ -161,27 +160,6 @@ class ResultPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.busy)
         layout.addWidget(self._pages, 1)
-
-
-class _Busy(QWidget):
-    """One line: what is done, a moving bar, and Cancel."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.text = QLabel(self)
-        bar = QProgressBar(self)
-        bar.setRange(0, 0)
-        bar.setTextVisible(False)
-        self.cancel = QPushButton(self.tr("Cancel"), self)
-        self.cancel.setToolTip(self.tr("Ends it; nothing is changed"))
-        self.cancel.setAccessibleName(self.tr("Cancel"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(14)
-        row.addWidget(self.text)
-        row.addWidget(bar, 1)
-        row.addWidget(self.cancel)
-        self.hide()
 
 
 def _final_words(final: Analysis) -> str:

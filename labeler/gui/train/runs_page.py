@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from labeler.gui.theme import set_role
+from labeler.gui.train.busy_line import BusyLine
 from labeler.gui.train.runs_model import NOTE_COLUMN, SORT_ROLE, RunsModel
 from labeler.runs.history import RunState, RunSummary
 
@@ -50,6 +51,7 @@ class RunsPage(QWidget):
         self.table.setModel(self._order)
         self.count = QLabel(self)
         set_role(self.count, "faint")
+        self.busy = BusyLine(self)
         self._buttons: list[tuple[QPushButton, Callable[[Sequence[RunSummary]], bool]]] = []
         self._make_buttons()
         self._set_up_table()
@@ -188,6 +190,7 @@ class RunsPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(row)
+        layout.addWidget(self.busy)
         layout.addWidget(self.table, 1)
 
 

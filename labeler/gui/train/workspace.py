@@ -66,7 +66,7 @@ class TrainWorkspace(Workspace):
         self.settings.show_wish(last_wish.last())
         self.pages = RunPages(self)
         self.header, self.view = self.pages.header, self.pages.view
-        self.runs_desk = RunsDesk(self.shelf, self.pages.table)
+        self.runs_desk = RunsDesk(document, self.shelf, self.pages.table)
         self.results = ResultDesk(document, self.pages.result)
         self.empty = TrainEmptyPage(self)
         self._pages = QStackedWidget(self)
@@ -90,6 +90,7 @@ class TrainWorkspace(Workspace):
     def shut_down(self) -> None:
         self.trainer.stop_and_wait()
         self.results.shut_down()
+        self.runs_desk.shut_down()
 
     def train(self) -> None:
         """Prepares a run in the background, then starts it."""
