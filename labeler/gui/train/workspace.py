@@ -200,6 +200,7 @@ class TrainWorkspace(Workspace):
         self.view.show_run(shown, warnings, self._offers(shown))
         choices = shown.record.started.choices if shown.record.started else ()
         self.settings.chosen.show_lines([*([explanation] if explanation else []), *choices])
+        self.settings.drawer.show_choices(choices)
         self._refresh()
 
     def _offers(self, shown: ShownRun) -> list[Offer]:
