@@ -37,6 +37,7 @@ class Notice(QWidget):
         self._layout.setContentsMargins(14, 6, 0, 6)
         self._layout.addWidget(self.text, 1)
         self._layout.addWidget(self.more)
+        self._show()
         self.hide()
 
     def say(self, sentence: str, offers: Sequence[Offer] = ()) -> None:
@@ -55,7 +56,8 @@ class Notice(QWidget):
         is_open = self.more.isChecked()
         self.text.setText("\n".join(self._lines if is_open else self._lines[:_FEW]))
         self.more.setVisible(hidden > 0)
-        self.more.setText(self.tr("Less") if is_open else self.tr("{0} more").format(hidden))
+        closed = self.tr("{0} more").format(hidden) if hidden > 0 else self.tr("More")
+        self.more.setText(self.tr("Less") if is_open else closed)
         self.more.setAccessibleName(self.more.text())
 
     def paintEvent(self, event: QPaintEvent) -> None:
