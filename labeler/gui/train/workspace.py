@@ -85,7 +85,10 @@ class TrainWorkspace(Workspace):
     def closing_question(self) -> str:
         if not self.trainer.is_running:
             return ""
-        return self.tr("A training is running. Close the window and stop it? The best is kept.")
+        return self.tr(
+            "A training is running. Close the window and stop it? "
+            "The best is kept, and it can go on later."
+        )
 
     def shut_down(self) -> None:
         self.trainer.stop_and_wait()
