@@ -1,4 +1,4 @@
-"""The trainer's door: python -m trainer train | twin | evaluate | analyse | predict | export."""
+"""The trainer's door: python -m trainer VERB, from train and assist to predict and export."""
 
 from __future__ import annotations
 
@@ -29,6 +29,9 @@ def _parser() -> argparse.ArgumentParser:
     pair = verbs.add_parser("twin", help="train PAIR/pretrained and PAIR/scratch in turn")
     pair.add_argument("pair", type=Path, metavar="PAIR")
     pair.set_defaults(verb=_twin)
+
+    assist = verbs.add_parser("assist", help="learn while a person labels: orders on stdin")
+    assist.set_defaults(verb=_assist)
 
     evaluate = verbs.add_parser("evaluate", help="score a model by COCO's AP")
     evaluate.add_argument("model", type=Path, metavar="RUN|model.onnx")
@@ -72,6 +75,12 @@ def _twin(arguments: argparse.Namespace) -> int:
     from trainer.twin_command import twin_command
 
     return twin_command(arguments.pair)
+
+
+def _assist(_: argparse.Namespace) -> int:
+    from trainer.assist_command import assist_command
+
+    return assist_command()
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
