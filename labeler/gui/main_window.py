@@ -138,6 +138,7 @@ class MainWindow(QWidget):
             workspace.image_requested.connect(self._label_image)
         elif page_id == TRAIN:
             workspace.model_available.connect(self._offer_model)
+            workspace.image_requested.connect(self._label_image)
             workspace.labelling_requested.connect(partial(self.show_workspace, LABEL))
             workspace.preview_requested.connect(partial(self.show_workspace, PREVIEW))
         elif page_id == PREVIEW:
