@@ -40,7 +40,7 @@ class RunShelf(QObject):
         self.runs = []
 
     def trash(self, run: Path) -> bool:
-        """Moves a run's folder to the system's wastebasket, or to the dataset's where there is none.
+        """Moves a run to the system's wastebasket, or to the dataset's own where there is none.
 
         False where neither can be; that is reported.
         """
