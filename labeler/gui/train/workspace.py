@@ -201,8 +201,10 @@ class TrainWorkspace(Workspace):
         shown = ShownRun.of(self._shown, self.trainer)
         explanation, warnings = load_preparation(shown.path)
         self.header.show_run(shown)
-        if self.pages.current == Page.RESULT:
+        if self.pages.current is Page.RESULT:
             self.results.show_run(shown)
+        elif self.pages.current is Page.ALL_RUNS:
+            self.pages.table.mark_if_none(shown.path)
         self.view.show_run(shown, warnings, self._offers(shown))
         choices = shown.record.started.choices if shown.record.started else ()
         self.settings.chosen.show_lines([*([explanation] if explanation else []), *choices])
@@ -226,6 +228,8 @@ class TrainWorkspace(Workspace):
         if self._shown is None and runs:
             self._show(runs[0].path)
         self.run_list.show_runs(runs, self._shown)
+        if self._shown is not None and self.pages.current is Page.ALL_RUNS:
+            self.pages.table.mark_if_none(self._shown)
         self.panel.show_any_runs(bool(runs))
         self._refresh()
 
