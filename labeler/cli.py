@@ -21,6 +21,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "import-video": ("labeler.commands.import_video", "add pictures of a video to a dataset"),
     "export": ("labeler.commands.export", "write a dataset as a COCO folder or zip"),
     "train": ("labeler.commands.train", "train a detector on a dataset or a COCO file"),
+    "compare": ("labeler.commands.compare", "train pretrained and from scratch, and compare"),
     "evaluate": ("labeler.commands.evaluate", "score a run or model.onnx on a COCO file"),
     "predict": ("labeler.commands.predict", "find things in pictures with a run or model.onnx"),
     "check": ("labeler.commands.check", "compare a dataset's rows with its files"),

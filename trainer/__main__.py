@@ -1,4 +1,4 @@
-"""The trainer's door: python -m trainer train | twin | evaluate | analyse | predict | export."""
+"""The trainer's door: python -m trainer VERB; --help names the verbs."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ def _parser() -> argparse.ArgumentParser:
     pair = verbs.add_parser("twin", help="train PAIR/pretrained and PAIR/scratch in turn")
     pair.add_argument("pair", type=Path, metavar="PAIR")
     pair.set_defaults(verb=_twin)
+
+    score_pair = verbs.add_parser("score-pair", help="compare both sides of a trained PAIR")
+    score_pair.add_argument("pair", type=Path, metavar="PAIR")
+    score_pair.set_defaults(verb=_score_pair)
 
     evaluate = verbs.add_parser("evaluate", help="score a model by COCO's AP")
     evaluate.add_argument("model", type=Path, metavar="RUN|model.onnx")
@@ -72,6 +76,17 @@ def _twin(arguments: argparse.Namespace) -> int:
     from trainer.twin_command import twin_command
 
     return twin_command(arguments.pair)
+
+
+def _score_pair(arguments: argparse.Namespace) -> int:
+    from trainer.pair_scores import score_pair
+
+    try:
+        content = score_pair(arguments.pair)
+    except (ValueError, OSError) as error:
+        return _refuse(error)
+    sys.stdout.write(json.dumps(content) + "\n")
+    return 0
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
