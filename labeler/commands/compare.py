@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from labeler.commands.coco_source import add_source_arguments, images_folders, refuse_for_dataset
+from labeler.commands.data_curve import train_points
 from labeler.commands.pair_teller import PairTeller, say
 from labeler.commands.progress import ProgressLine
 from labeler.dataset.store import Dataset
@@ -19,6 +20,7 @@ from labeler.runs.comparison import SCORES, Comparison, read_comparison
 from labeler.runs.comparison_folder import (
     CLIP,
     CURVES,
+    DATA_CURVE,
     DETECTIONS,
     PAIR,
     is_trained,
@@ -67,6 +69,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"a video, a folder of pictures, or {SIMULATED}[:SEED] for the simulated robot's eyes",
     )
     parser.add_argument(
+        "--data-curve",
+        action="store_true",
+        help="train on 10, 20 and 50 %% of the images, too, each as long as on all of them",
+    )
+    parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="the folder for all of it"
     )
     parser.add_argument("--json", action="store_true", help="print comparison.json at the end")
@@ -90,6 +97,9 @@ def run(arguments: argparse.Namespace) -> int:
     if clip is not None:
         _film(out, clip, comparison)
         numbers = write_comparison(out, comparison)
+    if arguments.data_curve and not comparison.was_stopped:
+        for _ in train_points(pair, out / DATA_CURVE):
+            numbers = write_comparison(out, comparison)
     _report(out, comparison, numbers, as_json=arguments.json)
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,14 @@ from typing import Any
 from labeler.dataset.files import PART, replace_durably, write_durably
 from labeler.errors import UserError
 from labeler.runs.chart_files import write_chart
-from labeler.runs.comparison import Comparison, chart_of, numbers_of, page_of
+from labeler.runs.comparison import Comparison, chart_of, numbers_of, page_of, score_text
+from labeler.runs.data_curve import (
+    DataPoint,
+    curve_chart,
+    curve_numbers,
+    curve_sentence,
+    read_points,
+)
 from labeler.runs.history import RunState
 from labeler.runs.pair import PAIR_FILE, SIDES, summarise_pair
 from labeler.runs.prepare import Wish
@@ -25,6 +33,7 @@ _CONTENTS = (
     (f"{CURVES}.svg", "the same for the screen; follows the reader's light or dark"),
     (f"{DATA_CURVE}.png", "the scores after learning from a part of the images only"),
     (f"{DATA_CURVE}.svg", "the same for the screen"),
+    (DATA_CURVE, "the pairs that learned from a part"),
     (CLIP, "both detectors on the same video, frame for frame"),
     (DETECTIONS, "what both found in each of its frames"),
     (NUMBERS, "all numbers, for programs"),
@@ -69,12 +78,31 @@ def require_room(out: Path) -> None:
 
 
 def write_comparison(out: Path, comparison: Comparison) -> dict[str, Any]:
-    """Writes the curves, comparison.json and README.md; gives the numbers. Raises UserError."""
-    numbers = numbers_of(comparison)
+    """Writes the curves, comparison.json and README.md; gives the numbers. Raises UserError.
+
+    Those of the data curve are among them, as far as it is there.
+    """
+    points = read_points(comparison.path, out / DATA_CURVE)
+    numbers = {**numbers_of(comparison), "data_curve": curve_numbers(points)}
     write_chart(chart_of(comparison), out, CURVES)
+    if points:
+        write_chart(curve_chart(comparison.name, points), out, DATA_CURVE)
     _write(out / NUMBERS, json.dumps(numbers, indent=1, allow_nan=False) + "\n")
-    _write(out / PAGE, page_of(comparison) + _contents(out))
+    _write(out / PAGE, page_of(comparison) + _curve(points) + _contents(out))
     return numbers
+
+
+def _curve(points: Sequence[DataPoint]) -> str:
+    if not points:
+        return ""
+    rows = [f"| {p.images} | {' | '.join(_scores(p))} |" for p in points]
+    head = ["", "| images | AP50 pretrained | AP50 scratch | AP pretrained | AP scratch |"]
+    lines = [*head, "|---|---|---|---|---|", *rows, "", curve_sentence(points)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _scores(point: DataPoint) -> list[str]:
+    return [score_text(point.scores[side][key]) for key in ("ap50", "ap") for side in SIDES]
 
 
 def _contents(out: Path) -> str:
