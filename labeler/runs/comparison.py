@@ -64,7 +64,8 @@ def read_comparison(pair: Path, name: str) -> Comparison:
     difference = _interval(scores, "difference")
     boxes = int(scores["boxes"]) if scores else None
     config = config_of(pair / SIDES[0])
-    story = tell(records, boxes, difference=difference)
+    axis = Axis.EPOCHS if config.budget == "epochs" else Axis.SECONDS
+    story = tell(records, boxes, difference=difference, axis=axis)
     return Comparison(name, pair, config, records, scores, story)
 
 
