@@ -27,11 +27,12 @@ from labeler.runs.comparison_folder import (
     require_room,
     write_comparison,
 )
+from labeler.runs.errand import answer_of
 from labeler.runs.frame_detections import frame_file
 from labeler.runs.history import MODEL
 from labeler.runs.launch import require_training
 from labeler.runs.pair import SIDES, PreparedPair, prepare_pair_from_coco, prepare_pair_from_dataset
-from labeler.runs.pair_child import score_pair_in_child, train_pair_in_child
+from labeler.runs.pair_child import train_pair_in_child
 from labeler.runs.prepare import Wish
 from labeler.runs.side_by_side import Pane, write_side_by_side
 from trainer.config import BUILT_IN, DETECTORS
@@ -141,7 +142,7 @@ def _score(pair: Path) -> None:
     if (pair / SCORES).is_file():
         return
     try:
-        score_pair_in_child(pair)
+        answer_of("score-pair", pair)
     except UserError as error:
         say(f"Note: {error}")
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from labeler.commands.pair_teller import PairTeller, say
 from labeler.runs.comparison import SCORES
 from labeler.runs.data_curve import missing_shares, part_folder, prepare_part
+from labeler.runs.errand import answer_of
 from labeler.runs.pair import SIDES
-from labeler.runs.pair_child import score_pair_in_child, train_pair_in_child
+from labeler.runs.pair_child import train_pair_in_child
 from trainer.events import Finished
 
 
@@ -38,5 +39,5 @@ def _train(pair: Path, place: Path, share: float) -> bool:
     if any(isinstance(end, Finished) and end.stopped_early for end in ends):
         return False
     if not (place / SCORES).is_file():
-        score_pair_in_child(place)
+        answer_of("score-pair", place)
     return True

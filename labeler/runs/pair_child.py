@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 from labeler.errors import UserError
 from labeler.runs.child import follow, trainer_child
 from labeler.runs.history import LOG
-from labeler.runs.launch import TRAINER_FOLDER, ended_badly, note_crash, trainer_command
+from labeler.runs.launch import ended_badly, note_crash
 from labeler.runs.pair import SIDES, PairRecords, attended, from_pair_line
 from trainer.events import Event, Failed, Finished
 
@@ -47,21 +46,3 @@ def train_pair_in_child(
         if records.of(side).end is None:
             note_crash(pair / side, failure, code, last_words)
     raise UserError(failure.message)
-
-
-def score_pair_in_child(pair: Path) -> None:
-    """Writes PAIR/scores.json anew. Raises UserError in the trainer's words."""
-    done = subprocess.run(
-        trainer_command("score-pair", pair),
-        cwd=TRAINER_FOLDER,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
-    if done.returncode:
-        told = done.stderr.strip()
-        if done.returncode == 1 and told and "Traceback" not in told:
-            raise UserError(told)
-        raise UserError("The pair could not be scored.", details=told[-4000:])
