@@ -45,20 +45,21 @@ def _frames(video: Path) -> int:
 
 def test_a_folder_with_all_of_it_comes_out_and_is_not_trained_twice(tmp_path: Path) -> None:
     source = write_coco_scenes(tmp_path / "coco", range(20))
-    clip = write_coco_scenes(tmp_path / "clip", range(900, 903)).parent / "images"
+    checked = write_coco_scenes(tmp_path / "val", range(900, 906))
     out = tmp_path / "lesson"
-    words = [source, "--epochs", "2", "--seed", "3", "--video", clip, "--out", out]
+    words: list[str | Path] = [source, "--val", checked, "--epochs", "2", "--seed", "3"]
+    words += ["--video", checked.parent / "images", "--out", out]
     done = _shell(*words, "--json")
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
     assert told["pretrained"]["epochs"] == told["scratch"]["epochs"] >= 2
     rounds = [[point["epochs"] for point in told[side]["curve"]] for side in SIDES]
     assert rounds[0] == rounds[1]
-    assert told["difference"]["ap"]["value"] is not None
-    assert told["images_val"] == 4
-    assert _frames(out / "side-by-side.mp4") == 3
+    assert told["difference"]["ap"]["low"] is not None
+    assert (told["images_train"], told["images_val"]) == (20, 6)
+    assert _frames(out / "side-by-side.mp4") == 6
     frames = json.loads((out / "detections.json").read_text(encoding="utf-8"))["frames"]
-    assert [set(SIDES) <= frame.keys() for frame in frames] == [True] * 3
+    assert [set(SIDES) <= frame.keys() for frame in frames] == [True] * 6
     for name in ("curves.png", "curves.svg", "README.md"):
         assert (out / name).stat().st_size > 1000
     model = out / "pair" / "scratch" / "model.onnx"
@@ -68,7 +69,7 @@ def test_a_folder_with_all_of_it_comes_out_and_is_not_trained_twice(tmp_path: Pa
     assert "is trained already" in again.stderr
     assert told["sentence"] in again.stdout
     assert model.stat().st_mtime_ns == before
-    other = _shell(*words[:-1], out, "--seed", "4")
+    other = _shell(*words, "--seed", "4")
     assert other.returncode == 1
     assert "another wish (seed)" in other.stderr
 
