@@ -34,6 +34,9 @@ def _parser() -> argparse.ArgumentParser:
     score_pair.add_argument("pair", type=Path, metavar="PAIR")
     score_pair.set_defaults(verb=_score_pair)
 
+    assist = verbs.add_parser("assist", help="learn while a person labels: orders on stdin")
+    assist.set_defaults(verb=_assist)
+
     evaluate = verbs.add_parser("evaluate", help="score a model by COCO's AP")
     evaluate.add_argument("model", type=Path, metavar="RUN|model.onnx")
     evaluate.add_argument("coco", type=Path, metavar="COCO.json")
@@ -98,6 +101,12 @@ def _score_pair(arguments: argparse.Namespace) -> int:
         return _refuse(error)
     sys.stdout.write(json.dumps(content) + "\n")
     return 0
+
+
+def _assist(_: argparse.Namespace) -> int:
+    from trainer.assist_command import assist_command
+
+    return assist_command()
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
