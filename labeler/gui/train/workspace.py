@@ -10,10 +10,12 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QStackedWidget,
+    QVBoxLayout,
     QWidget,
 )
 
 from labeler.gui.document import Document
+from labeler.gui.job_bar import JobBar
 from labeler.gui.theme import set_role
 from labeler.gui.train import keys, last_wish, run_words
 from labeler.gui.train.empty_states import TrainEmptyPage
@@ -59,7 +61,8 @@ class TrainWorkspace(Workspace):
         self._document = document
         self._shown: Path | None = None
         self.trainer = Trainer(self)
-        self.starter = RunStarter(document, self.trainer)
+        self.preparing = JobBar(self)
+        self.starter = RunStarter(document, self.trainer, self.preparing)
         self.shelf = RunShelf(document, self)
         self.panel = LeftPanel(self)
         self.settings, self.run_list = self.panel.settings, self.panel.run_list
@@ -91,6 +94,7 @@ class TrainWorkspace(Workspace):
         )
 
     def shut_down(self) -> None:
+        self.preparing.stop()
         self.trainer.stop_and_wait()
         self.results.shut_down()
         self.runs_desk.shut_down()
@@ -337,4 +341,9 @@ class TrainWorkspace(Workspace):
         set_role(line, "line")
         layout.addWidget(self.panel)
         layout.addWidget(line)
-        layout.addWidget(self._pages, 1)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self._pages, 1)
+        right.addWidget(self.preparing)
+        layout.addLayout(right, 1)
