@@ -279,20 +279,11 @@ class TrainWorkspace(Workspace):
             self._pages.setCurrentWidget(self.pages)
             return
         self._pages.setCurrentWidget(self.empty)
-        self._fill_empty_page()
-
-    def _fill_empty_page(self) -> None:
         counts = self._document.dataset.counts()
         self.settings.chosen.show_lines(
             [self.tr("{0} labelled, {1} empty").format(counts.labelled, counts.empty)]
         )
-        if not training_available():
-            self.empty.say_what_to_install(self._refresh)
-        elif counts.labelled < FEWEST_LABELLED:
-            missing = FEWEST_LABELLED - counts.labelled
-            self.empty.say_what_to_label(missing, self.labelling_requested.emit)
-        else:
-            self.empty.say_ready(counts.labelled)
+        self.empty.show_counts(counts, self._refresh, self.labelling_requested.emit)
 
     def _connect(self) -> None:
         self._refresh_timer.setSingleShot(True)
