@@ -12,9 +12,10 @@ from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.compare import keys
 from labeler.gui.compare.empty_page import CompareEmptyPage
-from labeler.gui.compare.pair_panel import PairPanel
+from labeler.gui.compare.pair_panel import PANEL_WIDTH, PairPanel
 from labeler.gui.compare.pair_trainer import PairTrainer
 from labeler.gui.compare.pair_view import PairView
+from labeler.gui.compare.scrolling import scrolling
 from labeler.gui.compare.shown_pair import ShownPair
 from labeler.gui.compare.watch_page import WatchPage
 from labeler.gui.document import Document
@@ -54,6 +55,7 @@ class CompareWorkspace(Workspace):
         self.view = PairView(self)
         self.empty = CompareEmptyPage(self)
         self.watch_page = WatchPage(document, live, self)
+        self._scrolled_view = scrolling(self.view, self)
         self._pages = QStackedWidget(self)
         self._halves = QStackedWidget(self)
         self._refresh_timer = QTimer(self, singleShot=True, interval=_REFRESH_MS)
@@ -250,7 +252,7 @@ class CompareWorkspace(Workspace):
         busy = self._is_preparing or self.trainer.is_running
         self.panel.set_busy(busy, can_train=self._can_train())
         if self._shown is not None:
-            self._pages.setCurrentWidget(self.view)
+            self._pages.setCurrentWidget(self._scrolled_view)
             return
         self._pages.setCurrentWidget(self.empty)
         labelled = self._document.dataset.counts().labelled
@@ -285,7 +287,7 @@ class CompareWorkspace(Workspace):
 
     def _lay_out(self) -> None:
         self._pages.addWidget(self.empty)
-        self._pages.addWidget(self.view)
+        self._pages.addWidget(self._scrolled_view)
         line = QFrame(self)
         line.setFixedWidth(1)
         set_role(line, "line")
@@ -293,7 +295,9 @@ class CompareWorkspace(Workspace):
         row = QHBoxLayout(curves)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self.panel)
+        side = scrolling(self.panel, self)
+        side.setFixedWidth(PANEL_WIDTH)
+        row.addWidget(side)
         row.addWidget(line)
         row.addWidget(self._pages, 1)
         self._halves.addWidget(curves)
