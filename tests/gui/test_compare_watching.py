@@ -23,11 +23,12 @@ from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
 from labeler.runs.clip import folder_clip, video_clip
 from labeler.runs.film import open_film
+from labeler.runs.pair import attended
 from labeler.runs.side_by_side import Pane, write_side_by_side
 from labeler.votes.ballot import Choice
 from labeler.votes.vote_book import VoteBook
 from tests.gui.live_waits import Heard, show, until
-from tests.gui.pair_makers import write_pair
+from tests.gui.pair_makers import scored, write_pair
 from tests.runs.run_makers import add_scenes
 from tests.votes.phones import Phone
 from trainer.predict import Predictor
@@ -253,11 +254,27 @@ def test_without_two_models_there_is_nothing_to_watch(
     write_pair(dataset, with_models=False)
     shown = CompareWorkspace(document, live)
     show(qtbot, shown)
+    qtbot.keyClick(shown, Qt.Key.Key_W)  # waits until it is known what there is
+    until(qtbot, lambda: heard.has("Train a pair first"))
+    heard.sentences.clear()
     until(qtbot, lambda: shown.view.title.text())
     assert not shown.view.watch_button.isEnabled()
     qtbot.keyClick(shown, Qt.Key.Key_W)
     assert heard.has("Train a pair first")
     assert not shown.is_watching
+
+
+def test_two_that_still_learn_are_not_voted_on(
+    qtbot: QtBot, document: Document, live: LiveCamera, dataset: Dataset, heard: Heard
+) -> None:
+    pair = write_pair(dataset, pretrained=scored(((10.0, 0.3),)), scratch=[])
+    with attended(pair):
+        shown = CompareWorkspace(document, live)
+        show(qtbot, shown)
+        qtbot.keyClick(shown, Qt.Key.Key_W)
+        until(qtbot, lambda: heard.has("Both are still learning"))
+        assert not shown.view.watch_button.isEnabled()
+        finish_jobs()
 
 
 # Voting
@@ -273,7 +290,7 @@ def test_nothing_on_the_page_tells_which_is_which_before_the_reveal(
     for secret in ("pretrained", "random", "scratch"):
         assert secret not in told
     assert [head.text() for head in page.panes.heads] == ["A", "B"]
-    assert [pane.name for pane in page.video_panes()] == ["A", "B"]
+    assert [pane.name for pane in page.video_panes(named=True)] == ["A", "B"]
 
 
 def test_people_vote_by_key_one_after_the_other_and_the_answer_is_revealed(
@@ -297,6 +314,8 @@ def test_people_vote_by_key_one_after_the_other_and_the_answer_is_revealed(
     assert "95 % interval 59 % to 100 %" in told
     assert "people prefer pretrained (AP 0.62 pretrained against 0.10)" in told
     assert page.panes.heads[0].text() == f"A: {names[0]}"
+    assert [pane.name for pane in page.video_panes(named=True)] == names
+    assert [pane.name for pane in page.video_panes(named=False)] == ["A", "B"]
     qtbot.keyClick(workspace, Qt.Key.Key_A)
     assert len(VoteBook(pair).rounds[0].votes) == 8
     assert not page.card.a.isEnabled()
@@ -413,12 +432,12 @@ def test_both_panes_are_saved_as_one_video_and_saving_can_be_stopped(
     heard: Heard,
 ) -> None:
     out = tmp_path / "lesson.mp4"
-    page.saving.save(clip, page.video_panes(), "table", out)
+    page.saving.save(clip, page.video_panes(named=False), "table", out)
     assert page.saving.bar.isVisible()
     until(qtbot, lambda: heard.has(f"{FRAMES} frames are in {out}"))
     assert video_clip(out).count == FRAMES
     assert not page.saving.bar.isVisible()
-    page.saving.save("simulated", page.video_panes(), "table", tmp_path / "other.mp4")
+    page.saving.save("simulated", page.video_panes(named=False), "table", tmp_path / "other.mp4")
     page.saving.bar.cancel.click()
     until(qtbot, lambda: heard.has("as you wished"))
     assert not (tmp_path / "other.mp4").exists()

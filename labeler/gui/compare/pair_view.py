@@ -77,7 +77,7 @@ class PairView(QWidget):
         self.detail.setText(self._detail(shown))
         self.stop_button.setVisible(running)
         self.stop_button.setEnabled(not shown.is_stopping)
-        self.watch_button.setEnabled(shown.has_models)
+        self.watch_button.setEnabled(shown.has_models and not running)
         self.bar.setVisible(running)
         self._show_share(shown)
         self.sentence.setText(self._told(shown))

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
+    QMenu,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -143,11 +144,22 @@ class WatchPage(QWidget):
         if self.screening.is_live:
             self._document.say(self.tr("Choose a video or the simulated drive to save one."))
             return
-        self.saving.ask(self.screening.clip, self.video_panes(), self._document.dataset.name)
+        if not self.voting.is_revealed:
+            self._save_video(named=False)
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("With their names"), lambda: self._save_video(named=True))
+        menu.addAction(self.tr("As A and B"), lambda: self._save_video(named=False))
+        menu.popup(self.save.mapToGlobal(self.save.rect().bottomLeft()))
 
-    def video_panes(self) -> tuple[Pane, Pane]:
-        """As they stand on the screen: with their names only where these were revealed."""
-        titles = self._names if self.voting.is_revealed else LETTERS
+    def _save_video(self, *, named: bool) -> None:
+        panes = self.video_panes(named=named)
+        self.saving.ask(self.screening.clip, panes, self._document.dataset.name)
+
+    def video_panes(self, *, named: bool) -> tuple[Pane, Pane]:
+        """In the order of the screen. named: only once it was revealed which is which."""
+        titles = self._names if named and self.voting.is_revealed else LETTERS
         a, b = (Pane(title, model) for title, model in zip(titles, self._models, strict=True))
         return a, b
 

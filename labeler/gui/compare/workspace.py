@@ -50,6 +50,8 @@ class CompareWorkspace(Workspace):
         self._shown: ShownPair | None = None
         self._wanted: Path | None = None
         self._is_preparing = False
+        self._is_reading = False
+        self._is_watch_wanted = False
         self.trainer = PairTrainer(self)
         self.panel = PairPanel(self)
         self.view = PairView(self)
@@ -75,6 +77,9 @@ class CompareWorkspace(Workspace):
     def is_watching(self) -> bool:
         """Whether the two panes are up, not the curves."""
         return self._halves.currentWidget() is self.watch_page
+
+    def is_settled(self) -> bool:
+        return not self.is_watching or self.watch_page.panes.sight is not None
 
     def activated(self) -> None:
         self._load_pairs()
@@ -118,9 +123,15 @@ class CompareWorkspace(Workspace):
         if self.is_watching:
             self._leave_panes()
             return
+        self._is_watch_wanted = self._is_reading
+        if self._is_reading:  # as at the start: when it is known which pairs there are
+            return
         shown = self.shown
         if shown is None or not shown.has_models:
             self._document.say(self.tr("Train a pair first: there are no two detectors yet."))
+            return
+        if shown.state is RunState.RUNNING:
+            self._document.say(self.tr("Both are still learning. A vote needs two that stand."))
             return
         self._halves.setCurrentWidget(self.watch_page)
         self.watch_page.open(shown)
@@ -175,19 +186,27 @@ class CompareWorkspace(Workspace):
     def _show(self, pair: Path, *, then_say: bool = False) -> None:
         """Puts a pair on show; its folder is read in the background."""
         self._wanted = pair
+        self._is_reading = True
         run_in_background(
             lambda _report, _stop: ShownPair.read(pair),
             on_done=lambda shown: self._take_shown(shown, then_say=then_say),
-            on_error=self._miss,
+            on_error=self._miss_shown,
             owner=self,
         )
 
     def _take_shown(self, shown: ShownPair, *, then_say: bool) -> None:
         if then_say:
             self._document.say(self.view.ending(shown))
-        if shown.path == self._wanted:
-            self._shown = shown
-            self._show_current()
+        if shown.path != self._wanted:
+            return
+        self._shown, self._is_reading = shown, False
+        self._show_current()
+        if self._is_watch_wanted:
+            self.toggle_watching()
+
+    def _miss_shown(self, error: Exception) -> None:
+        self._is_reading = self._is_watch_wanted = False
+        self._miss(error)
 
     def _show_current(self) -> None:
         shown = self.shown
@@ -201,6 +220,7 @@ class CompareWorkspace(Workspace):
 
     def _load_pairs(self) -> None:
         folder = self._document.dataset.runs_folder
+        self._is_reading = self._is_reading or self._wanted is None
         run_in_background(
             lambda _report, _stop: list_pairs(folder),
             on_done=lambda pairs: self._take_pairs(folder, pairs),
@@ -211,8 +231,12 @@ class CompareWorkspace(Workspace):
     def _take_pairs(self, folder: Path, pairs: list[PairSummary]) -> None:
         if folder != self._document.dataset.runs_folder:
             return
-        if self._wanted is None and pairs:
-            self._show(pairs[0].path)
+        if self._wanted is None:
+            self._is_reading = False
+            if pairs:
+                self._show(pairs[0].path)
+            elif self._is_watch_wanted:
+                self.toggle_watching()
         self.panel.show_pairs(pairs, self._wanted)
         self._refresh()
 
