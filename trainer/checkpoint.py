@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,14 +15,40 @@ if TYPE_CHECKING:
     from trainer.protocol import Detector
 
 _KEY = "vector_labeler_checkpoint"
+_STANDING = "vector_labeler_standing"
 
 
-def save_checkpoint(path: Path, detector: Detector, details: ModelDetails) -> None:
-    """Writes the weights whole or not at all."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How good weights are on the validation pictures, 0 to 1."""
+
+    ap: float
+    ap50: float
+
+
+def save_checkpoint(
+    path: Path, detector: Detector, details: ModelDetails, standing: Standing | None
+) -> None:
+    """Writes the weights whole or not at all. standing: None where nobody could measure."""
     from safetensors.torch import save
 
     tensors = {name: t.detach().cpu().contiguous() for name, t in detector.state_dict().items()}
-    write_whole(path, save(tensors, metadata={_KEY: json.dumps(asdict(details))}))
+    header = {_KEY: json.dumps(asdict(details))}
+    if standing is not None:
+        header[_STANDING] = json.dumps(asdict(standing))
+    write_whole(path, save(tensors, metadata=header))
+
+
+def load_standing(path: Path) -> Standing | None:
+    """What the weights were measured at. Raises TrainerError where they are not ours."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(str(path), framework="pt") as file:
+            text = (file.metadata() or {}).get(_STANDING)
+        return None if text is None else Standing(**json.loads(text))
+    except (SafetensorError, OSError, TypeError, ValueError) as error:
+        raise TrainerError(f"{path}: these are no weights of Vector Labeler.") from error
 
 
 def load_checkpoint(path: Path) -> tuple[Detector, ModelDetails]:

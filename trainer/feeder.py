@@ -14,6 +14,7 @@ from trainer.faults import TrainerError
 from trainer.mosaic import put_together
 from trainer.protocol import Detector, StagedDetector, Target
 from trainer.recipe import Phase, Recipe
+from trainer.state import State
 from trainer.views import Views
 
 _FEWEST_BATCHES = 12
@@ -75,6 +76,25 @@ class Feeder:
         self._views.clear()
         self._began, self._spent = self._now(), 0.0
         self._steps, self._view_steps = 0, 0
+
+    def state(self) -> State:
+        """All but the features it keeps, which would be hundreds of megabytes."""
+        tensors = {
+            "random": self._random.get_state(),
+            "queue": torch.tensor(self._queue, dtype=torch.long),
+            "known": torch.tensor(self._examples.known, dtype=torch.long),
+        }
+        numbers = {"seen": self._seen, "looked": self._looked, "made": self._made}
+        return State(tensors, numbers)
+
+    def restore(self, state: State) -> None:
+        """Raises KeyError where it is the state of something else."""
+        if self._clock is None:  # how many pictures are decoded decides what batches look like
+            self._examples.batch(state.tensors["known"].tolist())
+        self._random.set_state(state.tensors["random"])
+        self._queue = state.tensors["queue"].tolist()
+        self._seen = float(state.numbers["seen"])
+        self._looked, self._made = int(state.numbers["looked"]), int(state.numbers["made"])
 
     def next(self, detector: Detector) -> Batch:
         batch = self._next(detector)

@@ -14,6 +14,7 @@ from trainer.faults import TrainerError
 from trainer.feeder import Batch
 from trainer.protocol import Detector, ParameterGroup, StagedDetector
 from trainer.recipe import Phase, Recipe
+from trainer.state import State
 
 _LONGEST_GRADIENT = 5.0
 _MOST_BAD_STEPS = 20
@@ -73,6 +74,33 @@ class Learner:
         self._update_mean(progress)
         return value
 
+    def state(self) -> State:
+        """A copy that goes on standing for this moment while the detector learns."""
+        tensors = {f"weights.{name}": _copy(t) for name, t in self.detector.state_dict().items()}
+        tensors |= {f"mean.{name}": _copy(t) for name, t in self.mean.state_dict().items()}
+        for index, parameter in enumerate(self._parameters):
+            memory = self._optimizer.state.get(parameter, {})
+            tensors |= {f"optimizer.{index}.{name}": _copy(t) for name, t in memory.items()}
+        since = [group["since"] for group in self._optimizer.param_groups]
+        numbers = {"steps": self.steps, "last_progress": self._last_progress, "since": since}
+        return State(tensors, numbers)
+
+    def restore(self, state: State) -> None:
+        """Raises KeyError and RuntimeError where it is the state of something else."""
+        self.detector.load_state_dict(state.part_tensors("weights"))
+        self.mean.load_state_dict(state.part_tensors("mean"))
+        self._optimizer.state.clear()
+        for index, parameter in enumerate(self._parameters):
+            memory = state.part_tensors(f"optimizer.{index}")
+            if memory:
+                self._optimizer.state[parameter] = {
+                    name: _placed(kept, parameter) for name, kept in memory.items()
+                }
+        for group, since in zip(self._optimizer.param_groups, state.numbers["since"], strict=True):
+            group["since"] = since
+        self.steps = int(state.numbers["steps"])
+        self._last_progress = float(state.numbers["last_progress"])
+
     def _loss(self, batch: Batch) -> Tensor:
         if batch.features is not None:
             assert isinstance(self.detector, StagedDetector)
@@ -117,3 +145,13 @@ def _float_pairs(mean: Detector, now: Detector) -> Iterator[tuple[Tensor, Tensor
     for a, b in zip(mean.state_dict().values(), now.state_dict().values(), strict=True):
         if a.is_floating_point():
             yield a, b
+
+
+def _copy(tensor: Tensor) -> Tensor:
+    return tensor.detach().clone(memory_format=torch.contiguous_format)
+
+
+def _placed(kept: Tensor, parameter: Tensor) -> Tensor:
+    """A memory of the optimiser's, laid out as its parameter is: the fused step does not ask."""
+    like = parameter if kept.shape == parameter.shape else kept.to(parameter.device)
+    return torch.empty_like(like, dtype=kept.dtype).copy_(kept).detach()

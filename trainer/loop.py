@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from trainer.events import Evaluated, Event, Progressed
+from trainer.events import Evaluated, Event, Paused, Progressed, Resumed
 from trainer.feeder import Feeder
 from trainer.learner import Learner
 from trainer.pace import Pace
@@ -16,11 +17,17 @@ from trainer.stopwatch import Stopwatch
 from trainer.validation import Validator, Verdict
 
 _SMOOTH = 0.9
+_KEPT_EVERY = 20.0
+"""Seconds of learning that a killed process may lose."""
+_DEAREST_KEEPING = 0.02
+"""The share of the time that keeping the state may take: large detectors keep it less often."""
+_NAP = 0.05
+"""Seconds between two looks at whether a pause is over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the loop turns on. watch runs while the run learns."""
+    """What the loop turns on. watch runs while the run learns; keep writes the run's state."""
 
     recipe: Recipe
     learner: Learner
@@ -29,6 +36,8 @@ class Parts:
     results: Results
     emit: Callable[[Event], None]
     should_stop: Callable[[], bool]
+    should_pause: Callable[[], bool]
+    keep: Callable[[], None]
     watch: Stopwatch
     pace: Pace
 
@@ -42,10 +51,23 @@ class Loop:
         self._loss: float | None = None
         self._said_at = 0.0
         self._seen_then = 0
+        self._kept_at = 0.0
+        self._keeping_cost = 0.0
 
     @property
     def has_used_budget(self) -> bool:
         return self._parts.pace.progress() >= 1.0
+
+    @property
+    def loss(self) -> float | None:
+        """Of the last batches; None before the first."""
+        return self._loss
+
+    def go_on(self, loss: float | None) -> None:
+        """To be called where the parts have been restored to what an earlier process left."""
+        self._loss = loss
+        self._said_at = self._kept_at = self._parts.watch.seconds
+        self._seen_then = self._parts.feeder.seen
 
     def advance(self, until_epoch: float) -> None:
         """Learns until so many epochs are done, the budget is used up or somebody says stop."""
@@ -54,15 +76,27 @@ class Loop:
             progress = parts.pace.progress()
             if progress >= 1.0:
                 return
+            if parts.should_pause():
+                self._stand_still()
+                continue
             self._enter_phase(progress)
             batch = parts.feeder.next(parts.learner.detector)
             self._note(parts.learner.step(batch, progress))
             self._say(progress)
             if parts.pace.is_look_due(progress, parts.learner.steps):
                 self.look()
+            elif self._is_keeping_due():
+                self.keep()
+
+    def keep(self) -> None:
+        """Writes where the run stands."""
+        before = self._parts.watch.seconds
+        self._parts.keep()
+        self._kept_at = self._parts.watch.seconds
+        self._keeping_cost = self._kept_at - before
 
     def look(self) -> None:
-        """Validates, saves, exports, and learns what that costs."""
+        """Validates, saves, exports, keeps the state, and learns what that costs."""
         parts = self._parts
         # to read the pictures the first time is no part of what a look costs from then on
         can_judge = len(parts.validator) and parts.validator.read(parts.should_stop)
@@ -72,9 +106,25 @@ class Loop:
             is_best = parts.results.is_better(verdict)
             parts.results.keep(parts.learner.mean, verdict)
             parts.emit(self._evaluated(verdict, is_best=is_best))
-        elif parts.results.verdict is None:
+        elif parts.results.best is None:
             parts.results.keep(parts.learner.mean, None)
+        self.keep()
         parts.pace.looked(parts.watch.seconds - before)
+
+    def _stand_still(self) -> None:
+        parts = self._parts
+        self.keep()
+        parts.watch.stop()
+        parts.emit(Paused(parts.watch.seconds, parts.feeder.epochs))
+        while parts.should_pause():
+            time.sleep(_NAP)
+        parts.watch.start()
+        if not parts.should_stop():
+            parts.emit(Resumed(parts.watch.seconds, parts.feeder.epochs))
+
+    def _is_keeping_due(self) -> bool:
+        each = max(_KEPT_EVERY, self._keeping_cost / _DEAREST_KEEPING)
+        return self._parts.watch.seconds - self._kept_at >= each
 
     def _enter_phase(self, progress: float) -> None:
         phases = self._parts.recipe.phases
@@ -107,7 +157,7 @@ class Loop:
                 images_per_second=rate,
                 loss=self._loss,
                 learning_rate=parts.learner.rate,
-                seconds_left=max(0.0, total - now),
+                seconds_left=max(0.0, total - now) if total > 0 else None,
                 step=parts.learner.steps,
             )
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from trainer.config import RunConfig
 from trainer.stopwatch import Stopwatch
@@ -44,6 +45,14 @@ class Pace(ABC):
     def looked(self, seconds: float) -> None:
         """Takes note of what a look has cost."""
 
+    @abstractmethod
+    def memory(self) -> dict[str, Any]:
+        """What it has to know to go on in another process; JSON can say it."""
+
+    @abstractmethod
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        """Takes up what memory() gave. Raises KeyError."""
+
 
 class ClockPace(Pace):
     """So many seconds in all. The last look comes on top of the learning and needs some of them."""
@@ -76,6 +85,18 @@ class ClockPace(Pace):
         self._spent_looking += seconds
         self._look_cost = min(_CAUTION * seconds, 0.3 * self._seconds)
 
+    def memory(self) -> dict[str, Any]:
+        return {
+            "looks": self._looks,
+            "look_cost": self._look_cost,
+            "spent_looking": self._spent_looking,
+        }
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        self._looks = list(memory["looks"])
+        self._look_cost = float(memory["look_cost"])
+        self._spent_looking = float(memory["spent_looking"])
+
 
 class EpochPace(Pace):
     """So many epochs, and looks at fixed ones. epochs_done: how many have passed."""
@@ -104,6 +125,12 @@ class EpochPace(Pace):
 
     def looked(self, seconds: float) -> None:
         """Looks come when they come."""
+
+    def memory(self) -> dict[str, Any]:
+        return {"next_look": self._next_look}
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        self._next_look = int(memory["next_look"])
 
 
 def pace_of(config: RunConfig, watch: Stopwatch, epochs_done: Callable[[], float]) -> Pace:

@@ -14,7 +14,7 @@ from trainer.analysis import analyse_at_the_end
 from trainer.config import RunConfig
 from trainer.data import Examples
 from trainer.detector import build_detector
-from trainer.events import Event, Finished, Started
+from trainer.events import Event, Finished, Resumed, Started
 from trainer.faults import TrainerError
 from trainer.feeder import Feeder
 from trainer.learner import Learner
@@ -25,6 +25,8 @@ from trainer.pace import Pace, pace_of
 from trainer.protocol import BuildRequest, Detector
 from trainer.recipe import Recipe, choose_recipe, facts_of
 from trainer.results import UNKNOWN, Results
+from trainer.run_folder import STATE
+from trainer.state import State, damaged, identity, load_state, save_state
 from trainer.stopwatch import Clock, Stopwatch
 from trainer.validation import Validator
 from trainer.weights import WeightsUnavailableError
@@ -36,16 +38,23 @@ _MOST_VALIDATION_PICTURES = 500
 
 Emit = Callable[[Event], None]
 ShouldStop = Callable[[], bool]
+ShouldPause = Callable[[], bool]
 PaceFor = Callable[[RunConfig, Stopwatch, Callable[[], float]], Pace]
 """Makes the pace from the wish, the run's watch, and what tells the epochs done."""
+
+
+def never() -> bool:
+    """Nobody wishes for a pause."""
+    return False
 
 
 class Training:
     """Does what RUN/config.json asks for: advance() until is_done, then finish().
 
-    Making it reads the pictures, builds the detector and emits Started. Its seconds count only
-    inside advance() and finish(), and it has its own chance, so that several can take turns in one
-    process and each comes out as if it were alone. clock: seconds from anywhere. pace_for: who
+    Making it reads the pictures, builds the detector and emits Started; where an earlier process
+    has left RUN/state.safetensors it goes on from there and emits Resumed, too. Its seconds count
+    only inside advance() and finish(), and it has its own chance, so that several can take turns in
+    one process and each comes out as if it were alone. clock: seconds from anywhere. pace_for: who
     decides how long it learns and when it looks; without it the run's own budget does.
 
     Everything raises TrainerError, in words for the person.
@@ -58,10 +67,12 @@ class Training:
         should_stop: ShouldStop,
         clock: Clock = time.monotonic,
         pace_for: PaceFor = pace_of,
+        should_pause: ShouldPause = never,
     ) -> None:
         self._run = run
         self._emit = emit
         self._should_stop = should_stop
+        self._should_pause = should_pause
         self._watch = Stopwatch(clock)
         self._pace_for = pace_for
         self._material = read_material(run, emit)
@@ -71,6 +82,9 @@ class Training:
         self._chance = torch.get_rng_state()
         self._loop = Loop(self._parts)
         self._complaints.say()
+        self._identity = identity(run, self._material.config)
+        if (state := load_state(run)) is not None:
+            self._go_on(state)
 
     @property
     def is_done(self) -> bool:
@@ -93,23 +107,56 @@ class Training:
             self._loop.advance(until_epoch)
 
     def finish(self) -> None:
-        """The last look; emits Finished."""
+        """The last look; emits Finished. A run that is complete needs its state no more."""
         stopped_early = not self._loop.has_used_budget
         with self._at_work():
             self._loop.look()
         self._complaints.say()
-        verdict = self._parts.results.verdict
-        if verdict is not None:
+        best = self._parts.results.best
+        if best is not None:
             analyse_at_the_end(self._run, self._should_stop)
         self._emit(
             Finished(
-                ap=UNKNOWN if verdict is None else verdict.scores.ap,
-                ap50=UNKNOWN if verdict is None else verdict.scores.ap50,
+                ap=UNKNOWN if best is None else best.ap,
+                ap50=UNKNOWN if best is None else best.ap50,
                 seconds=self.seconds,
                 epochs=self.epochs,
                 stopped_early=stopped_early,
             )
         )
+        if not stopped_early:
+            (self._run / STATE).unlink(missing_ok=True)
+
+    def _keep_state(self) -> None:
+        """Raises OSError; the state before is good then."""
+        own = {"identity": self._identity, "seconds": self.seconds, "loss": self._loop.loss}
+        parts = {
+            "run": State({"chance": torch.get_rng_state()}, own),
+            "learner": self._parts.learner.state(),
+            "feeder": self._parts.feeder.state(),
+            "pace": State({}, self._parts.pace.memory()),
+        }
+        save_state(self._run, State.joined(parts))
+
+    def _go_on(self, state: State) -> None:
+        path = self._run / STATE
+        try:
+            own = state.part("run")
+            if own.numbers["identity"] != self._identity:
+                raise TrainerError(
+                    f"{self._run}: train.json or config.json was changed since this run began, so "
+                    "it cannot go on. Make a new run."
+                )
+            self._parts.learner.restore(state.part("learner"))
+            self._parts.feeder.restore(state.part("feeder"))
+            self._parts.pace.recall(state.part("pace").numbers)
+            self._watch.set(float(own.numbers["seconds"]))
+            self._chance = own.tensors["chance"]
+            self._loop.go_on(own.numbers["loss"])
+        except (KeyError, TypeError, RuntimeError) as error:
+            raise damaged(path) from error
+        self._parts.results.take_up()
+        self._emit(Resumed(self.seconds, self.epochs))
 
     @contextmanager
     def _at_work(self) -> Iterator[None]:
@@ -145,6 +192,8 @@ class Training:
             Results(run, config.detector, recipe.finest_stride, learnt.categories),
             self._emit,
             self._should_stop,
+            self._should_pause,
+            self._keep_state,
             self._watch,
             pace,
         )

@@ -22,8 +22,18 @@ from labeler.runs.prepare import (
     prepare_run_from_coco,
     prepare_run_from_dataset,
 )
+from labeler.runs.resume import prepared_again
 from trainer.config import BUILT_IN, DETECTORS, STARTS
-from trainer.events import Downloading, Evaluated, Event, Finished, Progressed, Started, Warned
+from trainer.events import (
+    Downloading,
+    Evaluated,
+    Event,
+    Finished,
+    Progressed,
+    Resumed,
+    Started,
+    Warned,
+)
 
 _EVERY = 5.0
 """Seconds between two lines about the same phase."""
@@ -34,9 +44,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "Train a detector on the labelled and confirmed-empty images of a dataset, or on a COCO "
         "file. Some images are held back to check with: whole sessions of a dataset; of a COCO "
         "file those of --val, else a fifth of it. Ctrl+C stops and keeps the best. The run's "
-        "folder then holds model.onnx, which evaluate, predict and the window's Preview take."
+        "folder then holds model.onnx, which evaluate, predict and the window's Preview take. "
+        "--resume RUN goes on with a run that was stopped or killed."
     )
-    parser.add_argument("source", type=Path, metavar="DATASET|COCO.json", help="what to learn from")
+    parser.add_argument(
+        "source", type=Path, nargs="?", metavar="DATASET|COCO.json", help="what to learn from"
+    )
+    parser.add_argument(
+        "--resume",
+        type=Path,
+        metavar="RUN",
+        help="go on with this run, as it was asked for, where it ended",
+    )
     parser.add_argument(
         "--images",
         type=Path,
@@ -97,6 +116,10 @@ def say(sentence: str) -> None:
 
 
 def _prepare(arguments: argparse.Namespace) -> PreparedRun:
+    if (arguments.source is None) == (arguments.resume is None):
+        raise UserError("Say what to learn from, or with --resume which run shall go on.")
+    if arguments.resume is not None:
+        return prepared_again(arguments.resume.absolute())
     wish = Wish(arguments.start, arguments.detector, arguments.seconds, arguments.seed)
     source: Path = arguments.source
     if source.is_dir():
@@ -143,6 +166,8 @@ class _Teller:
                     say(f"  {choice}")
             case Warned():
                 say(f"Note: {event.message}")
+            case Resumed():
+                say(f"Goes on after {event.seconds:.0f} s and {event.epoch:.1f} epochs.")
             case Downloading():
                 self._tell_download(event)
             case Evaluated() if event.is_best:

@@ -19,6 +19,7 @@ NAME_FORMAT = "%Y-%m-%d_%H-%M"
 
 MODEL = "model.onnx"
 LOG = "log.txt"
+_STATE = "state.safetensors"
 _LOCK = "run.lock"
 
 
@@ -32,13 +33,17 @@ class RunState(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+_RESUMABLE = (RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED)
+
+
 @dataclass(frozen=True, slots=True)
 class RunSummary:
     """One line in the list of runs.
 
     started: seconds since 1970 (UTC). start and detector as in RunConfig. images: training and
     validation together. ap and ap50 of the kept weights, 0 to 1; None before the first score.
-    seconds: how long it learned. has_model: model.onnx is there and can be used.
+    seconds: how long it learned. has_model: model.onnx is there and can be used. can_resume: it
+    ended early and left a state to go on from.
     """
 
     name: str
@@ -53,6 +58,7 @@ class RunSummary:
     state: RunState
     message: str
     has_model: bool
+    can_resume: bool = False
 
 
 def list_runs(folder: Path) -> list[RunSummary]:
@@ -67,7 +73,7 @@ def summarise(run: Path) -> RunSummary:
     """Raises ValueError where the folder is no run."""
     config = load_config(run)
     record = RunRecord.of(read_events(run))
-    started = record.started
+    started, state = record.started, state_of(run, record)
     return RunSummary(
         name=run.name,
         path=run,
@@ -78,9 +84,10 @@ def summarise(run: Path) -> RunSummary:
         ap=record.ap,
         ap50=record.ap50,
         seconds=record.seconds,
-        state=state_of(run, record),
+        state=state,
         message=record.end.message if isinstance(record.end, Failed) else "",
         has_model=(run / MODEL).is_file(),
+        can_resume=state in _RESUMABLE and (run / _STATE).is_file(),
     )
 
 

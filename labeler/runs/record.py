@@ -12,7 +12,9 @@ from trainer.events import (
     Event,
     Failed,
     Finished,
+    Paused,
     Progressed,
+    Resumed,
     Started,
     Warned,
     from_line,
@@ -26,7 +28,8 @@ EVENTS = "events.jsonl"
 class RunRecord:
     """The events of one run, sorted by what they tell. add() takes the next one.
 
-    losses: (seconds, loss) as the trainer measured it while learning.
+    losses: (seconds, loss) as the trainer measured it while learning. is_paused: it stands still
+    because somebody wished it.
     """
 
     started: Started | None = None
@@ -36,6 +39,7 @@ class RunRecord:
     evaluations: list[Evaluated] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     end: Finished | Failed | None = None
+    is_paused: bool = False
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> RunRecord:
@@ -56,10 +60,22 @@ class RunRecord:
                     self.losses.append((event.seconds, event.loss))
             case Evaluated():
                 self.evaluations.append(event)
-            case Warned():
+            case Warned() if event.message not in self.warnings:
                 self.warnings.append(event.message)
+            case Paused():
+                self.is_paused = True
+            case Resumed():
+                self._go_back_to(event.seconds)
             case Finished() | Failed():
-                self.end = event
+                self.end, self.is_paused = event, False
+
+    def _go_back_to(self, seconds: float) -> None:
+        """What an ended process learned after its last saved state is learned again."""
+        self.end, self.is_paused = None, False
+        self.losses = [told for told in self.losses if told[0] <= seconds]
+        self.evaluations = [scores for scores in self.evaluations if scores.seconds <= seconds]
+        if self.progress is not None and self.progress.seconds > seconds:
+            self.progress = None
 
     @property
     def best(self) -> Evaluated | None:
