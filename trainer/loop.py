@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from trainer.events import Evaluated, Event, Paused, Progressed, Resumed
+from trainer.events import Evaluated, Event, Paused, Progressed, Resumed, Warned
+from trainer.faults import is_for_want_of_memory
 from trainer.feeder import Feeder
 from trainer.learner import Learner
 from trainer.pace import Pace
@@ -21,13 +22,19 @@ _KEPT_EVERY = 20.0
 """Seconds of learning that a killed process may lose."""
 _DEAREST_KEEPING = 0.02
 """The share of the time that keeping the state may take: large detectors keep it less often."""
+_WENT_BACK = (
+    "The loss was no number any more: learning goes on from the state kept last, at a quarter of "
+    "the learning rate."
+)
 _NAP = 0.05
 """Seconds between two looks at whether a pause is over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the loop turns on. watch runs while the run learns; keep writes the run's state."""
+    """What the loop turns on. watch runs while the run learns; keep writes the run's state;
+    complain tells what is wrong with pictures.
+    """
 
     recipe: Recipe
     learner: Learner
@@ -38,6 +45,7 @@ class Parts:
     should_stop: Callable[[], bool]
     should_pause: Callable[[], bool]
     keep: Callable[[], None]
+    complain: Callable[[], None]
     watch: Stopwatch
     pace: Pace
 
@@ -79,9 +87,7 @@ class Loop:
             if parts.should_pause():
                 self._stand_still()
                 continue
-            self._enter_phase(progress)
-            batch = parts.feeder.next(parts.learner.detector)
-            self._note(parts.learner.step(batch, progress))
+            self._learn(self._enter_phase(progress), progress)
             self._say(progress)
             if parts.pace.is_look_due(progress, parts.learner.steps):
                 self.look()
@@ -106,6 +112,7 @@ class Loop:
             is_best = parts.results.is_better(verdict)
             parts.results.keep(parts.learner.mean, verdict)
             parts.emit(self._evaluated(verdict, is_best=is_best))
+            parts.pace.judged(verdict.scores.ap)
         elif parts.results.best is None:
             parts.results.keep(parts.learner.mean, None)
         self.keep()
@@ -126,13 +133,40 @@ class Loop:
         each = max(_KEPT_EVERY, self._keeping_cost / _DEAREST_KEEPING)
         return self._parts.watch.seconds - self._kept_at >= each
 
-    def _enter_phase(self, progress: float) -> None:
+    def _learn(self, phase: Phase, progress: float) -> None:
+        """One step; where it fails in a way that can be helped, the next one will be other."""
+        learner, feeder = self._parts.learner, self._parts.feeder
+        is_done = True
+        try:
+            self._note(learner.step(feeder.next(learner.detector), progress))
+        except (MemoryError, RuntimeError) as error:
+            if not is_for_want_of_memory(error):
+                raise
+            is_done = False
+        if not is_done:  # only here, for the error held on to the tensors
+            self._take_less()
+        elif learner.is_broken:
+            learner.go_back(phase, progress)
+            self._parts.emit(Warned(_WENT_BACK))
+
+    def _take_less(self) -> None:
+        parts = self._parts
+        parts.learner.let_go()
+        size = parts.feeder.halve()
+        parts.emit(
+            Warned(
+                f"The memory did not suffice: from now on {size} pictures a step are learnt from."
+            )
+        )
+
+    def _enter_phase(self, progress: float) -> Phase:
         phases = self._parts.recipe.phases
         phase = next((p for p in phases if progress < p.until), phases[-1])
         if phase is not self._phase:
             self._phase = phase
             self._parts.learner.begin(phase, progress)
             self._parts.feeder.begin(phase)
+        return phase
 
     def _note(self, loss: float) -> None:
         if math.isfinite(loss):
@@ -140,11 +174,12 @@ class Loop:
             self._loss = _SMOOTH * before + (1 - _SMOOTH) * loss
 
     def _say(self, progress: float) -> None:
-        """Progress, about once a second."""
+        """Progress, and what is wrong with pictures, about once a second."""
         parts = self._parts
         now = parts.watch.seconds
         if self._phase is None or now - self._said_at < 1.0:
             return
+        parts.complain()
         rate = (parts.feeder.seen - self._seen_then) / (now - self._said_at)
         self._said_at, self._seen_then = now, parts.feeder.seen
         total = parts.pace.seconds_total(progress)

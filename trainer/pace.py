@@ -7,7 +7,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from trainer.config import RunConfig
 from trainer.stopwatch import Stopwatch
 
 _LOOKS = (0.1, 0.3, 0.5, 0.7, 0.85)
@@ -33,6 +32,10 @@ class Pace(ABC):
     def progress(self) -> float:
         """The share of the learning that has passed; from 1 on it is over."""
 
+    def fall(self, progress: float, warmup: float) -> float:
+        """How far the learning rate has come down, 0 to 1, along a cosine. warmup: a share."""
+        return (progress - warmup) / (1 - warmup)
+
     @abstractmethod
     def is_look_due(self, progress: float, steps: int) -> bool:
         """Whether to validate now. Asked once after each step; a look that is due is taken."""
@@ -44,6 +47,9 @@ class Pace(ABC):
     @abstractmethod
     def looked(self, seconds: float) -> None:
         """Takes note of what a look has cost."""
+
+    def judged(self, ap: float) -> None:  # noqa: B027 - most lengths do not depend on it
+        """Takes note of the AP of a look."""
 
     @abstractmethod
     def memory(self) -> dict[str, Any]:
@@ -131,10 +137,3 @@ class EpochPace(Pace):
 
     def recall(self, memory: Mapping[str, Any]) -> None:
         self._next_look = int(memory["next_look"])
-
-
-def pace_of(config: RunConfig, watch: Stopwatch, epochs_done: Callable[[], float]) -> Pace:
-    """What the run's budget asks for."""
-    if config.budget == "epochs":
-        return EpochPace(watch, config.epochs, epochs_done)
-    return ClockPace(watch, config.seconds)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import signal
 import sys
 from pathlib import Path
 
 from trainer.events import Failed
-from trainer.faults import TrainerError, sentence_of
+from trainer.faults import TrainerError, is_for_want_of_memory, sentence_of
 from trainer.run_folder import Reporter, goes_on, log, start_log, sweep
 from trainer.wishes import Wishes
-
-_OUT_OF_MEMORY = ("out of memory", "not enough memory", "allocate memory", "ALLOC_FAILED")
-"""What torch and the drivers of GPUs say then."""
 
 
 def train_command(run: Path) -> int:
@@ -72,7 +68,7 @@ def told(error: Exception) -> str:
     if isinstance(error, TrainerError):
         text = str(error)
         return text if text.endswith((".", "!", "?")) else f"{text}."
-    if _is_for_want_of_memory(error):
+    if is_for_want_of_memory(error):
         return "The machine ran out of memory. Close other programs and train again."
     if isinstance(error, OSError):
         return sentence_of(error)
@@ -80,9 +76,3 @@ def told(error: Exception) -> str:
         f"The trainer has a fault ({type(error).__name__}) and cannot go on; you did nothing "
         "wrong. The run's log.txt says more."
     )
-
-
-def _is_for_want_of_memory(error: Exception) -> bool:
-    if isinstance(error, OSError):
-        return error.errno == errno.ENOMEM
-    return isinstance(error, MemoryError) or any(w in str(error) for w in _OUT_OF_MEMORY)

@@ -11,17 +11,20 @@ from pathlib import Path
 import torch
 
 from trainer.analysis import analyse_at_the_end
+from trainer.best_pace import BestPace
+from trainer.choices import AS_ASKED, rate_choice
 from trainer.config import RunConfig
 from trainer.data import Examples
 from trainer.detector import build_detector
-from trainer.events import Event, Finished, Resumed, Started
+from trainer.device import Device, choose_device, default_threads
+from trainer.events import Event, Finished, Resumed, Started, Warned
 from trainer.faults import TrainerError
 from trainer.feeder import Feeder
-from trainer.learner import Learner
+from trainer.learner import Learner, peak_rate
 from trainer.loop import Loop, Parts
-from trainer.machine import choose_device, processor_count
+from trainer.machine import processor_count
 from trainer.material import Complaints, Material, read_material
-from trainer.pace import Pace, pace_of
+from trainer.pace import ClockPace, EpochPace, Pace
 from trainer.protocol import BuildRequest, Detector
 from trainer.recipe import Recipe, choose_recipe, facts_of
 from trainer.results import UNKNOWN, Results
@@ -41,6 +44,15 @@ ShouldStop = Callable[[], bool]
 ShouldPause = Callable[[], bool]
 PaceFor = Callable[[RunConfig, Stopwatch, Callable[[], float]], Pace]
 """Makes the pace from the wish, the run's watch, and what tells the epochs done."""
+
+
+def pace_of(config: RunConfig, watch: Stopwatch, epochs_done: Callable[[], float]) -> Pace:
+    """What the run's budget asks for."""
+    if config.budget == "epochs":
+        return EpochPace(watch, config.epochs, epochs_done)
+    if config.budget == "best":
+        return BestPace(watch, config.seconds, epochs_done)
+    return ClockPace(watch, config.seconds)
 
 
 def never() -> bool:
@@ -77,7 +89,7 @@ class Training:
         self._pace_for = pace_for
         self._material = read_material(run, emit)
         self._complaints = Complaints(emit)
-        _prepare_torch(self._material.config.seed)
+        _prepare_torch(self._material.config)
         self._parts = self._make_parts(run)
         self._chance = torch.get_rng_state()
         self._loop = Loop(self._parts)
@@ -132,7 +144,7 @@ class Training:
         own = {"identity": self._identity, "seconds": self.seconds, "loss": self._loop.loss}
         parts = {
             "run": State({"chance": torch.get_rng_state()}, own),
-            "learner": self._parts.learner.state(),
+            "learner": self._parts.learner.remember(),
             "feeder": self._parts.feeder.state(),
             "pace": State({}, self._parts.pace.memory()),
         }
@@ -175,25 +187,29 @@ class Training:
             self._material.learnt,
             self._material.checked,
         )
-        device, device_name = choose_device()
-        recipe = choose_recipe(config, facts_of(learnt), device, device_name)
+        device = choose_device(config.device)
+        if device.warning:
+            self._emit(Warned(device.warning))
+        recipe = choose_recipe(config, facts_of(learnt), device.name, device.title)
         detector = self._build(recipe)
         examples = Examples(learnt, detector.input_size, self._complaints.note)
         pace = self._pace_for(config, self._watch, lambda: self.epochs)
         self._read_ahead(examples, pace)
-        self._emit(_started(self._material, recipe, pace))
+        more = (rate_choice(config, peak_rate(detector, recipe)), *_speed_choices(config, device))
+        self._emit(_started(self._material, (*recipe.choices, *more), pace))
         clock = (lambda: self._watch.seconds) if pace.by_clock else None
         val_examples = Examples(checked, detector.input_size, self._complaints.note)
         return Parts(
             recipe,
-            Learner(detector, recipe, device),
-            Feeder(examples, recipe, device, config.seed, clock),
-            Validator(checked, val_examples, device, _MOST_VALIDATION_PICTURES),
+            Learner(detector, recipe, device.name, pace.fall, half=device.half),
+            Feeder(examples, recipe, device.name, config.seed, clock),
+            Validator(checked, val_examples, device.name, _MOST_VALIDATION_PICTURES),
             Results(run, config.detector, recipe.finest_stride, learnt.categories),
             self._emit,
             self._should_stop,
             self._should_pause,
             self._keep_state,
+            self._complaints.say,
             self._watch,
             pace,
         )
@@ -223,17 +239,29 @@ class Training:
             raise TrainerError(str(error)) from error
 
 
-def _prepare_torch(seed: int) -> None:
-    torch.manual_seed(seed)
-    torch.set_num_threads(processor_count())
+def _prepare_torch(config: RunConfig) -> None:
+    torch.manual_seed(config.seed)
+    torch.set_num_threads(config.threads or default_threads())
     torch.set_flush_denormal(True)
 
 
-def _started(material: Material, recipe: Recipe, pace: Pace) -> Started:
+def _speed_choices(config: RunConfig, device: Device) -> tuple[str, ...]:
+    if device.half:
+        return ("Calculates in bfloat16 where that is safe: this GPU is faster with it.",)
+    if device.is_gpu:
+        return ()
+    threads = torch.get_num_threads()
+    if config.threads:
+        return (f"Threads: {threads}, {AS_ASKED}.",)
+    left = processor_count() - threads
+    return (f"Threads: {threads}" + (", one core is left to the window." if left else "."),)
+
+
+def _started(material: Material, choices: tuple[str, ...], pace: Pace) -> Started:
     return Started(
         images_train=len(material.learnt.pictures),
         images_val=len(material.checked.pictures),
         categories=tuple(name for _, name in material.learnt.categories),
         seconds_total=pace.seconds_total(0.0),
-        choices=recipe.choices,
+        choices=choices,
     )
