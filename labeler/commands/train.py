@@ -9,6 +9,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+from labeler.commands.adjust import add_adjustments, wish_of
 from labeler.dataset.store import Dataset
 from labeler.dataset.words import counted
 from labeler.errors import UserError
@@ -23,7 +24,6 @@ from labeler.runs.prepare import (
     prepare_run_from_dataset,
 )
 from labeler.runs.resume import prepared_again
-from trainer.config import BUILT_IN, DETECTORS, STARTS
 from trainer.events import (
     Downloading,
     Evaluated,
@@ -66,23 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--val-images", type=Path, metavar="DIR", help="the images of --val (default: --images)"
     )
-    parser.add_argument(
-        "--from",
-        dest="start",
-        choices=STARTS,
-        default="pretrained",
-        help="the weights to start from: pretrained (default), or scratch, which are random ones",
-    )
-    parser.add_argument(
-        "--detector",
-        choices=DETECTORS,
-        default=BUILT_IN,
-        help=f"{BUILT_IN} (default) is built in and works offline; the others are torchvision's",
-    )
-    parser.add_argument(
-        "--seconds", type=float, default=60.0, metavar="S", help="how long to train (60)"
-    )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="the run's chance (0)")
+    add_adjustments(parser)
     parser.add_argument(
         "--out",
         type=Path,
@@ -120,7 +104,7 @@ def _prepare(arguments: argparse.Namespace) -> PreparedRun:
         raise UserError("Say what to learn from, or with --resume which run shall go on.")
     if arguments.resume is not None:
         return prepared_again(arguments.resume.absolute())
-    wish = Wish(arguments.start, arguments.detector, arguments.seconds, arguments.seed)
+    wish = wish_of(arguments)
     source: Path = arguments.source
     if source.is_dir():
         return _prepare_dataset(arguments, wish)
@@ -183,10 +167,10 @@ class _Teller:
     def _tell_progress(self, event: Progressed) -> None:
         if not self._is_due(event.phase):
             return
-        left = max(0.0, event.seconds_total - event.seconds)
-        line = (
-            f"{event.phase}: {event.seconds:.0f} of {event.seconds_total:.0f} s, {left:.0f} s left"
-        )
+        left = event.seconds_left
+        line = f"{event.phase}: {event.seconds:.0f} s"
+        if left is not None:
+            line += f" of {event.seconds_total:.0f} s, {left:.0f} s left"
         if event.images_per_second > 0:
             line += f", {event.images_per_second:.0f} images a second"
         if self._best is not None:
