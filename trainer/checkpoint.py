@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from trainer.protocol import Detector
 
 _KEY = "vector_labeler_checkpoint"
-_STANDING = "vector_labeler_standing"
+_STANDING = "standing"
+"""Beside the details, for safetensors gives no order to several entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,8 @@ def save_checkpoint(
     from safetensors.torch import save
 
     tensors = {name: t.detach().cpu().contiguous() for name, t in detector.state_dict().items()}
-    header = {_KEY: json.dumps(asdict(details))}
-    if standing is not None:
-        header[_STANDING] = json.dumps(asdict(standing))
-    write_whole(path, save(tensors, metadata=header))
+    header = {**asdict(details), _STANDING: standing and asdict(standing)}
+    write_whole(path, save(tensors, metadata={_KEY: json.dumps(header)}))
 
 
 def load_standing(path: Path) -> Standing | None:
@@ -45,9 +44,9 @@ def load_standing(path: Path) -> Standing | None:
 
     try:
         with safe_open(str(path), framework="pt") as file:
-            text = (file.metadata() or {}).get(_STANDING)
-        return None if text is None else Standing(**json.loads(text))
-    except (SafetensorError, OSError, TypeError, ValueError) as error:
+            standing = json.loads((file.metadata() or {})[_KEY]).get(_STANDING)
+        return None if standing is None else Standing(**standing)
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise TrainerError(f"{path}: these are no weights of Vector Labeler.") from error
 
 

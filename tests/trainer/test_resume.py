@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
+import math
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -29,8 +30,7 @@ from trainer.events import (
 )
 from trainer.faults import TrainerError
 from trainer.predict import Predictor
-from trainer.run_folder import STATE
-from trainer.train import train
+from trainer.run_folder import STATE, goes_on
 from trainer.training import Training
 from trainer.twin import twin
 from trainer.twin_sides import SIDES
@@ -46,18 +46,18 @@ def _torch_as_it_was() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def wish(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the pictures and a run of three epochs, to be copied."""
+    """A folder with the pictures and a run of three epochs of two steps, to be copied."""
     folder = tmp_path_factory.mktemp("resume")
     (folder / "run").mkdir()
-    settings = {"budget": "epochs", "epochs": 3.0, "recipe": "twin", "seed": 3}
-    prepare_run(folder / "run", folder / "images", train=12, val=4, **settings)
+    settings = {"budget": "epochs", "epochs": 3.0, "recipe": "twin", "seed": 3, "batch": 2}
+    prepare_run(folder / "run", folder / "images", train=16, val=1, **settings)
     return folder / "run"
 
 
 @pytest.fixture(scope="module")
 def unbroken(wish: Path) -> Path:
     run = a_copy(wish, wish.with_name("unbroken"))
-    trained(run)
+    begun(run, []).finish()
     return run
 
 
@@ -71,135 +71,92 @@ def never() -> bool:
     return False
 
 
-def ticking(seconds: float) -> Callable[[], float]:
-    ticks = itertools.count(step=seconds)
+def ticking() -> Callable[[], float]:
+    ticks = itertools.count(step=0.1)
     return lambda: next(ticks)
 
 
-def trained(run: Path, should_stop: Callable[[], bool] = never) -> list[Event]:
-    events: list[Event] = []
-    train(run, events.append, should_stop, ticking(0.1))
-    return events
+def begun(
+    run: Path, told: list[Event], until: float = math.inf, pauses: Callable[[], bool] = never
+) -> Training:
+    """Learns until so many epochs are done, and is left there as by a kill."""
+    training = Training(run, told.append, never, ticking(), should_pause=pauses)
+    training.advance(until)
+    return training
 
 
-def weights_of(run: Path) -> str:
-    return hashlib.sha256((run / "best.safetensors").read_bytes()).hexdigest()
-
-
-def the(kind: type, events: list[Event]) -> Event:
+def the(kind: type, events: list[Event]) -> Any:
     [found] = [event for event in events if isinstance(event, kind)]
     return found
 
 
-def test_a_run_that_is_left_goes_on_from_its_last_look_and_ends_the_same(
+def test_a_run_that_is_killed_paused_and_stopped_learns_what_an_unbroken_one_does(
     wish: Path, unbroken: Path, tmp_path: Path
 ) -> None:
     run = a_copy(wish, tmp_path / "run")
-    Training(run, lambda _event: None, never, ticking(0.1)).advance(until_epoch=2.6)
-    (run / ".state.safetensors.abc.part").write_bytes(b"half")
-    assert (run / STATE).is_file()
-    events = trained(run)
-    kinds = [type(event) for event in events]
-    assert kinds[:2] == [Started, Resumed]
-    assert 2.0 <= the(Resumed, events).epoch < 2.6  # type: ignore[union-attr]
-    assert weights_of(run) == weights_of(unbroken)
-    assert not the(Finished, events).stopped_early  # type: ignore[union-attr]
+    begun(run, [], until=1.1)
+    early = (run / STATE).read_bytes()
+
+    paused, asked = list[Event](), itertools.count()
+    begun(run, paused, until=1.6, pauses=lambda: 1 <= next(asked) < 3)
+    assert the(Paused, paused).epoch == 1.5
+    taken_up, after = (event for event in paused if isinstance(event, Resumed))
+    assert (taken_up.epoch, after.epoch) == (1.0, 1.5)
+    assert after.seconds - the(Paused, paused).seconds < 0.25
+
+    (run / STATE).write_bytes(early)  # killed after the weights of the second look,
+    (run / "model.onnx").unlink()  # and before the model and the state
+    standing = load_standing(run / "best.safetensors")
+    stopped = list[Event]()
+    training = begun(run, stopped, until=1.1)
+    Predictor(run / "model.onnx")
+    assert load_standing(run / "best.safetensors") == standing
+    training.finish()
+    assert the(Finished, stopped).stopped_early
+
+    rest = list[Event]()
+    begun(run, rest).finish()
+    assert [type(event) for event in rest[:2]] == [Started, Resumed]
+    assert the(Resumed, rest).epoch == training.epochs
+    assert the(Resumed, rest).seconds >= the(Finished, stopped).seconds - 0.3
+    assert not the(Finished, rest).stopped_early
+    for name in ("last.safetensors", "best.safetensors"):
+        assert (run / name).read_bytes() == (unbroken / name).read_bytes()
     assert not (run / STATE).exists()
 
 
-def test_a_run_that_was_stopped_goes_on_twice_and_its_seconds_count(
+def test_a_pair_goes_on_although_one_run_had_kept_nothing_yet(
     wish: Path, unbroken: Path, tmp_path: Path
 ) -> None:
-    run = a_copy(wish, tmp_path / "run")
-    seconds = []
-    for asked in (12, 30):
-        times = itertools.count()
-        end = the(Finished, trained(run, lambda: next(times) > asked))  # noqa: B023
-        assert end.stopped_early  # type: ignore[union-attr]
-        seconds.append(end.seconds)  # type: ignore[union-attr]
-    events = trained(run)
-    assert seconds[0] < seconds[1] <= the(Resumed, events).seconds  # type: ignore[union-attr]
-    assert weights_of(run) == weights_of(unbroken)
-
-
-def test_kept_features_are_made_anew_and_the_epochs_come_out(wish: Path, tmp_path: Path) -> None:
-    run = a_copy(wish, tmp_path / "run", recipe="one-click")
-    Training(run, lambda _event: None, never, ticking(0.1)).advance(until_epoch=2.6)
-    end = the(Finished, trained(run))
-    assert 3.0 <= end.epochs < 3.0 + 16 / 12  # type: ignore[union-attr]
-
-
-def test_the_better_weights_of_a_killed_process_are_kept(
-    wish: Path, unbroken: Path, tmp_path: Path
-) -> None:
-    run = a_copy(wish, tmp_path / "run")
-    Training(run, lambda _event: None, never, ticking(0.1)).advance(until_epoch=1.5)
-    early = (run / STATE).read_bytes()
-    Training(run, lambda _event: None, never, ticking(0.1)).advance(until_epoch=2.5)
-    (run / STATE).write_bytes(early)  # killed between the weights and the state
-    (run / "model.onnx").unlink()  # and before the model
-    before = load_standing(run / "best.safetensors")
-    training = Training(run, lambda _event: None, never, ticking(0.1))
-    Predictor(run / "model.onnx")
-    assert training.epochs < 2
-    training.advance()
-    training.finish()
-    after = load_standing(run / "best.safetensors")
-    assert before is not None
-    assert after is not None
-    assert after.ap >= before.ap
-    assert weights_of(run) == weights_of(unbroken)
-
-
-def test_a_pause_costs_no_seconds_and_changes_nothing(
-    wish: Path, unbroken: Path, tmp_path: Path
-) -> None:
-    run = a_copy(wish, tmp_path / "run")
-    asked = itertools.count()
-    events: list[Event] = []
-    train(run, events.append, never, ticking(0.1), lambda: 3 <= next(asked) < 6)
-    paused, resumed = the(Paused, events), the(Resumed, events)
-    assert isinstance(paused, Paused)
-    assert isinstance(resumed, Resumed)
-    assert resumed.seconds - paused.seconds < 0.25
-    assert paused.epoch == resumed.epoch
-    assert weights_of(run) == weights_of(unbroken)
-
-
-def test_a_pair_goes_on_from_states_of_different_epochs(wish: Path, tmp_path: Path) -> None:
-    pairs = [tmp_path / "broken", tmp_path / "whole"]
-    for pair in pairs:
-        for side in SIDES:
-            a_copy(wish, pair / side, start=side)
-    told: dict[str, list[Event]] = {side: [] for side in SIDES}
-    times = itertools.count()
-    twin(pairs[0], lambda *_: None, lambda: next(times) > 30, ticking(0.1))
-    late = (pairs[0] / "pretrained" / STATE).read_bytes()
-    times = itertools.count()
-    twin(pairs[0], lambda *_: None, lambda: next(times) > 30, ticking(0.1))
-    (pairs[0] / "pretrained" / STATE).write_bytes(late)
-    twin(pairs[0], lambda side, event: told[side].append(event), never, ticking(0.1))
-    twin(pairs[1], lambda *_: None, never, ticking(0.1))
+    pair = tmp_path / "pair"
     for side in SIDES:
-        assert weights_of(pairs[0] / side) == weights_of(pairs[1] / side)
-        assert the(Finished, told[side])
-    begun = [the(Resumed, told[side]).epoch for side in SIDES]  # type: ignore[union-attr]
-    assert begun[0] < begun[1]
+        a_copy(wish, pair / side, start=side)
+    times = itertools.count()
+    twin(pair, lambda *_: None, lambda: next(times) > 8, ticking())
+    (pair / "scratch" / STATE).unlink()
+    told: dict[str, list[Event]] = {side: [] for side in SIDES}
+    twin(pair, lambda side, event: told[side].append(event), never, ticking())
+    assert the(Resumed, told["pretrained"]).epoch > 0
+    assert Resumed not in map(type, told["scratch"])
+    ends = [the(Finished, told[side]).epochs for side in SIDES]
+    assert ends[0] == ends[1] >= 3.0
     looks = [[e.epoch for e in told[side] if isinstance(e, Evaluated)] for side in SIDES]
-    assert looks[0][-len(looks[1]) :] == looks[1]
+    assert looks[0] == looks[1][-len(looks[0]) :]
+    last = "last.safetensors"
+    assert (pair / "pretrained" / last).read_bytes() == (unbroken / last).read_bytes()
 
 
 def test_what_was_changed_meanwhile_is_a_sentence(wish: Path, tmp_path: Path) -> None:
     run = a_copy(wish, tmp_path / "run")
-    Training(run, lambda _event: None, never, ticking(0.1)).advance(until_epoch=1.5)
+    begun(run, [], until=1.1)
     save_config(run, replace(load_config(run), seed=4))
     with pytest.raises(TrainerError, match="was changed since this run began"):
-        trained(run)
+        begun(run, [])
     save_config(run, replace(load_config(run), seed=3))
     state = (run / STATE).read_bytes()
     (run / STATE).write_bytes(state[: len(state) // 2])
     with pytest.raises(TrainerError, match=r"state\.safetensors is damaged"):
-        trained(run)
+        begun(run, [])
 
 
 def test_a_process_pauses_goes_on_stops_and_a_moved_run_resumes(tmp_path: Path) -> None:
@@ -245,11 +202,14 @@ def test_a_process_pauses_goes_on_stops_and_a_moved_run_resumes(tmp_path: Path) 
     assert whole[-1].epochs >= end.epochs + 2  # type: ignore[union-attr]
 
 
-def test_a_complete_run_is_not_trained_again(wish: Path, tmp_path: Path) -> None:
-    run = a_copy(wish, tmp_path / "run")
-    told = to_line(Finished(0.5, 0.9, 9.0, 3.0, stopped_early=False)) + "\n"
-    (run / "events.jsonl").write_text(told, encoding="utf-8")
-    outcome = finish(start_training(run), run)
-    assert outcome.code == 1
-    assert "is complete" in outcome.of(Failed)[0].message
-    assert (run / "events.jsonl").read_text(encoding="utf-8") == told
+def test_a_complete_run_is_not_trained_again(tmp_path: Path) -> None:
+    end = Finished(0.5, 0.9, 9.0, 3.0, stopped_early=True)
+    (tmp_path / STATE).write_bytes(b"")
+    for lines in ([], [end], [end, Resumed(9.0, 3.0), Failed("The disk is full.")]):
+        told = "".join(to_line(event) + "\n" for event in lines)
+        (tmp_path / "events.jsonl").write_text(told + '{"event": "Pro', encoding="utf-8")
+        assert goes_on(tmp_path)
+    told = to_line(replace(end, stopped_early=False)) + "\n"
+    (tmp_path / "events.jsonl").write_text(told, encoding="utf-8")
+    with pytest.raises(TrainerError, match="is complete"):
+        goes_on(tmp_path)
