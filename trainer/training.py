@@ -27,6 +27,7 @@ from trainer.material import Complaints, Material, read_material
 from trainer.pace import ClockPace, EpochPace, Pace
 from trainer.protocol import BuildRequest, Detector
 from trainer.recipe import Recipe, choose_recipe, facts_of
+from trainer.report.page import report_at_the_end
 from trainer.results import UNKNOWN, Results
 from trainer.run_folder import STATE
 from trainer.state import State, damaged, identity, load_state, save_state
@@ -127,15 +128,15 @@ class Training:
         best = self._parts.results.best
         if best is not None:
             analyse_at_the_end(self._run, self._should_stop)
-        self._emit(
-            Finished(
-                ap=UNKNOWN if best is None else best.ap,
-                ap50=UNKNOWN if best is None else best.ap50,
-                seconds=self.seconds,
-                epochs=self.epochs,
-                stopped_early=stopped_early,
-            )
+        end = Finished(
+            ap=UNKNOWN if best is None else best.ap,
+            ap50=UNKNOWN if best is None else best.ap50,
+            seconds=self.seconds,
+            epochs=self.epochs,
+            stopped_early=stopped_early,
         )
+        report_at_the_end(self._run, end)
+        self._emit(end)
         if not stopped_early:
             (self._run / STATE).unlink(missing_ok=True)
 

@@ -60,6 +60,7 @@ def test_the_folder_holds_the_same_events_and_the_results(finished: Outcome) -> 
         "best.safetensors",
         "model.onnx",
         "state.safetensors",
+        "report.html",
     }
 
 
