@@ -110,23 +110,24 @@ def test_the_beginning_takes_as_long_as_in_a_good_run() -> None:
     assert "For the first 120 s only the head learns" in " ".join(first.choices)
 
 
-def run_of(tmp_path: Path, val: int) -> list[Event]:
+def run_of(tmp_path: Path, *, val: int, seconds: float, tick: float) -> list[Event]:
+    """tick: seconds that seem to pass each time somebody looks at the clock."""
     run = tmp_path / "run"
     run.mkdir()
-    prepare_run(
-        run, tmp_path / "images", train=8, val=val, budget="best", seconds=2000.0, start="scratch"
-    )
+    small = {"longest_side": 96, "batch": 2, "augmentation": "off", "start": "scratch"}
+    settings = {"budget": "best", "seconds": seconds, **small}
+    prepare_run(run, tmp_path / "images", train=4, val=val, **settings)
     events: list[Event] = []
-    ticks = itertools.count()
+    ticks = itertools.count(step=tick)
     train(run, events.append, lambda: False, lambda: next(ticks))
     return events
 
 
 def test_a_real_run_ends_by_itself(tmp_path: Path) -> None:
-    events = run_of(tmp_path, val=3)
+    events = run_of(tmp_path, val=1, seconds=60.0, tick=1.0)
     [end] = [event for event in events if isinstance(event, Finished)]
     assert not end.stopped_early
-    assert end.seconds < 2000
+    assert end.seconds < 75
     rates = [event.learning_rate for event in events if isinstance(event, Progressed)]
     assert rates[-1] < 0.5 * max(rates)
     aps = [event.ap for event in events if isinstance(event, Evaluated)]
@@ -134,7 +135,7 @@ def test_a_real_run_ends_by_itself(tmp_path: Path) -> None:
 
 
 def test_without_validation_it_learns_for_a_fixed_time(tmp_path: Path) -> None:
-    events = run_of(tmp_path, val=0)
+    events = run_of(tmp_path, val=0, seconds=2000.0, tick=6.0)
     [started] = [event for event in events if isinstance(event, Started)]
     assert "Learns for 300 s, checking included." in " ".join(started.choices)
     assert any("AP stays unknown" in event.message for event in events if isinstance(event, Warned))
