@@ -13,6 +13,7 @@ from torch import Tensor
 
 from trainer.faults import TrainerError
 from trainer.feeder import Batch
+from trainer.pace import usual_fall
 from trainer.protocol import Detector, ParameterGroup, StagedDetector
 from trainer.recipe import Phase, Recipe
 from trainer.state import State
@@ -37,7 +38,7 @@ class Learner:
         detector: Detector,
         recipe: Recipe,
         device: str,
-        fall: Callable[[float, float], float],
+        fall: Callable[[float, float], float] = usual_fall,
         *,
         half: bool = False,
     ) -> None:
@@ -198,7 +199,7 @@ class Learner:
 
 def peak_rate(detector: Detector, recipe: Recipe) -> float:
     """AdamW's highest learning rate: as asked, or the detector's own."""
-    return recipe.learning_rate or detector.peak_rate
+    return recipe.learning_rate or detector.peak_rate * recipe.rate_factor
 
 
 def _settings(group: ParameterGroup, peak: float) -> dict[str, Any]:

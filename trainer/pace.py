@@ -22,6 +22,11 @@ _MOST_LOOKS = 20
 """Of a run by epochs; with fewer epochs there is one after each."""
 
 
+def usual_fall(progress: float, warmup: float) -> float:
+    """As soon as the rate has warmed up, until the end."""
+    return (progress - warmup) / (1 - warmup)
+
+
 class Pace(ABC):
     """Says how far the run is, from 0 to 1 and beyond, when to look, and how long it may take."""
 
@@ -34,7 +39,7 @@ class Pace(ABC):
 
     def fall(self, progress: float, warmup: float) -> float:
         """How far the learning rate has come down, 0 to 1, along a cosine. warmup: a share."""
-        return (progress - warmup) / (1 - warmup)
+        return usual_fall(progress, warmup)
 
     @abstractmethod
     def is_look_due(self, progress: float, steps: int) -> bool:

@@ -54,8 +54,9 @@ class Phase:
 class Recipe:
     """input_size: (width, height). mosaic: how close looks at small objects are put together; None:
     whole pictures are learnt from. backbone_rate: as a share of the head's rate. warmup and ema
-    (how far the mean of the weights reaches back) are shares of the time. learning_rate: AdamW's
-    peak; 0: the detector's own; final_rate: a share of it. start_decides: as in BuildRequest.
+    (how far the mean of the weights reaches back) are shares of the time; rate_factor and
+    final_rate are factors of the detector's peak rate; learning_rate: the peak that was asked for
+    instead, or 0. start_decides: as in BuildRequest.
 
     choices: one plain line for each decision.
     """
@@ -66,12 +67,13 @@ class Recipe:
     phases: tuple[Phase, ...]
     augmentation: Augmentation
     mosaic: Mosaic | None
-    learning_rate: float
+    rate_factor: float
     warmup: float
     final_rate: float
     ema: float
     start_decides: bool
     choices: tuple[str, ...]
+    learning_rate: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +141,13 @@ def choose_recipe(config: RunConfig, facts: Facts, device: str, device_name: str
         phases=phases,
         augmentation=how,
         mosaic=_mosaic(size) if looks_closely and config.augmentation != "off" else None,
-        learning_rate=config.learning_rate,
+        rate_factor=1.0,
         warmup=0.05,
         final_rate=0.02,
         ema=0.03,
         start_decides=not is_twin,
         choices=(),
+        learning_rate=config.learning_rate,
     )
     if config.budget == "best" and config.seconds > HORIZON:
         recipe = _shortened(recipe, HORIZON / config.seconds)
