@@ -115,7 +115,7 @@ def start_log(*folders: Path, goes_on: bool = False) -> None:
 def goes_on(run: Path) -> bool:
     """Whether an earlier process has left a state to go on from.
 
-    Raises TrainerError where the run is complete: nothing shall be written over.
+    Raises TrainerError where the run is complete: nothing shall be written over. Raises OSError.
     """
     if is_complete(run):
         raise TrainerError(f"{run} is complete. Make a new run to train again.")
@@ -135,13 +135,11 @@ def sweep(run: Path) -> None:
 
 
 def _last_turn(path: Path) -> Event | None:
-    """The last event that says whether the run is under way."""
+    """The last event that says whether the run is under way. Raises OSError."""
     last = None
-    try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
+    if not path.is_file():
         return None
-    for line in lines:
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         with contextlib.suppress(ValueError):  # a torn line, as a killed process leaves it
             event = from_line(line)
             last = event if isinstance(event, (Started, Resumed, Finished, Failed)) else last
