@@ -116,6 +116,7 @@ def test_mistakes_are_shown_with_pictures_that_are_part_of_the_page(page: Page) 
     assert "Wrong class: 8" in page.text
     assert "vector 0.90 on mug val-1.jpg" in page.text
     assert "missed 0 Something is there" in page.text
+    assert "mug taken for vector 8 times." in page.text
     pictures = [values for tag, values in page.elements if tag == "image"]
     assert len(pictures) == 6
     assert all(str(values["href"]).startswith("data:image/jpeg;base64,") for values in pictures)
