@@ -86,6 +86,7 @@ def _train(pair: Path, reporters: Reporters, stop: Flag) -> None:
     start_log(pair, *(pair / side for side in SIDES))
     reporters.keep_in(pair)
     try:
+        from trainer.pair_scores import score_pair_at_the_end
         from trainer.twin import twin
     except ImportError as error:
         raise TrainerError(
@@ -93,6 +94,7 @@ def _train(pair: Path, reporters: Reporters, stop: Flag) -> None:
             'pip install "vector-labeler[train]".'
         ) from error
     twin(pair, reporters.emit, stop.is_set)
+    score_pair_at_the_end(pair, stop.is_set)
 
 
 def _fail(reporters: Reporters, error: Exception) -> None:
