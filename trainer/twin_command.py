@@ -105,6 +105,7 @@ def _train(pair: Path, reporters: Reporters, wishes: Wishes) -> None:
     start_log(pair, *runs, goes_on=any((run / STATE).is_file() for run in runs))
     reporters.keep_in(pair)
     try:
+        from trainer.pair_scores import score_pair_at_the_end
         from trainer.twin import twin
     except ImportError as error:
         raise TrainerError(
@@ -112,6 +113,7 @@ def _train(pair: Path, reporters: Reporters, wishes: Wishes) -> None:
             'pip install "vector-labeler[train]".'
         ) from error
     twin(pair, reporters.emit, wishes.should_stop, should_pause=wishes.should_pause)
+    score_pair_at_the_end(pair, wishes.should_stop)
 
 
 def _fail(reporters: Reporters, error: Exception) -> None:

@@ -10,6 +10,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from labeler.commands.adjust import add_adjustments, wish_of
+from labeler.commands.coco_source import (
+    add_source_arguments,
+    images_folders,
+    refuse_for_dataset,
+)
 from labeler.dataset.store import Dataset
 from labeler.dataset.words import counted
 from labeler.errors import UserError
@@ -49,24 +54,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "with a run that was stopped or killed."
     )
     parser.add_argument(
-        "source", type=Path, nargs="?", metavar="DATASET|COCO.json", help="what to learn from"
-    )
-    parser.add_argument(
         "--resume",
         type=Path,
         metavar="RUN",
         help="go on with this run, as it was asked for, where it ended",
     )
-    parser.add_argument(
-        "--images",
-        type=Path,
-        metavar="DIR",
-        help="the folder that COCO's file_name is relative to (default: images/ beside the file)",
-    )
-    parser.add_argument("--val", type=Path, metavar="COCO.json", help="what to check with")
-    parser.add_argument(
-        "--val-images", type=Path, metavar="DIR", help="the images of --val (default: --images)"
-    )
+    add_source_arguments(parser, is_needed=False)
     add_adjustments(parser)
     parser.add_argument(
         "--out",
@@ -111,29 +104,17 @@ def _prepare(arguments: argparse.Namespace) -> PreparedRun:
         return _prepare_dataset(arguments, wish)
     if arguments.out is None:
         raise UserError("Say with --out RUN where the run's folder shall be.")
-    images = arguments.images or _images_beside(source)
-    val_images = arguments.val_images or arguments.images
-    if arguments.val is not None and val_images is None:
-        val_images = _images_beside(arguments.val)
+    images, val_images = images_folders(arguments)
     return prepare_run_from_coco(
         source, images, arguments.val, arguments.out.absolute(), wish, val_images=val_images
     )
 
 
 def _prepare_dataset(arguments: argparse.Namespace, wish: Wish) -> PreparedRun:
-    if arguments.val or arguments.images or arguments.val_images:
-        raise UserError(
-            "--images, --val and --val-images go with a COCO file. A dataset knows its images and "
-            "is split by session."
-        )
+    refuse_for_dataset(arguments)
     with Dataset.open(arguments.source, read_only=True) as dataset:
         out = arguments.out.absolute() if arguments.out else new_run_folder(dataset.runs_folder)
         return prepare_run_from_dataset(dataset, out, wish)
-
-
-def _images_beside(coco: Path) -> Path:
-    folder = coco.absolute().parent
-    return folder / "images" if (folder / "images").is_dir() else folder
 
 
 class _Teller:
