@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +14,7 @@ from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from labeler.dataset.files import sha256_of
 from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
@@ -177,6 +179,31 @@ def test_the_report_is_written_and_opened(
     qtbot.waitUntil(lambda: bool(opened), timeout=PATIENCE)
     assert Path(opened[0]) == run / "report.html"
     assert (run / "report.html").is_file()
+
+
+def test_the_int8_model_is_told_with_its_cost_and_used_in_preview(
+    qtbot: QtBot, workspace: TrainWorkspace, run: Path
+) -> None:
+    write_tiny_model(run / "quantised.onnx")
+    figures = {"ap": 0.5, "ap50": 0.9, "ms_p50": 4.0, "ms_p95": 5.0, "size": 3_400_000}
+    facts = {
+        "format": 1,
+        "source": sha256_of(run / "model.onnx"),
+        "images": 50,
+        "whole": figures,
+        "plain": {**figures, "ap": 0.52, "ms_p50": 8.0, "size": 12_300_000},
+    }
+    (run / "quantised.json").write_text(json.dumps(facts), encoding="utf-8")
+    _measure(qtbot, workspace)
+    row = workspace.pages.result.int8
+    assert "INT8: AP 0.500, 4.0 ms a picture, 3.4 MB." in row.text.text()
+    assert "AP 0.520, 8.0 ms a picture, 12.3 MB" in row.text.text()
+    with qtbot.waitSignal(workspace.model_available) as used:
+        qtbot.mouseClick(row.use_button, Qt.MouseButton.LeftButton)
+    assert used.args[0] == run / "quantised.onnx"
+    write_tiny_model(run / "model.onnx", threshold=0.3)  # another one now: the facts are not its
+    workspace.results.measure()
+    qtbot.waitUntil(row.make_button.isVisible, timeout=PATIENCE)
 
 
 def _set_test_part(run: Path) -> None:

@@ -134,8 +134,11 @@ class TrainWorkspace(Workspace):
             self._preview(self._shown)
 
     def _preview(self, run: Path) -> None:
-        if (run / MODEL).is_file():
-            self.model_available.emit(run / MODEL)
+        self._watch(run / MODEL)
+
+    def _watch(self, model: Path) -> None:
+        if model.is_file():
+            self.model_available.emit(model)
             self.preview_requested.emit()
 
     def _open(self, run: Path) -> None:
@@ -303,6 +306,7 @@ class TrainWorkspace(Workspace):
         self.shelf.removed.connect(self._forget)
         self.pages.turned.connect(self._show_current)
         self.results.image_requested.connect(self.image_requested)
+        self.results.model_chosen.connect(self._watch)
         self.results.measured.connect(lambda _run: self._show_current())
         self.trainer.ended.connect(self._finish)
         self.settings.train_requested.connect(self.train)
