@@ -155,7 +155,7 @@ def _film(out: Path, clip: Clip, comparison: Comparison) -> None:
             clip,
             (left, right),
             out / CLIP,
-            title=f"{comparison.name}: {comparison.story.sentence}",
+            title=f"{comparison.name}: {comparison.story.sentence.split('. ')[0]}",
             on_progress=line.update,
             on_found=frames.add,
         )
