@@ -173,6 +173,6 @@ def _report(out: Path, comparison: Comparison, numbers: dict[str, Any], *, as_js
         return
     began = "Stopped. " if comparison.was_stopped else ""
     sys.stdout.write(
-        f"{began}{comparison.story.sentence}\n"
+        f"{began}{comparison.story.sentence} {comparison.remark}".rstrip() + "\n"
         f"The curves are {out / CURVES}.png; what else there is stands in {out / 'README.md'}.\n"
     )

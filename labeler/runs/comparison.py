@@ -33,6 +33,8 @@ SCORES = "scores.json"
 """What the trainer leaves in a pair: both sides scored together."""
 
 Numbers = Mapping[str, Any]
+_TELLS_LITTLE = 0.25
+"""An AP50 of the constant box: from here on large things in the middle do half of the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,17 @@ class Comparison:
     def was_stopped(self) -> bool:
         ends = [self.records.of(side).end for side in SIDES]
         return not all(isinstance(end, Finished) and not end.stopped_early for end in ends)
+
+    @property
+    def remark(self) -> str:
+        """What makes AP50 tell little here; empty where nothing does."""
+        constant = (self.constant_box or {}).get("ap50")
+        if constant is None or constant < _TELLS_LITTLE:
+            return ""
+        return (
+            f"The same box on every image scores AP50 {constant:.2f} here, so AP50 tells little: "
+            "judge by AP."
+        )
 
     @property
     def images(self) -> tuple[int, int]:
@@ -110,6 +123,7 @@ def numbers_of(comparison: Comparison) -> dict[str, Any]:
         "warnings": list(warnings),
         "stopped_early": comparison.was_stopped,
         "sentence": story.sentence,
+        "remark": comparison.remark,
         "winner": story.winner.value,
         "difference": scores.get("difference"),
         "pretrained_ahead": scores.get("pretrained_ahead"),
@@ -145,7 +159,7 @@ def chart_of(comparison: Comparison) -> Chart:
         f"{counted(learnt, 'image')} to learn from, {checked} to check with, {asked}, "
         f"seed {config.seed}; same pictures, order, changes and rates, other start weights",
         [_panel(comparison, axis, of_ap=of_ap) for of_ap in (False, True) for axis in Axis],
-        comparison.story.sentence,
+        f"{comparison.story.sentence} {comparison.remark}".rstrip(),
     )
 
 
@@ -156,7 +170,7 @@ def page_of(comparison: Comparison) -> str:
     lines = [
         f"# Transfer against scratch: {comparison.name}",
         "",
-        f"**{comparison.story.sentence}**",
+        f"**{comparison.story.sentence}** {comparison.remark}".rstrip(),
         "",
         f"{counted(learnt, 'image')} to learn from, {checked} to check with. {explanation}",
         *(f"Note: {warning}" for warning in warnings),
