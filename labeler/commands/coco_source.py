@@ -8,9 +8,15 @@ from pathlib import Path
 from labeler.errors import UserError
 
 
-def add_source_arguments(parser: argparse.ArgumentParser) -> None:
-    """source, --images, --val, --val-images."""
-    parser.add_argument("source", type=Path, metavar="DATASET|COCO.json", help="what to learn from")
+def add_source_arguments(parser: argparse.ArgumentParser, *, is_needed: bool = True) -> None:
+    """source, which is None where it may be left out and was; --images, --val, --val-images."""
+    parser.add_argument(
+        "source",
+        type=Path,
+        nargs=None if is_needed else "?",
+        metavar="DATASET|COCO.json",
+        help="what to learn from",
+    )
     parser.add_argument(
         "--images",
         type=Path,

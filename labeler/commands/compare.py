@@ -155,7 +155,7 @@ def _film(out: Path, clip: Clip, comparison: Comparison) -> None:
             clip,
             (left, right),
             out / CLIP,
-            title=f"{comparison.name}: {comparison.story.sentence}",
+            title=f"{comparison.name}: {comparison.story.sentence.split('. ')[0]}",
             on_progress=line.update,
             on_found=frames.add,
         )
@@ -173,6 +173,6 @@ def _report(out: Path, comparison: Comparison, numbers: dict[str, Any], *, as_js
         return
     began = "Stopped. " if comparison.was_stopped else ""
     sys.stdout.write(
-        f"{began}{comparison.story.sentence}\n"
+        f"{began}{comparison.story.sentence} {comparison.remark}".rstrip() + "\n"
         f"The curves are {out / CURVES}.png; what else there is stands in {out / 'README.md'}.\n"
     )

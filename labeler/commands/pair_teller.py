@@ -50,6 +50,8 @@ class PairTeller:
         assert now is not None
         left = sum(_left(record, now) for record in (pretrained, scratch))
         scores = ", ".join(f"{side} {_score(self._records.of(side))}" for side in SIDES)
+        if now.seconds_total <= now.seconds:  # nobody can tell yet
+            return f"{now.seconds:.0f} s each, epoch {now.epoch:.1f}; AP50: {scores}"
         return (
             f"{now.seconds:.0f} of {now.seconds_total:.0f} s each, epoch {now.epoch:.1f}, "
             f"about {left:.0f} s left; AP50: {scores}"

@@ -10,6 +10,7 @@ from typing import Any
 
 from labeler.dataset.words import counted
 from labeler.errors import UserError
+from labeler.runs.analysis import load_analysis
 from labeler.runs.chart import Chart, Panel, Series, Spot
 from labeler.runs.history import config_of
 from labeler.runs.pair import SIDES, PairRecords, read_records
@@ -32,11 +33,16 @@ SCORES = "scores.json"
 """What the trainer leaves in a pair: both sides scored together."""
 
 Numbers = Mapping[str, Any]
+_TELLS_LITTLE = 0.25
+"""An AP50 of the constant box: from here on large things in the middle do half of the work."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A pair that was trained, to its end or not. scores: PAIR/scores.json, None: not there."""
+    """A pair that was trained, to its end or not. scores: PAIR/scores.json, None: not there.
+
+    constant_box: "ap" and "ap50" of the same box on every image, where a run was analysed.
+    """
 
     name: str
     path: Path
@@ -44,11 +50,23 @@ class Comparison:
     records: PairRecords
     scores: Numbers | None
     story: Story
+    constant_box: Numbers | None
 
     @property
     def was_stopped(self) -> bool:
         ends = [self.records.of(side).end for side in SIDES]
         return not all(isinstance(end, Finished) and not end.stopped_early for end in ends)
+
+    @property
+    def remark(self) -> str:
+        """What makes AP50 tell little here; empty where nothing does."""
+        constant = (self.constant_box or {}).get("ap50")
+        if constant is None or constant < _TELLS_LITTLE:
+            return ""
+        return (
+            f"The same box on every image scores AP50 {constant:.2f} here, so AP50 tells little: "
+            "judge by AP."
+        )
 
     @property
     def images(self) -> tuple[int, int]:
@@ -58,7 +76,9 @@ class Comparison:
 
 
 def read_comparison(pair: Path, name: str) -> Comparison:
-    """name: what was learned from, for titles. Raises UserError where the folder is no pair."""
+    """name: what was learned from, for titles. Raises UserError where the folder is no pair, or
+    what was measured of it is damaged.
+    """
     records = read_records(pair)
     scores = read_scores(pair)
     difference = _interval(scores, "difference")
@@ -66,7 +86,7 @@ def read_comparison(pair: Path, name: str) -> Comparison:
     config = config_of(pair / SIDES[0])
     axis = Axis.EPOCHS if config.budget == "epochs" else Axis.SECONDS
     story = tell(records, boxes, difference=difference, axis=axis)
-    return Comparison(name, pair, config, records, scores, story)
+    return Comparison(name, pair, config, records, scores, story, _constant_box(pair))
 
 
 def read_scores(pair: Path) -> Numbers | None:
@@ -103,9 +123,11 @@ def numbers_of(comparison: Comparison) -> dict[str, Any]:
         "warnings": list(warnings),
         "stopped_early": comparison.was_stopped,
         "sentence": story.sentence,
+        "remark": comparison.remark,
         "winner": story.winner.value,
         "difference": scores.get("difference"),
         "pretrained_ahead": scores.get("pretrained_ahead"),
+        "constant_box": comparison.constant_box,
         "level": story.level,
         "times_as_long": story.times_as_long,
         "times_as_many_epochs": story.times_as_many_epochs,
@@ -137,7 +159,7 @@ def chart_of(comparison: Comparison) -> Chart:
         f"{counted(learnt, 'image')} to learn from, {checked} to check with, {asked}, "
         f"seed {config.seed}; same pictures, order, changes and rates, other start weights",
         [_panel(comparison, axis, of_ap=of_ap) for of_ap in (False, True) for axis in Axis],
-        comparison.story.sentence,
+        f"{comparison.story.sentence} {comparison.remark}".rstrip(),
     )
 
 
@@ -148,7 +170,7 @@ def page_of(comparison: Comparison) -> str:
     lines = [
         f"# Transfer against scratch: {comparison.name}",
         "",
-        f"**{comparison.story.sentence}**",
+        f"**{comparison.story.sentence}** {comparison.remark}".rstrip(),
         "",
         f"{counted(learnt, 'image')} to learn from, {checked} to check with. {explanation}",
         *(f"Note: {warning}" for warning in warnings),
@@ -172,7 +194,17 @@ def score_text(measure: Numbers | None) -> str:
     told = f"{measure['value']:.3f}"
     if measure.get("low") is None or measure.get("high") is None:
         return told
-    return f"{told} ({measure['low']:.2f} to {measure['high']:.2f})"
+    low, high = (round(measure[key], 2) + 0.0 for key in ("low", "high"))  # no "-0.00"
+    return f"{told} ({low:.2f} to {high:.2f})"
+
+
+def _constant_box(pair: Path) -> Numbers | None:
+    """What knows nothing of the pictures: both runs were checked with the same, so one will do."""
+    for side in SIDES:
+        measured = load_analysis(pair / side)
+        if measured is not None:
+            return {"ap": measured.constant_ap, "ap50": measured.constant_ap50}
+    return None
 
 
 def _table(comparison: Comparison) -> list[str]:
@@ -182,6 +214,9 @@ def _table(comparison: Comparison) -> list[str]:
     for key in ("ap", "ap50", "ar"):
         cells = " | ".join(score_text(column.get(key)) for column in columns)
         rows.append(f"| {key.upper()} | {cells} |")
+    if (box := comparison.constant_box) is not None:
+        ap, ap50 = (score_text({"value": box[key]}) for key in ("ap", "ap50"))
+        rows.append(f"| the same box everywhere | AP {ap}, AP50 {ap50} | | |")
     sides = [_side(comparison, side) for side in SIDES]
     level = f"AP50 {comparison.story.level:g} reached"
     rows.append(f"| {level} | {' | '.join(_reached_text(side) for side in sides)} | |")

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from labeler.runs.pair_points import Axis, Interval, Point, Reached, Winner, reached
 
+NOTHING = 0.05
+"""An AP50 below this is that of a detector which has not learned to find anything yet."""
 FEWEST_BOXES = 20
 """With fewer validation boxes one box more or less found moves AP50 by over 0.05."""
 
@@ -56,6 +58,8 @@ def _doubt(
         return ""
     if boxes is not None and boxes < FEWEST_BOXES:
         return f"{_boxes(boxes)} to check with: too few to tell which is better."
+    if max(one.ap50, other.ap50) < NOTHING:
+        return "Neither finds anything yet: train for longer."
     if one.ap50 == other.ap50:
         return "There is no difference."
     if winner is Winner.UNCLEAR and difference is not None:

@@ -21,7 +21,7 @@ from labeler.runs.pair_points import (
     points_of,
     reached,
 )
-from labeler.runs.pair_sentence import FEWEST_BOXES, sentence
+from labeler.runs.pair_sentence import FEWEST_BOXES, NOTHING, sentence
 
 __all__ = [
     "Axis",
@@ -119,13 +119,19 @@ def _winner(
         return Winner.UNCLEAR
     if boxes is not None and boxes < FEWEST_BOXES:
         return Winner.UNCLEAR
-    known = intervals or _ap_intervals(pretrained, scratch)
-    if difference is not None:
-        if difference.low <= 0 <= difference.high:
-            return Winner.UNCLEAR
-    elif known and known[0].overlaps(known[1]):
+    if max(pretrained.ap50, scratch.ap50) < NOTHING:
+        return Winner.UNCLEAR
+    if _may_be_chance(intervals or _ap_intervals(pretrained, scratch), difference):
         return Winner.UNCLEAR
     return Winner.PRETRAINED if pretrained.ap50 > scratch.ap50 else Winner.SCRATCH
+
+
+def _may_be_chance(
+    intervals: tuple[Interval, Interval] | None, difference: Interval | None
+) -> bool:
+    if difference is not None:
+        return difference.low <= 0 <= difference.high
+    return intervals is not None and intervals[0].overlaps(intervals[1])
 
 
 def _ap_intervals(pretrained: Point, scratch: Point) -> tuple[Interval, Interval] | None:

@@ -50,3 +50,18 @@ def write_scores(pair: Path, difference: tuple[float, float], boxes: int = 40) -
     told = {"format": 1, "images": 2, "boxes": boxes, **dict.fromkeys(SIDES, side)}
     content = {**told, "difference": apart, "pretrained_ahead": 0.99}
     (pair / "scores.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def write_analysis(run: Path, *, constant_ap: float, constant_ap50: float) -> None:
+    """analysis.json of which nothing but the constant box is told."""
+    unknown = {"value": None, "low": None, "high": None}
+    content = {
+        "format": 1,
+        "part": "val",
+        "made": "2026-11-24T17:04:00+00:00",
+        "constant_box": {"ap": constant_ap, "ap50": constant_ap50},
+        **dict.fromkeys(("images", "boxes", "threshold", "precision", "recall", "f1"), 0),
+        **dict.fromkeys(("ap", "ap50", "ar"), unknown),
+        **{key: [] for key in ("curve", "classes", "sizes", "errors", "warnings")},
+    }
+    (run / "analysis.json").write_text(json.dumps(content), encoding="utf-8")

@@ -13,7 +13,7 @@ from labeler.runs.comparison import chart_of, page_of, read_comparison
 from labeler.runs.comparison_folder import is_trained, require_room, write_comparison
 from labeler.runs.pair import SIDES
 from labeler.runs.prepare import Wish
-from tests.runs.pair_makers import FAST, SLOW, make_pair, tell_run, write_scores
+from tests.runs.pair_makers import FAST, SLOW, make_pair, tell_run, write_analysis, write_scores
 
 WISH = Wish(seconds=60, seed=4)
 BOTH = dict(zip(SIDES, (FAST, SLOW), strict=True))
@@ -38,6 +38,7 @@ def test_the_chart_has_both_scores_at_equal_epochs_and_at_equal_seconds(tmp_path
 def test_all_numbers_are_written_for_programs_and_the_page_names_the_files(tmp_path: Path) -> None:
     pair = make_pair(tmp_path, WISH, BOTH)
     write_scores(pair, (0.4, 0.8))
+    write_analysis(pair / "scratch", constant_ap=0.012, constant_ap50=0.1)
     told = write_comparison(tmp_path, read_comparison(pair, "mugs"))
     assert json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8")) == told
     assert (told["asked"]["seed"], told["images_train"], told["boxes_val"]) == (4, 10, 40)
@@ -50,6 +51,7 @@ def test_all_numbers_are_written_for_programs_and_the_page_names_the_files(tmp_p
     assert told["equal_epochs"][-1]["pretrained"]["ap50"] == 0.71
     page = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "| AP50 | 0.500 (0.40 to 0.60) | 0.500 (0.40 to 0.60) | 0.600 (0.40 to 0.80) |" in page
+    assert "| the same box everywhere | AP 0.012, AP50 0.100 | | |" in page
     assert "after 1.8 epochs, 18 s | never" in page
     assert told["sentence"] in page
     for name in ("curves.png", "curves.svg", "comparison.json", "pair"):
@@ -64,6 +66,17 @@ def test_a_difference_that_may_be_chance_is_said_to_be_so(tmp_path: Path) -> Non
     story = read_comparison(pair, "mugs").story
     assert story.winner.value == "unclear"
     assert "may be chance: its 95 % interval goes from -0.02 to +0.31." in story.sentence
+
+
+def test_where_a_constant_box_does_half_of_the_work_ap_is_to_be_looked_at(tmp_path: Path) -> None:
+    pair = make_pair(tmp_path, WISH, BOTH)
+    assert read_comparison(pair, "mugs").remark == ""
+    write_analysis(pair / "pretrained", constant_ap=0.113, constant_ap50=0.518)
+    comparison = read_comparison(pair, "mugs")
+    remark = "The same box on every image scores AP50 0.52 here, so AP50 tells little: judge by AP."
+    assert comparison.remark == remark
+    assert remark in page_of(comparison)
+    assert chart_of(comparison).foot.endswith(remark)
 
 
 def test_without_scores_of_both_there_are_no_intervals_and_nothing_is_made_up(

@@ -176,3 +176,9 @@ def test_the_interval_of_the_difference_decides_where_it_is_known() -> None:
     assert tell(pair, difference=Interval(0.05, 0.2)).winner is not Winner.UNCLEAR
     unclear = tell(pair, difference=Interval(-0.05, 0.2))
     assert "its 95 % interval goes from -0.05 to +0.20." in unclear.sentence
+
+
+def test_where_neither_finds_anything_nobody_is_ahead() -> None:
+    story = tell(_pair(((10, 0.0), (60, 0.004)), ((10, 0.01), (60, 0.02))))
+    assert story.winner is Winner.UNCLEAR
+    assert "Neither finds anything yet: train for longer." in story.sentence
