@@ -194,6 +194,7 @@ def test_a_trainer_that_dies_is_a_sentence_with_its_log(
         (["train", "all.json", "--out", "run", "--batch", "900"], "batch must lie between"),
         (["train"], "Say what to learn from, or with --resume"),
         (["train", "all.json", "--resume", "full"], "Say what to learn from, or with --resume"),
+        (["train", "--resume", "full", "--seconds", "9"], "leave out other options"),
         (["train", "--resume", "full"], r"config\.json: cannot be read"),
         (["train", "all.json", "--out", "run", "--images", "full"], "None of the 4 images"),
         (["train", "all.json", "--out", "run", "--seconds", "0"], "seconds must lie between"),
