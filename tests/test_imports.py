@@ -21,14 +21,14 @@ SQL_FILES = {
     "labeler/dataset/schema.py",
     "labeler/dataset/store.py",
 }
-FROM_TRAINER = {"trainer.events", "trainer.config", "trainer.predict"}
+FROM_TRAINER = {"trainer.assist_lines", "trainer.events", "trainer.config", "trainer.predict"}
 FOR_THE_TRACKER = {
     "labeler.dataset.model",
     "labeler.dataset.picture",
     "labeler.errors",
     "labeler.track",
 }
-WORKSPACES = ("capture", "label", "curate", "train", "preview")
+WORKSPACES = ("capture", "label", "curate", "train", "preview", "compare")
 
 
 def imported(path: Path) -> set[str]:
@@ -104,6 +104,7 @@ def test_a_forbidden_import_is_noticed(tmp_path: Path, monkeypatch: pytest.Monke
             {"torch", "cv2", "onnxruntime", "anki_vector", "grpc", "pyqtgraph"},
         ),
         ("trainer.predict", {"torch", "PySide6", "labeler"}),
+        ("trainer.assist_lines", {"torch", "numpy"}),
         ("trainer.events", {"torch", "numpy"}),
         ("trainer.config", {"torch", "numpy"}),
         ("labeler.track", {"torch", "cv2", "numpy", "PIL", "PySide6"}),

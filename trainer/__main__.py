@@ -30,6 +30,9 @@ def _parser() -> argparse.ArgumentParser:
     pair.add_argument("pair", type=Path, metavar="PAIR")
     pair.set_defaults(verb=_twin)
 
+    assist = verbs.add_parser("assist", help="learn while a person labels: orders on stdin")
+    assist.set_defaults(verb=_assist)
+
     evaluate = verbs.add_parser("evaluate", help="score a model by COCO's AP")
     evaluate.add_argument("model", type=Path, metavar="RUN|model.onnx")
     evaluate.add_argument("coco", type=Path, metavar="COCO.json")
@@ -83,6 +86,12 @@ def _twin(arguments: argparse.Namespace) -> int:
     from trainer.twin_command import twin_command
 
     return twin_command(arguments.pair)
+
+
+def _assist(_: argparse.Namespace) -> int:
+    from trainer.assist_command import assist_command
+
+    return assist_command()
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:

@@ -101,9 +101,13 @@ class LiteDetector(StagedDetector):
         return self.late_losses(self.backbone.early(_normalised(pictures), 0), targets)
 
     def find(self, pictures: Tensor) -> list[Found]:
-        logits, boxes = self._predict(self.backbone(_normalised(pictures)), self.points)
+        return self.late_find(self.backbone(_normalised(pictures)))
+
+    def late_find(self, features: list[Tensor]) -> list[Found]:
+        """As find, from the features of all blocks."""
+        logits, boxes = self._predict(features, self.points)
         scores = logits.sigmoid()
-        return [_suppressed(scores[i], boxes[i]) for i in range(pictures.shape[0])]
+        return [_suppressed(scores[i], boxes[i]) for i in range(logits.shape[0])]
 
     def settled(self) -> Detector:
         """With the backbone's statistics folded in: the structure that checkpoints have."""

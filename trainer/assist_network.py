@@ -1,0 +1,136 @@
+"""The assistant's detector: its backbone stands still, its head goes on from round to round."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from trainer.assist_views import LabelledViews
+from trainer.augment import Augmentation
+from trainer.config import BUILT_IN
+from trainer.feeder import Batch
+from trainer.learner import Learner
+from trainer.lite import LiteDetector, build
+from trainer.protocol import BuildRequest, Found
+from trainer.recipe import Phase, Recipe, input_size
+
+_BATCH = 16
+_USUAL_PIXELS = 100_000.0
+"""Of the network's input, until there are boxes to tell how large things are."""
+_FEWEST_PIXELS, _MOST_PIXELS = 65_536.0, 160_000.0
+_TYPICAL_OBJECT = 90.0
+"""Pixels of the input that are enough to tell kinds of things apart."""
+_MOST_UPSCALED = 2.0
+"""An input of more than twice the pixels of the pictures shows nothing new."""
+_RATE_FIRST, _RATE_LATER = 1.0, 0.5
+"""Of the detector's peak rate: in the first round, and when it goes on from what it knows."""
+
+
+def size_for(aspect: float, pixels: float, typical: float | None) -> tuple[int, int]:
+    """(width, height) of the input, for pictures of that width / height and so many pixels.
+
+    typical: the square root of the share of their picture that things fill; None: unknown.
+    """
+    wanted = _USUAL_PIXELS
+    if typical is not None:
+        wanted = min(max((_TYPICAL_OBJECT / typical) ** 2, _FEWEST_PIXELS), _MOST_PIXELS)
+    return input_size(aspect, min(wanted, _MOST_UPSCALED * pixels))
+
+
+class Network:
+    """The built-in detector with pretrained weights. categories: the ids it knows, in its order.
+
+    Raises TrainerError where the weights are missing or altered.
+    """
+
+    def __init__(self, size: tuple[int, int], categories: Sequence[int]) -> None:
+        self.input_size = size
+        self.categories = tuple(categories)
+        self.rounds = 0
+        self._detector = _built(size, max(1, len(categories)))
+
+    def changed(self, size: tuple[int, int], categories: Sequence[int]) -> Network:
+        """One for another input size or more categories that has learnt as much as this one."""
+        other = Network(size, categories)
+        other.rounds = self.rounds
+        wanted = other._detector.state_dict()
+        known = self._detector.state_dict()
+        with torch.no_grad():
+            for name, value in known.items():
+                if wanted[name].shape == value.shape:
+                    wanted[name].copy_(value)
+            for name in ("head.classify.weight", "head.classify.bias"):
+                for row, category in enumerate(self.categories):
+                    wanted[name][other.categories.index(category)] = known[name][row]
+        return other
+
+    def early(self, pictures: Tensor) -> list[Tensor]:
+        """What the backbone sees in pictures (B, 3, H, W) from 0 to 1: (B, C, h, w) a level."""
+        return self._detector.early(pictures)
+
+    @torch.inference_mode()
+    def find(self, features: list[Tensor]) -> list[Found]:
+        """What it finds where early saw these features."""
+        self._detector.eval()
+        return self._detector.late_find(features)
+
+    def learn(
+        self, views: LabelledViews, seconds: float, steps: int, between: Callable[[float], None]
+    ) -> tuple[float, int]:
+        """One round. Gives the seconds and the steps that it took.
+
+        steps: ends after so many, whatever the time; 0: the time decides. between is called
+        between two steps with the progress, 0 to 1; its time does not count.
+        """
+        self._detector.train()
+        learner = Learner(self._detector, self._recipe(), "cpu")
+        learner.begin(_PHASE, 0.0)
+        spent, done, progress = 0.0, 0, 0.0
+        while progress < 1.0:
+            between(progress)
+            began = time.monotonic()
+            learner.step(Batch(None, *views.draw(_BATCH)), progress)
+            spent += time.monotonic() - began
+            done += 1
+            progress = done / steps if steps else spent / seconds
+        self._detector.load_state_dict(learner.mean.state_dict())
+        self.rounds += 1
+        return spent, done
+
+    def _recipe(self) -> Recipe:
+        return Recipe(
+            input_size=self.input_size,
+            finest_stride=8,
+            backbone_rate=0.1,
+            phases=(_PHASE,),
+            augmentation=Augmentation(),
+            mosaic=None,
+            rate_factor=_RATE_LATER if self.rounds else _RATE_FIRST,
+            warmup=0.05,
+            final_rate=0.02,
+            ema=0.06,
+            start_decides=True,
+            choices=(),
+        )
+
+
+_PHASE = Phase("Learning", 1.0, LiteDetector.depth, _BATCH, None)
+
+
+def _built(size: tuple[int, int], categories: int) -> LiteDetector:
+    detector = build(
+        BuildRequest(
+            BUILT_IN,
+            categories,
+            "pretrained",
+            size,
+            on_download=lambda _: None,
+            should_stop=lambda: False,
+        )
+    )
+    assert isinstance(detector, LiteDetector)
+    detector.freeze(LiteDetector.depth)
+    return detector
