@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from labeler.gui.train import run_words
+from labeler.gui.train.notice import Notice
 from labeler.gui.train.shown_run import ShownRun
 from labeler.runs.history import RunState
 from labeler.runs.record import RunRecord
@@ -62,3 +64,16 @@ def test_warnings_stand_one_a_line_and_once(qtbot: QtBot) -> None:
     assert run_words.notes(shown, ["Only 5 images."]) == "Only 5 images.\nA picture was left out."
     failed = replace(_running(Failed("The disk is full.")), state=RunState.FAILED)
     assert run_words.notes(failed, ["Only 5 images."]) == "The disk is full.\nOnly 5 images."
+
+
+def test_many_warnings_are_folded_and_all_of_them_are_there(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    notice = Notice(parent)
+    notice.say("\n".join(f"Sentence {number}." for number in range(6)))
+    assert notice.text.text().splitlines() == ["Sentence 0.", "Sentence 1.", "Sentence 2."]
+    assert notice.more.text() == "3 more"
+    notice.more.click()
+    assert len(notice.text.text().splitlines()) == 6
+    notice.say("One.")
+    assert notice.more.isHidden()

@@ -105,6 +105,14 @@ def test_the_wheel_over_a_field_does_not_change_it_by_accident(panel: SettingsPa
     assert field.value() == 0
 
 
+def test_a_field_on_auto_tells_what_was_chosen_for_the_run_on_show(panel: SettingsPanel) -> None:
+    panel.drawer.show_choices(["Pictures are seen at 256x320 pixels: the objects need no more."])
+    assert "256x320 pixels: the objects need no more." in panel.drawer.longest_side.toolTip()
+    assert "The run on show" not in panel.drawer.batch.toolTip()
+    panel.drawer.show_choices([])
+    assert "256x320" not in panel.drawer.longest_side.toolTip()
+
+
 @pytest.mark.parametrize("budget", list(Budget))
 @pytest.mark.parametrize("length", [Length(), Length(minutes=7), Length(epochs=30)])
 def test_a_budget_is_known_again_from_its_wish(budget: Budget, length: Length) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from labeler.gui.theme import pad_field, set_role
 from labeler.gui.train.budgets import Length
+from labeler.runs.choice_lines import line_about
 from labeler.runs.prepare import Wish
 
 _MOST_MINUTES = 7 * 24 * 60
@@ -40,6 +42,7 @@ class AdjustDrawer(QWidget):
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(1, 1)
         self._labels: list[tuple[QLabel, QWidget]] = []
+        self._fields: list[tuple[QWidget, str, str]] = []
         self._add_lengths()
         self._add_machine()
         self._add_learning()
@@ -94,6 +97,14 @@ class AdjustDrawer(QWidget):
             self.seed.setValue(wish.seed)
             self._show_changed()
 
+    def show_choices(self, lines: Sequence[str]) -> None:
+        """What was chosen for the run on show, as its trainer told it: on each field its line."""
+        for field, tooltip, name in self._fields:
+            line = line_about(name, lines)
+            told = self.tr("The run on show: {0}").format(line) if line else ""
+            field.setToolTip("\n".join(filter(None, [tooltip, told])))
+            field.setAccessibleDescription(field.toolTip())
+
     @property
     def changes(self) -> int:
         """How many fields are not on Auto."""
@@ -126,6 +137,7 @@ class AdjustDrawer(QWidget):
                 (self.tr("Apple GPU"), "mps"),
             ],
             self.tr("What computes. Auto takes a GPU where there is one that works"),
+            "device",
         )
         self.threads = self._number(
             self.tr("Threads"),
@@ -138,11 +150,15 @@ class AdjustDrawer(QWidget):
             self.tr("Resolution"),
             2048,
             self.tr("The longest side in which the network sees a picture, in pixels"),
+            name="longest_side",
             step=32,
         )
         self.longest_side.setSuffix(self.tr(" px"))
         self.batch = self._number(
-            self.tr("Batch"), 512, self.tr("How many pictures make one step of learning")
+            self.tr("Batch"),
+            512,
+            self.tr("How many pictures make one step of learning"),
+            name="batch",
         )
         self.learning_rate = QDoubleSpinBox(self)
         self.learning_rate.setDecimals(5)
@@ -153,6 +169,7 @@ class AdjustDrawer(QWidget):
             self.tr("Learning rate"),
             self.learning_rate,
             self.tr("The peak rate of AdamW. Too high, and the loss jumps; too low, and it crawls"),
+            "learning_rate",
         )
         self.augmentation = self._choice(
             self.tr("Variation"),
@@ -163,6 +180,7 @@ class AdjustDrawer(QWidget):
                 (self.tr("Strong"), "strong"),
             ],
             self.tr("How much pictures are moved, scaled and recoloured while it learns"),
+            "augmentation",
         )
         self.seed = QSpinBox(self)
         self.seed.setRange(0, 2**31 - 1)
@@ -173,25 +191,30 @@ class AdjustDrawer(QWidget):
             self.tr("The run's chance. Another number gives another split and other variations"),
         )
 
-    def _number(self, title: str, most: int, tooltip: str, step: int = 1) -> QSpinBox:
+    def _number(
+        self, title: str, most: int, tooltip: str, *, name: str = "", step: int = 1
+    ) -> QSpinBox:
         box = QSpinBox(self)
         box.setRange(0, most)
         box.setSingleStep(step)
         box.valueChanged.connect(self._tell)
-        self._field(title, box, tooltip)
+        self._field(title, box, tooltip, name)
         return box
 
-    def _choice(self, title: str, choices: list[tuple[str, str]], tooltip: str) -> QComboBox:
+    def _choice(
+        self, title: str, choices: list[tuple[str, str]], tooltip: str, name: str
+    ) -> QComboBox:
         box = QComboBox(self)
         for text, value in choices:
             box.addItem(text, value)
         box.setMinimumContentsLength(6)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.currentIndexChanged.connect(self._tell)
-        self._field(title, box, tooltip)
+        self._field(title, box, tooltip, name)
         return box
 
-    def _field(self, title: str, field: QWidget, tooltip: str) -> None:
+    def _field(self, title: str, field: QWidget, tooltip: str, name: str = "") -> None:
+        """name: in RunConfig, where the trainer tells what it chose."""
         if isinstance(field, QAbstractSpinBox):
             if field is not getattr(self, "seed", None):
                 field.setSpecialValueText(self.tr("Auto"))
@@ -208,6 +231,7 @@ class AdjustDrawer(QWidget):
         self._grid.addWidget(label, row, 0)
         self._grid.addWidget(field, row, 1)
         self._labels.append((label, field))
+        self._fields.append((field, tooltip, name))
 
     def _tell(self) -> None:
         self._show_changed()

@@ -38,6 +38,7 @@ class Curve(QWidget):
         super().__init__(parent)
         self.title: QLabel = heading("")
         self.title.setTextFormat(Qt.TextFormat.RichText)
+        self.title.setMinimumWidth(1)  # or a long title would keep the window wide
         self._text, self._unit, self._top = title, unit, top
         self._lines: Sequence[Line] = ()
         self._mark: tuple[float, float] | None = None

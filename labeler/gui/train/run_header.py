@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.theme import set_role
 from labeler.gui.train import run_words
+from labeler.gui.train.elided_label import ElidedLabel
 from labeler.gui.train.shown_run import ShownRun
 from labeler.runs.history import RunState
 
@@ -24,11 +25,11 @@ class RunHeader(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title = QLabel(self)
+        self.title = ElidedLabel(self)
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
-        self.detail = QLabel(self)
+        self.detail = ElidedLabel(self)
         set_role(self.detail, "faint")
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from labeler.gui.side_panel import heading
 from labeler.gui.train import run_words, words
@@ -17,6 +19,9 @@ from trainer.events import Evaluated
 _AP50_COLOR = "#9467bd"
 _LOSS_COLOR = "#d55e00"
 _RATE_COLOR = "#4c78a8"
+_FOR_TWO, _FOR_THREE = 560, 760
+"""Device-independent pixels."""
+_LEAST_HEIGHT = 170
 
 
 class RunView(QWidget):
@@ -31,6 +36,12 @@ class RunView(QWidget):
         self.rate = Curve(self.tr("Learning rate"), seconds, top=None, parent=self)
         self.strip = Strip(self)
         self._lay_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is no room for three curves, the score goes first."""
+        super().resizeEvent(event)
+        self.loss.setVisible(self.width() >= _FOR_TWO)
+        self.rate.setVisible(self.width() >= _FOR_THREE)
 
     def show_run(
         self, shown: ShownRun, warnings: Sequence[str] = (), offers: Sequence[Offer] = ()
@@ -88,13 +99,25 @@ class RunView(QWidget):
         curves.addWidget(self.ap, 4)
         curves.addWidget(self.loss, 3)
         curves.addWidget(self.rate, 3)
+        inside = QWidget(self)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.notice)
+        column.addLayout(curves, 5)
+        column.addWidget(heading(self.tr("The same pictures, as it learns"), self.strip))
+        column.addWidget(self.strip, 5)
+        for curve in (self.ap, self.loss, self.rate):
+            curve.setMinimumSize(120, _LEAST_HEIGHT)
+        scroll = QScrollArea(self)
+        scroll.setWidget(inside)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self.notice)
-        layout.addLayout(curves, 5)
-        layout.addWidget(heading(self.tr("The same pictures, as it learns"), self.strip))
-        layout.addWidget(self.strip, 5)
+        layout.addWidget(scroll)
 
 
 def _interval(scores: Evaluated) -> tuple[float, float, float]:

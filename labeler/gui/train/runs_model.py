@@ -22,6 +22,16 @@ from labeler.runs.history import RunState, RunSummary
 
 SORT_ROLE = Qt.ItemDataRole.UserRole
 NOTE_COLUMN = 8
+_ROLES = {
+    int(role)
+    for role in (
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.EditRole,
+        Qt.ItemDataRole.ToolTipRole,
+        Qt.ItemDataRole.TextAlignmentRole,
+        SORT_ROLE,
+    )
+}
 _NO_PARENT = QModelIndex()
 Index = QModelIndex | QPersistentModelIndex
 
@@ -43,6 +53,7 @@ class RunsModel(QAbstractTableModel):
         super().__init__(parent)
         self._runs: list[RunSummary] = []
         self._columns = _columns()
+        self._texts: dict[tuple[int, int], str] = {}
 
     @property
     def runs(self) -> Sequence[RunSummary]:
@@ -54,6 +65,7 @@ class RunsModel(QAbstractTableModel):
         if not same:
             self.beginResetModel()
         self._runs = list(runs)
+        self._texts.clear()
         if not same:
             self.endResetModel()
         elif runs:
@@ -84,14 +96,25 @@ class RunsModel(QAbstractTableModel):
         return column.title if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        run, column = self._runs[index.row()], self._columns[index.column()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
-            return column.shown(run)
+        if role not in _ROLES:  # most of what is asked while painting
+            return None
+        row, place = index.row(), index.column()
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(self._columns[place])
         if role == SORT_ROLE:
-            return column.sorted_by(run)
+            return self._columns[place].sorted_by(self._runs[row])
+        run = self._runs[row]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return run.note if index.column() == NOTE_COLUMN else run.message or run.name
-        return _alignment(column) if role == Qt.ItemDataRole.TextAlignmentRole else None
+            return run.note if place == NOTE_COLUMN else run.message or run.name
+        return self._text(row, place)
+
+    def _text(self, row: int, column: int) -> str:
+        """Made once for each cell that is looked at."""
+        known = self._texts.get((row, column))
+        if known is None:
+            known = self._columns[column].shown(self._runs[row])
+            self._texts[row, column] = known
+        return known
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)

@@ -62,7 +62,7 @@ def outcome(run: RunSummary) -> str:
     if run.state is RunState.RUNNING:
         return _tr("running")
     if run.has_model:
-        return _tr("AP unknown") if run.ap is None else _tr("AP {0}").format(f"{run.ap:.2f}")
+        return _tr("AP unknown") if run.ap is None else _tr("AP {0}").format(_roughly(run))
     return _tr("failed") if run.state is RunState.FAILED else _tr("interrupted")
 
 
@@ -81,6 +81,14 @@ def detector(name: str) -> str:
     """A detector in RunConfig's words, as it stands on the screen."""
     facts = DETECTOR_FACTS.get(name)
     return facts.title if facts else name
+
+
+def _roughly(run: RunSummary) -> str:
+    """The AP, with half of its interval where that is known: .78 ± .06."""
+    if run.ap_interval is None:
+        return f"{run.ap:.2f}"
+    low, high = run.ap_interval
+    return f"{run.ap:.2f} ± {(high - low) / 2:.2f}"
 
 
 def _tr(text: str) -> str:

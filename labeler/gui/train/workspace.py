@@ -85,7 +85,10 @@ class TrainWorkspace(Workspace):
     def closing_question(self) -> str:
         if not self.trainer.is_running:
             return ""
-        return self.tr("A training is running. Close the window and stop it? The best is kept.")
+        return self.tr(
+            "A training is running. Close the window and stop it? "
+            "The best is kept, and it can go on later."
+        )
 
     def shut_down(self) -> None:
         self.trainer.stop_and_wait()
@@ -200,6 +203,7 @@ class TrainWorkspace(Workspace):
         self.view.show_run(shown, warnings, self._offers(shown))
         choices = shown.record.started.choices if shown.record.started else ()
         self.settings.chosen.show_lines([*([explanation] if explanation else []), *choices])
+        self.settings.drawer.show_choices(choices)
         self._refresh()
 
     def _offers(self, shown: ShownRun) -> list[Offer]:
