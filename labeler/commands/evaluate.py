@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from labeler.commands.coco_source import images_beside
 from labeler.errors import UserError
 from labeler.runs.history import config_of, model_of
 from labeler.runs.launch import TRAINER_FOLDER, require_training, trainer_command
@@ -78,11 +79,7 @@ def _truth(run: Path, coco: Path | None, images: Path | None) -> tuple[Path, Pat
             if file.exists()
             else f"{file} is missing."
         )
-    return file, (images or _images_beside(file)).absolute()
-
-
-def _images_beside(coco: Path) -> Path:
-    return coco.parent / "images" if (coco.parent / "images").is_dir() else coco.parent
+    return file, (images or images_beside(file)).absolute()
 
 
 def _failure(code: int, told: str) -> UserError:
