@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from labeler.dataset.detected import without_doubles
 from labeler.dataset.matching import matched
 from labeler.dataset.model import BBox, Suggestion
 from labeler.dataset.store import Dataset
@@ -55,6 +56,7 @@ def offer_found(dataset: Dataset, source: str, model: str, found: Sequence[Found
         kept: list[Suggestion] = []
         for name in (TRACKER, INTERPOLATION):
             kept += dataset.offer(name, image_ids, [s for s in old + new if s.source == name])
+        without_doubles(dataset, image_ids, (TRACKER, INTERPOLATION))
     return Offered(image_ids, len({each.id for each in new} & {each.id for each in kept}))
 
 

@@ -1,0 +1,35 @@
+"""The actions of learning along, with their keys."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from labeler.gui.label.learning_along import LearningAlong
+from labeler.gui.workspace import Action
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("LabelKeys", text)
+
+
+def along_actions(along: LearningAlong) -> list[Action]:
+    """One row an action, as in keys."""
+    group = _tr("Suggestions")
+    return [
+        Action(
+            "learn_along",
+            _tr("Learn along, or not"),
+            ("Ctrl+L",),
+            along.toggle,
+            _tr("Learn from every ten images that you label, and suggest boxes on the others"),
+            group=group,
+        ),
+        Action(
+            "learn_now",
+            _tr("Learn now and suggest boxes"),
+            ("Ctrl+Shift+L",),
+            along.learn_now,
+            _tr("Learn from what is labelled so far, without waiting for ten images"),
+            group=group,
+        ),
+    ]

@@ -1,0 +1,93 @@
+"""The switch of learning along with a line about it, and the bar that offers it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labeler.gui import theme
+from labeler.gui.key_hint import hint_tooltip
+from labeler.gui.label.learning_along import FIRST, LearningAlong
+
+
+class AlongSwitch(QWidget):
+    """On, off, and what it is doing."""
+
+    def __init__(self, along: LearningAlong, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._along = along
+        self.box = QCheckBox(self.tr("Learn along"), self)
+        self.box.setAccessibleName(self.tr("Learn along"))
+        self.box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        hint_tooltip(
+            self.box,
+            "label.learn_along",
+            self.tr("Learn from every ten images that you label, and suggest boxes on the others"),
+        )
+        self.line = QLabel(self)
+        self.line.setWordWrap(True)
+        self.line.setAccessibleName(self.tr("What learning along is doing"))
+        theme.set_role(self.line, "faint")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.box)
+        column.addWidget(self.line)
+        self.box.clicked.connect(along.set_on)
+        along.changed.connect(self._show)
+        self._show()
+
+    def set_editable(self, editable: bool) -> None:
+        self.box.setEnabled(editable)
+
+    def _show(self) -> None:
+        self.box.setChecked(self._along.is_on)
+        self.line.setText(self._along.words)
+        self.line.setVisible(bool(self._along.words))
+
+
+class AlongOffer(QFrame):
+    """Asks once, below the picture; hidden until learning along asks for it."""
+
+    def __init__(self, along: LearningAlong, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._along = along
+        theme.set_role(self, "bar")
+        self.text = QLabel(
+            self.tr("{n} images are labelled. Shall boxes be suggested on the others?").format(
+                n=FIRST
+            ),
+            self,
+        )
+        self.yes = QPushButton(self.tr("Learn along"), self)
+        self.yes.setAccessibleName(self.tr("Learn along"))
+        hint_tooltip(
+            self.yes, "label.learn_along", self.tr("Learn now, and after every ten images")
+        )
+        theme.set_role(self.yes, "primary")
+        self.no = QPushButton(self.tr("No"), self)
+        self.no.setAccessibleName(self.tr("Do not learn along"))
+        self.no.setToolTip(self.tr("It can be switched on at the right whenever you like"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 4, 12, 4)
+        row.setSpacing(10)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.yes)
+        row.addWidget(self.no)
+        self.yes.clicked.connect(lambda: along.set_on(True))
+        self.no.clicked.connect(self._decline)
+        along.asked.connect(self.show)
+        along.changed.connect(self.hide)
+        self.hide()
+
+    def _decline(self) -> None:
+        self._along.decline()
+        self.hide()
