@@ -1,4 +1,4 @@
-"""The trainer's door: python -m trainer VERB, from train and assist to predict and export."""
+"""The trainer's door: python -m trainer VERB ...; --help tells the verbs."""
 
 from __future__ import annotations
 
@@ -51,6 +51,17 @@ def _parser() -> argparse.ArgumentParser:
     analyse.add_argument("--json", action="store_true", help="what was written, on stdout as well")
     analyse.set_defaults(verb=_analyse)
 
+    report = verbs.add_parser("report", help="tell a run on one page")
+    report.add_argument("run", type=Path, metavar="RUN")
+    report.add_argument("--out", type=Path, metavar="FILE", help="default: RUN/report.html")
+    report.set_defaults(verb=_report)
+
+    pack = verbs.add_parser("pack", help="zip a run's model with its labels, card and a script")
+    pack.add_argument("run", type=Path, metavar="RUN")
+    pack.add_argument("--out", type=Path, required=True, metavar="FILE.zip")
+    pack.add_argument("--overwrite", action="store_true", help="replace FILE.zip")
+    pack.set_defaults(verb=_pack)
+
     predict = verbs.add_parser("predict", help="find things on pictures")
     predict.add_argument("model", type=Path, metavar="RUN|model.onnx")
     predict.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="pictures, folders")
@@ -88,23 +99,47 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
     warnings: list[str] = []
     try:
-        scores = evaluate(arguments.model, arguments.coco, arguments.images, warnings.append)
+        found = evaluate(arguments.model, arguments.coco, arguments.images, warnings.append)
     except (ValueError, OSError) as error:
         return _refuse(error)
     sys.stderr.writelines(f"Note: {warning}\n" for warning in warnings)
-    sys.stdout.write(report(scores, as_json=arguments.json, warnings=warnings) + "\n")
+    sys.stdout.write(report(found, as_json=arguments.json, warnings=warnings) + "\n")
     return 0
 
 
 def _analyse(arguments: argparse.Namespace) -> int:
     from trainer.analysis import analyse
+    from trainer.report.page import write_report
 
     try:
         content = analyse(arguments.run, arguments.part)
+        write_report(arguments.run)
     except (ValueError, OSError) as error:
         return _refuse(error)
     if arguments.json:
         sys.stdout.write(json.dumps(content) + "\n")
+    return 0
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from trainer.report.page import write_report
+
+    try:
+        path = write_report(arguments.run, arguments.out)
+    except (ValueError, OSError) as error:
+        return _refuse(error)
+    sys.stdout.write(f"{path}\n")
+    return 0
+
+
+def _pack(arguments: argparse.Namespace) -> int:
+    from trainer.pack.bundle import pack
+
+    try:
+        names = pack(arguments.run, arguments.out, overwrite=arguments.overwrite)
+    except (ValueError, OSError) as error:
+        return _refuse(error)
+    sys.stdout.write(json.dumps(names) + "\n")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import random
@@ -154,6 +155,7 @@ def _content(part: _Part, sweep: Sweep) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "part": part.name,
+        "model_sha256": hashlib.sha256(model_of(part.run).read_bytes()).hexdigest(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "images": len(coco.pictures),
         "boxes": coco.box_count,

@@ -126,8 +126,13 @@ def _categories(path: Path, entries: list[Any]) -> tuple[tuple[int, str], ...]:
                 f"{path}: the categories need ids that are whole numbers, each once."
             )
         name = entry.get("name")
-        found[number] = name if isinstance(name, str) and name else str(number)
+        found[number] = _printable(name) if isinstance(name, str) and name else str(number)
     return tuple(sorted(found.items()))
+
+
+def _printable(name: str) -> str:
+    """JSON can hold halves of characters, which nobody can print or store."""
+    return name.encode("utf-8", "replace").decode("utf-8")
 
 
 def _boxes_by_image(entries: list[Any], categories: set[int]) -> dict[int, list[dict[str, Any]]]:
@@ -166,7 +171,7 @@ def _usable(entry: dict[str, Any], picture: Picture) -> Box | None:
     bbox = entry.get("bbox")
     if not isinstance(bbox, list) or len(bbox) != 4:
         return None
-    if not all(isinstance(v, int | float) and abs(v) < _LARGEST for v in bbox):
+    if not all(_is_pixels(value) for value in bbox):
         return None
     x, y, width, height = (float(value) for value in bbox)
     x1, y1 = max(0.0, x), max(0.0, y)
@@ -174,6 +179,12 @@ def _usable(entry: dict[str, Any], picture: Picture) -> Box | None:
     if x2 - x1 < _SMALLEST_SIDE or y2 - y1 < _SMALLEST_SIDE:
         return None
     return Box(x1, y1, x2, y2, int(entry["category_id"]), (x, y, width, height))
+
+
+def _is_pixels(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) < _LARGEST
 
 
 def _is_crowd(entry: dict[str, Any]) -> bool:

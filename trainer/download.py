@@ -8,12 +8,15 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPMessage, HTTPResponse
 from pathlib import Path
 from queue import Empty, Full, Queue
 from ssl import SSLError
 from threading import Event, Thread
 from time import monotonic
+from typing import IO
+from urllib.parse import urlsplit
+from urllib.request import Request
 
 CHUNK = 64 * 1024
 SIZE_LIMIT = 2**30
@@ -51,6 +54,22 @@ class _End:
     """The answer is over."""
 
 
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows to other places of the web, but never from a safe connection to an open one."""
+
+    def redirect_request(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> Request | None:
+        kinds = ("https",) if req.type == "https" else ("http", "https")
+        target = urlsplit(newurl)
+        if target.scheme not in kinds:
+            fp.close()
+            raise DownloadError(
+                f"the server sends on to {target.scheme}://{target.hostname}, which is not safe"
+            )
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
 _Item = _Head | bytes | _End | Exception
 
 
@@ -62,8 +81,10 @@ def download(
     on_bytes: Callable[[int, int], None],
     should_stop: Callable[[], bool],
     timeout: float,
-) -> None:
+) -> bool:
     """Fills the file part with what url holds, going on from what part holds already.
+
+    Gives whether it came in several pieces, which need not be those of one file.
 
     is_right tells a whole file from a part of it where the server claims a length that it does
     not send; whether what arrived is right is for the caller to check. on_bytes is called with
@@ -73,8 +94,10 @@ def download(
 
     Raises DownloadError, DownloadStoppedError, and OSError where part cannot be written.
     """
+    is_pieced = False
     for attempt in range(_ATTEMPTS):
         before = size_of(part)
+        is_pieced = is_pieced or before > 0
         try:
             _download_once(url, part, on_bytes, should_stop, timeout)
             break
@@ -87,6 +110,7 @@ def download(
                 break
             if attempt + 1 == _ATTEMPTS or size_of(part) == before:
                 raise
+    return is_pieced
 
 
 def size_of(path: Path) -> int:
@@ -102,7 +126,7 @@ def _download_once(
     timeout: float,
 ) -> None:
     start = size_of(part)
-    request = urllib.request.Request(url, headers={"User-Agent": "vector-labeler"})
+    request = Request(url, headers={"User-Agent": "vector-labeler"})
     if start:
         request.add_header("Range", f"bytes={start}-")
     items: Queue[_Item] = Queue(maxsize=16)
@@ -114,9 +138,7 @@ def _download_once(
         cancelled.set()
 
 
-def _pump(
-    request: urllib.request.Request, items: Queue[_Item], cancelled: Event, timeout: float
-) -> None:
+def _pump(request: Request, items: Queue[_Item], cancelled: Event, timeout: float) -> None:
     """Runs on a thread of its own: a name lookup can hang for minutes and nothing interrupts it."""
 
     def put(item: _Item) -> None:
@@ -127,7 +149,8 @@ def _pump(
 
     try:
         # An opener of its own: urlopen would keep the proxy that the first call of the process saw.
-        with urllib.request.build_opener().open(request, timeout=timeout) as answer:
+        opener = urllib.request.build_opener(_Redirects)
+        with opener.open(request, timeout=timeout) as answer:
             put(_head_of(answer))
             while not cancelled.is_set() and (data := answer.read1(CHUNK)):
                 put(data)
@@ -199,7 +222,8 @@ def _failure(error: OSError | HTTPException, timeout: float) -> DownloadError:
     """The fault in plain words."""
     if isinstance(error, urllib.error.HTTPError):
         kind = _CannotResumeError if error.code == 416 else DownloadError
-        return kind(f"the server answered {error.code} {error.reason}")
+        reason = "".join(str(error.reason).splitlines()[:1])
+        return kind(f"the server answered {error.code} {reason}")
     cause = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(cause, TimeoutError):
         return DownloadError(f"nothing came for {timeout:g} seconds")

@@ -7,8 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from trainer.average_precision import RESAMPLES, Measure, summarise
 from trainer.coco import CocoSet, Picture, matching_ids, read_coco
+from trainer.config import load_config
+from trainer.constant_box import constant_box
 from trainer.faults import TrainerError, some_of
+from trainer.matching import boxes_by_image, rank
 from trainer.pictures import Decoded, PictureError, read_picture, require_shape
 from trainer.predict import Detection, Predictor
 from trainer.scores import Scores, coco_scores
@@ -26,9 +30,26 @@ def _ignore(_sentence: str) -> None:
     """For who wants no warnings."""
 
 
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """scores: by pycocotools. ap, ap50 and ar with their 95 % intervals over the images.
+
+    constant_box: (AP, AP50) of one box, always the same, on every picture. is_learnt: it was taken
+    from the images that the model learnt from, else from those that are scored.
+    """
+
+    scores: Scores
+    images: int
+    ap: Measure
+    ap50: Measure
+    ar: Measure
+    constant_box: tuple[float, float]
+    is_learnt: bool
+
+
 def evaluate(
     run_or_model: Path, coco_file: Path, images: Path, warn: Callable[[str], None] = _ignore
-) -> Scores:
+) -> Evaluation:
     """AP and AP50 over all pictures of the COCO file. warn gets what the person should know.
 
     Raises ValueError, in words for the person; also where a picture is missing or broken: leaving
@@ -47,7 +68,35 @@ def evaluate(
         raise TrainerError(f"Pictures of {coco_file} cannot be used in {images}: {sweep.told}.")
     if sweep.damaged:
         warn(f"Damaged pictures, scored by what could be read of them: {some_of(sweep.damaged)}.")
-    return coco_scores(truth_of(coco.pictures, coco.categories), sweep.found)
+    return _evaluation(coco, sweep, _learnt_by(model_of(run_or_model)))
+
+
+def _evaluation(coco: CocoSet, sweep: Sweep, learnt: CocoSet | None) -> Evaluation:
+    truth = truth_of(coco.pictures, coco.categories)
+    ids = [number for number, _ in coco.categories]
+    summary = summarise(rank(boxes_by_image(truth, sweep.found), ids), RESAMPLES)
+    same = constant_box(learnt or coco, coco.pictures, coco.categories)
+    knows_nothing = summarise(rank(boxes_by_image(truth, same), ids))
+    return Evaluation(
+        coco_scores(truth, sweep.found),
+        len(coco.pictures),
+        summary.ap,
+        summary.ap50,
+        summary.ar,
+        (knows_nothing.ap.value or 0.0, knows_nothing.ap50.value or 0.0),
+        learnt is not None,
+    )
+
+
+def _learnt_by(model: Path) -> CocoSet | None:
+    """What the run learnt from that the model lies in; None where it lies alone."""
+    run = model.parent
+    if not (run / "config.json").is_file() or not (run / "train.json").is_file():
+        return None
+    try:
+        return read_coco(run / "train.json", run / load_config(run).train_images)
+    except ValueError:  # a damaged run: its model can be scored all the same
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +179,56 @@ def _detections(
     return detections
 
 
-def report(scores: Scores, *, as_json: bool, warnings: Sequence[str] = ()) -> str:
-    """For people, or one JSON object: {"AP", "AP50", "classes", "warnings"}; scores 0 to 1."""
+def report(evaluation: Evaluation, *, as_json: bool, warnings: Sequence[str] = ()) -> str:
+    """For people, or one JSON object; scores 0 to 1.
+
+    Its keys: AP, AP50, AR, AP_interval, AP50_interval, AR_interval (None where there are too few
+    images), classes, constant_box, images, warnings.
+    """
     if as_json:
-        classes = [asdict(score) for score in scores.classes]
-        told = {"AP": scores.ap, "AP50": scores.ap50, "classes": classes}
-        return json.dumps({**told, "warnings": list(warnings)})
-    lines = [f"AP {scores.ap:.3f}   AP50 {scores.ap50:.3f}"]
+        return json.dumps({**_told(evaluation), "warnings": list(warnings)})
+    scores = evaluation.scores
+    lines = [
+        f"AP {_with_interval(evaluation.ap)}   AP50 {_with_interval(evaluation.ap50)}   "
+        f"AR {_with_interval(evaluation.ar)}"
+    ]
     for score in scores.classes:
         if score.ap is not None and score.ap50 is not None:
             lines.append(f"  {score.name}: AP {score.ap:.3f}   AP50 {score.ap50:.3f}")
+    ap, ap50 = evaluation.constant_box
+    source = "learnt from" if evaluation.is_learnt else "scored here"
+    lines.append(
+        f"For comparison, one box that never changes (the usual one of the images {source}): "
+        f"AP {ap:.3f}   AP50 {ap50:.3f}"
+    )
+    if evaluation.ap.low is not None:
+        lines.append(
+            f"In brackets: 95 of 100 times the score lies there when {evaluation.images} images "
+            "are drawn again."
+        )
     return "\n".join(lines)
+
+
+def _told(evaluation: Evaluation) -> dict[str, object]:
+    ap, ap50 = evaluation.constant_box
+    return {
+        "AP": evaluation.scores.ap,
+        "AP50": evaluation.scores.ap50,
+        "AR": evaluation.ar.value,
+        "AP_interval": _ends(evaluation.ap),
+        "AP50_interval": _ends(evaluation.ap50),
+        "AR_interval": _ends(evaluation.ar),
+        "classes": [asdict(score) for score in evaluation.scores.classes],
+        "constant_box": {"AP": ap, "AP50": ap50},
+        "images": evaluation.images,
+    }
+
+
+def _ends(measure: Measure) -> tuple[float, float] | None:
+    return None if measure.low is None or measure.high is None else (measure.low, measure.high)
+
+
+def _with_interval(measure: Measure) -> str:
+    told = "unknown" if measure.value is None else f"{measure.value:.3f}"
+    ends = _ends(measure)
+    return told if ends is None else f"{told} ({ends[0]:.3f} to {ends[1]:.3f})"

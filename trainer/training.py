@@ -24,6 +24,7 @@ from trainer.material import Complaints, Material, read_material
 from trainer.pace import Pace, pace_of
 from trainer.protocol import BuildRequest, Detector
 from trainer.recipe import Recipe, choose_recipe, facts_of
+from trainer.report.page import report_at_the_end
 from trainer.results import UNKNOWN, Results
 from trainer.stopwatch import Clock, Stopwatch
 from trainer.validation import Validator
@@ -101,15 +102,15 @@ class Training:
         verdict = self._parts.results.verdict
         if verdict is not None:
             analyse_at_the_end(self._run, self._should_stop)
-        self._emit(
-            Finished(
-                ap=UNKNOWN if verdict is None else verdict.scores.ap,
-                ap50=UNKNOWN if verdict is None else verdict.scores.ap50,
-                seconds=self.seconds,
-                epochs=self.epochs,
-                stopped_early=stopped_early,
-            )
+        end = Finished(
+            ap=UNKNOWN if verdict is None else verdict.scores.ap,
+            ap50=UNKNOWN if verdict is None else verdict.scores.ap50,
+            seconds=self.seconds,
+            epochs=self.epochs,
+            stopped_early=stopped_early,
         )
+        report_at_the_end(self._run, end)
+        self._emit(end)
 
     @contextmanager
     def _at_work(self) -> Iterator[None]:

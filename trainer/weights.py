@@ -148,8 +148,8 @@ def _obtain(
     def is_right(path: Path) -> bool:
         return _matches(path, sha256_or_prefix)
 
-    def go_on() -> None:
-        download(
+    def go_on() -> bool:
+        return download(
             url,
             part,
             is_right=is_right,
@@ -158,10 +158,8 @@ def _obtain(
             timeout=timeout,
         )
 
-    resumed = size_of(part) > 0
-    if not is_right(part):
-        go_on()
-    if resumed and not is_right(part):  # what was left over was the beginning of another file
+    is_pieced = not is_right(part) and go_on()
+    if is_pieced and not is_right(part):  # the pieces were not of one file
         part.unlink()
         go_on()
     if not is_right(part):

@@ -32,9 +32,10 @@ _EVERY = 5.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Train a detector on the labelled and confirmed-empty images of a dataset, or on a COCO "
-        "file. Some images are held back to check with: whole sessions of a dataset; of a COCO "
-        "file those of --val, else a fifth of it. Ctrl+C stops and keeps the best. The run's "
-        "folder then holds model.onnx, which evaluate, predict and the window's Preview take."
+        "file. Some images are held back to check with, whole sessions where there are several, "
+        "and from 200 images on some for the final score; with --val those of that file validate "
+        "and all others train. Ctrl+C stops and keeps the best. The run's folder then holds "
+        "model.onnx, which evaluate, predict and the window's Preview take."
     )
     parser.add_argument("source", type=Path, metavar="DATASET|COCO.json", help="what to learn from")
     parser.add_argument(
@@ -86,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
         say(f"Note: {warning}")
     teller = _Teller()
     end = train_in_child(prepared.path, teller.tell, lambda: say("Stopping, the best is kept."))
-    _report(prepared, end, as_json=arguments.json)
+    _report(prepared, end, teller.best, as_json=arguments.json)
     return 0
 
 
@@ -129,10 +130,10 @@ def _images_beside(coco: Path) -> Path:
 
 
 class _Teller:
-    """Says in plain words how far the training is, not too often."""
+    """Says in plain words how far the training is, not too often. best: of the kept weights."""
 
     def __init__(self) -> None:
-        self._best: Evaluated | None = None
+        self.best: Evaluated | None = None
         self._phase = ""
         self._next = 0.0
 
@@ -146,7 +147,7 @@ class _Teller:
             case Downloading():
                 self._tell_download(event)
             case Evaluated() if event.is_best:
-                self._best = event
+                self.best = event
             case Progressed():
                 self._tell_progress(event)
 
@@ -164,8 +165,8 @@ class _Teller:
         )
         if event.images_per_second > 0:
             line += f", {event.images_per_second:.0f} images a second"
-        if self._best is not None:
-            line += f", best AP {_score(self._best.ap)} (AP50 {_score(self._best.ap50)})"
+        if self.best is not None:
+            line += f", best AP {_score(self.best.ap)} (AP50 {_score(self.best.ap50)})"
         say(line)
 
     def _is_due(self, phase: str) -> bool:
@@ -176,7 +177,7 @@ class _Teller:
         return True
 
 
-def _report(prepared: PreparedRun, end: Finished, *, as_json: bool) -> None:
+def _report(prepared: PreparedRun, end: Finished, best: Evaluated | None, *, as_json: bool) -> None:
     model = prepared.path / MODEL
     if as_json:
         told = {
@@ -184,18 +185,27 @@ def _report(prepared: PreparedRun, end: Finished, *, as_json: bool) -> None:
             "model": str(model),
             "images_train": prepared.images_train,
             "images_val": prepared.images_val,
+            "images_test": prepared.images_test,
             **asdict(end),
             "ap": end.ap if end.ap >= 0 else None,
+            "ap_interval": _interval(best),
             "ap50": end.ap50 if end.ap50 >= 0 else None,
         }
         sys.stdout.write(json.dumps(told) + "\n")
         return
+    ends = _interval(best)
+    ap = _score(end.ap) + (f" ({ends[0]:.3f} to {ends[1]:.3f})" if ends else "")
     began = "Stopped" if end.stopped_early else "Finished"
     sys.stdout.write(
-        f"{began} after {end.seconds:.0f} s and {end.epochs:.1f} epochs: AP {_score(end.ap)}, "
+        f"{began} after {end.seconds:.0f} s and {end.epochs:.1f} epochs: AP {ap}, "
         f"AP50 {_score(end.ap50)} on {counted(prepared.images_val, 'image')} held back.\n"
         f"The model is {model}.\n"
     )
+
+
+def _interval(best: Evaluated | None) -> tuple[float, float] | None:
+    """The 95 % interval of AP; None where it is unknown."""
+    return None if best is None or best.ap_low < 0 else (best.ap_low, best.ap_high)
 
 
 def _score(value: float) -> str:

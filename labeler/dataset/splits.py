@@ -1,30 +1,67 @@
-"""Which images train and which validate: whole sessions, so that no burst stands on both sides."""
+"""Which images train, which validate and which wait for the final score.
+
+Whole sessions stand on one side, so that no burst stands on two, and so do pictures that look
+alike, as far as the dataset allows it.
+"""
 
 from __future__ import annotations
 
-import random
+import bisect
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from labeler.dataset.holding import Categories, Held, Unit, Way, hold_back
 from labeler.dataset.model import Image, Session
 from labeler.dataset.words import counted
 
+if TYPE_CHECKING:
+    from labeler.dataset.near_duplicates import Likeness
+
+TEST_FROM = 200
+"""Fewer images do more good in training, and a test part of them would tell little."""
+
+NO_TEST_PART = f"None are put aside for a final score: that begins at {TEST_FROM} images."
+
+_TEST_SHARE = 0.15
+_MOST_HELD = 1000
+"""More images than these make a score hardly surer."""
+_SAME_SITTING = 0.2
+"""Where a greater share of one session looks like another one, the two count as one."""
+_MOST_DROPPED = 0.2
+"""No more of one side than this is left out for being near to another side."""
 _SEAM_SECONDS = 2.0
 """Frames of one sitting this close in time look alike, so they may not face each other."""
-_MAX_DROPPED = 0.1
-"""No more of the training images than this are left out at a seam."""
-_BLOCKS = 5
-"""So many places of a single session are tried for its validation block."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestPart:
+    """What was put aside before: sessions as a whole, and single images, by id."""
+
+    __test__ = False  # none of pytest's
+
+    session_ids: frozenset[int] = frozenset()
+    image_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Image ids, each once, in order; dropped_ids stood at a seam. explanation is for people."""
+    """Image ids, each once, in order. explanation and warnings are sentences for people.
+
+    one_sitting: a warning where there is but one session, "" where there are several.
+
+    dropped_ids: left out, because they look like images held back or were taken within moments of
+    them. test: what has to be put aside the next time.
+    """
 
     train_ids: tuple[int, ...]
     val_ids: tuple[int, ...]
     explanation: str
     dropped_ids: tuple[int, ...] = ()
+    test_ids: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()
+    one_sitting: str = ""
+    test: TestPart = field(default_factory=TestPart)
 
 
 def split_by_session(
@@ -33,165 +70,210 @@ def split_by_session(
     val_fraction: float = 0.2,
     seed: int = 0,
     *,
-    categories_of: Mapping[int, Collection[int]] | None = None,
+    categories_of: Categories | None = None,
+    likeness: Likeness | None = None,
+    test_before: TestPart | None = None,
 ) -> Split:
-    """Holds back about val_fraction of the images, as whole sessions where there are several.
+    """Holds back a test part, from TEST_FROM images on, and about val_fraction of the others.
 
     categories_of: image id -> category ids on it. With it, no category is held back as a whole
-    if another choice exists. The same arguments give the same split.
+    if another choice exists. The same arguments give the same split. The test part does not depend
+    on the seed, and what was put aside before (test_before) stays there, with all that its sessions
+    have gained: no run may learn from what another one is to be judged by in the end.
     """
-    groups = _grouped(images)
     if len(images) < 2:
         ids = tuple(image.id for image in images)
         return Split(ids, (), "Too few images to hold any back for validation.")
     categories = categories_of or {}
-    if len(groups) == 1:
-        (only,) = groups.values()
-        if only[0].captured_at == only[-1].captured_at:
-            return _by_chance(only, val_fraction, random.Random(seed), categories)
-        return _by_time(only, val_fraction, random.Random(seed), categories)
-    held = _chosen(groups, val_fraction, random.Random(seed), categories)
+    units = _units(images, likeness)
+    test = _test_part(units, categories, likeness, test_before or TestPart())
+    rest = _without(units, test.ids)
+    left = sum(len(unit.images) for unit in rest)
+    val = Held()
+    if left > 1:
+        size = _size(val_fraction, left)
+        val = hold_back(rest, size, f"val {seed}", categories, likeness, most=3.0)
+    by_id = {image.id: image for image in images}
+    pruning = _Pruning(by_id, {each for each in (test.cut, val.cut) if each is not None}, likeness)
+    val_ids, near_test = pruning.prune(val.ids, test.ids)
+    train_ids, near_held = pruning.prune(by_id.keys() - test.ids - val.ids, test.ids | val_ids)
+    parts = _Parts(train_ids, val_ids, test.ids, near_test | near_held)
     names = {session.id: session.name for session in sessions}
-    return _by_session(groups, held, names, categories)
-
-
-def _grouped(images: Sequence[Image]) -> dict[int, list[Image]]:
-    groups: dict[int, list[Image]] = {}
-    for image in sorted(images, key=lambda image: (image.captured_at, image.id)):
-        groups.setdefault(image.session_id, []).append(image)
-    return dict(sorted(groups.items()))
-
-
-def _chosen(
-    groups: Mapping[int, list[Image]],
-    fraction: float,
-    chance: random.Random,
-    categories: Mapping[int, Collection[int]],
-) -> set[int]:
-    """The sessions to hold back: a shuffled walk that takes what brings the size nearer."""
-    target = fraction * sum(map(len, groups.values()))
-    order = list(groups)
-    chance.shuffle(order)
-    held: set[int] = set()
-    size = 0
-    for session in order:
-        grown = size + len(groups[session])
-        nearer = abs(grown - target) < abs(size - target)
-        if nearer and not _lost(groups, held | {session}, categories):
-            held.add(session)
-            size = grown
-    if held and len(held) < len(groups):
-        return held
-    # None fits: the one that costs training the fewest categories, then the fewest images.
-    return {
-        min(
-            order,
-            key=lambda number: (len(_lost(groups, {number}, categories)), len(groups[number])),
-        )
-    }
-
-
-def _lost(
-    groups: Mapping[int, list[Image]],
-    held: Collection[int],
-    categories: Mapping[int, Collection[int]],
-) -> set[int]:
-    """The categories that training would never see."""
-    sides: tuple[list[Image], list[Image]] = ([], [])
-    for session, images in groups.items():
-        sides[session in held].extend(images)
-    return _present(sides[1], categories) - _present(sides[0], categories)
-
-
-def _present(images: Sequence[Image], categories: Mapping[int, Collection[int]]) -> set[int]:
-    return {category for image in images for category in categories.get(image.id, ())}
-
-
-def _by_session(
-    groups: Mapping[int, list[Image]],
-    held: set[int],
-    names: Mapping[int, str],
-    categories: Mapping[int, Collection[int]],
-) -> Split:
-    train = sorted(i.id for session, own in groups.items() if session not in held for i in own)
-    val = sorted(i.id for session in held for i in groups[session])
-    told = ", ".join(names.get(session, f"session {session}") for session in sorted(held))
-    explanation = (
-        f"{counted(len(val), 'image')} of {told} are held back for validation, "
-        f"{counted(len(train), 'image')} of the other sessions train."
-    )
-    missing = len(_lost(groups, held, categories))
-    if missing:
-        explanation += f" {missing} of the classes only occur in the images held back."
-    return Split(tuple(train), tuple(val), explanation)
-
-
-def _by_time(
-    images: list[Image],
-    fraction: float,
-    chance: random.Random,
-    categories: Mapping[int, Collection[int]],
-) -> Split:
-    """One session: a block of neighbouring frames validates, with a gap at its seams."""
-    size = _size(images, fraction)
-    starts = [round(k * (len(images) - size) / (_BLOCKS - 1)) for k in range(_BLOCKS)]
-    chance.shuffle(starts)
-    start = min(starts, key=lambda at: _cost(images, range(at, at + size), categories))
-    block = images[start : start + size]
-    dropped = {i.id for i in _at_seams(images, start, size)}
-    train = [i for i in images[:start] + images[start + size :] if i.id not in dropped]
-    explanation = (
-        f"All images are of one session, so a stretch of {counted(size, 'image')} out of it is "
-        f"held back for validation and {counted(len(train), 'image')} train"
-    )
-    explanation += f"; {len(dropped)} at the seam are left out." if dropped else "."
-    explanation += " A second session would give a more honest score."
     return Split(
-        tuple(sorted(i.id for i in train)),
-        tuple(sorted(i.id for i in block)),
-        explanation,
-        tuple(sorted(dropped)),
+        tuple(sorted(train_ids)),
+        tuple(sorted(val_ids)),
+        _explanation(parts, val, test, names),
+        tuple(sorted(parts.dropped)),
+        tuple(sorted(test.ids)),
+        _still_alike(parts, likeness),
+        _of_one_sitting(units),
+        TestPart(frozenset(test.sessions), test.ids),
     )
 
 
-def _by_chance(
-    images: list[Image],
-    fraction: float,
-    chance: random.Random,
-    categories: Mapping[int, Collection[int]],
-) -> Split:
-    """A collection whose pictures came all at once: no time tells which of them are alike."""
-    size = _size(images, fraction)
-    draws = [set(chance.sample(range(len(images)), size)) for _ in range(_BLOCKS)]
-    held = min(draws, key=lambda draw: _cost(images, draw, categories))
-    val = sorted(image.id for at, image in enumerate(images) if at in held)
-    train = sorted(image.id for at, image in enumerate(images) if at not in held)
-    explanation = (
-        f"All images came together without a time, so {counted(len(val), 'image')} drawn by "
-        f"chance are held back for validation and {counted(len(train), 'image')} train. If they "
-        "are frames of one film, the score will flatter."
+def _units(images: Sequence[Image], likeness: Likeness | None) -> list[Unit]:
+    """The sessions by id; those that show much of the same are one."""
+    groups: dict[int, list[Image]] = {}
+    for image in sorted(images, key=lambda image: image.session_id):
+        groups.setdefault(image.session_id, []).append(image)
+    chief = {session: session for session in groups}
+    if likeness is not None and len(groups) > 1:
+        ids = {session: [image.id for image in own] for session, own in groups.items()}
+        for (a, b), share in likeness.shares(ids).items():
+            if share > _SAME_SITTING:
+                low, high = sorted((chief[a], chief[b]))
+                chief = {each: low if of == high else of for each, of in chief.items()}
+    members: dict[int, list[int]] = {}
+    for session, of in chief.items():
+        members.setdefault(of, []).append(session)
+    return [
+        Unit.of(own, [image for session in own for image in groups[session]])
+        for own in members.values()
+    ]
+
+
+def _without(units: Sequence[Unit], ids: Collection[int]) -> list[Unit]:
+    return [left for unit in units if (left := unit.without(ids)).images]
+
+
+def _size(fraction: float, count: int) -> int:
+    return min(_MOST_HELD, count - 1, max(1, round(fraction * count)))
+
+
+def _test_part(
+    units: Sequence[Unit], categories: Categories, likeness: Likeness | None, before: TestPart
+) -> Held:
+    kept = _kept(units, before)
+    count = sum(len(unit.images) for unit in units)
+    target = _size(_TEST_SHARE, count)
+    if count < TEST_FROM or len(kept.ids) > target / 2:
+        return kept
+    rest = _without(units, kept.ids)
+    more = hold_back(rest, target - len(kept.ids), "test", categories, likeness, most=2.0)
+    way = Way.NONE if kept.ids else more.way
+    cut = kept.cut if more.cut is None else more.cut
+    return Held(kept.ids | more.ids, way, kept.sessions + more.sessions, cut)
+
+
+def _kept(units: Sequence[Unit], before: TestPart) -> Held:
+    """What was put aside before, as far as it is still there."""
+    whole = [unit for unit in units if before.session_ids.intersection(unit.sessions)]
+    parts = [unit for unit in units if unit not in whole and before.image_ids & unit.ids]
+    ids = frozenset().union(*(u.ids for u in whole), *(before.image_ids & u.ids for u in parts))
+    if not ids:
+        return Held()
+    return Held(
+        ids,
+        Way.STRETCH if parts else Way.SESSIONS,
+        tuple(sorted(session for unit in whole for session in unit.sessions)),
+        next((u.sessions[0] for u in parts if u.tells_time), None),
     )
-    return Split(tuple(train), tuple(val), explanation)
 
 
-def _size(images: list[Image], fraction: float) -> int:
-    return min(len(images) - 1, max(1, round(fraction * len(images))))
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    train: frozenset[int]
+    val: frozenset[int]
+    test: frozenset[int]
+    dropped: frozenset[int]
 
 
-def _cost(
-    images: list[Image], held: Collection[int], categories: Mapping[int, Collection[int]]
-) -> int:
-    """How many categories training would lose with these places held back."""
-    sides: tuple[list[Image], list[Image]] = ([], [])
-    for at, image in enumerate(images):
-        sides[at in held].append(image)
-    return len(_present(sides[1], categories) - _present(sides[0], categories))
+@dataclass(frozen=True, slots=True)
+class _Pruning:
+    """Leaves out what is too near to the other side. cut: the sessions that stand on two sides."""
+
+    by_id: Mapping[int, Image]
+    cut: Collection[int]
+    likeness: Likeness | None
+
+    def prune(
+        self, side: Collection[int], others: Collection[int]
+    ) -> tuple[frozenset[int], frozenset[int]]:
+        """What stays of the side and what does not; no more than a share goes, the nearest."""
+        apart = self._seconds_apart(side, others)
+        near = {number for number, seconds in apart.items() if seconds < _SEAM_SECONDS}
+        if self.likeness is not None:
+            near |= self.likeness.like(side, others)
+        limit = int(_MOST_DROPPED * len(side))
+        order = sorted(near, key=lambda number: (apart.get(number, 0.0), number))
+        dropped = frozenset(order[:limit])
+        return frozenset(side) - dropped, dropped
+
+    def _seconds_apart(self, side: Collection[int], others: Collection[int]) -> dict[int, float]:
+        """Of images of a session that was cut: how far the nearest one of the other side is."""
+        times = sorted(image.captured_at for image in self._cut_of(others))
+        found = {}
+        for image in self._cut_of(side) if times else ():
+            place = bisect.bisect(times, image.captured_at)
+            nearest = times[max(0, place - 1) : place + 1]
+            found[image.id] = min(abs(image.captured_at - each) for each in nearest)
+        return found
+
+    def _cut_of(self, ids: Collection[int]) -> list[Image]:
+        images = [self.by_id[number] for number in ids]
+        return [image for image in images if image.session_id in self.cut]
 
 
-def _at_seams(images: list[Image], start: int, size: int) -> list[Image]:
-    """The training frames taken within moments of a validation frame, a limited number."""
-    first, last = images[start].captured_at, images[start + size - 1].captured_at
-    before = [i for i in images[:start] if first - i.captured_at < _SEAM_SECONDS]
-    after = [i for i in images[start + size :] if i.captured_at - last < _SEAM_SECONDS]
-    limit = int(_MAX_DROPPED * (len(images) - size)) // 2
-    return before[len(before) - min(limit, len(before)) :] + after[:limit]
+def _explanation(parts: _Parts, val: Held, test: Held, names: Mapping[int, str]) -> str:
+    others = " of the other sessions" if val.way is Way.SESSIONS and test.cut is None else ""
+    verb = "trains" if len(parts.train) == 1 else "train"
+    sentences = [
+        f"{_told(len(parts.val), val, names)} held back for validation, "
+        f"{counted(len(parts.train), 'image')}{others} {verb}.",
+        f"{_told(len(parts.test), test, names)} put aside for the final score."
+        if parts.test
+        else NO_TEST_PART,
+        *dropped_told(len(parts.dropped)),
+    ]
+    return " ".join(sentences)
+
+
+def dropped_told(count: int) -> list[str]:
+    """A sentence about the images that no side has, if there are any."""
+    verb = "is" if count == 1 else "are"
+    told = (
+        f"{counted(count, 'image')} {verb} left out, too like images that are held back or taken "
+        "within moments of them."
+    )
+    return [told] if count else []
+
+
+def _told(count: int, held: Held, names: Mapping[int, str]) -> str:
+    images = counted(count, "image")
+    verb = "is" if count == 1 else "are"
+    match held.way:
+        case Way.SESSIONS:
+            told = [names.get(each, f"session {each}") for each in held.sessions]
+            most = ", ".join(told[:4]) + (f" and {len(told) - 4} more" if len(told) > 4 else "")
+            return f"{images} of {most} {verb}"
+        case Way.STRETCH:
+            where = names.get(held.cut, f"session {held.cut}") if held.cut is not None else "one"
+            return f"A stretch of {images} out of {where} is"
+        case Way.CHANCE:
+            return f"{images} drawn by chance {verb}"
+    return f"{images} {verb}"
+
+
+def _still_alike(parts: _Parts, likeness: Likeness | None) -> tuple[str, ...]:
+    still = len(likeness.like(parts.train, parts.val | parts.test)) if likeness else 0
+    told = (
+        f"{counted(still, 'image')} to learn from look like images held back, so the score will "
+        "flatter. Take photos of other moments and places."
+    )
+    return (told,) if still else ()
+
+
+def _of_one_sitting(units: Sequence[Unit]) -> str:
+    if len(units) > 1:
+        return ""
+    if len(units[0].sessions) > 1:
+        return (
+            "All sessions show much of the same, so they count as one. Photos of another place "
+            "would give a more honest score."
+        )
+    if units[0].tells_time:
+        return "All images are of one session. A second one would give a more honest score."
+    return (
+        "All images came together without a time. If they are frames of one film, the score will "
+        "flatter: photograph another session."
+    )

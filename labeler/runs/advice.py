@@ -1,10 +1,13 @@
-"""Whether there is enough to learn from, told before a run and not after it."""
+"""Whether there is enough to learn from and to check with, told before a run and not after it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from labeler.dataset.words import counted
 from labeler.errors import UserError
 
 FEWEST_LABELLED = 2
@@ -13,19 +16,57 @@ FEWEST_LABELLED = 2
 USEFUL_LABELLED = 20
 """From about so many labelled images on, a quick run makes a detector that helps."""
 
-_FEW_TO_CHECK = 10
 _FEW_EXAMPLES = 5
+_TINY = 0.014
+"""The mean side of a box as a share of the picture's: 6 of the 424 pixels that the built-in
+detector sees at most."""
+_MANY_TINY = 0.1
+_SPREAD = 0.6
+"""By so much, divided by the root of the number of images, an AP of .3 to .7 is unsure."""
+_SURE_ENOUGH, _SURE_IN_THE_END = 0.1, 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """category_id, and the mean side of the box as a share of its picture's: sqrt of the areas."""
+
+    category_id: int
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a split: its images, and the boxes of each category id on them."""
+    """One side of a split: its images, and the boxes of each category id on them.
+
+    tiny: how many boxes of each are too small to be learnt.
+    """
 
     images: int
     boxes: Mapping[int, int]
+    tiny: Mapping[int, int]
+
+    @classmethod
+    def of(cls, images: int, boxes: Iterable[Box]) -> Side:
+        all_boxes = list(boxes)
+        return cls(
+            images,
+            Counter(box.category_id for box in all_boxes),
+            Counter(box.category_id for box in all_boxes if box.share < _TINY),
+        )
 
     def boxes_of(self, category_id: int) -> int:
         return self.boxes.get(category_id, 0)
+
+
+def share_of(area: float, width: float, height: float) -> float:
+    """The mean side of a box as a share of that of its picture; 1 where a size makes no sense."""
+    share = area / (width * height) if width > 0 and height > 0 else 1.0
+    return math.sqrt(share) if 0 <= share < 1 else 1.0
+
+
+def unsureness(images: int) -> float:
+    """About how far the AP measured on so many images lies from the true one, in 95 % of cases."""
+    return _SPREAD / math.sqrt(max(1, images))
 
 
 def require_enough(labelled: int, what: str) -> None:
@@ -49,41 +90,78 @@ def require_examples(train: Side, what: str) -> None:
         )
 
 
-def warnings_about(names: Mapping[int, str], train: Side, val: Side) -> list[str]:
+def warnings_about(names: Mapping[int, str], train: Side, val: Side, test: Side) -> list[str]:
     """What the person should know of the data; training goes on. names: category id -> name."""
-    unseen = [name for number, name in names.items() if _is_absent(number, train, val)]
-    only_val = [
-        name
-        for number, name in names.items()
-        if not train.boxes_of(number) and val.boxes_of(number)
+    return [
+        *_about_classes(names, train, val),
+        *_about_tiny(names, train),
+        *_about_sizes(train, val, test),
     ]
-    few = [name for number, name in names.items() if 0 < train.boxes_of(number) < _FEW_EXAMPLES]
-    found = []
+
+
+def _about_classes(names: Mapping[int, str], train: Side, val: Side) -> Iterator[str]:
+    drawn = {number: (train.boxes_of(number), val.boxes_of(number)) for number in names}
+    unseen = [names[number] for number, counts in drawn.items() if counts == (0, 0)]
+    only_val = [names[number] for number, (ours, held) in drawn.items() if not ours and held]
+    unchecked = [names[number] for number, (ours, held) in drawn.items() if ours and not held]
+    few = [names[number] for number, (ours, _) in drawn.items() if 0 < ours < _FEW_EXAMPLES]
     if unseen:
-        found.append(f"Not learned, because no box shows it: {_listed(unseen)}.")
+        yield f"Not learned, because no box shows it: {_listed(unseen)}."
     if only_val:
-        found.append(
+        yield (
             f"Not learned, because only images kept for checking show it: {_listed(only_val)}. "
             "Label it in more images."
         )
     if few:
-        found.append(f"Fewer than {_FEW_EXAMPLES} boxes to learn from: {_listed(few)}.")
-    if val.images < _FEW_TO_CHECK:
-        found.append(
-            f"{_counted(val.images)} to check with: the score will jump about by chance. "
-            "More labelled images make it worth something."
+        yield (
+            f"Fewer than {_FEW_EXAMPLES} boxes to learn from: {_listed(few)}. About "
+            f"{USEFUL_LABELLED} of each class make it reliable."
         )
-    return found
+    if unchecked and any(val.boxes.values()):
+        yield (
+            f"Learned but not checked, because no image held back shows it: {_listed(unchecked)}. "
+            "Its score stays unknown until another session shows it, too."
+        )
 
 
-def _is_absent(number: int, train: Side, val: Side) -> bool:
-    return not train.boxes_of(number) and not val.boxes_of(number)
+def _about_tiny(names: Mapping[int, str], train: Side) -> Iterator[str]:
+    tiny = [
+        name
+        for number, name in names.items()
+        if train.tiny.get(number, 0) > _MANY_TINY * train.boxes_of(number)
+    ]
+    if tiny:
+        count = sum(train.tiny.values())
+        yield (
+            f"Too small to be learned reliably: {counted(count, 'box')} of {_listed(tiny)}, with "
+            f"sides under {100 * _TINY:.1f} % of the picture's. Take photos from nearer, or cut "
+            "the pictures into parts."
+        )
+
+
+def _about_sizes(train: Side, val: Side, test: Side) -> Iterator[str]:
+    if train.images < USEFUL_LABELLED:
+        yield (
+            f"Only {counted(train.images, 'image')} to learn from: expect little. From about "
+            f"{USEFUL_LABELLED} on a quick run makes a detector that helps."
+        )
+    if unsureness(val.images) > _SURE_ENOUGH:
+        yield (
+            f"Only {counted(val.images, 'image')} to check with: AP will be sure to about "
+            f"±{unsureness(val.images):.2f}, so smaller differences between runs mean nothing. "
+            f"{_images_for(_SURE_ENOUGH)} make it ±{_SURE_ENOUGH:.2f}."
+        )
+    if test.images and unsureness(test.images) > _SURE_IN_THE_END:
+        yield (
+            f"Only {counted(test.images, 'image')} for the final score: it will be sure to about "
+            f"±{unsureness(test.images):.2f}. It grows with every session you add."
+        )
+
+
+def _images_for(unsure: float) -> int:
+    return math.ceil((_SPREAD / unsure) ** 2)
 
 
 def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(names[:5])
     return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
-
-
-def _counted(images: int) -> str:
-    return "Only 1 image" if images == 1 else f"Only {images} images"

@@ -1,14 +1,10 @@
-"""A foreign COCO file as the lists that a run needs, split where nobody split it."""
+"""A foreign COCO file as the lists that a run needs."""
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
-import random
-import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
 from typing import Any
@@ -16,15 +12,11 @@ from typing import Any
 from labeler.dataset.files import reason
 from labeler.dataset.json_stream import entries
 from labeler.errors import UserError
-from labeler.runs.advice import Side
+from labeler.runs.advice import Box, Side, share_of
 
 Entry = Mapping[str, Any]
 
 _LISTS = ("images", "annotations", "categories")
-_BLOCKS = 20
-"""A set without validation images is cut into so many stretches of neighbouring file names."""
-_VAL_SHARE = 0.2
-_TRIES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +38,12 @@ class CocoLists:
         return {entry["image_id"] for entry in self.annotations}
 
     def side(self) -> Side:
-        return Side(len(self.images), Counter(e["category_id"] for e in self.annotations))
+        pictures = {entry["id"]: entry for entry in self.images}
+        boxes = (
+            Box(entry["category_id"], _share(entry, pictures[entry["image_id"]]))
+            for entry in self.annotations
+        )
+        return Side.of(len(self.images), boxes)
 
     def only(self, image_ids: set[int]) -> CocoLists:
         return replace(
@@ -62,8 +59,8 @@ def read_lists(path: Path) -> CocoLists:
     for name, entry in entries(path, _LISTS):
         if isinstance(entry, dict):
             lists[name].append(entry)
-    categories = tuple(e for e in lists["categories"] if _is_id(e.get("id")))
-    images = {e["id"]: e for e in lists["images"] if _is_id(e.get("id"))}
+    categories = tuple(e for e in lists["categories"] if is_id(e.get("id")))
+    images = {e["id"]: e for e in lists["images"] if is_id(e.get("id"))}
     if not images or not categories:
         missing = "categories" if images else "images"
         raise UserError(f"{path} is not a COCO detection file: it has no {missing} with ids.")
@@ -108,28 +105,6 @@ def matched(val: CocoLists, train: CocoLists) -> tuple[CocoLists, list[str]]:
     return replace(val, annotations=kept, categories=train.categories), told if strange else []
 
 
-def split_by_name(lists: CocoLists, seed: int) -> tuple[CocoLists, CocoLists, str]:
-    """Training, validation, and how it was done, for people.
-
-    Neighbours by file name are often neighbours in time, so whole stretches are held back; of
-    several ways the first is taken that leaves every class to both sides, or most of them.
-    """
-    ordered = sorted(lists.images, key=lambda entry: _natural(str(entry.get("file_name", ""))))
-    blocks = _cut([entry["id"] for entry in ordered], min(_BLOCKS, len(ordered)))
-    held = max(1, round(_VAL_SHARE * len(blocks)))
-    chance = random.Random(seed)
-    choices = [set().union(*chance.sample(blocks, held)) for _ in range(_TRIES)]
-    seen_in = _categories_by_image(lists)
-    everything = {entry["id"] for entry in lists.images}
-    val_ids = max(choices, key=lambda ids: _classes_kept(ids, everything, seen_in))
-    train, val = lists.only(everything - val_ids), lists.only(val_ids)
-    told = (
-        f"No validation file was given, so {len(val.images)} of {len(lists.images)} images are "
-        "held back for validation, in stretches of neighbouring file names."
-    )
-    return train, val, told
-
-
 def write_lists(lists: CocoLists, path: Path) -> None:
     """Raises UserError where it cannot be written."""
     content = {name: list(getattr(lists, name)) for name in _LISTS}
@@ -147,41 +122,27 @@ def relative_to_run(folder: Path, run: Path) -> str:
         return str(folder.resolve())
 
 
-def _cut(ids: Sequence[int], count: int) -> list[set[int]]:
-    edges = [round(index * len(ids) / count) for index in range(count + 1)]
-    return [set(ids[a:b]) for a, b in itertools.pairwise(edges)]
-
-
-def _classes_kept(
-    val_ids: set[int], everything: set[int], seen_in: Mapping[int, set[int]]
-) -> tuple[int, int]:
-    """Classes that train keeps, then classes that can be checked."""
-    return (
-        sum(bool(ids & (everything - val_ids)) for ids in seen_in.values()),
-        sum(bool(ids & val_ids) for ids in seen_in.values()),
-    )
-
-
-def _categories_by_image(lists: CocoLists) -> dict[int, set[int]]:
-    """Category id -> the images that show it."""
-    found: dict[int, set[int]] = {}
-    for entry in lists.annotations:
-        found.setdefault(entry["category_id"], set()).add(entry["image_id"])
-    return found
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    """img2 before img10."""
-    return [
-        (int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)
-    ]
-
-
 def _is_there(name: object, folder: Path) -> bool:
     if not isinstance(name, str) or not name or "\0" in name:
         return False
     path = PureWindowsPath(name)  # reads both kinds of slashes
     return not path.anchor and ".." not in path.parts and (folder / name).is_file()
+
+
+def _share(annotation: Entry, picture: Entry) -> float:
+    """As advice.share_of has it; 1, which is not tiny, where numbers are none."""
+    bbox = annotation.get("bbox")
+    sides = bbox[2:] if isinstance(bbox, list) else []
+    numbers = [*sides, picture.get("width"), picture.get("height")]
+    if len(numbers) != 4 or not all(_is_size(number) for number in numbers):
+        return 1.0
+    width, height, *size = map(float, numbers)
+    return share_of(width * height, *size)
+
+
+def _is_size(value: object) -> bool:
+    """Pixels that a picture can have; false for NaN, infinity and what float() cannot hold."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e6
 
 
 def _name(category: Entry) -> str:
@@ -190,7 +151,8 @@ def _name(category: Entry) -> str:
     return name if isinstance(name, str) and name else str(category["id"])
 
 
-def _is_id(value: object) -> bool:
+def is_id(value: object) -> bool:
+    """Whether it is a whole number, as the ids of this program are."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 

@@ -1,11 +1,10 @@
-"""A run folder made ready for the trainer: which images train, which validate, what is asked."""
+"""A run folder made ready for the trainer: which images are on which side, and what is asked."""
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -13,20 +12,29 @@ from pathlib import Path
 
 from labeler.dataset.coco import write_coco
 from labeler.dataset.files import reason
-from labeler.dataset.model import ImageState
-from labeler.dataset.splits import split_by_session
+from labeler.dataset.model import Image, ImageState
+from labeler.dataset.splits import Split, TestPart, split_by_session
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
-from labeler.runs.advice import Side, require_enough, require_examples, warnings_about
+from labeler.runs.advice import (
+    Box,
+    Side,
+    require_enough,
+    require_examples,
+    share_of,
+    warnings_about,
+)
 from labeler.runs.coco_side import (
     matched,
     read_lists,
     relative_to_run,
-    split_by_name,
     with_files,
     write_lists,
 )
+from labeler.runs.coco_split import split_lists
 from labeler.runs.history import NAME_FORMAT
+from labeler.runs.looks import likeness_in_dataset, likeness_of_files
+from labeler.runs.put_aside import load_test_part, save_test_part
 from trainer.config import RunConfig, save_config
 
 _PREPARATION = "preparation.json"
@@ -53,13 +61,17 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class PreparedRun:
-    """A run that can be trained. explanation: how the images were split; warnings: sentences."""
+    """A run that can be trained. explanation: how the images were split; warnings: sentences.
+
+    images_test: so many wait for the final score.
+    """
 
     path: Path
     images_train: int
     images_val: int
     explanation: str
     warnings: tuple[str, ...]
+    images_test: int = 0
 
 
 def load_preparation(run: Path) -> tuple[str, tuple[str, ...]]:
@@ -85,22 +97,52 @@ def prepare_run_from_dataset(dataset: Dataset, run: Path, wish: Wish) -> Prepare
     labelled = dataset.images(ImageState.LABELLED)
     require_enough(len(labelled), f"the dataset {dataset.name}")
     images = sorted(labelled + dataset.images(ImageState.EMPTY), key=lambda image: image.id)
-    boxes: dict[int, Counter[int]] = {}
-    for annotation in dataset.all_annotations():
-        boxes.setdefault(annotation.image_id, Counter())[annotation.category_id] += 1
-    split = split_by_session(images, dataset.sessions(), seed=wish.seed, categories_of=boxes)
-    train = _side(split.train_ids, boxes)
-    val = _side(split.val_ids, boxes)
+    boxes = _boxes(dataset, images)
+    before = load_test_part(dataset.runs_folder)
+    split = split_by_session(
+        images,
+        dataset.sessions(),
+        seed=wish.seed,
+        categories_of={number: [box.category_id for box in own] for number, own in boxes.items()},
+        likeness=likeness_in_dataset(dataset, images),
+        test_before=before,
+    )
+    train, val, test = (
+        Side.of(len(ids), (box for number in ids for box in boxes.get(number, ())))
+        for ids in (split.train_ids, split.val_ids, split.test_ids)
+    )
     require_examples(train, split.explanation)
     names = {category.id: category.name for category in dataset.categories()}
-    warnings = tuple(warnings_about(names, train, val))
-    prepared = PreparedRun(run, train.images, val.images, split.explanation, warnings)
+    warnings = [*split.warnings, *warnings_about(names, train, val, test)]
+    warnings += [split.one_sitting] if split.one_sitting else []
     with _new_folder(run):
+        warnings += _put_aside(dataset.runs_folder, before, split)
         write_coco(dataset, split.train_ids, run / "train.json")
         write_coco(dataset, split.val_ids, run / "val.json")
+        if split.test_ids:
+            write_coco(dataset, split.test_ids, run / "test.json")
+        prepared = PreparedRun(
+            run,
+            train.images,
+            val.images,
+            split.explanation,
+            tuple(warnings),
+            len(split.test_ids),
+        )
         folder = relative_to_run(dataset.images_folder, run)
         _save(prepared, folder, folder, wish)
     return prepared
+
+
+def _put_aside(runs_folder: Path, before: TestPart, split: Split) -> list[str]:
+    """Keeps which images wait for the final score. A sentence where they cannot be kept."""
+    if split.test == before or not split.test_ids:
+        return []
+    try:
+        save_test_part(runs_folder, split.test)
+    except UserError as error:
+        return [f"{error} So a later run may learn from images that wait for the final score."]
+    return []
 
 
 def prepare_run_from_coco(
@@ -119,26 +161,41 @@ def prepare_run_from_coco(
     train, warnings = with_files(read_lists(train_json), images, train_json)
     if val_json is None:
         require_enough(len(train.labelled_ids), str(train_json))
-        train, val, explanation = split_by_name(train, wish.seed)
+        paths = {entry["id"]: images / entry["file_name"] for entry in train.images}
+        split = split_lists(train, wish.seed, likeness_of_files(paths))
+        train, val, test, explanation = split.train, split.val, split.test, split.explanation
+        warnings += split.warnings
         val_folder = images
     else:
         val_folder = val_images or images
         val, complaints = with_files(read_lists(val_json), val_folder, val_json)
         val, strange = matched(val, train)
         warnings += complaints + strange
+        test = val.only(set())
         explanation = f"{val_json.name} validates, all of {train_json.name} trains."
     require_examples(train.side(), train_json.name)
-    warnings += warnings_about(train.names, train.side(), val.side())
-    prepared = PreparedRun(run, len(train.images), len(val.images), explanation, tuple(warnings))
+    warnings += warnings_about(train.names, train.side(), val.side(), test.side())
+    prepared = PreparedRun(
+        run, len(train.images), len(val.images), explanation, tuple(warnings), len(test.images)
+    )
     with _new_folder(run):
         write_lists(train, run / "train.json")
         write_lists(val, run / "val.json")
+        if test.images:
+            write_lists(test, run / "test.json")
         _save(prepared, relative_to_run(images, run), relative_to_run(val_folder, run), wish)
     return prepared
 
 
-def _side(image_ids: tuple[int, ...], boxes: dict[int, Counter[int]]) -> Side:
-    return Side(len(image_ids), sum((boxes.get(i, Counter()) for i in image_ids), Counter()))
+def _boxes(dataset: Dataset, images: Sequence[Image]) -> dict[int, list[Box]]:
+    """By image id."""
+    sizes = {image.id: (image.width, image.height) for image in images}
+    found: dict[int, list[Box]] = {}
+    for each in dataset.all_annotations():
+        if each.image_id in sizes:
+            box = Box(each.category_id, share_of(each.bbox.area, *sizes[each.image_id]))
+            found.setdefault(each.image_id, []).append(box)
+    return found
 
 
 def _save(prepared: PreparedRun, train_images: str, val_images: str, wish: Wish) -> None:
@@ -146,7 +203,8 @@ def _save(prepared: PreparedRun, train_images: str, val_images: str, wish: Wish)
     notes = {"explanation": prepared.explanation, "warnings": prepared.warnings}
     (prepared.path / _PREPARATION).write_text(json.dumps(notes, indent=2), encoding="utf-8")
     try:
-        config = RunConfig(train_images, val_images, **asdict(wish))
+        test_images = train_images if prepared.images_test else ""
+        config = RunConfig(train_images, val_images, test_images=test_images, **asdict(wish))
     except ValueError as error:
         raise UserError(f"{error}.") from error
     save_config(prepared.path, config)

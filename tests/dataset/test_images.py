@@ -142,7 +142,7 @@ def test_the_same_content_is_added_once(
         (lambda data: bomb(100), "damaged"),
         (lambda data: b"%!PS-Adobe-3.0 EPSF-3.0\n", "not a picture"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 @pytest.mark.parametrize("format", ["JPEG", "PNG"])
 def test_bad_bytes_are_refused_by_name_and_leave_nothing(

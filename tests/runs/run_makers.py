@@ -21,8 +21,9 @@ KINDS = ("ball", "brick")
 
 
 def jpeg(number: int) -> bytes:
-    """A small picture with nothing to learn, different for each number."""
-    picture = Pillow.new("RGB", (96, 64), (40, 60, number % 256))
+    """A small picture with nothing to learn that looks different for each number."""
+    patches = Pillow.frombytes("RGB", (8, 6), random.Random(number).randbytes(8 * 6 * 3))
+    picture = patches.resize((96, 64), Pillow.Resampling.NEAREST)
     ImageDraw.Draw(picture).rectangle((number % 40, 10, number % 40 + 30, 40), fill="red")
     return _encoded(picture)
 

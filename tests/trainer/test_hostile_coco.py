@@ -4,57 +4,23 @@ from __future__ import annotations
 
 import json
 import math
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import pytest
-from onnx import TensorProto, helper, numpy_helper
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
+from tests.trainer.constant_model import CUBE, MUG, NAMES, SIZE, write_model
 from trainer.coco import read_coco, with_categories_of
-from trainer.evaluate import evaluate, report
+from trainer.evaluate import Evaluation, evaluate, report
 from trainer.faults import TrainerError
 from trainer.pictures import read_picture
-from trainer.predict import DETAILS_KEY, FORMAT_KEY, FORMAT_VERSION
 from trainer.scores import Scores
-
-SIZE = (64, 32)
-CUBE, MUG = [4.0, 4.0, 20.0, 16.0], [40.0, 8.0, 16.0, 16.0]
-"""What the model finds on every picture, best first: a cube and a mug. COCO's x y width height."""
-
-
-def write_model(path: Path, names: tuple[tuple[int, str], ...]) -> Path:
-    """A model of the trainer's format that finds the same two boxes on every picture."""
-    values = {
-        "boxes": np.array([[x, y, x + w, y + h] for x, y, w, h in (CUBE, MUG)], np.float32),
-        "scores": np.array([0.9, 0.6], np.float32),
-        "labels": np.array([0, 1], np.int64),
-    }
-    kinds = {np.dtype(np.float32): TensorProto.FLOAT, np.dtype(np.int64): TensorProto.INT64}
-    graph = helper.make_graph(
-        [helper.make_node("Identity", [f"{name}_value"], [name]) for name in values],
-        "constant",
-        [helper.make_tensor_value_info("picture", TensorProto.UINT8, [1, SIZE[1], SIZE[0], 3])],
-        [
-            helper.make_tensor_value_info(name, kinds[value.dtype], value.shape)
-            for name, value in values.items()
-        ],
-        [numpy_helper.from_array(value, f"{name}_value") for name, value in values.items()],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    details = {
-        "categories": names,
-        "input_size": SIZE,
-        "threshold": 0.5,
-        "detector": "lite",
-        "finest_stride": 8,
-    }
-    helper.set_model_props(model, {FORMAT_KEY: FORMAT_VERSION, DETAILS_KEY: json.dumps(details)})
-    onnx.save(model, path)
-    return path
 
 
 def box(image_id: int, bbox: Any, category_id: Any = 1, **more: Any) -> dict[str, Any]:
@@ -67,27 +33,40 @@ def image(number: int, **changes: Any) -> dict[str, Any]:
     return {**entry, **changes}
 
 
-NAMES = [{"id": 1, "name": "cube"}, {"id": 2, "name": "mug"}]
 GOOD = [box(n, bbox, category, id=10 * n + category) for n in (1, 2)
         for category, bbox in ((1, CUBE), (2, MUG))]  # fmt: skip
 
 Score = Callable[..., tuple[Scores, list[str]]]
+Evaluate = Callable[..., tuple[Evaluation, list[str]]]
 
 
 @pytest.fixture
-def score(tmp_path: Path) -> Score:
-    """score(model={...}, annotations=[...], ...) -> scores and warnings on two pictures."""
+def evaluated(tmp_path: Path) -> Evaluate:
+    """evaluated(model={...}, annotations=[...], ...) -> what was measured on two pictures."""
     for number in (1, 2):
         Image.new("RGB", SIZE).save(tmp_path / f"{number}.png")
 
     def run(
         model: tuple[tuple[int, str], ...] = ((1, "cube"), (2, "mug")), **changes: Any
-    ) -> tuple[Scores, list[str]]:
+    ) -> tuple[Evaluation, list[str]]:
         whole = {"images": [image(1), image(2)], "annotations": GOOD, "categories": NAMES}
         (tmp_path / "coco.json").write_text(json.dumps({**whole, **changes}), encoding="utf-8")
         warnings: list[str] = []
         path = write_model(tmp_path / "model.onnx", model)
         return evaluate(path, tmp_path / "coco.json", tmp_path, warnings.append), warnings
+
+    return run
+
+
+@pytest.fixture
+def score(evaluated: Evaluate) -> Score:
+    """The scores by pycocotools, with which our own have to agree, and the warnings."""
+
+    def run(*arguments: Any, **changes: Any) -> tuple[Scores, list[str]]:
+        found, warnings = evaluated(*arguments, **changes)
+        assert found.ap.value == pytest.approx(found.scores.ap)
+        assert found.ap50.value == pytest.approx(found.scores.ap50)
+        return found.scores, warnings
 
     return run
 
@@ -108,6 +87,12 @@ def test_a_flawless_file_scores_one_without_a_warning(score: Score) -> None:
         box(1, [1, 2, 10**400, 20]),
         box(1, [1, 2, -30, 20]),
         box(1, [900, 2, 30, 20]),
+        box(1, [1, 2, 1e308, 20]),
+        box(1, [-1e308, 2, 30, 20]),
+        box(1, [True, 2, 30, 20]),
+        box(1, [1, 2, 30, None]),
+        box(1, [[1], 2, 30, 20]),
+        box(1, [1, 2, 0.5, 20]),
         box(1, None),
         box(1, {}),
         {"id": 5, "image_id": 1, "category_id": 1},
@@ -115,6 +100,13 @@ def test_a_flawless_file_scores_one_without_a_warning(score: Score) -> None:
         box(1, CUBE, 99),
         box(1, CUBE, "1"),
         box(1, CUBE, None),
+        box(1, CUBE, True),
+        box(1, CUBE, math.nan),
+        box(1, CUBE, 1.5),
+        box(1, CUBE, 2**64),
+        box(1, CUBE, [1]),
+        box(10**30, CUBE),
+        box("1", CUBE),
         None,
         "nonsense",
         [],
@@ -164,7 +156,25 @@ def test_boxes_are_scored_as_they_were_drawn_also_over_the_edge(score: Score) ->
 
 
 @pytest.mark.parametrize(
-    "bad", [{"file_name": "3.png", "width": 64, "height": 32}, image(3, width=None), "x", None]
+    "bad",
+    [
+        {"file_name": "3.png", "width": 64, "height": 32},
+        image(3, width=None),
+        image(3, width=math.nan),
+        image(3, height=math.inf),
+        image(3, width=1e308),
+        image(3, width=-64),
+        image(3, width="64"),
+        image(3, width=True),
+        image(3, height=32.5),
+        image(True),
+        image(-3),
+        image(1e300),
+        image(3, file_name="../3.png"),
+        image(3, file_name=["3.png"]),
+        "x",
+        None,
+    ],
 )
 def test_an_unusable_image_is_left_out_and_told(score: Score, bad: Any) -> None:
     scores, warnings = score(images=[image(1), image(2), bad])
@@ -192,8 +202,19 @@ def test_categories_of_the_same_id_and_another_name_are_strangers(score: Score) 
         "The model does not know cube: counted with AP 0.",
         "The file has no category a: what the model takes for it does not count.",
     ]
-    told = json.loads(report(scores, as_json=True, warnings=warnings))
+
+
+def test_the_report_tells_every_score_and_warning(evaluated: Evaluate) -> None:
+    found, warnings = evaluated(model=((1, "a"), (2, "mug")))
+    told = json.loads(report(found, as_json=True, warnings=warnings))
     assert told["warnings"] == warnings
+    assert (told["AP"], told["images"]) == (pytest.approx(0.5), 2)
+    assert told["AP_interval"] is None  # two images tell nothing
+    assert told["constant_box"] == {"AP": pytest.approx(0.5), "AP50": pytest.approx(0.5)}
+    words = report(found, as_json=False)
+    assert words.startswith("AP 0.500   AP50 0.500   AR 0.500\n  cube: AP 0.000")
+    assert "one box that never changes (the usual one of the images scored here): AP 0.5" in words
+    assert "In brackets" not in words
 
 
 def test_a_model_that_knows_nothing_of_the_file_scores_zero_for_each(score: Score) -> None:
@@ -241,6 +262,58 @@ def test_what_cannot_be_scored_is_refused_in_words(
 ) -> None:
     with pytest.raises(TrainerError, match=sentence):
         score(**changes)
+
+
+_ANYTHING = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.floats(),
+    st.integers(-(10**30), 10**30),
+    st.integers(0, 3),
+    st.sampled_from((*SIZE, 1e308, -1e308, 2**53, "1", "1.png", "", "\ud800", [], {})),
+)
+_IMAGE = st.fixed_dictionaries({"id": _ANYTHING, "width": _ANYTHING, "height": _ANYTHING})
+_BBOX = st.lists(st.one_of(st.floats(-50, 90), _ANYTHING), min_size=3, max_size=5)
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(
+    st.lists(
+        st.fixed_dictionaries(dict.fromkeys(("id", "width", "height"), _ANYTHING)), max_size=4
+    ),
+    st.lists(
+        st.fixed_dictionaries(
+            {"image_id": _ANYTHING, "category_id": _ANYTHING, "iscrowd": _ANYTHING},
+            optional={"bbox": st.one_of(_BBOX, _ANYTHING)},
+        ),
+        max_size=6,
+    ),
+    st.lists(_ANYTHING, max_size=3),
+)
+def test_whatever_stands_in_a_file_only_sane_numbers_come_out(
+    images: list[Any], annotations: list[Any], ids: list[Any]
+) -> None:
+    content = {
+        "images": [image(1), *({"file_name": "1.png", **entry} for entry in images)],
+        "annotations": [*annotations, *({"image_id": 1, **entry} for entry in annotations)],
+        "categories": [{"id": 1, "name": "\ud800"}, *({"id": number} for number in ids)],
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "coco.json")
+        path.write_text(json.dumps(content), encoding="utf-8")
+        try:
+            coco = read_coco(path, Path(folder))
+        except TrainerError:
+            return
+    known = {number for number, name in coco.categories if name.encode()}
+    assert len({picture.id for picture in coco.pictures}) == len(coco.pictures)
+    for picture in coco.pictures:
+        assert 0 <= picture.id <= 2**53
+        for each in (*picture.boxes, *picture.crowds):
+            assert each.category_id in known
+            assert 0 <= each.x1 <= each.x2 - 1 < picture.width
+            assert 0 <= each.y1 <= each.y2 - 1 < picture.height
+            assert all(math.isfinite(number) for number in each.drawn)
 
 
 def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:

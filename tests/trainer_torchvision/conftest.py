@@ -7,6 +7,7 @@ import os
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -28,6 +29,10 @@ class Site:
     stall_after: int | None = None
     claim_length: int | None = None
     say_length: bool = True
+    drips: bool = False
+    redirects: dict[str, str] = field(default_factory=dict)
+    range_shift: int = 0
+    after_first: dict[str, bytes] = field(default_factory=dict)
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
 
@@ -45,6 +50,12 @@ class _Handler(BaseHTTPRequestHandler):
         site, wanted = self.site, self.headers.get("Range")
         site.asked.append((self.path, wanted))
         path = re.sub("^http://[^/]+", "", self.path)
+        if path in site.redirects:
+            self.send_response(302)
+            self.send_header("Location", site.redirects[path])
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         if path not in site.files:
             self.send_error(404)
             return
@@ -55,12 +66,14 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send_error(416)
                 return
         self._send(data, start)
+        site.files.update(site.after_first)
 
     def _send(self, data: bytes, start: int) -> None:
         site = self.site
         self.send_response(206 if start else 200)
         if start:
-            self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
+            first = start + site.range_shift
+            self.send_header("Content-Range", f"bytes {first}-{len(data) - 1}/{len(data)}")
         if site.say_length:
             self.send_header("Content-Length", str(site.claim_length or len(data) - start))
         self.end_headers()
@@ -72,10 +85,26 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(data[start : start + site.stall_after])
             site.released.wait(30)
             return
+        if site.drips:
+            self._drip(data[start:end])
+            return
         self.wfile.write(data[start:end])
+
+    def _drip(self, data: bytes) -> None:
+        """A few bytes again and again, until nobody listens any more."""
+        with suppress(OSError):
+            for number in range(0, len(data), 100):
+                self.wfile.write(data[number : number + 100])
+                if self.site.released.wait(0.02):
+                    return
 
     def log_message(self, format: str, *args: object) -> None:
         """Says nothing: the tests look at site.asked."""
+
+
+def handler_of(site: Site) -> type[BaseHTTPRequestHandler]:
+    """What a server needs to play this site."""
+    return type("Handler", (_Handler,), {"site": site})
 
 
 @pytest.fixture
@@ -85,8 +114,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     site = Site()
-    handler = type("Handler", (_Handler,), {"site": site})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler_of(site)) as server:
         server.daemon_threads = False  # so that closing waits for them
         site.base = f"http://127.0.0.1:{server.server_address[1]}/"
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))

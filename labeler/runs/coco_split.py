@@ -1,0 +1,117 @@
+"""A COCO file that nobody split: by its own sessions, else in stretches of file names."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from labeler.dataset.model import Image, Session
+from labeler.dataset.splits import NO_TEST_PART, Split, dropped_told, split_by_session
+from labeler.dataset.words import counted
+from labeler.runs.coco_side import CocoLists, is_id
+
+if TYPE_CHECKING:
+    from labeler.dataset.near_duplicates import Likeness
+
+Entry = Mapping[str, Any]
+
+_STRETCH = 8
+"""A new stretch begins at about every eighth name."""
+_LATEST = 1e12
+"""Seconds since 1970. Also false for NaN: comparisons with it are."""
+_APART = 60.0
+"""Seconds that neighbours by name are taken to lie apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class CocoSplit:
+    """test has no images where there are too few. explanation: how it was done, for people."""
+
+    train: CocoLists
+    val: CocoLists
+    test: CocoLists
+    explanation: str
+    warnings: tuple[str, ...]
+
+
+def split_lists(lists: CocoLists, seed: int, likeness: Likeness) -> CocoSplit:
+    """Three parts, as split_by_session makes them. likeness: by image id.
+
+    Files of our own tell session and time. In others neighbours by file name are often neighbours
+    in time, so whole stretches stand on one side. Where a stretch begins is decided by the name
+    itself: images that come later leave the other stretches as they are.
+    """
+    categories: dict[int, set[int]] = {}
+    for entry in lists.annotations:
+        categories.setdefault(entry["image_id"], set()).add(entry["category_id"])
+    has_sessions = all(_tells_session(entry) for entry in lists.images)
+    images = _of_sessions(lists.images) if has_sessions else _of_names(lists.images)
+    sessions = [Session(number, f"session {number}", "", 0.0) for number in _sessions(images)]
+    split = split_by_session(
+        images, sessions, seed=seed, categories_of=categories, likeness=likeness
+    )
+    return CocoSplit(
+        lists.only(set(split.train_ids)),
+        lists.only(set(split.val_ids)),
+        lists.only(set(split.test_ids)),
+        split.explanation if has_sessions else _explanation(split, len(images)),
+        split.warnings + ((split.one_sitting,) if has_sessions and split.one_sitting else ()),
+    )
+
+
+def _explanation(split: Split, count: int) -> str:
+    told = (
+        f"No validation file was given, so {len(split.val_ids)} of {counted(count, 'image')} are "
+        "held back for validation, in stretches of neighbouring file names."
+    )
+    aside = f"{len(split.test_ids)} more are put aside for the final score."
+    aside = aside if split.test_ids else NO_TEST_PART
+    return " ".join((told, aside, *dropped_told(len(split.dropped_ids))))
+
+
+def _tells_session(entry: Entry) -> bool:
+    at = entry.get("captured_at")
+    is_time = isinstance(at, int | float) and not isinstance(at, bool) and abs(at) < _LATEST
+    return is_time and is_id(entry.get("session_id"))
+
+
+def _of_sessions(entries: Sequence[Entry]) -> list[Image]:
+    return [_image(entry, entry["session_id"], float(entry["captured_at"])) for entry in entries]
+
+
+def _of_names(entries: Sequence[Entry]) -> list[Image]:
+    ordered = sorted(entries, key=lambda entry: _natural(_name(entry)))
+    images = []
+    session = 0
+    for place, entry in enumerate(ordered):
+        number = _number(_name(entry))
+        if not place or number % _STRETCH == 0:
+            session = number
+        images.append(_image(entry, session, _APART * place))
+    return images
+
+
+def _image(entry: Entry, session: int, at: float) -> Image:
+    return Image(entry["id"], _name(entry), "", 1, 1, "", session, at)
+
+
+def _sessions(images: Sequence[Image]) -> list[int]:
+    return sorted({image.session_id for image in images})
+
+
+def _name(entry: Entry) -> str:
+    return str(entry.get("file_name", ""))
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode("utf-8", "replace")).digest()[:6])
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """img2 before img10."""
+    return [
+        (int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)
+    ]

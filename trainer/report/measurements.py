@@ -1,0 +1,178 @@
+"""The parts of the page that tell how good the model is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from trainer.coco import CocoSet
+from trainer.mistakes import Kind
+from trainer.report.charts import SHARE, Axis, Line, bar, line_chart
+from trainer.report.examples import gallery
+from trainer.report.markup import Markup, joined, name_of, tag
+from trainer.report.measured import Errors, Measured, Row, Score
+
+_KINDS = {
+    Kind.WRONG_PLACE: "The class is right, but the box overlaps the true one by less than half.",
+    Kind.WRONG_CLASS: "There is something, but something else.",
+    Kind.TWICE: "It was found already, by a surer box.",
+    Kind.BACKGROUND: "There is nothing.",
+    Kind.MISSED: "Something is there, and no box stands for it.",
+}
+_MOST_ROWS = 200
+
+
+def section(title: str, *parts: str, class_: str | None = None) -> Markup:
+    """A card of the page."""
+    return tag("section", tag("h2", title), *parts, class_=class_)
+
+
+def tile(title: str, value: str, *below: str) -> Markup:
+    """A number to be seen from afar, and what it is."""
+    return tag(
+        "div", title, tag("b", value), *(tag("small", text) for text in below), class_="tile"
+    )
+
+
+def digits(value: float | None) -> str:
+    """A score of 0 to 1; a dash where nobody could measure it."""
+    return "–" if value is None else f"{value:.3f}"
+
+
+def summary(measured: Measured) -> Markup:
+    """AP, AP50, AR with their intervals, and what they are to be held against."""
+    tiles = tag(
+        "div",
+        tile("AP", digits(measured.ap.value), _interval(measured.ap)),
+        tile("AP50", digits(measured.ap50.value), _interval(measured.ap50)),
+        tile("AR", digits(measured.ar.value), _interval(measured.ar)),
+        tile(
+            "Best threshold",
+            f"{measured.threshold:.2f}",
+            f"precision {measured.precision:.2f}, recall {measured.recall:.2f}",
+        ),
+        class_="tiles",
+    )
+    counted = f"Measured on {measured.images} images with {measured.boxes} boxes."
+    notes = [tag("p", warning) for warning in measured.warnings]
+    return joined([tiles, tag("p", counted), *_for_comparison(measured), *notes])
+
+
+def what_scores_mean() -> Markup:
+    """For who sees them for the first time."""
+    return tag(
+        "p",
+        "AP is the mean of the average precisions at overlaps of 0.50 to 0.95, as COCO has it; "
+        "AP50 forgives up to half; AR is how much of all there is gets found. The interval "
+        "tells what other images of the same kind could have given.",
+        class_="faint",
+    )
+
+
+def _for_comparison(measured: Measured) -> list[Markup]:
+    if measured.constant_ap is None or measured.constant_ap50 is None:
+        return []
+    told = (
+        "Knowing nothing, the same box on every image, scores "
+        f"AP {digits(measured.constant_ap)} and AP50 {digits(measured.constant_ap50)} here."
+    )
+    return [tag("p", told)]
+
+
+def precision_recall(measured: Measured) -> Markup:
+    """The curve, with the threshold that balances best."""
+    if not measured.curve:
+        return Markup()
+    line = Line("mean over the classes, overlap 0.5", measured.curve, "one")
+    recall, precision = measured.recall, measured.precision
+    words = f"at the threshold {measured.threshold:.2f}: {precision:.2f} at {recall:.2f}"
+    x = Axis("recall: how much of what is there gets found", 0.0, 1.0, 0.25)
+    drawn = line_chart("Precision against recall", [line], x, SHARE, (recall, precision, words))
+    told = (
+        f"The ring is the threshold {measured.threshold:.2f}, which the preview starts with: "
+        f"{percent(precision)} of the boxes shown are right, and {percent(recall)} of what is "
+        f"there is found (F1 {measured.f1:.2f}). A higher threshold shows less and is surer."
+    )
+    columns = tag("div", drawn, tag("div", tag("p", told)), class_="beside")
+    return section("How sure to be", columns, class_="together")
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def by_class(measured: Measured, learnt: CocoSet | None) -> Markup:
+    """A row a class. learnt: to tell how many boxes of each there were to learn from."""
+    counts = Counter(
+        box.category_id for picture in (learnt.pictures if learnt else ()) for box in picture.boxes
+    )
+    by_name = {name: counts[number] for number, name in (learnt.categories if learnt else ())}
+    head = ("class", "boxes learnt", "boxes checked", "AP", "AP50", "AR", "precision", "recall")
+    rows = [
+        (name_of(row.name), str(by_name.get(row.name, "–")), *_scores(row), *_at_threshold(row))
+        for row in measured.classes[:_MOST_ROWS]
+    ]
+    left_out = len(measured.classes) - len(rows)
+    more = [tag("p", f"And {left_out} more classes.")] if left_out > 0 else []
+    return section("By class", table(head, rows), *more)
+
+
+def by_size(measured: Measured) -> Markup:
+    """A row for small, medium and large boxes."""
+    rows = [(row.name, *_scores(row)) for row in measured.sizes]
+    told = (
+        "Small: the mean side of a box is under a tenth of the picture's; large: from three tenths."
+    )
+    head = ("size", "boxes checked", "AP", "AP50", "AR")
+    return section("By size", table(head, rows), tag("p", told, class_="faint"), class_="together")
+
+
+def mistakes(measured: Measured, checked: CocoSet | None) -> Markup:
+    """Errors by kind with some to look at; checked: whose pictures those are."""
+    key = tag(
+        "p",
+        tag("i", class_="sample found"),
+        "what the model found",
+        tag("i", class_="sample truth"),
+        "what is there",
+        class_="faint",
+    )
+    most = max((errors.count for errors in measured.errors), default=0) or 1
+    rows = [
+        (errors.kind, joined([str(errors.count), bar(errors.count / most)]), _KINDS[errors.kind])
+        for errors in measured.errors
+    ]
+    counts = table(("mistake", "how often", "what it means"), rows, class_="last-is-text")
+    galleries = [drawn for errors in measured.errors if (drawn := _kind(errors, checked))]
+    shown = [key, *galleries] if galleries else []
+    told = f"What is shown from the threshold {measured.threshold:.2f} on; the worst first."
+    return section("What goes wrong", tag("p", told), counts, *shown)
+
+
+def _kind(errors: Errors, checked: CocoSet | None) -> Markup:
+    pictures = gallery(errors, checked) if checked else Markup()
+    if not pictures:
+        return Markup()
+    return tag("div", tag("h3", f"{errors.kind.capitalize()}: {errors.count}"), pictures)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], class_: str | None = None) -> Markup:
+    """Numbers stand to the right, names to the left."""
+    top = tag("tr", *(tag("th", word) for word in head))
+    body = [tag("tr", *(tag("td", cell) for cell in row)) for row in rows]
+    return tag("div", tag("table", top, *body, class_=class_), class_="wide")
+
+
+def _scores(row: Row) -> tuple[str, ...]:
+    ap = joined([digits(row.ap), bar(row.ap)])
+    return (str(row.boxes), ap, digits(row.ap50), digits(row.ar))
+
+
+def _at_threshold(row: Row) -> tuple[str, str]:
+    return digits(row.precision), digits(row.recall)
+
+
+def _interval(score: Score) -> str:
+    if score.low is None or score.high is None:
+        return "too few images for an interval"
+    return f"95 % interval {score.low:.2f} to {score.high:.2f}"
