@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QCheckBox,
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from labeler.gui import theme
 from labeler.gui.key_hint import hint_tooltip
-from labeler.gui.label.learning_along import FIRST, LearningAlong
+from labeler.gui.label.learning_along import LearningAlong
 
 
 class AlongSwitch(QWidget):
@@ -24,34 +21,33 @@ class AlongSwitch(QWidget):
     def __init__(self, along: LearningAlong, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._along = along
-        self.box = QCheckBox(self.tr("Learn along"), self)
-        self.box.setAccessibleName(self.tr("Learn along"))
-        self.box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button = QPushButton(self.tr("Learn along"), self)
+        self.button.setAccessibleName(self.tr("Learn along"))
+        self.button.setCheckable(True)
         hint_tooltip(
-            self.box,
+            self.button,
             "label.learn_along",
             self.tr("Learn from every ten images that you label, and suggest boxes on the others"),
         )
         self.line = QLabel(self)
         self.line.setWordWrap(True)
-        self.line.setAccessibleName(self.tr("What learning along is doing"))
         theme.set_role(self.line, "faint")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self.box)
-        column.addWidget(self.line)
-        self.box.clicked.connect(along.set_on)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.button)
+        row.addWidget(self.line, 1)
+        self.button.clicked.connect(along.set_on)
         along.changed.connect(self._show)
         self._show()
 
     def set_editable(self, editable: bool) -> None:
-        self.box.setEnabled(editable)
+        self.button.setEnabled(editable)
 
     def _show(self) -> None:
-        self.box.setChecked(self._along.is_on)
+        self.button.setChecked(self._along.is_on)
         self.line.setText(self._along.words)
-        self.line.setVisible(bool(self._along.words))
+        self.button.setAccessibleDescription(self._along.words)
 
 
 class AlongOffer(QFrame):
@@ -61,12 +57,7 @@ class AlongOffer(QFrame):
         super().__init__(parent)
         self._along = along
         theme.set_role(self, "bar")
-        self.text = QLabel(
-            self.tr("{n} images are labelled. Shall boxes be suggested on the others?").format(
-                n=FIRST
-            ),
-            self,
-        )
+        self.text = QLabel(self)
         self.yes = QPushButton(self.tr("Learn along"), self)
         self.yes.setAccessibleName(self.tr("Learn along"))
         hint_tooltip(
@@ -84,9 +75,17 @@ class AlongOffer(QFrame):
         row.addWidget(self.no)
         self.yes.clicked.connect(lambda: along.set_on(True))
         self.no.clicked.connect(self._decline)
-        along.asked.connect(self.show)
+        along.asked.connect(self._ask)
         along.changed.connect(self.hide)
         self.hide()
+
+    def _ask(self, labelled: int) -> None:
+        self.text.setText(
+            self.tr("{n} images are labelled. Shall boxes be suggested on the others?").format(
+                n=labelled
+            )
+        )
+        self.show()
 
     def _decline(self) -> None:
         self._along.decline()

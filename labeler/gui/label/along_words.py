@@ -22,15 +22,13 @@ def of(stage: str, counts: Counts, last: Learnt | None, first: int) -> str:
     if stage == "learning":
         return _tr("Learning from {n}").format(n=counted(counts.labelled, "image"))
     if stage == "looking":
-        return _tr("Looking at the other images")
+        return _tr("Looking at the others")
     if not counts.unlabelled:
-        return _tr("No image is left to do.")
+        return _tr("Nothing left to do")
     if last is None:
-        return _tr("Begins at {first} labelled images; {n} so far").format(
-            first=first, n=counts.labelled
-        )
+        return _tr("Begins at {first} labelled; {n} so far").format(first=first, n=counts.labelled)
     if last.asked:
-        return _tr("It would have found {found} of your last {n}.").format(
+        return _tr("Found {found} of the last {n}").format(
             found=last.found, n=counted(last.asked, "box")
         )
     return _tr("{n} with suggestions").format(n=counted(counts.suggested, "image"))

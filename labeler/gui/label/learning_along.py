@@ -59,10 +59,11 @@ class Stage(Enum):
 
 
 class LearningAlong(QObject):
-    """changed: it is on or off, or the words about it are others; asked: offer it to the person."""
+    """changed: it is on or off, or the words about it are others; asked: it is to be offered to the
+    person, who has labelled so many images."""
 
     changed = Signal()
-    asked = Signal()
+    asked = Signal(int)
 
     def __init__(
         self, document: Document, canvas: Canvas, travel: Travel, parent: QObject | None = None
@@ -232,7 +233,7 @@ class LearningAlong(QObject):
             return
         self._was_asked = True
         if along_choice.chosen(dataset.folder) is None:
-            self.asked.emit()
+            self.asked.emit(counts.labelled)
 
     def _yield_to_hand(self, down: bool) -> None:
         self._process.tell(Pause() if down else Resume())
