@@ -25,6 +25,9 @@ SHOTS = (
     ("label-light", "label", "light", ()),
     ("capture", "capture", "dark", ("--camera", "simulated")),
     ("train", "train", "light", ()),
+    ("train-result", "train", "dark", ("--action", "train.result")),
+    ("train-runs", "train", "light", ("--action", "train.all_runs")),
+    ("train-adjust", "train", "dark", ("--action", "train.adjust")),
     ("preview", "preview", "light", ("--camera", "simulated")),
 )
 

@@ -28,7 +28,7 @@ FOR_THE_TRACKER = {
     "labeler.errors",
     "labeler.track",
 }
-WORKSPACES = ("capture", "label", "curate", "train", "preview")
+WORKSPACES = ("capture", "label", "curate", "train", "preview", "compare")
 
 
 def imported(path: Path) -> set[str]:

@@ -123,6 +123,7 @@ _TYPES: dict[str, Callable[..., Event]] = {
         Failed,
     )
 }
+_FIELDS = {name: frozenset(inspect.signature(make).parameters) for name, make in _TYPES.items()}
 
 
 def to_line(event: Event) -> str:
@@ -138,7 +139,7 @@ def from_line(line: str) -> Event:
     try:
         values: dict[str, Any] = json.loads(line)
         make = _TYPES[values["event"]]
-        known = set(inspect.signature(make).parameters)
+        known = _FIELDS[values["event"]]
         arguments = {
             key: tuple(value) if isinstance(value, list) else value
             for key, value in values.items()

@@ -78,6 +78,8 @@ def _after_first_paint(
         window.use_camera(wish.camera)
     if wish.workspace:
         window.show_workspace(wish.workspace)
+    for action in wish.action:
+        window.keys.run(action)
     if wish.screenshot is not None:
         from labeler.gui.screenshot import Screenshot
 
@@ -102,6 +104,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--camera", metavar="ID", help="open this camera, such as: simulated")
     parser.add_argument(
         "--screenshot", metavar="FILE", type=Path, help="save a picture of the window and close it"
+    )
+    parser.add_argument(
+        "--action",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="do this at the start, by its name in a key map, such as: train.result",
     )
     parser.add_argument("--workspace", choices=[page.id for page in pages()])
     parser.add_argument("--appearance", choices=("light", "dark", "system"))

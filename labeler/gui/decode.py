@@ -1,8 +1,9 @@
-"""From a frame's bytes to pixels on the screen. Pure functions, for any thread."""
+"""From a frame's bytes to pixels on the screen, and to those a detector reads. Pure functions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
@@ -41,3 +42,13 @@ def decode(frame: Frame) -> LivePicture | None:
         )
     image = reader.read()
     return None if image.isNull() else LivePicture(frame, image)
+
+
+def as_rgb(image: QImage) -> Any:
+    """The pixels as (height, width, 3) uint8, a copy of their own."""
+    import numpy as np
+
+    rgb = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(rgb.constBits(), np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
+    pixels = np.array(rows[:, : 3 * rgb.width()])  # a copy: the bytes end with the QImage
+    return pixels.reshape(rgb.height(), rgb.width(), 3)

@@ -19,7 +19,7 @@ from labeler.gui.document import Document
 from labeler.gui.history_actions import HistoryActions
 from labeler.gui.job_bar import JobBar
 from labeler.gui.key_hint import hint_tooltip
-from labeler.gui.pages import CAPTURE, LABEL, PREVIEW, TRAIN, Page, pages
+from labeler.gui.pages import CAPTURE, COMPARE, LABEL, PREVIEW, TRAIN, Page, pages
 from labeler.gui.robot_pill import RobotPill
 from labeler.gui.segmented_bar import SegmentedBar
 from labeler.gui.settings import Settings
@@ -138,10 +138,13 @@ class MainWindow(QWidget):
             workspace.image_requested.connect(self._label_image)
         elif page_id == TRAIN:
             workspace.model_available.connect(self._offer_model)
+            workspace.image_requested.connect(self._label_image)
             workspace.labelling_requested.connect(partial(self.show_workspace, LABEL))
             workspace.preview_requested.connect(partial(self.show_workspace, PREVIEW))
         elif page_id == PREVIEW:
             workspace.train_requested.connect(partial(self.show_workspace, TRAIN))
+        elif page_id == COMPARE:
+            workspace.labelling_requested.connect(partial(self.show_workspace, LABEL))
 
     def _bring_camera(self, camera: str) -> None:
         """Without an id the person chooses in Capture."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
-from labeler.gui.pages import CAPTURE, PREVIEW, TRAIN
+from labeler.gui.pages import CAPTURE, COMPARE, PREVIEW, TRAIN
 from labeler.gui.workspace import Action
 
 
@@ -19,6 +19,7 @@ def outline(page_id: str) -> list[Action]:
         CAPTURE: _capture,
         TRAIN: _train,
         PREVIEW: _preview,
+        COMPARE: _compare,
     }
     rows = makers[page_id]() if page_id in makers else []
     return [
@@ -55,5 +56,11 @@ def _train() -> list[Action]:
 
 def _preview() -> list[Action]:
     from labeler.gui.preview import keys
+
+    return keys.actions(cast(Any, _Absent()))
+
+
+def _compare() -> list[Action]:
+    from labeler.gui.compare import keys
 
     return keys.actions(cast(Any, _Absent()))

@@ -14,7 +14,7 @@ from labeler.gui.workspace import Workspace
 if TYPE_CHECKING:
     from labeler.gui.live import LiveCamera
 
-CAPTURE, LABEL, TRAIN, PREVIEW = "capture", "label", "train", "preview"
+CAPTURE, LABEL, TRAIN, PREVIEW, COMPARE = "capture", "label", "train", "preview", "compare"
 
 Build = Callable[[Document, Callable[[], "LiveCamera"]], Workspace]
 """Given the document and a function that gives the shared camera, starting it up if need be."""
@@ -37,6 +37,7 @@ def pages() -> list[Page]:
         Page(LABEL, _tr("Label"), "Ctrl+2", _label),
         Page(TRAIN, _tr("Train"), "Ctrl+4", _train),
         Page(PREVIEW, _tr("Preview"), "Ctrl+5", _preview),
+        Page(COMPARE, _tr("Compare"), "Ctrl+6", _compare),
     ]
 
 
@@ -65,6 +66,12 @@ def _preview(document: Document, live: Callable[[], LiveCamera]) -> Workspace:
     from labeler.gui.preview.workspace import PreviewWorkspace
 
     return PreviewWorkspace(document, live())
+
+
+def _compare(document: Document, live: Callable[[], LiveCamera]) -> Workspace:
+    from labeler.gui.compare.workspace import CompareWorkspace
+
+    return CompareWorkspace(document, live())
 
 
 def _tr(text: str) -> str:

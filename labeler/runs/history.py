@@ -10,7 +10,8 @@ from pathlib import Path
 
 from labeler.dataset.lock import WriterLock
 from labeler.errors import UserError
-from labeler.runs.record import RunRecord, read_events
+from labeler.runs.note import NOTE, read_note
+from labeler.runs.record import EVENTS, RunRecord, read_events
 from trainer.config import RunConfig, load_config
 from trainer.events import Failed, Finished
 
@@ -19,6 +20,7 @@ NAME_FORMAT = "%Y-%m-%d_%H-%M"
 
 MODEL = "model.onnx"
 LOG = "log.txt"
+_STATE = "state.safetensors"
 _LOCK = "run.lock"
 
 
@@ -32,13 +34,19 @@ class RunState(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+_RESUMABLE = (RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED)
+_Stamp = tuple[tuple[int, int] | None, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class RunSummary:
     """One line in the list of runs.
 
     started: seconds since 1970 (UTC). start and detector as in RunConfig. images: training and
     validation together. ap and ap50 of the kept weights, 0 to 1; None before the first score.
-    seconds: how long it learned. has_model: model.onnx is there and can be used.
+    ap_interval: the 95 % interval of ap. seconds: how long it learned. has_model: model.onnx is
+    there and can be used. can_resume: it ended early and left a state to go on from. note: what the
+    person wrote about it.
     """
 
     name: str
@@ -53,6 +61,13 @@ class RunSummary:
     state: RunState
     message: str
     has_model: bool
+    can_resume: bool = False
+    ap_interval: tuple[float, float] | None = None
+    note: str = ""
+
+
+_ended: dict[Path, tuple[_Stamp, RunSummary]] = {}
+"""What was read of runs that have ended: five hundred of them take a second to read."""
 
 
 def list_runs(folder: Path) -> list[RunSummary]:
@@ -64,10 +79,26 @@ def list_runs(folder: Path) -> list[RunSummary]:
 
 
 def summarise(run: Path) -> RunSummary:
-    """Raises ValueError where the folder is no run."""
+    """Raises ValueError where the folder is no run.
+
+    A run that has ended is read once, until one of its files changes.
+    """
+    stamp = _stamp(run)
+    known = _ended.get(run)
+    if known is not None and known[0] == stamp:
+        return known[1]
+    summary = _read(run)
+    if summary.state in (RunState.RUNNING, RunState.INTERRUPTED):  # told apart by a lock
+        _ended.pop(run, None)
+    else:
+        _ended[run] = stamp, summary
+    return summary
+
+
+def _read(run: Path) -> RunSummary:
     config = load_config(run)
     record = RunRecord.of(read_events(run))
-    started = record.started
+    started, state = record.started, state_of(run, record)
     return RunSummary(
         name=run.name,
         path=run,
@@ -78,9 +109,12 @@ def summarise(run: Path) -> RunSummary:
         ap=record.ap,
         ap50=record.ap50,
         seconds=record.seconds,
-        state=state_of(run, record),
+        state=state,
         message=record.end.message if isinstance(record.end, Failed) else "",
         has_model=(run / MODEL).is_file(),
+        can_resume=can_go_on(run, state),
+        ap_interval=record.ap_interval,
+        note=read_note(run),
     )
 
 
@@ -91,6 +125,11 @@ def state_of(run: Path, record: RunRecord) -> RunState:
     if isinstance(record.end, Failed):
         return RunState.FAILED
     return RunState.RUNNING if _is_attended(run) else RunState.INTERRUPTED
+
+
+def can_go_on(run: Path, state: RunState) -> bool:
+    """Whether it ended early and left a state to go on from."""
+    return state in _RESUMABLE and (run / _STATE).is_file()
 
 
 def attend(run: Path) -> WriterLock:
@@ -118,6 +157,18 @@ def model_of(path: Path) -> Path:
             "anything was learned. Train again, for longer."
         )
     return path / MODEL
+
+
+def _stamp(run: Path) -> _Stamp:
+    """When the files were written that a summary is made from, and their sizes."""
+    stamps: list[tuple[int, int] | None] = []
+    for name in ("config.json", EVENTS, NOTE, MODEL, _STATE):
+        try:
+            found = (run / name).stat()
+            stamps.append((found.st_mtime_ns, found.st_size))
+        except OSError:
+            stamps.append(None)
+    return tuple(stamps)
 
 
 def _summary_or_none(path: Path) -> RunSummary | None:

@@ -12,7 +12,9 @@ from trainer.events import (
     Event,
     Failed,
     Finished,
+    Paused,
     Progressed,
+    Resumed,
     Started,
     Warned,
     from_line,
@@ -26,7 +28,8 @@ EVENTS = "events.jsonl"
 class RunRecord:
     """The events of one run, sorted by what they tell. add() takes the next one.
 
-    losses: (seconds, loss) as the trainer measured it while learning.
+    losses and rates: (seconds, loss) and (seconds, learning rate) as the trainer told them while
+    learning. is_paused: it stands still because somebody wished it.
     """
 
     started: Started | None = None
@@ -36,6 +39,8 @@ class RunRecord:
     evaluations: list[Evaluated] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     end: Finished | Failed | None = None
+    is_paused: bool = False
+    rates: list[tuple[float, float]] = field(default_factory=list)
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> RunRecord:
@@ -51,15 +56,51 @@ class RunRecord:
             case Downloading():
                 self.download = event
             case Progressed():
-                self.progress, self.download = event, None
-                if event.loss is not None:
-                    self.losses.append((event.seconds, event.loss))
+                self._note_progress(event)
             case Evaluated():
                 self.evaluations.append(event)
-            case Warned():
+            case Warned() if event.message not in self.warnings:
                 self.warnings.append(event.message)
+            case Paused():
+                self.is_paused = True
+            case Resumed():
+                self._go_back_to(event.seconds)
             case Finished() | Failed():
-                self.end = event
+                self.end, self.is_paused = event, False
+
+    def _note_progress(self, told: Progressed) -> None:
+        self.progress, self.download = told, None
+        if told.loss is not None:
+            self.losses.append((told.seconds, told.loss))
+        if told.learning_rate > 0:
+            self.rates.append((told.seconds, told.learning_rate))
+
+    def _go_back_to(self, seconds: float) -> None:
+        """What an ended process learned after its last saved state is learned again."""
+        self.end, self.is_paused = None, False
+        self.losses = [told for told in self.losses if told[0] <= seconds]
+        self.rates = [told for told in self.rates if told[0] <= seconds]
+        self.evaluations = [scores for scores in self.evaluations if scores.seconds <= seconds]
+        if self.progress is not None and self.progress.seconds > seconds:
+            self.progress = None
+
+    @property
+    def epoch(self) -> float:
+        """How many epochs it has learned so far."""
+        if isinstance(self.end, Finished):
+            return self.end.epochs
+        told = [scores.epoch for scores in self.evaluations]
+        if self.progress is not None:
+            told.append(self.progress.epoch)
+        return max(told, default=0.0)
+
+    @property
+    def ap_interval(self) -> tuple[float, float] | None:
+        """The 95 % interval of that AP, low and high; None where it is not known."""
+        best = self.best
+        if best is None or best.ap_low < 0 or best.ap_high < 0:
+            return None
+        return best.ap_low, best.ap_high
 
     @property
     def best(self) -> Evaluated | None:

@@ -13,11 +13,11 @@ from labeler.cameras.base import CameraState
 from labeler.dataset import category_edits
 from labeler.dataset.model import Category
 from labeler.dataset.store import Dataset
-from labeler.gui.decode import LivePicture, decode
+from labeler.gui.class_colors import class_colors
+from labeler.gui.decode import LivePicture, as_rgb, decode
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
-from labeler.gui.preview.class_colors import class_colors
-from labeler.gui.preview.detecting import Detecting, Sight, as_rgb
+from labeler.gui.preview.detecting import Detecting, Sight
 from labeler.gui.preview.in_view import Seen
 from labeler.gui.preview.pace import Pace
 from labeler.gui.preview.workspace import PreviewWorkspace

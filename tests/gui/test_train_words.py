@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from labeler.gui.train import words
-from labeler.gui.train.curves import Curve
+from labeler.gui.train.curves import Curve, Line
 
 NOW = datetime(2026, 11, 24, 17, 4)
 
@@ -50,8 +50,9 @@ def test_a_download_without_a_known_size_tells_what_has_come(qtbot: QtBot) -> No
 def test_a_curve_follows_the_palette(qtbot: QtBot) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
-    curve = Curve("AP", "seconds", color=None, top=1.0, parent=parent)
-    curve.show_points([(1.0, 0.2), (2.0, 0.5)], seconds_total=60.0, mark=(2.0, 0.5))
+    curve = Curve("AP", "seconds", top=1.0, parent=parent)
+    line = Line([(1.0, 0.2), (2.0, 0.5)], name="AP 0.50", band=[(1.0, 0.1, 0.3), (2.0, 0.4, 0.6)])
+    curve.show_lines([line], title="AP", seconds_total=60.0, mark=(2.0, 0.5))
     with qtbot.waitExposed(parent):
         parent.show()
     palette = QPalette(curve.palette())
@@ -60,15 +61,16 @@ def test_a_curve_follows_the_palette(qtbot: QtBot) -> None:
     curve.setPalette(palette)
     corner = curve.grab().toImage().pixelColor(curve.width() - 3, curve.height() - 3)
     assert corner.name() == "#123456"
-    assert curve.points == ((1.0, 0.2), (2.0, 0.5))
+    assert list(curve.points) == [(1.0, 0.2), (2.0, 0.5)]
+    assert "#abcdef" in curve.title.text()
 
 
 def test_a_curve_survives_any_numbers(qtbot: QtBot) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
-    curve = Curve("Loss", "seconds", color="#d55e00", top=None, parent=parent)
+    curve = Curve("Loss", "seconds", top=None, parent=parent)
     with qtbot.waitExposed(parent):
         parent.show()
     for points in ([], [(0.0, 0.0)], [(float(n), 1e6 / (n + 1)) for n in range(500)]):
-        curve.show_points(points, seconds_total=1.0)
+        curve.show_lines([Line(points, color="#d55e00"), Line(points[:1])], title="Loss")
         assert not curve.grab().isNull()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,14 +17,15 @@ from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
 from labeler.gui.train.log_dialog import LogDialog
-from labeler.gui.train.settings_panel import COCO_DETECTOR
 from labeler.gui.train.workspace import TrainWorkspace
 from labeler.runs.history import RunState, list_runs
 from labeler.runs.prepare import Wish, new_run_folder, prepare_run_from_dataset
 from labeler.runs.record import append_event
 from tests.runs.run_makers import add_scenes
+from trainer.config import BUILT_IN
 from trainer.events import Evaluated, Failed, Progressed
 
+SSDLITE = "ssdlite320_mobilenet_v3_large"
 PATIENCE = 90_000
 """Milliseconds: a crowded machine may need minutes for what takes seconds."""
 
@@ -66,7 +68,7 @@ def _shown(qtbot: QtBot, document: Document) -> TrainWorkspace:
 
 def _press_train(qtbot: QtBot, workspace: TrainWorkspace, minutes: int = 0) -> None:
     if minutes:
-        workspace.settings.minutes.setValue(minutes)
+        workspace.settings.drawer.minutes.setValue(minutes)
     qtbot.mouseClick(workspace.settings.train_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: workspace.trainer.is_running, timeout=PATIENCE)
 
@@ -79,6 +81,10 @@ def _has(workspace: TrainWorkspace, kind: type[object]) -> bool:
 
 def _kill(workspace: TrainWorkspace) -> None:
     os.kill(workspace.trainer.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def _first_note(workspace: TrainWorkspace) -> str:
+    return workspace.view.notice.text.text().splitlines()[0]
 
 
 def _ended(workspace: TrainWorkspace) -> bool:
@@ -95,8 +101,8 @@ def test_one_button_trains_to_a_model_with_curves_and_pictures(
     _press_train(qtbot, workspace)
     assert not workspace.settings.train_button.isEnabled()
     qtbot.waitUntil(lambda: _has(workspace, Progressed), timeout=PATIENCE)
-    assert "of 7 s" in workspace.view.title.text()
-    assert "left" in workspace.view.detail.text()
+    assert "of 7 s" in workspace.header.title.text()
+    assert "left" in workspace.header.detail.text()
     qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
     (run,) = list_runs(dataset.runs_folder)
     assert run.state is RunState.FINISHED
@@ -107,20 +113,20 @@ def test_one_button_trains_to_a_model_with_curves_and_pictures(
     assert len(workspace.view.loss.points) >= 1
     qtbot.waitUntil(lambda: bool(workspace.view.strip.rows), timeout=PATIENCE)
     qtbot.waitUntil(lambda: workspace.run_list.count() == 1, timeout=PATIENCE)
-    assert workspace.view.title.text().startswith("Finished after")
+    assert workspace.header.title.text().startswith("Finished after")
 
 
 @pytest.mark.usefixtures("scenes")
 def test_stop_keeps_the_best(qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset) -> None:
     _press_train(qtbot, workspace, minutes=30)
     qtbot.waitUntil(lambda: _has(workspace, Progressed), timeout=PATIENCE)
-    qtbot.mouseClick(workspace.view.stop_button, Qt.MouseButton.LeftButton)
-    assert not workspace.view.stop_button.isEnabled()
+    qtbot.mouseClick(workspace.header.stop_button, Qt.MouseButton.LeftButton)
+    assert not workspace.header.stop_button.isEnabled()
     qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
     (run,) = list_runs(dataset.runs_folder)
     assert run.state is RunState.STOPPED
     assert run.has_model
-    assert "the best is kept" in workspace.view.title.text()
+    assert "the best is kept" in workspace.header.title.text()
 
 
 @pytest.mark.usefixtures("scenes")
@@ -130,7 +136,7 @@ def test_a_killed_trainer_is_a_sentence_with_its_log(
     _press_train(qtbot, workspace)
     _kill(workspace)
     qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
-    assert workspace.view.title.text().startswith("Failed")
+    assert workspace.header.title.text().startswith("Failed")
     assert "The training" in workspace.view.notice.text.text()
     assert "log.txt" in workspace.view.notice.text.text()
     assert workspace.view.notice.buttons[0].text() == "Show log"
@@ -149,14 +155,15 @@ def test_a_download_that_fails_offers_the_built_in_detector(
     qtbot: QtBot, document: Document, dataset: Dataset
 ) -> None:
     run = new_run_folder(dataset.runs_folder)
-    prepare_run_from_dataset(dataset, run, Wish(detector=COCO_DETECTOR))
+    prepare_run_from_dataset(dataset, run, Wish(detector=SSDLITE))
     append_event(run, Failed("The weights could not be downloaded."))
     workspace = _shown(qtbot, document)
-    workspace.settings.coco.click()
+    detector = workspace.settings.detector
+    detector.setCurrentIndex(detector.findData(SSDLITE))
     qtbot.waitUntil(lambda: len(workspace.view.notice.buttons) == 2)
-    assert workspace.view.notice.text.text() == "The weights could not be downloaded."
+    assert _first_note(workspace) == "The weights could not be downloaded."
     qtbot.mouseClick(workspace.view.notice.buttons[1], Qt.MouseButton.LeftButton)
-    assert workspace.settings.built_in.isChecked()
+    assert workspace.settings.wish().detector == BUILT_IN
     qtbot.waitUntil(lambda: workspace.trainer.is_running, timeout=PATIENCE)
     workspace.shut_down()
 
@@ -183,9 +190,66 @@ def test_a_run_of_a_dead_window_is_shown_as_interrupted_with_its_curve(
     append_event(run, Evaluated(20.0, 2.0, 0.7, 0.50, 0.8, 1e-3, is_best=True))
     workspace = _shown(qtbot, document)
     qtbot.waitUntil(lambda: workspace.run_list.count() == 1)
-    assert workspace.view.title.text() == "Interrupted after 20 s"
+    assert workspace.header.title.text() == "Interrupted after 20 s"
     assert list(workspace.view.ap.points) == [(10.0, 0.25), (20.0, 0.5)]
     assert workspace.settings.train_button.isEnabled()
+
+
+@pytest.mark.usefixtures("scenes")
+def test_an_interrupted_run_that_left_its_state_can_go_on(
+    qtbot: QtBot, document: Document, dataset: Dataset
+) -> None:
+    run = new_run_folder(dataset.runs_folder)
+    prepare_run_from_dataset(dataset, run, Wish())
+    append_event(run, Evaluated(10.0, 2.0, 0.9, 0.25, 0.5, 1e-3, is_best=True))
+    (run / "state.safetensors").write_bytes(b"")
+    workspace = _shown(qtbot, document)
+    qtbot.waitUntil(workspace.header.go_on_button.isVisible)
+    assert "interrupted at epoch 2" in workspace.view.notice.text.text()
+    assert workspace.obstacle_to_go_on() == ""
+    qtbot.mouseClick(workspace.header.go_on_button, Qt.MouseButton.LeftButton)
+    assert workspace.trainer.run == run
+    assert workspace.trainer.is_running
+    assert workspace.trainer.record.ap == 0.25
+    assert workspace.obstacle_to_go_on() == "A training is running."
+    workspace.shut_down()
+
+
+_OBEDIENT = """
+import sys
+from trainer.events import Finished, Paused, Progressed, Resumed, to_line
+def tell(event):
+    print(to_line(event), flush=True)
+tell(Progressed("Learning", 20.0, 60.0, 3.5, 99.0, 0.5, 1e-3, 38.0))
+for line in sys.stdin:
+    tell({"pause": Paused, "resume": Resumed}[line.strip()](20.0, 3.5))
+tell(Finished(0.5, 0.8, 21.0, 3.6, True))
+"""
+"""A trainer that does what it is told and takes no time for it."""
+
+
+@pytest.mark.usefixtures("scenes")
+def test_a_training_stands_still_and_goes_on(
+    qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset
+) -> None:
+    run = new_run_folder(dataset.runs_folder)
+    prepare_run_from_dataset(dataset, run, Wish())
+    workspace.trainer.start(run, [sys.executable, "-c", _OBEDIENT])
+    workspace._show(run)
+    header = workspace.header
+    qtbot.waitUntil(header.pause_button.isEnabled, timeout=PATIENCE)
+    assert header.title.text() == "Learning, 20 of 60 s"
+    assert header.detail.text() == "38 s left, 99 images a second, epoch 3.5"
+    qtbot.mouseClick(header.pause_button, Qt.MouseButton.LeftButton)
+    assert not header.pause_button.isEnabled()
+    qtbot.waitUntil(lambda: header.pause_button.text() == "Go on", timeout=PATIENCE)
+    assert header.title.text() == "Paused at epoch 3.5"
+    qtbot.mouseClick(header.pause_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: header.pause_button.text() == "Pause", timeout=PATIENCE)
+    qtbot.mouseClick(header.stop_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
+    assert header.title.text() == "Stopped after 21 s, the best is kept"
+    assert not header.pause_button.isVisible()
 
 
 @pytest.mark.usefixtures("scenes")
@@ -198,13 +262,13 @@ def test_another_run_is_shown_when_it_is_chosen_and_goes_to_the_wastebasket(
         append_event(run, Failed(f"{run.name} went wrong."))
     workspace = _shown(qtbot, document)
     qtbot.waitUntil(lambda: workspace.run_list.count() == 2)
-    assert workspace.view.notice.text.text() == "2026-01-02_10-00 went wrong."
+    assert _first_note(workspace) == "2026-01-02_10-00 went wrong."
     workspace.run_list.setCurrentRow(1)
-    assert workspace.view.notice.text.text() == "2026-01-01_10-00 went wrong."
+    assert _first_note(workspace) == "2026-01-01_10-00 went wrong."
     workspace.run_list.actions()[1].trigger()
     qtbot.waitUntil(lambda: workspace.run_list.count() == 1)
     assert not runs[0].exists()
-    assert workspace.view.notice.text.text() == "2026-01-02_10-00 went wrong."
+    assert _first_note(workspace) == "2026-01-02_10-00 went wrong."
 
 
 def test_an_empty_dataset_says_how_many_images_are_missing(
@@ -235,28 +299,15 @@ def test_without_torch_it_says_what_to_install(
 
 def test_every_control_has_a_name_and_a_tooltip(workspace: TrainWorkspace) -> None:
     settings = workspace.settings
+    drawer = settings.drawer
     controls = [
-        settings.train_button,
-        settings.quick,
-        settings.good,
-        settings.own_time,
-        settings.minutes,
-        settings.built_in,
-        settings.coco,
-        settings.scratch,
-        workspace.view.stop_button,
-        workspace.view.preview_button,
+        *(settings.train_button, settings.quick, settings.good, settings.best),
+        *(settings.detector, settings.pretrained, settings.scratch, settings.adjust),
+        *(drawer.minutes, drawer.epochs, drawer.device, drawer.threads, drawer.longest_side),
+        *(drawer.batch, drawer.learning_rate, drawer.augmentation, drawer.seed, drawer.reset),
+        *(workspace.header.stop_button, workspace.header.preview_button),
+        *(workspace.header.pause_button, workspace.header.go_on_button),
     ]
     assert all(control.accessibleName() and control.toolTip() for control in controls)
     keys = [key for action in workspace.actions_table() for key in action.keys]
     assert len(keys) == len(set(keys))
-
-
-def test_the_minutes_are_chosen_by_writing_them(workspace: TrainWorkspace) -> None:
-    assert workspace.settings.wish().seconds == 60
-    workspace.settings.good.click()
-    assert workspace.settings.wish().seconds == 300
-    workspace.settings.minutes.setValue(7)
-    assert workspace.settings.wish().seconds == 420
-    workspace.settings.scratch.click()
-    assert workspace.settings.wish().start == "scratch"

@@ -8,6 +8,7 @@ import pytest
 
 from labeler.errors import UserError
 from labeler.runs.history import RunState, attend, list_runs, model_of, summarise
+from labeler.runs.note import write_note
 from labeler.runs.record import append_event, read_events
 from trainer.config import RunConfig, save_config
 from trainer.events import Evaluated, Event, Failed, Finished, Progressed, Started, to_line
@@ -91,3 +92,13 @@ def test_a_run_or_a_file_stands_for_its_model(tmp_path: Path) -> None:
     assert model_of(run / "model.onnx") == run / "model.onnx"
     with pytest.raises(UserError, match="no run and no model"):
         model_of(tmp_path / "nowhere")
+
+
+def test_a_run_that_has_ended_is_read_again_when_one_of_its_files_changes(tmp_path: Path) -> None:
+    end = Finished(0.4, 0.8, 60.0, 6.0, stopped_early=False)
+    run = make_run(tmp_path / "2026-11-24_17-04", STARTED, BEST, end)
+    assert summarise(run) is summarise(run)
+    write_note(run, "with the blue mug")
+    assert summarise(run).note == "with the blue mug"
+    append_event(run, Failed("Gone on and lost."))
+    assert summarise(run).state is RunState.FAILED

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
-from PySide6.QtGui import QImage
 
-from labeler.gui.decode import LivePicture
+from labeler.gui.decode import LivePicture, as_rgb
 
 if TYPE_CHECKING:
     from trainer.predict import Detection, Predictor
@@ -166,16 +165,6 @@ def _look(predictor: Predictor, picture: LivePicture) -> Sight:
     started = time.perf_counter()
     found = predictor.predict(as_rgb(picture.image), min_score=LOWEST_SCORE)
     return Sight(picture, tuple(found), 1000 * (time.perf_counter() - started))
-
-
-def as_rgb(image: QImage) -> Any:
-    """The pixels as (height, width, 3) uint8, a copy of their own."""
-    import numpy as np
-
-    rgb = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(rgb.constBits(), np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
-    pixels = np.array(rows[:, : 3 * rgb.width()])  # a copy: the bytes end with the QImage
-    return pixels.reshape(rgb.height(), rgb.width(), 3)
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

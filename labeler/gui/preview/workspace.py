@@ -9,13 +9,13 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
+from labeler.gui.class_colors import class_colors
 from labeler.gui.decode import LivePicture
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
 from labeler.gui.live_health import LiveHealth
 from labeler.gui.picture_view import Mark, PictureView
 from labeler.gui.preview import keys
-from labeler.gui.preview.class_colors import class_colors
 from labeler.gui.preview.controls import Controls
 from labeler.gui.preview.detecting import Detecting, LoadedModel, Sight
 from labeler.gui.preview.frame_keeping import FrameKeeping

@@ -17,12 +17,22 @@ class ChoiceRow(QRadioButton):
 
     def __init__(self, title: str, detail: str, tooltip: str, parent: QWidget) -> None:
         super().__init__(title, parent)
-        self._detail = detail
+        self._detail = ""
+        self.set_detail(detail)
         self.setToolTip(tooltip)
-        self.setAccessibleName(f"{title}, {detail}" if detail else title)
         self.setAccessibleDescription(tooltip)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    @property
+    def detail(self) -> str:
+        """What stands at its end."""
+        return self._detail
+
+    def set_detail(self, detail: str) -> None:
+        self._detail = detail
+        self.setAccessibleName(f"{self.text()}, {detail}" if detail else self.text())
+        self.update()
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt
@@ -14,43 +16,64 @@ from labeler.gui.side_panel import heading
 Points = Sequence[tuple[float, float]]
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One curve. points: (seconds, value). name: what stands in the title, in its colour.
+
+    color None: the window's accent. band: (seconds, low, high), the interval around it.
+    """
+
+    points: Points
+    name: str = ""
+    color: str | None = None
+    band: Sequence[tuple[float, float, float]] = ()
+
+
 class Curve(QWidget):
-    """One curve with its title. color None: the window's accent. top: the y axis ends there."""
+    """Curves with their title. top: the y axis ends there; None: a little above the highest."""
 
     _plot: Any = None
 
-    def __init__(
-        self, title: str, unit: str, *, color: str | None, top: float | None, parent: QWidget
-    ) -> None:
+    def __init__(self, title: str, unit: str, *, top: float | None, parent: QWidget) -> None:
         super().__init__(parent)
-        self.title: QLabel = heading(title)
-        self._unit, self._color, self._top = unit, color, top
-        self._points: Points = ()
+        self.title: QLabel = heading("")
+        self.title.setTextFormat(Qt.TextFormat.RichText)
+        self.title.setMinimumWidth(1)  # or a long title would keep the window wide
+        self._text, self._unit, self._top = title, unit, top
+        self._lines: Sequence[Line] = ()
         self._mark: tuple[float, float] | None = None
         self._span = 1.0
-        self._line: Any = None
+        self._drawn: list[_DrawnLine] = []
         self._dot: Any = None
-        self.setAccessibleName(title)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(self.title)
+        self._show_title()
 
     @property
     def points(self) -> Points:
-        """What is drawn: (seconds, value)."""
-        return self._points
+        """What is drawn of the first line: (seconds, value)."""
+        return self._lines[0].points if self._lines else ()
 
-    def set_title(self, title: str) -> None:
-        self.title.setText(title)
-        self.setAccessibleName(title)
+    @property
+    def lines(self) -> Sequence[Line]:
+        """What is drawn."""
+        return self._lines
 
-    def show_points(
-        self, points: Points, *, seconds_total: float, mark: tuple[float, float] | None = None
+    def show_lines(
+        self,
+        lines: Sequence[Line],
+        *,
+        title: str,
+        seconds_total: float = 0.0,
+        mark: tuple[float, float] | None = None,
     ) -> None:
-        """mark: the point to stress, as (seconds, value)."""
-        self._points, self._mark = tuple(points), mark
-        self._span = max(1.0, seconds_total, *(x for x, _ in points))
+        """seconds_total: the axis reaches at least so far. mark: a point to stress."""
+        self._lines, self._mark, self._text = tuple(lines), mark, title
+        last = max((line.points[-1][0] for line in lines if line.points), default=0.0)
+        self._span = max(1.0, seconds_total, last)
+        self._show_title()
         self._draw()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -59,36 +82,33 @@ class Curve(QWidget):
         super().showEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange and self._plot is not None:
-            self._colour()
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show_title()
+            if self._plot is not None:
+                self._colour()
         super().changeEvent(event)
 
-    def _build(self) -> None:
-        import pyqtgraph
+    def _show_title(self) -> None:
+        names = [
+            f'<b style="color:{self._color_of(line).name()}">{escape(line.name)}</b>'
+            for line in self._lines
+            if line.name
+        ]
+        self.title.setText("&nbsp;&nbsp;&nbsp;".join([escape(self._text), *names]))
+        plain = " ".join([self._text, *(line.name for line in self._lines if line.name)])
+        self.setAccessibleName(plain)
+        self.title.setAccessibleName(plain)
 
-        self._plot = pyqtgraph.PlotWidget(self)
-        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._plot.setAntialiasing(True)
-        self._plot.setMenuEnabled(False)
-        self._plot.hideButtons()
-        self._plot.setMouseEnabled(False, False)
-        self._plot.getViewBox().setDefaultPadding(0)
-        self._plot.getPlotItem().layout.setContentsMargins(0, 0, 12, 0)  # half of the last label
-        for side in ("left", "bottom"):
-            axis = self._plot.getAxis(side)
-            axis.enableAutoSIPrefix(False)
-            axis.setStyle(
-                tickLength=0,
-                tickFont=self.font(),
-                maxTickLevel=0,
-                hideOverlappingLabels=False,
-            )
+    def _color_of(self, line: Line) -> QColor:
+        return QColor(line.color) if line.color else self.palette().color(QPalette.ColorRole.Accent)
+
+    def _build(self) -> None:
+        self._plot = new_plot(self)
         if self._top is not None:
             steps = [self._top * quarter / 4 for quarter in range(5)]
             self._plot.getAxis("left").setTicks([[(step, f"{step:.2f}") for step in steps]])
-        self._plot.showGrid(x=False, y=True, alpha=0.25)
-        self._line = self._plot.plot([], [])
         self._dot = self._plot.plot([], [], pen=None, symbol="o", symbolSize=9)
+        self._dot.setZValue(10)
         layout = self.layout()
         assert layout is not None
         layout.addWidget(self._plot)
@@ -96,30 +116,89 @@ class Curve(QWidget):
         self._draw()
 
     def _colour(self) -> None:
-        import pyqtgraph
-
-        palette = self.palette()
-        color = QColor(self._color) if self._color else palette.color(QPalette.ColorRole.Accent)
-        quiet = palette.color(QPalette.ColorRole.PlaceholderText)
-        faint = QColor(quiet)
-        faint.setAlphaF(0.5)
-        self._plot.setBackground(palette.color(QPalette.ColorRole.Window))
-        self._line.setPen(pyqtgraph.mkPen(color, width=2))
-        self._dot.setSymbolBrush(color)
-        self._dot.setSymbolPen(None)
-        for side in ("left", "bottom"):
-            self._plot.getAxis(side).setPen(faint)
-            self._plot.getAxis(side).setTextPen(quiet)
-        self._plot.setLabel("bottom", self._unit, color=quiet.name())
+        colour_plot(self._plot, self.palette(), self._unit)
+        for line, drawn in zip(self._lines, self._drawn, strict=False):
+            drawn.colour(self._color_of(line))
+        if self._lines:
+            self._dot.setSymbolBrush(self._color_of(self._lines[0]))
+            self._dot.setSymbolPen(None)
 
     def _draw(self) -> None:
         if self._plot is None:
             return
-        xs, ys = [x for x, _ in self._points], [y for _, y in self._points]
-        self._line.setData(xs, ys)
+        while len(self._drawn) < len(self._lines):
+            self._drawn.append(_DrawnLine(self._plot))
+        nothing = Line(())
+        for place, drawn in enumerate(self._drawn):
+            drawn.show(self._lines[place] if place < len(self._lines) else nothing)
         self._dot.setData(*([[self._mark[0]], [self._mark[1]]] if self._mark else [[], []]))
-        top = self._top or _ceiling(ys)
+        top = self._top or _ceiling([y for line in self._lines for _, y in line.points])
         self._plot.setRange(xRange=(0, self._span * 1.02), yRange=(0, top * 1.06), padding=0)
+        self._colour()
+
+
+class _DrawnLine:
+    """pyqtgraph's items for one line with its band."""
+
+    def __init__(self, plot: Any) -> None:
+        import pyqtgraph
+
+        self._low, self._high = pyqtgraph.PlotCurveItem(), pyqtgraph.PlotCurveItem()
+        self._band = pyqtgraph.FillBetweenItem(self._low, self._high)
+        plot.addItem(self._band)
+        self._line = plot.plot([], [])
+
+    def show(self, line: Line) -> None:
+        self._line.setData([x for x, _ in line.points], [y for _, y in line.points])
+        xs = [x for x, _, _ in line.band]
+        self._low.setData(xs, [low for _, low, _ in line.band])
+        self._high.setData(xs, [high for _, _, high in line.band])
+        self._band.setVisible(len(xs) > 1)
+
+    def colour(self, color: QColor) -> None:
+        import pyqtgraph
+
+        self._line.setPen(pyqtgraph.mkPen(color, width=2))
+        pale = QColor(color)
+        pale.setAlphaF(0.18)
+        self._band.setBrush(pale)
+
+
+def new_plot(parent: QWidget) -> Any:
+    """An empty plot without menu, mouse and focus, with quiet axes from zero."""
+    import pyqtgraph
+
+    plot = pyqtgraph.PlotWidget(parent)
+    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    plot.setAntialiasing(True)
+    plot.setMenuEnabled(False)
+    plot.hideButtons()
+    plot.setMouseEnabled(False, False)
+    plot.getViewBox().setDefaultPadding(0)
+    plot.getPlotItem().layout.setContentsMargins(0, 0, 12, 0)  # half of the last label
+    for side in ("left", "bottom"):
+        axis = plot.getAxis(side)
+        axis.enableAutoSIPrefix(False)
+        axis.setStyle(
+            tickLength=0,
+            tickFont=parent.font(),
+            maxTickLevel=0,
+            hideOverlappingLabels=False,
+        )
+    plot.showGrid(x=False, y=True, alpha=0.25)
+    return plot
+
+
+def colour_plot(plot: Any, palette: QPalette, unit: str) -> None:
+    """Ground, axes and their words in the colours of the window."""
+    quiet = palette.color(QPalette.ColorRole.PlaceholderText)
+    faint = QColor(quiet)
+    faint.setAlphaF(0.5)
+    plot.setBackground(palette.color(QPalette.ColorRole.Window))
+    for side in ("left", "bottom"):
+        plot.getAxis(side).setPen(faint)
+        plot.getAxis(side).setTextPen(quiet)
+    plot.setLabel("bottom", unit, color=quiet.name())
 
 
 def _ceiling(values: Sequence[float]) -> float:
@@ -127,4 +206,4 @@ def _ceiling(values: Sequence[float]) -> float:
     if not values:
         return 1.0
     ordered = sorted(values)
-    return max(1e-3, 1.1 * min(ordered[-1], 3 * ordered[len(ordered) * 9 // 10]))
+    return max(1e-6, 1.1 * min(ordered[-1], 3 * ordered[len(ordered) * 9 // 10]))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from labeler.gui.train.page import Page
 from labeler.gui.workspace import Action
 
 if TYPE_CHECKING:
@@ -27,6 +29,34 @@ def actions(train: TrainWorkspace) -> list[Action]:
             train.stop,
             obstacle=lambda: "" if train.trainer.is_running else _tr("No training is running."),
         ),
+        Action(
+            "pause_training",
+            _tr("Pause, or go on after it"),
+            ("Ctrl+Shift+.",),
+            train.pause,
+            obstacle=lambda: "" if train.trainer.is_running else _tr("No training is running."),
+        ),
+        Action(
+            "go_on",
+            _tr("Go on with a run that ended early"),
+            ("Ctrl+Shift+Return",),
+            train.go_on,
+            obstacle=train.obstacle_to_go_on,
+        ),
+        Action("adjust", _tr("Adjust what is chosen for you"), ("Ctrl+J",), train.adjust),
+        Action(
+            "learning", _tr("How it learns"), ("1",), partial(train.pages.turn_to, Page.LEARNING)
+        ),
+        Action("result", _tr("What it learned"), ("2",), partial(train.pages.turn_to, Page.RESULT)),
+        Action("all_runs", _tr("All runs"), ("3",), partial(train.pages.turn_to, Page.ALL_RUNS)),
+        Action(
+            "final_score",
+            _tr("Final score"),
+            (),
+            train.results.ask_final,
+            obstacle=train.results.obstacle_to_final,
+        ),
+        Action("report", _tr("Report"), ("Ctrl+R",), train.results.report),
         Action("use_model", _tr("Use in Preview"), ("Ctrl+U",), train.use_in_preview),
         Action("show_log", _tr("Show log"), ("Ctrl+L",), train.show_log),
         Action(

@@ -10,33 +10,55 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from labeler.gui.theme import colors, set_role
 
+_FEW = 3
+
 Offer = tuple[str, Callable[[], object]]
 """A button's text and what it does."""
 
 
 class Notice(QWidget):
-    """A sentence with buttons at its end. Hidden while there is nothing to say."""
+    """A few sentences with buttons at their end. Hidden while there is nothing to say.
+
+    Of many lines the first ones show, and a button brings the others.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.text = QLabel(self)
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.more = QPushButton(self)
+        self.more.setCheckable(True)
+        self.more.setToolTip(self.tr("Everything that there is to know of this run"))
+        self.more.toggled.connect(self._show)
         self.buttons: list[QPushButton] = []
+        self._lines: list[str] = []
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(14, 6, 0, 6)
         self._layout.addWidget(self.text, 1)
+        self._layout.addWidget(self.more)
+        self._show()
         self.hide()
 
     def say(self, sentence: str, offers: Sequence[Offer] = ()) -> None:
-        """An empty sentence hides the bar."""
-        self.text.setText(sentence)
+        """One sentence a line. An empty one hides the bar."""
+        self._lines = sentence.splitlines()
         self.setAccessibleName(sentence)
+        self._show()
         _take_away(self.buttons)
         self.buttons = [_button(offer, self) for offer in offers]
         for button in self.buttons:
             self._layout.addWidget(button)
         self.setVisible(bool(sentence))
+
+    def _show(self) -> None:
+        hidden = len(self._lines) - _FEW
+        is_open = self.more.isChecked()
+        self.text.setText("\n".join(self._lines if is_open else self._lines[:_FEW]))
+        self.more.setVisible(hidden > 0)
+        closed = self.tr("{0} more").format(hidden) if hidden > 0 else self.tr("More")
+        self.more.setText(self.tr("Less") if is_open else closed)
+        self.more.setAccessibleName(self.more.text())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

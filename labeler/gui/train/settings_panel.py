@@ -1,29 +1,29 @@
-"""What the person decides before a run: how long, and from which weights."""
+"""What the person decides before a run: how long, which detector, and from which weights."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
 
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.side_panel import heading
 from labeler.gui.theme import set_role
+from labeler.gui.train.adjust_drawer import AdjustDrawer
+from labeler.gui.train.budgets import Budget, budget_of, with_budget
 from labeler.gui.train.choices import ChoiceRow
 from labeler.gui.train.chosen_lines import ChosenLines
 from labeler.runs.prepare import Wish
-from trainer.config import BUILT_IN
-
-COCO_DETECTOR = "ssdlite320_mobilenet_v3_large"
-_COCO_MEGABYTES = 13
-_SEED = 0
-_NO_ARROWS = "QSpinBox::up-button, QSpinBox::down-button { width: 0; border: 0; }"
-"""The row is narrow; wheel and arrow keys do the same. (NoButtons hides the text under a sheet.)"""
+from trainer.config import BUILT_IN, DETECTOR_FACTS, DetectorFacts
 
 
 class SettingsPanel(QWidget):
-    """The Train button, the time, the start, and what was chosen by itself."""
+    """The Train button, the time, the detector, the start, what was chosen, and the drawer.
+
+    changed: the wish is another one now.
+    """
 
     train_requested = Signal()
+    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,32 +33,62 @@ class SettingsPanel(QWidget):
         self._layout.setSpacing(2)
         self._layout.addWidget(self.train_button)
         self._add_times()
+        self._add_detectors()
         self._add_starts()
         self.chosen = ChosenLines(self)
         self._layout.addWidget(heading(self.tr("Chosen for you"), self.chosen))
         self._layout.addWidget(self.chosen)
+        self._add_drawer()
+        self.show_wish(Wish())
 
     def wish(self) -> Wish:
         """What is chosen at the moment."""
-        if self.good.isChecked():
-            seconds = 300.0
-        else:
-            seconds = self.minutes.value() * 60.0 if self.own_time.isChecked() else 60.0
-        return Wish(
+        wish = Wish(
             start="scratch" if self.scratch.isChecked() else "pretrained",
-            detector=COCO_DETECTOR if self.coco.isChecked() else BUILT_IN,
-            seconds=seconds,
-            seed=_SEED,
+            detector=str(self.detector.currentData()),
         )
+        return self.drawer.adjusted(with_budget(wish, self._budget(), self.drawer.length))
+
+    def show_wish(self, wish: Wish) -> None:
+        """Shows what is chosen, without telling that it changed."""
+        budget, length = budget_of(wish)
+        self._times_of[budget].setChecked(True)
+        (self.scratch if wish.start == "scratch" else self.pretrained).setChecked(True)
+        self.detector.setCurrentIndex(self.detector.findData(wish.detector))
+        self.drawer.show_wish(wish, length)
+        self._show_details()
 
     def choose_built_in(self) -> None:
-        self.built_in.setChecked(True)
+        self.detector.setCurrentIndex(self.detector.findData(BUILT_IN))
+        self._change()
 
     def set_busy(self, busy: bool) -> None:
         """While a run is under way its settings stand."""
         self.train_button.setEnabled(not busy)
-        self._times.setEnabled(not busy)
-        self._starts.setEnabled(not busy)
+        for part in (self._times, self.detector, self._starts, self.drawer):
+            part.setEnabled(not busy)
+
+    def _budget(self) -> Budget:
+        return next(budget for budget, row in self._times_of.items() if row.isChecked())
+
+    def _change(self) -> None:
+        self._show_details()
+        self.changed.emit()
+
+    def _show_details(self) -> None:
+        facts = DETECTOR_FACTS[str(self.detector.currentData())]
+        size = self.tr("{0} MB, once").format(facts.megabytes)
+        self.pretrained.set_detail(size if facts.megabytes else self.tr("offline"))
+        self.detector.setToolTip(facts.note)
+        is_replaced = self.drawer.length.minutes > 0 or self.drawer.length.epochs > 0
+        for budget, row in self._times_of.items():
+            said = self._said_of[budget]
+            row.set_detail(self.tr("see Adjust") if is_replaced and row.isChecked() else said)
+        changes = self.drawer.changes
+        self.adjust.setText(
+            self.tr("Adjust ({0} changed)").format(changes) if changes else self.tr("Adjust")
+        )
+        self.adjust.setAccessibleName(self.adjust.text())
 
     def _train_button(self) -> QPushButton:
         button = QPushButton(self.tr("Train"), self)
@@ -74,48 +104,47 @@ class SettingsPanel(QWidget):
 
     def _add_times(self) -> None:
         self._times, rows = self._group(self.tr("Time"))
-        self.quick = ChoiceRow(
-            self.tr("Quick"), self.tr("1 min"), self.tr("A first detector in a minute"), self._times
+        self._said_of = {
+            Budget.QUICK: self.tr("1 min"),
+            Budget.GOOD: self.tr("5 min"),
+            Budget.BEST: self.tr("until it stops improving"),
+        }
+        told = {
+            Budget.QUICK: (self.tr("Quick"), self.tr("A first detector in a minute")),
+            Budget.GOOD: (self.tr("Good"), self.tr("Finer boxes, fewer misses")),
+            Budget.BEST: (
+                self.tr("Best"),
+                self.tr("Goes on until the score stops rising, an hour at the most"),
+            ),
+        }
+        self._times_of = {
+            budget: ChoiceRow(title, self._said_of[budget], tooltip, self._times)
+            for budget, (title, tooltip) in told.items()
+        }
+        self.quick, self.good, self.best = self._times_of.values()
+        for row in self._times_of.values():
+            row.clicked.connect(self._change)
+            rows.addWidget(row)
+
+    def _add_detectors(self) -> None:
+        self.detector = QComboBox(self)
+        self.detector.setAccessibleName(self.tr("Detector"))
+        self.detector.setMinimumContentsLength(12)
+        self.detector.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self.good = ChoiceRow(
-            self.tr("Good"), self.tr("5 min"), self.tr("Finer boxes, fewer misses"), self._times
-        )
-        self.own_time = ChoiceRow(
-            self.tr("Longer"), "", self.tr("As many minutes as you like"), self._times
-        )
-        self.minutes = QSpinBox(self._times)
-        self.minutes.setRange(1, 24 * 60)
-        self.minutes.setValue(20)
-        self.minutes.setSuffix(self.tr(" min"))
-        self.minutes.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.minutes.setFixedWidth(80)
-        self.minutes.setStyleSheet(_NO_ARROWS)
-        self.minutes.setAccessibleName(self.tr("Minutes to train"))
-        self.minutes.setToolTip(self.tr("How many minutes to train"))
-        self.minutes.valueChanged.connect(lambda _value: self.own_time.setChecked(True))
-        self.quick.setChecked(True)
-        rows.addWidget(self.quick)
-        rows.addWidget(self.good)
-        last = QHBoxLayout()
-        last.addWidget(self.own_time, 1)
-        last.addWidget(self.minutes)
-        rows.addLayout(last)
+        for name, facts in DETECTOR_FACTS.items():
+            self.detector.addItem(_title(facts), name)
+        self.detector.activated.connect(self._change)
+        self._layout.addWidget(heading(self.tr("Detector"), self.detector))
+        self._layout.addWidget(self.detector)
 
     def _add_starts(self) -> None:
         self._starts, rows = self._group(self.tr("Start from"))
-        self.built_in = ChoiceRow(
-            self.tr("Pretrained, built in"),
-            self.tr("offline"),
-            self.tr("Knows photographs in general. The best start for nearly everything"),
-            self._starts,
-        )
-        self.coco = ChoiceRow(
-            self.tr("Pretrained on COCO"),
-            self.tr("{0} MB").format(_COCO_MEGABYTES),
-            self.tr(
-                "A torchvision detector that knows 80 everyday things. "
-                "Its weights are downloaded once"
-            ),
+        self.pretrained = ChoiceRow(
+            self.tr("Pretrained"),
+            "",
+            self.tr("Has seen many photographs before. The best start for nearly everything"),
             self._starts,
         )
         self.scratch = ChoiceRow(
@@ -124,9 +153,21 @@ class SettingsPanel(QWidget):
             self.tr("Knows nothing yet. Shows what a pretrained start is worth"),
             self._starts,
         )
-        self.built_in.setChecked(True)
-        for row in (self.built_in, self.coco, self.scratch):
+        for row in (self.pretrained, self.scratch):
+            row.clicked.connect(self._change)
             rows.addWidget(row)
+
+    def _add_drawer(self) -> None:
+        self.adjust = QPushButton(self)
+        self.adjust.setCheckable(True)
+        hint_tooltip(self.adjust, "train.adjust", self.tr("Decide yourself what is chosen for you"))
+        self.drawer = AdjustDrawer(self)
+        self.drawer.hide()
+        self.adjust.toggled.connect(self.drawer.setVisible)
+        self.drawer.changed.connect(self._change)
+        self._layout.addSpacing(6)
+        self._layout.addWidget(self.adjust)
+        self._layout.addWidget(self.drawer)
 
     def _group(self, title: str) -> tuple[QWidget, QVBoxLayout]:
         group = QWidget(self)
@@ -137,3 +178,9 @@ class SettingsPanel(QWidget):
         rows.setSpacing(1)
         self._layout.addWidget(group)
         return group, rows
+
+
+def _title(facts: DetectorFacts) -> str:
+    if not facts.is_for_gpu:
+        return facts.title
+    return QCoreApplication.translate("SettingsPanel", "{0} (GPU)").format(facts.title)

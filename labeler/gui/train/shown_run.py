@@ -6,21 +6,29 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labeler.gui.train.trainer import Trainer
-from labeler.runs.history import MODEL, RunState, config_of, state_of
+from labeler.runs.history import MODEL, RunState, can_go_on, config_of, state_of
 from labeler.runs.record import RunRecord, read_events
 
 
 @dataclass(frozen=True, slots=True)
 class ShownRun:
-    """detector and seconds_total (its budget) as it was asked for."""
+    """What was asked for (detector, budget, seconds, epochs) and what came of it.
+
+    is_pausing: it was asked to pause and has not said yet that it does. can_go_on: it ended
+    before it was complete and left a state to go on from.
+    """
 
     path: Path
     record: RunRecord
     state: RunState
     detector: str
-    seconds_total: float
+    budget: str
+    seconds: float
+    epochs: float
     has_model: bool
     is_stopping: bool = False
+    is_pausing: bool = False
+    can_go_on: bool = False
 
     @classmethod
     def of(cls, run: Path, trainer: Trainer) -> ShownRun:
@@ -29,15 +37,39 @@ class ShownRun:
         is_own = run == trainer.run
         record = trainer.record if is_own else RunRecord.of(read_events(run))
         is_live = is_own and trainer.is_running
+        state = RunState.RUNNING if is_live else state_of(run, record)
         return cls(
             path=run,
             record=record,
-            state=RunState.RUNNING if is_live else state_of(run, record),
+            state=state,
             detector=config.detector,
-            seconds_total=config.seconds,
+            budget=config.budget,
+            seconds=config.seconds,
+            epochs=config.epochs,
             has_model=(run / MODEL).is_file(),
             is_stopping=is_live and trainer.is_stopping,
+            is_pausing=is_live and trainer.is_pausing,
+            can_go_on=can_go_on(run, state),
         )
+
+    @property
+    def seconds_total(self) -> float:
+        """How far the axis of seconds has to reach; 0: as far as the run has come."""
+        if self.budget == "time":
+            return self.seconds
+        told = self.record.progress
+        is_live = self.state is RunState.RUNNING and told is not None
+        return told.seconds_total if told and is_live and self.budget == "epochs" else 0.0
+
+    @property
+    def share(self) -> float | None:
+        """How much of the run is done, 0 to 1; None where nobody can say."""
+        told = self.record.progress
+        if told is None or self.budget == "best":
+            return None
+        if self.budget == "epochs":
+            return told.epoch / self.epochs
+        return told.seconds / max(1.0, self.seconds)
 
     @property
     def learned_s(self) -> float | None:

@@ -11,8 +11,8 @@ from labeler.dataset.lock import WriterLock
 from labeler.gui.line_process import LineProcess
 from labeler.runs.history import LOG, attend
 from labeler.runs.launch import TRAINER_FOLDER, ended_badly, note_crash, trainer_command
-from labeler.runs.record import RunRecord
-from trainer.events import Event, Failed, from_line
+from labeler.runs.record import RunRecord, read_events
+from trainer.events import Event, Failed, Paused, Resumed, from_line
 
 _log = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ class Trainer(QObject):
         self.run: Path | None = None
         self.record = RunRecord()
         self.is_stopping = False
+        self.is_pausing = False
         self._lock: WriterLock | None = None
         self._process = LineProcess(self)
         self._process.line_arrived.connect(self._read)
@@ -49,9 +50,26 @@ class Trainer(QObject):
 
     def start(self, run: Path, command: list[str] | None = None) -> None:
         """Begins to train a prepared run. Raises UserError where its folder cannot be written."""
+        self._start(run, RunRecord(), command or trainer_command("train", run))
+
+    def go_on(self, run: Path) -> None:
+        """Takes a run up again from the state it left. Raises UserError as start() does."""
+        record = RunRecord.of(read_events(run))
+        record.end = None
+        self._start(run, record, trainer_command("train", run))
+
+    def _start(self, run: Path, record: RunRecord, command: list[str]) -> None:
         self._lock = attend(run)
-        self.run, self.record, self.is_stopping = run, RunRecord(), False
-        self._process.start(command or trainer_command("train", run), folder=TRAINER_FOLDER)
+        self.run, self.record = run, record
+        self.is_stopping = self.is_pausing = False
+        self._process.start(command, folder=TRAINER_FOLDER)
+
+    def pause(self) -> None:
+        """Asks it to stand still, or to go on where it does. It tells when it has done so."""
+        if not self.is_running or self.is_stopping or self.is_pausing:
+            return
+        self.is_pausing = not self.record.is_paused
+        self._process.write_line("resume" if self.record.is_paused else "pause")
 
     def stop(self) -> None:
         """Asks it to score, save and end. It goes on telling until it has ended."""
@@ -74,6 +92,8 @@ class Trainer(QObject):
         self._take(event)
 
     def _take(self, event: Event) -> None:
+        if isinstance(event, Paused | Resumed):
+            self.is_pausing = False
         self.record.add(event)
         self.told.emit(event)
 

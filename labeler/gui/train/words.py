@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from labeler.runs.history import RunState, RunSummary
+from trainer.config import BUILT_IN, DETECTOR_FACTS
 
 
 def duration(seconds: float) -> str:
@@ -47,20 +48,47 @@ def day_and_time(started: float, now: datetime | None = None) -> str:
     return f"{then.day} {month}{year} {clock}"
 
 
+def score(value: float, interval: tuple[float, float] | None = None) -> str:
+    """0.78, or with its 95 % interval 0.78 (0.71 to 0.84)."""
+    if interval is None:
+        return f"{value:.2f}"
+    return _tr("{0} ({1} to {2})").format(
+        f"{value:.2f}", f"{interval[0]:.2f}", f"{interval[1]:.2f}"
+    )
+
+
 def outcome(run: RunSummary) -> str:
     """What stands at the end of a run's line: its AP, or why there is none."""
     if run.state is RunState.RUNNING:
         return _tr("running")
     if run.has_model:
-        return _tr("AP unknown") if run.ap is None else _tr("AP {0}").format(f"{run.ap:.2f}")
+        return _tr("AP unknown") if run.ap is None else _tr("AP {0}").format(_roughly(run))
     return _tr("failed") if run.state is RunState.FAILED else _tr("interrupted")
 
 
-def origin(start: str, detector: str) -> str:
-    """Where a run started from."""
-    if start == "scratch":
-        return _tr("Random weights")
-    return _tr("Pretrained, built in") if detector == "lite" else _tr("Pretrained on COCO")
+def origin(start_of_run: str, detector_of_run: str) -> str:
+    """Where a run started from, and which detector learned if it is not the built-in one."""
+    began = start(start_of_run)
+    return began if detector_of_run == BUILT_IN else f"{began}, {detector(detector_of_run)}"
+
+
+def start(name: str) -> str:
+    """A start in RunConfig's words, as it stands on the screen."""
+    return _tr("Random weights") if name == "scratch" else _tr("Pretrained")
+
+
+def detector(name: str) -> str:
+    """A detector in RunConfig's words, as it stands on the screen."""
+    facts = DETECTOR_FACTS.get(name)
+    return facts.title if facts else name
+
+
+def _roughly(run: RunSummary) -> str:
+    """The AP, with half of its interval where that is known: .78 ± .06."""
+    if run.ap_interval is None:
+        return f"{run.ap:.2f}"
+    low, high = run.ap_interval
+    return f"{run.ap:.2f} ± {(high - low) / 2:.2f}"
 
 
 def _tr(text: str) -> str:

@@ -4,47 +4,39 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QFile, Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
-    QLabel,
-    QScrollArea,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
-from labeler.errors import UserError
-from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
-from labeler.gui.side_panel import heading
 from labeler.gui.theme import set_role
-from labeler.gui.train import keys
+from labeler.gui.train import keys, last_wish, run_words
 from labeler.gui.train.empty_states import TrainEmptyPage
+from labeler.gui.train.left_panel import LeftPanel
 from labeler.gui.train.log_dialog import LogDialog
 from labeler.gui.train.notice import Offer
-from labeler.gui.train.run_list import RunList
-from labeler.gui.train.run_view import RunView
-from labeler.gui.train.settings_panel import SettingsPanel
+from labeler.gui.train.page import Page
+from labeler.gui.train.result_desk import ResultDesk
+from labeler.gui.train.run_pages import RunPages
+from labeler.gui.train.run_shelf import RunShelf
+from labeler.gui.train.run_starter import RunStarter
+from labeler.gui.train.runs_desk import RunsDesk
 from labeler.gui.train.showcase import Showcase
 from labeler.gui.train.shown_run import ShownRun
 from labeler.gui.train.trainer import Trainer
 from labeler.gui.workspace import Action, Workspace
 from labeler.runs.advice import FEWEST_LABELLED
-from labeler.runs.history import LOG, MODEL, RunState, RunSummary, list_runs
+from labeler.runs.history import LOG, MODEL, RunState
 from labeler.runs.launch import training_available
-from labeler.runs.prepare import (
-    PreparedRun,
-    load_preparation,
-    new_run_folder,
-    prepare_run_from_dataset,
-)
+from labeler.runs.prepare import load_preparation
 from trainer.config import BUILT_IN
 from trainer.events import Evaluated, Event
 
-_PANEL_WIDTH = 250
 _REFRESH_MS = 200
 
 
@@ -52,32 +44,37 @@ class TrainWorkspace(Workspace):
     """One button trains; everything else tells what it does.
 
     model_available: a model.onnx that Preview should use, again at each better one.
-    labelling_requested, preview_requested: the person wants to go there.
+    labelling_requested, preview_requested: the person wants to go there; image_requested: to the
+    image with this id.
     """
 
     model_available = Signal(object)
     labelling_requested = Signal()
     preview_requested = Signal()
+    image_requested = Signal(int)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = self.tr("Train")
         self._document = document
         self._shown: Path | None = None
-        self._runs: list[RunSummary] = []
-        self._is_preparing = False
         self.trainer = Trainer(self)
-        self.settings = SettingsPanel(self)
-        self.run_list = RunList(self)
-        self.view = RunView(self)
+        self.starter = RunStarter(document, self.trainer)
+        self.shelf = RunShelf(document, self)
+        self.panel = LeftPanel(self)
+        self.settings, self.run_list = self.panel.settings, self.panel.run_list
+        self.settings.show_wish(last_wish.last())
+        self.pages = RunPages(self)
+        self.header, self.view = self.pages.header, self.pages.view
+        self.runs_desk = RunsDesk(document, self.shelf, self.pages.table)
+        self.results = ResultDesk(document, self.pages.result)
         self.empty = TrainEmptyPage(self)
-        self._no_runs = QLabel(self.tr("None yet. The first one takes a minute."), self)
         self._pages = QStackedWidget(self)
         self._showcase = Showcase(self.view.strip)
         self._refresh_timer = QTimer(self)
         self._lay_out()
         self._connect()
-        self._load_runs()
+        self.shelf.load()
 
     def actions_table(self) -> list[Action]:
         return keys.actions(self)
@@ -88,36 +85,64 @@ class TrainWorkspace(Workspace):
     def closing_question(self) -> str:
         if not self.trainer.is_running:
             return ""
-        return self.tr("A training is running. Close the window and stop it? The best is kept.")
+        return self.tr(
+            "A training is running. Close the window and stop it? "
+            "The best is kept, and it can go on later."
+        )
 
     def shut_down(self) -> None:
         self.trainer.stop_and_wait()
+        self.results.shut_down()
+        self.runs_desk.shut_down()
 
     def train(self) -> None:
         """Prepares a run in the background, then starts it."""
-        if self._is_preparing or self.trainer.is_running or not self._can_train():
-            return
-        self._is_preparing = True
-        self._refresh()
-        dataset, wish = self._document.dataset, self.settings.wish()
-        run_in_background(
-            lambda _report, _stop: prepare_run_from_dataset(
-                dataset, new_run_folder(dataset.runs_folder), wish
-            ),
-            on_done=self._start,
-            on_error=self._miss,
-        )
+        if not self._is_busy() and self._can_train():
+            self.starter.start(self.settings.wish())
+            self._refresh()
+
+    def adjust(self) -> None:
+        """Opens the drawer with everything that is chosen otherwise, or closes it."""
+        self.settings.adjust.toggle()
 
     def stop(self) -> None:
         """Ends the training softly; the best weights stay."""
         self.trainer.stop()
         self._show_current()
 
+    def pause(self) -> None:
+        """The training stands still, or goes on after a pause."""
+        self.trainer.pause()
+        self._show_current()
+
+    def obstacle_to_go_on(self) -> str:
+        """Why the run on show cannot go on, or nothing."""
+        if self._is_busy():
+            return self.tr("A training is running.")
+        if self._shown is None or not ShownRun.of(self._shown, self.trainer).can_go_on:
+            return self.tr("The run on show did not end early, or has nothing to go on from.")
+        return ""
+
+    def go_on(self) -> None:
+        """Takes the run on show up again where it was interrupted."""
+        if self._shown is not None and not self.obstacle_to_go_on():
+            self.starter.go_on(self._shown)
+
     def use_in_preview(self) -> None:
         """Hands the model of the run on show to Preview and goes there."""
-        if self._shown is not None and (self._shown / MODEL).is_file():
-            self.model_available.emit(self._shown / MODEL)
+        if self._shown is not None:
+            self._preview(self._shown)
+
+    def _preview(self, run: Path) -> None:
+        if (run / MODEL).is_file():
+            self.model_available.emit(run / MODEL)
             self.preview_requested.emit()
+
+    def _open(self, run: Path) -> None:
+        """From the table of all runs."""
+        self._show(run)
+        self.run_list.show_runs(self.shelf.runs, run)
+        self.pages.turn_to(Page.LEARNING)
 
     def show_log(self) -> None:
         """Opens the log of the run on show."""
@@ -130,27 +155,10 @@ class TrainWorkspace(Workspace):
         if run is not None:
             self._trash(run)
 
-    def _start(self, prepared: PreparedRun) -> None:
-        self._is_preparing = False
-        try:
-            self.trainer.start(prepared.path)
-        except UserError as error:
-            self._miss(error)
-            return
-        self._document.say(
-            self.tr("Learning from {0} images, checking with {1}.").format(
-                prepared.images_train, prepared.images_val
-            )
-        )
-        self._show(prepared.path)
-        self._load_runs()
-
-    def _miss(self, error: Exception) -> None:
-        self._is_preparing = False
-        self._refresh()
-        if not isinstance(error, UserError):
-            raise error
-        self._document.report(error)
+    def _begin(self, run: Path) -> None:
+        self.pages.turn_to(Page.LEARNING)
+        self._show(run)
+        self.shelf.load()
 
     def _take(self, event: Event) -> None:
         """The training told something."""
@@ -171,8 +179,8 @@ class TrainWorkspace(Workspace):
         if run == self._shown:
             self._showcase.finish(ended.learned_s)
             self._show_current()
-        self._load_runs()
-        self._document.say(self.view.sentence(ended))
+        self.shelf.load()
+        self._document.say(run_words.sentence(ended))
         QApplication.alert(self)
 
     def _show(self, run: Path) -> None:
@@ -189,9 +197,13 @@ class TrainWorkspace(Workspace):
             return
         shown = ShownRun.of(self._shown, self.trainer)
         explanation, warnings = load_preparation(shown.path)
+        self.header.show_run(shown)
+        if self.pages.current == Page.RESULT:
+            self.results.show_run(shown)
         self.view.show_run(shown, warnings, self._offers(shown))
         choices = shown.record.started.choices if shown.record.started else ()
         self.settings.chosen.show_lines([*([explanation] if explanation else []), *choices])
+        self.settings.drawer.show_choices(choices)
         self._refresh()
 
     def _offers(self, shown: ShownRun) -> list[Offer]:
@@ -206,48 +218,38 @@ class TrainWorkspace(Workspace):
         self.settings.choose_built_in()
         self.train()
 
-    def _load_runs(self) -> None:
-        folder = self._document.dataset.runs_folder
-        run_in_background(
-            lambda _report, _stop: list_runs(folder),
-            on_done=lambda runs: self._take_runs(folder, runs),
-            on_error=self._miss,
-            owner=self,
-        )
-
-    def _take_runs(self, folder: Path, runs: list[RunSummary]) -> None:
-        if folder != self._document.dataset.runs_folder:
-            return
-        self._runs = runs
+    def _show_runs(self) -> None:
+        runs = self.shelf.runs
         if self._shown is None and runs:
             self._show(runs[0].path)
         self.run_list.show_runs(runs, self._shown)
-        self._no_runs.setVisible(not runs)
+        self.panel.show_any_runs(bool(runs))
         self._refresh()
 
     def _trash(self, run: Path) -> None:
         if run == self.trainer.run and self.trainer.is_running:
             self._document.say(self.tr("This run is still learning. Stop it first."))
             return
-        if not QFile.moveToTrash(str(run)):
-            self._document.report(
-                UserError(self.tr("{0} could not be moved to the wastebasket.").format(run))
-            )
-            return
-        self._document.say(self.tr("Moved {0} to the wastebasket.").format(run.name))
+        self.shelf.trash(run)
+
+    def _forget(self, run: Path) -> None:
         if run == self._shown:
             self._shown = None
             self._showcase.clear()
-        self._load_runs()
+            self.results.forget()
 
     def _open_dataset(self) -> None:
         """Another dataset: its runs, unless a training is still on show."""
-        self._runs = []
+        self.shelf.clear()
         if not self.trainer.is_running:
             self._shown = None
             self._showcase.clear()
-        self._load_runs()
+            self.results.forget()
+        self.shelf.load()
         self._refresh()
+
+    def _is_busy(self) -> bool:
+        return self.starter.is_preparing or self.trainer.is_running
 
     def _can_train(self) -> bool:
         labelled = self._document.dataset.counts().labelled
@@ -256,13 +258,14 @@ class TrainWorkspace(Workspace):
     def _refresh(self) -> None:
         """Which page is up, and what can be pressed."""
         self._refresh_timer.stop()
-        busy = self._is_preparing or self.trainer.is_running
+        busy = self._is_busy()
         self.settings.set_busy(busy)
         self.settings.train_button.setEnabled(not busy and self._can_train())
         colors = {each.id: each.color for each in self._document.dataset.categories()}
         self.view.strip.set_colors(colors)
+        self.pages.result.mistakes.gallery.set_colors(colors)
         if self._shown is not None:
-            self._pages.setCurrentWidget(self.view)
+            self._pages.setCurrentWidget(self.pages)
             return
         self._pages.setCurrentWidget(self.empty)
         self._fill_empty_page()
@@ -294,41 +297,36 @@ class TrainWorkspace(Workspace):
             changed.connect(self._refresh_timer.start)
         document.dataset_opened.connect(self._open_dataset)
         self.trainer.told.connect(self._take)
+        self.starter.began.connect(self._begin)
+        self.starter.missed.connect(self._refresh)
+        self.shelf.loaded.connect(self._show_runs)
+        self.shelf.removed.connect(self._forget)
+        self.pages.turned.connect(self._show_current)
+        self.results.image_requested.connect(self.image_requested)
+        self.results.measured.connect(lambda _run: self._show_current())
         self.trainer.ended.connect(self._finish)
         self.settings.train_requested.connect(self.train)
-        self.view.stop_requested.connect(self.stop)
-        self.view.preview_requested.connect(self.use_in_preview)
+        self.settings.changed.connect(lambda: last_wish.keep(self.settings.wish()))
+        self.header.stop_requested.connect(self.stop)
+        self.header.pause_requested.connect(self.pause)
+        self.header.go_on_requested.connect(self.go_on)
+        self.header.preview_requested.connect(self.use_in_preview)
+        self.pages.table.chosen.connect(self._open)
+        self.pages.table.preview_requested.connect(self._preview)
+        self.pages.table.trash_requested.connect(self._trash)
         self.run_list.run_chosen.connect(self._show)
         self.run_list.trash_requested.connect(self._trash)
         self.run_list.log_requested.connect(lambda run: LogDialog(run / LOG, self).open())
 
     def _lay_out(self) -> None:
-        panel = QWidget(self)
-        column = QVBoxLayout(panel)
-        column.setContentsMargins(12, 12, 12, 12)
-        column.setSpacing(2)
-        column.addWidget(self.settings)
-        column.addSpacing(12)
-        column.addWidget(heading(self.tr("Runs"), self.run_list))
-        set_role(self._no_runs, "faint")
-        self._no_runs.setWordWrap(True)
-        column.addWidget(self._no_runs)
-        column.addWidget(self.run_list, 1)
-        scroll = QScrollArea(self)
-        scroll.setWidget(panel)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFixedWidth(_PANEL_WIDTH)
         self._pages.addWidget(self.empty)
-        self._pages.addWidget(self.view)
+        self._pages.addWidget(self.pages)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         line = QFrame(self)
         line.setFixedWidth(1)
         set_role(line, "line")
-        layout.addWidget(scroll)
+        layout.addWidget(self.panel)
         layout.addWidget(line)
         layout.addWidget(self._pages, 1)

@@ -1,0 +1,126 @@
+"""Two curves over the same axis, pretrained and scratch. pyqtgraph comes with the first one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor, QPalette, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from labeler.gui.compare import words
+from labeler.gui.side_panel import heading
+from labeler.runs.pair import PRETRAINED, SCRATCH, SIDES
+from labeler.runs.pair_story import Axis
+
+Points = Sequence[tuple[float, float]]
+SCRATCH_COLOR = "#d55e00"
+"""Beside the accent, which is pretrained's: told apart by colour-blind eyes on light and dark."""
+_STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+def color_of(side: str, palette: QPalette) -> QColor:
+    """A run's colour on the curves; A and B in the panes have none, so as to give nothing away."""
+    return palette.color(QPalette.ColorRole.Accent) if side == PRETRAINED else QColor(SCRATCH_COLOR)
+
+
+class TwoCurves(QWidget):
+    """Scores from 0 to 1 over seconds or epochs."""
+
+    _plot: Any = None
+
+    def __init__(self, axis: Axis, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.axis = axis
+        by_epoch = axis is Axis.EPOCHS
+        self._unit = self.tr("epochs") if by_epoch else self.tr("seconds of learning")
+        title = self.tr("After equal epochs") if by_epoch else self.tr("After equal time")
+        self._points: dict[str, Points] = dict.fromkeys(SIDES, ())
+        self._span = 1.0
+        self._lines: dict[str, Any] = {}
+        self.setAccessibleName(title)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(heading(title, self))
+
+    @property
+    def points(self) -> Mapping[str, Points]:
+        """What is drawn for each of SIDES: (seconds or epochs, score)."""
+        return self._points
+
+    def show_points(self, pretrained: Points, scratch: Points, *, span: float = 0.0) -> None:
+        """span: the axis reaches at least so far."""
+        self._points = {PRETRAINED: tuple(pretrained), SCRATCH: tuple(scratch)}
+        self._span = max(1.0, span, *(x for points in self._points.values() for x, _ in points))
+        told = (f"{words.name_of(s)}: {p[-1][1]:.2f}" for s, p in self._points.items() if p)
+        self.setAccessibleDescription(", ".join(told))
+        self._draw()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if self._plot is None:
+            self._build()
+        super().showEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange and self._plot is not None:
+            self._colour()
+        super().changeEvent(event)
+
+    def _build(self) -> None:
+        import pyqtgraph
+
+        self._plot = pyqtgraph.PlotWidget(self)
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.setAntialiasing(True)
+        self._plot.setMenuEnabled(False)
+        self._plot.hideButtons()
+        self._plot.setMouseEnabled(False, False)
+        self._plot.getViewBox().setDefaultPadding(0)
+        self._plot.getPlotItem().layout.setContentsMargins(0, 0, 12, 0)  # half of the last label
+        for side in ("left", "bottom"):
+            axis = self._plot.getAxis(side)
+            axis.enableAutoSIPrefix(False)
+            axis.setStyle(
+                tickLength=0,
+                tickFont=self.font(),
+                maxTickLevel=0,
+                hideOverlappingLabels=False,
+            )
+        self._plot.getAxis("left").setTicks([[(step, f"{step:.2f}") for step in _STEPS]])
+        self._plot.showGrid(x=False, y=True, alpha=0.25)
+        self._lines = {
+            side: self._plot.plot([], [], symbol="o", symbolSize=7, symbolPen=None)
+            for side in reversed(SIDES)
+        }
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(self._plot)
+        self._colour()
+        self._draw()
+
+    def _colour(self) -> None:
+        import pyqtgraph
+
+        palette = self.palette()
+        quiet = palette.color(QPalette.ColorRole.PlaceholderText)
+        faint = QColor(quiet)
+        faint.setAlphaF(0.5)
+        self._plot.setBackground(palette.color(QPalette.ColorRole.Window))
+        for side, line in self._lines.items():
+            color = color_of(side, palette)
+            line.setPen(pyqtgraph.mkPen(color, width=2))
+            line.setSymbolBrush(color)
+        for side in ("left", "bottom"):
+            self._plot.getAxis(side).setPen(faint)
+            self._plot.getAxis(side).setTextPen(quiet)
+        self._plot.setLabel("bottom", self._unit, color=quiet.name())
+
+    def _draw(self) -> None:
+        if self._plot is None:
+            return
+        for side, line in self._lines.items():
+            points = self._points[side]
+            line.setData([x for x, _ in points], [y for _, y in points])
+        self._plot.setRange(xRange=(0, self._span * 1.02), yRange=(0, 1.06), padding=0)

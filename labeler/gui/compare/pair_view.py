@@ -1,0 +1,213 @@
+"""One pair on show, under way or long over: where it stands, both curves, and what they tell."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from labeler.gui.compare import words
+from labeler.gui.compare.curves import TwoCurves
+from labeler.gui.compare.legend import Legend
+from labeler.gui.compare.shown_pair import ShownPair
+from labeler.gui.key_hint import hint_tooltip
+from labeler.gui.segmented_bar import SegmentedBar
+from labeler.gui.theme import set_role
+from labeler.runs.history import RunState
+from labeler.runs.pair import SIDES
+from labeler.runs.pair_story import Axis, Point, points_of, tell
+
+AP, AP50 = "ap", "ap50"
+
+
+class PairView(QWidget):
+    """Shows a ShownPair. Knows no process and no file."""
+
+    stop_requested = Signal()
+    watch_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: ShownPair | None = None
+        self._score = AP
+        self.title = QLabel(self)
+        font = self.title.font()
+        font.setBold(True)
+        self.title.setFont(font)
+        self.detail = QLabel(self)
+        set_role(self.detail, "faint")
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(self.tr("Progress of both trainings"))
+        self.watch_button = QPushButton(self.tr("Watch and vote"), self)
+        set_role(self.watch_button, "primary")
+        self.watch_button.setEnabled(False)
+        self.watch_button.setAccessibleName(self.watch_button.text())
+        hint_tooltip(
+            self.watch_button,
+            "compare.watch",
+            self.tr("Both look at the same video, as A and B, and people vote"),
+        )
+        self.stop_button = QPushButton(self.tr("Stop, keep the best"), self)
+        self.stop_button.setAccessibleName(self.stop_button.text())
+        hint_tooltip(
+            self.stop_button,
+            "compare.stop_training",
+            self.tr("Ends both trainings now and keeps the best weights of each"),
+        )
+        self.sentence = QLabel(self)
+        self.sentence.setWordWrap(True)
+        self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.notes = QLabel(self)
+        self.notes.setWordWrap(True)
+        set_role(self.notes, "faint")
+        self.legend = Legend(self)
+        self.scores = self._score_switch()
+        self.by_time = TwoCurves(Axis.SECONDS, self)
+        self.by_epochs = TwoCurves(Axis.EPOCHS, self)
+        self.watch_button.clicked.connect(self.watch_requested)
+        self.stop_button.clicked.connect(self.stop_requested)
+        self._lay_out()
+
+    def show_pair(self, shown: ShownPair) -> None:
+        self._shown = shown
+        running = shown.state is RunState.RUNNING
+        self.title.setText(self._title(shown))
+        self.detail.setText(self._detail(shown))
+        self.stop_button.setVisible(running)
+        self.stop_button.setEnabled(not shown.is_stopping)
+        self.watch_button.setEnabled(shown.has_models)
+        self.bar.setVisible(running)
+        self._show_share(shown)
+        self.sentence.setText(self._told(shown))
+        self.notes.setText(" ".join(shown.notes))
+        self.notes.setVisible(bool(shown.notes))
+        self._show_scores()
+
+    def ending(self, shown: ShownPair) -> str:
+        """How the pair ended, for the status line."""
+        if shown.state is RunState.FAILED:
+            return self.tr("The pair failed. Compare tells why.")
+        return self._title(shown) + "."
+
+    def choose_score(self, score: str) -> None:
+        """AP or AP50 on both plots."""
+        self._score = score
+        self.scores.show_chosen(score)
+        self._show_scores()
+
+    def _show_scores(self) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        curves = [points_of(shown.records.of(side)) for side in SIDES]
+        by_time, by_epochs = (
+            [[(p.at(plot.axis), self._value(p)) for p in points] for points in curves]
+            for plot in (self.by_time, self.by_epochs)
+        )
+        self.by_time.show_points(*by_time, span=shown.seconds_total)
+        self.by_epochs.show_points(*by_epochs)
+        best = [max(points, key=lambda p: (p.ap, p.ap50), default=None) for points in curves]
+        name = self.tr("AP") if self._score == AP else self.tr("AP50")
+        told = [self._score_words(name, point) for point in best]
+        self.legend.show_scores(told[0], told[1])
+
+    def _score_words(self, name: str, point: Point | None) -> str:
+        if point is None:
+            return ""
+        told = f"{name} {self._value(point):.2f}"
+        if self._score == AP and point.ap_low is not None and point.ap_high is not None:
+            told += self.tr(" ({0:.2f} to {1:.2f})").format(point.ap_low, point.ap_high)
+        return told
+
+    def _value(self, point: Point) -> float:
+        return point.ap if self._score == AP else point.ap50
+
+    def _told(self, shown: ShownPair) -> str:
+        if shown.failure:
+            return shown.failure
+        story = tell(shown.records, shown.boxes).sentence
+        if shown.state is not RunState.INTERRUPTED:
+            return story
+        ended = self.tr("It ended without a word, as when the program or the computer stops.")
+        kept = self.tr("The best of both so far is kept.") if shown.has_models else ""
+        return " ".join(part for part in (ended, kept, story) if part)
+
+    def _show_share(self, shown: ShownPair) -> None:
+        done = [shown.records.of(side).seconds for side in SIDES]
+        if shown.is_stopping or not any(done):
+            self.bar.setRange(0, 0)
+            return
+        self.bar.setRange(0, 1000)
+        self.bar.setValue(min(1000, round(500 * sum(done) / max(1.0, shown.seconds_total))))
+
+    def _title(self, shown: ShownPair) -> str:
+        after = words.duration(min(shown.records.of(side).seconds for side in SIDES))
+        match shown.state:
+            case RunState.RUNNING:
+                return self._running_title(shown)
+            case RunState.FINISHED:
+                return self.tr("Both learned for {0}").format(after)
+            case RunState.STOPPED:
+                return self.tr("Stopped after {0} each, the best of both is kept").format(after)
+            case RunState.FAILED:
+                return self.tr("Failed after {0}").format(after)
+            case _:
+                return self.tr("Interrupted after {0} each").format(after)
+
+    def _running_title(self, shown: ShownPair) -> str:
+        if shown.is_stopping:
+            return self.tr("Stopping: keeping the best of both")
+        if not any(shown.records.of(side).seconds for side in SIDES):
+            return self.tr("Getting ready")
+        slowest = min(shown.records.of(side).seconds for side in SIDES)
+        return self.tr("Learning in turn, {0} of {1} each").format(
+            words.duration(slowest), words.duration(shown.seconds_total)
+        )
+
+    def _detail(self, shown: ShownPair) -> str:
+        if shown.state is RunState.RUNNING and not shown.is_stopping:
+            done = [shown.records.of(side).seconds for side in SIDES]
+            left = sum(max(0.0, shown.seconds_total - each) for each in done)
+            return self.tr("{0} left").format(words.duration(left)) if any(done) else ""
+        start = shown.told_start
+        if start is None:
+            return ""
+        return self.tr("scored on {0} images that neither saw").format(start.images_val)
+
+    def _score_switch(self) -> SegmentedBar:
+        bar = SegmentedBar(self)
+        for score, title, told in (
+            (AP, self.tr("AP"), self.tr("How well the boxes fit, over strict and easy measures")),
+            (AP50, self.tr("AP50"), self.tr("A box counts when half of it fits")),
+        ):
+            bar.add(score, title)
+            bar.button(score).setToolTip(told)
+            bar.button(score).setAccessibleName(title)
+        bar.show_chosen(AP)
+        bar.chosen.connect(self.choose_score)
+        return bar
+
+    def _lay_out(self) -> None:
+        header = QHBoxLayout()
+        header.setSpacing(14)
+        header.addWidget(self.title)
+        header.addWidget(self.bar, 1)
+        header.addWidget(self.detail)
+        header.addStretch(0)
+        header.addWidget(self.watch_button)
+        header.addWidget(self.stop_button)
+        key = QHBoxLayout()
+        key.addWidget(self.legend, 1)
+        key.addWidget(self.scores)
+        plots = QHBoxLayout()
+        plots.setSpacing(24)
+        plots.addWidget(self.by_time, 1)
+        plots.addWidget(self.by_epochs, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 14, 20, 14)
+        layout.setSpacing(10)
+        layout.addLayout(header)
+        layout.addWidget(self.sentence)
+        layout.addWidget(self.notes)
+        layout.addLayout(key)
+        layout.addLayout(plots, 1)

@@ -1,0 +1,178 @@
+"""Two runs beside each other: their scores, and what they differ in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labeler.gui.background import run_in_background
+from labeler.gui.theme import set_role
+from labeler.gui.train import words
+from labeler.gui.train.runs_model import state_words
+from labeler.runs.difference import Asked, Difference, difference
+from labeler.runs.history import RunSummary
+
+Row = tuple[str, str, str]
+
+
+class ComparisonDialog(QDialog):
+    """The scores stand at once; the files are compared in the background."""
+
+    def __init__(self, first: RunSummary, second: RunSummary, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Two runs compared"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(680, 460)
+        self._runs = first, second
+        self.verdict = QLabel(self.tr("Comparing their images…"), self)
+        self.verdict.setWordWrap(True)
+        self.table = QTableWidget(0, 3, self)
+        self._set_up_table(first, second)
+        self._show(_scores(first, second))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.verdict)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(buttons)
+        run_in_background(
+            lambda _report, _stop: difference(first.path, second.path),
+            on_done=self._take,
+            on_error=self._miss,
+            owner=self,
+        )
+
+    def _take(self, found: Difference) -> None:
+        self._show([*_scores(*self._runs), *_settings(found), *_data(found)])
+        self.verdict.setText(verdict(*self._runs, found))
+
+    def _miss(self, error: Exception) -> None:
+        self.verdict.setText(str(error))
+        set_role(self.verdict, "bad")
+
+    def _set_up_table(self, first: RunSummary, second: RunSummary) -> None:
+        names = [words.day_and_time(run.started) for run in (first, second)]
+        self.table.setHorizontalHeaderLabels(["", *names])
+        self.table.setAccessibleName(self.tr("What the runs differ in"))
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+
+    def _show(self, rows: Sequence[Row]) -> None:
+        self.table.setRowCount(len(rows))
+        for place, row in enumerate(rows):
+            for column, text in enumerate(row):
+                self.table.setItem(place, column, QTableWidgetItem(text))
+
+
+def verdict(first: RunSummary, second: RunSummary, found: Difference) -> str:
+    """Whether the scores may be compared, and what they say."""
+    if first.ap is None or second.ap is None:
+        return _tr("One of them has no score to compare.")
+    if not found.is_comparable:
+        return _tr(
+            "They were checked on different images, boxes or classes: a difference of their scores "
+            "says little."
+        )
+    if first.ap_interval is None or second.ap_interval is None:
+        return _tr("They were checked on the same images. How far chance goes is not known.")
+    apart = (
+        first.ap_interval[0] > second.ap_interval[1] or second.ap_interval[0] > first.ap_interval[1]
+    )
+    if apart:
+        return _tr(
+            "Checked on the same images, and their intervals lie apart: that is hardly chance."
+        )
+    return _tr(
+        "They were checked on the same images. Their intervals overlap: the difference can be "
+        "chance."
+    )
+
+
+def _scores(first: RunSummary, second: RunSummary) -> list[Row]:
+    def row(title: str, tell: Callable[[RunSummary], str]) -> Row:
+        return title, tell(first), tell(second)
+
+    return [
+        row(
+            _tr("AP"),
+            lambda run: "–" if run.ap is None else words.score(run.ap, run.ap_interval),
+        ),
+        row(_tr("AP50"), lambda run: "–" if run.ap50 is None else f"{run.ap50:.2f}"),
+        row(_tr("Time"), lambda run: words.duration(run.seconds)),
+        row(_tr("State"), lambda run: state_words(run.state)),
+    ]
+
+
+def _settings(found: Difference) -> list[Row]:
+    if not found.asked:
+        return [(_tr("Settings"), _tr("the same"), _tr("the same"))]
+    return [_setting(asked) for asked in found.asked]
+
+
+def _setting(asked: Asked) -> Row:
+    titles = {
+        "start": _tr("Start"),
+        "detector": _tr("Detector"),
+        "seconds": _tr("Seconds asked for"),
+        "seed": _tr("Seed"),
+        "budget": _tr("Length by"),
+        "epochs": _tr("Epochs asked for"),
+        "recipe": _tr("Recipe"),
+        "device": _tr("Device"),
+        "threads": _tr("Threads"),
+        "longest_side": _tr("Resolution"),
+        "batch": _tr("Batch"),
+        "learning_rate": _tr("Learning rate"),
+        "augmentation": _tr("Variation"),
+    }
+    tells: dict[str, Callable[[Any], str]] = {
+        "start": words.start,
+        "detector": words.detector,
+        "seed": str,
+    }
+    tell = tells.get(asked.field, _value)
+    return titles.get(asked.field, asked.field), tell(asked.first), tell(asked.second)
+
+
+def _value(value: Any) -> str:
+    """0 in a setting leaves it to the recipe."""
+    if isinstance(value, float):
+        return f"{value:g}" if value else _tr("Auto")
+    return _tr("Auto") if value in (0, "auto") else str(value)
+
+
+def _data(found: Difference) -> list[Row]:
+    rows: list[Row] = []
+    for part in found.parts:
+        title = _tr("Images to learn from") if part.part == "train" else _tr("Images to check with")
+        rows.append((title, str(part.images[0]), str(part.images[1])))
+        if part.same:
+            continue
+        title = _tr("Boxes in them")
+        rows.append((title, str(part.boxes[0]), str(part.boxes[1])))
+        if part.only_first or part.only_second:
+            title = _tr("Images that the other has not")
+            rows.append((title, str(part.only_first), str(part.only_second)))
+    if not found.categories_same:
+        rows.append((_tr("Classes"), _tr("others"), _tr("others")))
+    return rows
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Comparison", text)

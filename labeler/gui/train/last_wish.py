@@ -1,0 +1,42 @@
+"""What was asked of the last run, kept for the next start in a small file of the person's own."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import platformdirs
+
+from labeler.dataset.files import PART
+from labeler.runs.prepare import Wish
+from trainer.config import RunConfig
+
+APPLICATION = "vector-labeler"
+
+
+def keep(wish: Wish) -> None:
+    """Replaces the file as a whole. A wish that cannot be kept is lost in silence."""
+    file = _file()
+    part = file.with_name(f"{file.name}-{os.getpid()}{PART}")
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(asdict(wish)), encoding="utf-8")
+        part.replace(file)
+
+
+def last() -> Wish:
+    """The wish that was kept last; one click's where there is none or it makes no sense."""
+    try:
+        read = json.loads(_file().read_text(encoding="utf-8"))
+        known = {each.name: read[each.name] for each in fields(Wish) if each.name in read}
+        RunConfig("", "", **known)  # raises ValueError where a value is impossible
+        return Wish(**known)
+    except (OSError, ValueError, TypeError):
+        return Wish()
+
+
+def _file() -> Path:
+    return platformdirs.user_state_path(APPLICATION, appauthor=False) / "training.json"

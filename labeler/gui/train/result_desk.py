@@ -1,0 +1,188 @@
+"""Fills the page of results for the run on show, and sends the trainer to measure and report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QMessageBox
+
+from labeler.errors import UserError
+from labeler.gui.document import Document
+from labeler.gui.train.errand import Errand
+from labeler.gui.train.result_page import ResultPage
+from labeler.gui.train.shown_run import ShownRun
+from labeler.runs.analysis import FILES, Case, load_analysis
+from labeler.runs.final import kept_score
+from labeler.runs.history import RunState, config_of
+
+
+class ResultDesk(QObject):
+    """image_requested carries the id of an image of the dataset that the person wants to see.
+
+    measured carries the folder of a run that has new numbers.
+    """
+
+    image_requested = Signal(int)
+    measured = Signal(object)
+
+    def __init__(self, document: Document, page: ResultPage) -> None:
+        super().__init__(page)
+        self._document, self._page = document, page
+        self._shown: ShownRun | None = None
+        self._drawn: tuple[object, ...] = ()
+        self._afterwards: Callable[[str], None] = lambda _answer: None
+        self._errand = Errand(self)
+        self._errand.done.connect(self._take)
+        self._errand.failed.connect(document.report)
+        self._errand.ended.connect(lambda: page.show_busy(""))
+        page.final_requested.connect(self.ask_final)
+        page.report_requested.connect(self.report)
+        page.cancel_requested.connect(self._errand.stop)
+        page.mistakes.gallery.case_chosen.connect(self._bring)
+
+    def show_run(self, shown: ShownRun) -> None:
+        """Reads again only what has changed."""
+        state = (shown.path, shown.state, shown.has_model, *_times(shown.path))
+        self._shown = shown
+        if state == self._drawn:
+            return
+        self._drawn = state
+        with self._document.reporting():
+            self._draw(shown)
+
+    def measure(self) -> None:
+        """Measures the run on show on its validation part."""
+        if self._shown is not None and self._shown.has_model:
+            self._send(self.tr("Measuring what it learned"), self._redraw, "analyse")
+
+    def ask_final(self) -> None:
+        """Asks once more, then looks at the test part."""
+        obstacle = self.obstacle_to_final()
+        if obstacle:
+            self._document.say(obstacle)
+            return
+        box = QMessageBox(self._page)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(self.tr("Final score"))
+        box.setText(self.tr("Look at the test images now?"))
+        box.setInformativeText(
+            self.tr(
+                "Nothing has learned from them, and no run was chosen by them. Their score is "
+                "honest as long as nothing is chosen by it afterwards, so it is taken once a run: "
+                "take it when you are done."
+            )
+        )
+        take = box.addButton(self.tr("Take it"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(self.tr("Not yet"), QMessageBox.ButtonRole.RejectRole)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        take.clicked.connect(self.take_final)
+        box.open()
+
+    def take_final(self) -> None:
+        """Measures the run on show on its test part."""
+        self._send(self.tr("Taking the final score"), self._redraw, "analyse", "--part", "test")
+
+    def report(self) -> None:
+        """Writes RUN/report.html and opens it in the browser."""
+        if self._shown is not None:
+            self._send(self.tr("Writing the report"), self._open_report, "report")
+
+    def obstacle_to_final(self) -> str:
+        """Why the final score cannot be taken now, or nothing."""
+        if self._shown is None or not self._shown.has_model:
+            return self.tr("There is no run with a model on show.")
+        if not (self._shown.path / "test.json").is_file():
+            return self.tr("This run has no test part.")
+        if (self._shown.path / FILES["test"]).exists():
+            return self.tr("Its final score was taken already.")
+        return self.tr("Something is being measured.") if self._errand.is_running else ""
+
+    def forget(self) -> None:
+        """No run is on show."""
+        self._shown, self._drawn = None, ()
+        self._page.mistakes.gallery.clear_cases()
+
+    def shut_down(self) -> None:
+        self._errand.stop_and_wait()
+
+    def _draw(self, shown: ShownRun) -> None:
+        analysis = load_analysis(shown.path)
+        if analysis is None:
+            self._say_unmeasured(shown)
+            return
+        config = config_of(shown.path)
+        self._page.show_analysis(analysis, shown.path / config.val_images)
+        final, kept = load_analysis(shown.path, "test"), kept_score(shown.path)
+        self._page.show_final(
+            final,
+            has_test=(shown.path / "test.json").is_file(),
+            hints=kept.hints if kept else (),
+        )
+
+    def _say_unmeasured(self, shown: ShownRun) -> None:
+        if shown.state is RunState.RUNNING:
+            self._page.say(
+                self.tr("Still learning"),
+                self.tr("At its end it is measured, and its mistakes can be looked at here."),
+                [],
+            )
+        elif shown.has_model:
+            self._page.say(
+                self.tr("Not measured yet"),
+                self.tr("What this run has learned was not measured. That takes a few seconds."),
+                [(self.tr("Measure it"), self.measure)],
+            )
+        else:
+            self._page.say(
+                self.tr("Nothing to measure"), self.tr("This run ended before it had a model."), []
+            )
+
+    def _send(self, sentence: str, then: Callable[[str], None], verb: str, *words: str) -> None:
+        if self._errand.is_running or self._shown is None:
+            return
+        self._afterwards = then
+        self._page.show_busy(sentence)
+        self._errand.start(verb, self._shown.path.absolute(), *words)
+
+    def _take(self, answer: str) -> None:
+        self._afterwards(answer)
+
+    def _redraw(self, _answer: str) -> None:
+        if self._shown is not None:
+            self.measured.emit(self._shown.path)
+
+    def _open_report(self, answer: str) -> None:
+        path = Path(answer.strip().splitlines()[-1])
+        self._document.say(self.tr("The report is {0}.").format(path))
+        QDesktopServices.openUrl(QUrl.fromLocalFile(path))
+
+    def _bring(self, case: Case) -> None:
+        """By its id where that is still the same picture; else by its name."""
+        dataset = self._document.dataset
+        try:
+            if dataset.image(case.image_id).file_name == case.file_name:
+                self.image_requested.emit(case.image_id)
+                return
+        except KeyError:
+            pass
+        for image in dataset.images():
+            if image.file_name == case.file_name:
+                self.image_requested.emit(image.id)
+                return
+        self._document.report(
+            UserError(self.tr("{0} is not in this dataset any more.").format(case.file_name))
+        )
+
+
+def _times(run: Path) -> tuple[int, ...]:
+    """When each file of numbers was written; 0: it is not there."""
+    times = []
+    for name in FILES.values():
+        try:
+            times.append((run / name).stat().st_mtime_ns)
+        except OSError:
+            times.append(0)
+    return tuple(times)

@@ -1,0 +1,174 @@
+"""What a run has learned: scores with intervals, curve, classes, sizes, and mistakes to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labeler.gui.counts import counted
+from labeler.gui.key_hint import hint_tooltip
+from labeler.gui.theme import set_role
+from labeler.gui.train import words
+from labeler.gui.train.busy_line import BusyLine
+from labeler.gui.train.mistakes_part import MistakesPart
+from labeler.gui.train.notice import EmptyPage, Offer
+from labeler.gui.train.precision_plot import PrecisionPlot
+from labeler.gui.train.score_table import ScoreTable
+from labeler.gui.train.score_tiles import ScoreTiles
+from labeler.runs.analysis import Analysis
+
+
+class ResultPage(QWidget):
+    """final_requested: the test part shall be looked at. report_requested: the whole as a page.
+
+    cancel_requested: what is under way shall end.
+    """
+
+    final_requested = Signal()
+    report_requested = Signal()
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tiles = ScoreTiles(self)
+        self.basis = self._faint()
+        self.final = self._faint()
+        self.final_button = self._button(
+            self.tr("Final score…"),
+            self.tr("Scores the run on its test part, which is looked at once"),
+            "train.final_score",
+        )
+        self.final_button.clicked.connect(self.final_requested)
+        self.report_button = self._button(
+            self.tr("Report"),
+            self.tr("All of this as one page for the browser, to print or to give away"),
+            "train.report",
+        )
+        self.report_button.clicked.connect(self.report_requested)
+        self.curve = PrecisionPlot(self)
+        self.classes = ScoreTable(self.tr("Class"), with_shares=True, parent=self)
+        self.sizes = ScoreTable(self.tr("Size of box"), with_shares=False, parent=self)
+        self.mistakes = MistakesPart(self)
+        self.empty = EmptyPage(self)
+        self.busy = BusyLine(self)
+        self.busy.cancel.clicked.connect(self.cancel_requested)
+        self._content = QScrollArea(self)
+        self._pages = QStackedWidget(self)
+        self._lay_out()
+
+    def show_analysis(self, analysis: Analysis, folder: Path) -> None:
+        """folder: where the file names of its images are relative to."""
+        self.tiles.show_analysis(analysis)
+        where = self.tr("Measured on {0} with {1} that it never saw.").format(
+            counted(analysis.images, "image"), counted(analysis.boxes, "box")
+        )
+        self.basis.setText(" ".join([where, *analysis.warnings]))
+        self.curve.show_analysis(analysis)
+        self.classes.show_scores(analysis.classes)
+        self.sizes.show_scores(analysis.sizes)
+        self.mistakes.show_analysis(analysis, folder)
+        self._pages.setCurrentWidget(self._content)
+
+    def show_final(
+        self, final: Analysis | None, *, has_test: bool, hints: Sequence[str] = ()
+    ) -> None:
+        """The score on the test part, if it was taken, and what it is worth by now.
+
+        has_test: whether there is such a part.
+        """
+        self.final_button.setVisible(has_test and final is None)
+        if final is not None:
+            self.final.setText(" ".join([_final_words(final), *hints]))
+        elif has_test:
+            self.final.setText(self.tr("Final score: not taken yet."))
+        else:
+            self.final.setText(
+                self.tr(
+                    "No final score: no images were put aside for it. "
+                    "That begins at 200 labelled images."
+                )
+            )
+
+    def say(self, title: str, text: str, offers: list[Offer]) -> None:
+        """Instead of scores: why there are none, and the way on."""
+        self.empty.say(title, text, offers)
+        self._pages.setCurrentWidget(self.empty)
+
+    def show_busy(self, sentence: str) -> None:
+        """Something is measured; an empty sentence: it is over."""
+        self.busy.say(sentence)
+        self.final_button.setEnabled(not sentence)
+        self.report_button.setEnabled(not sentence)
+
+    def _faint(self) -> QLabel:
+        label = QLabel(self)
+        label.setWordWrap(True)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        set_role(label, "faint")
+        return label
+
+    def _button(self, text: str, tooltip: str, action: str) -> QPushButton:
+        button = QPushButton(text, self)
+        hint_tooltip(button, action, tooltip)
+        button.setAccessibleName(text)
+        return button
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.tiles, 1)
+        top.addWidget(self.final_button, 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(self.report_button, 0, Qt.AlignmentFlag.AlignTop)
+        tables = QVBoxLayout()
+        tables.setSpacing(12)
+        tables.addWidget(self.classes)
+        tables.addWidget(self.sizes)
+        tables.addStretch(1)
+        middle = QHBoxLayout()
+        middle.setSpacing(24)
+        middle.addWidget(self.curve, 4)
+        middle.addLayout(tables, 5)
+        inside = QWidget(self)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(8)
+        column.addLayout(top)
+        column.addWidget(self.basis)
+        column.addWidget(self.final)
+        column.addLayout(middle)
+        column.addWidget(self.mistakes, 1)
+        self.curve.setMinimumHeight(230)
+        self._content.setWidget(inside)
+        self._content.setWidgetResizable(True)
+        self._content.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._content.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._content.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self._content)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.busy)
+        layout.addWidget(self._pages, 1)
+
+
+def _final_words(final: Analysis) -> str:
+    try:
+        made = words.day_and_time(datetime.fromisoformat(final.made).timestamp())
+    except ValueError:
+        made = final.made
+    ap = "–" if final.ap.value is None else words.score(final.ap.value, final.ap.interval)
+    ap50 = "–" if final.ap50.value is None else words.score(final.ap50.value, final.ap50.interval)
+    return QCoreApplication.translate(
+        "ResultPage", "Final score, taken {0} on {1}: AP {2}, AP50 {3}."
+    ).format(made, counted(final.images, "image"), ap, ap50)

@@ -1,0 +1,69 @@
+"""The runs of the open dataset: read away from the GUI thread, and put into the wastebasket."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QFile, QObject, Signal
+
+from labeler.errors import UserError
+from labeler.gui.background import run_in_background
+from labeler.gui.document import Document
+from labeler.runs.history import RunSummary, list_runs
+from labeler.runs.note import write_note
+
+
+class RunShelf(QObject):
+    """loaded: runs holds the newest list; removed carries the folder of a run that is gone."""
+
+    loaded = Signal()
+    removed = Signal(object)
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.runs: list[RunSummary] = []
+        self._document = document
+
+    def load(self) -> None:
+        """Reads them all again."""
+        folder = self._document.dataset.runs_folder
+        run_in_background(
+            lambda _report, _stop: list_runs(folder),
+            on_done=lambda runs: self._take(folder, runs),
+            on_error=self._miss,
+            owner=self,
+        )
+
+    def clear(self) -> None:
+        """Another dataset is open."""
+        self.runs = []
+
+    def trash(self, run: Path) -> bool:
+        """Moves a run's folder to the system's wastebasket. False where it cannot; reported."""
+        if not QFile.moveToTrash(str(run)):
+            self._document.report(
+                UserError(self.tr("{0} could not be moved to the wastebasket.").format(run))
+            )
+            return False
+        self._document.say(
+            self.tr("Moved {0} to the wastebasket. It can be put back from there.").format(run.name)
+        )
+        self.removed.emit(run)
+        self.load()
+        return True
+
+    def write_note(self, run: Path, text: str) -> None:
+        """Keeps what the person wrote about a run."""
+        with self._document.reporting():
+            write_note(run, text)
+        self.load()
+
+    def _take(self, folder: Path, runs: list[RunSummary]) -> None:
+        if folder == self._document.dataset.runs_folder:
+            self.runs = runs
+            self.loaded.emit()
+
+    def _miss(self, error: Exception) -> None:
+        if not isinstance(error, UserError):
+            raise error
+        self._document.report(error)

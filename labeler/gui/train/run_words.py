@@ -1,0 +1,129 @@
+"""Where a run stands, in sentences: its title, the detail beside it, and what to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication
+
+from labeler.gui.train import words
+from labeler.gui.train.shown_run import ShownRun
+from labeler.runs.history import RunState
+from trainer.events import Failed, Progressed
+
+
+def title(shown: ShownRun) -> str:
+    """The bold line above the curves."""
+    record = shown.record
+    if shown.state is RunState.RUNNING:
+        return _running_title(shown)
+    after = words.duration(record.seconds)
+    if shown.state is RunState.FINISHED:
+        return _tr("Finished after {0}").format(after)
+    if shown.state is RunState.STOPPED:
+        return _tr("Stopped after {0}, the best is kept").format(after)
+    if shown.state is RunState.FAILED:
+        return _tr("Failed after {0}").format(after) if record.seconds else _tr("Failed")
+    return _tr("Interrupted after {0}").format(after)
+
+
+def detail(shown: ShownRun) -> str:
+    """The quiet line beside it: what is left, or the score."""
+    record = shown.record
+    if shown.state is RunState.RUNNING:
+        return _running_detail(shown)
+    if record.ap is None or record.ap50 is None:
+        return ""
+    return _tr("AP {0}, AP50 {1}").format(
+        words.score(record.ap, record.ap_interval), f"{record.ap50:.2f}"
+    )
+
+
+def sentence(shown: ShownRun) -> str:
+    """How the run ended, for the status line."""
+    if shown.state is RunState.FAILED:
+        return _tr("The training failed. Train tells why.")
+    more = detail(shown)
+    return f"{title(shown)}: {more}." if more else f"{title(shown)}."
+
+
+def notes(shown: ShownRun, warnings: Sequence[str]) -> str:
+    """One sentence a line: why it ended badly, then what to know of the data and the run.
+
+    warnings: what was said of its data before it began.
+    """
+    lines: list[str] = []
+    if isinstance(shown.record.end, Failed):
+        lines.append(shown.record.end.message)
+    elif shown.state is RunState.INTERRUPTED and shown.can_go_on:
+        lines.append(_interruption(shown))
+    elif shown.state is RunState.INTERRUPTED:
+        kept = _tr("The best so far is kept.") if shown.has_model else ""
+        ended = _tr("It ended without a word, as when the program or the computer stops.")
+        lines.append(f"{ended} {kept}".strip())
+    return "\n".join(dict.fromkeys([*lines, *warnings, *shown.record.warnings]))
+
+
+def _interruption(shown: ShownRun) -> str:
+    epoch = shown.record.epoch
+    if epoch < 1:
+        return _tr("This training was interrupted in its first epoch. It can go on from there.")
+    return _tr("This training was interrupted at epoch {0}. It can go on from there.").format(
+        int(epoch)
+    )
+
+
+def _running_title(shown: ShownRun) -> str:
+    record = shown.record
+    if shown.is_stopping:
+        return _tr("Stopping: keeping the best")
+    if record.download is not None:
+        return _tr("Fetching {0}").format(record.download.name)
+    if record.progress is None:
+        return _tr("Getting ready")
+    told = record.progress
+    if record.is_paused:
+        return _tr("Paused at epoch {0}").format(f"{told.epoch:.1f}")
+    if shown.budget == "epochs":
+        return _tr("{0}, epoch {1} of {2}").format(
+            told.phase, f"{told.epoch:.1f}", f"{shown.epochs:g}"
+        )
+    if shown.budget == "best":
+        return _tr("{0}, {1} so far").format(told.phase, words.duration(told.seconds))
+    return f"{told.phase}, {words.of_total(told.seconds, told.seconds_total)}"
+
+
+def _running_detail(shown: ShownRun) -> str:
+    record = shown.record
+    if record.download is not None:
+        return words.megabytes(record.download.received_bytes, record.download.total_bytes)
+    if record.progress is None or shown.is_stopping:
+        return ""
+    if record.is_paused:
+        return _tr("nothing is lost, and the time stands still")
+    return ", ".join(_measures(shown, record.progress))
+
+
+def _measures(shown: ShownRun, told: Progressed) -> list[str]:
+    found = []
+    left = seconds_left(shown, told)
+    if left is not None and shown.budget != "best":
+        found.append(_tr("{0} left").format(words.duration(left)))
+    elif left is not None:
+        found.append(_tr("{0} left at the most").format(words.duration(left)))
+    if told.images_per_second > 0:
+        found.append(_tr("{0} images a second").format(round(told.images_per_second)))
+    if shown.budget != "epochs" and told.epoch > 0:
+        found.append(_tr("epoch {0}").format(f"{told.epoch:.1f}"))
+    return found
+
+
+def seconds_left(shown: ShownRun, told: Progressed) -> float | None:
+    """As the trainer measured it; else by the budget. None: nobody can say."""
+    if told.seconds_left is not None:
+        return told.seconds_left
+    return told.seconds_total - told.seconds if told.seconds_total > 0 else None
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("RunWords", text)

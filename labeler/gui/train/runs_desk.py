@@ -1,0 +1,68 @@
+"""What can be done with runs in the table: compare two, keep notes, give a model away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
+
+from labeler.gui.document import Document
+from labeler.gui.train.comparison_dialog import ComparisonDialog
+from labeler.gui.train.errand import Errand
+from labeler.gui.train.run_shelf import RunShelf
+from labeler.gui.train.runs_page import RunsPage
+
+
+class RunsDesk(QObject):
+    """Does what the page asks for and what needs no other part of the workspace."""
+
+    def __init__(self, document: Document, shelf: RunShelf, page: RunsPage) -> None:
+        super().__init__(page)
+        self._document, self._shelf, self._page = document, shelf, page
+        self._file = Path()
+        self._errand = Errand(self)
+        self._errand.done.connect(self._tell_exported)
+        self._errand.failed.connect(document.report)
+        self._errand.ended.connect(lambda: page.busy.say(""))
+        shelf.loaded.connect(lambda: page.show_runs(shelf.runs))
+        page.busy.cancel.clicked.connect(self._errand.stop)
+        page.compare_requested.connect(self._compare)
+        page.export_requested.connect(self._ask_file)
+        page.folder_requested.connect(
+            lambda run: QDesktopServices.openUrl(QUrl.fromLocalFile(str(run)))
+        )
+        page.note_written.connect(shelf.write_note)
+
+    def export(self, run: Path, file: Path) -> None:
+        """Writes the model of a run as a zip. A file that is there is replaced: it was asked."""
+        if self._errand.is_running:
+            return
+        self._file = file if file.suffix else file.with_suffix(".zip")
+        self._page.busy.say(self.tr("Writing {0}").format(self._file.name))
+        self._errand.start("pack", run.absolute(), "--out", self._file.absolute(), "--overwrite")
+
+    def shut_down(self) -> None:
+        self._errand.stop_and_wait()
+
+    def _compare(self, first: Path, second: Path) -> None:
+        runs = {run.path: run for run in self._shelf.runs}
+        ComparisonDialog(runs[first], runs[second], self._page).open()
+
+    def _ask_file(self, run: Path) -> None:
+        dialog = QFileDialog(self._page, self.tr("Export the model"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters([self.tr("Zip files (*.zip)")])
+        dialog.setDefaultSuffix("zip")
+        name = f"{self._document.dataset.name} {run.name}.zip"
+        dialog.selectFile(str(Path.home() / name))
+        dialog.fileSelected.connect(lambda file: self.export(run, Path(file)))
+        dialog.open()
+
+    def _tell_exported(self, _answer: str) -> None:
+        self._document.say(
+            self.tr("{0} holds the model, its classes, a card and a script that runs it.").format(
+                self._file
+            )
+        )

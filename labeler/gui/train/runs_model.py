@@ -1,0 +1,187 @@
+"""All runs as a table: a row a run, sorted by what a column means and not by how it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QCoreApplication,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+
+from labeler.gui.train import words
+from labeler.runs.history import RunState, RunSummary
+
+SORT_ROLE = Qt.ItemDataRole.UserRole
+NOTE_COLUMN = 8
+_ROLES = {
+    int(role)
+    for role in (
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.EditRole,
+        Qt.ItemDataRole.ToolTipRole,
+        Qt.ItemDataRole.TextAlignmentRole,
+        SORT_ROLE,
+    )
+}
+_NO_PARENT = QModelIndex()
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    title: str
+    shown: Callable[[RunSummary], str]
+    sorted_by: Callable[[RunSummary], Any]
+    is_number: bool = False
+
+
+class RunsModel(QAbstractTableModel):
+    """note_written: (the run's folder, the words that somebody put into its note)."""
+
+    note_written = Signal(object, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._runs: list[RunSummary] = []
+        self._columns = _columns()
+        self._texts: dict[tuple[int, int], str] = {}
+
+    @property
+    def runs(self) -> Sequence[RunSummary]:
+        return self._runs
+
+    def show_runs(self, runs: Sequence[RunSummary]) -> None:
+        """Tells only what changed where the same runs stand in the same order."""
+        same = [run.path for run in runs] == [run.path for run in self._runs]
+        if not same:
+            self.beginResetModel()
+        self._runs = list(runs)
+        self._texts.clear()
+        if not same:
+            self.endResetModel()
+        elif runs:
+            last = self.index(len(self._runs) - 1, len(self._columns) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    def run_at(self, row: int) -> RunSummary:
+        return self._runs[row]
+
+    def row_of(self, run: Path) -> int:
+        """-1 where it is not there."""
+        return next((row for row, each in enumerate(self._runs) if each.path == run), -1)
+
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._runs)
+
+    def columnCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._columns)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        column = self._columns[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        return column.title if role == Qt.ItemDataRole.DisplayRole else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role not in _ROLES:  # most of what is asked while painting
+            return None
+        row, place = index.row(), index.column()
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(self._columns[place])
+        if role == SORT_ROLE:
+            return self._columns[place].sorted_by(self._runs[row])
+        run = self._runs[row]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return run.note if place == NOTE_COLUMN else run.message or run.name
+        return self._text(row, place)
+
+    def _text(self, row: int, column: int) -> str:
+        """Made once for each cell that is looked at."""
+        known = self._texts.get((row, column))
+        if known is None:
+            known = self._columns[column].shown(self._runs[row])
+            self._texts[row, column] = known
+        return known
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == NOTE_COLUMN else flags
+
+    def setData(  # noqa: N802 - Qt's name
+        self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole
+    ) -> bool:
+        """Only the note can be written; whoever keeps it shows the runs again."""
+        run = self._runs[index.row()]
+        if role != Qt.ItemDataRole.EditRole or index.column() != NOTE_COLUMN:
+            return False
+        if str(value).strip() != run.note:
+            self.note_written.emit(run.path, str(value))
+        return True
+
+
+def _columns() -> list[_Column]:
+    return [
+        _Column(_tr("Date"), lambda run: words.day_and_time(run.started), lambda run: run.started),
+        _Column(_tr("Start"), lambda run: words.start(run.start), lambda run: run.start),
+        _Column(
+            _tr("Detector"),
+            lambda run: words.detector(run.detector),
+            lambda run: words.detector(run.detector),
+        ),
+        _Column(_tr("Images"), lambda run: f"{run.images or '–'}", lambda run: run.images, True),
+        _Column(
+            _tr("AP (95 % interval)"),
+            lambda run: "–" if run.ap is None else words.score(run.ap, run.ap_interval),
+            lambda run: _known(run.ap),
+            True,
+        ),
+        _Column(
+            _tr("AP50"),
+            lambda run: "–" if run.ap50 is None else f"{run.ap50:.2f}",
+            lambda run: _known(run.ap50),
+            True,
+        ),
+        _Column(
+            _tr("Time"), lambda run: words.duration(run.seconds), lambda run: run.seconds, True
+        ),
+        _Column(_tr("State"), lambda run: state_words(run.state), lambda run: run.state.value),
+        _Column(_tr("Note"), lambda run: run.note.partition("\n")[0], lambda run: run.note),
+    ]
+
+
+def state_words(state: RunState) -> str:
+    """How a run stands, in one word."""
+    return {
+        RunState.RUNNING: _tr("running"),
+        RunState.FINISHED: _tr("finished"),
+        RunState.STOPPED: _tr("stopped"),
+        RunState.FAILED: _tr("failed"),
+        RunState.INTERRUPTED: _tr("interrupted"),
+    }[state]
+
+
+def _alignment(column: _Column) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column.is_number else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _known(score: float | None) -> float:
+    """What is not known is below everything."""
+    return -1.0 if score is None else score
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Runs", text)

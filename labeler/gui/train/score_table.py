@@ -1,0 +1,93 @@
+"""A small table of scores: a row a class, or a row a size of box."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from labeler.runs.analysis import Scores
+
+_MOST_ROWS = 8
+"""More scroll."""
+
+
+class ScoreTable(QTableWidget):
+    """title: what a row is. with_shares: precision and recall are told as well."""
+
+    def __init__(self, title: str, *, with_shares: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._with_shares = with_shares
+        titles = [title, self.tr("Boxes"), self.tr("AP"), self.tr("AP50"), self.tr("AR")]
+        if with_shares:
+            titles += [self.tr("Right"), self.tr("Found")]
+        self.setColumnCount(len(titles))
+        self.setHorizontalHeaderLabels(titles)
+        told = [
+            "",
+            self.tr("True boxes"),
+            self.tr("Average precision over overlaps from .50 to .95"),
+            self.tr("Average precision at an overlap of .50"),
+            self.tr("Average recall over overlaps from .50 to .95"),
+            self.tr("Of what is shown from the threshold on, so much is right (precision)"),
+            self.tr("Of what is there, so much is found from the threshold on (recall)"),
+        ]
+        for column in range(len(titles)):
+            item = self.horizontalHeaderItem(column)
+            assert item is not None
+            item.setToolTip(told[column])
+            side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+            item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+        self.verticalHeader().hide()
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setShowGrid(False)
+        self.setAccessibleName(title)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
+        self.setSortingEnabled(True)
+        self.setTabKeyNavigation(False)
+
+    def show_scores(self, rows: Sequence[Scores]) -> None:
+        """In this order, until a column is clicked."""
+        self.setSortingEnabled(False)
+        self.setRowCount(len(rows))
+        for row, scores in enumerate(rows):
+            values = [scores.boxes, scores.ap, scores.ap50, scores.ar]
+            if self._with_shares:
+                values += [scores.precision, scores.recall]
+            self.setItem(row, 0, QTableWidgetItem(scores.name))
+            for column, value in enumerate(values, start=1):
+                self.setItem(row, column, _Number(value))
+        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+        self._fit(len(rows))
+
+    def _fit(self, rows: int) -> None:
+        high = self.fontMetrics().height() + 8
+        self.verticalHeader().setDefaultSectionSize(high)
+        header = self.horizontalHeader().sizeHint().height()
+        self.setFixedHeight(header + high * min(rows, _MOST_ROWS) + 4)
+
+
+class _Number(QTableWidgetItem):
+    """Sorts by its number; what is not known stands as a dash, below all others."""
+
+    def __init__(self, value: float | None) -> None:
+        whole = isinstance(value, int)
+        super().__init__("–" if value is None else str(value) if whole else f"{value:.2f}")
+        self.value = -1.0 if value is None else float(value)
+        self.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def __lt__(self, other: QTableWidgetItem) -> bool:
+        return self.value < other.value if isinstance(other, _Number) else super().__lt__(other)

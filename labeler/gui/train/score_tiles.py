@@ -1,0 +1,72 @@
+"""The few numbers that say how good a run is, large, each with its interval."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from labeler.gui.theme import set_role
+from labeler.runs.analysis import Analysis, Measure
+
+
+class ScoreTiles(QWidget):
+    """AP, AP50, AR with their intervals, and the box that is always the same beside them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.ap = _Tile(self.tr("AP"), self.tr("Average precision, COCO's definition"), self)
+        self.ap50 = _Tile(
+            self.tr("AP50"), self.tr("The same, where an overlap of one half is enough"), self
+        )
+        self.ar = _Tile(
+            self.tr("AR"), self.tr("Average recall: how much is found, with up to 100 boxes"), self
+        )
+        self.constant = _Tile(
+            self.tr("AP of a constant box"),
+            self.tr(
+                "What one box of the same place and size on every picture would score. "
+                "A detector has to beat that before it has learned anything"
+            ),
+            self,
+        )
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(32)
+        for tile in (self.ap, self.ap50, self.ar, self.constant):
+            row.addWidget(tile)
+        row.addStretch(1)
+
+    def show_analysis(self, analysis: Analysis) -> None:
+        self.ap.show_measure(analysis.ap)
+        self.ap50.show_measure(analysis.ap50)
+        self.ar.show_measure(analysis.ar)
+        self.constant.show_measure(Measure(analysis.constant_ap))
+        if analysis.constant_ap50 is not None:
+            self.constant.below.setText(self.tr("AP50 {0}").format(f"{analysis.constant_ap50:.2f}"))
+
+
+class _Tile(QWidget):
+    def __init__(self, title: str, tooltip: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._title = title
+        self.setToolTip(tooltip)
+        above = QLabel(title, self)
+        set_role(above, "heading")
+        self.value = QLabel(self)
+        set_role(self.value, "title")
+        self.below = QLabel(self)
+        set_role(self.below, "faint")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        for label in (above, self.value, self.below):
+            column.addWidget(label)
+
+    def show_measure(self, measure: Measure) -> None:
+        self.value.setText("–" if measure.value is None else f"{measure.value:.2f}")
+        interval = measure.interval
+        self.below.setText(
+            ""
+            if interval is None
+            else self.tr("{0} to {1}").format(f"{interval[0]:.2f}", f"{interval[1]:.2f}")
+        )
+        self.setAccessibleName(f"{self._title} {self.value.text()} {self.below.text()}".strip())

@@ -1,0 +1,133 @@
+"""What a count of votes tells, in words: who was liked better, how sure that is, and what AP says.
+
+Pure functions. Those who saw no difference are counted and told, and left out of the interval and
+of the test: they say nothing about which of the two is better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from labeler.runs.pair import PRETRAINED, SCRATCH
+from labeler.runs.pair_story import Story, Winner
+from labeler.votes.ballot import Round
+from labeler.votes.statistics import exact_interval, sign_test
+
+SURE = 0.05
+"""Where chance alone gives so uneven a vote less often than this, the vote tells."""
+FEWEST = 6
+"""With fewer who chose, even if all agree, chance does it more often than that (5: 6 %)."""
+_NAMES = {PRETRAINED: "pretrained", SCRATCH: "random weights"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Votes for each run, and those that saw no difference."""
+
+    pretrained: int
+    scratch: int
+    same: int
+
+    @property
+    def chose(self) -> int:
+        return self.pretrained + self.scratch
+
+    @property
+    def total(self) -> int:
+        return self.chose + self.same
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """share, low, high: of those who chose, who chose pretrained, with its 95 % interval; 0 to 1.
+
+    chance: the sign test. sentences: the count, how sure it is, and what AP says to it.
+    """
+
+    tally: Tally
+    share: float | None
+    low: float
+    high: float
+    chance: float
+    winner: Winner
+    sentences: tuple[str, ...]
+
+
+def count(rounds: Iterable[Round]) -> Tally:
+    """Of these rounds together, by what A and B were in each. Only of those already revealed."""
+    sides = [
+        each.side_of(vote.choice) for each in rounds if not each.is_open for vote in each.votes
+    ]
+    return Tally(sides.count(PRETRAINED), sides.count(SCRATCH), sides.count(None))
+
+
+def judge(tally: Tally, story: Story | None = None) -> Verdict:
+    """story: what the scores on the validation images tell of the same pair."""
+    chance = sign_test(tally.pretrained, tally.scratch)
+    low, high = exact_interval(tally.pretrained, tally.chose)
+    winner = Winner.UNCLEAR
+    if chance <= SURE:
+        more = tally.pretrained > tally.scratch
+        winner = Winner.PRETRAINED if more else Winner.SCRATCH
+    said = [_counted(tally), _sureness(tally, low, high, chance), _beside_ap(tally, winner, story)]
+    return Verdict(
+        tally,
+        tally.pretrained / tally.chose if tally.chose else None,
+        low,
+        high,
+        chance,
+        winner,
+        tuple(sentence for sentence in said if sentence),
+    )
+
+
+def _counted(tally: Tally) -> str:
+    if not tally.total:
+        return "Nobody voted."
+    parts = [f"{tally.pretrained} for pretrained", f"{tally.scratch} for random weights"]
+    parts.append(f"{tally.same} saw no difference")
+    return f"{_votes(tally.total)}: {', '.join(parts)}."
+
+
+def _sureness(tally: Tally, low: float, high: float, chance: float) -> str:
+    if not tally.chose:
+        return "Nobody chose, so there is nothing to weigh." if tally.total else ""
+    share = tally.pretrained / tally.chose
+    told = (
+        f"Of the {tally.chose} who chose, {_percent(share)} took pretrained "
+        f"(95 % interval {_percent(low)} to {_percent(high)})."
+    )
+    if tally.chose < FEWEST:
+        return f"{told} Fewer than {FEWEST} who choose cannot tell, even if all agree."
+    likely = "less than 0.1 %" if chance < 0.001 else f"{100 * chance:.1f} %"
+    verdict = "hardly chance" if chance <= SURE else "may well be chance"
+    left_out = " Those who saw no difference are left out of both." if tally.same else ""
+    return (
+        f"{told} If both were liked as much, so uneven a vote would come in {likely} of all "
+        f"cases: {verdict}.{left_out}"
+    )
+
+
+def _beside_ap(tally: Tally, voted: Winner, story: Story | None) -> str:
+    """Whether people and the score agree."""
+    if not tally.total or story is None or story.pretrained is None or story.scratch is None:
+        return ""
+    scores = f"AP {story.pretrained.ap:.2f} pretrained against {story.scratch.ap:.2f}"
+    if voted is Winner.UNCLEAR and story.winner is Winner.UNCLEAR:
+        return f"Neither the vote nor AP can tell them apart ({scores})."
+    if voted is Winner.UNCLEAR:
+        return f"AP tells what the vote does not: {_NAMES[story.winner]} is better ({scores})."
+    if story.winner is Winner.UNCLEAR:
+        return f"The vote tells what AP cannot: people prefer {_NAMES[voted]} ({scores})."
+    if story.winner is voted:
+        return f"The vote agrees with AP ({scores})."
+    return f"The vote goes against AP: that prefers {_NAMES[story.winner]} ({scores})."
+
+
+def _votes(number: int) -> str:
+    return "1 vote" if number == 1 else f"{number} votes"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"

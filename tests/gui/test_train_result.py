@@ -1,0 +1,190 @@
+"""What a run learned: measured by the trainer itself, shown, and led back to the images."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtWidgets import QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from labeler.dataset.store import Dataset
+from labeler.gui.background import finish_jobs
+from labeler.gui.document import Document
+from labeler.gui.train.page import Page
+from labeler.gui.train.workspace import TrainWorkspace
+from labeler.runs.analysis import load_analysis
+from labeler.runs.prepare import Wish, prepare_run_from_dataset
+from labeler.runs.record import append_event
+from tests.gui.tiny_model import write_tiny_model
+from tests.runs.run_makers import add_labelled
+from trainer.config import load_config, save_config
+from trainer.events import Finished
+
+PATIENCE = 90_000
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Iterator[Dataset]:
+    with Dataset.create(tmp_path / "table") as fresh:
+        add_labelled(fresh, 8, session="morning", name="mug")
+        add_labelled(fresh, 6, session="evening", name="mug")
+        yield fresh
+        finish_jobs()
+
+
+@pytest.fixture
+def run(dataset: Dataset) -> Path:
+    """Finished, with a model that finds something everywhere and is mostly wrong."""
+    run = dataset.runs_folder / "2026-01-02_10-00"
+    prepare_run_from_dataset(dataset, run, Wish())
+    write_tiny_model(run / "model.onnx", threshold=0.2)
+    append_event(run, Finished(0.1, 0.2, 60.0, 6.0, False))
+    return run
+
+
+@pytest.fixture
+def workspace(qtbot: QtBot, dataset: Dataset, run: Path) -> Iterator[TrainWorkspace]:
+    workspace = TrainWorkspace(Document(dataset))
+    qtbot.addWidget(workspace)
+    workspace.resize(1280, 760)
+    with qtbot.waitExposed(workspace):
+        workspace.show()
+    workspace.activated()
+    qtbot.waitUntil(lambda: workspace.run_list.count() == 1)
+    workspace.pages.turn_to(Page.RESULT)
+    yield workspace
+    workspace.shut_down()
+
+
+def _measure(qtbot: QtBot, workspace: TrainWorkspace) -> None:
+    qtbot.mouseClick(workspace.pages.result.empty.buttons[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(workspace.pages.result.basis.text()), timeout=PATIENCE)
+
+
+def test_an_unmeasured_run_is_measured_and_its_mistakes_lead_to_their_images(
+    qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset, run: Path
+) -> None:
+    page = workspace.pages.result
+    assert page.empty.title.text() == "Not measured yet"
+    _measure(qtbot, workspace)
+    analysis = load_analysis(run)
+    assert analysis is not None
+    assert page.tiles.ap.value.text() == f"{analysis.ap.value:.2f}"
+    assert page.tiles.constant.below.text() == f"AP50 {analysis.constant_ap50:.2f}"
+    assert "that it never saw" in page.basis.text()
+    assert page.classes.item(0, 0).text() == "mug"
+    assert page.sizes.rowCount() == len(analysis.sizes)
+    assert f"{analysis.threshold:.2f}" in page.curve.words.text()
+    kinds = {each.kind: each for each in analysis.mistakes}
+    kind = max(kinds.values(), key=lambda each: len(each.cases))
+    qtbot.mouseClick(page.mistakes.bar.button(kind.kind), Qt.MouseButton.LeftButton)
+    gallery = page.mistakes.gallery
+    assert gallery.count() == len(kind.cases)
+    assert gallery._job is not None
+    qtbot.waitUntil(lambda: gallery._job is None)
+    assert _is_painted(gallery.item(0).icon().pixmap(gallery.iconSize()).toImage())
+    with qtbot.waitSignal(workspace.image_requested) as asked:
+        gallery.itemActivated.emit(gallery.item(0))
+    image = dataset.image(asked.args[0])
+    assert image.file_name == kind.cases[0].file_name
+
+
+def test_a_mistake_on_an_image_that_is_gone_is_a_sentence(
+    qtbot: QtBot, workspace: TrainWorkspace, run: Path
+) -> None:
+    _measure(qtbot, workspace)
+    analysis = load_analysis(run)
+    assert analysis is not None
+    case = next(case for each in analysis.mistakes for case in each.cases)
+    document = workspace._document
+    with qtbot.waitSignal(document.failed) as told:
+        workspace.results._bring(replace(case, file_name="gone.jpg"))
+    assert told.args[0] == "gone.jpg is not in this dataset any more."
+
+
+def test_the_final_score_is_asked_for_and_taken_once(
+    qtbot: QtBot, workspace: TrainWorkspace, run: Path
+) -> None:
+    _set_test_part(run)
+    _measure(qtbot, workspace)
+    page, desk = workspace.pages.result, workspace.results
+    assert page.final.text() == "Final score: not taken yet."
+    qtbot.mouseClick(page.final_button, Qt.MouseButton.LeftButton)
+    question = page.findChild(QMessageBox)
+    assert isinstance(question, QMessageBox)
+    assert load_analysis(run, "test") is None
+    take = next(each for each in question.findChildren(QPushButton) if each.text() == "Take it")
+    qtbot.mouseClick(take, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.final.text().startswith("Final score, taken"), timeout=PATIENCE)
+    assert not page.final_button.isVisible()
+    assert desk.obstacle_to_final() == "Its final score was taken already."
+
+
+def test_a_run_without_a_test_part_says_so(
+    qtbot: QtBot, workspace: TrainWorkspace, run: Path
+) -> None:
+    (run / "test.json").unlink(missing_ok=True)
+    _measure(qtbot, workspace)
+    assert workspace.pages.result.final.text().startswith("No final score")
+    assert not workspace.pages.result.final_button.isVisible()
+
+
+def test_measuring_can_be_called_off(qtbot: QtBot, workspace: TrainWorkspace, run: Path) -> None:
+    page = workspace.pages.result
+    qtbot.mouseClick(page.empty.buttons[0], Qt.MouseButton.LeftButton)
+    assert page.busy.isVisible()
+    qtbot.mouseClick(page.busy.cancel, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not page.busy.isVisible(), timeout=PATIENCE)
+    assert page.empty.title.text() == "Not measured yet"
+    assert not (run / "analysis.json").exists()
+
+
+def test_a_fault_of_the_trainer_is_its_own_sentence(
+    qtbot: QtBot, workspace: TrainWorkspace, run: Path
+) -> None:
+    shutil.rmtree(workspace._document.dataset.images_folder)
+    document = workspace._document
+    with qtbot.waitSignal(document.failed, timeout=PATIENCE) as told:
+        qtbot.mouseClick(workspace.pages.result.empty.buttons[0], Qt.MouseButton.LeftButton)
+    assert "Traceback" not in told.args[0]
+    assert told.args[0].endswith(".")
+
+
+def test_a_damaged_analysis_is_a_sentence(
+    qtbot: QtBot, workspace: TrainWorkspace, run: Path
+) -> None:
+    (run / "analysis.json").write_text('{"format": 1', encoding="utf-8")
+    with qtbot.waitSignal(workspace._document.failed) as told:
+        workspace.pages.turn_to(Page.RESULT)
+    assert "analysis.json cannot be read" in told.args[0]
+
+
+def test_the_report_is_written_and_opened(
+    qtbot: QtBot, workspace: TrainWorkspace, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(
+        QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()) or True
+    )
+    _measure(qtbot, workspace)
+    qtbot.mouseClick(workspace.pages.result.report_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(opened), timeout=PATIENCE)
+    assert Path(opened[0]) == run / "report.html"
+    assert (run / "report.html").is_file()
+
+
+def _set_test_part(run: Path) -> None:
+    shutil.copy(run / "val.json", run / "test.json")
+    config = load_config(run)
+    save_config(run, replace(config, test_images=config.val_images))
+
+
+def _is_painted(image: QImage) -> bool:
+    shades = {image.pixel(x, image.height() // 2) for x in range(image.width())}
+    return len(shades) > 1

@@ -1,0 +1,79 @@
+"""What the line above a run says of it, for every kind of budget and end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from labeler.gui.train import run_words
+from labeler.gui.train.notice import Notice
+from labeler.gui.train.shown_run import ShownRun
+from labeler.runs.history import RunState
+from labeler.runs.record import RunRecord
+from trainer.events import Evaluated, Event, Failed, Progressed, Warned
+
+
+def _running(*events: Event, budget: str = "time") -> ShownRun:
+    record = RunRecord.of(events)
+    return ShownRun(
+        Path("run"),
+        record,
+        RunState.RUNNING,
+        "lite",
+        budget,
+        60.0,
+        12.0 if budget == "epochs" else 0.0,
+        True,
+    )
+
+
+def _at(seconds: float, left: float | None) -> Progressed:
+    return Progressed("Learning", seconds, 60.0, 3.0, 150.0, 0.5, 1e-3, left)
+
+
+def test_the_time_that_is_left_is_the_measured_one(qtbot: QtBot) -> None:
+    assert run_words.detail(_running(_at(20.0, 31.0))).startswith("31 s left")
+    assert run_words.detail(_running(_at(20.0, None))).startswith("40 s left")
+
+
+def test_epochs_are_counted_where_they_are_the_budget(qtbot: QtBot) -> None:
+    shown = _running(_at(20.0, 60.0), budget="epochs")
+    assert run_words.title(shown) == "Learning, epoch 3.0 of 12"
+    assert run_words.detail(shown) == "60 s left, 150 images a second"
+    assert shown.share == 0.25
+
+
+def test_a_run_until_it_stops_improving_promises_no_end(qtbot: QtBot) -> None:
+    shown = _running(_at(20.0, 3000.0), budget="best")
+    assert run_words.title(shown) == "Learning, 20 s so far"
+    assert run_words.detail(shown).startswith("50:00 min left at the most")
+    assert shown.share is None
+
+
+def test_a_score_comes_with_its_interval(qtbot: QtBot) -> None:
+    scores = Evaluated(10.0, 1.0, 0.9, 0.5, 0.8, 1e-3, True, ap_low=0.44, ap_high=0.57)
+    shown = replace(_running(scores), state=RunState.INTERRUPTED)
+    assert run_words.detail(shown) == "AP 0.50 (0.44 to 0.57), AP50 0.80"
+
+
+def test_warnings_stand_one_a_line_and_once(qtbot: QtBot) -> None:
+    shown = _running(Warned("A picture was left out."), Warned("A picture was left out."))
+    assert run_words.notes(shown, ["Only 5 images."]) == "Only 5 images.\nA picture was left out."
+    failed = replace(_running(Failed("The disk is full.")), state=RunState.FAILED)
+    assert run_words.notes(failed, ["Only 5 images."]) == "The disk is full.\nOnly 5 images."
+
+
+def test_many_warnings_are_folded_and_all_of_them_are_there(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    notice = Notice(parent)
+    notice.say("\n".join(f"Sentence {number}." for number in range(6)))
+    assert notice.text.text().splitlines() == ["Sentence 0.", "Sentence 1.", "Sentence 2."]
+    assert notice.more.text() == "3 more"
+    notice.more.click()
+    assert len(notice.text.text().splitlines()) == 6
+    notice.say("One.")
+    assert notice.more.isHidden()

@@ -1,0 +1,222 @@
+"""All runs in a table: sorted, noted, compared, thrown away, and smooth when there are many."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from labeler.dataset.store import Dataset
+from labeler.gui.background import finish_jobs
+from labeler.gui.document import Document
+from labeler.gui.train.comparison_dialog import ComparisonDialog
+from labeler.gui.train.page import Page
+from labeler.gui.train.runs_model import NOTE_COLUMN
+from labeler.gui.train.runs_page import RunsPage
+from labeler.gui.train.workspace import TrainWorkspace
+from labeler.runs.history import RunState, RunSummary, list_runs
+from labeler.runs.note import read_note
+from labeler.runs.prepare import Wish, prepare_run_from_dataset
+from labeler.runs.record import append_event
+from tests.gui.tiny_model import write_tiny_model
+from tests.runs.run_makers import add_labelled
+from trainer.events import Evaluated, Finished
+
+NAMES = ("2026-01-01_10-00", "2026-01-02_10-00", "2026-01-03_10-00")
+AP_COLUMN = 4
+PATIENCE = 90_000
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Iterator[Dataset]:
+    with Dataset.create(tmp_path / "table") as fresh:
+        add_labelled(fresh, 8, session="morning", name="mug")
+        add_labelled(fresh, 6, session="evening", name="mug")
+        yield fresh
+        finish_jobs()
+
+
+@pytest.fixture
+def runs(dataset: Dataset) -> list[Path]:
+    """The middle one is the best, the last one started from random weights."""
+    paths = [dataset.runs_folder / name for name in NAMES]
+    for path, ap, wish in zip(
+        paths, (0.5, 0.9, 0.1), (Wish(), Wish(batch=4), Wish(start="scratch")), strict=True
+    ):
+        prepare_run_from_dataset(dataset, path, wish)
+        append_event(path, Evaluated(9.0, 1.0, 0.5, ap, ap, 1e-3, True, ap - 0.05, ap + 0.05))
+        append_event(path, Finished(ap, ap, 60.0, 6.0, False))
+    return paths
+
+
+@pytest.fixture
+def workspace(qtbot: QtBot, dataset: Dataset, runs: list[Path]) -> Iterator[TrainWorkspace]:
+    workspace = TrainWorkspace(Document(dataset))
+    qtbot.addWidget(workspace)
+    workspace.resize(1280, 760)
+    with qtbot.waitExposed(workspace):
+        workspace.show()
+    workspace.activated()
+    workspace.pages.turn_to(Page.ALL_RUNS)
+    qtbot.waitUntil(lambda: len(workspace.pages.table.model.runs) == 3)
+    yield workspace
+    workspace.shut_down()
+
+
+def _column(page: RunsPage, column: int) -> list[str]:
+    model = page.table.model()
+    return [model.index(row, column).data() for row in range(model.rowCount())]
+
+
+def test_the_newest_stands_on_top_and_scores_sort_by_their_number(
+    workspace: TrainWorkspace,
+) -> None:
+    page = workspace.pages.table
+    assert _column(page, 1) == ["Random weights", "Pretrained", "Pretrained"]
+    page.table.sortByColumn(AP_COLUMN, Qt.SortOrder.DescendingOrder)
+    assert _column(page, AP_COLUMN) == [
+        "0.90 (0.85 to 0.95)",
+        "0.50 (0.45 to 0.55)",
+        "0.10 (0.05 to 0.15)",
+    ]
+
+
+def test_enter_shows_the_marked_run(workspace: TrainWorkspace, runs: list[Path]) -> None:
+    page = workspace.pages.table
+    page.mark([runs[0]])
+    QTest.keyClick(page.table, Qt.Key.Key_Return)
+    assert workspace.pages.current is Page.LEARNING
+    assert workspace.run_list.current() == runs[0]
+    assert "0.50" in workspace.header.detail.text()
+
+
+def test_a_note_is_written_in_its_cell_and_kept_with_the_run(
+    qtbot: QtBot, workspace: TrainWorkspace, runs: list[Path]
+) -> None:
+    page = workspace.pages.table
+    page.mark([runs[1]])
+    page.table.setFocus()
+    QTest.keyClick(page.table, Qt.Key.Key_F2)
+    field = page.table.findChild(QLineEdit)
+    assert isinstance(field, QLineEdit)
+    QTest.keyClicks(field, "larger batch, by the window")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: read_note(runs[1]) == "larger batch, by the window")
+    qtbot.waitUntil(lambda: "larger batch, by the window" in _column(page, NOTE_COLUMN))
+    assert [run.path for run in page.marked()] == [runs[1]]
+
+
+def test_two_runs_are_compared_in_settings_data_and_scores(
+    qtbot: QtBot, workspace: TrainWorkspace, runs: list[Path]
+) -> None:
+    page = workspace.pages.table
+    page.mark([runs[0]])
+    assert not page.compare_button.isEnabled()
+    page.mark([runs[0], runs[1]])
+    qtbot.mouseClick(page.compare_button, Qt.MouseButton.LeftButton)
+    dialog = page.findChild(ComparisonDialog)
+    assert isinstance(dialog, ComparisonDialog)
+    qtbot.waitUntil(lambda: "same images" in dialog.verdict.text())
+    assert "lie apart" in dialog.verdict.text()
+    table = dialog.table
+    rows = [[table.item(row, column).text() for column in range(3)] for row in range(6)]
+    assert rows[0] == ["AP", "0.90 (0.85 to 0.95)", "0.50 (0.45 to 0.55)"]
+    assert ["Batch", "4", "Auto"] in rows
+    dialog.close()
+
+
+def test_marked_runs_go_to_the_wastebasket_and_the_button_says_when_they_cannot(
+    qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset, runs: list[Path]
+) -> None:
+    page = workspace.pages.table
+    page.table.clearSelection()
+    assert not page.trash_button.isEnabled()
+    page.mark(runs[:2])
+    assert page.count.text() == "3 runs, 2 marked"
+    qtbot.mouseClick(page.trash_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(page.model.runs) == 1)
+    assert [run.path for run in list_runs(dataset.runs_folder)] == [runs[2]]
+    assert page.count.text() == "1 run"
+
+
+def test_a_model_can_be_used_only_where_there_is_one(
+    qtbot: QtBot, workspace: TrainWorkspace, runs: list[Path]
+) -> None:
+    page = workspace.pages.table
+    page.mark([runs[0]])
+    assert not page.preview_button.isEnabled()
+    (runs[0] / "model.onnx").write_bytes(b"there")
+    workspace.shelf.load()
+    qtbot.waitUntil(page.preview_button.isEnabled)
+    with qtbot.waitSignal(workspace.preview_requested):
+        qtbot.mouseClick(page.preview_button, Qt.MouseButton.LeftButton)
+
+
+def test_a_model_is_given_away_as_a_zip(
+    qtbot: QtBot, workspace: TrainWorkspace, runs: list[Path], tmp_path: Path
+) -> None:
+    write_tiny_model(runs[0] / "model.onnx")
+    workspace.runs_desk.export(runs[0], tmp_path / "mugs")
+    assert workspace.pages.table.busy.isVisible()
+    document = workspace._document
+    with qtbot.waitSignal(document.said, timeout=PATIENCE) as told:
+        pass
+    assert str(tmp_path / "mugs.zip") in told.args[0]
+    with zipfile.ZipFile(tmp_path / "mugs.zip") as archive:
+        assert any(name.endswith("model.onnx") for name in archive.namelist())
+    assert not workspace.pages.table.busy.isVisible()
+
+
+def test_every_button_has_a_name_and_a_tooltip(workspace: TrainWorkspace) -> None:
+    page = workspace.pages.table
+    buttons = [button for button, _ in page._buttons]
+    assert len(buttons) == 6
+    assert all(button.accessibleName() and button.toolTip() for button in buttons)
+
+
+def test_five_hundred_runs_are_shown_by_painting_only_what_is_seen(qtbot: QtBot) -> None:
+    page = RunsPage()
+    qtbot.addWidget(page)
+    page.resize(1000, 600)
+    with qtbot.waitExposed(page):
+        page.show()
+    asked: list[int] = []
+    data = page.model.data
+
+    def counting(index: object, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role == Qt.ItemDataRole.DisplayRole:
+            asked.append(role)
+        return data(index, role)  # type: ignore[arg-type]
+
+    page.model.data = counting  # type: ignore[method-assign]
+    page.show_runs(_many(500))
+    QApplication.processEvents()
+    page.grab()
+    assert page.table.model().rowCount() == 500
+    assert len(asked) < 100 * page.model.columnCount()
+
+
+def _many(count: int) -> Sequence[RunSummary]:
+    return [
+        RunSummary(
+            name=f"run {number}",
+            path=Path(f"run{number}"),
+            started=1e9 + 60 * number,
+            start="pretrained",
+            detector="lite",
+            images=100,
+            ap=number / 500,
+            ap50=number / 500,
+            seconds=60.0,
+            state=RunState.FINISHED,
+            message="",
+            has_model=True,
+        )
+        for number in range(count)
+    ]

@@ -1,0 +1,142 @@
+"""What is asked of a run: budgets, detector, start, and the drawer of an expert."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from labeler.dataset.store import Dataset
+from labeler.gui.background import finish_jobs
+from labeler.gui.document import Document
+from labeler.gui.train import last_wish
+from labeler.gui.train.budgets import Budget, Length, budget_of, with_budget
+from labeler.gui.train.settings_panel import SettingsPanel
+from labeler.gui.train.workspace import TrainWorkspace
+from labeler.runs.prepare import Wish
+from trainer.config import RunConfig
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> SettingsPanel:
+    shown = SettingsPanel()
+    qtbot.addWidget(shown)
+    with qtbot.waitExposed(shown):
+        shown.show()
+    return shown
+
+
+def test_one_click_asks_for_a_minute_and_leaves_the_rest_to_the_recipe(
+    panel: SettingsPanel,
+) -> None:
+    assert panel.wish() == Wish()
+    panel.good.click()
+    assert panel.wish() == Wish(seconds=300)
+    panel.best.click()
+    assert panel.wish() == Wish(seconds=3600, budget="best")
+    panel.scratch.click()
+    assert panel.wish().start == "scratch"
+
+
+def test_every_detector_can_be_chosen_and_says_what_must_be_fetched(panel: SettingsPanel) -> None:
+    assert panel.pretrained.detail == "offline"
+    panel.detector.setFocus()
+    QTest.keyClick(panel.detector, Qt.Key.Key_Down)
+    assert panel.wish().detector == "ssdlite320_mobilenet_v3_large"
+    assert panel.pretrained.detail == "13 MB, once"
+
+
+def test_the_drawer_decides_every_setting(qtbot: QtBot, panel: SettingsPanel) -> None:
+    assert not panel.drawer.isVisible()
+    qtbot.mouseClick(panel.adjust, Qt.MouseButton.LeftButton)
+    drawer = panel.drawer
+    assert drawer.isVisible()
+    assert drawer.batch.text() == "Auto"
+    drawer.device.setCurrentIndex(1)
+    drawer.threads.setValue(2)
+    drawer.longest_side.setValue(320)
+    drawer.batch.setValue(4)
+    drawer.learning_rate.setValue(0.002)
+    drawer.augmentation.setCurrentIndex(1)
+    drawer.seed.setValue(7)
+    drawer.epochs.setValue(12)
+    wish = Wish(
+        device="cpu",
+        threads=2,
+        longest_side=320,
+        batch=4,
+        learning_rate=0.002,
+        augmentation="off",
+        seed=7,
+        budget="epochs",
+        epochs=12,
+    )
+    assert panel.wish() == wish
+    assert panel.adjust.text() == "Adjust (8 changed)"
+    assert panel.quick.detail == "see Adjust"
+    qtbot.mouseClick(drawer.reset, Qt.MouseButton.LeftButton)
+    assert panel.wish() == Wish()
+    assert not drawer.reset.isEnabled()
+    assert panel.adjust.text() == "Adjust"
+
+
+def test_the_wheel_over_a_field_does_not_change_it_by_accident(panel: SettingsPanel) -> None:
+    from PySide6.QtCore import QPoint, QPointF
+    from PySide6.QtGui import QWheelEvent
+    from PySide6.QtWidgets import QApplication
+
+    panel.adjust.toggle()
+    field, middle = panel.drawer.batch, QPointF(5, 5)
+    field.clearFocus()
+    turn = QWheelEvent(
+        middle,
+        middle,
+        QPoint(0, 0),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(field, turn)
+    assert field.value() == 0
+
+
+def test_a_field_on_auto_tells_what_was_chosen_for_the_run_on_show(panel: SettingsPanel) -> None:
+    panel.drawer.show_choices(["Pictures are seen at 256x320 pixels: the objects need no more."])
+    assert "256x320 pixels: the objects need no more." in panel.drawer.longest_side.toolTip()
+    assert "The run on show" not in panel.drawer.batch.toolTip()
+    panel.drawer.show_choices([])
+    assert "256x320" not in panel.drawer.longest_side.toolTip()
+
+
+@pytest.mark.parametrize("budget", list(Budget))
+@pytest.mark.parametrize("length", [Length(), Length(minutes=7), Length(epochs=30)])
+def test_a_budget_is_known_again_from_its_wish(budget: Budget, length: Length) -> None:
+    wish = with_budget(Wish(), budget, length)
+    RunConfig("", "", budget=wish.budget, seconds=wish.seconds, epochs=wish.epochs)
+    assert with_budget(Wish(), *budget_of(wish)) == wish
+
+
+def test_the_settings_are_as_they_were_at_the_next_start(qtbot: QtBot, tmp_path: Path) -> None:
+    with Dataset.create(tmp_path / "table") as dataset:
+        first = TrainWorkspace(Document(dataset))
+        qtbot.addWidget(first)
+        first.settings.best.click()
+        first.settings.drawer.batch.setValue(4)
+        second = TrainWorkspace(Document(dataset))
+        qtbot.addWidget(second)
+        assert second.settings.wish() == Wish(seconds=3600, budget="best", batch=4)
+        assert second.settings.best.isChecked()
+        finish_jobs()
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"seconds": -3}', '{"batch": "four"}', "\x00"])
+def test_settings_that_make_no_sense_are_those_of_one_click(text: str) -> None:
+    last_wish.keep(Wish(batch=4))
+    file = last_wish._file()
+    file.write_text(text, encoding="utf-8")
+    assert last_wish.last() == Wish()
