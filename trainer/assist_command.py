@@ -145,7 +145,7 @@ class _Voice:
     def say(self, answer: Answer) -> None:
         with self._lock:
             try:
-                self._stream.write(to_line(answer))
+                self._stream.write(to_line(answer) + "\n")
                 self._stream.flush()
             except OSError:
                 os._exit(0)

@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def say(answer: Answer) -> None:
-    sys.stdout.write(to_line(answer))
+    sys.stdout.write(to_line(answer) + "\n")
     sys.stdout.flush()
 
 

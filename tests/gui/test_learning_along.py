@@ -36,7 +36,7 @@ class Pupil(Hand):
 
     def __init__(self, window: MainWindow, qtbot: QtBot, orders: Path) -> None:
         super().__init__(window)
-        self.along = self.label.along
+        self.along = self.label.detectors.along
         self._qtbot = qtbot
         self._orders = orders
         self.said: list[str] = []
@@ -110,14 +110,14 @@ def test_it_is_offered_at_the_tenth_labelled_image_and_suggests_when_it_is_taken
     opened: Open,
 ) -> None:
     hand = opened(9)
-    offer = hand.label.along_offer
+    offer = hand.label.detectors.offer
     assert not offer.isVisible()
     hand.draw_on(9)
     assert offer.isVisible()
     assert hand.along.pid == 0
     QTest.mouseClick(offer.yes, Qt.MouseButton.LeftButton)
     assert not offer.isVisible()
-    assert hand.label.along_switch.button.isChecked()
+    assert hand.label.detectors.switch.button.isChecked()
     hand.wait_for_round(1)
     assert hand.with_suggestions() == [10, 11, 12, 13]
     (found,) = hand.offered(10)
@@ -144,19 +144,19 @@ def test_the_most_useful_image_comes_first_and_then_the_next_one(opened: Open) -
 
 def test_a_refusal_is_remembered_and_so_is_the_switch(opened: Open) -> None:
     first = opened(10)
-    assert first.label.along_offer.isVisible()
-    QTest.mouseClick(first.label.along_offer.no, Qt.MouseButton.LeftButton)
+    assert first.label.detectors.offer.isVisible()
+    QTest.mouseClick(first.label.detectors.offer.no, Qt.MouseButton.LeftButton)
     close(first.window)
     second = opened()
-    assert not second.label.along_offer.isVisible()
+    assert not second.label.detectors.offer.isVisible()
     assert not second.along.is_on
-    second.label.along_switch.button.click()
+    second.label.detectors.switch.button.click()
     second.wait_for_round(1)
     close(second.window)
     third = opened()
     assert third.along.is_on
     third.wait_for_round(2)
-    third.label.along_switch.button.click()
+    third.label.detectors.switch.button.click()
     close(third.window)
     assert not opened().along.is_on
 
@@ -239,12 +239,12 @@ def test_an_image_found_empty_counts_and_gets_no_suggestion(opened: Open) -> Non
 
 def test_when_it_fails_a_sentence_says_so_and_the_switch_goes_off(opened: Open) -> None:
     hand = opened(10, dies=True)
-    hand.label.along_switch.button.click()
+    hand.label.detectors.switch.button.click()
     hand.wait(lambda: not hand.along.is_on)
     assert hand.failed == [
         "Learning along has stopped. The disk is made of cheese. Switch it on to try again."
     ]
-    assert not hand.label.along_switch.button.isChecked()
+    assert not hand.label.detectors.switch.button.isChecked()
 
 
 def test_the_process_goes_with_the_window(opened: Open) -> None:
@@ -259,7 +259,7 @@ def test_the_process_goes_with_the_window(opened: Open) -> None:
 def test_a_read_only_dataset_is_left_alone(opened: Open, qtbot: QtBot, tmp_path: Path) -> None:
     hand = opened(10)
     hand.window.document.open(Dataset.open(hand.dataset.folder, read_only=True))
-    assert not hand.label.along_switch.button.isEnabled()
+    assert not hand.label.detectors.switch.button.isEnabled()
     hand.along.toggle()
     assert not hand.along.is_on
     assert hand.failed == ["This dataset is open read-only: nothing can be kept."]

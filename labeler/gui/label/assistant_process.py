@@ -53,9 +53,9 @@ class AssistantProcess(QObject):
             self.tell_line(to_line(order))
 
     def tell_line(self, line: str) -> None:
-        """An order that was written elsewhere, with its newline."""
+        """An order that was written elsewhere."""
         if self._process is not None:
-            self._process.write(line)
+            self._process.write_line(line)
 
     def stop(self) -> None:
         """Ends it soon, without a word. Returns at once."""

@@ -25,8 +25,6 @@ from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
 from labeler.gui.key_hint import hint_text, hint_tooltip
 from labeler.gui.label import keys
-from labeler.gui.label.along_keys import along_actions
-from labeler.gui.label.along_panel import AlongOffer, AlongSwitch
 from labeler.gui.label.box_panel import BoxPanel
 from labeler.gui.label.canvas import Canvas
 from labeler.gui.label.carrying import Carrying
@@ -34,11 +32,11 @@ from labeler.gui.label.class_desk import ClassDesk
 from labeler.gui.label.class_keys import class_actions
 from labeler.gui.label.class_list import ClassList
 from labeler.gui.label.copying import Copying
+from labeler.gui.label.detectors import Detectors
 from labeler.gui.label.editor import Editor
 from labeler.gui.label.empty_page import EmptyPage
 from labeler.gui.label.filmstrip import Filmstrip
 from labeler.gui.label.geometry import Size
-from labeler.gui.label.learning_along import LearningAlong
 from labeler.gui.label.naming import NameField
 from labeler.gui.label.obstacles import with_obstacles
 from labeler.gui.label.picture import from_thumbnail
@@ -77,8 +75,6 @@ class LabelWorkspace(Workspace):
             self.carrying_bar.cancel, "label.cancel", self.tr("Stop; what was found stays")
         )
         self.carrying = Carrying(document, self.editor, self.travel, self.carrying_bar, self)
-        self.along = LearningAlong(document, self.canvas, self.travel, self)
-        self.along_offer = AlongOffer(self.along, self)
         self.empty_page = EmptyPage(self)
         self.name_field = NameField(self.canvas)
         self.classes = ClassList(self)
@@ -86,7 +82,7 @@ class LabelWorkspace(Workspace):
             document, self.editor, self.canvas, self.classes, self.name_field, self
         )
         self.boxes = BoxPanel(self)
-        self.along_switch = AlongSwitch(self.along, self)
+        self.detectors = Detectors(document, self.canvas, self.travel, self)
         self.verify_button = QPushButton(self)
         self.nothing_button = QPushButton(self.tr("Nothing here"), self)
         self._pictures = PictureCache(self)
@@ -100,7 +96,7 @@ class LabelWorkspace(Workspace):
             *class_actions(self.desk),
             *keys.of_remarks(self.remarks, self.boxes.note.setFocus),
             *suggestion_actions(self.suggesting, self.carrying, self.accept_and_go),
-            *along_actions(self.along),
+            *self.detectors.actions(),
         ]
         return with_obstacles(actions, self.editor)
 
@@ -123,7 +119,7 @@ class LabelWorkspace(Workspace):
         self.travel.stop()
         self.desk.stop()
         self.carrying.stop()
-        self.along.stop()
+        self.detectors.stop()
         self._pictures.clear()
 
     # Moving through the images
@@ -159,7 +155,8 @@ class LabelWorkspace(Workspace):
         self.desk.ask_class()
 
     def cancel(self) -> None:
-        if not (self.canvas.is_at_rest and self.carrying.stop()):
+        runs = (self.carrying, self.detectors.by_model)
+        if not (self.canvas.is_at_rest and any(run.stop() for run in runs)):
             self.canvas.cancel()
 
     # What is shown
@@ -173,11 +170,10 @@ class LabelWorkspace(Workspace):
         self.canvas.editable = editable
         self.classes.set_editable(editable)
         self.boxes.set_editable(editable)
-        self.along_switch.set_editable(editable)
         for button in (self.verify_button, self.nothing_button):
             button.setEnabled(editable)
         self.desk.show()
-        self.along.begin()
+        self.detectors.begin(editable=editable)
         self._show_boxes()
 
     def _show_nothing(self) -> None:
@@ -299,15 +295,15 @@ class LabelWorkspace(Workspace):
         panel.add(self.classes, self.tr("Classes"))
         panel.add(self.boxes, self.tr("Boxes in this image"), stretch=1)
         panel.rows.addSpacing(8)
-        panel.add(self.along_switch)
+        panel.add(self.detectors.switch)
         panel.rows.addSpacing(4)
         panel.add(self.verify_button)
         panel.add(self.nothing_button)
         middle = QVBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self._pages, 1)
-        middle.addWidget(self.along_offer)
-        middle.addWidget(self.carrying_bar)
+        for bar in (self.detectors.offer, self.detectors.bar, self.carrying_bar):
+            middle.addWidget(bar)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
