@@ -97,7 +97,7 @@ def test_a_model_of_other_things_is_refused_in_a_sentence(
     window.document.perform(rename_category(window.document.dataset, category.id, "spoon"))
     choose()
     qtbot.waitUntil(lambda: bool(failed), timeout=20_000)
-    assert failed[0].endswith("finds mug, vector. No class of this dataset is called that.")
+    assert failed == ["This model finds mug, vector. No class of this dataset is called that."]
 
 
 def test_escape_stops_it_and_what_was_found_stays(

@@ -26,13 +26,15 @@ Found = tuple[int, list[Detected]]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """unknown: classes of the model that the dataset does not have. unreadable: the sentence about
-    the first image that could not be read, and how many there were."""
+    """unknown: classes of the model that the dataset does not have; is_foreign: those are all that
+    it has. unreadable: the sentence about the first image that could not be read, and how many
+    there were."""
 
     images: int
     unknown: Sequence[str]
     unreadable: tuple[str, int] = ("", 0)
     stopped: bool = False
+    is_foreign: bool = False
 
 
 def detect(
@@ -45,7 +47,7 @@ def detect(
 ) -> Outcome:
     """tell gets what is found, image by image; report (done, total). Any thread.
 
-    Raises UserError where the model cannot be used, or knows no class of the dataset.
+    Raises UserError where the model cannot be used.
     """
     from trainer.predict import Predictor  # ONNX Runtime comes with it
 
@@ -57,9 +59,7 @@ def detect(
     known = {number: ours.get(name.casefold()) for number, name in predictor.names.items()}
     unknown = sorted(name for number, name in predictor.names.items() if known[number] is None)
     if len(unknown) == len(known):
-        raise UserError(
-            f"{model} finds {', '.join(unknown)}. No class of this dataset is called that."
-        )
+        return Outcome(0, unknown, is_foreign=True)
     first, faults = "", 0
     for done, image_id in enumerate(image_ids):
         if should_stop():

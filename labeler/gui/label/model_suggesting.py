@@ -121,6 +121,10 @@ class ModelSuggesting(QObject):
     def _end(self, outcome: Outcome) -> None:
         if self._dataset is not self._document.dataset:
             return
+        if outcome.is_foreign:
+            words = self.tr("This model finds {0}. No class of this dataset is called that.")
+            self._document.report(UserError(words.format(", ".join(outcome.unknown))))
+            return
         self._take()
         self._keeper.store()
         words = (
