@@ -68,7 +68,7 @@ def _serve(inbox: Inbox, say: Callable[[Answer], None]) -> None:
     threads = min(_MOST_THREADS, processor_count())
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
-    assistant = Assistant(say, inbox.breathe)
+    assistant = Assistant(say, inbox.breathe, inbox.is_learning_awaited)
     say(Ready(threads, KEPT_BYTES))
     while True:
         inbox.breathe()
@@ -96,6 +96,7 @@ class Inbox:
         self._orders: SimpleQueue[Order] = SimpleQueue()
         self._may_work = Flag()
         self._may_work.set()
+        self._asked = self._taken = 0  # orders to learn; each counted by one thread alone
         Thread(target=self._read, daemon=True, name="orders").start()
 
     def breathe(self) -> None:
@@ -105,9 +106,15 @@ class Inbox:
     def next(self, *, wait: bool) -> Order | None:
         """The next order; None where there is none and nobody waits for one."""
         try:
-            return self._orders.get(block=wait)
+            order = self._orders.get(block=wait)
         except Empty:
             return None
+        self._taken += isinstance(order, Learn)
+        return order
+
+    def is_learning_awaited(self) -> bool:
+        """Whether an order to learn waits for its turn."""
+        return self._asked > self._taken
 
     def _read(self) -> None:
         try:
@@ -132,6 +139,7 @@ class Inbox:
         elif isinstance(order, Resume):
             self._may_work.set()
         else:
+            self._asked += isinstance(order, Learn)
             self._orders.put(order)
 
 

@@ -57,13 +57,21 @@ class Assistant:
     """Knows images, some with labels. It does what it is told, and looks ahead in between.
 
     breathe is called between pieces of work that take a few tenths of a second; it comes back when
-    the work may go on. Everything raises TrainerError, in words for the person.
+    the work may go on. is_awaited: whether there is something to learn meanwhile, which goes before
+    looking at the rest of many images. Everything raises TrainerError, in words for the person.
     """
 
-    def __init__(self, say: Say, breathe: Callable[[], None], seed: int = 0) -> None:
+    def __init__(
+        self,
+        say: Say,
+        breathe: Callable[[], None],
+        is_awaited: Callable[[], bool] = lambda: False,
+        seed: int = 0,
+    ) -> None:
         torch.manual_seed(seed)
         self._say = say
         self._breathe = breathe
+        self._is_awaited = is_awaited
         self._chance = torch.Generator().manual_seed(seed)
         self._sources: dict[int, Source] = {}
         self._labels: dict[int, tuple[Box, ...]] = {}
@@ -167,7 +175,10 @@ class Assistant:
         return between
 
     def suggest(self, ids: Sequence[int]) -> None:
-        """Says Suggested for each image that can be read, in this order, and Ranked at the end."""
+        """Says Suggested for each image that can be read, in this order, and Ranked at the end.
+
+        At least for the first few; the rest is left where something new is to be learnt.
+        """
         network = self._network
         if network is None or not network.rounds:
             self._say(Refused("Nothing has been learnt yet."))
@@ -177,6 +188,8 @@ class Assistant:
         doubts: dict[int, float] = {}
         for begin in range(0, len(usable), _AT_ONCE):
             self._breathe()
+            if begin and self._is_awaited():
+                break
             for image_id, offers in self._found(network, usable[begin : begin + _AT_ONCE]):
                 if image_id not in self._labels:
                     self._offered[image_id] = offers

@@ -56,6 +56,7 @@ class Stage(Enum):
     READY = "ready"
     LEARNING = "learning"
     LOOKING = "looking"
+    """At the images that are to do; broken off when there is enough more to learn from."""
 
 
 class LearningAlong(QObject):
@@ -257,7 +258,7 @@ class LearningAlong(QObject):
                 self._show(Stage.READY)
 
     def _learn_if_due(self) -> None:
-        if self.stage is not Stage.READY or self._reading is not None:
+        if self.stage not in (Stage.READY, Stage.LOOKING) or self._reading is not None:
             return
         counts = self._document.dataset.counts()
         is_news = self._last is None or len(self._since) >= EVERY
@@ -268,7 +269,7 @@ class LearningAlong(QObject):
             self._process.tell(Learn(BUDGET_S))
             self._show(Stage.LEARNING)
         else:
-            self._show(Stage.READY)
+            self._show(self.stage)
 
     def _look(self, learnt: Learnt) -> None:
         self._last = learnt
@@ -282,6 +283,8 @@ class LearningAlong(QObject):
         if not self.is_on:
             return  # it could not be stored
         self._travel.useful = ranked.ids
+        if self.stage is not Stage.LOOKING:
+            return  # it was broken off, for there is more to learn from
         self._show(Stage.READY)
         self._document.say(along_words.told(self._keeper.count, len(ranked.ids)))
         self._learn_if_due()
