@@ -1,6 +1,8 @@
 """How soon learning along helps: from the tenth box to the first suggestions, and refreshes.
 
-Run: python tests/benchmarks/assist_times.py TRAIN.json --images FOLDER [--warm] [--json]
+Run: python tests/benchmarks/assist_times.py [TRAIN.json --images FOLDER] [--warm] [--json]
+
+Without a COCO file: on 120 photos of the simulated robot's own life, all four classes.
 
 Tells the assistant, a process of its own as in the window, of all images and the labels of ten,
 lets it learn for the window's budget and look at the others; then of ten more, three times. "first"
@@ -18,6 +20,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -26,6 +29,7 @@ from PIL import Image
 
 from labeler.gui.label.along_orders import MOST_LOOKS
 from labeler.gui.label.learning_along import BUDGET_S, EVERY, FIRST
+from tests.track.sequences import own_life
 from tests.trainer.assist_process import AssistProcess, boxes_of
 from trainer.assist_lines import (
     Know,
@@ -42,23 +46,37 @@ from trainer.assist_lines import (
 )
 
 ROUNDS = 4
+WORLD, IMAGES = 34, 120
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("coco", type=Path)
-    parser.add_argument("--images", type=Path, required=True)
+    parser.add_argument("coco", type=Path, nargs="?")
+    parser.add_argument("--images", type=Path)
     parser.add_argument("--warm", action="store_true")
     parser.add_argument("--json", action="store_true")
     words = parser.parse_args()
-    coco = json.loads(words.coco.read_text(encoding="utf-8"))
+    with TemporaryDirectory() as folder:
+        if words.coco is None:
+            coco, images = _simulated(Path(folder)), Path(folder)
+        else:
+            coco, images = json.loads(words.coco.read_text(encoding="utf-8")), words.images
+        report = measured(coco, images, warm=words.warm)
+    if words.json:
+        sys.stdout.write(json.dumps(report, indent=1) + "\n")
+    else:
+        _tell(report)
+    return 0
+
+
+def measured(coco: dict[str, Any], images: Path, *, warm: bool) -> dict[str, Any]:
     ids = [each["id"] for each in coco["images"]]
     began = time.monotonic()
     assistant = AssistProcess()
-    assistant.tell(_known(coco, words.images))
-    if words.warm:
+    assistant.tell(_known(coco, images))
+    if warm:
         assistant.hear(Ready)
         _look_at_all(assistant, len(ids))
         began = time.monotonic()
@@ -72,12 +90,24 @@ def main() -> int:
         began = time.monotonic()
     peak = _peak_mb(assistant.process.pid)
     assistant.end()
-    report = {"images": len(ids), "load": os.getloadavg()[0], "memory_mb": peak, "rounds": rows}
-    if words.json:
-        sys.stdout.write(json.dumps(report, indent=1) + "\n")
-    else:
-        _tell(report, rows)
-    return 0
+    return {"images": len(ids), "load": os.getloadavg()[0], "memory_mb": peak, "rounds": rows}
+
+
+def _simulated(folder: Path) -> dict[str, Any]:
+    """Photos in the folder, and COCO's dictionary of them."""
+    coco: dict[str, Any] = {"images": [], "annotations": [], "categories": []}
+    numbers: dict[str, int] = {}
+    for number, shot in enumerate(own_life(WORLD, images=IMAGES), 1):
+        name = f"{number:03d}.jpg"
+        Image.fromarray(shot.picture).save(folder / name, quality=90)
+        coco["images"].append({"id": number, "file_name": name})
+        for kind, box in shot.boxes.items():
+            category = numbers.setdefault(kind, len(numbers) + 1)
+            coco["annotations"].append(
+                {"image_id": number, "category_id": category, "bbox": box.as_list()}
+            )
+    coco["categories"] = [{"id": number, "name": kind} for kind, number in numbers.items()]
+    return coco
 
 
 def _round(
@@ -138,13 +168,13 @@ def _peak_mb(pid: int) -> int:
     return int(line.split()[1]) // 1000
 
 
-def _tell(report: dict[str, Any], rows: list[dict[str, float]]) -> None:
+def _tell(report: dict[str, Any]) -> None:
     heads = ("labelled", "learnt_s", "first_s", "all_s", "cpu_s", "steps", "found", "asked")
     sys.stdout.write(
         f"{report['images']} images, load {report['load']:.1f}, memory {report['memory_mb']} MB\n"
     )
     sys.stdout.write(" ".join(f"{head:>9}" for head in heads) + "\n")
-    for row in rows:
+    for row in report["rounds"]:
         sys.stdout.write(" ".join(f"{row[head]:>9}" for head in heads) + "\n")
 
 
