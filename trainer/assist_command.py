@@ -59,7 +59,8 @@ def _serve(inbox: Inbox, say: Callable[[Answer], None]) -> None:
     try:
         import torch
 
-        from trainer.assistant import KEPT_BYTES, Assistant
+        from trainer.assist_sight import KEPT_BYTES
+        from trainer.assistant import Assistant
     except ImportError as error:
         raise TrainerError(
             f"Learning needs more than is installed ({error.name} is missing). Install it with "

@@ -151,6 +151,7 @@ class LearningAlong(QObject):
             return
         self.set_on(True)
         self._is_urgent = True
+        self._tell_labels()
         self._learn_if_due()
 
     # What the person does
