@@ -23,7 +23,7 @@ from labeler.gui.label import assistant_process, learning_along
 from labeler.gui.main_window import MainWindow
 from tests.gui.label_window import Hand, add_plain_pictures, close, open_window
 from tests.trainer.training_runs import write_coco
-from trainer.assist_lines import Label, Learn, Order, Pause, Resume, Suggest, order_from
+from trainer.assist_lines import Know, Label, Learn, Order, Pause, Resume, Suggest, order_from
 
 BOX = BBox(300, 200, 80, 80)
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -235,6 +235,18 @@ def test_an_image_found_empty_counts_and_gets_no_suggestion(opened: Open) -> Non
     labels = {each.id: each.boxes for order in hand.orders(Label) for each in order.images}
     assert labels[hand.images[11].id] == ()
     assert len(labels[hand.images[0].id] or ()) == 1
+
+
+def test_images_that_are_added_are_looked_at_as_well(opened: Open) -> None:
+    hand = opened(10)
+    hand.along.toggle()
+    hand.wait_for_round(1)
+    added = [image.id for image in add_plain_pictures(hand.dataset, 16)[14:]]
+    hand.window.document.notify_images_added(added)
+    hand.along.learn_now()
+    hand.wait_for_round(2)
+    assert [image.id for order in hand.orders(Know) for image in order.images][-2:] == added
+    assert hand.with_suggestions() == [10, 11, 12, 13, 14, 15]
 
 
 def test_when_it_fails_a_sentence_says_so_and_the_switch_goes_off(opened: Open) -> None:

@@ -79,6 +79,7 @@ class LearningAlong(QObject):
         self._reading: Job | None = None
         self._was_asked = False
         self._is_urgent = False
+        self._added: list[int] = []
         self._changed: set[int] = set()
         self._since: set[int] = set()
         self._last: Learnt | None = None
@@ -119,6 +120,7 @@ class LearningAlong(QObject):
             self._reading.cancel()
         self._reading = self._last = None
         self._is_urgent = False
+        self._added = []
         self._changed.clear()
         self._since.clear()
         self._travel.useful = ()
@@ -186,6 +188,7 @@ class LearningAlong(QObject):
         self._reading = None
         for line in lines:
             self._process.tell_line(line)
+        self._tell_added()
         self._tell_labels()
         self._learn_if_due()
 
@@ -198,8 +201,14 @@ class LearningAlong(QObject):
         self._document.report(error)
 
     def _follow_added(self, image_ids: list[int]) -> None:
-        if self.is_on and self._reading is None:
-            self._process.tell_line(known_line(self._document.dataset, image_ids))
+        if self.is_on:
+            self._added += image_ids
+            self._tell_added()
+
+    def _tell_added(self) -> None:
+        if self._added and self._reading is None:
+            self._process.tell_line(known_line(self._document.dataset, self._added))
+            self._added = []
 
     def _follow_labels(self, image_id: int) -> None:
         self._ask_in_time()
