@@ -52,6 +52,26 @@ def offer_detected(
     return [each for each in image_ids if before[each] or each in touched]
 
 
+def settled(bbox: BBox, category_id: int, offered: Sequence[Suggestion]) -> BBox:
+    """Where a carried box is to be suggested: half way to the detector's suggestion that means the
+    same, where one waits. The two are wrong in ways of their own, so their mean is nearer to the
+    truth than either (docs/decisions/10-learning-along.md).
+    """
+    alike = [
+        (each.bbox.iou(bbox), each.bbox)
+        for each in offered
+        if each.source == DETECTOR and each.category_id == category_id
+    ]
+    overlap, other = max(alike, key=lambda pair: pair[0], default=(0.0, bbox))
+    return mean_of(bbox, other) if overlap >= _SAME else bbox
+
+
+def mean_of(bbox: BBox, other: BBox) -> BBox:
+    """Side by side."""
+    pairs = zip(bbox.as_list(), other.as_list(), strict=True)
+    return BBox(*((mine + theirs) / 2 for mine, theirs in pairs))
+
+
 def without_doubles(dataset: Dataset, image_ids: Sequence[int], sources: Collection[str]) -> None:
     """Takes back what a detector offers on these images where one of the sources does, too."""
     for image_id in image_ids:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from labeler.dataset.detected import without_doubles
+from labeler.dataset.detected import settled, without_doubles
 from labeler.dataset.matching import matched
 from labeler.dataset.model import BBox, Suggestion
 from labeler.dataset.store import Dataset
@@ -80,7 +80,11 @@ def _left_over(dataset: Dataset, found: Found) -> list[Suggestion]:
 
 def _suggested(dataset: Dataset, source: str, model: str, found: Found) -> list[Suggestion]:
     image = dataset.image(found.image_id)
-    shown = [(each, each.bbox.clipped(image.width, image.height)) for each in found.here.values()]
+    waiting = dataset.suggestions(image.id)
+    shown = [
+        (each, settled(each.bbox, each.category_id, waiting).clipped(image.width, image.height))
+        for each in found.here.values()
+    ]
     return [
         Suggestion(
             dataset.new_suggestion_id(),

@@ -83,7 +83,12 @@ def test_what_the_tracker_offers_is_not_offered_twice(dataset: Dataset) -> None:
         ("detector", ELSEWHERE),
     ]
     offer_found(dataset, TRACKER, "pixels", [Found(2, dataset.image(2).last_edit, carried)])
-    assert {(each.source, each.bbox) for each in waiting(dataset, 2)} == {
-        (TRACKER, PLACE),
-        ("detector", ELSEWHERE),
-    }
+    assert [each.source for each in waiting(dataset, 2)] == ["detector", TRACKER]
+
+
+def test_a_carried_box_goes_half_way_to_what_the_detector_found(dataset: Dataset) -> None:
+    offer_detected(dataset, "m", {1: [*found(NEAR), *found(PLACE, category=CUP)]})
+    carried = {0: Carried(MUG, PLACE), 1: Carried(CUP, ELSEWHERE)}
+    offer_found(dataset, TRACKER, "pixels", [Found(1, dataset.image(1).last_edit, carried)])
+    kept = {each.category_id: each.bbox for each in waiting(dataset) if each.source == TRACKER}
+    assert kept == {MUG: BBox(107.5, 100, 60, 60), CUP: ELSEWHERE}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from labeler.dataset.detected import mean_of
 from labeler.dataset.model import BBox
 from labeler.simulator.arrays import Pixels
 from labeler.track import Carried
@@ -19,7 +20,8 @@ WRONG = 0.5
 MEANT = 0.3
 """From this overlap on a detector's box of the right kind is taken for the object, and mended."""
 DOUBLE = 0.5
-"""A detector's box that overlaps the tracker's of its kind by so much is not shown beside it."""
+"""A detector's box that overlaps the tracker's of its kind by so much means the same thing: the
+program suggests their mean."""
 
 
 class Tracker(Protocol):
@@ -108,7 +110,8 @@ def replay(shots: Iterable[Shot], start: Start, detector: Detector | None = None
         kinds |= {keys[name]: shot.kind(name) for name in shot.boxes}
         if detector is not None:
             seen = detector.offers(number)
-            offers |= _recognised(effort, seen, truth, offers, kinds)
+            found = _recognised(effort, seen, truth, offers, kinds)
+            offers = {key: _settled(box, kinds[key], seen) for key, box in offers.items()} | found
         boxes = _labelled(effort, truth, offers, boxes)
         if detector is not None:
             detector.take(number, [(kinds[key], box) for key, box in boxes.items()])
@@ -119,6 +122,12 @@ def replay(shots: Iterable[Shot], start: Start, detector: Detector | None = None
         effort.keys += 1 + bool(offers) + again
     effort.keys += effort.rejected
     return effort
+
+
+def _settled(tracked: BBox, kind: str, seen: Kinds) -> BBox:
+    alike = [(tracked.iou(box), box) for what, box in seen if what == kind]
+    overlap, other = max(alike, key=lambda pair: pair[0], default=(0.0, tracked))
+    return mean_of(tracked, other) if overlap >= DOUBLE else tracked
 
 
 def _recognised(
