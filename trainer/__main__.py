@@ -59,8 +59,13 @@ def _parser() -> argparse.ArgumentParser:
     pack = verbs.add_parser("pack", help="zip a run's model with its labels, card and a script")
     pack.add_argument("run", type=Path, metavar="RUN")
     pack.add_argument("--out", type=Path, required=True, metavar="FILE.zip")
+    pack.add_argument("--int8", action="store_true", help="with an INT8 model beside it")
     pack.add_argument("--overwrite", action="store_true", help="replace FILE.zip")
     pack.set_defaults(verb=_pack)
+
+    quantise = verbs.add_parser("quantise", help="make and measure RUN/quantised.onnx, in INT8")
+    quantise.add_argument("run", type=Path, metavar="RUN")
+    quantise.set_defaults(verb=_quantise)
 
     predict = verbs.add_parser("predict", help="find things on pictures")
     predict.add_argument("model", type=Path, metavar="RUN|model.onnx")
@@ -136,10 +141,23 @@ def _pack(arguments: argparse.Namespace) -> int:
     from trainer.pack.bundle import pack
 
     try:
-        names = pack(arguments.run, arguments.out, overwrite=arguments.overwrite)
+        names = pack(
+            arguments.run, arguments.out, int8=arguments.int8, overwrite=arguments.overwrite
+        )
     except (ValueError, OSError) as error:
         return _refuse(error)
     sys.stdout.write(json.dumps(names) + "\n")
+    return 0
+
+
+def _quantise(arguments: argparse.Namespace) -> int:
+    from trainer.int8.compare import quantise
+
+    try:
+        told = quantise(arguments.run).told
+    except (ValueError, OSError) as error:
+        return _refuse(error)
+    sys.stdout.write(f"{told}\n")
     return 0
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from trainer.coco import CocoSet
 from trainer.config import DETECTOR_FACTS, RunConfig
 from trainer.events import Evaluated, Failed, Finished
+from trainer.int8.compare import load_quantised
 from trainer.report.charts import SHARE, Axis, Line, beside, line_chart, thinned, time_axis
 from trainer.report.markup import Markup, joined, name_of, tag
 from trainer.report.measurements import digits, section
@@ -145,10 +146,12 @@ def _list(sentences: Sequence[str]) -> Markup:
 
 
 def provenance(story: Story) -> Markup:
-    """The model file and the versions, for whoever wants to do it again."""
+    """The model files and the versions, for whoever wants to do it again."""
+    whole = load_quantised(story.run)
     rows = [*_model(story.run / "model.onnx"), ("Python", platform.python_version())]
     rows += [(name, number) for name in _PACKAGES if (number := _version(name))]
-    return section("The model and the versions", plain(rows), class_="together")
+    beside = [tag("p", whole.told)] if whole is not None else []
+    return section("The model and the versions", plain(rows), *beside, class_="together")
 
 
 def _model(path: Path) -> list[tuple[str, str]]:
