@@ -10,12 +10,15 @@ import os
 import subprocess
 import sys
 import tempfile
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
 from labeler.dataset.edits import delete
 from labeler.dataset.model import Suggestion
 from labeler.dataset.store import Dataset
+from labeler.runs.history import NAME_FORMAT
+from labeler.runs.note import write_note
 from labeler.track import Carrier, load_upright
 
 ROOT = Path(__file__).parents[1]
@@ -39,6 +42,7 @@ def main() -> None:
         environment = os.environ | {"HOME": folder, "QT_QPA_PLATFORM": "offscreen"}
         _run(["demo", "--headless", "--out", str(work / "demo")], environment)
         dataset = work / "demo" / "table"
+        _train_from_scratch(dataset, environment)
         for name, workspace, appearance, words in SHOTS:
             picture = OUT / f"{name}.png"
             options = ["--workspace", workspace, "--appearance", appearance, *words]
@@ -51,6 +55,15 @@ def main() -> None:
             home = str(work / appearance)
             twice = environment | {"QT_SCALE_FACTOR": "2", "HOME": home}
             _run([str(dataset), *options, "--screenshot", str(picture)], twice)
+
+
+def _train_from_scratch(dataset: Path, environment: dict[str, str]) -> None:
+    """A second run, an hour older than the one on show, so that there is something to compare."""
+    earlier = datetime.now() - timedelta(hours=1)
+    run = dataset / "runs" / earlier.strftime(NAME_FORMAT)
+    words = ["train", str(dataset), "--from", "scratch", "--seconds", "60", "--out", str(run)]
+    _run(words, environment)
+    write_note(run, "the same images, from random weights")
 
 
 def _carry(folder: Path) -> None:

@@ -30,6 +30,10 @@ def _parser() -> argparse.ArgumentParser:
     pair.add_argument("pair", type=Path, metavar="PAIR")
     pair.set_defaults(verb=_twin)
 
+    score_pair = verbs.add_parser("score-pair", help="compare both sides of a trained PAIR")
+    score_pair.add_argument("pair", type=Path, metavar="PAIR")
+    score_pair.set_defaults(verb=_score_pair)
+
     assist = verbs.add_parser("assist", help="learn while a person labels: orders on stdin")
     assist.set_defaults(verb=_assist)
 
@@ -91,6 +95,17 @@ def _twin(arguments: argparse.Namespace) -> int:
     from trainer.twin_command import twin_command
 
     return twin_command(arguments.pair)
+
+
+def _score_pair(arguments: argparse.Namespace) -> int:
+    from trainer.pair_scores import score_pair
+
+    try:
+        content = score_pair(arguments.pair)
+    except (ValueError, OSError) as error:
+        return _refuse(error)
+    sys.stdout.write(json.dumps(content) + "\n")
+    return 0
 
 
 def _assist(_: argparse.Namespace) -> int:

@@ -46,7 +46,10 @@ _NEAR = 2.0
 
 @dataclass
 class Result:
-    """Milliseconds a picture; the greatest differences in pixels of the input and in score."""
+    """Milliseconds a picture; the greatest differences in pixels of the input and in score.
+
+    size: bytes of model.onnx.
+    """
 
     torch_ms: list[float] = field(default_factory=list)
     onnx_ms: list[float] = field(default_factory=list)
@@ -54,6 +57,7 @@ class Result:
     alone: int = 0
     box: float = 0.0
     score: float = 0.0
+    size: int = 0
 
 
 def main() -> None:
@@ -67,14 +71,15 @@ def main() -> None:
     words = parser.parse_args()
     torch.set_num_threads(words.threads)
     sys.stdout.write(
-        "detector | input | torch ms p50/p95 | ONNX ms p50/p95 "
+        "detector | input | MB | torch ms p50/p95 | ONNX ms p50/p95 "
         "| compared | alone | box px | score\n"
     )
     for name, detector, canvases, lowest in cases(words):
         width, height = detector.input_size
         result = measured(detector, canvases, words.rounds, words.threads, lowest)
         sys.stdout.write(
-            f"{name} | {width}x{height} | {spread(result.torch_ms)} | {spread(result.onnx_ms)} | "
+            f"{name} | {width}x{height} | {result.size / 1e6:.1f} | "
+            f"{spread(result.torch_ms)} | {spread(result.onnx_ms)} | "
             f"{result.compared} | {result.alone} | {result.box:.4f} | {result.score:.6f}\n"
         )
         sys.stdout.flush()
@@ -148,7 +153,7 @@ def measured(
         path = Path(folder, "model.onnx")
         export_onnx(path, detector, details)
         session = Predictor(path, threads=threads)._session
-    result = Result()
+        result = Result(size=path.stat().st_size)
 
     def by_torch(canvas: Canvas) -> Rows:
         with torch.inference_mode():

@@ -143,11 +143,9 @@ def _int8(told: str) -> str:
 
 
 def _data(story: Story) -> str:
-    parts = (("Learnt from", story.learnt), ("Checked with", story.checked))
     lines = [
         f"- {name}: {len(coco.pictures)} images with {coco.box_count} boxes"
-        for name, coco in parts
-        if coco is not None
+        for name, coco in story.parts
     ]
     if story.split:
         lines += ["", escaped(story.split)]

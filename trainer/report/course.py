@@ -125,11 +125,7 @@ def _wishes(config: RunConfig) -> list[tuple[str, str]]:
 
 def data(story: Story) -> Markup:
     """Which images trained and which checked, how they were divided, and what was odd."""
-    rows = [
-        (name, _counted(part))
-        for name, part in (("To learn from", story.learnt), ("To check with", story.checked))
-        if part is not None
-    ]
+    rows = [(name, _counted(part)) for name, part in story.parts]
     warnings = list(dict.fromkeys((*story.advice, *story.course.warnings)))
     odd = [tag("h3", "Said before and during the run"), _list(warnings)] if warnings else []
     split = [tag("p", story.split)] if story.split else []
