@@ -30,6 +30,10 @@ def _parser() -> argparse.ArgumentParser:
     pair.add_argument("pair", type=Path, metavar="PAIR")
     pair.set_defaults(verb=_twin)
 
+    score_pair = verbs.add_parser("score-pair", help="compare both sides of a trained PAIR")
+    score_pair.add_argument("pair", type=Path, metavar="PAIR")
+    score_pair.set_defaults(verb=_score_pair)
+
     assist = verbs.add_parser("assist", help="learn while a person labels: orders on stdin")
     assist.set_defaults(verb=_assist)
 
@@ -59,8 +63,13 @@ def _parser() -> argparse.ArgumentParser:
     pack = verbs.add_parser("pack", help="zip a run's model with its labels, card and a script")
     pack.add_argument("run", type=Path, metavar="RUN")
     pack.add_argument("--out", type=Path, required=True, metavar="FILE.zip")
+    pack.add_argument("--int8", action="store_true", help="with an INT8 model beside it")
     pack.add_argument("--overwrite", action="store_true", help="replace FILE.zip")
     pack.set_defaults(verb=_pack)
+
+    quantise = verbs.add_parser("quantise", help="make and measure RUN/quantised.onnx, in INT8")
+    quantise.add_argument("run", type=Path, metavar="RUN")
+    quantise.set_defaults(verb=_quantise)
 
     predict = verbs.add_parser("predict", help="find things on pictures")
     predict.add_argument("model", type=Path, metavar="RUN|model.onnx")
@@ -86,6 +95,17 @@ def _twin(arguments: argparse.Namespace) -> int:
     from trainer.twin_command import twin_command
 
     return twin_command(arguments.pair)
+
+
+def _score_pair(arguments: argparse.Namespace) -> int:
+    from trainer.pair_scores import score_pair
+
+    try:
+        content = score_pair(arguments.pair)
+    except (ValueError, OSError) as error:
+        return _refuse(error)
+    sys.stdout.write(json.dumps(content) + "\n")
+    return 0
 
 
 def _assist(_: argparse.Namespace) -> int:
@@ -136,10 +156,23 @@ def _pack(arguments: argparse.Namespace) -> int:
     from trainer.pack.bundle import pack
 
     try:
-        names = pack(arguments.run, arguments.out, overwrite=arguments.overwrite)
+        names = pack(
+            arguments.run, arguments.out, int8=arguments.int8, overwrite=arguments.overwrite
+        )
     except (ValueError, OSError) as error:
         return _refuse(error)
     sys.stdout.write(json.dumps(names) + "\n")
+    return 0
+
+
+def _quantise(arguments: argparse.Namespace) -> int:
+    from trainer.int8.compare import quantise
+
+    try:
+        told = quantise(arguments.run).told
+    except (ValueError, OSError) as error:
+        return _refuse(error)
+    sys.stdout.write(f"{told}\n")
     return 0
 
 

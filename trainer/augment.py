@@ -43,6 +43,15 @@ class Augmentation:
     saturation: float = 0.5
 
 
+AUGMENTATIONS = {
+    "off": Augmentation(1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    "light": Augmentation(0.8, 1.25, 0.07, 0.15, 0.5, 0.06, 0.15, 0.25),
+    "normal": Augmentation(),
+    "strong": Augmentation(0.45, 1.9, 0.25, 0.4, 0.5, 0.2, 0.45, 0.8),
+}
+"""By the names of config.json."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Moves:
     """For each picture of a batch: x' = x * scale_x + shift_x in -1 to 1, and likewise y."""

@@ -49,12 +49,25 @@ def summarise(rankings: Sequence[Ranking], resamples: int = 0) -> Summary:
     (Efron's percentile interval). In each drawing the score is that which COCO's evaluation gives
     on the drawn images. The same images give the same interval.
     """
+    return measured(drawn_scores(rankings, resamples))
+
+
+def drawn_scores(rankings: Sequence[Ranking], resamples: int) -> Floats:
+    """(1 + resamples, 3): AP, AP50 and AR of the images as they are, then of each drawing of them.
+
+    Of the same images the drawings are the same whatever was found in them, so two detectors can
+    be compared drawing by drawing. Fewer images than tell anything: the first row alone.
+    """
     images = len(rankings[0].wanted) if rankings else 0
     rows = [np.ones((1, images), np.int64)]
     if images >= FEWEST_IMAGES and resamples:
         drawn = np.random.default_rng(_SEED).multinomial(images, [1 / images] * images, resamples)
         rows.append(drawn.astype(np.int64))
-    scores = _scores(rankings, np.concatenate(rows))
+    return _scores(rankings, np.concatenate(rows))
+
+
+def measured(scores: Floats) -> Summary:
+    """scores: as drawn_scores gives them, or the difference of two of them."""
     return Summary(*(_measure(scores[:, place]) for place in range(3)))
 
 

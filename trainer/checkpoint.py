@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,14 +15,39 @@ if TYPE_CHECKING:
     from trainer.protocol import Detector
 
 _KEY = "vector_labeler_checkpoint"
+_STANDING = "standing"
+"""Beside the details, for safetensors gives no order to several entries."""
 
 
-def save_checkpoint(path: Path, detector: Detector, details: ModelDetails) -> None:
-    """Writes the weights whole or not at all."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How good weights are on the validation pictures, 0 to 1."""
+
+    ap: float
+    ap50: float
+
+
+def save_checkpoint(
+    path: Path, detector: Detector, details: ModelDetails, standing: Standing | None
+) -> None:
+    """Writes the weights whole or not at all. standing: None where nobody could measure."""
     from safetensors.torch import save
 
     tensors = {name: t.detach().cpu().contiguous() for name, t in detector.state_dict().items()}
-    write_whole(path, save(tensors, metadata={_KEY: json.dumps(asdict(details))}))
+    header = {**asdict(details), _STANDING: standing and asdict(standing)}
+    write_whole(path, save(tensors, metadata={_KEY: json.dumps(header)}))
+
+
+def load_standing(path: Path) -> Standing | None:
+    """What the weights were measured at. Raises TrainerError where they are not ours."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(str(path), framework="pt") as file:
+            standing = json.loads((file.metadata() or {})[_KEY]).get(_STANDING)
+        return None if standing is None else Standing(**standing)
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        raise TrainerError(f"{path}: these are no weights of Vector Labeler.") from error
 
 
 def load_checkpoint(path: Path) -> tuple[Detector, ModelDetails]:

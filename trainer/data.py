@@ -79,6 +79,11 @@ class Examples:
         """Whether a picture may still have to be decoded: the first time, or for lack of room."""
         return len(self._kept) + len(self.unusable) < len(self)
 
+    @property
+    def known(self) -> list[int]:
+        """Those that need not be decoded any more: kept, or found to be unusable."""
+        return sorted({*self._kept, *self.unusable})
+
     def has_read(self, indices: Sequence[int]) -> bool:
         """Whether it does not help to decode these ahead: they are kept, or there is no room."""
         is_full = len(self._kept) >= self._room

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -14,6 +14,7 @@ from trainer.faults import TrainerError
 from trainer.mosaic import put_together
 from trainer.protocol import Detector, StagedDetector, Target
 from trainer.recipe import Phase, Recipe
+from trainer.state import State
 from trainer.views import Views
 
 _FEWEST_BATCHES = 12
@@ -54,6 +55,7 @@ class Feeder:
         self._steps, self._view_steps = 0, 0
         self._looked, self._made = 0, 0
         self._seen = 0.0
+        self._most: int | None = None
 
     @property
     def seen(self) -> int:
@@ -71,10 +73,50 @@ class Feeder:
 
     def begin(self, phase: Phase) -> None:
         """Forgets the features of the phase before."""
-        self._phase = phase
+        batch = phase.batch if self._most is None else min(phase.batch, self._most)
+        self._phase = replace(phase, batch=batch)
         self._views.clear()
         self._began, self._spent = self._now(), 0.0
         self._steps, self._view_steps = 0, 0
+
+    def halve(self) -> int:
+        """Smaller batches from now on, and none of the features kept; gives how large they are.
+
+        Raises TrainerError where they cannot be smaller.
+        """
+        if self._phase.batch == 1:
+            raise TrainerError(
+                "The memory does not suffice for a single picture. Close other programs, or let "
+                "the detector see smaller pictures."
+            )
+        self._most = self._phase.batch // 2
+        self.begin(self._phase)
+        return self._most
+
+    def state(self) -> State:
+        """All but the features it keeps, which would be hundreds of megabytes."""
+        tensors = {
+            "random": self._random.get_state(),
+            "queue": torch.tensor(self._queue, dtype=torch.long),
+            "known": torch.tensor(self._examples.known, dtype=torch.long),
+        }
+        numbers = {
+            "seen": self._seen,
+            "looked": self._looked,
+            "made": self._made,
+            "most": self._most,
+        }
+        return State(tensors, numbers)
+
+    def restore(self, state: State) -> None:
+        """Raises KeyError where it is the state of something else."""
+        if self._clock is None:  # how many pictures are decoded decides what batches look like
+            self._examples.batch(state.tensors["known"].tolist())
+        self._random.set_state(state.tensors["random"])
+        self._queue = state.tensors["queue"].tolist()
+        self._seen = float(state.numbers["seen"])
+        self._most = state.numbers["most"]
+        self._looked, self._made = int(state.numbers["looked"]), int(state.numbers["made"])
 
     def next(self, detector: Detector) -> Batch:
         batch = self._next(detector)
@@ -105,7 +147,7 @@ class Feeder:
         columns, rows, window = self._draw_looks()
         tiles = columns * rows
         examples = self._next_examples(tiles)
-        pixels = torch.stack([example.pixels for example in examples]).to(self._device)
+        pixels = self._moved(torch.stack([example.pixels for example in examples]))
         targets = [example.target for example in examples]
         pictures, moved = augment(pixels, targets, self._how, self._random, window)
         if tiles > 1:
@@ -113,6 +155,12 @@ class Feeder:
         self._looked += len(examples)
         self._made += len(moved)
         return Batch(pictures, None, moved)
+
+    def _moved(self, pixels: Tensor) -> Tensor:
+        """To where learning happens; to a GPU of NVIDIA's while it still calculates."""
+        if self._device.startswith("cuda"):
+            return pixels.pin_memory().to(self._device, non_blocking=True)
+        return pixels.to(self._device)
 
     def _next_examples(self, tiles: int) -> list[Example]:
         """The pictures of a batch of mosaics, a multiple of tiles.

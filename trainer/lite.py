@@ -125,9 +125,9 @@ class LiteDetector(StagedDetector):
             yield ParameterGroup(others, rate, 0.0)
 
     def _predict(self, features: list[Tensor], points: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits (B, P, categories) and boxes (B, P, 4)."""
+        """Logits (B, P, categories) and boxes (B, P, 4), exact even where the layers are not."""
         logits, distances = self.head(self.neck(features))
-        return logits, from_distances(points, distances)
+        return logits.float(), from_distances(points, distances.float())
 
     def _grid(self, coarsest: Tensor) -> Grid:
         """The points where the pictures to learn from are, which may be smaller than the input."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from trainer.events import Evaluated, Event, Progressed
+from trainer.events import Evaluated, Event, Paused, Progressed, Resumed, Warned
+from trainer.faults import is_for_want_of_memory
 from trainer.feeder import Feeder
 from trainer.learner import Learner
 from trainer.pace import Pace
@@ -16,11 +18,23 @@ from trainer.stopwatch import Stopwatch
 from trainer.validation import Validator, Verdict
 
 _SMOOTH = 0.9
+_KEPT_EVERY = 20.0
+"""Seconds of learning that a killed process may lose."""
+_DEAREST_KEEPING = 0.02
+"""The share of the time that keeping the state may take: large detectors keep it less often."""
+_WENT_BACK = (
+    "The loss was no number any more: learning goes on from the state kept last, at a quarter of "
+    "the learning rate."
+)
+_NAP = 0.05
+"""Seconds between two looks at whether a pause is over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the loop turns on. watch runs while the run learns."""
+    """What the loop turns on. watch runs while the run learns; keep writes the run's state;
+    complain tells what is wrong with pictures.
+    """
 
     recipe: Recipe
     learner: Learner
@@ -29,6 +43,9 @@ class Parts:
     results: Results
     emit: Callable[[Event], None]
     should_stop: Callable[[], bool]
+    should_pause: Callable[[], bool]
+    keep: Callable[[], None]
+    complain: Callable[[], None]
     watch: Stopwatch
     pace: Pace
 
@@ -42,10 +59,23 @@ class Loop:
         self._loss: float | None = None
         self._said_at = 0.0
         self._seen_then = 0
+        self._kept_at = 0.0
+        self._keeping_cost = 0.0
 
     @property
     def has_used_budget(self) -> bool:
         return self._parts.pace.progress() >= 1.0
+
+    @property
+    def loss(self) -> float | None:
+        """Of the last batches; None before the first."""
+        return self._loss
+
+    def go_on(self, loss: float | None) -> None:
+        """To be called where the parts have been restored to what an earlier process left."""
+        self._loss = loss
+        self._said_at = self._kept_at = self._parts.watch.seconds
+        self._seen_then = self._parts.feeder.seen
 
     def advance(self, until_epoch: float) -> None:
         """Learns until so many epochs are done, the budget is used up or somebody says stop."""
@@ -54,15 +84,25 @@ class Loop:
             progress = parts.pace.progress()
             if progress >= 1.0:
                 return
-            self._enter_phase(progress)
-            batch = parts.feeder.next(parts.learner.detector)
-            self._note(parts.learner.step(batch, progress))
+            if parts.should_pause():
+                self._stand_still()
+                continue
+            self._learn(self._enter_phase(progress), progress)
             self._say(progress)
             if parts.pace.is_look_due(progress, parts.learner.steps):
                 self.look()
+            elif self._is_keeping_due():
+                self.keep()
+
+    def keep(self) -> None:
+        """Writes where the run stands."""
+        before = self._parts.watch.seconds
+        self._parts.keep()
+        self._kept_at = self._parts.watch.seconds
+        self._keeping_cost = self._kept_at - before
 
     def look(self) -> None:
-        """Validates, saves, exports, and learns what that costs."""
+        """Validates, saves, exports, keeps the state, and learns what that costs."""
         parts = self._parts
         # to read the pictures the first time is no part of what a look costs from then on
         can_judge = len(parts.validator) and parts.validator.read(parts.should_stop)
@@ -72,17 +112,61 @@ class Loop:
             is_best = parts.results.is_better(verdict)
             parts.results.keep(parts.learner.mean, verdict)
             parts.emit(self._evaluated(verdict, is_best=is_best))
-        elif parts.results.verdict is None:
+            parts.pace.judged(verdict.scores.ap)
+        elif parts.results.best is None:
             parts.results.keep(parts.learner.mean, None)
+        self.keep()
         parts.pace.looked(parts.watch.seconds - before)
 
-    def _enter_phase(self, progress: float) -> None:
+    def _stand_still(self) -> None:
+        parts = self._parts
+        self.keep()
+        parts.watch.stop()
+        parts.emit(Paused(parts.watch.seconds, parts.feeder.epochs))
+        while parts.should_pause():
+            time.sleep(_NAP)
+        parts.watch.start()
+        if not parts.should_stop():
+            parts.emit(Resumed(parts.watch.seconds, parts.feeder.epochs))
+
+    def _is_keeping_due(self) -> bool:
+        each = max(_KEPT_EVERY, self._keeping_cost / _DEAREST_KEEPING)
+        return self._parts.watch.seconds - self._kept_at >= each
+
+    def _learn(self, phase: Phase, progress: float) -> None:
+        """One step; where it fails in a way that can be helped, the next one will be other."""
+        learner, feeder = self._parts.learner, self._parts.feeder
+        is_done = True
+        try:
+            self._note(learner.step(feeder.next(learner.detector), progress))
+        except (MemoryError, RuntimeError) as error:
+            if not is_for_want_of_memory(error):
+                raise
+            is_done = False
+        if not is_done:  # only here, for the error held on to the tensors
+            self._take_less()
+        elif learner.is_broken:
+            learner.go_back(phase, progress)
+            self._parts.emit(Warned(_WENT_BACK))
+
+    def _take_less(self) -> None:
+        parts = self._parts
+        parts.learner.let_go()
+        size = parts.feeder.halve()
+        parts.emit(
+            Warned(
+                f"The memory did not suffice: from now on {size} pictures a step are learnt from."
+            )
+        )
+
+    def _enter_phase(self, progress: float) -> Phase:
         phases = self._parts.recipe.phases
         phase = next((p for p in phases if progress < p.until), phases[-1])
         if phase is not self._phase:
             self._phase = phase
             self._parts.learner.begin(phase, progress)
             self._parts.feeder.begin(phase)
+        return phase
 
     def _note(self, loss: float) -> None:
         if math.isfinite(loss):
@@ -90,11 +174,12 @@ class Loop:
             self._loss = _SMOOTH * before + (1 - _SMOOTH) * loss
 
     def _say(self, progress: float) -> None:
-        """Progress, about once a second."""
+        """Progress, and what is wrong with pictures, about once a second."""
         parts = self._parts
         now = parts.watch.seconds
         if self._phase is None or now - self._said_at < 1.0:
             return
+        parts.complain()
         rate = (parts.feeder.seen - self._seen_then) / (now - self._said_at)
         self._said_at, self._seen_then = now, parts.feeder.seen
         total = parts.pace.seconds_total(progress)
@@ -107,7 +192,7 @@ class Loop:
                 images_per_second=rate,
                 loss=self._loss,
                 learning_rate=parts.learner.rate,
-                seconds_left=max(0.0, total - now),
+                seconds_left=max(0.0, total - now) if total > 0 else None,
                 step=parts.learner.steps,
             )
         )

@@ -1,4 +1,4 @@
-"""The machine: its processor or GPU, its memory allocator, and files that appear whole."""
+"""The machine: its processor, its memory allocator, and files that appear whole."""
 
 from __future__ import annotations
 
@@ -39,17 +39,6 @@ def processor_count() -> int:
     if hasattr(os, "sched_getaffinity"):
         return max(1, len(os.sched_getaffinity(0)))
     return max(1, os.cpu_count() or 1)
-
-
-def choose_device() -> tuple[str, str]:
-    """torch's name of the device to train on, and what to call it."""
-    import torch
-
-    if torch.cuda.is_available():
-        return "cuda", f"the GPU {torch.cuda.get_device_name()}"
-    if torch.backends.mps.is_available():
-        return "mps", "the GPU of this Mac"
-    return "cpu", f"the processor ({processor_count()} cores)"
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from trainer.best_pace import HORIZON
 from trainer.coco import CocoSet, read_coco, with_categories_of
 from trainer.config import RunConfig, load_config
 from trainer.events import Event, Warned
@@ -26,10 +27,16 @@ class Material:
 def read_material(run: Path, emit: Emit) -> Material:
     """Warns of what is odd. Raises TrainerError where nothing can be learnt."""
     config = _config(run)
-    learnt = read_coco(run / "train.json", run / config.train_images)
+    images = run / config.train_images
+    learnt = read_coco(run / "train.json", images)
     checked = with_categories_of(read_coco(run / "val.json", run / config.val_images), learnt)
     for complaint in (*learnt.complaints, *checked.complaints):
         emit(Warned(complaint))
+    if learnt.pictures and not images.is_dir():
+        raise TrainerError(
+            f"{images.resolve()}: the folder with the pictures of this run is not there. Move it "
+            "back, or move the run back to where it lay beside them."
+        )
     if not learnt.box_count:
         raise TrainerError("No picture to learn from has a box. Draw some boxes, then train.")
     if checked.box_count:
@@ -40,6 +47,8 @@ def read_material(run: Path, emit: Emit) -> Material:
             "AP stays unknown and the last weights are kept."
         )
     )
+    if config.budget == "best":  # nor when it is best
+        config = replace(config, budget="time", seconds=min(config.seconds, HORIZON))
     return Material(config, learnt, CocoSet((), learnt.categories, ()))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from trainer.config import RunConfig
 from trainer.stopwatch import Stopwatch
 
 _LOOKS = (0.1, 0.3, 0.5, 0.7, 0.85)
@@ -22,6 +22,11 @@ _MOST_LOOKS = 20
 """Of a run by epochs; with fewer epochs there is one after each."""
 
 
+def usual_fall(progress: float, warmup: float) -> float:
+    """As soon as the rate has warmed up, until the end."""
+    return (progress - warmup) / (1 - warmup)
+
+
 class Pace(ABC):
     """Says how far the run is, from 0 to 1 and beyond, when to look, and how long it may take."""
 
@@ -31,6 +36,10 @@ class Pace(ABC):
     @abstractmethod
     def progress(self) -> float:
         """The share of the learning that has passed; from 1 on it is over."""
+
+    def fall(self, progress: float, warmup: float) -> float:
+        """How far the learning rate has come down, 0 to 1, along a cosine. warmup: a share."""
+        return usual_fall(progress, warmup)
 
     @abstractmethod
     def is_look_due(self, progress: float, steps: int) -> bool:
@@ -43,6 +52,17 @@ class Pace(ABC):
     @abstractmethod
     def looked(self, seconds: float) -> None:
         """Takes note of what a look has cost."""
+
+    def judged(self, ap: float) -> None:  # noqa: B027 - most lengths do not depend on it
+        """Takes note of the AP of a look."""
+
+    @abstractmethod
+    def memory(self) -> dict[str, Any]:
+        """What it has to know to go on in another process; JSON can say it."""
+
+    @abstractmethod
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        """Takes up what memory() gave. Raises KeyError."""
 
 
 class ClockPace(Pace):
@@ -76,6 +96,18 @@ class ClockPace(Pace):
         self._spent_looking += seconds
         self._look_cost = min(_CAUTION * seconds, 0.3 * self._seconds)
 
+    def memory(self) -> dict[str, Any]:
+        return {
+            "looks": self._looks,
+            "look_cost": self._look_cost,
+            "spent_looking": self._spent_looking,
+        }
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        self._looks = list(memory["looks"])
+        self._look_cost = float(memory["look_cost"])
+        self._spent_looking = float(memory["spent_looking"])
+
 
 class EpochPace(Pace):
     """So many epochs, and looks at fixed ones. epochs_done: how many have passed."""
@@ -105,9 +137,8 @@ class EpochPace(Pace):
     def looked(self, seconds: float) -> None:
         """Looks come when they come."""
 
+    def memory(self) -> dict[str, Any]:
+        return {"next_look": self._next_look}
 
-def pace_of(config: RunConfig, watch: Stopwatch, epochs_done: Callable[[], float]) -> Pace:
-    """What the run's budget asks for."""
-    if config.budget == "epochs":
-        return EpochPace(watch, config.epochs, epochs_done)
-    return ClockPace(watch, config.seconds)
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        self._next_look = int(memory["next_look"])

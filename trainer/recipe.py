@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
-from trainer.augment import Augmentation
+from trainer.augment import AUGMENTATIONS, Augmentation
+from trainer.best_pace import HORIZON
+from trainer.choices import AS_ASKED, Reasons, choices_of
 from trainer.coco import CocoSet
-from trainer.config import BUILT_IN, DETECTOR_FACTS, RunConfig
+from trainer.config import BUILT_IN, RunConfig
 from trainer.mosaic import Mosaic
 from trainer.sizes import SIZES
 
@@ -27,8 +29,6 @@ _MOSAIC = 74_000.0
 """Pixels to learn from at once, however many the input has."""
 _LONGEST_SHAPE = 12.0
 """Longer pictures are padded: the network would see them one cell high."""
-_SMALLEST_OBJECT = 6.0
-"""Pixels of the input: what is typically smaller cannot be learnt."""
 _LARGE_OBJECT = 44.0
 """Pixels of the input: where nearly all objects are larger, the stride-8 level is not needed."""
 
@@ -55,7 +55,8 @@ class Recipe:
     """input_size: (width, height). mosaic: how close looks at small objects are put together; None:
     whole pictures are learnt from. backbone_rate: as a share of the head's rate. warmup and ema
     (how far the mean of the weights reaches back) are shares of the time; rate_factor and
-    final_rate are factors of the detector's peak rate. start_decides: as in BuildRequest.
+    final_rate are factors of the detector's peak rate; learning_rate: the peak that was asked for
+    instead, or 0. start_decides: as in BuildRequest.
 
     choices: one plain line for each decision.
     """
@@ -72,6 +73,7 @@ class Recipe:
     ema: float
     start_decides: bool
     choices: tuple[str, ...]
+    learning_rate: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,41 +123,46 @@ def choose_recipe(config: RunConfig, facts: Facts, device: str, device_name: str
     if pixels > _MOST_UPSCALED * facts.pixels:
         pixels, size_reason = _MOST_UPSCALED * facts.pixels, "the pictures have no more to show"
     size = input_size(facts.aspect, pixels)
+    if config.longest_side:
+        size, size_reason = sized(facts.aspect, config.longest_side), AS_ASKED
     stride = _finest_stride(facts, size)
-    batch = 12 if looks_closely else 16
     kinds = facts.categories > 1
+    batch = 12 if looks_closely else 16
     phases = _phases(config, batch, head_share=0.3 if kinds else 0.4, on_gpu=on_gpu)
     is_twin = config.recipe == "twin"
-    mirror = 0.0 if facts.directed else 0.5
-    return Recipe(
+    how = AUGMENTATIONS[config.augmentation]
+    if facts.directed:
+        how = replace(how, mirror=0.0)
+    recipe = Recipe(
         input_size=size,
         finest_stride=stride,
         # one kind of thing stands out by what the backbone knows; kinds alike ask for new features
         backbone_rate=0.3 if kinds or is_twin else 0.1,
         phases=phases,
-        augmentation=Augmentation(mirror=mirror),
-        mosaic=_mosaic(size) if looks_closely else None,
+        augmentation=how,
+        mosaic=_mosaic(size) if looks_closely and config.augmentation != "off" else None,
         rate_factor=1.0,
         warmup=0.05,
         final_rate=0.02,
         ema=0.03,
         start_decides=not is_twin,
-        choices=(
-            f"Learns on {device_name}.",
-            *_gpu_choice(config, on_gpu=on_gpu),
-            f"Pictures to learn from: {facts.pictures}; boxes in them: {facts.boxes}.",
-            f"Pictures are seen at {size[0]}x{size[1]} pixels: {size_reason}.",
-            *_stride_choice(config, stride),
-            *_mosaic_choice(looks_closely=looks_closely),
-            *_tiny_choice(facts.typical * math.sqrt(size[0] * size[1])),
-            *_phase_choices(config, phases),
-            "Every picture is moved, scaled and recoloured a little, "
-            + (
-                "and mirrored half of the time."
-                if mirror
-                else "but never mirrored: names of categories tell left from right."
-            ),
-        ),
+        choices=(),
+        learning_rate=config.learning_rate,
+    )
+    if config.budget == "best" and config.seconds > HORIZON:
+        recipe = _shortened(recipe, HORIZON / config.seconds)
+    reasons = Reasons(device_name, size_reason, on_gpu=on_gpu)
+    return replace(recipe, choices=choices_of(config, facts, recipe, reasons))
+
+
+def _shortened(recipe: Recipe, share: float) -> Recipe:
+    """What it does in all of the time, it does in that share; its last phase goes on."""
+    phases = [replace(phase, until=share * phase.until) for phase in recipe.phases]
+    return replace(
+        recipe,
+        phases=(*phases[:-1], replace(phases[-1], until=1.0)),
+        warmup=share * recipe.warmup,
+        ema=share * recipe.ema,
     )
 
 
@@ -186,6 +193,13 @@ def _finest_stride(facts: Facts, size: tuple[int, int]) -> int:
 
 def _phases(config: RunConfig, batch: int, *, head_share: float, on_gpu: bool) -> tuple[Phase, ...]:
     """batch and head_share: pictures a step, and share of the time, while only the head learns."""
+    phases = _usual_phases(config, batch, head_share, on_gpu=on_gpu)
+    return tuple(replace(phase, batch=config.batch or phase.batch) for phase in phases)
+
+
+def _usual_phases(
+    config: RunConfig, batch: int, head_share: float, *, on_gpu: bool
+) -> tuple[Phase, ...]:
     if config.detector != BUILT_IN:
         return (Phase("Learning", 1.0, 0, SIZES[config.detector].batch(on_gpu=on_gpu), None),)
     if config.start == "scratch" or config.recipe == "twin":
@@ -209,62 +223,12 @@ def _mosaic(size: tuple[int, int]) -> Mosaic:
     return Mosaic((min(width, size[0]), min(height, size[1])), 2, 2, 0.85)
 
 
-def _mosaic_choice(*, looks_closely: bool) -> tuple[str, ...]:
-    if not looks_closely:
-        return ()
-    return (
-        "Objects fill little of their pictures: four close looks make one picture to learn from.",
-    )
-
-
-def _tiny_choice(side: float) -> tuple[str, ...]:
-    if side >= _SMALLEST_OBJECT:
-        return ()
-    return (
-        f"Objects are only {max(1, round(side))} pixels large there, too few to be learnt: take "
-        "photos from nearer, or cut them into parts.",
-    )
-
-
-def _gpu_choice(config: RunConfig, *, on_gpu: bool) -> tuple[str, ...]:
-    facts = DETECTOR_FACTS[config.detector]
-    if on_gpu or not facts.is_for_gpu:
-        return ()
-    return (
-        f"{facts.title} is made for a GPU: on a processor it takes seconds for each picture. The "
-        "built-in detector learns more in the same time.",
-    )
-
-
-def _stride_choice(config: RunConfig, stride: int) -> tuple[str, ...]:
-    if config.detector != BUILT_IN:
-        return ()
-    if stride == 16:
-        return ("No object is tiny: the finest grid is left out, which saves time.",)
-    return ("Some objects are small: a fine grid of points looks for them.",)
-
-
-_TWIN_CHOICES = (
-    "Made to be compared: a pretrained and a random start get the same network, the same pictures "
-    "in the same order, the same rates and the same schedule, and differ in their weights only.",
-    "Everything learns from the beginning, norms too: a backbone of random weights could do "
-    "nothing while it stands still.",
-)
-
-
-def _phase_choices(config: RunConfig, phases: tuple[Phase, ...]) -> tuple[str, ...]:
-    if config.recipe == "twin":
-        weights = "random" if config.start == "scratch" else "pretrained"
-        return (f"Starts from {weights} weights.", *_TWIN_CHOICES)
-    if config.detector != BUILT_IN:
-        return (f"Starts from {config.start} weights of {config.detector}.",)
-    if config.start == "scratch":
-        return ("Starts from random weights, so everything learns from the beginning.",)
-    start = "Starts from a backbone that has seen ImageNet."
-    if len(phases) == 1:
-        return (start, "Only the head learns: there is no time for more.")
-    share = round(100 * phases[0].until)
-    return (start, f"For {share} % of the time only the head learns, then the backbone, too.")
+def sized(aspect: float, longest: int) -> tuple[int, int]:
+    """(width, height), multiples of 32, the longer about so many pixels, for pictures of that
+    shape."""
+    sides = (longest, longest / aspect) if aspect >= 1 else (longest * aspect, longest)
+    width, height = (max(64, 32 * round(side / 32)) for side in sides)
+    return width, height
 
 
 def input_size(aspect: float, pixels: float) -> tuple[int, int]:

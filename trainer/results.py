@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trainer.checkpoint import save_checkpoint
+from trainer.checkpoint import Standing, load_checkpoint, load_standing, save_checkpoint
 from trainer.export import export_onnx
 from trainer.predict import ModelDetails
 from trainer.protocol import Detector
@@ -16,7 +16,7 @@ UNKNOWN = -1.0
 
 
 class Results:
-    """Keeps the best weights so far on disk. verdict: theirs, None before the first or without."""
+    """Keeps the best weights so far on disk. best: how good; None before the first or without."""
 
     def __init__(
         self,
@@ -25,17 +25,24 @@ class Results:
         finest_stride: int,
         categories: tuple[tuple[int, str], ...],
     ) -> None:
-        self.verdict: Verdict | None = None
+        self.best: Standing | None = None
         self._run = run
         self._detector_name = detector_name
         self._finest_stride = finest_stride
         self._categories = categories
 
+    def take_up(self) -> None:
+        """Goes on with what an earlier process has kept. Raises TrainerError."""
+        best = self._run / "best.safetensors"
+        if best.is_file():
+            self.best = load_standing(best)
+            # the process may have ended after it wrote the weights and before the model
+            export_onnx(self._run / "model.onnx", *load_checkpoint(best))
+
     def is_better(self, verdict: Verdict) -> bool:
-        if self.verdict is None:
+        if self.best is None:
             return True
-        ours, theirs = self.verdict.scores, verdict.scores
-        return (theirs.ap, theirs.ap50) >= (ours.ap, ours.ap50)
+        return (verdict.scores.ap, verdict.scores.ap50) >= (self.best.ap, self.best.ap50)
 
     def keep(self, detector: Detector, verdict: Verdict | None) -> None:
         """Writes last; best and model.onnx too where it is the best so far or nobody knows."""
@@ -48,8 +55,9 @@ class Results:
             self._detector_name,
             self._finest_stride,
         )
-        save_checkpoint(self._run / "last.safetensors", settled, details)
+        standing = None if verdict is None else Standing(verdict.scores.ap, verdict.scores.ap50)
+        save_checkpoint(self._run / "last.safetensors", settled, details, standing)
         if better:
-            self.verdict = verdict
-            save_checkpoint(self._run / "best.safetensors", settled, details)
+            save_checkpoint(self._run / "best.safetensors", settled, details, standing)
             export_onnx(self._run / "model.onnx", settled, details)
+            self.best = standing

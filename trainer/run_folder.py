@@ -1,21 +1,36 @@
-"""The run's folder and its voice: events, log, and the wish to stop."""
+"""The run's folder and its voice: events, log, and how far it came."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
 import os
-import stat
 import sys
 from pathlib import Path
 from threading import Event as Flag
-from threading import Thread
 from typing import Protocol, TextIO
 
-from trainer.events import Event, to_line
+from trainer.events import (
+    Evaluated,
+    Event,
+    Failed,
+    Finished,
+    Paused,
+    Resumed,
+    Started,
+    from_line,
+    to_line,
+)
+from trainer.faults import TrainerError
+
+STATE = "state.safetensors"
+"""What a run needs to go on; it stays until the run is complete."""
 
 log = logging.getLogger("trainer")
 _LINE = "%(asctime)s %(levelname)s %(message)s"
+_EVENTS = "events.jsonl"
+_TO_SURVIVE = (Evaluated, Paused, Finished, Failed)
+"""Events that reach the disk before the run goes on, so that no power cut takes them."""
 
 
 class Stream(Protocol):
@@ -40,14 +55,17 @@ class Reporter:
         self._stop = stop
         self._heard = True
 
-    def keep_in(self, run: Path) -> None:
-        """Raises OSError."""
-        self._path = run / "events.jsonl"
-        self._file = self._path.open("w", encoding="utf-8")
+    def keep_in(self, run: Path, *, goes_on: bool = False) -> None:
+        """goes_on: behind what the run has told before. Raises OSError."""
+        self._path = run / _EVENTS
+        torn = goes_on and _is_torn(self._path)
+        self._file = self._path.open("a" if goes_on else "w", encoding="utf-8")
+        if torn:
+            self._file.write("\n")
 
     def emit(self, event: Event) -> None:
         line = to_line(event) + "\n"
-        self._keep(line)
+        self._keep(line, survives=isinstance(event, _TO_SURVIVE))
         log.info(line.strip())
         if self._heard:
             try:
@@ -57,12 +75,14 @@ class Reporter:
                 self._heard = False
                 self._stop.set()
 
-    def _keep(self, line: str) -> None:
+    def _keep(self, line: str, *, survives: bool) -> None:
         if self._file is None:
             return
         try:
             self._file.write(line)
             self._file.flush()
+            if survives:
+                os.fsync(self._file.fileno())
         except OSError as error:
             self.close()
             raise OSError(error.errno, error.strerror, str(self._path)) from error
@@ -74,10 +94,11 @@ class Reporter:
                 file.close()
 
 
-def start_log(*folders: Path) -> None:
+def start_log(*folders: Path, goes_on: bool = False) -> None:
     """To stderr and each folder's log.txt; what libraries print goes to stderr, not among events.
 
-    Raises OSError where a log.txt cannot be written; stderr has the log in any case.
+    goes_on: behind what the log holds. Raises OSError where a log.txt cannot be written; stderr
+    has the log in any case.
     """
     logging.raiseExceptions = False  # a full disk shall end the run, not fill stderr
     logging.basicConfig(
@@ -85,28 +106,49 @@ def start_log(*folders: Path) -> None:
     )
     logging.captureWarnings(True)
     for folder in folders:
-        file = logging.FileHandler(folder / "log.txt", mode="w", encoding="utf-8")
+        mode = "a" if goes_on else "w"
+        file = logging.FileHandler(folder / "log.txt", mode=mode, encoding="utf-8")
         file.setFormatter(logging.Formatter(_LINE))
         logging.getLogger().addHandler(file)
 
 
-def watch_stdin(stop: Flag) -> None:
-    """Sets stop once stdin's other end is closed: a wish to stop, or the parent's death.
+def goes_on(run: Path) -> bool:
+    """Whether an earlier process has left a state to go on from.
 
-    A terminal, a file or nothing as stdin is nobody's wish.
+    Raises TrainerError where the run is complete: nothing shall be written over. Raises OSError.
     """
-    try:
-        descriptor = sys.stdin.fileno()
-        mode = os.fstat(descriptor).st_mode
-    except (AttributeError, OSError, ValueError):  # there is no stdin
-        return
-    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
-        Thread(target=_wait_for_end, args=(descriptor, stop), daemon=True).start()
+    if is_complete(run):
+        raise TrainerError(f"{run} is complete. Make a new run to train again.")
+    return (run / STATE).is_file()
 
 
-def _wait_for_end(descriptor: int, stop: Flag) -> None:
-    try:
-        while os.read(descriptor, 4096):
-            log.debug("something came on stdin; only its end counts")
-    finally:
-        stop.set()
+def is_complete(run: Path) -> bool:
+    """Whether its budget was used up. A run that somebody stopped may go on."""
+    last = _last_turn(run / _EVENTS)
+    return isinstance(last, Finished) and not last.stopped_early
+
+
+def sweep(run: Path) -> None:
+    """Takes away what a killed process has half written."""
+    for part in run.glob(".*.part"):
+        part.unlink(missing_ok=True)
+
+
+def _last_turn(path: Path) -> Event | None:
+    """The last event that says whether the run is under way. Raises OSError."""
+    last = None
+    if not path.is_file():
+        return None
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        with contextlib.suppress(ValueError):  # a torn line, as a killed process leaves it
+            event = from_line(line)
+            last = event if isinstance(event, (Started, Resumed, Finished, Failed)) else last
+    return last
+
+
+def _is_torn(path: Path) -> bool:
+    if not path.is_file() or not path.stat().st_size:
+        return False
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"

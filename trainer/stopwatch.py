@@ -22,6 +22,11 @@ class Stopwatch:
             return self._counted
         return self._counted + self._clock() - self._since
 
+    def set(self, seconds: float) -> None:
+        """Goes on from there."""
+        self._counted = seconds
+        self._since = None if self._since is None else self._clock()
+
     def start(self) -> None:
         if self._since is None:
             self._since = self._clock()

@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from threading import Event as Flag
-from typing import Any
 
 from trainer.events import Failed
-from trainer.faults import TrainerError, sentence_of
-from trainer.run_folder import Reporter, log, start_log, watch_stdin
-
-_OUT_OF_MEMORY = ("out of memory", "not enough memory", "allocate memory", "ALLOC_FAILED")
-"""What torch and the drivers of GPUs say then."""
+from trainer.faults import TrainerError, is_for_want_of_memory, sentence_of
+from trainer.run_folder import Reporter, goes_on, log, start_log, sweep
+from trainer.wishes import Wishes
 
 
 def train_command(run: Path) -> int:
     """Exit code 0 where the run is Finished, 1 where it Failed."""
-    stop = Flag()
-    reporter = Reporter(sys.stdout, stop)
+    wishes = Wishes()
+    reporter = Reporter(sys.stdout, wishes.stop)
     if not run.is_dir():
         reporter.emit(Failed(f"{run}: there is no such run folder."))
         return 1
-    watch_stdin(stop)
+    wishes.watch_stdin()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stopper(stop))
+        signal.signal(number, wishes.on_signal())
     try:
         with contextlib.redirect_stdout(sys.stderr):
             _open_run(run, reporter)
-            _train(run, reporter, stop)
+            _train(run, reporter, wishes)
     except Exception as error:
         log.exception("the run failed")
         _say_last(reporter, Failed(told(error)))
@@ -43,8 +37,10 @@ def train_command(run: Path) -> int:
 
 
 def _open_run(run: Path, reporter: Reporter) -> None:
-    start_log(run)
-    reporter.keep_in(run)
+    is_begun = goes_on(run)
+    sweep(run)
+    start_log(run, goes_on=is_begun)
+    reporter.keep_in(run, goes_on=is_begun)
 
 
 def _say_last(reporter: Reporter, failed: Failed) -> None:
@@ -56,7 +52,7 @@ def _say_last(reporter: Reporter, failed: Failed) -> None:
         reporter.emit(failed)
 
 
-def _train(run: Path, reporter: Reporter, stop: Flag) -> None:
+def _train(run: Path, reporter: Reporter, wishes: Wishes) -> None:
     try:
         from trainer.train import train
     except ImportError as error:
@@ -64,16 +60,7 @@ def _train(run: Path, reporter: Reporter, stop: Flag) -> None:
             f"Training needs more than is installed ({error.name} is missing). Install it with "
             'pip install "vector-labeler[train]".'
         ) from error
-    train(run, reporter.emit, stop.is_set)
-
-
-def stopper(stop: Flag) -> Callable[[int, Any], None]:
-    """A handler of signals that sets stop."""
-
-    def on_signal(_number: int, _frame: Any) -> None:
-        stop.set()
-
-    return on_signal
+    train(run, reporter.emit, wishes.should_stop, should_pause=wishes.should_pause)
 
 
 def told(error: Exception) -> str:
@@ -81,7 +68,7 @@ def told(error: Exception) -> str:
     if isinstance(error, TrainerError):
         text = str(error)
         return text if text.endswith((".", "!", "?")) else f"{text}."
-    if _is_for_want_of_memory(error):
+    if is_for_want_of_memory(error):
         return "The machine ran out of memory. Close other programs and train again."
     if isinstance(error, OSError):
         return sentence_of(error)
@@ -89,9 +76,3 @@ def told(error: Exception) -> str:
         f"The trainer has a fault ({type(error).__name__}) and cannot go on; you did nothing "
         "wrong. The run's log.txt says more."
     )
-
-
-def _is_for_want_of_memory(error: Exception) -> bool:
-    if isinstance(error, OSError):
-        return error.errno == errno.ENOMEM
-    return isinstance(error, MemoryError) or any(w in str(error) for w in _OUT_OF_MEMORY)

@@ -11,21 +11,26 @@ from pathlib import Path
 import torch
 
 from trainer.analysis import analyse_at_the_end
+from trainer.best_pace import BestPace
+from trainer.choices import AS_ASKED, rate_choice
 from trainer.config import RunConfig
 from trainer.data import Examples
 from trainer.detector import build_detector
-from trainer.events import Event, Finished, Started
+from trainer.device import Device, choose_device, default_threads
+from trainer.events import Event, Finished, Resumed, Started, Warned
 from trainer.faults import TrainerError
 from trainer.feeder import Feeder
-from trainer.learner import Learner
+from trainer.learner import Learner, peak_rate
 from trainer.loop import Loop, Parts
-from trainer.machine import choose_device, processor_count
+from trainer.machine import processor_count
 from trainer.material import Complaints, Material, read_material
-from trainer.pace import Pace, pace_of
+from trainer.pace import ClockPace, EpochPace, Pace
 from trainer.protocol import BuildRequest, Detector
 from trainer.recipe import Recipe, choose_recipe, facts_of
 from trainer.report.page import report_at_the_end
 from trainer.results import UNKNOWN, Results
+from trainer.run_folder import STATE
+from trainer.state import State, damaged, identity, load_state, save_state
 from trainer.stopwatch import Clock, Stopwatch
 from trainer.validation import Validator
 from trainer.weights import WeightsUnavailableError
@@ -37,16 +42,32 @@ _MOST_VALIDATION_PICTURES = 500
 
 Emit = Callable[[Event], None]
 ShouldStop = Callable[[], bool]
+ShouldPause = Callable[[], bool]
 PaceFor = Callable[[RunConfig, Stopwatch, Callable[[], float]], Pace]
 """Makes the pace from the wish, the run's watch, and what tells the epochs done."""
+
+
+def pace_of(config: RunConfig, watch: Stopwatch, epochs_done: Callable[[], float]) -> Pace:
+    """What the run's budget asks for."""
+    if config.budget == "epochs":
+        return EpochPace(watch, config.epochs, epochs_done)
+    if config.budget == "best":
+        return BestPace(watch, config.seconds, epochs_done)
+    return ClockPace(watch, config.seconds)
+
+
+def never() -> bool:
+    """Nobody wishes for a pause."""
+    return False
 
 
 class Training:
     """Does what RUN/config.json asks for: advance() until is_done, then finish().
 
-    Making it reads the pictures, builds the detector and emits Started. Its seconds count only
-    inside advance() and finish(), and it has its own chance, so that several can take turns in one
-    process and each comes out as if it were alone. clock: seconds from anywhere. pace_for: who
+    Making it reads the pictures, builds the detector and emits Started; where an earlier process
+    has left RUN/state.safetensors it goes on from there and emits Resumed, too. Its seconds count
+    only inside advance() and finish(), and it has its own chance, so that several can take turns in
+    one process and each comes out as if it were alone. clock: seconds from anywhere. pace_for: who
     decides how long it learns and when it looks; without it the run's own budget does.
 
     Everything raises TrainerError, in words for the person.
@@ -59,19 +80,24 @@ class Training:
         should_stop: ShouldStop,
         clock: Clock = time.monotonic,
         pace_for: PaceFor = pace_of,
+        should_pause: ShouldPause = never,
     ) -> None:
         self._run = run
         self._emit = emit
         self._should_stop = should_stop
+        self._should_pause = should_pause
         self._watch = Stopwatch(clock)
         self._pace_for = pace_for
         self._material = read_material(run, emit)
         self._complaints = Complaints(emit)
-        _prepare_torch(self._material.config.seed)
+        _prepare_torch(self._material.config)
         self._parts = self._make_parts(run)
         self._chance = torch.get_rng_state()
         self._loop = Loop(self._parts)
         self._complaints.say()
+        self._identity = identity(run, self._material.config)
+        if (state := load_state(run)) is not None:
+            self._go_on(state)
 
     @property
     def is_done(self) -> bool:
@@ -94,23 +120,56 @@ class Training:
             self._loop.advance(until_epoch)
 
     def finish(self) -> None:
-        """The last look; emits Finished."""
+        """The last look; emits Finished. A run that is complete needs its state no more."""
         stopped_early = not self._loop.has_used_budget
         with self._at_work():
             self._loop.look()
         self._complaints.say()
-        verdict = self._parts.results.verdict
-        if verdict is not None:
+        best = self._parts.results.best
+        if best is not None:
             analyse_at_the_end(self._run, self._should_stop)
         end = Finished(
-            ap=UNKNOWN if verdict is None else verdict.scores.ap,
-            ap50=UNKNOWN if verdict is None else verdict.scores.ap50,
+            ap=UNKNOWN if best is None else best.ap,
+            ap50=UNKNOWN if best is None else best.ap50,
             seconds=self.seconds,
             epochs=self.epochs,
             stopped_early=stopped_early,
         )
         report_at_the_end(self._run, end)
         self._emit(end)
+        if not stopped_early:
+            (self._run / STATE).unlink(missing_ok=True)
+
+    def _keep_state(self) -> None:
+        """Raises OSError; the state before is good then."""
+        own = {"identity": self._identity, "seconds": self.seconds, "loss": self._loop.loss}
+        parts = {
+            "run": State({"chance": torch.get_rng_state()}, own),
+            "learner": self._parts.learner.remember(),
+            "feeder": self._parts.feeder.state(),
+            "pace": State({}, self._parts.pace.memory()),
+        }
+        save_state(self._run, State.joined(parts))
+
+    def _go_on(self, state: State) -> None:
+        path = self._run / STATE
+        try:
+            own = state.part("run")
+            if own.numbers["identity"] != self._identity:
+                raise TrainerError(
+                    f"{self._run}: train.json or config.json was changed since this run began, so "
+                    "it cannot go on. Make a new run."
+                )
+            self._parts.learner.restore(state.part("learner"))
+            self._parts.feeder.restore(state.part("feeder"))
+            self._parts.pace.recall(state.part("pace").numbers)
+            self._watch.set(float(own.numbers["seconds"]))
+            self._chance = own.tensors["chance"]
+            self._loop.go_on(own.numbers["loss"])
+        except (KeyError, TypeError, RuntimeError) as error:
+            raise damaged(path) from error
+        self._parts.results.take_up()
+        self._emit(Resumed(self.seconds, self.epochs))
 
     @contextmanager
     def _at_work(self) -> Iterator[None]:
@@ -129,23 +188,29 @@ class Training:
             self._material.learnt,
             self._material.checked,
         )
-        device, device_name = choose_device()
-        recipe = choose_recipe(config, facts_of(learnt), device, device_name)
+        device = choose_device(config.device)
+        if device.warning:
+            self._emit(Warned(device.warning))
+        recipe = choose_recipe(config, facts_of(learnt), device.name, device.title)
         detector = self._build(recipe)
         examples = Examples(learnt, detector.input_size, self._complaints.note)
         pace = self._pace_for(config, self._watch, lambda: self.epochs)
         self._read_ahead(examples, pace)
-        self._emit(_started(self._material, recipe, pace))
+        more = (rate_choice(config, peak_rate(detector, recipe)), *_speed_choices(config, device))
+        self._emit(_started(self._material, (*recipe.choices, *more), pace))
         clock = (lambda: self._watch.seconds) if pace.by_clock else None
         val_examples = Examples(checked, detector.input_size, self._complaints.note)
         return Parts(
             recipe,
-            Learner(detector, recipe, device),
-            Feeder(examples, recipe, device, config.seed, clock),
-            Validator(checked, val_examples, device, _MOST_VALIDATION_PICTURES),
+            Learner(detector, recipe, device.name, pace.fall, half=device.half),
+            Feeder(examples, recipe, device.name, config.seed, clock),
+            Validator(checked, val_examples, device.name, _MOST_VALIDATION_PICTURES),
             Results(run, config.detector, recipe.finest_stride, learnt.categories),
             self._emit,
             self._should_stop,
+            self._should_pause,
+            self._keep_state,
+            self._complaints.say,
             self._watch,
             pace,
         )
@@ -175,17 +240,29 @@ class Training:
             raise TrainerError(str(error)) from error
 
 
-def _prepare_torch(seed: int) -> None:
-    torch.manual_seed(seed)
-    torch.set_num_threads(processor_count())
+def _prepare_torch(config: RunConfig) -> None:
+    torch.manual_seed(config.seed)
+    torch.set_num_threads(config.threads or default_threads())
     torch.set_flush_denormal(True)
 
 
-def _started(material: Material, recipe: Recipe, pace: Pace) -> Started:
+def _speed_choices(config: RunConfig, device: Device) -> tuple[str, ...]:
+    if device.half:
+        return ("Calculates in bfloat16 where that is safe: this GPU is faster with it.",)
+    if device.is_gpu:
+        return ()
+    threads = torch.get_num_threads()
+    if config.threads:
+        return (f"Threads: {threads}, {AS_ASKED}.",)
+    left = processor_count() - threads
+    return (f"Threads: {threads}" + (", one core is left to the window." if left else "."),)
+
+
+def _started(material: Material, choices: tuple[str, ...], pace: Pace) -> Started:
     return Started(
         images_train=len(material.learnt.pictures),
         images_val=len(material.checked.pictures),
         categories=tuple(name for _, name in material.learnt.categories),
         seconds_total=pace.seconds_total(0.0),
-        choices=recipe.choices,
+        choices=choices,
     )

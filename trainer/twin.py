@@ -11,8 +11,9 @@ from pathlib import Path
 from trainer.config import RunConfig, load_config
 from trainer.events import Event
 from trainer.faults import TrainerError, sentence_of
+from trainer.run_folder import is_complete
 from trainer.stopwatch import Clock
-from trainer.training import ShouldStop, Training
+from trainer.training import ShouldPause, ShouldStop, Training, never
 from trainer.twin_schedule import Schedule
 from trainer.twin_sides import SIDES, SideFailedError
 
@@ -20,7 +21,13 @@ EmitOf = Callable[[str, Event], None]
 """Takes the side and what it tells."""
 
 
-def twin(pair: Path, emit: EmitOf, should_stop: ShouldStop, clock: Clock = time.monotonic) -> None:
+def twin(
+    pair: Path,
+    emit: EmitOf,
+    should_stop: ShouldStop,
+    clock: Clock = time.monotonic,
+    should_pause: ShouldPause = never,
+) -> None:
     """Trains PAIR/pretrained and PAIR/scratch in turn; each ends with its own event Finished.
 
     Both see the same pictures in the same order with the same changes made to them, at the same
@@ -29,8 +36,11 @@ def twin(pair: Path, emit: EmitOf, should_stop: ShouldStop, clock: Clock = time.
     """
     schedule = Schedule(_shared_config(pair))
     runs = {
-        side: Training(pair / side, partial(emit, side), should_stop, clock, schedule.pace)
+        side: Training(
+            pair / side, partial(emit, side), should_stop, clock, schedule.pace, should_pause
+        )
         for side in SIDES
+        if not is_complete(pair / side)
     }
     schedule.plan()
     while not all(run.is_done for run in runs.values()):
@@ -38,7 +48,7 @@ def twin(pair: Path, emit: EmitOf, should_stop: ShouldStop, clock: Clock = time.
         for side, run in runs.items():
             _attempt(side, partial(run.advance, until), runs)
         schedule.plan()
-    for side in SIDES:
+    for side in list(runs):
         _attempt(side, runs.pop(side).finish, runs)
 
 

@@ -11,9 +11,19 @@ from threading import Event as Flag
 
 from trainer.events import Event, Failed, Finished
 from trainer.faults import TrainerError
-from trainer.run_folder import Reporter, Stream, log, start_log, watch_stdin
-from trainer.train_command import stopper, told
+from trainer.run_folder import (
+    STATE,
+    Reporter,
+    Stream,
+    goes_on,
+    is_complete,
+    log,
+    start_log,
+    sweep,
+)
+from trainer.train_command import told
 from trainer.twin_sides import SIDES, SideFailedError
+from trainer.wishes import Wishes
 
 
 class Marked:
@@ -38,9 +48,13 @@ class Reporters:
         self.unended = list(SIDES)
 
     def keep_in(self, pair: Path) -> None:
-        """Raises OSError."""
+        """A run that is complete has told its end already. Raises OSError."""
         for side, reporter in self._reporters.items():
-            reporter.keep_in(pair / side)
+            run = pair / side
+            if is_complete(run):
+                self.unended.remove(side)
+            else:
+                reporter.keep_in(run, goes_on=goes_on(run))
 
     def emit(self, side: str, event: Event) -> None:
         if isinstance(event, (Finished, Failed)) and side in self.unended:
@@ -63,14 +77,14 @@ class Reporters:
 
 def twin_command(pair: Path) -> int:
     """Exit code 0 where both runs are Finished, 1 where one Failed."""
-    stop = Flag()
-    reporters = Reporters(sys.stdout, stop)
-    watch_stdin(stop)
+    wishes = Wishes()
+    reporters = Reporters(sys.stdout, wishes.stop)
+    wishes.watch_stdin()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stopper(stop))
+        signal.signal(number, wishes.on_signal())
     try:
         with contextlib.redirect_stdout(sys.stderr):
-            _train(pair, reporters, stop)
+            _train(pair, reporters, wishes)
     except Exception as error:
         _fail(reporters, error)
         return 1
@@ -79,20 +93,27 @@ def twin_command(pair: Path) -> int:
     return 0
 
 
-def _train(pair: Path, reporters: Reporters, stop: Flag) -> None:
+def _train(pair: Path, reporters: Reporters, wishes: Wishes) -> None:
     missing = [name for name in SIDES if not (pair / name).is_dir()]
     if missing:
         raise TrainerError(f"{pair} is no pair of runs: it holds no folder {missing[0]}.")
-    start_log(pair, *(pair / side for side in SIDES))
+    runs = [pair / side for side in SIDES]
+    if all(is_complete(run) for run in runs):
+        raise TrainerError(f"{pair} is complete. Make a new pair to train again.")
+    for run in runs:
+        sweep(run)
+    start_log(pair, *runs, goes_on=any((run / STATE).is_file() for run in runs))
     reporters.keep_in(pair)
     try:
+        from trainer.pair_scores import score_pair_at_the_end
         from trainer.twin import twin
     except ImportError as error:
         raise TrainerError(
             f"Training needs more than is installed ({error.name} is missing). Install it with "
             'pip install "vector-labeler[train]".'
         ) from error
-    twin(pair, reporters.emit, stop.is_set)
+    twin(pair, reporters.emit, wishes.should_stop, should_pause=wishes.should_pause)
+    score_pair_at_the_end(pair, wishes.should_stop)
 
 
 def _fail(reporters: Reporters, error: Exception) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from trainer.config import RunConfig
 from trainer.pace import Pace
@@ -53,12 +54,14 @@ class Schedule:
         return done + min(1.0, self.epochs / _TURNS)
 
     def plan(self) -> None:
-        """To be called when both have done the same epochs, before the first turn too."""
+        """To be called when both have done the same epochs, before the first turn too; or where an
+        earlier process ended, which one of them may have left earlier than the other."""
         slower = max(self._paces, key=lambda pace: pace.seconds)
-        if self.seconds is not None and self._turns >= _TIMED_STEPS:
+        goes_on = not self._turns and slower.epochs > 0
+        if self.seconds is not None and (goes_on or self._turns >= _TIMED_STEPS):
             self._plan_epochs(self.seconds, slower)
         self._turns += 1
-        progress = slower.epochs / self.epochs
+        progress = min(pace.epochs for pace in self._paces) / self.epochs
         mark = next((look for look in _LOOKS if look > progress), math.inf)
         self.look_at = mark * self.epochs if self._may_look(slower) else math.inf
 
@@ -121,3 +124,17 @@ class TwinPace(Pace):
         self.looks += 1
         self.looking += seconds
         self.look_cost = seconds
+
+    def memory(self) -> dict[str, Any]:
+        return {
+            "looks": self.looks,
+            "looking": self.looking,
+            "look_cost": self.look_cost,
+            "looked_at": self._looked_at,
+        }
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        self.looks = int(memory["looks"])
+        self.looking = float(memory["looking"])
+        self.look_cost = float(memory["look_cost"])
+        self._looked_at = float(memory["looked_at"])

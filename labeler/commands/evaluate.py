@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from labeler.commands.coco_source import images_beside
 from labeler.errors import UserError
 from labeler.runs.history import model_of
 from labeler.runs.launch import TRAINER_FOLDER, require_training, trainer_command
@@ -40,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
             if coco.exists()
             else f"{coco} is missing."
         )
-    images = (arguments.images or _images_beside(coco)).absolute()
+    images = (arguments.images or images_beside(coco)).absolute()
     words = ["evaluate", model, coco, "--images", images, *(["--json"] if arguments.json else [])]
     done = subprocess.run(
         trainer_command(*words),
@@ -56,10 +57,6 @@ def run(arguments: argparse.Namespace) -> int:
     sys.stderr.write(done.stderr)
     sys.stdout.write(done.stdout)
     return 0
-
-
-def _images_beside(coco: Path) -> Path:
-    return coco.parent / "images" if (coco.parent / "images").is_dir() else coco.parent
 
 
 def _failure(code: int, told: str) -> UserError:

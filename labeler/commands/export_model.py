@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from labeler.runs.errand import answer_of
+from labeler.runs.launch import require_training
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FILE.zip", help="the file to write"
     )
+    parser.add_argument(
+        "--int8",
+        action="store_true",
+        help="with an INT8 model beside it, a third of the size, and both measured on the "
+        "validation images; takes a minute the first time",
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace FILE.zip")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -28,6 +35,9 @@ def run(arguments: argparse.Namespace) -> int:
     """0 when the zip is written; the door turns UserErrors into 1."""
     out = arguments.out.absolute()
     words: list[str | Path] = ["pack", arguments.run_folder.absolute(), "--out", out]
+    if arguments.int8:
+        require_training()
+        words.append("--int8")
     if arguments.overwrite:
         words.append("--overwrite")
     names = json.loads(answer_of(*words))

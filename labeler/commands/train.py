@@ -9,6 +9,12 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+from labeler.commands.adjust import add_adjustments, wish_of
+from labeler.commands.coco_source import (
+    add_source_arguments,
+    images_folders,
+    refuse_for_dataset,
+)
 from labeler.dataset.store import Dataset
 from labeler.dataset.words import counted
 from labeler.errors import UserError
@@ -22,8 +28,17 @@ from labeler.runs.prepare import (
     prepare_run_from_coco,
     prepare_run_from_dataset,
 )
-from trainer.config import BUILT_IN, DETECTORS, STARTS
-from trainer.events import Downloading, Evaluated, Event, Finished, Progressed, Started, Warned
+from labeler.runs.resume import prepared_again
+from trainer.events import (
+    Downloading,
+    Evaluated,
+    Event,
+    Finished,
+    Progressed,
+    Resumed,
+    Started,
+    Warned,
+)
 
 _EVERY = 5.0
 """Seconds between two lines about the same phase."""
@@ -35,36 +50,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "file. Some images are held back to check with, whole sessions where there are several, "
         "and from 200 images on some for the final score; with --val those of that file validate "
         "and all others train. Ctrl+C stops and keeps the best. The run's folder then holds "
-        "model.onnx, which evaluate, predict and the window's Preview take."
+        "model.onnx, which evaluate, predict and the window's Preview take. --resume RUN goes on "
+        "with a run that was stopped or killed."
     )
-    parser.add_argument("source", type=Path, metavar="DATASET|COCO.json", help="what to learn from")
     parser.add_argument(
-        "--images",
+        "--resume",
         type=Path,
-        metavar="DIR",
-        help="the folder that COCO's file_name is relative to (default: images/ beside the file)",
+        metavar="RUN",
+        help="go on with this run, as it was asked for, where it ended",
     )
-    parser.add_argument("--val", type=Path, metavar="COCO.json", help="what to check with")
-    parser.add_argument(
-        "--val-images", type=Path, metavar="DIR", help="the images of --val (default: --images)"
-    )
-    parser.add_argument(
-        "--from",
-        dest="start",
-        choices=STARTS,
-        default="pretrained",
-        help="the weights to start from: pretrained (default), or scratch, which are random ones",
-    )
-    parser.add_argument(
-        "--detector",
-        choices=DETECTORS,
-        default=BUILT_IN,
-        help=f"{BUILT_IN} (default) is built in and works offline; the others are torchvision's",
-    )
-    parser.add_argument(
-        "--seconds", type=float, default=60.0, metavar="S", help="how long to train (60)"
-    )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="the run's chance (0)")
+    add_source_arguments(parser, is_needed=False)
+    add_adjustments(parser)
     parser.add_argument(
         "--out",
         type=Path,
@@ -98,35 +94,27 @@ def say(sentence: str) -> None:
 
 
 def _prepare(arguments: argparse.Namespace) -> PreparedRun:
-    wish = Wish(arguments.start, arguments.detector, arguments.seconds, arguments.seed)
+    if (arguments.source is None) == (arguments.resume is None):
+        raise UserError("Say what to learn from, or with --resume which run shall go on.")
+    if arguments.resume is not None:
+        return prepared_again(arguments.resume.absolute())
+    wish = wish_of(arguments)
     source: Path = arguments.source
     if source.is_dir():
         return _prepare_dataset(arguments, wish)
     if arguments.out is None:
         raise UserError("Say with --out RUN where the run's folder shall be.")
-    images = arguments.images or _images_beside(source)
-    val_images = arguments.val_images or arguments.images
-    if arguments.val is not None and val_images is None:
-        val_images = _images_beside(arguments.val)
+    images, val_images = images_folders(arguments)
     return prepare_run_from_coco(
         source, images, arguments.val, arguments.out.absolute(), wish, val_images=val_images
     )
 
 
 def _prepare_dataset(arguments: argparse.Namespace, wish: Wish) -> PreparedRun:
-    if arguments.val or arguments.images or arguments.val_images:
-        raise UserError(
-            "--images, --val and --val-images go with a COCO file. A dataset knows its images and "
-            "is split by session."
-        )
+    refuse_for_dataset(arguments)
     with Dataset.open(arguments.source, read_only=True) as dataset:
         out = arguments.out.absolute() if arguments.out else new_run_folder(dataset.runs_folder)
         return prepare_run_from_dataset(dataset, out, wish)
-
-
-def _images_beside(coco: Path) -> Path:
-    folder = coco.absolute().parent
-    return folder / "images" if (folder / "images").is_dir() else folder
 
 
 class _Teller:
@@ -144,6 +132,8 @@ class _Teller:
                     say(f"  {choice}")
             case Warned():
                 say(f"Note: {event.message}")
+            case Resumed():
+                say(f"Goes on after {event.seconds:.0f} s and {event.epoch:.1f} epochs.")
             case Downloading():
                 self._tell_download(event)
             case Evaluated() if event.is_best:
@@ -159,10 +149,10 @@ class _Teller:
     def _tell_progress(self, event: Progressed) -> None:
         if not self._is_due(event.phase):
             return
-        left = max(0.0, event.seconds_total - event.seconds)
-        line = (
-            f"{event.phase}: {event.seconds:.0f} of {event.seconds_total:.0f} s, {left:.0f} s left"
-        )
+        left = event.seconds_left
+        line = f"{event.phase}: {event.seconds:.0f} s"
+        if left is not None:
+            line += f" of {event.seconds_total:.0f} s, {left:.0f} s left"
         if event.images_per_second > 0:
             line += f", {event.images_per_second:.0f} images a second"
         if self.best is not None:

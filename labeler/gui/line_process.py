@@ -73,10 +73,9 @@ class LineProcess(QObject):
         """The last lines the child wrote to stderr."""
         return "\n".join(self._tail)
 
-    def write_line(self, line: str) -> None:
-        """Tells the child something, on its stdin. Lost where it does not run."""
-        if self.is_running:
-            self._process.write(f"{line}\n".encode())
+    def write(self, line: str) -> None:
+        """To the child's stdin, as it is; what is to be a line ends with a newline. Never waits."""
+        self._process.write(line.encode("utf-8"))
 
     def close_stdin(self) -> None:
         """Tells the child to finish by itself."""

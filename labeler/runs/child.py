@@ -19,7 +19,7 @@ from trainer.events import Event, Failed, Finished, from_line
 
 _TAIL_LINES = 40
 _OWN_GROUP_ON_WINDOWS: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-_Popen = subprocess.Popen[str]
+Child = subprocess.Popen[str]
 
 
 def train_in_child(
@@ -31,8 +31,9 @@ def train_in_child(
     """
     lock = attend(run)
     try:
-        with _child(run) as (child, tail):
-            record = _followed(child, on_event, on_stopping)
+        with trainer_child("train", run) as (child, tail):
+            record = RunRecord()
+            follow(child, lambda line: _take(line, record, on_event), on_stopping)
             code = child.wait()
     finally:
         lock.release()
@@ -47,10 +48,13 @@ def train_in_child(
 
 
 @contextmanager
-def _child(run: Path) -> Iterator[tuple[_Popen, collections.deque[str]]]:
-    """The process and the last lines of its stderr. Gone when the block ends, however it ends."""
+def trainer_child(*words: str | Path) -> Iterator[tuple[Child, collections.deque[str]]]:
+    """The trainer at work on its verb, and the last lines of its stderr.
+
+    Gone when the block ends, however it ends.
+    """
     with subprocess.Popen(
-        trainer_command("train", run),
+        trainer_command(*words),
         cwd=TRAINER_FOLDER,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -75,16 +79,18 @@ def _child(run: Path) -> Iterator[tuple[_Popen, collections.deque[str]]]:
             reader.join(2.0)
 
 
-def _followed(
-    child: _Popen, on_event: Callable[[Event], None], on_stopping: Callable[[], None]
-) -> RunRecord:
-    """Reads events until the child closes its stdout."""
-    record = RunRecord()
+def follow(child: Child, on_line: Callable[[str], None], on_stopping: Callable[[], None]) -> None:
+    """Reads lines until the child closes its stdout. Ctrl+C stops it softly, a second one at once.
+
+    Raises KeyboardInterrupt at the second one.
+    """
     asked = False
     while True:
         try:
-            _read_events(child, record, on_event)
-            return record
+            assert child.stdout is not None
+            for line in child.stdout:
+                on_line(line)
+            return
         except KeyboardInterrupt:
             if asked:
                 raise
@@ -94,15 +100,13 @@ def _followed(
             child.stdin.close()
 
 
-def _read_events(child: _Popen, record: RunRecord, on_event: Callable[[Event], None]) -> None:
-    assert child.stdout is not None
-    for line in child.stdout:
-        try:
-            event = from_line(line)
-        except ValueError:  # a library's chatter
-            continue
-        record.add(event)
-        on_event(event)
+def _take(line: str, record: RunRecord, on_event: Callable[[Event], None]) -> None:
+    try:
+        event = from_line(line)
+    except ValueError:  # a library's chatter
+        return
+    record.add(event)
+    on_event(event)
 
 
 def _keep_tail(stream: IO[str], tail: collections.deque[str]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from labeler.dataset.coco import write_coco
 from labeler.dataset.files import reason
 from labeler.dataset.model import Image, ImageState
+from labeler.dataset.progress import OnProgress, ShouldStop, ignore_progress, never_stop
 from labeler.dataset.splits import Split, TestPart, split_by_session
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
@@ -92,8 +93,18 @@ def new_run_folder(runs_folder: Path, now: datetime | None = None) -> Path:
     return candidate
 
 
-def prepare_run_from_dataset(dataset: Dataset, run: Path, wish: Wish) -> PreparedRun:
-    """Labelled and confirmed-empty images, split by session. Raises UserError."""
+def prepare_run_from_dataset(
+    dataset: Dataset,
+    run: Path,
+    wish: Wish,
+    *,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> PreparedRun:
+    """Labelled and confirmed-empty images, split by session. Raises UserError, Stopped.
+
+    The first time each picture is looked at, which takes a minute for ten thousand.
+    """
     labelled = dataset.images(ImageState.LABELLED)
     require_enough(len(labelled), f"the dataset {dataset.name}")
     images = sorted(labelled + dataset.images(ImageState.EMPTY), key=lambda image: image.id)
@@ -104,7 +115,7 @@ def prepare_run_from_dataset(dataset: Dataset, run: Path, wish: Wish) -> Prepare
         dataset.sessions(),
         seed=wish.seed,
         categories_of={number: [box.category_id for box in own] for number, own in boxes.items()},
-        likeness=likeness_in_dataset(dataset, images),
+        likeness=likeness_in_dataset(dataset, images, on_progress, should_stop),
         test_before=before,
     )
     train, val, test = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 CODECS = {".mp4": "mp4v", ".webm": "VP80"}
 """What the video's name may end in. Browsers play .webm; players of every system play .mp4."""
+
+UNSURE = 0.05
+"""What is less sure than this is not told to on_found either."""
+
+OnFound = Callable[[int, Sequence[Sequence[Detection]]], None]
+"""Called with the frame's number from 1 on and what each pane's detector found in it, the unsure
+detections too; boxes in pixels of the clip's frame."""
 
 _NARROWEST, _WIDEST = 480, 960
 """Pixels of a pane's width: small clips are enlarged, large ones made smaller."""
@@ -44,6 +51,7 @@ def write_side_by_side(
     *,
     title: str = "",
     on_progress: OnProgress = ignore_progress,
+    on_found: OnFound | None = None,
     should_stop: ShouldStop = never_stop,
 ) -> int:
     """Writes the video; gives the number of its frames. Each detector's own threshold counts.
@@ -58,12 +66,18 @@ def write_side_by_side(
     part = out.with_name(f".{out.stem}.part{out.suffix}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        frames = _frames(clip, panes, predictors, title, on_progress, should_stop)
+        frames = _frames(
+            clip, panes, predictors, title, on_progress, on_found or _ignore, should_stop
+        )
         written = _write_whole(frames, part, clip.per_second)
         part.replace(out)
     except OSError as error:
         raise UserError(f"Cannot write the video {out}: {error.strerror or error}.") from error
     return written
+
+
+def _ignore(_number: int, _found: Sequence[Sequence[Detection]]) -> None:
+    """For who wants the video alone."""
 
 
 def _predictor(model: Path) -> Predictor:
@@ -79,6 +93,7 @@ def _frames(
     predictors: Sequence[Predictor],
     title: str,
     on_progress: OnProgress,
+    on_found: OnFound,
     should_stop: ShouldStop,
 ) -> Iterator[Pixels]:
     import numpy as np
@@ -87,8 +102,11 @@ def _frames(
         if should_stop():
             raise Stopped("The video was not written, as you wished.")
         sheet = _Sheet(frame, title, [pane.name for pane in panes])
+        found = [predictor.predict(frame, min_score=UNSURE) for predictor in predictors]
+        on_found(number, found)
         for place, predictor in enumerate(predictors):
-            sheet.put(place, predictor.predict(frame), list(predictor.names))
+            shown = [each for each in found[place] if each.score >= predictor.threshold]
+            sheet.put(place, shown, list(predictor.names))
         sheet.count(number, number / clip.per_second)
         yield np.asarray(sheet.picture)
         on_progress(number, max(number, clip.count))

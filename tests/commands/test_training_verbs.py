@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import io
 import json
@@ -19,6 +20,7 @@ from pycocotools.cocoeval import COCOeval
 
 import labeler.runs.child
 from labeler.cli import main
+from labeler.commands.adjust import add_adjustments, wish_of
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.runs.child import train_in_child
@@ -189,6 +191,10 @@ def test_a_trainer_that_dies_is_a_sentence_with_its_log(
         (["train", "nowhere", "--out", "run"], "nowhere is missing"),
         (["train", "all.json"], "Say with --out"),
         (["train", "all.json", "--out", "full"], "is not empty"),
+        (["train", "all.json", "--out", "run", "--batch", "900"], "batch must lie between"),
+        (["train"], "Say what to learn from, or with --resume"),
+        (["train", "all.json", "--resume", "full"], "Say what to learn from, or with --resume"),
+        (["train", "--resume", "full"], r"config\.json: cannot be read"),
         (["train", "all.json", "--out", "run", "--images", "full"], "None of the 4 images"),
         (["train", "all.json", "--out", "run", "--seconds", "0"], "seconds must lie between"),
         (["train", "empty", "--val", "all.json"], "is not a dataset|go with a COCO file"),
@@ -243,3 +249,25 @@ def _ap50(coco: Path, results: list[dict[str, Any]]) -> float:
         scoring.accumulate()
         scoring.summarize()
     return float(scoring.stats[1])
+
+
+def test_settings_by_hand_reach_the_run() -> None:
+    parser = argparse.ArgumentParser()
+    add_adjustments(parser)
+    words = "--best --from scratch --device cpu --threads 2 --longest-side 320 --batch 4"
+    words += " --learning-rate 0.001 --augmentation strong --seed 5"
+    wish = wish_of(parser.parse_args(words.split()))
+    assert wish == Wish(
+        start="scratch",
+        seconds=3600.0,
+        seed=5,
+        budget="best",
+        device="cpu",
+        threads=2,
+        longest_side=320,
+        batch=4,
+        learning_rate=0.001,
+        augmentation="strong",
+    )
+    assert wish_of(parser.parse_args(["--epochs", "3"])).budget == "epochs"
+    assert wish_of(parser.parse_args([])) == Wish()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,12 +15,16 @@ from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from labeler.dataset.files import sha256_of
 from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
+from labeler.gui.main_window import MainWindow
+from labeler.gui.pages import LABEL, TRAIN
+from labeler.gui.settings import Settings
 from labeler.gui.train.page import Page
 from labeler.gui.train.workspace import TrainWorkspace
-from labeler.runs.analysis import load_analysis
+from labeler.runs.analysis import Case, load_analysis
 from labeler.runs.prepare import Wish, prepare_run_from_dataset
 from labeler.runs.record import append_event
 from tests.gui.tiny_model import write_tiny_model
@@ -93,6 +99,23 @@ def test_an_unmeasured_run_is_measured_and_its_mistakes_lead_to_their_images(
         gallery.itemActivated.emit(gallery.item(0))
     image = dataset.image(asked.args[0])
     assert image.file_name == kind.cases[0].file_name
+
+
+def test_in_the_window_a_mistake_opens_its_image_in_label(
+    qtbot: QtBot, dataset: Dataset, run: Path, tmp_path: Path
+) -> None:
+    window = MainWindow(Document(dataset), Settings(tmp_path / "window.ini"))
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.show_workspace(TRAIN)
+    train: Any = window.current
+    image = dataset.images()[3]
+    train.results._bring(Case(image.id, image.file_name, None, None, None, None, None))
+    assert window.current is window.workspace(LABEL)
+    label: Any = window.current
+    assert label.editor.image_id == image.id
+    window.close()
 
 
 def test_a_mistake_on_an_image_that_is_gone_is_a_sentence(
@@ -177,6 +200,31 @@ def test_the_report_is_written_and_opened(
     qtbot.waitUntil(lambda: bool(opened), timeout=PATIENCE)
     assert Path(opened[0]) == run / "report.html"
     assert (run / "report.html").is_file()
+
+
+def test_the_int8_model_is_told_with_its_cost_and_used_in_preview(
+    qtbot: QtBot, workspace: TrainWorkspace, run: Path
+) -> None:
+    write_tiny_model(run / "quantised.onnx")
+    figures = {"ap": 0.5, "ap50": 0.9, "ms_p50": 4.0, "ms_p95": 5.0, "size": 3_400_000}
+    facts = {
+        "format": 1,
+        "source": sha256_of(run / "model.onnx"),
+        "images": 50,
+        "whole": figures,
+        "plain": {**figures, "ap": 0.52, "ms_p50": 8.0, "size": 12_300_000},
+    }
+    (run / "quantised.json").write_text(json.dumps(facts), encoding="utf-8")
+    _measure(qtbot, workspace)
+    row = workspace.pages.result.int8
+    assert "INT8: AP 0.500, 4.0 ms a picture, 3.4 MB." in row.text.text()
+    assert "AP 0.520, 8.0 ms a picture, 12.3 MB" in row.text.text()
+    with qtbot.waitSignal(workspace.model_available) as used:
+        qtbot.mouseClick(row.use_button, Qt.MouseButton.LeftButton)
+    assert used.args[0] == run / "quantised.onnx"
+    write_tiny_model(run / "model.onnx", threshold=0.3)  # another one now: the facts are not its
+    workspace.results.measure()
+    qtbot.waitUntil(row.make_button.isVisible, timeout=PATIENCE)
 
 
 def _set_test_part(run: Path) -> None:

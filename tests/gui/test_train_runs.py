@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QFile, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -143,6 +143,20 @@ def test_marked_runs_go_to_the_wastebasket_and_the_button_says_when_they_cannot(
     qtbot.waitUntil(lambda: len(page.model.runs) == 1)
     assert [run.path for run in list_runs(dataset.runs_folder)] == [runs[2]]
     assert page.count.text() == "1 run"
+
+
+def test_without_a_wastebasket_a_run_waits_beside_the_dataset(
+    qtbot: QtBot, workspace: TrainWorkspace, runs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFile, "moveToTrash", lambda _path: False)
+    page = workspace.pages.table
+    page.mark([runs[0]])
+    with qtbot.waitSignal(workspace._document.said) as told:
+        qtbot.mouseClick(page.trash_button, Qt.MouseButton.LeftButton)
+    aside = runs[0].parents[1] / "trash" / runs[0].name
+    assert str(aside.parent) in told.args[0]
+    assert (aside / "config.json").is_file()
+    qtbot.waitUntil(lambda: len(page.model.runs) == 2)
 
 
 def test_a_model_can_be_used_only_where_there_is_one(

@@ -130,6 +130,21 @@ def test_stop_keeps_the_best(qtbot: QtBot, workspace: TrainWorkspace, dataset: D
 
 
 @pytest.mark.usefixtures("scenes")
+def test_preparing_a_run_can_be_called_off(
+    qtbot: QtBot, workspace: TrainWorkspace, document: Document, dataset: Dataset
+) -> None:
+    qtbot.mouseClick(workspace.settings.train_button, Qt.MouseButton.LeftButton)
+    assert not workspace.settings.train_button.isEnabled()
+    workspace.preparing.cancel.click()
+    with qtbot.waitSignal(document.said, timeout=PATIENCE) as told:
+        pass
+    assert told.args[0] == "No run was made, as you wished."
+    assert not workspace.trainer.is_running
+    assert workspace.settings.train_button.isEnabled()
+    assert list_runs(dataset.runs_folder) == []
+
+
+@pytest.mark.usefixtures("scenes")
 def test_a_killed_trainer_is_a_sentence_with_its_log(
     qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset
 ) -> None:

@@ -9,9 +9,20 @@ import pytest
 from labeler.errors import UserError
 from labeler.runs.history import RunState, attend, list_runs, model_of, summarise
 from labeler.runs.note import write_note
-from labeler.runs.record import append_event, read_events
+from labeler.runs.record import RunRecord, append_event, read_events
+from labeler.runs.resume import prepared_again
 from trainer.config import RunConfig, save_config
-from trainer.events import Evaluated, Event, Failed, Finished, Progressed, Started, to_line
+from trainer.events import (
+    Evaluated,
+    Event,
+    Failed,
+    Finished,
+    Paused,
+    Progressed,
+    Resumed,
+    Started,
+    to_line,
+)
 
 STARTED = Started(80, 20, ("mug",), 60.0, ("256 px",))
 PROGRESSED = Progressed("Learning", 11.0, 60.0, 1.5, 150.0, 0.8)
@@ -52,6 +63,53 @@ def test_a_run_of_a_dead_process_is_interrupted_and_keeps_its_best(tmp_path: Pat
     found = summarise(run)
     assert found.state is RunState.INTERRUPTED
     assert (found.ap, found.seconds) == (0.4, 30.0)
+
+
+def test_what_a_killed_process_learned_after_its_state_does_not_count_twice(
+    tmp_path: Path,
+) -> None:
+    again = Evaluated(20.0, 2.0, 0.7, 0.5, 0.9, 1e-3, is_best=True)
+    told = [STARTED, FIRST, PROGRESSED, BEST, Failed("It died."), STARTED, Resumed(10.5, 1.2)]
+    run = make_run(tmp_path / "a", *told)
+    record = RunRecord.of(read_events(run))
+    assert (record.evaluations, record.losses, record.progress) == ([FIRST], [], None)
+    assert summarise(run).state is RunState.INTERRUPTED
+    append_event(run, again)
+    assert summarise(run).ap == 0.5
+
+
+def test_a_pause_is_no_end_and_takes_nothing_away() -> None:
+    record = RunRecord.of([STARTED, FIRST, PROGRESSED, Paused(11.0, 1.5)])
+    assert record.is_paused
+    record.add(Resumed(11.0, 1.5))
+    assert not record.is_paused
+    assert (record.evaluations, record.progress) == ([FIRST], PROGRESSED)
+
+
+def test_a_run_with_a_state_can_go_on_unless_it_is_complete_or_under_way(tmp_path: Path) -> None:
+    end = Finished(0.4, 0.8, 60.0, 6.0, stopped_early=False)
+    runs = [
+        make_run(tmp_path / "stopped", STARTED, Finished(0.1, 0.2, 9.0, 1.0, stopped_early=True)),
+        make_run(tmp_path / "failed", STARTED, Failed("The disk is full.")),
+        make_run(tmp_path / "killed", STARTED, FIRST),
+        make_run(tmp_path / "complete", STARTED, end),
+    ]
+    assert not any(summarise(run).can_resume for run in runs)
+    for run in runs:
+        (run / "state.safetensors").write_bytes(b"")
+    assert [summarise(run).can_resume for run in runs] == [True, True, True, False]
+    assert [prepared_again(run).images_train for run in runs[:3]] == [80, 80, 80]
+    with pytest.raises(UserError, match="is complete"):
+        prepared_again(runs[3])
+    lock = attend(runs[2])
+    with pytest.raises(UserError, match="still learning"):
+        prepared_again(runs[2])
+    lock.release()
+    (runs[1] / "state.safetensors").unlink()
+    with pytest.raises(UserError, match="anything to go on from"):
+        prepared_again(runs[1])
+    with pytest.raises(UserError, match=r"config\.json"):
+        prepared_again(tmp_path)
 
 
 def test_a_run_that_somebody_attends_is_running(tmp_path: Path) -> None:

@@ -156,3 +156,29 @@ def test_a_long_table_keeps_its_first_and_its_last_row() -> None:
     rows = equal_rows(_pair(long, long), Axis.EPOCHS)
     assert len(rows) == 12
     assert (rows[0].moment, rows[-1].moment) == (0.1, 4.0)
+
+
+def test_where_epochs_are_the_budget_the_sentence_counts_in_them() -> None:
+    pair = _pair(((10, 0.04), (20, 0.6), (60, 0.71)), SLOW)
+    assert tell(pair, axis=Axis.EPOCHS).sentence == (
+        "After 6.0 epochs: AP50 0.71 pretrained against 0.08 from scratch. Scratch did not reach "
+        "0.50; pretrained did after 1.8 epochs, and had scratch's 0.08 after 1.1 epochs."
+    )
+    both = _pair(((10, 0.2), (20, 0.8), (70, 0.9)), LATE)
+    assert tell(both, axis=Axis.EPOCHS).sentence.endswith(
+        "Scratch needed 4.0 times as many epochs to reach 0.50."
+    )
+
+
+def test_the_interval_of_the_difference_decides_where_it_is_known() -> None:
+    pair = _pair(FAST, LATE, spread=0.3)
+    assert tell(pair).winner is Winner.UNCLEAR
+    assert tell(pair, difference=Interval(0.05, 0.2)).winner is not Winner.UNCLEAR
+    unclear = tell(pair, difference=Interval(-0.05, 0.2))
+    assert "its 95 % interval goes from -0.05 to +0.20." in unclear.sentence
+
+
+def test_where_neither_finds_anything_nobody_is_ahead() -> None:
+    story = tell(_pair(((10, 0.0), (60, 0.004)), ((10, 0.01), (60, 0.02))))
+    assert story.winner is Winner.UNCLEAR
+    assert "Neither finds anything yet: train for longer." in story.sentence

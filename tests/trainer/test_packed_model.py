@@ -98,7 +98,7 @@ def test_the_card_tells_scores_data_preprocessing_limits_and_licences(unpacked: 
         "begun on 24 November 2026",
         "| mug | 8 | 8 |",
         "| vector | 0 | 0 | – |",
-        "- Learnt from: 8 images with 8 boxes",
+        "- To learn from: 8 images with 8 boxes",
         "`lite` from pretrained weights, seed 0",
         "uint8 (1, 36, 64, 3), RGB",
         "Show what scores 0.500 or more",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import pytest
 
 from tests.trainer.told_runs import make_told_run, told_events, write_events, write_preparation
 from tests.trainer.training_runs import ROOT
+from trainer.config import load_config, save_config
 from trainer.events import Failed, Finished, to_line
+from trainer.faults import TrainerError
 from trainer.report.page import REPORT, write_report
 
 HOSTILE = (
@@ -113,6 +116,7 @@ def test_mistakes_are_shown_with_pictures_that_are_part_of_the_page(page: Page) 
     assert "Wrong class: 8" in page.text
     assert "vector 0.90 on mug val-1.jpg" in page.text
     assert "missed 0 Something is there" in page.text
+    assert "mug taken for vector 8 times." in page.text
     pictures = [values for tag, values in page.elements if tag == "image"]
     assert len(pictures) == 6
     assert all(str(values["href"]).startswith("data:image/jpeg;base64,") for values in pictures)
@@ -208,7 +212,11 @@ def test_a_damaged_analysis_is_named_and_the_rest_is_told(
 def test_a_final_score_stands_first(tmp_path: Path) -> None:
     run = make_told_run(tmp_path / "run")
     (run / "final.json").write_bytes((run / "analysis.json").read_bytes())
+    (run / "test.json").write_bytes((run / "val.json").read_bytes())
+    config = load_config(run)
+    save_config(run, replace(config, test_images=config.val_images))
     text = Page(write_report(run)).text
+    assert "Put aside for the final score 8 images" in text
     assert text.index("Final score on the test images") < text.index("on the validation images")
 
 
@@ -243,3 +251,9 @@ def test_a_folder_that_is_no_run_is_a_sentence(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert "Name the folder of a run." in json.loads(done.stdout)["error"]
+
+
+def test_a_pair_is_told_run_by_run(tmp_path: Path) -> None:
+    (tmp_path / "pair.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(TrainerError, match=r"is a pair of runs. Name .*pretrained or .*scratch"):
+        write_report(tmp_path)

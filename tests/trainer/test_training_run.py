@@ -59,6 +59,7 @@ def test_the_folder_holds_the_same_events_and_the_results(finished: Outcome) -> 
         "last.safetensors",
         "best.safetensors",
         "model.onnx",
+        "state.safetensors",
         "report.html",
     }
 

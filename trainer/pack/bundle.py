@@ -8,6 +8,8 @@ from pathlib import Path
 
 from trainer.evaluate import model_of
 from trainer.faults import TrainerError
+from trainer.int8.compare import MODEL as QUANTISED
+from trainer.int8.compare import quantise
 from trainer.machine import write_whole
 from trainer.pack.card import model_card, printable
 from trainer.predict import Predictor
@@ -16,8 +18,12 @@ from trainer.report.story import read_story
 _SCRIPT = Path(__file__).with_name("predict.py")
 
 
-def pack(run: Path, out: Path, *, overwrite: bool = False) -> list[str]:
-    """Writes the zip whole or not at all; gives the names in it. Raises TrainerError, OSError."""
+def pack(run: Path, out: Path, *, int8: bool = False, overwrite: bool = False) -> list[str]:
+    """Writes the zip whole or not at all; gives the names in it.
+
+    int8: with an INT8 model, which is made and measured first where there is none yet. Raises
+    TrainerError, OSError.
+    """
     if out.suffix.lower() != ".zip":
         raise TrainerError(f"{out} must end in .zip.")
     if out.exists() and not overwrite:
@@ -30,10 +36,12 @@ def pack(run: Path, out: Path, *, overwrite: bool = False) -> list[str]:
             "again, for longer."
         )
     details = Predictor(model).details
+    told = quantise(run).told if int8 else None
     files = {
         "model.onnx": model.read_bytes(),
+        **({"model.int8.onnx": (run / QUANTISED).read_bytes()} if int8 else {}),
         "labels.txt": "".join(f"{printable(name)}\n" for _, name in details.categories).encode(),
-        "MODEL_CARD.md": model_card(story, details).encode(),
+        "MODEL_CARD.md": model_card(story, details, told).encode(),
         "predict.py": _SCRIPT.read_bytes(),
     }
     write_whole(out, _zipped(files))

@@ -37,7 +37,7 @@ def model_card(story: Story, details: ModelDetails, int8: str | None = None) -> 
         _heading(story),
         _classes(story, details),
         _quality(story),
-        _section("The INT8 model", [int8]) if int8 else "",
+        _int8(int8) if int8 else "",
         _data(story),
         _training(story),
         _contract(details),
@@ -132,12 +132,20 @@ def _table(measured: Measured) -> Iterator[str]:
     )
 
 
+def _int8(told: str) -> str:
+    lines = [
+        "`model.int8.onnx` takes the same pictures and answers in the same way: "
+        "`python predict.py model.int8.onnx photo.jpg`.",
+        "",
+        told,
+    ]
+    return _section("The INT8 model", lines)
+
+
 def _data(story: Story) -> str:
-    parts = (("Learnt from", story.learnt), ("Checked with", story.checked))
     lines = [
         f"- {name}: {len(coco.pictures)} images with {coco.box_count} boxes"
-        for name, coco in parts
-        if coco is not None
+        for name, coco in story.parts
     ]
     if story.split:
         lines += ["", escaped(story.split)]

@@ -11,6 +11,7 @@ from pathlib import Path
 from trainer.coco import CocoSet
 from trainer.config import DETECTOR_FACTS, RunConfig
 from trainer.events import Evaluated, Failed, Finished
+from trainer.int8.compare import load_quantised
 from trainer.report.charts import SHARE, Axis, Line, beside, line_chart, thinned, time_axis
 from trainer.report.markup import Markup, joined, name_of, tag
 from trainer.report.measurements import digits, section
@@ -124,11 +125,7 @@ def _wishes(config: RunConfig) -> list[tuple[str, str]]:
 
 def data(story: Story) -> Markup:
     """Which images trained and which checked, how they were divided, and what was odd."""
-    rows = [
-        (name, _counted(part))
-        for name, part in (("To learn from", story.learnt), ("To check with", story.checked))
-        if part is not None
-    ]
+    rows = [(name, _counted(part)) for name, part in story.parts]
     warnings = list(dict.fromkeys((*story.advice, *story.course.warnings)))
     odd = [tag("h3", "Said before and during the run"), _list(warnings)] if warnings else []
     split = [tag("p", story.split)] if story.split else []
@@ -145,10 +142,12 @@ def _list(sentences: Sequence[str]) -> Markup:
 
 
 def provenance(story: Story) -> Markup:
-    """The model file and the versions, for whoever wants to do it again."""
+    """The model files and the versions, for whoever wants to do it again."""
+    whole = load_quantised(story.run)
     rows = [*_model(story.run / "model.onnx"), ("Python", platform.python_version())]
     rows += [(name, number) for name in _PACKAGES if (number := _version(name))]
-    return section("The model and the versions", plain(rows), class_="together")
+    beside = [tag("p", whole.told)] if whole is not None else []
+    return section("The model and the versions", plain(rows), *beside, class_="together")
 
 
 def _model(path: Path) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ _KINDS = {
     Kind.MISSED: "Something is there, and no box stands for it.",
 }
 _MOST_ROWS = 200
+_MOST_PAIRS = 5
 
 
 def section(title: str, *parts: str, class_: str | None = None) -> Markup:
@@ -153,7 +154,29 @@ def _kind(errors: Errors, checked: CocoSet | None) -> Markup:
     pictures = gallery(errors, checked) if checked else Markup()
     if not pictures:
         return Markup()
-    return tag("div", tag("h3", f"{errors.kind.capitalize()}: {errors.count}"), pictures)
+    title = tag("h3", f"{errors.kind.capitalize()}: {errors.count}")
+    return tag("div", title, *_confusions(errors, checked), pictures)
+
+
+def _confusions(errors: Errors, checked: CocoSet | None) -> list[Markup]:
+    """What is taken for what, the commonest first."""
+    pairs = Counter(
+        (case.truth_category, case.found_category)
+        for case in errors.cases
+        if case.truth_category is not None and case.found_category is not None
+    )
+    if errors.kind is not Kind.WRONG_CLASS or checked is None or not pairs:
+        return []
+    names = dict(checked.categories)
+    words: list[str] = []
+    for (truth, found), count in pairs.most_common(_MOST_PAIRS):
+        told = (
+            name_of(names.get(truth, "?"), 40),
+            " taken for ",
+            name_of(names.get(found, "?"), 40),
+        )
+        words += [", " if words else "", *told, f" {count} times" if count > 1 else " once"]
+    return [tag("p", *words, ".")]
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], class_: str | None = None) -> Markup:

@@ -68,7 +68,7 @@ class Story:
     """Everything the report is made of. faults: sentences on what could not be read.
 
     measured: on the validation part; final: on the test part. split: how the images were divided,
-    in words. learnt and checked: None where they cannot be read.
+    in words. learnt and checked: None where they cannot be read; aside: the test part, if any.
     """
 
     run: Path
@@ -82,7 +82,18 @@ class Story:
     note: str
     learnt: CocoSet | None
     checked: CocoSet | None
+    aside: CocoSet | None
     faults: tuple[str, ...]
+
+    @property
+    def parts(self) -> list[tuple[str, CocoSet]]:
+        """The images that can be read, by what they were for."""
+        named = (
+            ("To learn from", self.learnt),
+            ("To check with", self.checked),
+            ("Put aside for the final score", self.aside),
+        )
+        return [(name, coco) for name, coco in named if coco is not None]
 
 
 def read_story(run: Path, end: Finished | None = None) -> Story:
@@ -90,10 +101,7 @@ def read_story(run: Path, end: Finished | None = None) -> Story:
 
     Whatever else is missing or damaged makes the report shorter.
     """
-    try:
-        config = load_config(run)
-    except ValueError as error:
-        raise TrainerError(f"{error}. Name the folder of a run.") from error
+    config = _config(run)
     faults: list[str] = []
     split, advice = _preparation(run)
     return Story(
@@ -108,8 +116,20 @@ def read_story(run: Path, end: Finished | None = None) -> Story:
         note=_note(run),
         learnt=_images(run, "train.json", config.train_images, faults),
         checked=_images(run, "val.json", config.val_images, faults),
+        aside=_aside(run, config, faults),
         faults=tuple(faults),
     )
+
+
+def _config(run: Path) -> RunConfig:
+    if (run / "pair.json").is_file():
+        raise TrainerError(
+            f"{run} is a pair of runs. Name {run / 'pretrained'} or {run / 'scratch'}."
+        )
+    try:
+        return load_config(run)
+    except ValueError as error:
+        raise TrainerError(f"{error}. Name the folder of a run.") from error
 
 
 def _course(run: Path, end: Finished | None) -> Course:
@@ -155,6 +175,12 @@ def _images(run: Path, name: str, folder: str, faults: list[str]) -> CocoSet | N
     except TrainerError as error:
         faults.append(str(error))
         return None
+
+
+def _aside(run: Path, config: RunConfig, faults: list[str]) -> CocoSet | None:
+    if not (run / "test.json").is_file():
+        return None
+    return _images(run, "test.json", config.test_images, faults)
 
 
 def _preparation(run: Path) -> tuple[str, tuple[str, ...]]:

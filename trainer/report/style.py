@@ -15,7 +15,8 @@ STYLE = """
 * { box-sizing: border-box }
 body { margin: 0; background: var(--ground); color: var(--text);
   font: 15px/1.5 system-ui, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif;
-  font-variant-numeric: tabular-nums; overflow-wrap: anywhere }
+  font-variant-numeric: tabular-nums; overflow-wrap: break-word }
+bdi, .plain td { overflow-wrap: anywhere }
 main { max-width: 1080px; margin: 0 auto; padding: 28px 20px 40px }
 header h1 { margin: 0; font-size: 26px; line-height: 1.25 }
 header p, .faint, small, .footer { color: var(--faint) }
@@ -34,7 +35,8 @@ ul { margin: 6px 0; padding-left: 20px }
 .tile small { display: block }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 310px), 1fr));
   gap: 10px 26px }
-.beside { display: grid; grid-template-columns: minmax(240px, 380px) 1fr; gap: 10px 26px }
+.beside { display: flex; flex-wrap: wrap; gap: 10px 26px }
+.beside figure { flex: 0 1 380px } .beside div { flex: 1 1 250px }
 .beside p { margin-top: 26px }
 figure { margin: 0; min-width: 0 }
 svg { display: block; width: 100%; height: auto }
@@ -74,10 +76,11 @@ th:first-child, td:first-child { padding-left: 0; white-space: normal; min-width
 .frame.found { stroke: #e69f00 } .frame.truth { stroke: #fff; stroke-dasharray: 6 4 }
 .under { fill: none; stroke: #000; stroke-opacity: .65; stroke-width: 4.5;
   vector-effect: non-scaling-stroke }
-.sample { display: inline-block; width: 22px; height: 12px; margin: 0 6px -1px 14px }
+.sample { display: inline-block; width: 26px; height: 14px; margin: 0 6px -1px 14px }
 .sample:first-child { margin-left: 0 }
 .sample.found { border: 2.5px solid #e69f00 }
-.sample.truth { border: 2.5px dashed #fff; background: #555 }
+.sample.truth { border: 2.5px dashed #fff;
+  background: linear-gradient(var(--card), var(--card)) padding-box, #444 border-box }
 .footer { font-size: 13px; text-align: center; max-width: none }
 @media print {
   :root {

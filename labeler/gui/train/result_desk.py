@@ -17,15 +17,18 @@ from labeler.gui.train.shown_run import ShownRun
 from labeler.runs.analysis import FILES, Case, load_analysis
 from labeler.runs.final import kept_score
 from labeler.runs.history import RunState, config_of
+from labeler.runs.quantised import QUANTISED, load_quantised
 
 
 class ResultDesk(QObject):
     """image_requested carries the id of an image of the dataset that the person wants to see.
 
-    measured carries the folder of a run that has new numbers.
+    measured carries the folder of a run that has new numbers; model_chosen the file of a model that
+    Preview shall use.
     """
 
     image_requested = Signal(int)
+    model_chosen = Signal(object)
     measured = Signal(object)
 
     def __init__(self, document: Document, page: ResultPage) -> None:
@@ -40,6 +43,8 @@ class ResultDesk(QObject):
         self._errand.ended.connect(lambda: page.show_busy(""))
         page.final_requested.connect(self.ask_final)
         page.report_requested.connect(self.report)
+        page.int8.make_requested.connect(self.quantise)
+        page.int8.use_requested.connect(self._use_quantised)
         page.cancel_requested.connect(self._errand.stop)
         page.mistakes.gallery.case_chosen.connect(self._bring)
 
@@ -90,6 +95,10 @@ class ResultDesk(QObject):
         if self._shown is not None:
             self._send(self.tr("Writing the report"), self._open_report, "report")
 
+    def quantise(self) -> None:
+        """Makes the INT8 model of the run on show and measures it beside the other."""
+        self._send(self.tr("Making and measuring the INT8 model"), self._redraw, "quantise")
+
     def obstacle_to_final(self) -> str:
         """Why the final score cannot be taken now, or nothing."""
         if self._shown is None or not self._shown.has_model:
@@ -121,6 +130,7 @@ class ResultDesk(QObject):
             has_test=(shown.path / "test.json").is_file(),
             hints=kept.hints if kept else (),
         )
+        self._page.int8.show_facts(load_quantised(shown.path))
 
     def _say_unmeasured(self, shown: ShownRun) -> None:
         if shown.state is RunState.RUNNING:
@@ -154,6 +164,10 @@ class ResultDesk(QObject):
         if self._shown is not None:
             self.measured.emit(self._shown.path)
 
+    def _use_quantised(self) -> None:
+        if self._shown is not None:
+            self.model_chosen.emit(self._shown.path / QUANTISED)
+
     def _open_report(self, answer: str) -> None:
         path = Path(answer.strip().splitlines()[-1])
         self._document.say(self.tr("The report is {0}.").format(path))
@@ -180,7 +194,7 @@ class ResultDesk(QObject):
 def _times(run: Path) -> tuple[int, ...]:
     """When each file of numbers was written; 0: it is not there."""
     times = []
-    for name in FILES.values():
+    for name in (*FILES.values(), QUANTISED):
         try:
             times.append((run / name).stat().st_mtime_ns)
         except OSError:

@@ -22,6 +22,7 @@ from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.theme import set_role
 from labeler.gui.train import words
 from labeler.gui.train.busy_line import BusyLine
+from labeler.gui.train.int8_row import Int8Row
 from labeler.gui.train.mistakes_part import MistakesPart
 from labeler.gui.train.notice import EmptyPage, Offer
 from labeler.gui.train.precision_plot import PrecisionPlot
@@ -57,6 +58,7 @@ class ResultPage(QWidget):
             "train.report",
         )
         self.report_button.clicked.connect(self.report_requested)
+        self.int8 = Int8Row(self)
         self.curve = PrecisionPlot(self)
         self.classes = ScoreTable(self.tr("Class"), with_shares=True, parent=self)
         self.sizes = ScoreTable(self.tr("Size of box"), with_shares=False, parent=self)
@@ -111,6 +113,7 @@ class ResultPage(QWidget):
         self.busy.say(sentence)
         self.final_button.setEnabled(not sentence)
         self.report_button.setEnabled(not sentence)
+        self.int8.make_button.setEnabled(not sentence)
 
     def _faint(self) -> QLabel:
         label = QLabel(self)
@@ -146,6 +149,7 @@ class ResultPage(QWidget):
         column.addLayout(top)
         column.addWidget(self.basis)
         column.addWidget(self.final)
+        column.addWidget(self.int8)
         column.addLayout(middle)
         column.addWidget(self.mistakes, 1)
         self.curve.setMinimumHeight(230)

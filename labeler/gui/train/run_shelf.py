@@ -11,6 +11,7 @@ from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
 from labeler.runs.history import RunSummary, list_runs
 from labeler.runs.note import write_note
+from labeler.runs.trash import put_aside
 
 
 class RunShelf(QObject):
@@ -39,15 +40,21 @@ class RunShelf(QObject):
         self.runs = []
 
     def trash(self, run: Path) -> bool:
-        """Moves a run's folder to the system's wastebasket. False where it cannot; reported."""
-        if not QFile.moveToTrash(str(run)):
-            self._document.report(
-                UserError(self.tr("{0} could not be moved to the wastebasket.").format(run))
-            )
-            return False
-        self._document.say(
-            self.tr("Moved {0} to the wastebasket. It can be put back from there.").format(run.name)
-        )
+        """Moves a run to the system's wastebasket, or to the dataset's own where there is none.
+
+        False where neither can be; that is reported.
+        """
+        told = self.tr("Moved {0} to the wastebasket. It can be put back from there.")
+        if QFile.moveToTrash(str(run)):
+            self._document.say(told.format(run.name))
+        else:
+            try:
+                aside = put_aside(run)
+            except UserError as error:
+                self._document.report(error)
+                return False
+            told = self.tr("There is no wastebasket for it, so {0} lies in {1} now.")
+            self._document.say(told.format(run.name, aside.parent))
         self.removed.emit(run)
         self.load()
         return True

@@ -13,6 +13,7 @@ from labeler.gui.train.comparison_dialog import ComparisonDialog
 from labeler.gui.train.errand import Errand
 from labeler.gui.train.run_shelf import RunShelf
 from labeler.gui.train.runs_page import RunsPage
+from labeler.runs.quantised import load_quantised
 
 
 class RunsDesk(QObject):
@@ -36,12 +37,18 @@ class RunsDesk(QObject):
         page.note_written.connect(shelf.write_note)
 
     def export(self, run: Path, file: Path) -> None:
-        """Writes the model of a run as a zip. A file that is there is replaced: it was asked."""
+        """Writes the model of a run as a zip, with its INT8 model if that was made.
+
+        A file that is there is replaced: it was asked.
+        """
         if self._errand.is_running:
             return
         self._file = file if file.suffix else file.with_suffix(".zip")
         self._page.busy.say(self.tr("Writing {0}").format(self._file.name))
-        self._errand.start("pack", run.absolute(), "--out", self._file.absolute(), "--overwrite")
+        extra = ["--int8"] if load_quantised(run) is not None else []
+        self._errand.start(
+            "pack", run.absolute(), "--out", self._file.absolute(), "--overwrite", *extra
+        )
 
     def shut_down(self) -> None:
         self._errand.stop_and_wait()

@@ -23,7 +23,7 @@ from labeler.gui.train.busy_line import BusyLine
 from labeler.gui.train.runs_model import NOTE_COLUMN, SORT_ROLE, RunsModel
 from labeler.runs.history import RunState, RunSummary
 
-_WIDTHS = (125, 125, 135, 75, 165, 65, 85, 100)
+_WIDTHS = (120, 125, 105, 70, 160, 65, 80, 95)
 _ROOM = "QTableView::item { padding: 0 6px; } QHeaderView::section { padding: 4px 8px; }"
 
 
@@ -77,6 +77,11 @@ class RunsPage(QWidget):
         model.select(selection, flags.ClearAndSelect | flags.Rows)
         if selection.indexes():
             model.setCurrentIndex(selection.indexes()[0], flags.NoUpdate)
+
+    def mark_if_none(self, run: Path) -> None:
+        """So that something can be done at once."""
+        if not self.marked():
+            self.mark([run])
 
     def marked(self) -> list[RunSummary]:
         """From top to bottom."""

@@ -69,7 +69,7 @@ class Trainer(QObject):
         if not self.is_running or self.is_stopping or self.is_pausing:
             return
         self.is_pausing = not self.record.is_paused
-        self._process.write_line("resume" if self.record.is_paused else "pause")
+        self._process.write("resume\n" if self.record.is_paused else "pause\n")
 
     def stop(self) -> None:
         """Asks it to score, save and end. It goes on telling until it has ended."""

@@ -1,0 +1,74 @@
+"""The settings of a training that a person may choose by hand; all others are chosen for them."""
+
+from __future__ import annotations
+
+import argparse
+
+from labeler.runs.prepare import Wish
+from trainer.config import AUGMENTATIONS, BUILT_IN, DETECTORS, DEVICES, STARTS
+
+
+def add_adjustments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--from",
+        dest="start",
+        choices=STARTS,
+        default="pretrained",
+        help="the weights to start from: pretrained (default), or scratch, which are random ones",
+    )
+    parser.add_argument(
+        "--detector",
+        choices=DETECTORS,
+        default=BUILT_IN,
+        help=f"{BUILT_IN} (default) is built in and works offline; the others are torchvision's",
+    )
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument(
+        "--epochs", type=float, default=0.0, metavar="N", help="so often over the images instead"
+    )
+    length.add_argument(
+        "--best",
+        action="store_true",
+        help="until validation stops improving instead, --seconds at most (3600)",
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=None, metavar="S", help="how long to train (60)"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="the run's chance (0)")
+    by_hand = parser.add_argument_group("by hand", "What is left out is chosen from the data.")
+    by_hand.add_argument("--device", choices=DEVICES, default="auto")
+    by_hand.add_argument("--threads", type=int, default=0, metavar="N", help="of the processor")
+    by_hand.add_argument(
+        "--longest-side", type=int, default=0, metavar="PIXELS", help="of the network's input"
+    )
+    by_hand.add_argument("--batch", type=int, default=0, metavar="N", help="images a step")
+    by_hand.add_argument(
+        "--learning-rate", type=float, default=0.0, metavar="RATE", help="AdamW's highest"
+    )
+    by_hand.add_argument(
+        "--augmentation",
+        choices=AUGMENTATIONS,
+        default="normal",
+        help="how much images are changed to learn more from them (normal)",
+    )
+
+
+def wish_of(arguments: argparse.Namespace) -> Wish:
+    budget = "best" if arguments.best else "epochs" if arguments.epochs else "time"
+    seconds = arguments.seconds
+    if seconds is None:
+        seconds = 3600.0 if arguments.best else 60.0
+    return Wish(
+        arguments.start,
+        arguments.detector,
+        seconds,
+        arguments.seed,
+        budget=budget,
+        epochs=arguments.epochs,
+        device=arguments.device,
+        threads=arguments.threads,
+        longest_side=arguments.longest_side,
+        batch=arguments.batch,
+        learning_rate=arguments.learning_rate,
+        augmentation=arguments.augmentation,
+    )

@@ -1,0 +1,59 @@
+"""The smaller, faster INT8 model of a run: made on request, told with what it costs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from labeler.gui.theme import set_role
+from labeler.runs.quantised import Figures, Quantised
+
+
+class Int8Row(QWidget):
+    """make_requested: it shall be made and measured; use_requested: Preview shall use it."""
+
+    make_requested = Signal()
+    use_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = QLabel(self)
+        self.text.setWordWrap(True)
+        set_role(self.text, "faint")
+        self.make_button = QPushButton(self.tr("Make a smaller model (INT8)"), self)
+        self.make_button.setToolTip(
+            self.tr("A quarter of the size and often faster; its score is measured beside")
+        )
+        self.use_button = QPushButton(self.tr("Use INT8 in Preview"), self)
+        self.use_button.setToolTip(self.tr("Watch the smaller model at work"))
+        for button, wish in (
+            (self.make_button, self.make_requested),
+            (self.use_button, self.use_requested),
+        ):
+            button.setAccessibleName(button.text())
+            button.clicked.connect(wish)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(14)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.make_button)
+        row.addWidget(self.use_button)
+
+    def show_facts(self, facts: Quantised | None) -> None:
+        """None: it was not made yet."""
+        self.make_button.setVisible(facts is None)
+        self.use_button.setVisible(facts is not None)
+        if facts is None:
+            self.text.setText(self.tr("No INT8 model yet."))
+            return
+        self.text.setText(
+            self.tr("INT8: {0}. The model itself: {1}. On the same {2} images.").format(
+                self._told(facts.small), self._told(facts.plain), facts.images
+            )
+        )
+
+    def _told(self, figures: Figures) -> str:
+        ap = "–" if figures.ap is None else f"{figures.ap:.3f}"
+        return self.tr("AP {0}, {1} ms a picture, {2} MB").format(
+            ap, f"{figures.milliseconds:.1f}", f"{figures.size / 1e6:.1f}"
+        )

@@ -1,0 +1,281 @@
+"""All that a trained pair tells, gathered: numbers for programs, a chart, a page for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from labeler.dataset.words import counted
+from labeler.errors import UserError
+from labeler.runs.analysis import load_analysis
+from labeler.runs.chart import Chart, Panel, Series, Spot
+from labeler.runs.history import config_of
+from labeler.runs.pair import SIDES, PairRecords, read_records
+from labeler.runs.pair_story import (
+    Axis,
+    Interval,
+    Point,
+    Row,
+    Story,
+    equal_rows,
+    points_of,
+    tell,
+)
+from labeler.runs.prepare import load_preparation
+from labeler.runs.record import RunRecord
+from trainer.config import RunConfig
+from trainer.events import Finished
+
+SCORES = "scores.json"
+"""What the trainer leaves in a pair: both sides scored together."""
+
+Numbers = Mapping[str, Any]
+_TELLS_LITTLE = 0.25
+"""An AP50 of the constant box: from here on large things in the middle do half of the work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A pair that was trained, to its end or not. scores: PAIR/scores.json, None: not there.
+
+    constant_box: "ap" and "ap50" of the same box on every image, where a run was analysed.
+    """
+
+    name: str
+    path: Path
+    config: RunConfig
+    records: PairRecords
+    scores: Numbers | None
+    story: Story
+    constant_box: Numbers | None
+
+    @property
+    def was_stopped(self) -> bool:
+        ends = [self.records.of(side).end for side in SIDES]
+        return not all(isinstance(end, Finished) and not end.stopped_early for end in ends)
+
+    @property
+    def remark(self) -> str:
+        """What makes AP50 tell little here; empty where nothing does."""
+        constant = (self.constant_box or {}).get("ap50")
+        if constant is None or constant < _TELLS_LITTLE:
+            return ""
+        return (
+            f"The same box on every image scores AP50 {constant:.2f} here, so AP50 tells little: "
+            "judge by AP."
+        )
+
+    @property
+    def images(self) -> tuple[int, int]:
+        """To learn from, and to check with."""
+        started = self.records.pretrained.started
+        return (started.images_train, started.images_val) if started else (0, 0)
+
+
+def read_comparison(pair: Path, name: str) -> Comparison:
+    """name: what was learned from, for titles. Raises UserError where the folder is no pair, or
+    what was measured of it is damaged.
+    """
+    records = read_records(pair)
+    scores = read_scores(pair)
+    difference = _interval(scores, "difference")
+    boxes = int(scores["boxes"]) if scores else None
+    config = config_of(pair / SIDES[0])
+    axis = Axis.EPOCHS if config.budget == "epochs" else Axis.SECONDS
+    story = tell(records, boxes, difference=difference, axis=axis)
+    return Comparison(name, pair, config, records, scores, story, _constant_box(pair))
+
+
+def read_scores(pair: Path) -> Numbers | None:
+    """None where nobody scored the pair yet. Raises UserError where the file is damaged."""
+    path = pair / SCORES
+    if not path.is_file():
+        return None
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        for key in ("boxes", "difference", *SIDES):
+            content[key]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{path} cannot be read. Delete it and compare again.") from error
+    assert isinstance(content, dict)
+    return content
+
+
+def numbers_of(comparison: Comparison) -> dict[str, Any]:
+    """comparison.json: everything that was measured, scores from 0 to 1, null for unknown."""
+    records, story, config = comparison.records, comparison.story, comparison.config
+    explanation, warnings = load_preparation(comparison.path / SIDES[0])
+    learnt, checked = comparison.images
+    scores = comparison.scores or {}
+    return {
+        "format": 1,
+        "name": comparison.name,
+        "asked": {
+            key: getattr(config, key) for key in ("budget", "seconds", "epochs", "seed", "detector")
+        },
+        "images_train": learnt,
+        "images_val": checked,
+        "boxes_val": scores.get("boxes"),
+        "split": explanation,
+        "warnings": list(warnings),
+        "stopped_early": comparison.was_stopped,
+        "sentence": story.sentence,
+        "remark": comparison.remark,
+        "winner": story.winner.value,
+        "difference": scores.get("difference"),
+        "pretrained_ahead": scores.get("pretrained_ahead"),
+        "constant_box": comparison.constant_box,
+        "level": story.level,
+        "times_as_long": story.times_as_long,
+        "times_as_many_epochs": story.times_as_many_epochs,
+        **{side: _side(comparison, side) for side in SIDES},
+        "equal_epochs": [_row(row) for row in equal_rows(records, Axis.EPOCHS)],
+        "equal_seconds": [_row(row) for row in equal_rows(records, Axis.SECONDS)],
+    }
+
+
+def images_per_second(record: RunRecord, images_train: int) -> float | None:
+    """While it learned, looks at the validation images included; None: nobody knows."""
+    end = record.end
+    if not isinstance(end, Finished) or end.seconds <= 0:
+        return None
+    return end.epochs * images_train / end.seconds
+
+
+def chart_of(comparison: Comparison) -> Chart:
+    """AP50 and AP, each at equal epochs and at equal seconds."""
+    learnt, checked = comparison.images
+    config = comparison.config
+    asked = (
+        f"{config.epochs:g} epochs each"
+        if config.budget == "epochs"
+        else f"{config.seconds:g} s each"
+    )
+    return Chart(
+        f"Transfer against scratch: {comparison.name}",
+        f"{counted(learnt, 'image')} to learn from, {checked} to check with, {asked}, "
+        f"seed {config.seed}; same pictures, order, changes and rates, other start weights",
+        [_panel(comparison, axis, of_ap=of_ap) for of_ap in (False, True) for axis in Axis],
+        f"{comparison.story.sentence} {comparison.remark}".rstrip(),
+    )
+
+
+def page_of(comparison: Comparison) -> str:
+    """README.md of the folder, but for its list of files."""
+    learnt, checked = comparison.images
+    explanation, warnings = load_preparation(comparison.path / SIDES[0])
+    lines = [
+        f"# Transfer against scratch: {comparison.name}",
+        "",
+        f"**{comparison.story.sentence}** {comparison.remark}".rstrip(),
+        "",
+        f"{counted(learnt, 'image')} to learn from, {checked} to check with. {explanation}",
+        *(f"Note: {warning}" for warning in warnings),
+        "",
+        *_table(comparison),
+        "",
+        "Both runs saw the same pictures in the same order, changed alike, at the same rates; only",
+        "the start weights differ. Scores run from 0 to 1. In brackets: the 95 % interval over the",
+        "validation images. The interval of the difference comes from scoring both on the same",
+        "drawn images; where it holds 0, the difference may be chance.",
+    ]
+    if comparison.was_stopped:
+        lines += ["", "The training was stopped before its end."]
+    return "\n".join(lines) + "\n"
+
+
+def score_text(measure: Numbers | None) -> str:
+    """0.71 (0.62 to 0.79), or what of it is known."""
+    if not measure or measure.get("value") is None:
+        return "unknown"
+    told = f"{measure['value']:.3f}"
+    if measure.get("low") is None or measure.get("high") is None:
+        return told
+    low, high = (round(measure[key], 2) + 0.0 for key in ("low", "high"))  # no "-0.00"
+    return f"{told} ({low:.2f} to {high:.2f})"
+
+
+def _constant_box(pair: Path) -> Numbers | None:
+    """What knows nothing of the pictures: both runs were checked with the same, so one will do."""
+    for side in SIDES:
+        measured = load_analysis(pair / side)
+        if measured is not None:
+            return {"ap": measured.constant_ap, "ap50": measured.constant_ap50}
+    return None
+
+
+def _table(comparison: Comparison) -> list[str]:
+    scores = comparison.scores or {}
+    columns = [scores.get(key) or {} for key in (*SIDES, "difference")]
+    rows = ["| | pretrained | scratch | difference |", "|---|---|---|---|"]
+    for key in ("ap", "ap50", "ar"):
+        cells = " | ".join(score_text(column.get(key)) for column in columns)
+        rows.append(f"| {key.upper()} | {cells} |")
+    if (box := comparison.constant_box) is not None:
+        ap, ap50 = (score_text({"value": box[key]}) for key in ("ap", "ap50"))
+        rows.append(f"| the same box everywhere | AP {ap}, AP50 {ap50} | | |")
+    sides = [_side(comparison, side) for side in SIDES]
+    level = f"AP50 {comparison.story.level:g} reached"
+    rows.append(f"| {level} | {' | '.join(_reached_text(side) for side in sides)} | |")
+    rates = [side["images_per_second"] for side in sides]
+    told = " | ".join("unknown" if rate is None else f"{rate:.0f}" for rate in rates)
+    return [*rows, f"| images a second | {told} | |"]
+
+
+def _reached_text(side: Numbers) -> str:
+    reached = side["reached"]
+    if reached is None:
+        return "never"
+    by = "at the latest after" if reached["is_bound"] else "after"
+    return f"{by} {reached['epochs']:.1f} epochs, {reached['seconds']:.0f} s"
+
+
+def _side(comparison: Comparison, side: str) -> dict[str, Any]:
+    record, story = comparison.records.of(side), comparison.story
+    scores: Numbers = (comparison.scores or {}).get(side) or {}
+    end = record.end if isinstance(record.end, Finished) else None
+    reached = story.pretrained_reached if side == SIDES[0] else story.scratch_reached
+    return {
+        **{key: scores.get(key) for key in ("ap", "ap50", "ar")},
+        "epochs": end.epochs if end else None,
+        "seconds": record.seconds,
+        "images_per_second": images_per_second(record, comparison.images[0]),
+        "reached": asdict(reached) if reached else None,
+        "curve": [asdict(point) for point in points_of(record)],
+    }
+
+
+def _panel(comparison: Comparison, axis: Axis, *, of_ap: bool) -> Panel:
+    score = "AP, with its 95 % interval" if of_ap else "AP50"
+    unit = "epochs" if axis is Axis.EPOCHS else "seconds of learning"
+    series = [
+        Series(side, ink, [_spot(p, axis, of_ap=of_ap) for p in points_of(record)])
+        for side, ink in zip(SIDES, ("first", "second"), strict=True)
+        for record in (comparison.records.of(side),)
+    ]
+    return Panel(score, unit, series, None if of_ap else comparison.story.level)
+
+
+def _spot(point: Point, axis: Axis, *, of_ap: bool) -> Spot:
+    if of_ap:
+        return Spot(point.at(axis), point.ap, point.ap_low, point.ap_high)
+    return Spot(point.at(axis), point.ap50)
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "moment": row.moment,
+        **{
+            side: None if point is None else {"ap": point.ap, "ap50": point.ap50}
+            for side, point in zip(SIDES, (row.pretrained, row.scratch), strict=True)
+        },
+    }
+
+
+def _interval(scores: Numbers | None, key: str) -> Interval | None:
+    measure = ((scores or {}).get(key) or {}).get("ap50") or {}
+    low, high = measure.get("low"), measure.get("high")
+    return None if low is None or high is None else Interval(float(low), float(high))

@@ -1,0 +1,127 @@
+"""What two curves say in plain words, and what they do not: the sentence of a pair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labeler.runs.pair_points import Axis, Interval, Point, Reached, Winner, reached
+
+NOTHING = 0.05
+"""An AP50 below this is that of a detector which has not learned to find anything yet."""
+FEWEST_BOXES = 20
+"""With fewer validation boxes one box more or less found moves AP50 by over 0.05."""
+
+
+def sentence(
+    axis: Axis,
+    moment: float,
+    kept: tuple[Point | None, Point | None],
+    curves: tuple[Sequence[Point], Sequence[Point]],
+    level: float,
+    *,
+    winner: Winner,
+    boxes: int | None,
+    difference: Interval | None,
+) -> str:
+    """pretrained stands first. kept: what both had at that moment of the axis; boxes and
+    difference as in pair_story.tell."""
+    parts = [
+        _scores(axis, moment, *kept),
+        _doubt(winner, *kept, boxes, difference),
+        _Race(axis, moment, curves, level).told(),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _scores(axis: Axis, moment: float, pretrained: Point | None, scratch: Point | None) -> str:
+    if pretrained is None and scratch is None:
+        return "Nothing was scored yet."
+    one, other = (
+        f"{point.ap50:.2f}" if point else "nothing yet" for point in (pretrained, scratch)
+    )
+    return f"After {_amount(axis, moment)}: AP50 {one} pretrained against {other} from scratch."
+
+
+def _amount(axis: Axis, value: float) -> str:
+    return f"{value:.1f} epochs" if axis is Axis.EPOCHS else f"{value:.0f} s"
+
+
+def _doubt(
+    winner: Winner,
+    one: Point | None,
+    other: Point | None,
+    boxes: int | None,
+    difference: Interval | None,
+) -> str:
+    """What keeps the scores from telling anything."""
+    if one is None or other is None:
+        return ""
+    if boxes is not None and boxes < FEWEST_BOXES:
+        return f"{_boxes(boxes)} to check with: too few to tell which is better."
+    if max(one.ap50, other.ap50) < NOTHING:
+        return "Neither finds anything yet: train for longer."
+    if one.ap50 == other.ap50:
+        return "There is no difference."
+    if winner is Winner.UNCLEAR and difference is not None:
+        return (
+            "The difference may be chance: its 95 % interval goes from "
+            f"{difference.low:+.2f} to {difference.high:+.2f}."
+        )
+    if winner is Winner.UNCLEAR:
+        return "Their intervals overlap, so the difference may be chance."
+    return "Here scratch did better." if winner is Winner.SCRATCH else ""
+
+
+def _boxes(count: int) -> str:
+    return "Only 1 box" if count == 1 else f"Only {count} boxes"
+
+
+class _Race:
+    """Who reached the level, and how much later than the other."""
+
+    def __init__(
+        self,
+        axis: Axis,
+        moment: float,
+        curves: tuple[Sequence[Point], Sequence[Point]],
+        level: float,
+    ) -> None:
+        self._axis, self._moment, self._curves, self._level = axis, moment, curves, level
+
+    def told(self) -> str:
+        if not all(self._curves):
+            return ""
+        first, second = (reached(points, self._level) for points in self._curves)
+        if first is None and second is None:
+            return f"Neither reached {self._level:.2f}."
+        if first is None:
+            assert second is not None
+            return f"Only scratch reached {self._level:.2f}, after {self._after(second)}."
+        return self._never(first) if second is None else self._both(first, second)
+
+    def _after(self, point: Reached) -> str:
+        return _amount(self._axis, point.at(self._axis))
+
+    def _never(self, first: Reached) -> str:
+        """Scratch did not get there; how soon pretrained had what scratch has now tells how far
+        off it is."""
+        told = f"Scratch did not reach {self._level:.2f}; pretrained did after {self._after(first)}"
+        best = max(point.ap50 for point in self._curves[1])
+        passed = reached(self._curves[0], best)
+        if passed is None or passed.is_bound or best <= 0 or passed.at(self._axis) >= self._moment:
+            return f"{told}."
+        return f"{told}, and had scratch's {best:.2f} after {self._after(passed)}."
+
+    def _both(self, first: Reached, second: Reached) -> str:
+        level = f"{self._level:.2f}"
+        many = "as many epochs" if self._axis is Axis.EPOCHS else "as long"
+        if first.is_bound and second.is_bound:
+            return f"Both were above {level} when they were first scored."
+        factor = second.at(self._axis) / max(first.at(self._axis), 1e-9)
+        if not first.is_bound and not second.is_bound:
+            name = "Scratch" if factor >= 1 else "Pretrained"
+            return f"{name} needed {max(factor, 1 / factor):.1f} times {many} to reach {level}."
+        name, least = ("Scratch", factor) if first.is_bound else ("Pretrained", 1 / factor)
+        if least <= 1:
+            return f"Both reached {level} about as soon."
+        return f"{name} needed at least {least:.1f} times {many} to reach {level}."

@@ -1,0 +1,146 @@
+"""Transfer against scratch from the shell: a real pair, a short one."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
+import pytest
+
+import labeler.runs.child
+from labeler.cli import main
+from labeler.errors import UserError
+from labeler.runs.pair import SIDES, prepare_pair_from_coco, summarise_pair
+from labeler.runs.pair_child import train_pair_in_child
+from labeler.runs.prepare import Wish
+from tests.runs.run_makers import write_coco_files, write_coco_scenes
+from trainer.predict import Predictor
+
+PATIENCE = 110
+
+
+def _shell(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "labeler", "compare", *map(str, words)],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def _frames(video: Path) -> int:
+    reader = cv2.VideoCapture(str(video))
+    count = 0
+    while reader.grab():
+        count += 1
+    return count
+
+
+def test_a_folder_with_all_of_it_comes_out_and_is_not_trained_twice(tmp_path: Path) -> None:
+    source = write_coco_scenes(tmp_path / "coco", range(20))
+    checked = write_coco_scenes(tmp_path / "val", range(900, 906))
+    out = tmp_path / "lesson"
+    words: list[str | Path] = [source, "--val", checked, "--epochs", "2", "--seed", "3"]
+    words += ["--video", checked.parent / "images", "--out", out]
+    done = _shell(*words, "--json")
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    assert told["pretrained"]["epochs"] == told["scratch"]["epochs"] >= 2
+    rounds = [[point["epochs"] for point in told[side]["curve"]] for side in SIDES]
+    assert rounds[0] == rounds[1]
+    assert told["difference"]["ap"]["low"] is not None
+    assert (told["images_train"], told["images_val"]) == (20, 6)
+    assert _frames(out / "side-by-side.mp4") == 6
+    frames = json.loads((out / "detections.json").read_text(encoding="utf-8"))["frames"]
+    assert [set(SIDES) <= frame.keys() for frame in frames] == [True] * 6
+    for name in ("curves.png", "curves.svg", "README.md"):
+        assert (out / name).stat().st_size > 1000
+    model = out / "pair" / "scratch" / "model.onnx"
+    before = model.stat().st_mtime_ns
+    again = _shell(*words)
+    assert again.returncode == 0
+    assert "is trained already" in again.stderr
+    assert told["sentence"] in again.stdout
+    assert model.stat().st_mtime_ns == before
+    other = _shell(*words, "--seed", "4")
+    assert other.returncode == 1
+    assert "another wish (seed)" in other.stderr
+
+
+if sys.platform != "win32":
+
+    def test_ctrl_c_compares_what_there_is(tmp_path: Path) -> None:
+        source = write_coco_scenes(tmp_path / "coco", range(20))
+        out = tmp_path / "lesson"
+        command = [sys.executable, "-m", "labeler", "compare", str(source)]
+        with subprocess.Popen(
+            [*command, "--seconds", "600", "--out", str(out)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        ) as verb:
+            assert verb.stderr is not None
+            seen = re.compile(r" of 600 s each, epoch \d.* s left; AP50: pretrained .*, scratch ")
+            assert any(seen.search(line) for line in verb.stderr)
+            verb.send_signal(signal.SIGINT)
+            told, rest = verb.communicate(timeout=PATIENCE)
+        assert verb.returncode == 0, rest
+        assert "what there is will be compared" in rest
+        assert told.startswith("Stopped. After ")
+        numbers = json.loads((out / "comparison.json").read_text(encoding="utf-8"))
+        assert numbers["stopped_early"] is True
+        assert numbers["difference"]["ap"]["value"] is not None
+        for side in SIDES:
+            Predictor(out / "pair" / side / "model.onnx")
+
+
+def test_a_trainer_that_dies_is_a_sentence_and_both_runs_know_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = write_coco_files(tmp_path / "coco", [f"{n}.jpg" for n in range(6)], [1] * 6)
+    images = source.parent / "images"
+    pair = prepare_pair_from_coco(source, images, None, tmp_path / "pair", Wish()).path
+    dying = "import os, sys; print('noise'); sys.stderr.write('last words\\n'); os._exit(9)"
+    monkeypatch.setattr(
+        labeler.runs.child, "trainer_command", lambda *_words: [sys.executable, "-c", dying]
+    )
+    with pytest.raises(UserError, match=r"ended unexpectedly \(code 9\).*log\.txt"):
+        train_pair_in_child(pair, lambda _side, _event: None, lambda: None)
+    assert summarise_pair(pair).state.value == "failed"
+    for side in SIDES:
+        assert "last words" in (pair / side / "log.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["nowhere.json", "--out", "new"], "nowhere.json"),
+        (["all.json", "--out", "full"], "holds no comparison"),
+        (["all.json", "--out", "all.json"], "is a file"),
+        (["all.json", "--out", "new", "--video", "none.mp4"], "does not exist"),
+        (["all.json", "--out", "new", "--seconds", "0"], "seconds must lie between"),
+        (["all.json", "--out", "new", "--epochs", "-1"], "epochs must lie between"),
+    ],
+)
+def test_faults_are_told_before_anything_is_trained(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    sentence: str,
+) -> None:
+    write_coco_files(tmp_path / "here", [f"{n}.jpg" for n in range(4)], [1] * 4)
+    (tmp_path / "here" / "full").mkdir()
+    (tmp_path / "here" / "full" / "thesis.txt").write_text("precious", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "here")
+    assert main(["compare", *words]) == 1
+    told = capsys.readouterr()
+    assert re.search(sentence, told.err), told.err
+    assert not list((tmp_path / "here").glob("new/*"))

@@ -1,0 +1,115 @@
+"""What a pair leaves for people and for programs, and what it does not claim."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from labeler.errors import UserError
+from labeler.runs.chart import Panel
+from labeler.runs.comparison import chart_of, page_of, read_comparison
+from labeler.runs.comparison_folder import is_trained, require_room, write_comparison
+from labeler.runs.pair import SIDES
+from labeler.runs.prepare import Wish
+from tests.runs.pair_makers import FAST, SLOW, make_pair, tell_run, write_analysis, write_scores
+
+WISH = Wish(seconds=60, seed=4)
+BOTH = dict(zip(SIDES, (FAST, SLOW), strict=True))
+
+
+def _xs(panel: Panel, side: int) -> list[float]:
+    return [spot.x for spot in panel.series[side].spots]
+
+
+def test_the_chart_has_both_scores_at_equal_epochs_and_at_equal_seconds(tmp_path: Path) -> None:
+    chart = chart_of(read_comparison(make_pair(tmp_path, WISH, BOTH), "mugs"))
+    labels = [(panel.title.split(",")[0], panel.x_label) for panel in chart.panels]
+    axes = ("epochs", "seconds of learning")
+    assert labels == [(score, axis) for score in ("AP50", "AP") for axis in axes]
+    assert _xs(chart.panels[0], 0) == [1.0, 2.0, 6.0]
+    assert _xs(chart.panels[1], 1) == [10.0, 20.0, 60.0]
+    last = chart.panels[3].series[0].spots[-1]
+    assert (last.y, last.low, last.high) == pytest.approx((0.355, 0.1775, 0.71))
+    assert chart.foot.startswith("After 60 s: AP50 0.71 pretrained against 0.08 from scratch.")
+
+
+def test_all_numbers_are_written_for_programs_and_the_page_names_the_files(tmp_path: Path) -> None:
+    pair = make_pair(tmp_path, WISH, BOTH)
+    write_scores(pair, (0.4, 0.8))
+    write_analysis(pair / "scratch", constant_ap=0.012, constant_ap50=0.1)
+    told = write_comparison(tmp_path, read_comparison(pair, "mugs"))
+    assert json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8")) == told
+    assert (told["asked"]["seed"], told["images_train"], told["boxes_val"]) == (4, 10, 40)
+    assert told["winner"] == "pretrained"
+    assert told["difference"]["ap50"] == {"value": pytest.approx(0.6), "low": 0.4, "high": 0.8}
+    assert told["pretrained"]["reached"]["seconds"] == pytest.approx(17.5)
+    assert told["scratch"]["reached"] is None
+    assert told["scratch"]["images_per_second"] == pytest.approx(1.0)
+    assert [point["ap50"] for point in told["scratch"]["curve"]] == [0.01, 0.02, 0.08]
+    assert told["equal_epochs"][-1]["pretrained"]["ap50"] == 0.71
+    page = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert "| AP50 | 0.500 (0.40 to 0.60) | 0.500 (0.40 to 0.60) | 0.600 (0.40 to 0.80) |" in page
+    assert "| the same box everywhere | AP 0.012, AP50 0.100 | | |" in page
+    assert "after 1.8 epochs, 18 s | never" in page
+    assert told["sentence"] in page
+    for name in ("curves.png", "curves.svg", "comparison.json", "pair"):
+        assert f"| {name} |" in page
+        assert (tmp_path / name).exists()
+    assert "detections.json" not in page
+
+
+def test_a_difference_that_may_be_chance_is_said_to_be_so(tmp_path: Path) -> None:
+    pair = make_pair(tmp_path, WISH, BOTH)
+    write_scores(pair, (-0.02, 0.31))
+    story = read_comparison(pair, "mugs").story
+    assert story.winner.value == "unclear"
+    assert "may be chance: its 95 % interval goes from -0.02 to +0.31." in story.sentence
+
+
+def test_where_a_constant_box_does_half_of_the_work_ap_is_to_be_looked_at(tmp_path: Path) -> None:
+    pair = make_pair(tmp_path, WISH, BOTH)
+    assert read_comparison(pair, "mugs").remark == ""
+    write_analysis(pair / "pretrained", constant_ap=0.113, constant_ap50=0.518)
+    comparison = read_comparison(pair, "mugs")
+    remark = "The same box on every image scores AP50 0.52 here, so AP50 tells little: judge by AP."
+    assert comparison.remark == remark
+    assert remark in page_of(comparison)
+    assert chart_of(comparison).foot.endswith(remark)
+
+
+def test_without_scores_of_both_there_are_no_intervals_and_nothing_is_made_up(
+    tmp_path: Path,
+) -> None:
+    pair = make_pair(tmp_path, WISH, BOTH)
+    tell_run(pair / "scratch", SLOW[:2], stopped_early=True)
+    comparison = read_comparison(pair, "mugs")
+    told = write_comparison(tmp_path, comparison)
+    assert (told["pretrained"]["ap50"], told["difference"], told["stopped_early"]) == (
+        None,
+        None,
+        True,
+    )
+    page = page_of(comparison)
+    assert "| AP50 | unknown | unknown | unknown |" in page
+    assert "stopped before its end" in page
+    (pair / "scores.json").write_text('{"boxes": 3}', encoding="utf-8")
+    with pytest.raises(UserError, match=r"scores\.json cannot be read"):
+        read_comparison(pair, "mugs")
+
+
+def test_what_is_trained_is_known_again_and_anything_else_is_refused(tmp_path: Path) -> None:
+    assert not is_trained(tmp_path / "pair", WISH)
+    pair = make_pair(tmp_path, WISH, {"pretrained": FAST})
+    with pytest.raises(UserError, match=r"not complete \(interrupted\)"):
+        is_trained(pair, WISH)
+    tell_run(pair / "scratch", SLOW)
+    assert is_trained(pair, WISH)
+    with pytest.raises(UserError, match=r"another wish \(seconds, seed\)"):
+        is_trained(pair, Wish(seconds=90, seed=5))
+    require_room(tmp_path)
+    with pytest.raises(UserError, match="holds no comparison"):
+        require_room(tmp_path / "coco")
+    with pytest.raises(UserError, match="is a file"):
+        require_room(tmp_path / "coco" / "all.json")

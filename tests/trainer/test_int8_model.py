@@ -1,0 +1,114 @@
+"""A model in INT8 is small, finds nearly the same, and is told with both scores and speeds."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from PIL import Image
+
+from tests.trainer.told_runs import make_told_run
+from tests.trainer.training_runs import ROOT, Outcome
+from trainer.faults import TrainerError
+from trainer.int8.compare import FACTS, MODEL, load_quantised, quantise
+from trainer.int8.convert import last_nodes
+from trainer.pack.bundle import pack
+from trainer.predict import Predictor
+
+
+@pytest.fixture(scope="module")
+def whole(finished: Outcome, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the real run with its INT8 model. Not to be changed."""
+    folder = tmp_path_factory.mktemp("int8")
+    run = Path(shutil.copytree(finished.run, folder / "run"))
+    told = subprocess.run(
+        [sys.executable, "-m", "trainer", "quantise", str(run)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    ).stdout
+    assert told.startswith("INT8: AP ")
+    return run
+
+
+def test_the_int8_model_scores_nearly_the_same_in_a_third_of_the_bytes(whole: Path) -> None:
+    facts = load_quantised(whole)
+    assert facts is not None
+    assert facts.whole.ap50 is not None
+    assert facts.plain.ap50 is not None
+    assert facts.whole.ap50 > facts.plain.ap50 - 0.1
+    assert facts.whole.size < 0.4 * facts.plain.size
+    assert 0 < facts.whole.ms_p50 <= facts.whole.ms_p95
+    assert (facts.images, facts.calibrated) == (12, 32)
+
+
+def test_the_preview_takes_the_int8_model_as_it_takes_the_other(
+    whole: Path, finished: Outcome
+) -> None:
+    ours, other = Predictor(whole / MODEL), Predictor(whole / "model.onnx")
+    assert ours.details == other.details
+    rgb = np.asarray(Image.open(finished.run.parent / "images" / "val-001.jpg"))
+    pairs = list(zip(ours.predict(rgb), other.predict(rgb), strict=True))
+    assert pairs
+    for a, b in pairs:
+        assert a.name == b.name
+        assert a.bbox == pytest.approx(b.bbox, abs=8)
+        assert a.score == pytest.approx(b.score, abs=0.2)
+
+
+def test_what_measures_boxes_stays_in_floats_and_the_rest_calculates_in_whole_numbers(
+    whole: Path,
+) -> None:
+    graph = onnx.load(whole / MODEL).graph
+    makers = {output: node.op_type for node in graph.node for output in node.output}
+    convolutions = [node for node in graph.node if node.op_type == "Conv"]
+    plain = [node.name for node in convolutions if makers.get(node.input[1]) is None]
+    assert sorted({name.split("/")[2].split("_")[0] for name in plain}) == ["classify", "measure"]
+    assert len(convolutions) > 10 * len(plain)
+
+
+def test_it_is_made_once_for_a_model_and_anew_for_another(whole: Path, tmp_path: Path) -> None:
+    run = Path(shutil.copytree(whole, tmp_path / "run"))
+    before = (run / MODEL).stat().st_mtime_ns
+    assert quantise(run) == load_quantised(run)
+    assert (run / MODEL).stat().st_mtime_ns == before
+    with (run / "model.onnx").open("ab") as stream:
+        stream.write(b"\0")
+    assert load_quantised(run) is None
+    (run / FACTS).write_text("[]", encoding="utf-8")
+    assert load_quantised(run) is None
+
+
+def test_the_zip_carries_it_on_request_and_the_card_tells_both(whole: Path, tmp_path: Path) -> None:
+    names = pack(whole, tmp_path / "given.zip", int8=True)
+    assert "model.int8.onnx" in names
+    facts = json.loads((whole / FACTS).read_text(encoding="utf-8"))
+    with zipfile.ZipFile(tmp_path / "given.zip") as archive:
+        assert archive.read("model.int8.onnx") == (whole / MODEL).read_bytes()
+        card = archive.read("MODEL_CARD.md").decode()
+    assert f"INT8: AP {facts['whole']['ap']:.3f}" in card
+    assert f"float: AP {facts['plain']['ap']:.3f}" in card
+
+
+def test_without_pictures_to_calibrate_with_it_is_a_sentence(tmp_path: Path) -> None:
+    run = make_told_run(tmp_path / "run")
+    for path in (tmp_path / "images").glob("train-*.jpg"):
+        path.unlink()
+    with pytest.raises(TrainerError, match="nothing can be calibrated"):
+        quantise(run)
+    assert not (run / MODEL).exists()
+
+
+def test_a_model_without_weights_has_only_last_nodes(tmp_path: Path) -> None:
+    run = make_told_run(tmp_path / "run")
+    graph = onnx.load(run / "model.onnx").graph
+    assert set(last_nodes(graph)) == {node.name for node in graph.node}

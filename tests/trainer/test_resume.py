@@ -1,0 +1,215 @@
+"""A run that was stopped, killed or paused goes on, and comes out as if nothing had been."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from tests.trainer.training_runs import finish, prepare_run, start_training
+from trainer.checkpoint import load_standing
+from trainer.config import load_config, save_config
+from trainer.events import (
+    Evaluated,
+    Event,
+    Failed,
+    Finished,
+    Paused,
+    Progressed,
+    Resumed,
+    Started,
+    from_line,
+    to_line,
+)
+from trainer.faults import TrainerError
+from trainer.predict import Predictor
+from trainer.run_folder import STATE, goes_on
+from trainer.training import Training
+from trainer.twin import twin
+from trainer.twin_sides import SIDES
+
+
+@pytest.fixture(autouse=True)
+def _torch_as_it_was() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(False)
+
+
+@pytest.fixture(scope="module")
+def wish(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the pictures and a run of three epochs of two steps, to be copied."""
+    folder = tmp_path_factory.mktemp("resume")
+    (folder / "run").mkdir()
+    settings = {"budget": "epochs", "epochs": 3.0, "recipe": "twin", "seed": 3, "batch": 2}
+    prepare_run(folder / "run", folder / "images", train=16, val=1, **settings)
+    return folder / "run"
+
+
+@pytest.fixture(scope="module")
+def unbroken(wish: Path) -> Path:
+    run = a_copy(wish, wish.with_name("unbroken"))
+    begun(run, []).finish()
+    return run
+
+
+def a_copy(wish: Path, run: Path, **changes: object) -> Path:
+    shutil.copytree(wish, run)
+    save_config(run, replace(load_config(run), **changes))  # type: ignore[arg-type]
+    return run
+
+
+def never() -> bool:
+    return False
+
+
+def ticking() -> Callable[[], float]:
+    ticks = itertools.count(step=0.1)
+    return lambda: next(ticks)
+
+
+def begun(
+    run: Path, told: list[Event], until: float = math.inf, pauses: Callable[[], bool] = never
+) -> Training:
+    """Learns until so many epochs are done, and is left there as by a kill."""
+    training = Training(run, told.append, never, ticking(), should_pause=pauses)
+    training.advance(until)
+    return training
+
+
+def the(kind: type, events: list[Event]) -> Any:
+    [found] = [event for event in events if isinstance(event, kind)]
+    return found
+
+
+def test_a_run_that_is_killed_paused_and_stopped_learns_what_an_unbroken_one_does(
+    wish: Path, unbroken: Path, tmp_path: Path
+) -> None:
+    run = a_copy(wish, tmp_path / "run")
+    begun(run, [], until=1.1)
+    early = (run / STATE).read_bytes()
+
+    paused, asked = list[Event](), itertools.count()
+    begun(run, paused, until=1.6, pauses=lambda: 1 <= next(asked) < 3)
+    assert the(Paused, paused).epoch == 1.5
+    taken_up, after = (event for event in paused if isinstance(event, Resumed))
+    assert (taken_up.epoch, after.epoch) == (1.0, 1.5)
+    assert after.seconds - the(Paused, paused).seconds < 0.25
+
+    (run / STATE).write_bytes(early)  # killed after the weights of the second look,
+    (run / "model.onnx").unlink()  # and before the model and the state
+    standing = load_standing(run / "best.safetensors")
+    stopped = list[Event]()
+    training = begun(run, stopped, until=1.1)
+    Predictor(run / "model.onnx")
+    assert load_standing(run / "best.safetensors") == standing
+    training.finish()
+    assert the(Finished, stopped).stopped_early
+
+    rest = list[Event]()
+    begun(run, rest).finish()
+    assert [type(event) for event in rest[:2]] == [Started, Resumed]
+    assert the(Resumed, rest).epoch == training.epochs
+    assert the(Resumed, rest).seconds >= the(Finished, stopped).seconds - 0.3
+    assert not the(Finished, rest).stopped_early
+    for name in ("last.safetensors", "best.safetensors"):
+        assert (run / name).read_bytes() == (unbroken / name).read_bytes()
+    assert not (run / STATE).exists()
+
+
+def test_a_pair_goes_on_although_one_run_had_kept_nothing_yet(
+    wish: Path, unbroken: Path, tmp_path: Path
+) -> None:
+    pair = tmp_path / "pair"
+    for side in SIDES:
+        a_copy(wish, pair / side, start=side)
+    times = itertools.count()
+    twin(pair, lambda *_: None, lambda: next(times) > 8, ticking())
+    (pair / "scratch" / STATE).unlink()
+    told: dict[str, list[Event]] = {side: [] for side in SIDES}
+    twin(pair, lambda side, event: told[side].append(event), never, ticking())
+    assert the(Resumed, told["pretrained"]).epoch > 0
+    assert Resumed not in map(type, told["scratch"])
+    ends = [the(Finished, told[side]).epochs for side in SIDES]
+    assert ends[0] == ends[1] >= 3.0
+    looks = [[e.epoch for e in told[side] if isinstance(e, Evaluated)] for side in SIDES]
+    assert looks[0] == looks[1][-len(looks[0]) :]
+    last = "last.safetensors"
+    assert (pair / "pretrained" / last).read_bytes() == (unbroken / last).read_bytes()
+
+
+def test_what_was_changed_meanwhile_is_a_sentence(wish: Path, tmp_path: Path) -> None:
+    run = a_copy(wish, tmp_path / "run")
+    begun(run, [], until=1.1)
+    save_config(run, replace(load_config(run), seed=4))
+    with pytest.raises(TrainerError, match="was changed since this run began"):
+        begun(run, [])
+    save_config(run, replace(load_config(run), seed=3))
+    state = (run / STATE).read_bytes()
+    (run / STATE).write_bytes(state[: len(state) // 2])
+    with pytest.raises(TrainerError, match=r"state\.safetensors is damaged"):
+        begun(run, [])
+
+
+def test_a_process_pauses_goes_on_stops_and_a_moved_run_resumes(tmp_path: Path) -> None:
+    """By lines on stdin, and by its end while the run stands still."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    run = here / "runs" / "first"
+    run.mkdir(parents=True)
+    prepare_run(run, here / "images", train=8, val=2, budget="epochs", epochs=500.0)
+    config = replace(load_config(run), train_images="../../images", val_images="../../images")
+    save_config(run, config)
+    process = start_training(run)
+    assert process.stdin is not None
+    pauses = 0
+
+    def is_second_pause(event: Event) -> bool:
+        nonlocal pauses
+        assert process.stdin is not None
+        pauses += isinstance(event, Paused)
+        if isinstance(event, (Progressed, Resumed)) and pauses < 2:
+            process.stdin.write("pause\n")
+        elif isinstance(event, Paused) and pauses == 1:
+            process.stdin.write("resume\n")
+        else:
+            return isinstance(event, Paused) and pauses == 2
+        process.stdin.flush()
+        return False
+
+    outcome = finish(process, run, is_second_pause)
+    [end] = outcome.of(Finished)
+    assert end.stopped_early
+    with (run / "events.jsonl").open("a", encoding="utf-8") as stream:
+        stream.write('{"event": "Progr')
+    here.rename(there)
+    run = there / "runs" / "first"
+    save_config(run, replace(load_config(run), epochs=end.epochs + 2))
+    outcome = finish(start_training(run), run)
+    assert outcome.code == 0
+    assert outcome.of(Resumed)[0].epoch == end.epochs
+    kept = (run / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    assert "".join(f"{line}\n" for line in kept).endswith(outcome.lines)
+    whole = [from_line(line) for line in kept if line.endswith("}")]
+    assert [type(event) for event in whole].count(Finished) == 2
+    assert whole[-1].epochs >= end.epochs + 2  # type: ignore[union-attr]
+
+
+def test_a_complete_run_is_not_trained_again(tmp_path: Path) -> None:
+    end = Finished(0.5, 0.9, 9.0, 3.0, stopped_early=True)
+    (tmp_path / STATE).write_bytes(b"")
+    for lines in ([], [end], [end, Resumed(9.0, 3.0), Failed("The disk is full.")]):
+        told = "".join(to_line(event) + "\n" for event in lines)
+        (tmp_path / "events.jsonl").write_text(told + '{"event": "Pro', encoding="utf-8")
+        assert goes_on(tmp_path)
+    told = to_line(replace(end, stopped_early=False)) + "\n"
+    (tmp_path / "events.jsonl").write_text(told, encoding="utf-8")
+    with pytest.raises(TrainerError, match="is complete"):
+        goes_on(tmp_path)

@@ -1,0 +1,234 @@
+"""What breaks in the middle of a run: said in a sentence, helped where it can be, nothing lost."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.trainer.training_runs import prepare_run
+from trainer.config import load_config, save_config
+from trainer.events import Event, Finished, Progressed, Resumed, Warned
+from trainer.faults import TrainerError
+from trainer.feeder import Batch, Feeder
+from trainer.learner import Learner
+from trainer.run_folder import STATE
+from trainer.train import train
+from trainer.train_command import told
+from trainer.training import Training
+
+
+@pytest.fixture(autouse=True)
+def _torch_as_it_was() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(False)
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Callable[..., Path]:
+    def make(**config: object) -> Path:
+        """Six steps of four pictures make an epoch."""
+        run = tmp_path / "run"
+        run.mkdir()
+        small = {"longest_side": 96, "batch": 4, "augmentation": "off", "recipe": "twin"}
+        settings = {"budget": "epochs", "epochs": 1.0, **small, **config}
+        prepare_run(run, tmp_path / "images", train=24, val=1, **settings)
+        return run
+
+    return make
+
+
+def never() -> bool:
+    return False
+
+
+def ticking(seconds: float = 0.3) -> Callable[[], float]:
+    ticks = itertools.count(step=seconds)
+    return lambda: next(ticks)
+
+
+def trained(run: Path) -> list[Event]:
+    events: list[Event] = []
+    train(run, events.append, never, ticking())
+    return events
+
+
+def warnings(events: list[Event]) -> str:
+    return " ".join(event.message for event in events if isinstance(event, Warned))
+
+
+def test_weights_that_are_no_numbers_are_put_back_and_the_rate_is_lowered(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once the weights are spoiled every loss is: only going back helps."""
+    run = make(epochs=3.0)
+    steps, rates = itertools.count(), []
+    step = Learner.step
+
+    def spoilt(learner: Learner, batch: Batch, progress: float) -> float:
+        if next(steps) == 8:
+            with torch.no_grad():
+                next(learner.detector.parameters()).fill_(math.nan)
+        loss = step(learner, batch, progress)
+        rates.append((loss, learner.rate))
+        return loss
+
+    monkeypatch.setattr(Learner, "step", spoilt)
+    events = trained(run)
+    assert "at a quarter of the learning rate" in warnings(events)
+    losses = [loss for loss, _ in rates]
+    bad = [index for index, loss in enumerate(losses) if not math.isfinite(loss)]
+    assert bad == list(range(8, 8 + len(bad)))
+    before, after = rates[bad[-1]][1], rates[bad[-1] + 1][1]
+    assert 0.0 < after < 0.3 * before
+    [end] = [event for event in events if isinstance(event, Finished)]
+    assert end.epochs >= 3.0
+    assert all(e.loss is not None and e.loss < 100 for e in events if isinstance(e, Progressed))
+
+
+def test_a_picture_that_spoils_the_loss_costs_its_step_alone(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make()
+    count = itertools.count()
+    give = Feeder.next
+
+    def spoilt(feeder: Feeder, detector: object) -> Batch:
+        batch = give(feeder, detector)  # type: ignore[arg-type]
+        if next(count) == 3:
+            assert batch.pictures is not None
+            return replace(batch, pictures=batch.pictures * math.nan)
+        return batch
+
+    monkeypatch.setattr(Feeder, "next", spoilt)
+    events = trained(run)
+    assert warnings(events) == ""
+    assert isinstance(events[-1], Finished)
+
+
+def test_a_run_that_no_rate_helps_ends_with_a_sentence(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give = Feeder.next
+
+    def spoilt(feeder: Feeder, detector: object) -> Batch:
+        batch = give(feeder, detector)  # type: ignore[arg-type]
+        assert batch.pictures is not None
+        return replace(batch, pictures=batch.pictures * math.nan)
+
+    monkeypatch.setattr(Feeder, "next", spoilt)
+    with pytest.raises(TrainerError, match="however low the learning rate"):
+        trained(make(epochs=100.0, batch=1))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried"),
+        MemoryError(),
+    ],
+)
+def test_out_of_memory_makes_the_batches_smaller(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """As on a machine whose memory holds what two pictures need."""
+    sizes = []
+    step = Learner.step
+
+    def full(learner: Learner, batch: Batch, progress: float) -> float:
+        if len(batch.targets) > 2:
+            raise error
+        sizes.append(len(batch.targets))
+        return step(learner, batch, progress)
+
+    monkeypatch.setattr(Learner, "step", full)
+    events = trained(make(batch=8))
+    assert "from now on 4 pictures" in warnings(events)
+    assert "from now on 2 pictures" in warnings(events)
+    assert set(sizes) == {2}
+    assert isinstance(events[-1], Finished)
+
+
+def test_memory_for_not_even_one_picture_is_a_sentence(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_learner: Learner, _batch: Batch, _progress: float) -> float:
+        raise MemoryError
+
+    monkeypatch.setattr(Learner, "step", full)
+    with pytest.raises(TrainerError, match="does not suffice for a single picture"):
+        trained(make())
+
+
+def test_pictures_that_go_in_mid_run_are_named_and_left_out(
+    make: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With room for one picture all others are read again each time."""
+    monkeypatch.setattr("trainer.data._MEMORY", 1)
+    run = make(epochs=2.5)
+    events: list[Event] = []
+    training = Training(run, events.append, never, ticking())
+    training.advance(until_epoch=0.5)
+    assert warnings(events) == ""
+    (tmp_path / "images" / "train-005.jpg").unlink()
+    (tmp_path / "images" / "train-006.jpg").write_bytes(b"no picture")
+    whole = (tmp_path / "images" / "train-007.jpg").read_bytes()
+    (tmp_path / "images" / "train-007.jpg").write_bytes(whole[: len(whole) // 2])
+    training.advance(until_epoch=2.4)
+    said = warnings(events)
+    assert "train-005.jpg: is missing" in said
+    assert "train-006.jpg: cannot be read as a picture" in said
+    assert "train-007.jpg: is damaged; what could be read of it is used" in said
+    training.advance()
+    training.finish()
+    assert isinstance(events[-1], Finished)
+
+
+def test_pictures_that_are_not_where_they_were_are_a_sentence(
+    make: Callable[..., Path], tmp_path: Path
+) -> None:
+    run = make()
+    (tmp_path / "images").rename(tmp_path / "elsewhere")
+    with pytest.raises(TrainerError, match=r"images: the folder with the pictures .* not there"):
+        trained(run)
+    save_config(run, replace(load_config(run), train_images=str(tmp_path / "elsewhere")))
+    Training(run, lambda _event: None, never, ticking())
+
+
+resource = pytest.importorskip("resource")  # Windows has no such limits
+
+
+@contextmanager
+def full_disk(most: int) -> Iterator[None]:
+    """No file may grow beyond so many bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_ends_the_run_and_what_was_kept_goes_on(make: Callable[..., Path]) -> None:
+    run = make(epochs=1.5)
+    training = Training(run, lambda _event: None, never, ticking())
+    training.advance(until_epoch=1.1)
+    names = (STATE, "best.safetensors", "last.safetensors", "model.onnx")
+    before = {name: (run / name).read_bytes() for name in names}
+    with full_disk(1_000_000), pytest.raises(OSError, match="last") as caught:
+        training.finish()
+    assert "last.safetensors cannot be written: it is larger than this disk" in told(caught.value)
+    assert {name: (run / name).read_bytes() for name in names} == before
+    assert not list(run.glob(".*.part"))
+    events = trained(run)
+    assert any(isinstance(event, Resumed) for event in events)
+    assert isinstance(events[-1], Finished)

@@ -1,0 +1,107 @@
+"""A run without a known end: it learns until validation stops improving, then comes to rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from trainer.pace import Pace
+from trainer.stopwatch import Stopwatch
+
+HORIZON = 300.0
+"""Seconds that the recipe's shares are meant of, where the budget says no length."""
+PATIENCE = 0.35
+"""Without a better AP for this share of the time so far, it has stopped improving."""
+SHORTEST_PATIENCE = 45.0
+"""Seconds; AP jumps about from look to look."""
+FEWEST_EPOCHS = 3.0
+"""Of patience: what comes once in an epoch has been seen a few times."""
+
+_REST = 0.3
+"""Share of the time so far for the rate to fall to nearly nothing, which gains the last points."""
+_SHORTEST_REST, _LATEST_REST = 20.0, 0.75
+"""Seconds; and the share of the cap at which it begins in any case."""
+_LOOKS_IN_REST = 4
+_LOOK_EVERY, _LOOK_SHARE = 8.0, 0.06
+"""Seconds, and share of the time so far, between two looks."""
+_DEAREST_LOOK = 0.12
+"""Share of the time that looks may take."""
+
+
+class BestPace(Pace):
+    """Full rate while AP rises ("warm-up, stable, decay"), then the rate falls and it ends.
+
+    A cosine needs to know its end; this needs not, and what is judged meanwhile, the running mean
+    of the weights, is nearly as good as what the falling rate comes to. cap: seconds at most.
+    """
+
+    by_clock = True
+
+    def __init__(self, watch: Stopwatch, cap: float, epochs_done: Callable[[], float]) -> None:
+        self._watch = watch
+        self._cap = cap
+        self._epochs_done = epochs_done
+        self._ap = -1.0
+        self._risen_at = self._risen_epoch = 0.0
+        self._looked_at = 0.0
+        self._look_cost = 0.0
+        self._rests: tuple[float, float] | None = None
+
+    def progress(self) -> float:
+        now = self._watch.seconds
+        end = self._cap if self._rests is None else self._rests[1]
+        if now >= end - self._look_cost:
+            return 1.0
+        return min(now / self._cap, 1.0)
+
+    def fall(self, progress: float, warmup: float) -> float:
+        if self._rests is None:
+            return 0.0
+        begin, end = self._rests
+        return (self._watch.seconds - begin) / max(1e-3, end - self._look_cost - begin)
+
+    def is_look_due(self, progress: float, steps: int) -> bool:
+        now = self._watch.seconds
+        each = max(_LOOK_EVERY, _LOOK_SHARE * now, self._look_cost / _DEAREST_LOOK)
+        if self._rests is not None:
+            each = max(self._look_cost, (self._rests[1] - self._rests[0]) / _LOOKS_IN_REST)
+        elif now >= _LATEST_REST * self._cap:
+            self._rests = (now, self._cap)
+        return steps > 0 and now - self._looked_at >= each
+
+    def seconds_total(self, progress: float) -> float:
+        return self._cap if self._rests is None else self._rests[1]
+
+    def looked(self, seconds: float) -> None:
+        self._looked_at = self._watch.seconds
+        self._look_cost = min(1.15 * seconds, 0.3 * self._cap)
+
+    def judged(self, ap: float) -> None:
+        """Begins to rest where it has not risen for long enough."""
+        now, epoch = self._watch.seconds, self._epochs_done()
+        if ap > self._ap:
+            self._ap, self._risen_at, self._risen_epoch = ap, now, epoch
+        patience = max(SHORTEST_PATIENCE, PATIENCE * now)
+        waited = epoch - self._risen_epoch >= FEWEST_EPOCHS
+        if self._rests is None and waited and now - self._risen_at >= patience:
+            length = max(_SHORTEST_REST, _REST * now, 3 * self._look_cost)
+            self._rests = (now, min(now + length, self._cap))
+
+    def memory(self) -> dict[str, Any]:
+        return {
+            "ap": self._ap,
+            "risen_at": self._risen_at,
+            "risen_epoch": self._risen_epoch,
+            "looked_at": self._looked_at,
+            "look_cost": self._look_cost,
+            "rests": self._rests,
+        }
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        self._ap = float(memory["ap"])
+        self._risen_at = float(memory["risen_at"])
+        self._risen_epoch = float(memory["risen_epoch"])
+        self._looked_at = float(memory["looked_at"])
+        self._look_cost = float(memory["look_cost"])
+        rests = memory["rests"]
+        self._rests = None if rests is None else (float(rests[0]), float(rests[1]))

@@ -1,0 +1,150 @@
+"""What the recipe chose, and why, in one line each, for the person."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trainer.best_pace import FEWEST_EPOCHS, PATIENCE, SHORTEST_PATIENCE
+from trainer.config import BUILT_IN, DETECTOR_FACTS, RunConfig
+
+if TYPE_CHECKING:
+    from trainer.recipe import Facts, Recipe
+
+AS_ASKED = "as you asked"
+_SMALLEST_OBJECT = 6.0
+"""Pixels of the input: what is typically smaller cannot be learnt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """What the choices do not show by themselves. device_name: for the person."""
+
+    device_name: str
+    size: str
+    on_gpu: bool
+
+
+def choices_of(
+    config: RunConfig, facts: Facts, recipe: Recipe, reasons: Reasons
+) -> tuple[str, ...]:
+    """One line for each decision."""
+    width, height = recipe.input_size
+    return (
+        f"Learns on {reasons.device_name}{'' if config.device == 'auto' else ', ' + AS_ASKED}.",
+        *_gpu_choice(config, on_gpu=reasons.on_gpu),
+        f"Pictures to learn from: {facts.pictures}; boxes in them: {facts.boxes}.",
+        _length_choice(config),
+        f"Pictures are seen at {width}x{height} pixels: {reasons.size}.",
+        *_stride_choice(config, recipe.finest_stride),
+        *_mosaic_choice(recipe),
+        *_tiny_choice(facts.typical * math.sqrt(width * height)),
+        *_phase_choices(config, recipe),
+        _batch_choice(config, recipe, on_gpu=reasons.on_gpu),
+        _augmentation_choice(config, recipe),
+    )
+
+
+def rate_choice(config: RunConfig, peak: float) -> str:
+    """peak: AdamW's, of the parts that learn fastest."""
+    if config.learning_rate:
+        return f"The learning rate rises to {peak:g}: {AS_ASKED}."
+    return f"The learning rate rises to {peak:g} and falls from there: what suits this detector."
+
+
+def _length_choice(config: RunConfig) -> str:
+    if config.budget == "epochs":
+        return f"Sees every picture {config.epochs:g} times on average: {AS_ASKED}."
+    if config.budget == "best":
+        return (
+            f"Learns until AP on the validation pictures has not risen for {PATIENCE:.0%} of the "
+            f"time so far, at least {SHORTEST_PATIENCE:.0f} s and {FEWEST_EPOCHS:g} epochs; then "
+            f"the learning rate falls and it ends, after {config.seconds:g} s at the latest."
+        )
+    return f"Learns for {config.seconds:g} s, checking included."
+
+
+def _batch_choice(config: RunConfig, recipe: Recipe, *, on_gpu: bool) -> str:
+    sizes = " and then ".join(str(n) for n in dict.fromkeys(p.batch for p in recipe.phases))
+    if config.batch:
+        reason = AS_ASKED
+    elif on_gpu:
+        reason = "a GPU calculates them at once"
+    else:
+        reason = "larger batches would leave too few steps in the time"
+    return f"Learns from {sizes} pictures a step: {reason}."
+
+
+def _augmentation_choice(config: RunConfig, recipe: Recipe) -> str:
+    if config.augmentation == "off":
+        return f"Every picture is learnt from as it is: {AS_ASKED}."
+    how = {"light": "very little", "normal": "a little", "strong": "a lot"}[config.augmentation]
+    asked = "" if config.augmentation == "normal" else f", {AS_ASKED}"
+    mirrored = (
+        "and mirrored half of the time."
+        if recipe.augmentation.mirror
+        else "but never mirrored: names of categories tell left from right."
+    )
+    return f"Every picture is moved, scaled and recoloured {how}{asked}, {mirrored}"
+
+
+def _mosaic_choice(recipe: Recipe) -> tuple[str, ...]:
+    if recipe.mosaic is None:
+        return ()
+    return (
+        "Objects fill little of their pictures: four close looks make one picture to learn from.",
+    )
+
+
+def _tiny_choice(side: float) -> tuple[str, ...]:
+    if side >= _SMALLEST_OBJECT:
+        return ()
+    return (
+        f"Objects are only {max(1, round(side))} pixels large there, too few to be learnt: take "
+        "photos from nearer, or cut them into parts.",
+    )
+
+
+def _gpu_choice(config: RunConfig, *, on_gpu: bool) -> tuple[str, ...]:
+    facts = DETECTOR_FACTS[config.detector]
+    if on_gpu or not facts.is_for_gpu:
+        return ()
+    return (
+        f"{facts.title} is made for a GPU: on a processor it takes seconds for each picture. The "
+        "built-in detector learns more in the same time.",
+    )
+
+
+def _stride_choice(config: RunConfig, stride: int) -> tuple[str, ...]:
+    if config.detector != BUILT_IN:
+        return ()
+    if stride == 16:
+        return ("No object is tiny: the finest grid is left out, which saves time.",)
+    return ("Some objects are small: a fine grid of points looks for them.",)
+
+
+_TWIN_CHOICES = (
+    "Made to be compared: a pretrained and a random start get the same network, the same pictures "
+    "in the same order, the same rates and the same schedule, and differ in their weights only.",
+    "Everything learns from the beginning, norms too: a backbone of random weights could do "
+    "nothing while it stands still.",
+)
+
+
+def _phase_choices(config: RunConfig, recipe: Recipe) -> tuple[str, ...]:
+    if config.recipe == "twin":
+        weights = "random" if config.start == "scratch" else "pretrained"
+        return (f"Starts from {weights} weights.", *_TWIN_CHOICES)
+    if config.detector != BUILT_IN:
+        return (f"Starts from {config.start} weights of {config.detector}.",)
+    if config.start == "scratch":
+        return ("Starts from random weights, so everything learns from the beginning.",)
+    start = "Starts from a backbone that has seen ImageNet."
+    if len(recipe.phases) == 1:
+        return (start, "Only the head learns: there is no time for more.")
+    share = recipe.phases[0].until
+    time = f"{100 * share:.0f} % of the time"
+    if config.budget == "best":
+        time = f"the first {share * config.seconds:.0f} s"
+    return (start, f"For {time} only the head learns, then the backbone, too.")
