@@ -55,7 +55,7 @@ class AssistantProcess(QObject):
     def tell_line(self, line: str) -> None:
         """An order that was written elsewhere."""
         if self._process is not None:
-            self._process.write_line(line)
+            self._process.write(f"{line}\n")
 
     def stop(self) -> None:
         """Ends it soon, without a word. Returns at once."""
