@@ -72,9 +72,10 @@ class Pupil(Hand):
     def wait(self, condition: Callable[[], object]) -> None:
         self._qtbot.waitUntil(lambda: bool(condition()), timeout=20_000)
 
-    def wait_for_round(self, number: int) -> None:
+    def wait_for_round(self, number: int, *, stored: bool = True) -> None:
         self.wait(lambda: len(self.orders(Learn)) == number)
         self.wait(lambda: self.along.stage is learning_along.Stage.READY and is_idle())
+        self.wait(lambda: self.along.keeper.is_done or not stored)
 
 
 @pytest.fixture
@@ -219,7 +220,7 @@ def test_suggestions_that_come_during_a_drag_wait_until_it_is_over(opened: Open)
     left = Qt.MouseButton.LeftButton
     QTest.mousePress(hand.label.canvas, left, Qt.KeyboardModifier.NoModifier, hand.at(20, 20))
     hand.along.toggle()
-    hand.wait_for_round(1)
+    hand.wait_for_round(1, stored=False)
     assert hand.with_suggestions() == []
     QTest.mouseRelease(hand.label.canvas, left, Qt.KeyboardModifier.NoModifier, hand.at(20, 20))
     hand.wait(lambda: hand.with_suggestions() == [10, 11, 12, 13])
@@ -304,6 +305,7 @@ def test_the_assistant_itself_suggests_what_was_labelled(
     hand = Pupil(window, qtbot, tmp_path / "nothing")
     hand.along.toggle()
     qtbot.waitUntil(lambda: bool(hand.label.travel.useful), timeout=120_000)
+    hand.wait(lambda: hand.along.keeper.is_done)
     found = [each for number in range(10, 14) for each in hand.offered(number)]
     assert len(found) >= 3
     assert {each.source for each in found} == {"detector"}

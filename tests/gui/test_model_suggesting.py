@@ -63,11 +63,16 @@ def choose(window: MainWindow, qtbot: QtBot) -> Callable[[], list[str]]:
     return take
 
 
+def wait_for_the_end(window: MainWindow, said: list[str], qtbot: QtBot) -> None:
+    keeper = Hand(window).label.detectors.by_model.keeper
+    qtbot.waitUntil(lambda: bool(said) and is_idle() and keeper.is_done, timeout=20_000)
+
+
 def test_it_looks_at_what_is_to_do_and_says_what_it_does_not_know(
     window: MainWindow, choose: Callable[[], list[str]], qtbot: QtBot
 ) -> None:
     said = choose()
-    qtbot.waitUntil(lambda: bool(said) and is_idle(), timeout=20_000)
+    wait_for_the_end(window, said, qtbot)
     dataset = window.document.dataset
     counts = [image.suggestion_count for image in dataset.images()]
     assert counts == [1, 0, 1, 1, 1]
@@ -83,7 +88,7 @@ def test_a_picture_that_cannot_be_read_is_named_and_the_others_are_looked_at(
     dataset = window.document.dataset
     dataset.path_of(dataset.images()[2]).write_bytes(b"no picture")
     said = choose()
-    qtbot.waitUntil(lambda: bool(said) and is_idle(), timeout=20_000)
+    wait_for_the_end(window, said, qtbot)
     assert [image.suggestion_count for image in dataset.images()] == [1, 0, 0, 1, 1]
     assert "Left out: 1 image." in said[-1]
 
@@ -121,7 +126,7 @@ def test_escape_stops_it_and_what_was_found_stays(
     assert hand.label.detectors.bar.isVisible()
     hand.press(Qt.Key.Key_Escape)
     goes_on.set()
-    qtbot.waitUntil(lambda: bool(said) and is_idle(), timeout=20_000)
+    wait_for_the_end(window, said, qtbot)
     counts = [image.suggestion_count for image in window.document.dataset.images()]
     assert counts == [1, 0, 0, 0, 0]
     assert said[-1].startswith("Stopped after 1 image. What was found stays.")

@@ -40,6 +40,11 @@ class OfferKeeper(QObject):
         self._later.timeout.connect(self.store)
         canvas.held.connect(self._follow_hand)
 
+    @property
+    def is_done(self) -> bool:
+        """Whether all that was found is stored."""
+        return not self._found
+
     def begin(self, model: str) -> None:
         """model: who finds what comes from now on."""
         self.store()

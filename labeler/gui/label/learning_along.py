@@ -74,7 +74,7 @@ class LearningAlong(QObject):
         self.words = ""
         self._document = document
         self._travel = travel
-        self._keeper = OfferKeeper(document, canvas, travel, self)
+        self.keeper = OfferKeeper(document, canvas, travel, self)
         self._process = AssistantProcess(self)
         self._reading: Job | None = None
         self._was_asked = False
@@ -87,7 +87,7 @@ class LearningAlong(QObject):
         self._gather.timeout.connect(self._tell_labels)
         self._process.answered.connect(self._take)
         self._process.ended.connect(self._fail)
-        self._keeper.failed.connect(self.stop)
+        self.keeper.failed.connect(self.stop)
         canvas.held.connect(self._yield_to_hand)
         document.images_added.connect(self._follow_added)
         document.image_state_changed.connect(self._follow_labels)
@@ -114,7 +114,7 @@ class LearningAlong(QObject):
     def stop(self) -> None:
         """Ends the process; what it has suggested stays. Returns at once."""
         self._process.stop()
-        self._keeper.drop()
+        self.keeper.drop()
         self._gather.stop()
         if self._reading is not None:
             self._reading.cancel()
@@ -259,7 +259,7 @@ class LearningAlong(QObject):
             self._look(answer)
         elif isinstance(answer, Suggested):
             found = [Detected(each[0], BBox(*each[2:]), each[1]) for each in answer.offers]
-            self._keeper.add(answer.id, found)
+            self.keeper.add(answer.id, found)
         elif isinstance(answer, Ranked):
             self._end_round(answer)
         elif isinstance(answer, Warned | Refused):
@@ -283,20 +283,20 @@ class LearningAlong(QObject):
 
     def _look(self, learnt: Learnt) -> None:
         self._last = learnt
-        self._keeper.begin(f"along-{learnt.round}")
+        self.keeper.begin(f"along-{learnt.round}")
         ids = unlabelled_from(self._document.dataset, self._travel.image_id)
         self._process.tell(Suggest(tuple(ids[:MOST_LOOKS])))
         self._show(Stage.LOOKING)
 
     def _end_round(self, ranked: Ranked) -> None:
-        self._keeper.store()
+        self.keeper.store()
         if not self.is_on:
             return  # it could not be stored
         self._travel.useful = ranked.ids
         if self.stage is not Stage.LOOKING:
             return  # it was broken off, for there is more to learn from
         self._show(Stage.READY)
-        self._document.say(along_words.told(self._keeper.count, len(ranked.ids)))
+        self._document.say(along_words.told(self.keeper.count, len(ranked.ids)))
         self._learn_if_due()
 
     def _fail(self, sentence: str) -> None:

@@ -38,8 +38,8 @@ class ModelSuggesting(QObject):
         self._window = parent
         self._dataset: Dataset | None = None
         self._found: SimpleQueue[Found] = SimpleQueue()
-        self._keeper = OfferKeeper(document, canvas, travel, self)
-        self._keeper.failed.connect(bar.stop)
+        self.keeper = OfferKeeper(document, canvas, travel, self)
+        self.keeper.failed.connect(bar.stop)
         bar.progressed.connect(self._take)
         bar.failed.connect(self._fail)
         document.dataset_opened.connect(self.stop)
@@ -72,7 +72,7 @@ class ModelSuggesting(QObject):
             return
         found: SimpleQueue[Found] = SimpleQueue()
         self._found, self._dataset = found, dataset
-        self._keeper.begin(name)
+        self.keeper.begin(name)
         self._bar.run(
             self.tr("Looking with {0}").format(name),
             lambda report, should_stop: detect(dataset, model, ids, found.put, report, should_stop),
@@ -84,7 +84,7 @@ class ModelSuggesting(QObject):
         if not self.is_running:
             return False
         if self._dataset is not self._document.dataset:
-            self._keeper.drop()
+            self.keeper.drop()
         self._bar.stop()
         return True
 
@@ -114,7 +114,7 @@ class ModelSuggesting(QObject):
     def _take(self) -> None:
         while self._dataset is self._document.dataset:
             try:
-                self._keeper.add(*self._found.get_nowait())
+                self.keeper.add(*self._found.get_nowait())
             except Empty:
                 return
 
@@ -126,12 +126,12 @@ class ModelSuggesting(QObject):
             self._document.report(UserError(words.format(", ".join(outcome.unknown))))
             return
         self._take()
-        self._keeper.store()
+        self.keeper.store()
         words = (
             self.tr("Stopped after {all}. What was found stays.")
             if outcome.stopped
             else self.tr("Suggestions on {n} of {all}.")
-        ).format(n=self._keeper.count, all=counted(outcome.images, "image"))
+        ).format(n=self.keeper.count, all=counted(outcome.images, "image"))
         sentence, faults = outcome.unreadable
         if outcome.unknown:
             words += self.tr(" Not classes here: {0}.").format(", ".join(outcome.unknown))
