@@ -265,8 +265,8 @@ def test_the_process_goes_with_the_window(opened: Open) -> None:
     hand.along.toggle()
     hand.wait_for_round(1)
     pid = hand.along.pid
-    close(hand.window)
-    hand.wait(lambda: not is_alive(pid))
+    hand.window.close()
+    assert not is_alive(pid)
 
 
 def test_a_read_only_dataset_is_left_alone(opened: Open, qtbot: QtBot, tmp_path: Path) -> None:

@@ -63,6 +63,12 @@ class AssistantProcess(QObject):
         if process is not None:
             process.stop(CLOSE_GRACE_S)
 
+    def finish(self) -> None:
+        """As stop(), but comes back when it is gone, a moment later. For closing the window."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.stop_and_wait(CLOSE_GRACE_S)
+
     def _read(self, process: LineProcess, line: str) -> None:
         if process is not self._process:
             return  # it was asked to stop

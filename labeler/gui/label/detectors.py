@@ -37,7 +37,7 @@ class Detectors(QObject):
         self.switch.set_editable(editable)
         self.along.begin()
 
-    def stop(self) -> None:
+    def shut_down(self) -> None:
         """The window closes."""
-        self.along.stop()
+        self.along.shut_down()
         self.by_model.stop()

@@ -126,6 +126,11 @@ class LearningAlong(QObject):
         self._travel.useful = ()
         self._show(Stage.OFF)
 
+    def shut_down(self) -> None:
+        """The window closes: the process is gone when this comes back."""
+        self._process.finish()
+        self.stop()
+
     def set_on(self, on: bool) -> None:
         """What the person chose; kept for this dataset."""
         if on == self.is_on:

@@ -119,7 +119,7 @@ class LabelWorkspace(Workspace):
         self.travel.stop()
         self.desk.stop()
         self.carrying.stop()
-        self.detectors.stop()
+        self.detectors.shut_down()
         self._pictures.clear()
 
     # Moving through the images
