@@ -137,9 +137,11 @@ def test_marked_runs_go_to_the_wastebasket_and_the_button_says_when_they_cannot(
     page = workspace.pages.table
     page.table.clearSelection()
     assert not page.trash_button.isEnabled()
+    QTest.keyClick(page.table, Qt.Key.Key_Delete)
+    assert len(list_runs(dataset.runs_folder)) == 3
     page.mark(runs[:2])
     assert page.count.text() == "3 runs, 2 marked"
-    qtbot.mouseClick(page.trash_button, Qt.MouseButton.LeftButton)
+    QTest.keyClick(page.table, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: len(page.model.runs) == 1)
     assert [run.path for run in list_runs(dataset.runs_folder)] == [runs[2]]
     assert page.count.text() == "1 run"
