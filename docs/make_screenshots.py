@@ -18,7 +18,10 @@ from labeler.dataset.edits import delete
 from labeler.dataset.model import Suggestion
 from labeler.dataset.store import Dataset
 from labeler.runs.history import NAME_FORMAT
+from labeler.runs.launch import trainer_command
 from labeler.runs.note import write_note
+from labeler.runs.pair import new_pair_folder, prepare_pair_from_dataset
+from labeler.runs.prepare import Wish
 from labeler.track import Carrier, load_upright
 
 ROOT = Path(__file__).parents[1]
@@ -32,6 +35,8 @@ SHOTS = (
     ("train-runs", "train", "light", ("--action", "train.all_runs")),
     ("train-adjust", "train", "dark", ("--action", "train.adjust")),
     ("preview", "preview", "light", ("--camera", "simulated")),
+    ("compare-curves", "compare", "light", ()),
+    ("compare", "compare", "dark", ("--action", "compare.watch")),
 )
 
 
@@ -42,6 +47,7 @@ def main() -> None:
         environment = os.environ | {"HOME": folder, "QT_QPA_PLATFORM": "offscreen"}
         _run(["demo", "--headless", "--out", str(work / "demo")], environment)
         dataset = work / "demo" / "table"
+        _train_pair(dataset, environment)
         _train_from_scratch(dataset, environment)
         for name, workspace, appearance, words in SHOTS:
             picture = OUT / f"{name}.png"
@@ -55,6 +61,18 @@ def main() -> None:
             home = str(work / appearance)
             twice = environment | {"QT_SCALE_FACTOR": "2", "HOME": home}
             _run([str(dataset), *options, "--screenshot", str(picture)], twice)
+
+
+def _train_pair(folder: Path, environment: dict[str, str]) -> None:
+    """A minute for each of the two."""
+    with Dataset.open(folder) as dataset:
+        pair = new_pair_folder(dataset.runs_folder)
+        prepare_pair_from_dataset(dataset, pair, Wish(seconds=60.0))
+    command = trainer_command("twin", pair)
+    # Its stdin stays open: closing it would ask both to stop.
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE) as child:
+        if child.wait():
+            raise subprocess.CalledProcessError(child.returncode, command)
 
 
 def _train_from_scratch(dataset: Path, environment: dict[str, str]) -> None:

@@ -33,7 +33,8 @@ class Screenshot(QTimer):
 
     def _look(self) -> None:
         has_camera = not self._wants_camera or self._window.live.picture is not None
-        self._quiet = self._quiet + 1 if has_camera and (is_idle() or self._wants_camera) else 0
+        is_still = (is_idle() or self._wants_camera) and self._window.current.is_settled()
+        self._quiet = self._quiet + 1 if has_camera and is_still else 0
         if self._quiet >= _QUIET_LOOKS or time.monotonic() > self._deadline:
             self.stop()
             self._file.parent.mkdir(parents=True, exist_ok=True)

@@ -57,6 +57,10 @@ class Workspace(QWidget):
     def deactivated(self) -> None:
         """Another workspace was brought to the front, or the window closes."""
 
+    def is_settled(self) -> bool:
+        """Whether what was asked for is on show, for a picture of the window."""
+        return True
+
     def closing_question(self) -> str:
         """What to ask before the window closes, such as whether to end a training; or nothing."""
         return ""

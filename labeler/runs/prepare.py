@@ -13,6 +13,7 @@ from pathlib import Path
 from labeler.dataset.coco import write_coco
 from labeler.dataset.files import reason
 from labeler.dataset.model import Image, ImageState
+from labeler.dataset.progress import OnProgress, ShouldStop, ignore_progress, never_stop
 from labeler.dataset.splits import Split, TestPart, split_by_session
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
@@ -31,7 +32,7 @@ from labeler.runs.coco_side import (
     with_files,
     write_lists,
 )
-from labeler.runs.coco_split import split_lists
+from labeler.runs.coco_split import alike_told, split_lists
 from labeler.runs.history import NAME_FORMAT
 from labeler.runs.looks import likeness_in_dataset, likeness_of_files
 from labeler.runs.put_aside import load_test_part, save_test_part
@@ -92,8 +93,18 @@ def new_run_folder(runs_folder: Path, now: datetime | None = None) -> Path:
     return candidate
 
 
-def prepare_run_from_dataset(dataset: Dataset, run: Path, wish: Wish) -> PreparedRun:
-    """Labelled and confirmed-empty images, split by session. Raises UserError."""
+def prepare_run_from_dataset(
+    dataset: Dataset,
+    run: Path,
+    wish: Wish,
+    *,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> PreparedRun:
+    """Labelled and confirmed-empty images, split by session. Raises UserError, Stopped.
+
+    The first time each picture is looked at, which takes a minute for ten thousand.
+    """
     labelled = dataset.images(ImageState.LABELLED)
     require_enough(len(labelled), f"the dataset {dataset.name}")
     images = sorted(labelled + dataset.images(ImageState.EMPTY), key=lambda image: image.id)
@@ -104,7 +115,7 @@ def prepare_run_from_dataset(dataset: Dataset, run: Path, wish: Wish) -> Prepare
         dataset.sessions(),
         seed=wish.seed,
         categories_of={number: [box.category_id for box in own] for number, own in boxes.items()},
-        likeness=likeness_in_dataset(dataset, images),
+        likeness=likeness_in_dataset(dataset, images, on_progress, should_stop),
         test_before=before,
     )
     train, val, test = (
@@ -170,7 +181,7 @@ def prepare_run_from_coco(
         val_folder = val_images or images
         val, complaints = with_files(read_lists(val_json), val_folder, val_json)
         val, strange = matched(val, train)
-        warnings += complaints + strange
+        warnings += complaints + strange + alike_told(train, images, val, val_folder)
         test = val.only(set())
         explanation = f"{val_json.name} validates, all of {train_json.name} trains."
     require_examples(train.side(), train_json.name)

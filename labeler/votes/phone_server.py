@@ -152,8 +152,8 @@ class _Handler(BaseHTTPRequestHandler):
         more = {}
         if not self.server.box.knows(opened, mark):
             more["Set-Cookie"] = (
-                f"{COOKIE}={self.server.box.new_mark(opened)}; Path={self.path}; HttpOnly; "
-                f"SameSite=Strict; Max-Age={_COOKIE_S}"
+                f"{COOKIE}={self.server.box.new_mark(opened)}; Path=/; HttpOnly; SameSite=Strict; "
+                f"Max-Age={_COOKIE_S}"
             )
         self._answer(HTTPStatus.OK, ballot_page(self.path, opened.number), more)
 

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import pytest
 from PIL import Image as Pillow
 from PySide6.QtCore import Qt
@@ -22,11 +23,12 @@ from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
 from labeler.runs.clip import folder_clip, video_clip
 from labeler.runs.film import open_film
+from labeler.runs.pair import attended
 from labeler.runs.side_by_side import Pane, write_side_by_side
 from labeler.votes.ballot import Choice
 from labeler.votes.vote_book import VoteBook
 from tests.gui.live_waits import Heard, show, until
-from tests.gui.pair_makers import write_pair
+from tests.gui.pair_makers import scored, write_pair
 from tests.runs.run_makers import add_scenes
 from tests.votes.phones import Phone
 from trainer.predict import Predictor
@@ -252,11 +254,27 @@ def test_without_two_models_there_is_nothing_to_watch(
     write_pair(dataset, with_models=False)
     shown = CompareWorkspace(document, live)
     show(qtbot, shown)
+    qtbot.keyClick(shown, Qt.Key.Key_W)  # waits until it is known what there is
+    until(qtbot, lambda: heard.has("Train a pair first"))
+    heard.sentences.clear()
     until(qtbot, lambda: shown.view.title.text())
     assert not shown.view.watch_button.isEnabled()
     qtbot.keyClick(shown, Qt.Key.Key_W)
     assert heard.has("Train a pair first")
     assert not shown.is_watching
+
+
+def test_two_that_still_learn_are_not_voted_on(
+    qtbot: QtBot, document: Document, live: LiveCamera, dataset: Dataset, heard: Heard
+) -> None:
+    pair = write_pair(dataset, pretrained=scored(((10.0, 0.3),)), scratch=[])
+    with attended(pair):
+        shown = CompareWorkspace(document, live)
+        show(qtbot, shown)
+        qtbot.keyClick(shown, Qt.Key.Key_W)
+        until(qtbot, lambda: heard.has("Both are still learning"))
+        assert not shown.view.watch_button.isEnabled()
+        finish_jobs()
 
 
 # Voting
@@ -272,7 +290,7 @@ def test_nothing_on_the_page_tells_which_is_which_before_the_reveal(
     for secret in ("pretrained", "random", "scratch"):
         assert secret not in told
     assert [head.text() for head in page.panes.heads] == ["A", "B"]
-    assert [pane.name for pane in page.video_panes()] == ["A", "B"]
+    assert [pane.name for pane in page.video_panes(named=True)] == ["A", "B"]
 
 
 def test_people_vote_by_key_one_after_the_other_and_the_answer_is_revealed(
@@ -296,6 +314,8 @@ def test_people_vote_by_key_one_after_the_other_and_the_answer_is_revealed(
     assert "95 % interval 59 % to 100 %" in told
     assert "people prefer pretrained (AP 0.62 pretrained against 0.10)" in told
     assert page.panes.heads[0].text() == f"A: {names[0]}"
+    assert [pane.name for pane in page.video_panes(named=True)] == names
+    assert [pane.name for pane in page.video_panes(named=False)] == ["A", "B"]
     qtbot.keyClick(workspace, Qt.Key.Key_A)
     assert len(VoteBook(pair).rounds[0].votes) == 8
     assert not page.card.a.isEnabled()
@@ -345,8 +365,7 @@ def test_phones_vote_while_the_page_is_open_and_never_else(
     phones.mode_chosen.emit("here")
     assert voting.url.startswith("http://127.0.0.1:")
     assert voting.url in phones.told.text()
-    assert phones.code.squares
-    assert not phones.code.isHidden()
+    assert phones.code.isHidden()  # no phone could come here
     server = voting._page
     assert server is not None
     phone = Phone(server)
@@ -357,6 +376,21 @@ def test_phones_vote_while_the_page_is_open_and_never_else(
     assert voting.url == ""
     with pytest.raises(OSError, match="refused"):
         phone.get()
+
+
+def test_the_code_stands_where_phones_can_read_it_in_every_theme(
+    page: WatchPage, qtbot: QtBot
+) -> None:
+    card = page.answer.phones
+    url = "http://192.168.1.20:40001/uVJ8sHnOQ9mJcM3xw1Jd0w"
+    card.show_url(url, "network", can_vote=True)
+    assert url in card.told.text()
+    assert card.mode.currentData() == "network"
+    until(qtbot, lambda: card.code.isVisible() and card.code.width() >= 110)
+    image = card.code.grab().toImage()
+    colors = {image.pixelColor(x, image.height() // 2).name() for x in range(image.width())}
+    assert {"#000000", "#ffffff"} <= colors
+    assert cv2.QRCodeDetector().detectAndDecode(as_rgb(image))[0] == url
 
 
 def test_votes_are_exported(
@@ -398,12 +432,12 @@ def test_both_panes_are_saved_as_one_video_and_saving_can_be_stopped(
     heard: Heard,
 ) -> None:
     out = tmp_path / "lesson.mp4"
-    page.saving.save(clip, page.video_panes(), "table", out)
+    page.saving.save(clip, page.video_panes(named=False), "table", out)
     assert page.saving.bar.isVisible()
     until(qtbot, lambda: heard.has(f"{FRAMES} frames are in {out}"))
     assert video_clip(out).count == FRAMES
     assert not page.saving.bar.isVisible()
-    page.saving.save("simulated", page.video_panes(), "table", tmp_path / "other.mp4")
+    page.saving.save("simulated", page.video_panes(named=False), "table", tmp_path / "other.mp4")
     page.saving.bar.cancel.click()
     until(qtbot, lambda: heard.has("as you wished"))
     assert not (tmp_path / "other.mp4").exists()

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -18,9 +19,12 @@ from labeler.dataset.files import sha256_of
 from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
+from labeler.gui.main_window import MainWindow
+from labeler.gui.pages import LABEL, TRAIN
+from labeler.gui.settings import Settings
 from labeler.gui.train.page import Page
 from labeler.gui.train.workspace import TrainWorkspace
-from labeler.runs.analysis import load_analysis
+from labeler.runs.analysis import Case, load_analysis
 from labeler.runs.prepare import Wish, prepare_run_from_dataset
 from labeler.runs.record import append_event
 from tests.gui.tiny_model import write_tiny_model
@@ -95,6 +99,23 @@ def test_an_unmeasured_run_is_measured_and_its_mistakes_lead_to_their_images(
         gallery.itemActivated.emit(gallery.item(0))
     image = dataset.image(asked.args[0])
     assert image.file_name == kind.cases[0].file_name
+
+
+def test_in_the_window_a_mistake_opens_its_image_in_label(
+    qtbot: QtBot, dataset: Dataset, run: Path, tmp_path: Path
+) -> None:
+    window = MainWindow(Document(dataset), Settings(tmp_path / "window.ini"))
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.show_workspace(TRAIN)
+    train: Any = window.current
+    image = dataset.images()[3]
+    train.results._bring(Case(image.id, image.file_name, None, None, None, None, None))
+    assert window.current is window.workspace(LABEL)
+    label: Any = window.current
+    assert label.editor.image_id == image.id
+    window.close()
 
 
 def test_a_mistake_on_an_image_that_is_gone_is_a_sentence(

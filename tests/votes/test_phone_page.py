@@ -85,7 +85,7 @@ def test_the_page_gives_nothing_away_and_needs_no_script(page: PhonePage, book: 
     assert "script-src" not in ballot.headers["content-security-policy"]
     assert ballot.headers["content-security-policy"].startswith("default-src 'none'")
     cookie = ballot.headers["set-cookie"]
-    assert all(word in cookie for word in ("HttpOnly", "SameSite=Strict", f"Path={page.path}"))
+    assert all(word in cookie for word in ("HttpOnly", "SameSite=Strict", "Path=/;"))
 
 
 def test_between_the_rounds_phones_wait_and_then_may_vote_again(
@@ -130,6 +130,24 @@ def test_closing_ends_it_at_once(page: PhonePage, book: VoteBook) -> None:
     assert is_gone(page)
     page.close()
     assert _votes(book) == []
+
+
+def test_a_page_that_is_opened_again_knows_who_has_voted(
+    box: BallotBox, page: PhonePage, book: VoteBook
+) -> None:
+    phone = Phone(page)
+    phone.get()
+    phone.vote("a")
+    page.close()
+    again = PhonePage(box)
+    try:
+        same = Phone(again)
+        same.cookie = phone.cookie
+        assert "Your vote is counted" in same.get().body
+        assert same.vote("b").status == 409
+    finally:
+        again.close()
+    assert _votes(book) == [Choice.A]
 
 
 def test_each_page_has_another_secret_and_is_for_this_computer_alone_at_first(

@@ -17,6 +17,8 @@ from labeler.runs.pair_story import Axis
 Points = Sequence[tuple[float, float]]
 SCRATCH_COLOR = "#d55e00"
 """Beside the accent, which is pretrained's: told apart by colour-blind eyes on light and dark."""
+_LOWEST = 200
+"""Device-independent pixels: below that the numbers of the axis would lie over each other."""
 _STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -39,6 +41,7 @@ class TwoCurves(QWidget):
         self._points: dict[str, Points] = dict.fromkeys(SIDES, ())
         self._span = 1.0
         self._lines: dict[str, Any] = {}
+        self.setMinimumHeight(_LOWEST)
         self.setAccessibleName(title)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from labeler.gui.compare import words
 from labeler.gui.compare.curves import color_of
@@ -22,18 +22,19 @@ class Legend(QWidget):
         super().__init__(parent)
         self._dots: dict[str, QLabel] = {}
         self.scores: dict[str, QLabel] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        for side in SIDES:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(2)
+        for row, side in enumerate(SIDES):
             self._dots[side] = QLabel(self)
             self.scores[side] = QLabel(self)
+            self.scores[side].setWordWrap(True)
             set_role(self.scores[side], "faint")
-            row.addWidget(self._dots[side])
-            row.addWidget(QLabel(words.name_of(side), self))
-            row.addWidget(self.scores[side])
-            row.addSpacing(18)
-        row.addStretch(1)
+            grid.addWidget(self._dots[side], row, 0)
+            grid.addWidget(QLabel(words.name_of(side), self), row, 1)
+            grid.addWidget(self.scores[side], row, 2)
+        grid.setColumnStretch(2, 1)
         self._colour()
 
     def show_scores(self, pretrained: str, scratch: str) -> None:

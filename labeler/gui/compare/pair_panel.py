@@ -15,7 +15,8 @@ from labeler.gui.theme import set_role
 from labeler.runs.pair import PairSummary
 from labeler.runs.prepare import Wish
 
-_WIDTH = 250
+PANEL_WIDTH = 250
+"""Device-independent pixels."""
 _SEED = 0
 _TALL = 44
 
@@ -29,7 +30,6 @@ class PairPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedWidth(_WIDTH)
         self.train_button = self._train_button()
         self.budget = self._budget()
         self.chosen = QLabel(self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -21,7 +22,7 @@ class Panes(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.heads = [QLabel(letter, self) for letter in LETTERS]
-        self.views = [PictureView(self) for _ in LETTERS]
+        self.views = [_PaneView(self) for _ in LETTERS]
         self.lowest: float | None = None
         """0 to 1; None: each detector's own."""
         self._sight: TwinSight | None = None
@@ -86,3 +87,10 @@ class Panes(QWidget):
         if self.lowest is not None:
             return self.lowest
         return self._loaded.thresholds[place] if self._loaded is not None else LOWEST_SCORE
+
+
+class _PaneView(PictureView):
+    """Content with little room, so that the vote stays on a small screen."""
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()

@@ -10,6 +10,7 @@ from labeler.gui.side_panel import heading, keep_keys
 from labeler.gui.theme import set_role
 
 OFF, HERE, NETWORK = "off", "here", "network"
+_NARROW = 120
 _KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Space)
 
 
@@ -67,6 +68,9 @@ class PhoneCard(QWidget):
         self.mode.setToolTip(
             self.tr("A small page with three buttons. It closes with this window or when you say")
         )
+        self.mode.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         for text, mode in (
             (self.tr("Off"), OFF),
             (self.tr("On this computer only"), HERE),
@@ -78,6 +82,7 @@ class PhoneCard(QWidget):
         self.code = QrCode(self)
         self.told = QLabel(self)
         self.told.setWordWrap(True)
+        self.told.setMinimumWidth(_NARROW)  # an address has no place to break at
         self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         set_role(self.told, "faint")
         self._lay_out()
@@ -94,11 +99,13 @@ class PhoneCard(QWidget):
                     "says to it."
                 )
             )
+        elif mode == HERE:
+            self.told.setText(self.tr("Open this in a browser on this computer:\n{0}").format(url))
         else:
             self.told.setText(
                 self.tr("Point a phone's camera at the code, or type\n{0}").format(url)
             )
-        self.code.show_text(url)
+        self.code.show_text(url if mode == NETWORK else "")
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()

@@ -24,7 +24,8 @@ class ScoreSlider(QWidget):
         self.slider.setRange(round(100 * LOWEST_SCORE), 95)
         self.slider.setPageStep(5)
         self.slider.setValue(_MIDDLE)
-        self.slider.setFixedWidth(120)
+        self.slider.setMaximumWidth(120)
+        self.slider.setMinimumWidth(60)
         self.slider.setAccessibleName(self.tr("Show from score, in both"))
         self.slider.setToolTip(self.tr("How sure a detector must be, the same for both"))
         self.own = QPushButton(self.tr("Each its own"), self)
@@ -58,7 +59,5 @@ class ScoreSlider(QWidget):
 
     def _show_words(self, *, own: bool) -> None:
         self._words.setText(
-            self.tr("Show from score")
-            if own
-            else self.tr("Show from {0:.2f}").format(self.slider.value() / 100)
+            self.tr("Score") if own else self.tr("From {0:.2f}").format(self.slider.value() / 100)
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from labeler.cameras.base import CameraState, CameraStatus
 from labeler.cameras.catalogue import CameraChoice
 from labeler.gui.compare.panes import Panes
 from labeler.gui.compare.transport import Transport
@@ -131,6 +132,11 @@ class Screening(QObject):
         self._steps = 0
         self.watching.look(picture)
 
+    def _take_status(self, status: CameraStatus) -> None:
+        if self.is_live:
+            is_well = status.state is CameraState.LIVE or not status.message
+            self._transport.show_live("" if is_well else status.message)
+
     def _take_film(self, film: OpenedFilm) -> None:
         self._film, self._number = film, 0
         self._transport.show_film(film.count, film.per_second)
@@ -167,6 +173,7 @@ class Screening(QObject):
         watching.failed.connect(self._fail)
         watching.came_to_end.connect(self._show_playing)
         self._live.picture_arrived.connect(self._take_picture)
+        self._live.status_changed.connect(self._take_status)
         transport.play_requested.connect(self.toggle)
         transport.step_requested.connect(self.step)
         transport.sought.connect(self._seek)

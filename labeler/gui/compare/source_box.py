@@ -31,7 +31,7 @@ class SourceBox(QComboBox):
         self.setAccessibleName(self.tr("Watch"))
         self.setToolTip(self.tr("The video or the camera that both look at"))
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(24)
+        self.setMinimumContentsLength(10)
         keep_keys(self, *_KEYS)
         self.activated.connect(self._choose)
         self.refresh()

@@ -69,9 +69,10 @@ class Transport(QWidget):
         self.slider.setEnabled(count > 1)
         self._show_place(0)
 
-    def show_live(self) -> None:
+    def show_live(self, trouble: str = "") -> None:
+        """trouble: why no picture comes, as the camera says it."""
         self.show_film(0, 1.0)
-        self.place.setText(self.tr("live"))
+        self.place.setText(trouble or self.tr("live"))
 
     def set_live(self, live: bool) -> None:
         """A live camera has no way back and no other pace."""

@@ -78,5 +78,5 @@ class VerdictCard(QWidget):
         self._pages.addWidget(self.phones)
         self._pages.addWidget(self._answer)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(16, 12, 16, 12)
+        outer.setContentsMargins(12, 12, 12, 12)
         outer.addLayout(self._pages)

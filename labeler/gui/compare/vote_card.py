@@ -10,7 +10,7 @@ from labeler.gui.side_panel import keep_keys
 from labeler.gui.theme import set_role
 from labeler.votes.ballot import Choice
 
-_TALL, _WIDE = 46, 92
+_TALL, _WIDE = 46, 72
 
 
 class VoteCard(QWidget):
@@ -27,6 +27,8 @@ class VoteCard(QWidget):
         set_role(self, "card")
         self.question = QLabel(self.tr("Which one do you like better?"), self)
         set_role(self.question, "title")
+        self.question.setWordWrap(True)
+        self.question.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.told = QLabel(self)
         set_role(self.told, "faint")
         self.told.setWordWrap(True)
@@ -92,10 +94,10 @@ class VoteCard(QWidget):
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 12)
+        column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(10)
         column.addStretch(1)
-        column.addWidget(self.question, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.question)
         column.addLayout(_centred(self.a, self.same, self.b))
         self.told.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.told)

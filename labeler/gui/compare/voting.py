@@ -34,6 +34,7 @@ class Voting(QObject):
         self._book: VoteBook | None = None
         self._round: Round | None = None
         self._order = drawn_order()
+        self._box: BallotBox | None = None
         self._page: PhonePage | None = None
         self._phone_voted.connect(self._take_phone_vote)
 
@@ -70,12 +71,13 @@ class Voting(QObject):
     def open(self, pair: Path | None) -> None:
         """Goes on with the pair's open round, or draws a new one. None: closes everything."""
         self.close_page()
-        self._book = self._round = None
+        self._book = self._round = self._box = None
         if pair is not None and not self._document.dataset.read_only:
             with self._document.reporting():
                 book = VoteBook(pair)
                 self._round = book.begin_round()
                 self._book = book
+                self._box = BallotBox(book, self._phone_voted.emit)
                 if book.damaged:
                     self._document.say(
                         self.tr("{0} lines of {1} are damaged and do not count.").format(
@@ -148,11 +150,10 @@ class Voting(QObject):
     def open_page(self, *, network: bool) -> None:
         """Opens the page for phones: to this computer alone, or to the network that it is in."""
         self.close_page()
-        if self._book is None:
+        if self._box is None:
             return
         with self._document.reporting():
-            box = BallotBox(self._book, self._phone_voted.emit)
-            self._page = PhonePage(box, lan_address() if network else LOOPBACK)
+            self._page = PhonePage(self._box, lan_address() if network else LOOPBACK)
         self.changed.emit()
 
     def close_page(self) -> None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from labeler.cameras.catalogue import CameraChoice
 from labeler.errors import UserError
@@ -15,6 +22,7 @@ from labeler.gui.compare.panes import LETTERS, Panes
 from labeler.gui.compare.phone_card import HERE, NETWORK, OFF
 from labeler.gui.compare.score_slider import ScoreSlider
 from labeler.gui.compare.screening import Screening
+from labeler.gui.compare.scrolling import scrolling
 from labeler.gui.compare.shown_pair import ShownPair
 from labeler.gui.compare.source_box import SourceBox
 from labeler.gui.compare.transport import Transport
@@ -33,6 +41,10 @@ from labeler.runs.pair_story import tell
 from labeler.runs.side_by_side import Pane
 from labeler.votes.ballot import Choice
 
+_SOURCE = 300
+_CARDS = 200
+"""As tall as the code and the answer need, so that the panes never jump."""
+
 
 class WatchPage(QWidget):
     """back_requested: to the curves."""
@@ -48,7 +60,7 @@ class WatchPage(QWidget):
         self.source = SourceBox(live, self)
         self.score = ScoreSlider(self)
         self.save = self._button(
-            self.tr("Save as video…"),
+            self.tr("Save video…"),
             "save_video",
             self.tr("Both panes as one video, for a lesson"),
         )
@@ -132,11 +144,22 @@ class WatchPage(QWidget):
         if self.screening.is_live:
             self._document.say(self.tr("Choose a video or the simulated drive to save one."))
             return
-        self.saving.ask(self.screening.clip, self.video_panes(), self._document.dataset.name)
+        if not self.voting.is_revealed:
+            self._save_video(named=False)
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("With their names"), lambda: self._save_video(named=True))
+        menu.addAction(self.tr("As A and B"), lambda: self._save_video(named=False))
+        menu.popup(self.save.mapToGlobal(self.save.rect().bottomLeft()))
 
-    def video_panes(self) -> tuple[Pane, Pane]:
-        """As they stand on the screen: with their names only where these were revealed."""
-        titles = self._names if self.voting.is_revealed else LETTERS
+    def _save_video(self, *, named: bool) -> None:
+        panes = self.video_panes(named=named)
+        self.saving.ask(self.screening.clip, panes, self._document.dataset.name)
+
+    def video_panes(self, *, named: bool) -> tuple[Pane, Pane]:
+        """In the order of the screen. named: only once it was revealed which is which."""
+        titles = self._names if named and self.voting.is_revealed else LETTERS
         a, b = (Pane(title, model) for title, model in zip(titles, self._models, strict=True))
         return a, b
 
@@ -216,17 +239,20 @@ class WatchPage(QWidget):
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
-        top.setSpacing(12)
-        for widget in (self.back, self.source):
-            top.addWidget(widget)
+        top.setSpacing(8)
+        self.source.setMaximumWidth(_SOURCE)
+        top.addWidget(self.back)
+        top.addWidget(self.source, 2)
         top.addStretch(1)
         top.addWidget(self.score)
         top.addWidget(self.save)
         cards = QHBoxLayout()
         cards.setSpacing(12)
+        self.answer.setMinimumHeight(_CARDS)
         cards.addWidget(self.card, 1)
         cards.addWidget(self.answer, 1)
-        column = QVBoxLayout(self)
+        content = QWidget(self)
+        column = QVBoxLayout(content)
         column.setContentsMargins(16, 10, 16, 12)
         column.setSpacing(8)
         column.addLayout(top)
@@ -234,3 +260,6 @@ class WatchPage(QWidget):
         column.addWidget(self.transport)
         column.addLayout(cards)
         column.addWidget(self.saving.bar)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolling(content, self))

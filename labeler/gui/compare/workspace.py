@@ -12,9 +12,10 @@ from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.compare import keys
 from labeler.gui.compare.empty_page import CompareEmptyPage
-from labeler.gui.compare.pair_panel import PairPanel
+from labeler.gui.compare.pair_panel import PANEL_WIDTH, PairPanel
 from labeler.gui.compare.pair_trainer import PairTrainer
 from labeler.gui.compare.pair_view import PairView
+from labeler.gui.compare.scrolling import scrolling
 from labeler.gui.compare.shown_pair import ShownPair
 from labeler.gui.compare.watch_page import WatchPage
 from labeler.gui.document import Document
@@ -49,11 +50,14 @@ class CompareWorkspace(Workspace):
         self._shown: ShownPair | None = None
         self._wanted: Path | None = None
         self._is_preparing = False
+        self._is_reading = False
+        self._is_watch_wanted = False
         self.trainer = PairTrainer(self)
         self.panel = PairPanel(self)
         self.view = PairView(self)
         self.empty = CompareEmptyPage(self)
         self.watch_page = WatchPage(document, live, self)
+        self._scrolled_view = scrolling(self.view, self)
         self._pages = QStackedWidget(self)
         self._halves = QStackedWidget(self)
         self._refresh_timer = QTimer(self, singleShot=True, interval=_REFRESH_MS)
@@ -73,6 +77,9 @@ class CompareWorkspace(Workspace):
     def is_watching(self) -> bool:
         """Whether the two panes are up, not the curves."""
         return self._halves.currentWidget() is self.watch_page
+
+    def is_settled(self) -> bool:
+        return not self.is_watching or self.watch_page.panes.sight is not None
 
     def activated(self) -> None:
         self._load_pairs()
@@ -116,9 +123,15 @@ class CompareWorkspace(Workspace):
         if self.is_watching:
             self._leave_panes()
             return
+        self._is_watch_wanted = self._is_reading
+        if self._is_reading:  # as at the start: when it is known which pairs there are
+            return
         shown = self.shown
         if shown is None or not shown.has_models:
             self._document.say(self.tr("Train a pair first: there are no two detectors yet."))
+            return
+        if shown.state is RunState.RUNNING:
+            self._document.say(self.tr("Both are still learning. A vote needs two that stand."))
             return
         self._halves.setCurrentWidget(self.watch_page)
         self.watch_page.open(shown)
@@ -173,19 +186,27 @@ class CompareWorkspace(Workspace):
     def _show(self, pair: Path, *, then_say: bool = False) -> None:
         """Puts a pair on show; its folder is read in the background."""
         self._wanted = pair
+        self._is_reading = True
         run_in_background(
             lambda _report, _stop: ShownPair.read(pair),
             on_done=lambda shown: self._take_shown(shown, then_say=then_say),
-            on_error=self._miss,
+            on_error=self._miss_shown,
             owner=self,
         )
 
     def _take_shown(self, shown: ShownPair, *, then_say: bool) -> None:
         if then_say:
             self._document.say(self.view.ending(shown))
-        if shown.path == self._wanted:
-            self._shown = shown
-            self._show_current()
+        if shown.path != self._wanted:
+            return
+        self._shown, self._is_reading = shown, False
+        self._show_current()
+        if self._is_watch_wanted:
+            self.toggle_watching()
+
+    def _miss_shown(self, error: Exception) -> None:
+        self._is_reading = self._is_watch_wanted = False
+        self._miss(error)
 
     def _show_current(self) -> None:
         shown = self.shown
@@ -199,6 +220,7 @@ class CompareWorkspace(Workspace):
 
     def _load_pairs(self) -> None:
         folder = self._document.dataset.runs_folder
+        self._is_reading = self._is_reading or self._wanted is None
         run_in_background(
             lambda _report, _stop: list_pairs(folder),
             on_done=lambda pairs: self._take_pairs(folder, pairs),
@@ -209,8 +231,12 @@ class CompareWorkspace(Workspace):
     def _take_pairs(self, folder: Path, pairs: list[PairSummary]) -> None:
         if folder != self._document.dataset.runs_folder:
             return
-        if self._wanted is None and pairs:
-            self._show(pairs[0].path)
+        if self._wanted is None:
+            self._is_reading = False
+            if pairs:
+                self._show(pairs[0].path)
+            elif self._is_watch_wanted:
+                self.toggle_watching()
         self.panel.show_pairs(pairs, self._wanted)
         self._refresh()
 
@@ -250,7 +276,7 @@ class CompareWorkspace(Workspace):
         busy = self._is_preparing or self.trainer.is_running
         self.panel.set_busy(busy, can_train=self._can_train())
         if self._shown is not None:
-            self._pages.setCurrentWidget(self.view)
+            self._pages.setCurrentWidget(self._scrolled_view)
             return
         self._pages.setCurrentWidget(self.empty)
         labelled = self._document.dataset.counts().labelled
@@ -285,7 +311,7 @@ class CompareWorkspace(Workspace):
 
     def _lay_out(self) -> None:
         self._pages.addWidget(self.empty)
-        self._pages.addWidget(self.view)
+        self._pages.addWidget(self._scrolled_view)
         line = QFrame(self)
         line.setFixedWidth(1)
         set_role(line, "line")
@@ -293,7 +319,9 @@ class CompareWorkspace(Workspace):
         row = QHBoxLayout(curves)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self.panel)
+        side = scrolling(self.panel, self)
+        side.setFixedWidth(PANEL_WIDTH)
+        row.addWidget(side)
         row.addWidget(line)
         row.addWidget(self._pages, 1)
         self._halves.addWidget(curves)

@@ -22,6 +22,7 @@ from labeler.gui.background import run_in_background
 from labeler.gui.theme import set_role
 from labeler.gui.train import words
 from labeler.gui.train.runs_model import state_words
+from labeler.runs.analysis import Analysis, Measure, load_analysis
 from labeler.runs.difference import Asked, Difference, difference
 from labeler.runs.history import RunSummary
 
@@ -49,14 +50,19 @@ class ComparisonDialog(QDialog):
         layout.addWidget(self.table, 1)
         layout.addWidget(buttons)
         run_in_background(
-            lambda _report, _stop: difference(first.path, second.path),
+            lambda _report, _stop: (
+                difference(first.path, second.path),
+                [load_analysis(run.path) for run in (first, second)],
+            ),
             on_done=self._take,
             on_error=self._miss,
             owner=self,
         )
 
-    def _take(self, found: Difference) -> None:
-        self._show([*_scores(*self._runs), *_settings(found), *_data(found)])
+    def _take(self, told: tuple[Difference, list[Analysis | None]]) -> None:
+        found, analyses = told
+        scores = [*_scores(*self._runs), *_measured(*analyses)]
+        self._show([*scores, *_settings(found), *_data(found)])
         self.verdict.setText(verdict(*self._runs, found))
 
     def _miss(self, error: Exception) -> None:
@@ -117,6 +123,27 @@ def _scores(first: RunSummary, second: RunSummary) -> list[Row]:
         row(_tr("Time"), lambda run: words.duration(run.seconds)),
         row(_tr("State"), lambda run: state_words(run.state)),
     ]
+
+
+def _measured(first: Analysis | None, second: Analysis | None) -> list[Row]:
+    """What only the analysis after a run tells."""
+    if first is None and second is None:
+        return []
+
+    def row(title: str, measure: Callable[[Analysis], Measure]) -> Row:
+        told = [_told(None if each is None else measure(each)) for each in (first, second)]
+        return title, told[0], told[1]
+
+    return [
+        row(_tr("AR"), lambda analysis: analysis.ar),
+        row(_tr("AP of a constant box"), lambda analysis: Measure(analysis.constant_ap)),
+    ]
+
+
+def _told(measure: Measure | None) -> str:
+    if measure is None or measure.value is None:
+        return "–"
+    return words.score(measure.value, measure.interval)
 
 
 def _settings(found: Difference) -> list[Row]:

@@ -6,13 +6,28 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QApplication
 
+from labeler.dataset.queries import Counts
 from labeler.gui.train.notice import EmptyPage
-from labeler.runs.advice import USEFUL_LABELLED
-from labeler.runs.launch import INSTALL_COMMAND
+from labeler.runs.advice import FEWEST_LABELLED, USEFUL_LABELLED
+from labeler.runs.launch import INSTALL_COMMAND, training_available
 
 
 class TrainEmptyPage(EmptyPage):
     """One of three: something to install, something to label, or ready."""
+
+    def show_counts(
+        self,
+        counts: Counts,
+        look_again: Callable[[], object],
+        label: Callable[[], object],
+    ) -> None:
+        """counts: of the images in the dataset. look_again, label: what the buttons do."""
+        if not training_available():
+            self.say_what_to_install(look_again)
+        elif counts.labelled < FEWEST_LABELLED:
+            self.say_what_to_label(FEWEST_LABELLED - counts.labelled, label)
+        else:
+            self.say_ready(counts.labelled)
 
     def say_what_to_install(self, look_again: Callable[[], object]) -> None:
         self.say(

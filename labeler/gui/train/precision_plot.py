@@ -68,7 +68,7 @@ class PrecisionPlot(QWidget):
             self._plot.getAxis(side).setTicks([ticks])
         self._curve = self._plot.plot([], [])
         self._dot = self._plot.plot([], [], pen=None, symbol="o", symbolSize=10)
-        self._plot.setRange(xRange=(0, 1.02), yRange=(0, 1.04), padding=0)
+        self._plot.setRange(xRange=(0, 1.02), yRange=(0, 1.1), padding=0)
         self._layout.insertWidget(1, self._plot, 1)
         self._colour()
         self._draw()

@@ -6,34 +6,46 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from labeler.dataset.progress import Stopped
 from labeler.errors import UserError
-from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
+from labeler.gui.job_bar import JobBar
 from labeler.gui.train.trainer import Trainer
 from labeler.runs.prepare import PreparedRun, Wish, new_run_folder, prepare_run_from_dataset
 
 
 class RunStarter(QObject):
-    """began carries the folder of a run that learns now; missed: it came to nothing, reported."""
+    """began carries the folder of a run that learns now; missed: it came to nothing, reported.
+
+    The bar shows how far the preparing is, where that takes longer than a moment, with Cancel.
+    """
 
     began = Signal(object)
     missed = Signal()
 
-    def __init__(self, document: Document, trainer: Trainer) -> None:
+    def __init__(self, document: Document, trainer: Trainer, bar: JobBar) -> None:
         super().__init__(trainer)
-        self.is_preparing = False
-        self._document, self._trainer = document, trainer
+        self._document, self._trainer, self._bar = document, trainer, bar
+        bar.failed.connect(self._miss)
+
+    @property
+    def is_preparing(self) -> bool:
+        return self._bar.is_busy
 
     def start(self, wish: Wish) -> None:
         """Prepares a new run and begins to train it."""
-        self.is_preparing = True
         dataset = self._document.dataset
-        run_in_background(
-            lambda _report, _stop: prepare_run_from_dataset(
-                dataset, new_run_folder(dataset.runs_folder), wish
+        self._bar.run(
+            self.tr("Dividing the images into those to learn from and those to check with"),
+            lambda on_progress, should_stop: prepare_run_from_dataset(
+                dataset,
+                new_run_folder(dataset.runs_folder),
+                wish,
+                on_progress=on_progress,
+                should_stop=should_stop,
             ),
-            on_done=self._begin,
-            on_error=self._miss,
+            self._begin,
+            quietly=True,
         )
 
     def go_on(self, run: Path) -> None:
@@ -46,7 +58,6 @@ class RunStarter(QObject):
         self.began.emit(run)
 
     def _begin(self, prepared: PreparedRun) -> None:
-        self.is_preparing = False
         try:
             self._trainer.start(prepared.path)
         except UserError as error:
@@ -60,8 +71,10 @@ class RunStarter(QObject):
         self.began.emit(prepared.path)
 
     def _miss(self, error: Exception) -> None:
-        self.is_preparing = False
         self.missed.emit()
         if not isinstance(error, UserError):
             raise error
-        self._document.report(error)
+        if isinstance(error, Stopped):
+            self._document.say(str(error))
+        else:
+            self._document.report(error)

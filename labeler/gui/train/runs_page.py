@@ -23,7 +23,7 @@ from labeler.gui.train.busy_line import BusyLine
 from labeler.gui.train.runs_model import NOTE_COLUMN, SORT_ROLE, RunsModel
 from labeler.runs.history import RunState, RunSummary
 
-_WIDTHS = (125, 125, 135, 75, 165, 65, 85, 100)
+_WIDTHS = (120, 125, 105, 70, 160, 65, 80, 95)
 _ROOM = "QTableView::item { padding: 0 6px; } QHeaderView::section { padding: 4px 8px; }"
 
 
@@ -78,6 +78,11 @@ class RunsPage(QWidget):
         if selection.indexes():
             model.setCurrentIndex(selection.indexes()[0], flags.NoUpdate)
 
+    def mark_if_none(self, run: Path) -> None:
+        """So that something can be done at once."""
+        if not self.marked():
+            self.mark([run])
+
     def marked(self) -> list[RunSummary]:
         """From top to bottom."""
         rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
@@ -128,7 +133,9 @@ class RunsPage(QWidget):
         )
         self.trash_button = self._button(
             self.tr("Move to the wastebasket"),
-            self.tr("The marked runs go to the system's wastebasket, from where they come back"),
+            self.tr(
+                "The marked runs go to the system's wastebasket, from where they come back (Del)"
+            ),
             at_rest,
             lambda: self._tell(self.trash_requested.emit),
         )
@@ -175,6 +182,7 @@ class RunsPage(QWidget):
         header.setSectionResizeMode(NOTE_COLUMN, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().selectionChanged.connect(self._show_marked)
         table.chosen.connect(lambda: self._tell(self.chosen.emit))
+        table.thrown.connect(self.trash_button.click)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -195,9 +203,10 @@ class RunsPage(QWidget):
 
 
 class _Table(QTableView):
-    """Rows are marked; a double click or Enter chooses, F2 writes the note."""
+    """Rows are marked; a double click or Enter chooses, F2 writes the note, Del throws away."""
 
     chosen = Signal()
+    thrown = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -221,6 +230,8 @@ class _Table(QTableView):
             self.chosen.emit()
         elif event.key() == Qt.Key.Key_F2 and self.currentIndex().isValid():
             self.edit(self.currentIndex().siblingAtColumn(NOTE_COLUMN))
+        elif event.key() == Qt.Key.Key_Delete:
+            self.thrown.emit()
         else:
             super().keyPressEvent(event)
 

@@ -10,10 +10,12 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QStackedWidget,
+    QVBoxLayout,
     QWidget,
 )
 
 from labeler.gui.document import Document
+from labeler.gui.job_bar import JobBar
 from labeler.gui.theme import set_role
 from labeler.gui.train import keys, last_wish, run_words
 from labeler.gui.train.empty_states import TrainEmptyPage
@@ -59,7 +61,8 @@ class TrainWorkspace(Workspace):
         self._document = document
         self._shown: Path | None = None
         self.trainer = Trainer(self)
-        self.starter = RunStarter(document, self.trainer)
+        self.preparing = JobBar(self)
+        self.starter = RunStarter(document, self.trainer, self.preparing)
         self.shelf = RunShelf(document, self)
         self.panel = LeftPanel(self)
         self.settings, self.run_list = self.panel.settings, self.panel.run_list
@@ -91,6 +94,7 @@ class TrainWorkspace(Workspace):
         )
 
     def shut_down(self) -> None:
+        self.preparing.stop()
         self.trainer.stop_and_wait()
         self.results.shut_down()
         self.runs_desk.shut_down()
@@ -132,6 +136,11 @@ class TrainWorkspace(Workspace):
         """Hands the model of the run on show to Preview and goes there."""
         if self._shown is not None:
             self._preview(self._shown)
+
+    def export_model(self) -> None:
+        """Writes the model of the run on show as a zip, where the person wants it."""
+        if self._shown is not None:
+            self.runs_desk.ask_file(self._shown)
 
     def _preview(self, run: Path) -> None:
         self._watch(run / MODEL)
@@ -201,8 +210,11 @@ class TrainWorkspace(Workspace):
         shown = ShownRun.of(self._shown, self.trainer)
         explanation, warnings = load_preparation(shown.path)
         self.header.show_run(shown)
-        if self.pages.current == Page.RESULT:
+        self.results.take_run(shown)
+        if self.pages.current is Page.RESULT:
             self.results.show_run(shown)
+        elif self.pages.current is Page.ALL_RUNS:
+            self.pages.table.mark_if_none(shown.path)
         self.view.show_run(shown, warnings, self._offers(shown))
         choices = shown.record.started.choices if shown.record.started else ()
         self.settings.chosen.show_lines([*([explanation] if explanation else []), *choices])
@@ -226,6 +238,8 @@ class TrainWorkspace(Workspace):
         if self._shown is None and runs:
             self._show(runs[0].path)
         self.run_list.show_runs(runs, self._shown)
+        if self._shown is not None and self.pages.current is Page.ALL_RUNS:
+            self.pages.table.mark_if_none(self._shown)
         self.panel.show_any_runs(bool(runs))
         self._refresh()
 
@@ -271,20 +285,11 @@ class TrainWorkspace(Workspace):
             self._pages.setCurrentWidget(self.pages)
             return
         self._pages.setCurrentWidget(self.empty)
-        self._fill_empty_page()
-
-    def _fill_empty_page(self) -> None:
         counts = self._document.dataset.counts()
         self.settings.chosen.show_lines(
             [self.tr("{0} labelled, {1} empty").format(counts.labelled, counts.empty)]
         )
-        if not training_available():
-            self.empty.say_what_to_install(self._refresh)
-        elif counts.labelled < FEWEST_LABELLED:
-            missing = FEWEST_LABELLED - counts.labelled
-            self.empty.say_what_to_label(missing, self.labelling_requested.emit)
-        else:
-            self.empty.say_ready(counts.labelled)
+        self.empty.show_counts(counts, self._refresh, self.labelling_requested.emit)
 
     def _connect(self) -> None:
         self._refresh_timer.setSingleShot(True)
@@ -333,4 +338,9 @@ class TrainWorkspace(Workspace):
         set_role(line, "line")
         layout.addWidget(self.panel)
         layout.addWidget(line)
-        layout.addWidget(self._pages, 1)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self._pages, 1)
+        right.addWidget(self.preparing)
+        layout.addLayout(right, 1)
