@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -77,3 +78,12 @@ def test_many_warnings_are_folded_and_all_of_them_are_there(qtbot: QtBot) -> Non
     assert len(notice.text.text().splitlines()) == 6
     notice.say("One.")
     assert notice.more.isHidden()
+
+
+def test_a_class_that_is_called_like_a_tag_is_read_as_it_is(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    notice = Notice(parent)
+    notice.say("Not learned, because no box shows it: <b>mug</b>.")
+    assert notice.text.textFormat() == Qt.TextFormat.PlainText
+    assert "<b>mug</b>" in notice.accessibleName()

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from labeler.gui.train import words
 from labeler.gui.train.curves import Curve, Line
+from labeler.gui.train.elided_label import ElidedLabel
 
 NOW = datetime(2026, 11, 24, 17, 4)
 
@@ -74,3 +75,13 @@ def test_a_curve_survives_any_numbers(qtbot: QtBot) -> None:
     for points in ([], [(0.0, 0.0)], [(float(n), 1e6 / (n + 1)) for n in range(500)]):
         curve.show_lines([Line(points, color="#d55e00"), Line(points[:1])], title="Loss")
         assert not curve.grab().isNull()
+
+
+def test_a_line_without_room_gives_way_and_keeps_its_words_for_the_tooltip(qtbot: QtBot) -> None:
+    label = ElidedLabel()
+    qtbot.addWidget(label)
+    label.setText("Stopped after 5:00 min, the best is kept")
+    assert label.minimumSizeHint().width() <= 30
+    assert label.text() == label.toolTip() == "Stopped after 5:00 min, the best is kept"
+    label.resize(60, 20)
+    assert not label.grab().isNull()

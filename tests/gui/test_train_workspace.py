@@ -18,6 +18,7 @@ from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
 from labeler.gui.train.log_dialog import LogDialog
 from labeler.gui.train.workspace import TrainWorkspace
+from labeler.runs.choice_lines import line_about
 from labeler.runs.history import RunState, list_runs
 from labeler.runs.prepare import Wish, new_run_folder, prepare_run_from_dataset
 from labeler.runs.record import append_event
@@ -114,19 +115,6 @@ def test_one_button_trains_to_a_model_with_curves_and_pictures(
     qtbot.waitUntil(lambda: bool(workspace.view.strip.rows), timeout=PATIENCE)
     qtbot.waitUntil(lambda: workspace.run_list.count() == 1, timeout=PATIENCE)
     assert workspace.header.title.text().startswith("Finished after")
-
-
-@pytest.mark.usefixtures("scenes")
-def test_stop_keeps_the_best(qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset) -> None:
-    _press_train(qtbot, workspace, minutes=30)
-    qtbot.waitUntil(lambda: _has(workspace, Progressed), timeout=PATIENCE)
-    qtbot.mouseClick(workspace.header.stop_button, Qt.MouseButton.LeftButton)
-    assert not workspace.header.stop_button.isEnabled()
-    qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
-    (run,) = list_runs(dataset.runs_folder)
-    assert run.state is RunState.STOPPED
-    assert run.has_model
-    assert "the best is kept" in workspace.header.title.text()
 
 
 @pytest.mark.usefixtures("scenes")
@@ -265,6 +253,39 @@ def test_a_training_stands_still_and_goes_on(
     qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
     assert header.title.text() == "Stopped after 21 s, the best is kept"
     assert not header.pause_button.isVisible()
+
+
+@pytest.mark.usefixtures("scenes")
+def test_a_training_is_paused_killed_goes_on_and_stops_with_its_best(
+    qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset
+) -> None:
+    header, trainer = workspace.header, workspace.trainer
+    _press_train(qtbot, workspace, minutes=30)
+    qtbot.waitUntil(header.pause_button.isEnabled, timeout=PATIENCE)
+    qtbot.mouseClick(header.pause_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: trainer.record.is_paused, timeout=PATIENCE)
+    assert header.title.text().startswith("Paused at epoch")
+    epoch = trainer.record.epoch
+    _kill(workspace)
+    qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
+    qtbot.mouseClick(header.go_on_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: trainer.record.epoch > epoch, timeout=PATIENCE)
+    assert trainer.record.end is None
+    started = trainer.record.started
+    assert started is not None
+    assert {name for name in _TOLD if not line_about(name, started.choices)} == set()
+    qtbot.mouseClick(header.stop_button, Qt.MouseButton.LeftButton)
+    assert not header.stop_button.isEnabled()
+    qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
+    assert "the best is kept" in header.title.text()
+    (run,) = list_runs(dataset.runs_folder)
+    assert run.state is RunState.STOPPED
+    assert run.has_model
+    assert workspace.obstacle_to_go_on() == ""
+
+
+_TOLD = ("device", "longest_side", "batch", "learning_rate", "augmentation")
+"""The settings of which the trainer tells what it chose."""
 
 
 @pytest.mark.usefixtures("scenes")

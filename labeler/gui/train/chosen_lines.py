@@ -19,6 +19,7 @@ class ChosenLines(QWidget):
         super().__init__(parent)
         self._lines: tuple[str, ...] = ()
         self.text = QLabel(self)
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.text.setAccessibleName(self.tr("What was chosen for you"))

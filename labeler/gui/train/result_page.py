@@ -117,6 +117,7 @@ class ResultPage(QWidget):
 
     def _faint(self) -> QLabel:
         label = QLabel(self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         set_role(label, "faint")

@@ -55,6 +55,8 @@ def notes(shown: ShownRun, warnings: Sequence[str]) -> str:
     lines: list[str] = []
     if isinstance(shown.record.end, Failed):
         lines.append(shown.record.end.message)
+        if shown.can_go_on:
+            lines.append(_tr("It can go on from the last state that it has kept."))
     elif shown.state is RunState.INTERRUPTED and shown.can_go_on:
         lines.append(_interruption(shown))
     elif shown.state is RunState.INTERRUPTED:

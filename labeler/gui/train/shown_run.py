@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from labeler.gui.train.trainer import Trainer
 from labeler.runs.history import MODEL, RunState, can_go_on, config_of, state_of
-from labeler.runs.record import RunRecord, read_events
+from labeler.runs.record import EVENTS, RunRecord, read_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class ShownRun:
         """Raises UserError where the folder is no run any more."""
         config = config_of(run)
         is_own = run == trainer.run
-        record = trainer.record if is_own else RunRecord.of(read_events(run))
+        record = trainer.record if is_own else _record_of(run, _stamp(run / EVENTS))
         is_live = is_own and trainer.is_running
         state = RunState.RUNNING if is_live else state_of(run, record)
         return cls(
@@ -77,3 +78,18 @@ class ShownRun:
         if not self.has_model:
             return None
         return self.record.best.seconds if self.record.best else self.record.seconds
+
+
+@lru_cache(maxsize=8)
+def _record_of(run: Path, stamp: tuple[int, int]) -> RunRecord:
+    """Read once for each stamp: an hour of training has thousands of events."""
+    return RunRecord.of(read_events(run))
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    """When it was written, and its size; zeros where it is not there."""
+    try:
+        found = file.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size

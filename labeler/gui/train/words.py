@@ -63,6 +63,8 @@ def outcome(run: RunSummary) -> str:
         return _tr("running")
     if run.has_model:
         return _tr("AP unknown") if run.ap is None else _tr("AP {0}").format(_roughly(run))
+    if run.state in (RunState.FINISHED, RunState.STOPPED):
+        return _tr("no model")
     return _tr("failed") if run.state is RunState.FAILED else _tr("interrupted")
 
 
