@@ -118,7 +118,9 @@ def test_two_runs_are_compared_in_settings_data_and_scores(
     page = workspace.pages.table
     page.mark([runs[0]])
     assert not page.compare_button.isEnabled()
+    assert workspace.runs_desk.obstacle_to_comparing() == "Mark two runs in All runs first."
     page.mark([runs[0], runs[1]])
+    assert workspace.runs_desk.obstacle_to_comparing() == ""
     qtbot.mouseClick(page.compare_button, Qt.MouseButton.LeftButton)
     dialog = page.findChild(ComparisonDialog)
     assert isinstance(dialog, ComparisonDialog)
@@ -137,9 +139,11 @@ def test_marked_runs_go_to_the_wastebasket_and_the_button_says_when_they_cannot(
     page = workspace.pages.table
     page.table.clearSelection()
     assert not page.trash_button.isEnabled()
+    QTest.keyClick(page.table, Qt.Key.Key_Delete)
+    assert len(list_runs(dataset.runs_folder)) == 3
     page.mark(runs[:2])
     assert page.count.text() == "3 runs, 2 marked"
-    qtbot.mouseClick(page.trash_button, Qt.MouseButton.LeftButton)
+    QTest.keyClick(page.table, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: len(page.model.runs) == 1)
     assert [run.path for run in list_runs(dataset.runs_folder)] == [runs[2]]
     assert page.count.text() == "1 run"
@@ -176,12 +180,13 @@ def test_a_model_is_given_away_as_a_zip(
     qtbot: QtBot, workspace: TrainWorkspace, runs: list[Path], tmp_path: Path
 ) -> None:
     write_tiny_model(runs[0] / "model.onnx")
+    said: list[str] = []
+    workspace._document.said.connect(said.append)
     workspace.runs_desk.export(runs[0], tmp_path / "mugs")
     assert workspace.pages.table.busy.isVisible()
-    document = workspace._document
-    with qtbot.waitSignal(document.said, timeout=PATIENCE) as told:
-        pass
-    assert str(tmp_path / "mugs.zip") in told.args[0]
+    assert said == ["Writing mugs.zip…"]
+    qtbot.waitUntil(lambda: len(said) == 2, timeout=PATIENCE)
+    assert str(tmp_path / "mugs.zip") in said[1]
     with zipfile.ZipFile(tmp_path / "mugs.zip") as archive:
         assert any(name.endswith("model.onnx") for name in archive.namelist())
     assert not workspace.pages.table.busy.isVisible()

@@ -133,7 +133,9 @@ class RunsPage(QWidget):
         )
         self.trash_button = self._button(
             self.tr("Move to the wastebasket"),
-            self.tr("The marked runs go to the system's wastebasket, from where they come back"),
+            self.tr(
+                "The marked runs go to the system's wastebasket, from where they come back (Del)"
+            ),
             at_rest,
             lambda: self._tell(self.trash_requested.emit),
         )
@@ -180,6 +182,7 @@ class RunsPage(QWidget):
         header.setSectionResizeMode(NOTE_COLUMN, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().selectionChanged.connect(self._show_marked)
         table.chosen.connect(lambda: self._tell(self.chosen.emit))
+        table.thrown.connect(self.trash_button.click)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -200,9 +203,10 @@ class RunsPage(QWidget):
 
 
 class _Table(QTableView):
-    """Rows are marked; a double click or Enter chooses, F2 writes the note."""
+    """Rows are marked; a double click or Enter chooses, F2 writes the note, Del throws away."""
 
     chosen = Signal()
+    thrown = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -226,6 +230,8 @@ class _Table(QTableView):
             self.chosen.emit()
         elif event.key() == Qt.Key.Key_F2 and self.currentIndex().isValid():
             self.edit(self.currentIndex().siblingAtColumn(NOTE_COLUMN))
+        elif event.key() == Qt.Key.Key_Delete:
+            self.thrown.emit()
         else:
             super().keyPressEvent(event)
 
