@@ -86,13 +86,15 @@ class ResultPage(QWidget):
     def show_final(
         self, final: Analysis | None, *, has_test: bool, hints: Sequence[str] = ()
     ) -> None:
-        """The score on the test part, if it was taken, and what it is worth by now.
+        """The score on the test part, if it was taken, and what is to be known of it.
 
         has_test: whether there is such a part.
         """
         self.final_button.setVisible(has_test and final is None)
         if final is not None:
             self.final.setText(" ".join([_final_words(final), *hints]))
+        elif hints:
+            self.final.setText(" ".join(hints))
         elif has_test:
             self.final.setText(self.tr("Final score: not taken yet."))
         else:
