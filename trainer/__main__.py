@@ -145,7 +145,7 @@ def _report(arguments: argparse.Namespace) -> int:
     from trainer.report.page import write_report
 
     try:
-        path = write_report(arguments.run, arguments.out)
+        path = write_report(arguments.run, arguments.out, measure=True)
     except (ValueError, OSError) as error:
         return _refuse(error)
     sys.stdout.write(f"{path}\n")

@@ -80,9 +80,11 @@ def analyse(
 def analyse_at_the_end(run: Path, should_stop: Callable[[], bool]) -> None:
     """analyse() for a training that is over: what goes wrong is logged and spoils nothing.
 
-    Without true boxes to compare with, or when somebody said stop, there is no analysis.
+    Without true boxes to compare with, or when somebody said stop, there is no analysis: one that
+    an earlier end of this run has left speaks of other weights.
     """
     try:
+        (run / FILES["val"]).unlink(missing_ok=True)
         analyse(run, should_stop=should_stop, most=_MOST_AT_THE_END)
     except Exception:
         _log.exception("the run is complete, but it could not be analysed")

@@ -18,8 +18,8 @@ FEWEST_IMAGES = 5
 
 _RECALLS: Floats = np.linspace(0.0, 1.0, 101)
 _LOOK_RESAMPLES = 200
-_CELLS = 4_000_000
-"""So many numbers are worked on at once: 32 MB an array."""
+_CELLS = 1_000_000
+"""So many numbers are worked on at once: 8 MB an array."""
 _SEED = 0
 
 
@@ -71,16 +71,28 @@ def measured(scores: Floats) -> Summary:
     return Summary(*(_measure(scores[:, place]) for place in range(3)))
 
 
-def ap_interval(
-    truth: Mapping[str, Any], found: Mapping[int, Sequence[Detection]]
-) -> tuple[float, float]:
-    """The 95 % interval of AP, for a look in passing; (-1, -1) where there is too little to tell.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """AP and AP50 as COCO's evaluation has them; 0 where there is nothing to find.
+
+    interval: of AP, 95 %; (-1, -1) where there is too little to tell.
+    """
+
+    ap: float
+    ap50: float
+    interval: tuple[float, float] = (-1.0, -1.0)
+
+
+def look_at(truth: Mapping[str, Any], found: Mapping[int, Sequence[Detection]]) -> Look:
+    """Scores in passing: a fifth of the time that pycocotools takes, and the interval with it.
 
     truth: COCO's dictionary. found: detections by image id.
     """
     numbers = [entry["id"] for entry in truth["categories"]]
-    ap = summarise(rank(boxes_by_image(truth, found), numbers), _LOOK_RESAMPLES).ap
-    return (-1.0, -1.0) if ap.low is None or ap.high is None else (ap.low, ap.high)
+    summary = summarise(rank(boxes_by_image(truth, found), numbers), _LOOK_RESAMPLES)
+    ap, low, high = summary.ap.value, summary.ap.low, summary.ap.high
+    ends = (-1.0, -1.0) if low is None or high is None else (low, high)
+    return Look(ap or 0.0, summary.ap50.value or 0.0, ends)
 
 
 def precision_curve(rankings: Sequence[Ranking]) -> list[tuple[float, float]]:

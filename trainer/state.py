@@ -69,7 +69,9 @@ def load_state(run: Path) -> State | None:
     try:
         with safe_open(str(path), framework="pt") as file:
             numbers = json.loads((file.metadata() or {})[_KEY])
-            return State({name: file.get_tensor(name) for name in file.keys()}, numbers)  # noqa: SIM118
+            # copies, for the tensors are the file: it has to be replaced while they are in use
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
+            return State(tensors, numbers)
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise damaged(path) from error
 

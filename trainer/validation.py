@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import torch
 
 from trainer.augment import plain
-from trainer.average_precision import ap_interval
+from trainer.average_precision import Look, look_at
 from trainer.coco import CocoSet
 from trainer.data import Example, Examples
 from trainer.predict import Detection
 from trainer.protocol import Detector, Found
-from trainer.scores import Scores, best_threshold, coco_scores
+from trainer.scores import best_threshold
 from trainer.truth import truth_of
 
 _BATCH = 8
@@ -22,11 +22,15 @@ _BATCH = 8
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """threshold: the score with the best F1. interval: of AP, 95 %; (-1, -1) where unknown."""
+    """threshold: the score with the best F1."""
 
-    scores: Scores
+    scores: Look
     threshold: float
-    interval: tuple[float, float] = (-1.0, -1.0)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Of AP, 95 %; (-1, -1) where unknown."""
+        return self.scores.interval
 
 
 class Validator:
@@ -87,8 +91,7 @@ class Validator:
                 )
         pictures = [self._coco.pictures[index] for index in used]
         truth = truth_of(pictures, self._coco.categories)
-        scores, threshold = coco_scores(truth, found), best_threshold(truth, found)
-        return Verdict(scores, threshold, ap_interval(truth, found))
+        return Verdict(look_at(truth, found), best_threshold(truth, found))
 
 
 def to_detections(

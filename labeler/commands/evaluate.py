@@ -9,17 +9,24 @@ from pathlib import Path
 
 from labeler.commands.coco_source import images_beside
 from labeler.errors import UserError
-from labeler.runs.history import model_of
+from labeler.runs.history import config_of, model_of
 from labeler.runs.launch import TRAINER_FOLDER, require_training, trainer_command
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Score a trained detector on the images of a COCO file, by COCO's own definition: AP is "
-        "the mean over overlaps of 0.50 to 0.95, AP50 forgives up to half. Both run from 0 to 1."
+        "the mean over overlaps of 0.50 to 0.95, AP50 forgives up to half. Both run from 0 to 1, "
+        "and in brackets stands how sure they are."
     )
     parser.add_argument("model", type=Path, metavar="RUN|model.onnx", help="what to score")
-    parser.add_argument("coco", type=Path, metavar="COCO.json", help="the true boxes")
+    parser.add_argument(
+        "coco",
+        type=Path,
+        metavar="COCO.json",
+        nargs="?",
+        help="the true boxes (default: what the run was checked with)",
+    )
     parser.add_argument(
         "--images",
         type=Path,
@@ -34,15 +41,15 @@ def run(arguments: argparse.Namespace) -> int:
     """0 when it is scored. The trainer's process does it, as the scorer comes with training."""
     require_training()
     model = model_of(arguments.model).absolute()
-    coco = arguments.coco.absolute()
-    if not coco.is_file():
-        raise UserError(
-            f"{coco} is no file. Name the COCO file itself."
-            if coco.exists()
-            else f"{coco} is missing."
-        )
-    images = (arguments.images or images_beside(coco)).absolute()
-    words = ["evaluate", model, coco, "--images", images, *(["--json"] if arguments.json else [])]
+    coco, images = _truth(arguments.model, arguments.coco, arguments.images)
+    words: list[str | Path] = [
+        "evaluate",
+        model,
+        coco,
+        "--images",
+        images,
+        *(["--json"] if arguments.json else []),
+    ]
     done = subprocess.run(
         trainer_command(*words),
         cwd=TRAINER_FOLDER,
@@ -57,6 +64,22 @@ def run(arguments: argparse.Namespace) -> int:
     sys.stderr.write(done.stderr)
     sys.stdout.write(done.stdout)
     return 0
+
+
+def _truth(run: Path, coco: Path | None, images: Path | None) -> tuple[Path, Path]:
+    """The COCO file and the folder of its images, absolute. Raises UserError."""
+    if coco is None:
+        if not (run / "val.json").is_file():
+            raise UserError(f"Say what to score on: {run} is no run with images to check with.")
+        return (run / "val.json").absolute(), (run / config_of(run).val_images).absolute()
+    file = coco.absolute()
+    if not file.is_file():
+        raise UserError(
+            f"{file} is no file. Name the COCO file itself."
+            if file.exists()
+            else f"{file} is missing."
+        )
+    return file, (images or images_beside(file)).absolute()
 
 
 def _failure(code: int, told: str) -> UserError:

@@ -15,8 +15,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Write a run as one HTML page that needs nothing else: scores with their intervals, "
         "curves, precision against recall, classes, sizes, the mistakes by kind with pictures, and "
-        "what was chosen and why. It prints well and follows light and dark. The pictures of the "
-        "mistakes are part of it: give it only to those who may see your photos."
+        "what was chosen and why. It prints well and follows light and dark. A run that was "
+        "stopped is measured first. The pictures of the mistakes are part of it: give it only to "
+        "those who may see your photos."
     )
     parser.add_argument("run_folder", type=Path, metavar="RUN", help="the run's folder")
     parser.add_argument(

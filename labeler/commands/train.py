@@ -96,9 +96,11 @@ def say(sentence: str) -> None:
 def _prepare(arguments: argparse.Namespace) -> PreparedRun:
     if (arguments.source is None) == (arguments.resume is None):
         raise UserError("Say what to learn from, or with --resume which run shall go on.")
-    if arguments.resume is not None:
-        return prepared_again(arguments.resume.absolute())
     wish = wish_of(arguments)
+    if arguments.resume is not None:
+        if wish != Wish() or arguments.seconds is not None or arguments.out is not None:
+            raise UserError("--resume goes on as the run was asked for: leave out other options.")
+        return prepared_again(arguments.resume.absolute())
     source: Path = arguments.source
     if source.is_dir():
         return _prepare_dataset(arguments, wish)

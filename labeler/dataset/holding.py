@@ -1,4 +1,4 @@
-"""Takes about so many images out of a dataset: whole sessions, else a stretch of one, else lots."""
+"""Takes about so many images out of a dataset: whole sessions, stretches of some, or lots."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ _BLOCKS = 5
 """So many places of a session are tried for a stretch."""
 _FEWEST = 1 / 3
 """Where whole sessions give less than this share of what is wanted, a stretch is better."""
+_FEWEST_TO_CUT = 4
+"""Images of a session that can stand on two sides."""
 
 
 class Way(StrEnum):
@@ -63,13 +65,13 @@ class Unit:
 class Held:
     """Image ids that are held back. sessions: those that are held back as a whole, by id.
 
-    cut: the session that a stretch was taken from, where neighbours in time face each other.
+    cut: those that a stretch was taken from, where neighbours in time face each other.
     """
 
     ids: frozenset[int] = frozenset()
     way: Way = Way.NONE
     sessions: tuple[int, ...] = ()
-    cut: int | None = None
+    cut: tuple[int, ...] = ()
 
 
 def hold_back(
@@ -87,36 +89,59 @@ def hold_back(
     category something to train on comes first, then one that holds many categories. most: whole
     sessions may hold so many times more images than wanted.
     """
+    total = _count((i for u in units for i in u.images), categories)
     if len(units) > 1:
         held = _whole(units, size, chance, categories)
-        count = sum(len(unit.images) for unit in held)
-        if size * _FEWEST <= count <= size * most:
-            ids = frozenset().union(*(unit.ids for unit in held))
-            sessions = sorted(session for unit in held for session in unit.sessions)
-            return Held(ids, Way.SESSIONS, tuple(sessions))
+        if not held:
+            return _of_each(units, size, chance, categories, total)
+        if size * _FEWEST <= sum(len(unit.images) for unit in held) <= size * most:
+            return _as_whole(held)
     unit = _to_cut(units, size, chance)
     size = min(size, len(unit.images) - 1)
-    total = _count((i for u in units for i in u.images), categories)
     if not unit.tells_time and (lots := _lots(unit, size, chance, categories, total, likeness)):
-        return Held(lots, Way.CHANCE, (), None)
-    return Held(_stretch(unit, size, chance, categories, total), Way.STRETCH, (), unit.sessions[0])
+        return Held(lots, Way.CHANCE)
+    return Held(_stretch(unit, size, chance, categories, total), Way.STRETCH, (), unit.sessions)
+
+
+def _as_whole(units: Sequence[Unit]) -> Held:
+    ids = frozenset[int]().union(*(unit.ids for unit in units))
+    return Held(ids, Way.SESSIONS, tuple(sorted(each for unit in units for each in unit.sessions)))
+
+
+def _of_each(
+    units: Sequence[Unit],
+    size: int,
+    chance: str,
+    categories: Categories,
+    total: Counter[int],
+) -> Held:
+    """A stretch of every session, as where each one shows a class that no other one does."""
+    long = [unit for unit in units if len(unit.images) >= _FEWEST_TO_CUT]
+    share = size / sum(len(unit.images) for unit in units)
+    parts = [
+        _stretch(unit, max(1, round(share * len(unit.images))), chance, categories, total)
+        for unit in long
+    ]
+    if not parts:  # the one that costs training the fewest categories
+        lost = {unit: len(_lost(_count(unit.images, categories), total)) for unit in units}
+        return _as_whole([min(_shuffled(units, chance), key=lambda unit: lost[unit])])
+    cut = tuple(sorted(each for unit in long for each in unit.sessions))
+    return Held(frozenset[int]().union(*parts), Way.STRETCH, (), cut)
 
 
 def _whole(units: Sequence[Unit], size: int, chance: str, categories: Categories) -> list[Unit]:
-    """The best of several shuffled walks that take what brings the size nearer."""
+    """The best of several shuffled walks that take what brings the size nearer.
+
+    Where none does, the smallest; nothing where each one costs training a category.
+    """
     counts = {unit: _count(unit.images, categories) for unit in units}
     total = sum(counts.values(), Counter[int]())
     walks = [_walk(units, size, f"{chance} {n}", counts, total) for n in range(_TRIES)]
     best = max(walks, key=lambda held: (bool(held), len(_of(held, counts))))
     if best:
         return best
-    # None fits: the one that costs training the fewest categories, then the fewest images.
-    return [
-        min(
-            _shuffled(units, chance),
-            key=lambda unit: (len(_lost(counts[unit], total)), len(unit.images)),
-        )
-    ]
+    free = [unit for unit in _shuffled(units, chance) if not _lost(counts[unit], total)]
+    return [min(free, key=lambda unit: len(unit.images))] if free else []
 
 
 def _walk(

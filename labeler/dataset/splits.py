@@ -94,7 +94,7 @@ def split_by_session(
         size = _size(val_fraction, left)
         val = hold_back(rest, size, f"val {seed}", categories, likeness, most=3.0)
     by_id = {image.id: image for image in images}
-    pruning = _Pruning(by_id, {each for each in (test.cut, val.cut) if each is not None}, likeness)
+    pruning = _Pruning(by_id, {*test.cut, *val.cut}, likeness)
     val_ids, near_test = pruning.prune(val.ids, test.ids)
     train_ids, near_held = pruning.prune(by_id.keys() - test.ids - val.ids, test.ids | val_ids)
     parts = _Parts(train_ids, val_ids, test.ids, near_test | near_held)
@@ -151,8 +151,8 @@ def _test_part(
     rest = _without(units, kept.ids)
     more = hold_back(rest, target - len(kept.ids), "test", categories, likeness, most=2.0)
     way = Way.NONE if kept.ids else more.way
-    cut = kept.cut if more.cut is None else more.cut
-    return Held(kept.ids | more.ids, way, kept.sessions + more.sessions, cut)
+    sessions = kept.sessions + more.sessions
+    return Held(kept.ids | more.ids, way, sessions, kept.cut + more.cut)
 
 
 def _kept(units: Sequence[Unit], before: TestPart) -> Held:
@@ -166,7 +166,7 @@ def _kept(units: Sequence[Unit], before: TestPart) -> Held:
         ids,
         Way.STRETCH if parts else Way.SESSIONS,
         tuple(sorted(session for unit in whole for session in unit.sessions)),
-        next((u.sessions[0] for u in parts if u.tells_time), None),
+        tuple(each for unit in parts if unit.tells_time for each in unit.sessions),
     )
 
 
@@ -215,7 +215,7 @@ class _Pruning:
 
 
 def _explanation(parts: _Parts, val: Held, test: Held, names: Mapping[int, str]) -> str:
-    others = " of the other sessions" if val.way is Way.SESSIONS and test.cut is None else ""
+    others = " of the other sessions" if val.way is Way.SESSIONS and not test.cut else ""
     verb = "trains" if len(parts.train) == 1 else "train"
     sentences = [
         f"{_told(len(parts.val), val, names)} held back for validation, "
@@ -243,15 +243,20 @@ def _told(count: int, held: Held, names: Mapping[int, str]) -> str:
     verb = "is" if count == 1 else "are"
     match held.way:
         case Way.SESSIONS:
-            told = [names.get(each, f"session {each}") for each in held.sessions]
-            most = ", ".join(told[:4]) + (f" and {len(told) - 4} more" if len(told) > 4 else "")
-            return f"{images} of {most} {verb}"
+            return f"{images} of {_listed(held.sessions, names)} {verb}"
+        case Way.STRETCH if len(held.cut) == 1:
+            return f"A stretch of {images} out of {_listed(held.cut, names)} is"
         case Way.STRETCH:
-            where = names.get(held.cut, f"session {held.cut}") if held.cut is not None else "one"
-            return f"A stretch of {images} out of {where} is"
+            where = f"out of {_listed(held.cut, names)}" if held.cut else "of neighbours"
+            return f"{images}, in stretches {where}, {verb}"
         case Way.CHANCE:
             return f"{images} drawn by chance {verb}"
     return f"{images} {verb}"
+
+
+def _listed(sessions: Sequence[int], names: Mapping[int, str]) -> str:
+    told = [names.get(each, f"session {each}") for each in sessions]
+    return ", ".join(told[:4]) + (f" and {len(told) - 4} more" if len(told) > 4 else "")
 
 
 def _still_alike(parts: _Parts, likeness: Likeness | None) -> tuple[str, ...]:

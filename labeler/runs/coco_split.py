@@ -6,12 +6,14 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labeler.dataset.model import Image, Session
 from labeler.dataset.splits import NO_TEST_PART, Split, dropped_told, split_by_session
 from labeler.dataset.words import counted
 from labeler.runs.coco_side import CocoLists, is_id
+from labeler.runs.looks import likeness_of_files
 
 if TYPE_CHECKING:
     from labeler.dataset.near_duplicates import Likeness
@@ -20,6 +22,9 @@ Entry = Mapping[str, Any]
 
 _STRETCH = 8
 """A new stretch begins at about every eighth name."""
+_MOST_PIXELS = 600e6
+"""To decode so many takes one or two seconds."""
+_LONGEST, _USUAL = 1e6, 1e3
 _LATEST = 1e12
 """Seconds since 1970. Also false for NaN: comparisons with it are."""
 _APART = 60.0
@@ -60,6 +65,39 @@ def split_lists(lists: CocoLists, seed: int, likeness: Likeness) -> CocoSplit:
         split.explanation if has_sessions else _explanation(split, len(images)),
         split.warnings + ((split.one_sitting,) if has_sessions and split.one_sitting else ()),
     )
+
+
+def alike_told(train: CocoLists, images: Path, val: CocoLists, val_images: Path) -> list[str]:
+    """A sentence where pictures to learn from look like some of a validation file of one's own.
+
+    Nothing where there is so much to decode that the person would have to wait.
+    """
+    everything = (*train.images, *val.images)
+    if sum(map(_pixels, everything)) > _MOST_PIXELS:
+        return []
+    paths = [images / entry["file_name"] for entry in train.images]
+    ours = range(len(paths))
+    paths += [val_images / entry["file_name"] for entry in val.images]
+    theirs = range(len(ours), len(paths))
+    count = len(likeness_of_files(dict(enumerate(paths))).like(ours, theirs))
+    if not count:
+        return []
+    verb = "looks" if count == 1 else "look"
+    return [
+        f"{counted(count, 'image')} to learn from {verb} like images of the validation file, so "
+        "the score will flatter. Take them out of one of the two files."
+    ]
+
+
+def _pixels(entry: Entry) -> float:
+    """As the file claims; a side that cannot be is taken for a usual one."""
+    return _side(entry.get("width")) * _side(entry.get("height"))
+
+
+def _side(value: object) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < _LONGEST:
+        return float(value)
+    return _USUAL
 
 
 def _explanation(split: Split, count: int) -> str:

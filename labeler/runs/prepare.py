@@ -32,7 +32,7 @@ from labeler.runs.coco_side import (
     with_files,
     write_lists,
 )
-from labeler.runs.coco_split import split_lists
+from labeler.runs.coco_split import alike_told, split_lists
 from labeler.runs.history import NAME_FORMAT
 from labeler.runs.looks import likeness_in_dataset, likeness_of_files
 from labeler.runs.put_aside import load_test_part, save_test_part
@@ -181,7 +181,7 @@ def prepare_run_from_coco(
         val_folder = val_images or images
         val, complaints = with_files(read_lists(val_json), val_folder, val_json)
         val, strange = matched(val, train)
-        warnings += complaints + strange
+        warnings += complaints + strange + alike_told(train, images, val, val_folder)
         test = val.only(set())
         explanation = f"{val_json.name} validates, all of {train_json.name} trains."
     require_examples(train.side(), train_json.name)

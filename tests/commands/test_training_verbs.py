@@ -38,7 +38,10 @@ ENOUGH = 0.3
 
 @dataclass(frozen=True)
 class Trained:
+    """told: the answer of train; scores: that of evaluate."""
+
     run: Path
+    told: dict[str, Any]
     scores: dict[str, Any]
 
 
@@ -78,7 +81,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, unseen: Path) -> Trained:
         scores = _answer("evaluate", run, unseen)
         if scores["AP50"] > ENOUGH:
             break
-    return Trained(run, scores)
+    return Trained(run, answer, scores)
 
 
 @pytest.mark.timeout(400)  # the trainings of the fixture count for the first test that asks
@@ -87,6 +90,17 @@ def test_a_short_training_beats_the_constant_box_by_far(trained: Trained, unseen
     assert 0 <= scores["AP"] <= scores["AP50"] <= 1
     assert _ap50(unseen, _constant_boxes(unseen)) < 0.1
     assert scores["AP50"] > ENOUGH
+
+
+def test_a_run_is_scored_on_what_it_was_checked_with_and_every_ap_has_its_interval(
+    trained: Trained,
+) -> None:
+    own = _answer("evaluate", trained.run)
+    assert (own["AP"], own["AP_interval"]) == (trained.scores["AP"], trained.scores["AP_interval"])
+    low, high = own["AP_interval"]
+    assert 0 < low < own["AP"] < high < 1
+    assert trained.told["ap_interval"][0] < trained.told["ap"] < trained.told["ap_interval"][1]
+    assert own["constant_box"]["AP50"] < 0.1
 
 
 def test_predictions_are_cocos_results_and_score_as_evaluate_says(
@@ -194,6 +208,7 @@ def test_a_trainer_that_dies_is_a_sentence_with_its_log(
         (["train", "all.json", "--out", "run", "--batch", "900"], "batch must lie between"),
         (["train"], "Say what to learn from, or with --resume"),
         (["train", "all.json", "--resume", "full"], "Say what to learn from, or with --resume"),
+        (["train", "--resume", "full", "--seconds", "9"], "leave out other options"),
         (["train", "--resume", "full"], r"config\.json: cannot be read"),
         (["train", "all.json", "--out", "run", "--images", "full"], "None of the 4 images"),
         (["train", "all.json", "--out", "run", "--seconds", "0"], "seconds must lie between"),
@@ -202,6 +217,7 @@ def test_a_trainer_that_dies_is_a_sentence_with_its_log(
         (["evaluate", "full", "all.json"], r"holds no model\.onnx"),
         (["evaluate", "all.json", "all.json"], "no ONNX model"),
         (["evaluate", "all.json", "full"], "full is no file"),
+        (["evaluate", "all.json"], "Say what to score on"),
         (["predict", "full", "images", "--out", "x.json"], r"holds no model\.onnx"),
         (["predict", "all.json", "images", "--out", "x.json"], "no ONNX model"),
         (["predict", "all.json", "nothing", "--out", "x.json"], "nothing is missing"),

@@ -9,8 +9,11 @@ import pytest
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageEnhance
 
+from labeler.dataset.images import add_picture
+from labeler.dataset.model import Session
 from labeler.dataset.near_duplicates import Likeness, look_of
 from labeler.dataset.store import Dataset
+from labeler.dataset.thumbnails import thumbnail_path
 from labeler.runs import looks
 from labeler.runs.looks import likeness_in_dataset
 from tests.dataset.conftest import AddImage
@@ -88,3 +91,18 @@ def test_the_looks_of_a_dataset_are_kept_and_a_broken_picture_is_like_none(
     assert again.groups([1, 2, 5]) == {1: 1, 2: 2, 5: 5}
     (dataset.thumbnails_folder / "looks.json").write_text("[", encoding="utf-8")
     assert likeness_in_dataset(dataset, images).groups([1, 2]) == {1: 1, 2: 2}
+
+
+def test_a_large_picture_looks_like_its_small_copy(dataset: Dataset, session: Session) -> None:
+    stream = io.BytesIO()
+    photo(3).resize((2000, 1125)).save(stream, "JPEG", quality=90)
+    small = io.BytesIO()
+    photo(3).save(small, "PNG")
+    images = [
+        add_picture(dataset, data.getvalue(), original_name="a", session_id=session.id).image
+        for data in (stream, small)
+    ]
+    found = likeness_in_dataset(dataset, images)
+    assert len(set(found.groups([image.id for image in images]).values())) == 1
+    assert thumbnail_path(dataset, images[0]).is_file()  # large ones are read by it
+    assert not thumbnail_path(dataset, images[1]).is_file()

@@ -182,6 +182,26 @@ def test_no_category_is_held_back_as_a_whole_if_it_can_be_helped() -> None:
         assert set(only_in_2) <= set(split.train_ids)
 
 
+def test_where_each_session_shows_a_class_of_its_own_a_stretch_of_each_is_held_back() -> None:
+    images, sessions = make({1: 30, 2: 40, 3: 30}, every=30.0)
+    categories = {image.id: [image.session_id] for image in images}
+    for seed in range(5):
+        split = split_by_session(images, sessions, seed=seed, categories_of=categories)
+        for ids, count in ((split.train_ids, 80), (split.val_ids, 20)):
+            assert len(ids) == count
+            assert {categories[number][0] for number in ids} == {1, 2, 3}
+        assert split.explanation.startswith(
+            "20 images, in stretches out of session 1, session 2, session 3, are held back"
+        )
+
+
+def test_single_images_of_classes_of_their_own_still_leave_something_to_check() -> None:
+    images, sessions = make({1: 1, 2: 1, 3: 1})
+    categories = {image.id: [image.session_id] for image in images}
+    split = split_by_session(images, sessions, categories_of=categories)
+    assert (len(split.train_ids), len(split.val_ids)) == (2, 1)
+
+
 def test_one_session_is_cut_in_time_with_a_gap() -> None:
     images, sessions = make({1: 190}, every=0.5)
     for seed in range(5):

@@ -51,8 +51,8 @@ def test_where_there_is_plenty_nothing_is_said() -> None:
         (
             side(300, mugs=200, robots=50),
             side(9, mugs=9, robots=9),
-            "Only 9 images to check with: AP will be sure to about ±0.20, so smaller differences "
-            "between runs mean nothing. 36 make it ±0.10.",
+            "Only 9 images to check with: AP will be sure to about ±0.17, so smaller differences "
+            "between runs mean nothing. 25 make it ±0.10.",
         ),
     ],
 )
@@ -66,7 +66,7 @@ def test_each_thin_place_is_one_sentence_with_what_to_do(
 def test_a_small_test_part_is_told() -> None:
     train, val = side(300, mugs=200, robots=50), side(60, mugs=9, robots=9)
     (told,) = warnings_about(NAMES, train, val, side(9, mugs=9))
-    assert "Only 9 images for the final score: it will be sure to about ±0.20." in told
+    assert "Only 9 images for the final score: it will be sure to about ±0.17." in told
 
 
 def test_a_few_tiny_boxes_among_many_are_no_matter() -> None:

@@ -68,15 +68,22 @@ def test_a_difference_that_may_be_chance_is_said_to_be_so(tmp_path: Path) -> Non
     assert "may be chance: its 95 % interval goes from -0.02 to +0.31." in story.sentence
 
 
-def test_where_a_constant_box_does_half_of_the_work_ap_is_to_be_looked_at(tmp_path: Path) -> None:
+def test_what_a_constant_box_scores_is_no_level_to_be_timed_to(tmp_path: Path) -> None:
     pair = make_pair(tmp_path, WISH, BOTH)
-    assert read_comparison(pair, "mugs").remark == ""
-    write_analysis(pair / "pretrained", constant_ap=0.113, constant_ap50=0.518)
+    assert (read_comparison(pair, "mugs").remark, read_comparison(pair, "mugs").story.level) == (
+        "",
+        0.5,
+    )
+    write_analysis(pair / "pretrained", constant_ap=0.113, constant_ap50=0.3)
     comparison = read_comparison(pair, "mugs")
-    remark = "The same box on every image scores AP50 0.52 here, so AP50 tells little: judge by AP."
-    assert comparison.remark == remark
-    assert remark in page_of(comparison)
-    assert chart_of(comparison).foot.endswith(remark)
+    assert comparison.remark == (
+        "The same box on every image scores AP50 0.30 here, so both are timed to 0.65, half-way "
+        "from there; judge by AP."
+    )
+    assert "pretrained did after 38 s" in comparison.story.sentence
+    assert comparison.remark in page_of(comparison)
+    assert chart_of(comparison).foot.endswith(comparison.remark)
+    assert chart_of(comparison).panels[0].level == 0.65
 
 
 def test_without_scores_of_both_there_are_no_intervals_and_nothing_is_made_up(

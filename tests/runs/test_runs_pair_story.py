@@ -170,6 +170,13 @@ def test_where_epochs_are_the_budget_the_sentence_counts_in_them() -> None:
     )
 
 
+def test_at_equal_epochs_a_side_that_was_held_up_loses_nothing() -> None:
+    held_up = _record(tuple((9 * seconds, ap50) for seconds, ap50 in FAST), pace=90.0)
+    pair = PairRecords(held_up, _record(SLOW))
+    assert tell(pair, axis=Axis.EPOCHS).sentence.startswith("After 6.0 epochs: AP50 0.71 pre")
+    assert tell(pair).sentence.startswith("After 60 s: AP50 nothing yet pre")
+
+
 def test_the_interval_of_the_difference_decides_where_it_is_known() -> None:
     pair = _pair(FAST, LATE, spread=0.3)
     assert tell(pair).winner is Winner.UNCLEAR

@@ -236,6 +236,20 @@ def test_a_dataset_remembers_what_waits_for_the_final_score(
         prepare_run_from_dataset(dataset, dataset.runs_folder / "third", Wish())
 
 
+def test_a_validation_file_that_shows_what_trains_is_told(tmp_path: Path) -> None:
+    train = write_coco_files(tmp_path / "a", [f"{n}.jpg" for n in range(30)], [1, 2] * 15)
+    val = write_coco_files(tmp_path / "b", [f"{n}.jpg" for n in range(3)], [1, 2, 1])  # the same
+    folders = {"images": tmp_path / "a" / "images", "val_images": tmp_path / "b" / "images"}
+    prepared = prepare_run_from_coco(
+        train, folders["images"], val, tmp_path / "run", Wish(), val_images=folders["val_images"]
+    )
+    assert any(
+        "3 images to learn from look like images of the validation file" in sentence
+        for sentence in prepared.warnings
+    )
+    assert (prepared.images_train, prepared.images_val) == (30, 3)  # nobody takes them away
+
+
 def test_images_in_another_folder_are_asked_for(tmp_path: Path) -> None:
     source = write_coco_files(tmp_path / "coco", ["a.jpg", "b.jpg"], [1, 1])
     with pytest.raises(UserError, match=r"None of the 2 images .* --images"):

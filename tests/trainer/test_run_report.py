@@ -13,6 +13,7 @@ import pytest
 
 from tests.trainer.told_runs import make_told_run, told_events, write_events, write_preparation
 from tests.trainer.training_runs import ROOT
+from trainer.analysis import analyse_at_the_end
 from trainer.config import load_config, save_config
 from trainer.events import Failed, Finished, to_line
 from trainer.faults import TrainerError
@@ -175,6 +176,34 @@ def test_a_run_that_nobody_analysed_tells_what_it_said_itself(tmp_path: Path) ->
     text = Page(write_report(run)).text
     assert "While it learned it reached AP 0.500 (95 % interval 0.40 to 0.60) and AP50" in text
     assert "How sure to be" not in text
+
+
+def test_a_stopped_run_is_measured_when_somebody_asks_for_its_report(tmp_path: Path) -> None:
+    run = make_told_run(tmp_path / "run")
+    content = json.loads((run / "analysis.json").read_text(encoding="utf-8"))
+    (run / "analysis.json").unlink()
+    text = Page(write_report(run, measure=True)).text
+    assert f"{content['ap']['value']:.3f} 95 % interval" in text
+    (run / "analysis.json").unlink()
+    coco = json.loads((run / "val.json").read_text(encoding="utf-8"))
+    (run / "val.json").write_text(json.dumps({**coco, "annotations": []}), encoding="utf-8")
+    assert "val.json has no boxes to compare with" in Page(write_report(run, measure=True)).text
+
+
+def test_a_run_that_went_on_and_was_stopped_again_is_not_told_by_its_old_analysis(
+    tmp_path: Path,
+) -> None:
+    run = make_told_run(tmp_path / "run")
+    analyse_at_the_end(run, lambda: True)
+    assert "While it learned it reached AP 0.500" in Page(write_report(run)).text
+
+
+def test_a_run_under_way_is_not_measured(tmp_path: Path) -> None:
+    run = make_told_run(tmp_path / "run")
+    (run / "analysis.json").unlink()
+    write_events(run, *told_events()[:-1])
+    assert "not finished" in Page(write_report(run, measure=True)).text
+    assert not (run / "analysis.json").exists()
 
 
 def test_a_run_that_was_cut_off_before_its_first_step_has_a_page(tmp_path: Path) -> None:

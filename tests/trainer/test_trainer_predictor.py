@@ -11,7 +11,7 @@ from onnx import TensorProto, helper
 from PIL import Image
 
 from tests.trainer.training_runs import Outcome
-from trainer.evaluate import evaluate, report
+from trainer.evaluate import evaluate
 from trainer.faults import TrainerError
 from trainer.machine import write_whole
 from trainer.predict import FORMAT_KEY, Detection, Predictor
@@ -137,8 +137,6 @@ def test_perfect_detections_score_one() -> None:
     scores = coco_scores(TRUTH, {1: [detection(0, 0.9), detection(40, 0.8)]})
     assert (scores.ap, scores.ap50) == pytest.approx((1, 1))
     assert [(c.name, c.ap) for c in scores.classes] == [("cube", pytest.approx(1)), ("mug", None)]
-    assert report(scores, as_json=True).startswith('{"AP": 1.0, "AP50": 1.0, "classes": [{')
-    assert report(scores, as_json=False).splitlines()[1] == "  cube: AP 1.000   AP50 1.000"
 
 
 def test_no_detection_scores_zero() -> None:

@@ -72,14 +72,16 @@ def test_broken_pictures_are_named_and_the_others_train(finished: Outcome) -> No
 
 
 def test_the_model_finds_the_drawn_shapes(finished: Outcome) -> None:
-    scores = evaluate(finished.run, finished.run / "val.json", finished.run.parent / "images")
+    found = evaluate(finished.run, finished.run / "val.json", finished.run.parent / "images")
+    scores = found.scores
     assert scores.ap50 > 0.8
     assert {score.name for score in scores.classes} == {"red square", "blue circle"}
 
 
 def test_finished_reports_what_the_onnx_model_scores(finished: Outcome) -> None:
     [end] = finished.of(Finished)
-    scores = evaluate(finished.run, finished.run / "val.json", finished.run.parent / "images")
+    found = evaluate(finished.run, finished.run / "val.json", finished.run.parent / "images")
+    scores = found.scores
     assert scores.ap == pytest.approx(end.ap, abs=0.02)
     assert scores.ap50 == pytest.approx(end.ap50, abs=0.02)
 

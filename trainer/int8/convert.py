@@ -35,7 +35,13 @@ def quantised(model: Path, details: ModelDetails, learnt: Sequence[Picture]) -> 
         raise TrainerError("No picture that trained can be read, so nothing can be calibrated.")
     with TemporaryDirectory() as folder:
         plain, whole = Path(folder, "plain.onnx"), Path(folder, "whole.onnx")
-        _quantise(model, plain, whole, canvases)
+        try:
+            _quantise(model, plain, whole, canvases)
+        except ImportError as error:
+            raise TrainerError(
+                f"INT8 needs more than is installed ({error.name} is missing). Install it with "
+                'pip install "vector-labeler[train]".'
+            ) from error
         return _with_metadata_of(model, whole), len(canvases)
 
 

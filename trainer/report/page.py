@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from trainer.analysis import FILES, analyse
+from trainer.evaluate import model_of
 from trainer.events import Finished
+from trainer.faults import TrainerError
 from trainer.machine import write_whole
 from trainer.report import course, measurements
 from trainer.report.markup import Markup, tag
@@ -17,17 +21,39 @@ from trainer.report.style import STYLE
 REPORT = "report.html"
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
+_MOST_MEASURED = 500
+"""Validation images; more would keep the person waiting."""
+
 _log = logging.getLogger("trainer")
 
 
-def write_report(run: Path, out: Path | None = None, end: Finished | None = None) -> Path:
+def write_report(
+    run: Path, out: Path | None = None, end: Finished | None = None, *, measure: bool = False
+) -> Path:
     """Writes RUN/report.html, or out, and gives its path. end: see read_story.
 
-    A run without an analysis gets a report of what there is. Raises TrainerError, OSError.
+    A run without an analysis gets a report of what there is; measure: one that is over, but was
+    stopped before anybody analysed it, is analysed first. Raises TrainerError, OSError.
     """
     path = out or run / REPORT
-    write_whole(path, page(read_story(run, end)).encode())
+    story = read_story(run, end)
+    if measure and isinstance(story.course.end, Finished) and _is_unmeasured(run):
+        story = _measured(story)
+    write_whole(path, page(story).encode())
     return path
+
+
+def _is_unmeasured(run: Path) -> bool:
+    return model_of(run).is_file() and not (run / FILES["val"]).exists()
+
+
+def _measured(story: Story) -> Story:
+    """What stands in the way is told in the report."""
+    try:
+        analyse(story.run, most=_MOST_MEASURED)
+    except TrainerError as error:
+        return replace(story, faults=(*story.faults, str(error)))
+    return read_story(story.run)
 
 
 def report_at_the_end(run: Path, end: Finished) -> None:
