@@ -105,7 +105,7 @@ class ResultPage(QWidget):
                 )
             )
 
-    def say(self, title: str, text: str, offers: list[Offer]) -> None:
+    def say(self, title: str, text: str, offers: Sequence[Offer]) -> None:
         """Instead of scores: why there are none, and the way on."""
         self.empty.say(title, text, offers)
         self._pages.setCurrentWidget(self.empty)
