@@ -155,6 +155,7 @@ class Screening(QObject):
 
     def _seek(self, number: int) -> None:
         self._number = number
+        self._transport.show_searching()
         self.watching.go_to(number)
 
     def _change_pace(self, _factor: float) -> None:
