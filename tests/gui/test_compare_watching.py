@@ -10,7 +10,7 @@ import cv2
 import pytest
 from PIL import Image as Pillow
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset.store import Dataset
@@ -405,7 +405,38 @@ def test_votes_are_exported(
     page.voting.export(out)
     (_, row) = list(csv.reader(out.read_text(encoding="utf-8").splitlines()))
     assert row[3:] == ["A", page.voting.sides[0], "computer"]
-    assert heard.has(f"1 votes are in {out}")
+    assert heard.has(f"Wrote {out}. Votes in it: 1.")
+
+
+def test_damaged_lines_are_told_and_the_vote_goes_on(
+    qtbot: QtBot, workspace: CompareWorkspace, page: WatchPage, pair: Path, heard: Heard
+) -> None:
+    page.card.a.click()
+    workspace.toggle_watching()
+    with (pair / "votes.jsonl").open("a", encoding="utf-8") as stream:
+        stream.write("{half a li")
+    workspace.toggle_watching()
+    assert heard.has("that do not count: 1.")
+    assert page.voting.votes == 1
+    page.card.b.click()
+    assert VoteBook(pair).damaged == 1
+    assert page.voting.votes == 2
+
+
+def test_every_control_of_the_panes_has_a_name_a_tooltip_and_a_key_that_leads_there(
+    page: WatchPage,
+) -> None:
+    controls = [
+        each
+        for kind in (QPushButton, QComboBox, QSlider)
+        for each in page.findChildren(kind)
+        if each is not page.saving.bar.cancel
+    ]
+    assert len(controls) > 14
+    for control in controls:
+        assert control.accessibleName(), control
+        assert control.toolTip(), control.accessibleName()
+        assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, control.accessibleName()
 
 
 def test_a_dataset_that_is_only_read_is_watched_but_not_voted_on(

@@ -162,12 +162,11 @@ class PairView(QWidget):
         return " ".join(part for part in (ended, kept, story) if part)
 
     def _show_share(self, shown: ShownPair) -> None:
-        done = [shown.records.of(side).seconds for side in SIDES]
-        if shown.is_stopping or not any(done):
+        if shown.is_stopping or shown.share is None:
             self.bar.setRange(0, 0)
             return
         self.bar.setRange(0, 1000)
-        self.bar.setValue(min(1000, round(500 * sum(done) / max(1.0, shown.seconds_total))))
+        self.bar.setValue(round(1000 * shown.share))
 
     def _title(self, shown: ShownPair) -> str:
         after = words.duration(min(shown.records.of(side).seconds for side in SIDES))
@@ -199,9 +198,8 @@ class PairView(QWidget):
 
     def _detail(self, shown: ShownPair) -> str:
         if shown.state is RunState.RUNNING and not shown.is_stopping:
-            done = [shown.records.of(side).seconds for side in SIDES]
-            left = sum(max(0.0, shown.seconds_total - each) for each in done)
-            return self.tr("{0} left").format(words.duration(left)) if any(done) else ""
+            left = shown.seconds_left
+            return "" if left is None else self.tr("{0} left").format(words.duration(left))
         start = shown.told_start
         if start is None:
             return ""
