@@ -192,7 +192,7 @@ class PairView(QWidget):
             return self.tr("Getting ready")
         slowest = min(shown.records.of(side).seconds for side in SIDES)
         if shown.is_paused:
-            return self.tr("Paused after {0} each").format(words.duration(slowest))
+            return self.tr("Paused after {0} each").format(times.duration(slowest))
         return self.tr("Learning in turn, {0} of {1} each").format(
             times.duration(slowest), times.duration(shown.seconds_total)
         )
