@@ -335,6 +335,9 @@ def test_people_vote_by_key_one_after_the_other_and_the_answer_is_revealed(
     qtbot.keyClick(workspace, Qt.Key.Key_N)
     assert [head.text() for head in page.panes.heads] == ["A", "B"]
     assert page.voting.votes == 0
+    until(qtbot, lambda: page.panes.sight is not None)  # never one of the order before
+    found = [len(view.marks) for view in page.panes.views]
+    assert found == [2 if side == "pretrained" else 1 for side in page.voting.sides]
     qtbot.keyClick(workspace, Qt.Key.Key_B)
     qtbot.keyClick(workspace, Qt.Key.Key_R)
     assert "All rounds together: 9 votes" in page.answer.told.text()
