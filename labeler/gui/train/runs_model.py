@@ -17,6 +17,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from labeler.gui import times
 from labeler.gui.train import words
 from labeler.runs.history import RunState, RunSummary
 
@@ -154,7 +155,7 @@ class RunsModel(QAbstractTableModel):
 
 def _columns() -> list[_Column]:
     return [
-        _Column(_tr("Date"), lambda run: words.day_and_time(run.started), lambda run: run.started),
+        _Column(_tr("Date"), lambda run: times.day_and_time(run.started), lambda run: run.started),
         _Column(_tr("Start"), lambda run: words.start(run.start), lambda run: run.start),
         _Column(
             _tr("Detector"),
@@ -175,7 +176,7 @@ def _columns() -> list[_Column]:
             True,
         ),
         _Column(
-            _tr("Time"), lambda run: words.duration(run.seconds), lambda run: run.seconds, True
+            _tr("Time"), lambda run: times.duration(run.seconds), lambda run: run.seconds, True
         ),
         _Column(_tr("State"), lambda run: state_words(run.state), lambda run: run.state.value),
         _Column(_tr("Note"), lambda run: run.note.partition("\n")[0], lambda run: run.note),
