@@ -184,6 +184,19 @@ def test_the_pace_of_a_film_is_kept_and_changed() -> None:
     assert not playing.is_due()
 
 
+def test_the_simulated_drive_stays_on_offer_however_many_films_were_watched(
+    workspace: CompareWorkspace, page: WatchPage
+) -> None:
+    source = page.source
+    for number in range(7):
+        source.show_clip(f"lesson {number}.mp4")
+    offered = [source.itemText(row) for row in range(source.count())]
+    assert offered[:2] == ["lesson 6.mp4", "lesson 5.mp4"]
+    assert "Simulated drive, always the same" in offered
+    assert "lesson 1.mp4" not in offered
+    assert source.currentText() == "lesson 6.mp4"
+
+
 def test_the_score_is_the_same_for_both_or_each_ones_own(
     qtbot: QtBot, workspace: CompareWorkspace, page: WatchPage
 ) -> None:
