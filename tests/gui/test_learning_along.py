@@ -250,6 +250,30 @@ def test_images_that_are_added_are_looked_at_as_well(opened: Open) -> None:
     assert hand.with_suggestions() == [10, 11, 12, 13, 14, 15]
 
 
+def test_a_change_of_very_many_images_is_told_and_learnt_from_at_once(opened: Open) -> None:
+    hand = opened(10)
+    hand.along.toggle()
+    hand.wait_for_round(1)
+    before = len(hand.orders(Know))
+    hand.window.document.many_images_changed.emit()
+    hand.wait_for_round(2)
+    assert len(hand.orders(Know)) > before
+
+
+def test_another_dataset_is_not_learnt_from_unless_its_own_switch_is_on(
+    opened: Open, tmp_path: Path
+) -> None:
+    hand = opened(10)
+    hand.along.toggle()
+    hand.wait_for_round(1)
+    pid, first = hand.along.pid, hand.dataset.folder
+    hand.window.document.open(Dataset.create(tmp_path / "other"))
+    assert not hand.along.is_on
+    hand.wait(lambda: not is_alive(pid))
+    hand.window.document.open(Dataset.open(first))
+    hand.wait_for_round(2)
+
+
 def test_when_it_fails_a_sentence_says_so_and_the_switch_goes_off(opened: Open) -> None:
     hand = opened(10, dies=True)
     hand.label.detectors.switch.button.click()

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from enum import Enum
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from labeler.dataset.detected import Detected
-from labeler.dataset.model import BBox, ImageState
+from labeler.dataset.model import BBox
 from labeler.errors import UserError
-from labeler.gui.background import Job, run_in_background
 from labeler.gui.document import Document
 from labeler.gui.label import along_choice, along_words
 from labeler.gui.label.along_keeper import OfferKeeper
-from labeler.gui.label.along_orders import (
-    MOST_LOOKS,
-    all_lines,
-    known_line,
-    labels_line,
-    unlabelled_from,
-)
+from labeler.gui.label.along_orders import MOST_LOOKS, unlabelled_from
+from labeler.gui.label.along_teller import DatasetTeller
 from labeler.gui.label.assistant_process import AssistantProcess
 from labeler.gui.label.canvas import Canvas
 from labeler.gui.label.travel import Travel
@@ -43,9 +37,6 @@ FIRST = 10
 EVERY = 10
 """It learns again after so many more."""
 BUDGET_S = 10.0
-
-_GATHER_MS = 300
-"""What is labelled within so long goes to the assistant together."""
 
 
 class Stage(Enum):
@@ -76,21 +67,17 @@ class LearningAlong(QObject):
         self._travel = travel
         self.keeper = OfferKeeper(document, canvas, travel, self)
         self._process = AssistantProcess(self)
-        self._reading: Job | None = None
+        self._teller = DatasetTeller(document, self._process, travel, self)
+        self._teller.told.connect(self._learn_if_due)
+        self._teller.failed.connect(self._fail_reading)
         self._was_asked = False
         self._is_urgent = False
-        self._added: list[int] = []
-        self._changed: set[int] = set()
-        self._since: set[int] = set()
         self._last: Learnt | None = None
-        self._gather = QTimer(self, singleShot=True, interval=_GATHER_MS)
-        self._gather.timeout.connect(self._tell_labels)
         self._process.answered.connect(self._take)
         self._process.ended.connect(self._fail)
         self.keeper.failed.connect(self.stop)
         canvas.held.connect(self._yield_to_hand)
-        document.images_added.connect(self._follow_added)
-        document.image_state_changed.connect(self._follow_labels)
+        document.image_state_changed.connect(self._ask_in_time)
         document.many_images_changed.connect(self._follow_many)
 
     @property
@@ -115,14 +102,9 @@ class LearningAlong(QObject):
         """Ends the process; what it has suggested stays. Returns at once."""
         self._process.stop()
         self.keeper.drop()
-        self._gather.stop()
-        if self._reading is not None:
-            self._reading.cancel()
-        self._reading = self._last = None
+        self._teller.stop()
+        self._last = None
         self._is_urgent = False
-        self._added = []
-        self._changed.clear()
-        self._since.clear()
         self._travel.useful = ()
         self._show(Stage.OFF)
 
@@ -157,9 +139,10 @@ class LearningAlong(QObject):
             self._document.say(self.tr("Label an image first: there is nothing to learn from."))
             return
         self.set_on(True)
-        self._is_urgent = True
-        self._tell_labels()
-        self._learn_if_due()
+        if self.is_on:
+            self._is_urgent = True
+            self._teller.tell_labels()
+            self._learn_if_due()
 
     # What the person does
 
@@ -172,72 +155,19 @@ class LearningAlong(QObject):
             self._document.report(error)
             return False
         self._show(Stage.STARTING)
-        self._read_all()
+        self._teller.begin()
         return True
 
-    def _read_all(self) -> None:
-        """Reads away from the GUI thread what the assistant has to know."""
-        dataset, start = self._document.dataset, self._travel.image_id
-        if self._reading is not None:
-            self._reading.cancel()
-        job = self._reading = run_in_background(
-            lambda _, should_stop: all_lines(dataset, start, should_stop),
-            on_done=lambda lines: self._tell_all(job, lines),
-            on_error=lambda error: self._fail_reading(job, error),
-            owner=self,
-        )
-
-    def _tell_all(self, job: Job, lines: list[str]) -> None:
-        if self._reading is not job:
-            return
-        self._reading = None
-        for line in lines:
-            self._process.tell_line(line)
-        self._tell_added()
-        self._tell_labels()
-        self._learn_if_due()
-
-    def _fail_reading(self, job: Job, error: Exception) -> None:
-        if self._reading is not job:
-            return  # another dataset was opened
+    def _fail_reading(self, error: Exception) -> None:
         self.stop()
         if not isinstance(error, UserError):
             raise error
         self._document.report(error)
 
-    def _follow_added(self, image_ids: list[int]) -> None:
-        if self.is_on:
-            self._added += image_ids
-            self._tell_added()
-
-    def _tell_added(self) -> None:
-        if self._added and self._reading is None:
-            self._process.tell_line(known_line(self._document.dataset, self._added))
-            self._added = []
-
-    def _follow_labels(self, image_id: int) -> None:
-        self._ask_in_time()
-        if self.is_on:
-            self._changed.add(image_id)
-            self._gather.start()
-
     def _follow_many(self) -> None:
-        """All is told anew, and learnt from soon."""
+        """Whatever it was, it is worth a round soon."""
         self._ask_in_time()
-        if self.is_on:
-            self._is_urgent = self._document.dataset.counts().labelled >= FIRST
-            self._read_all()
-
-    def _tell_labels(self) -> None:
-        if not self.is_on or self._reading is not None or not self._changed:
-            return
-        changed = sorted(self._changed)
-        self._changed.clear()
-        dataset = self._document.dataset
-        images = dataset.images_of(changed)
-        self._since.update(each.id for each in images if each.state is not ImageState.UNLABELLED)
-        self._process.tell_line(labels_line(dataset, changed))
-        self._learn_if_due()
+        self._is_urgent = self.is_on and self._document.dataset.counts().labelled >= FIRST
 
     def _ask_in_time(self) -> None:
         """Once a dataset, when there is enough to begin with."""
@@ -273,14 +203,14 @@ class LearningAlong(QObject):
                 self._show(Stage.READY)
 
     def _learn_if_due(self) -> None:
-        if self.stage not in (Stage.READY, Stage.LOOKING) or self._reading is not None:
+        if self.stage not in (Stage.READY, Stage.LOOKING) or self._teller.is_reading:
             return
         counts = self._document.dataset.counts()
-        is_news = self._last is None or len(self._since) >= EVERY
+        is_news = self._last is None or len(self._teller.news) >= EVERY
         is_due = self._is_urgent or (counts.labelled >= FIRST and is_news)
         if is_due and counts.labelled and counts.unlabelled:
             self._is_urgent = False
-            self._since.clear()
+            self._teller.forget_news()
             self._process.tell(Learn(BUDGET_S))
             self._show(Stage.LEARNING)
         else:
