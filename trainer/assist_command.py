@@ -59,7 +59,8 @@ def _serve(inbox: Inbox, say: Callable[[Answer], None]) -> None:
     try:
         import torch
 
-        from trainer.assistant import KEPT_BYTES, Assistant
+        from trainer.assist_sight import KEPT_BYTES
+        from trainer.assistant import Assistant
     except ImportError as error:
         raise TrainerError(
             f"Learning needs more than is installed ({error.name} is missing). Install it with "
@@ -68,7 +69,7 @@ def _serve(inbox: Inbox, say: Callable[[Answer], None]) -> None:
     threads = min(_MOST_THREADS, processor_count())
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
-    assistant = Assistant(say, inbox.breathe)
+    assistant = Assistant(say, inbox.breathe, inbox.is_learning_awaited)
     say(Ready(threads, KEPT_BYTES))
     while True:
         inbox.breathe()
@@ -96,6 +97,7 @@ class Inbox:
         self._orders: SimpleQueue[Order] = SimpleQueue()
         self._may_work = Flag()
         self._may_work.set()
+        self._asked = self._taken = 0  # orders to learn; each counted by one thread alone
         Thread(target=self._read, daemon=True, name="orders").start()
 
     def breathe(self) -> None:
@@ -105,9 +107,15 @@ class Inbox:
     def next(self, *, wait: bool) -> Order | None:
         """The next order; None where there is none and nobody waits for one."""
         try:
-            return self._orders.get(block=wait)
+            order = self._orders.get(block=wait)
         except Empty:
             return None
+        self._taken += isinstance(order, Learn)
+        return order
+
+    def is_learning_awaited(self) -> bool:
+        """Whether an order to learn waits for its turn."""
+        return self._asked > self._taken
 
     def _read(self) -> None:
         try:
@@ -132,6 +140,7 @@ class Inbox:
         elif isinstance(order, Resume):
             self._may_work.set()
         else:
+            self._asked += isinstance(order, Learn)
             self._orders.put(order)
 
 
@@ -145,7 +154,7 @@ class _Voice:
     def say(self, answer: Answer) -> None:
         with self._lock:
             try:
-                self._stream.write(to_line(answer))
+                self._stream.write(to_line(answer) + "\n")
                 self._stream.flush()
             except OSError:
                 os._exit(0)

@@ -164,8 +164,8 @@ _ANSWERS: dict[str, Callable[..., Answer]] = {
 
 
 def to_line(said: Order | Answer) -> str:
-    """One JSON object with a newline: {"say": "Learn", "seconds": 10.0, "steps": 0}."""
-    return json.dumps({"say": type(said).__name__, **asdict(said)}, allow_nan=False) + "\n"
+    """One JSON object without a newline: {"say": "Learn", "seconds": 10.0, "steps": 0}."""
+    return json.dumps({"say": type(said).__name__, **asdict(said)}, allow_nan=False)
 
 
 def answer_from(line: str) -> Answer:

@@ -23,6 +23,8 @@ _USUAL_PIXELS = 100_000.0
 _FEWEST_PIXELS, _MOST_PIXELS = 65_536.0, 160_000.0
 _TYPICAL_OBJECT = 90.0
 """Pixels of the input that are enough to tell kinds of things apart."""
+_FEWEST_FIRST, _FEWEST_LATER = 40, 15
+"""Steps of a round; with fewer nothing would come of it."""
 _MOST_UPSCALED = 2.0
 """An input of more than twice the pixels of the pictures shows nothing new."""
 _RATE_FIRST, _RATE_LATER = 1.0, 0.5
@@ -82,9 +84,11 @@ class Network:
     ) -> tuple[float, int]:
         """One round. Gives the seconds and the steps that it took.
 
-        steps: ends after so many, whatever the time; 0: the time decides. between is called
+        steps: ends after so many, whatever the time; 0: the time decides, but on a busy or slow
+        machine it takes as many steps as it needs to learn anything at all. between is called
         between two steps with the progress, 0 to 1; its time does not count.
         """
+        least = _FEWEST_LATER if self.rounds else _FEWEST_FIRST
         self._detector.train()
         learner = Learner(self._detector, self._recipe(), "cpu")
         learner.begin(_PHASE, 0.0)
@@ -95,7 +99,7 @@ class Network:
             learner.step(Batch(None, *views.draw(_BATCH)), progress)
             spent += time.monotonic() - began
             done += 1
-            progress = done / steps if steps else spent / seconds
+            progress = done / steps if steps else min(spent / seconds, done / least)
         self._detector.load_state_dict(learner.mean.state_dict())
         self.rounds += 1
         return spent, done

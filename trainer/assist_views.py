@@ -31,6 +31,11 @@ class LabelledViews:
     def __len__(self) -> int:
         return len(self._numbers)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether more views would push out others."""
+        return self._features.is_full
+
     def add(self, image_id: int, levels: Sequence[Tensor], targets: Sequence[Target]) -> None:
         """levels: (views, C, H, W) each."""
         for row, target in enumerate(targets):

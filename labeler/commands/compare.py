@@ -23,7 +23,8 @@ from labeler.runs.comparison_folder import (
     DATA_CURVE,
     DETECTIONS,
     PAIR,
-    is_trained,
+    HowFar,
+    how_far,
     require_room,
     write_comparison,
 )
@@ -43,8 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "Train twice, from pretrained and from random weights, in turn and else alike, and "
         "compare: curves at equal epochs and at equal seconds, scores with intervals, and with "
         "--video both detectors side by side on the same clip. Ctrl+C stops the training and "
-        "compares what there is. Called again with the same folder, what is trained is not "
-        "trained again."
+        "compares what there is. Called again with the same folder it goes on from there, and "
+        "what is trained is not trained again."
     )
     add_source_arguments(parser)
     parser.add_argument(
@@ -88,10 +89,16 @@ def run(arguments: argparse.Namespace) -> int:
     clip = None if arguments.video is None else open_clip(arguments.video)
     wish = _wish(arguments)
     pair = out / PAIR
-    if is_trained(pair, wish):
-        say(f"{pair} is trained already.")
-    else:
-        _train(_prepare(arguments, pair, wish))
+    match how_far(pair, wish):
+        case HowFar.TRAINED:
+            say(f"{pair} is trained already.")
+        case HowFar.UNFINISHED:
+            say(f"{pair} ended early and goes on.")
+            (pair / SCORES).unlink(missing_ok=True)
+            _train(pair)
+        case HowFar.NEW:
+            _announce(_prepare(arguments, pair, wish))
+            _train(pair)
     _score(pair)
     comparison = read_comparison(pair, _name(arguments.source))
     numbers = write_comparison(out, comparison)
@@ -125,15 +132,18 @@ def _prepare(arguments: argparse.Namespace, pair: Path, wish: Wish) -> PreparedP
     return prepare_pair_from_coco(source, images, arguments.val, pair, wish, val_images=val_images)
 
 
-def _train(prepared: PreparedPair) -> None:
+def _announce(prepared: PreparedPair) -> None:
     say(
         f"{counted(prepared.images_train, 'image')} to learn from, "
         f"{prepared.images_val} to check with. {prepared.explanation}"
     )
     for warning in prepared.warnings:
         say(f"Note: {warning}")
+
+
+def _train(pair: Path) -> None:
     train_pair_in_child(
-        prepared.path, PairTeller().tell, lambda: say("Stopping; what there is will be compared.")
+        pair, PairTeller().tell, lambda: say("Stopping; what there is will be compared.")
     )
 
 

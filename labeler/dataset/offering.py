@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from labeler.dataset.detected import settled, without_doubles
 from labeler.dataset.matching import matched
 from labeler.dataset.model import BBox, Suggestion
 from labeler.dataset.store import Dataset
@@ -55,6 +56,7 @@ def offer_found(dataset: Dataset, source: str, model: str, found: Sequence[Found
         kept: list[Suggestion] = []
         for name in (TRACKER, INTERPOLATION):
             kept += dataset.offer(name, image_ids, [s for s in old + new if s.source == name])
+        without_doubles(dataset, image_ids, (TRACKER, INTERPOLATION))
     return Offered(image_ids, len({each.id for each in new} & {each.id for each in kept}))
 
 
@@ -78,7 +80,11 @@ def _left_over(dataset: Dataset, found: Found) -> list[Suggestion]:
 
 def _suggested(dataset: Dataset, source: str, model: str, found: Found) -> list[Suggestion]:
     image = dataset.image(found.image_id)
-    shown = [(each, each.bbox.clipped(image.width, image.height)) for each in found.here.values()]
+    waiting = dataset.suggestions(image.id)
+    shown = [
+        (each, settled(each.bbox, each.category_id, waiting).clipped(image.width, image.height))
+        for each in found.here.values()
+    ]
     return [
         Suggestion(
             dataset.new_suggestion_id(),

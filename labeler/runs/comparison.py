@@ -15,6 +15,7 @@ from labeler.runs.chart import Chart, Panel, Series, Spot
 from labeler.runs.history import config_of
 from labeler.runs.pair import SIDES, PairRecords, read_records
 from labeler.runs.pair_story import (
+    LEVEL,
     Axis,
     Interval,
     Point,
@@ -60,12 +61,12 @@ class Comparison:
     @property
     def remark(self) -> str:
         """What makes AP50 tell little here; empty where nothing does."""
-        constant = (self.constant_box or {}).get("ap50")
-        if constant is None or constant < _TELLS_LITTLE:
+        if self.story.level == LEVEL:
             return ""
+        constant = (self.constant_box or {}).get("ap50")
         return (
-            f"The same box on every image scores AP50 {constant:.2f} here, so AP50 tells little: "
-            "judge by AP."
+            f"The same box on every image scores AP50 {constant:.2f} here, so both are timed to "
+            f"{self.story.level:.2f}, half-way from there; judge by AP."
         )
 
     @property
@@ -85,8 +86,9 @@ def read_comparison(pair: Path, name: str) -> Comparison:
     boxes = int(scores["boxes"]) if scores else None
     config = config_of(pair / SIDES[0])
     axis = Axis.EPOCHS if config.budget == "epochs" else Axis.SECONDS
-    story = tell(records, boxes, difference=difference, axis=axis)
-    return Comparison(name, pair, config, records, scores, story, _constant_box(pair))
+    constant = _constant_box(pair)
+    story = tell(records, boxes, level=_level(constant), difference=difference, axis=axis)
+    return Comparison(name, pair, config, records, scores, story, constant)
 
 
 def read_scores(pair: Path) -> Numbers | None:
@@ -205,6 +207,14 @@ def _constant_box(pair: Path) -> Numbers | None:
         if measured is not None:
             return {"ap": measured.constant_ap, "ap50": measured.constant_ap50}
     return None
+
+
+def _level(constant_box: Numbers | None) -> float:
+    """The AP50 to time both to. A box that has seen nothing must not be half-way there."""
+    constant = (constant_box or {}).get("ap50")
+    if constant is None or constant < _TELLS_LITTLE:
+        return LEVEL
+    return round((1 + float(constant)) / 2, 2)
 
 
 def _table(comparison: Comparison) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,9 @@ from labeler.runs.data_curve import (
     curve_sentence,
     read_points,
 )
-from labeler.runs.history import RunState
+from labeler.runs.history import RunState, config_of
 from labeler.runs.pair import PAIR_FILE, SIDES, summarise_pair
 from labeler.runs.prepare import Wish
-from trainer.config import load_config
 
 PAIR = "pair"
 NUMBERS, PAGE, CURVES = "comparison.json", "README.md", "curves"
@@ -41,32 +41,45 @@ _CONTENTS = (
 )
 
 
-def is_trained(pair: Path, wish: Wish) -> bool:
-    """Whether the pair is there, trained to its end, and was asked just that.
+class HowFar(StrEnum):
+    """How a comparison's pair stands. UNFINISHED: it ended early and can go on."""
 
-    Raises UserError where something else is in the way.
-    """
+    NEW = "new"
+    UNFINISHED = "unfinished"
+    TRAINED = "trained"
+
+
+def how_far(pair: Path, wish: Wish) -> HowFar:
+    """Raises UserError where the pair was asked something else, or something else is in the way."""
     if not pair.exists() or not any(pair.iterdir()):
-        return False
+        return HowFar.NEW
     if not (pair / PAIR_FILE).is_file():
         raise UserError(f"{pair} is not empty and holds no comparison. Choose a new folder.")
-    state = summarise_pair(pair).state
-    if state is not RunState.FINISHED:
-        raise UserError(
-            f"{pair} holds a comparison that is not complete ({state.value}). Delete that folder "
-            "to begin again, or choose another one."
-        )
+    _require_same(pair, wish)
+    summary = summarise_pair(pair)
+    if summary.state is RunState.FINISHED:
+        return HowFar.TRAINED
+    if summary.can_resume:
+        return HowFar.UNFINISHED
+    if summary.state is RunState.RUNNING:
+        raise UserError(f"{pair} is being trained by another process. Wait for its end.")
+    raise UserError(
+        f"{pair} ended before it had anything to go on from. Delete that folder to begin again."
+    )
+
+
+def _require_same(pair: Path, wish: Wish) -> None:
+    config = config_of(pair / SIDES[0])
     differing = [
         name
         for name, value in asdict(wish).items()
-        if name not in ("start", "recipe") and getattr(load_config(pair / SIDES[0]), name) != value
+        if name not in ("start", "recipe") and getattr(config, name) != value
     ]
     if differing:
         raise UserError(
             f"{pair} holds a comparison with another wish ({', '.join(differing)}). Choose a new "
             "folder."
         )
-    return True
 
 
 def require_room(out: Path) -> None:

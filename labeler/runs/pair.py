@@ -63,6 +63,15 @@ class PairSummary:
         return next((state for state in _WORST_FIRST if state in states), RunState.FINISHED)
 
     @property
+    def can_resume(self) -> bool:
+        """Whether it ended early and has something to go on from."""
+        ended = (RunState.RUNNING, RunState.FINISHED)
+        return self.state not in ended and all(
+            run.can_resume or run.state is RunState.FINISHED
+            for run in (self.pretrained, self.scratch)
+        )
+
+    @property
     def has_models(self) -> bool:
         """Whether both can be looked through."""
         return self.pretrained.has_model and self.scratch.has_model

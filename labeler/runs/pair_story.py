@@ -24,6 +24,7 @@ from labeler.runs.pair_points import (
 from labeler.runs.pair_sentence import FEWEST_BOXES, NOTHING, sentence
 
 __all__ = [
+    "LEVEL",
     "Axis",
     "Interval",
     "Point",
@@ -44,7 +45,7 @@ LEVEL = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What there is to say. seconds: how long both had learned when they are compared.
+    """What there is to say. seconds: how long both have learned.
 
     times_as_long and times_as_many_epochs: what scratch needed to reach `level`, as a multiple of
     what pretrained needed; None where one of them never did, or nobody can say how much it was.
@@ -73,20 +74,23 @@ def tell(
     """boxes: how many the validation images have, None: unknown. intervals: of the AP50 of the
     kept weights, pretrained first, where somebody has worked them out. difference: the interval
     of pretrained's AP50 minus scratch's, from the same drawn images (pair_scores): it tells more
-    than two intervals, so where it is known it decides. axis: what the sentence counts in."""
+    than two intervals, so where it is known it decides. axis: what is equal for both where they are
+    compared."""
     curves = points_of(records.pretrained), points_of(records.scratch)
     seconds = min(records.pretrained.seconds, records.scratch.seconds)
-    one, other = (kept_at(points, SAME_MOMENT * seconds, Axis.SECONDS) for points in curves)
+    epochs = min((points[-1].epochs if points else 0.0) for points in curves)
+    moment = epochs if axis is Axis.EPOCHS else seconds
+    until = moment if axis is Axis.EPOCHS else SAME_MOMENT * moment
+    one, other = (kept_at(points, until, axis) for points in curves)
     when = [reached(points, level) for points in curves]
     long = many = None
     if when[0] and when[1] and not when[0].is_bound and not when[1].is_bound:
         long = when[1].seconds / max(when[0].seconds, 1e-9)
         many = when[1].epochs / max(when[0].epochs, 1e-9)
     winner = _winner(one, other, boxes, intervals, difference)
-    epochs = min((points[-1].epochs if points else 0.0) for points in curves)
     told = sentence(
         axis,
-        epochs if axis is Axis.EPOCHS else seconds,
+        moment,
         (one, other),
         curves,
         level,

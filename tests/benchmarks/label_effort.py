@@ -1,6 +1,6 @@
-"""What is left to do by hand when boxes are carried forward: a person replayed over sequences.
+"""What is left to do by hand when machines suggest boxes: a person replayed over sequences.
 
-Run: python tests/benchmarks/label_effort.py [--images 685] [--json]
+Run: python tests/benchmarks/label_effort.py [--images 685] [--source tracker] [--json]
      python tests/benchmarks/label_effort.py --video FILE --truth COCO.json [--every 3]
      python tests/benchmarks/label_effort.py --photos FOLDER --truth COCO.json
 
@@ -8,6 +8,12 @@ The person goes image by image: draws what is missing, corrects what overlaps it
 than 0.8 (IoU), rejects a box whose object is gone; each of these is one hand action. The rest is
 taken with one key an image. Correcting carries the boxes on from the correction. "appeared" counts
 the boxes that no tracker can offer: first seen, or seen again after a while.
+
+--source: none, tracker (the boxes carried forward, the default), detector (it learns along: after
+every ten labelled images, from the boxes as the person left them, by the program's own assistant),
+or both: the detector adds what the tracker does not offer. A round of the detector takes --steps
+instead of seconds, so that a busy machine changes nothing, and its suggestions come --late images
+after the tenth, for the person does not wait.
 
 All classes of the simulated robot are labelled, in five photos a second, which is the capture
 page's burst; the last row is the same robot filmed at its 15 pictures a second. The tracker was
@@ -27,6 +33,7 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -39,6 +46,7 @@ from tests.track.sequences import Shot, driving, own_life, passing, turning
 
 WORLDS = {"turning in place": 31, "another robot passing": 32, "driving among objects": 33}
 LONG_WORLD = 34
+SOURCES = ("none", "tracker", "detector", "both")
 BURST = 60
 """Photos in a burst of the long sequence; five seconds pass between two bursts."""
 
@@ -52,18 +60,34 @@ def main() -> int:
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--truth", type=Path)
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--source", choices=SOURCES, action="append", help="default: tracker")
+    parser.add_argument("--only", help="sequences whose name holds this")
+    parser.add_argument("--steps", type=int, default=60, help="of a round of the detector")
+    parser.add_argument("--late", type=int, default=3, help="images until a round is over")
     parser.add_argument("--json", action="store_true")
     words = parser.parse_args()
     cv2.setNumThreads(1)
-    rows = {}
+    rows: dict[str, dict[str, float]] = {}
     for name, shots in sequences(words).items():
-        kept = list(shots)
-        rows[name] = figures(kept, replay(kept, Carrier), replay(kept, Nobody))
-        if not words.json:
-            tell(name, rows[name], first=len(rows) == 1)
+        kept = list(shots) if not words.only or words.only in name else []
+        for source in (words.source or ["tracker"]) if kept else ():
+            row = f"{name}: {source}"
+            rows[row] = figures(effort_of(kept, source, words), replay(kept, Nobody))
+            if not words.json:
+                tell(row, rows[row], first=len(rows) == 1)
     if words.json:
         sys.stdout.write(json.dumps(rows, indent=1) + "\n")
     return 0
+
+
+def effort_of(shots: list[Shot], source: str, words: argparse.Namespace) -> Effort:
+    start = Carrier if source in ("tracker", "both") else Nobody
+    if source in ("none", "tracker"):
+        return replay(shots, start)
+    from tests.track.along import Along
+
+    with TemporaryDirectory() as folder:
+        return replay(shots, start, Along(shots, Path(folder), steps=words.steps, late=words.late))
 
 
 def sequences(words: argparse.Namespace) -> dict[str, Iterator[Shot]]:
@@ -87,7 +111,7 @@ def sequences(words: argparse.Namespace) -> dict[str, Iterator[Shot]]:
     }
 
 
-def figures(shots: list[Shot], with_it: Effort, without: Effort) -> dict[str, float]:
+def figures(with_it: Effort, without: Effort) -> dict[str, float]:
     boxes = max(1, with_it.boxes)
     return {
         "images": with_it.images,
@@ -108,9 +132,9 @@ def figures(shots: list[Shot], with_it: Effort, without: Effort) -> dict[str, fl
 def tell(name: str, row: dict[str, float], *, first: bool) -> None:
     if first:
         heads = " ".join(f"{head.replace('_', ' '):>{width(head)}}" for head in row)
-        sys.stdout.write(f"{'sequence':30} {heads}\n")
+        sys.stdout.write(f"{'sequence: source':40} {heads}\n")
     cells = " ".join(f"{value:>{width(head)}}" for head, value in row.items())
-    sys.stdout.write(f"{name:30} {cells}\n")
+    sys.stdout.write(f"{name:40} {cells}\n")
     sys.stdout.flush()
 
 

@@ -22,7 +22,8 @@ from labeler.runs.prepare import Wish
 from tests.runs.run_makers import write_coco_files, write_coco_scenes
 from trainer.predict import Predictor
 
-PATIENCE = 110
+PATIENCE = 250
+"""Seconds until a verb that should have ended long ago is taken for hung."""
 
 
 def _shell(*words: str | Path) -> subprocess.CompletedProcess[str]:
@@ -43,6 +44,7 @@ def _frames(video: Path) -> int:
     return count
 
 
+@pytest.mark.timeout(300)  # real trainings, on a machine that may be crowded
 def test_a_folder_with_all_of_it_comes_out_and_is_not_trained_twice(tmp_path: Path) -> None:
     source = write_coco_scenes(tmp_path / "coco", range(20))
     checked = write_coco_scenes(tmp_path / "val", range(900, 906))
@@ -76,29 +78,41 @@ def test_a_folder_with_all_of_it_comes_out_and_is_not_trained_twice(tmp_path: Pa
 
 if sys.platform != "win32":
 
-    def test_ctrl_c_compares_what_there_is(tmp_path: Path) -> None:
-        source = write_coco_scenes(tmp_path / "coco", range(20))
-        out = tmp_path / "lesson"
-        command = [sys.executable, "-m", "labeler", "compare", str(source)]
+    def _stopped(*words: str | Path) -> tuple[str, str]:
+        """Ctrl+C as soon as both learn: what stands on stdout and stderr."""
+        seen = re.compile(r" of 600 s each, epoch \d.* s left; AP50: pretrained .*, scratch ")
+        command = [sys.executable, "-m", "labeler", "compare", *map(str, words)]
         with subprocess.Popen(
-            [*command, "--seconds", "600", "--out", str(out)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
         ) as verb:
             assert verb.stderr is not None
-            seen = re.compile(r" of 600 s each, epoch \d.* s left; AP50: pretrained .*, scratch ")
-            assert any(seen.search(line) for line in verb.stderr)
+            before = []
+            for line in verb.stderr:
+                before.append(line)
+                if seen.search(line):
+                    break
             verb.send_signal(signal.SIGINT)
             told, rest = verb.communicate(timeout=PATIENCE)
         assert verb.returncode == 0, rest
+        return told, "".join(before) + rest
+
+    @pytest.mark.timeout(300)
+    def test_ctrl_c_compares_what_there_is_and_the_same_words_go_on(tmp_path: Path) -> None:
+        source = write_coco_scenes(tmp_path / "coco", range(20))
+        out = tmp_path / "lesson"
+        told, rest = _stopped(source, "--seconds", "600", "--out", out)
         assert "what there is will be compared" in rest
         assert told.startswith("Stopped. After ")
-        numbers = json.loads((out / "comparison.json").read_text(encoding="utf-8"))
-        assert numbers["stopped_early"] is True
-        assert numbers["difference"]["ap"]["value"] is not None
+        first = json.loads((out / "comparison.json").read_text(encoding="utf-8"))
+        assert first["stopped_early"] is True
+        assert first["difference"]["ap"]["value"] is not None
         for side in SIDES:
             Predictor(out / "pair" / side / "model.onnx")
+        _, rest = _stopped(source, "--seconds", "600", "--out", out)
+        assert "goes on" in rest
+        then = json.loads((out / "comparison.json").read_text(encoding="utf-8"))
+        epochs = [sum(told[side]["epochs"] for side in SIDES) for told in (first, then)]
+        assert 0 < epochs[0] < epochs[1]
 
 
 def test_a_trainer_that_dies_is_a_sentence_and_both_runs_know_it(

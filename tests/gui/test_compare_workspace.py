@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -19,12 +20,12 @@ from labeler.gui.compare.workspace import CompareWorkspace
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
 from labeler.runs.history import RunState, attend
-from labeler.runs.pair import attended, list_pairs
+from labeler.runs.pair import SIDES, attended, list_pairs
 from labeler.runs.prepare import Wish, new_run_folder, prepare_run_from_dataset
 from tests.gui.live_waits import Heard, until
 from tests.gui.pair_makers import PRETRAINED_CURVE, SCRATCH_CURVE, scored, write_pair
 from tests.runs.run_makers import add_scenes
-from trainer.events import Failed, Warned
+from trainer.events import Failed, Progressed, Warned
 
 PATIENCE = 90_000
 """Milliseconds: a crowded machine may need minutes for what takes seconds."""
@@ -68,7 +69,7 @@ def _ended(workspace: CompareWorkspace) -> bool:
     return not workspace.trainer.is_running and workspace.panel.train_button.isEnabled()
 
 
-def test_one_button_trains_both_and_both_curves_grow(
+def test_one_button_trains_both_through_a_pause_and_a_crash_and_both_curves_grow(
     qtbot: QtBot,
     document: Document,
     dataset: Dataset,
@@ -76,40 +77,46 @@ def test_one_button_trains_both_and_both_curves_grow(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     workspace = _shown(qtbot, document)
+    view = workspace.view
     wish = workspace.panel.wish()
     assert wish.seconds == 60
     monkeypatch.setattr(workspace.panel, "wish", lambda: replace(wish, budget="epochs", epochs=1))
     _press_train(qtbot, workspace)
     assert not workspace.panel.train_button.isEnabled()
-    until(qtbot, lambda: workspace.view.stop_button.isVisible())
+    until(qtbot, lambda: view.pause_button.isVisible())
     assert workspace.closing_question()
-    qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
-    until(qtbot, lambda: workspace.view.title.text().startswith("Both learned for"))
-    assert heard.has("Both learned for")
-    (pair,) = list_pairs(dataset.runs_folder)
-    assert pair.state is RunState.FINISHED
-    assert pair.has_models
-    for plot in (workspace.view.by_time, workspace.view.by_epochs):
-        assert all(plot.points.values())
-    ends = [points[-1][0] for points in workspace.view.by_epochs.points.values()]
-    assert ends[0] == ends[1]
-    assert "pretrained against" in workspace.view.sentence.text()
-    assert workspace.view.watch_button.isEnabled()
-    until(qtbot, lambda: workspace.panel.list.count() == 1)
 
+    qtbot.mouseClick(view.pause_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: view.pause_button.text() == "Go on", timeout=PATIENCE)
+    assert view.title.text().startswith(("Paused after", "Getting ready"))
+    qtbot.mouseClick(view.pause_button, Qt.MouseButton.LeftButton)
 
-def test_a_killed_trainer_is_a_sentence_in_both_runs(
-    qtbot: QtBot, document: Document, dataset: Dataset
-) -> None:
-    workspace = _shown(qtbot, document)
-    _press_train(qtbot, workspace)
+    pair = workspace.trainer.pair
+    assert pair is not None
+    states = [pair / side / "state.safetensors" for side in SIDES]
+    qtbot.waitUntil(lambda: all(state.is_file() for state in states), timeout=PATIENCE)
     os.kill(workspace.trainer.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
     qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
-    until(qtbot, lambda: workspace.view.title.text().startswith("Failed"))
-    assert "log.txt" in workspace.view.sentence.text()
-    (pair,) = list_pairs(dataset.runs_folder)
-    assert (pair.pretrained.state, pair.scratch.state) == (RunState.FAILED,) * 2
-    assert not workspace.view.watch_button.isEnabled()
+    until(qtbot, lambda: view.title.text().startswith("Failed"))
+    assert "log.txt" in view.sentence.text()
+
+    until(qtbot, lambda: view.go_on_button.isVisible())
+    qtbot.mouseClick(view.go_on_button, Qt.MouseButton.LeftButton)
+    assert workspace.trainer.is_running
+    assert not view.go_on_button.isVisible()
+    qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
+    until(qtbot, lambda: view.title.text().startswith("Both learned for"))
+    assert heard.has("Both learned for")
+    (summary,) = list_pairs(dataset.runs_folder)
+    assert summary.state is RunState.FINISHED
+    assert summary.has_models
+    assert all(view.by_time.points.values())
+    ends = [points[-1][0] for points in view.by_epochs.points.values()]
+    assert ends[0] == ends[1] >= 1
+    assert "pretrained against" in view.sentence.text()
+    assert view.watch_button.isEnabled()
+    assert workspace.obstacle_to_go_on()
+    until(qtbot, lambda: workspace.panel.list.count() == 1)
 
 
 def test_closing_the_window_ends_the_pair(
@@ -141,6 +148,20 @@ def test_a_pair_of_yesterday_shows_its_curves_and_what_they_tell(
     assert "AP 0.62 : 0.10" in item.data(Qt.ItemDataRole.AccessibleTextRole)
 
 
+def test_what_both_scored_on_the_same_drawn_images_decides(
+    qtbot: QtBot, document: Document, dataset: Dataset
+) -> None:
+    pair = write_pair(dataset)
+    scores = {"boxes": 40, "difference": {"ap50": {"low": -0.1, "high": 0.2}}}
+    told = json.dumps({**scores, "pretrained": {}, "scratch": {}})
+    (pair / "scores.json").write_text(told, encoding="utf-8")
+    workspace = _shown(qtbot, document)
+    until(qtbot, lambda: "may be chance" in workspace.view.sentence.text())
+    (pair / "scores.json").write_text(told.replace("-0.1", "0.1"), encoding="utf-8")
+    workspace.panel.pair_chosen.emit(pair)
+    until(qtbot, lambda: "may be chance" not in workspace.view.sentence.text())
+
+
 def test_a_pair_of_a_dead_program_is_said_to_be_interrupted(
     qtbot: QtBot, document: Document, dataset: Dataset
 ) -> None:
@@ -167,6 +188,19 @@ def test_a_pair_that_another_window_trains_is_running_here_too(
     with attended(pair):
         workspace = _shown(qtbot, document)
         until(qtbot, lambda: workspace.view.title.text() == "Getting ready")
+        finish_jobs()
+
+
+def test_time_left_is_that_of_both_as_they_measured_it(
+    qtbot: QtBot, document: Document, dataset: Dataset
+) -> None:
+    told = Progressed("Learning", 20.0, 80.0, 1.0, 30.0, 0.5, seconds_left=70.0)
+    later = replace(told, seconds=40.0, seconds_left=50.0)
+    pair = write_pair(dataset, pretrained=[told], scratch=[later], with_models=False)
+    with attended(pair):
+        workspace = _shown(qtbot, document)
+        until(qtbot, lambda: workspace.view.detail.text() == "2:00 min left")
+        assert workspace.view.bar.value() / workspace.view.bar.maximum() == pytest.approx(0.375)
         finish_jobs()
 
 
@@ -217,7 +251,13 @@ def test_every_control_of_compare_has_a_name_and_a_tooltip(
     workspace = _shown(qtbot, document)
     panel, view = workspace.panel, workspace.view
     controls: list[QWidget] = [panel.train_button, panel.budget, panel.list, view.watch_button]
-    controls += [view.stop_button, view.scores.button("ap"), workspace.empty.label_button]
+    controls += [
+        view.stop_button,
+        view.pause_button,
+        view.go_on_button,
+        view.scores.button("ap"),
+        workspace.empty.label_button,
+    ]
     assert all(control.accessibleName() and control.toolTip() for control in controls)
     keys = [key for action in workspace.actions_table() for key in action.keys]
     assert len(keys) == len(set(keys))

@@ -21,7 +21,7 @@ from labeler.gui.train.runs_model import NOTE_COLUMN
 from labeler.gui.train.runs_page import RunsPage
 from labeler.gui.train.workspace import TrainWorkspace
 from labeler.runs.history import RunState, RunSummary, list_runs
-from labeler.runs.note import read_note
+from labeler.runs.note import read_note, write_note
 from labeler.runs.prepare import Wish, prepare_run_from_dataset
 from labeler.runs.record import append_event
 from tests.gui.tiny_model import write_tiny_model
@@ -112,13 +112,40 @@ def test_a_note_is_written_in_its_cell_and_kept_with_the_run(
     assert [run.path for run in page.marked()] == [runs[1]]
 
 
+def test_a_half_written_note_outlives_what_happens_to_the_runs(
+    qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset, runs: list[Path]
+) -> None:
+    write_note(runs[1], "one line\nanother line")
+    page, shelf = workspace.pages.table, workspace.shelf
+    shelf.load()
+    qtbot.waitUntil(lambda: "one line" in _column(page, NOTE_COLUMN))
+    page.mark([runs[1]])
+    page.table.setFocus()
+    QTest.keyClick(page.table, Qt.Key.Key_F2)
+    field = page.table.findChild(QLineEdit)
+    assert isinstance(field, QLineEdit)
+    QTest.keyClick(field, Qt.Key.Key_End)
+    QTest.keyClicks(field, ", half")
+    append_event(runs[1], Finished(0.4, 0.4, 61.0, 6.0, False))  # it learned on, and ended
+    prepare_run_from_dataset(dataset, dataset.runs_folder / "2026-01-04_10-00", Wish())
+    shelf.trash(runs[0])
+    qtbot.waitUntil(
+        lambda: [run.name for run in page.model.runs] == ["2026-01-04_10-00", *NAMES[:0:-1]]
+    )
+    QTest.keyClicks(field, " written")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: read_note(runs[1]) == "one line\nanother line, half written")
+
+
 def test_two_runs_are_compared_in_settings_data_and_scores(
     qtbot: QtBot, workspace: TrainWorkspace, runs: list[Path]
 ) -> None:
     page = workspace.pages.table
     page.mark([runs[0]])
     assert not page.compare_button.isEnabled()
+    assert workspace.runs_desk.obstacle_to_comparing() == "Mark two runs in All runs first."
     page.mark([runs[0], runs[1]])
+    assert workspace.runs_desk.obstacle_to_comparing() == ""
     qtbot.mouseClick(page.compare_button, Qt.MouseButton.LeftButton)
     dialog = page.findChild(ComparisonDialog)
     assert isinstance(dialog, ComparisonDialog)
@@ -137,9 +164,11 @@ def test_marked_runs_go_to_the_wastebasket_and_the_button_says_when_they_cannot(
     page = workspace.pages.table
     page.table.clearSelection()
     assert not page.trash_button.isEnabled()
+    QTest.keyClick(page.table, Qt.Key.Key_Delete)
+    assert len(list_runs(dataset.runs_folder)) == 3
     page.mark(runs[:2])
     assert page.count.text() == "3 runs, 2 marked"
-    qtbot.mouseClick(page.trash_button, Qt.MouseButton.LeftButton)
+    QTest.keyClick(page.table, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: len(page.model.runs) == 1)
     assert [run.path for run in list_runs(dataset.runs_folder)] == [runs[2]]
     assert page.count.text() == "1 run"
@@ -176,12 +205,13 @@ def test_a_model_is_given_away_as_a_zip(
     qtbot: QtBot, workspace: TrainWorkspace, runs: list[Path], tmp_path: Path
 ) -> None:
     write_tiny_model(runs[0] / "model.onnx")
+    said: list[str] = []
+    workspace._document.said.connect(said.append)
     workspace.runs_desk.export(runs[0], tmp_path / "mugs")
     assert workspace.pages.table.busy.isVisible()
-    document = workspace._document
-    with qtbot.waitSignal(document.said, timeout=PATIENCE) as told:
-        pass
-    assert str(tmp_path / "mugs.zip") in told.args[0]
+    assert said == ["Writing mugs.zip…"]
+    qtbot.waitUntil(lambda: len(said) == 2, timeout=PATIENCE)
+    assert str(tmp_path / "mugs.zip") in said[1]
     with zipfile.ZipFile(tmp_path / "mugs.zip") as archive:
         assert any(name.endswith("model.onnx") for name in archive.namelist())
     assert not workspace.pages.table.busy.isVisible()

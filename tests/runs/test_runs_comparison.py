@@ -10,8 +10,8 @@ import pytest
 from labeler.errors import UserError
 from labeler.runs.chart import Panel
 from labeler.runs.comparison import chart_of, page_of, read_comparison
-from labeler.runs.comparison_folder import is_trained, require_room, write_comparison
-from labeler.runs.pair import SIDES
+from labeler.runs.comparison_folder import HowFar, how_far, require_room, write_comparison
+from labeler.runs.pair import SIDES, attended
 from labeler.runs.prepare import Wish
 from tests.runs.pair_makers import FAST, SLOW, make_pair, tell_run, write_analysis, write_scores
 
@@ -68,15 +68,22 @@ def test_a_difference_that_may_be_chance_is_said_to_be_so(tmp_path: Path) -> Non
     assert "may be chance: its 95 % interval goes from -0.02 to +0.31." in story.sentence
 
 
-def test_where_a_constant_box_does_half_of_the_work_ap_is_to_be_looked_at(tmp_path: Path) -> None:
+def test_what_a_constant_box_scores_is_no_level_to_be_timed_to(tmp_path: Path) -> None:
     pair = make_pair(tmp_path, WISH, BOTH)
-    assert read_comparison(pair, "mugs").remark == ""
-    write_analysis(pair / "pretrained", constant_ap=0.113, constant_ap50=0.518)
+    assert (read_comparison(pair, "mugs").remark, read_comparison(pair, "mugs").story.level) == (
+        "",
+        0.5,
+    )
+    write_analysis(pair / "pretrained", constant_ap=0.113, constant_ap50=0.3)
     comparison = read_comparison(pair, "mugs")
-    remark = "The same box on every image scores AP50 0.52 here, so AP50 tells little: judge by AP."
-    assert comparison.remark == remark
-    assert remark in page_of(comparison)
-    assert chart_of(comparison).foot.endswith(remark)
+    assert comparison.remark == (
+        "The same box on every image scores AP50 0.30 here, so both are timed to 0.65, half-way "
+        "from there; judge by AP."
+    )
+    assert "pretrained did after 38 s" in comparison.story.sentence
+    assert comparison.remark in page_of(comparison)
+    assert chart_of(comparison).foot.endswith(comparison.remark)
+    assert chart_of(comparison).panels[0].level == 0.65
 
 
 def test_without_scores_of_both_there_are_no_intervals_and_nothing_is_made_up(
@@ -99,15 +106,19 @@ def test_without_scores_of_both_there_are_no_intervals_and_nothing_is_made_up(
         read_comparison(pair, "mugs")
 
 
-def test_what_is_trained_is_known_again_and_anything_else_is_refused(tmp_path: Path) -> None:
-    assert not is_trained(tmp_path / "pair", WISH)
+def test_a_pair_is_new_unfinished_or_trained_and_anything_else_is_refused(tmp_path: Path) -> None:
+    assert how_far(tmp_path / "pair", WISH) is HowFar.NEW
     pair = make_pair(tmp_path, WISH, {"pretrained": FAST})
-    with pytest.raises(UserError, match=r"not complete \(interrupted\)"):
-        is_trained(pair, WISH)
+    with pytest.raises(UserError, match="ended before it had anything to go on from"):
+        how_far(pair, WISH)
+    (pair / "scratch" / "state.safetensors").write_bytes(b"a state")
+    assert how_far(pair, WISH) is HowFar.UNFINISHED
+    with attended(pair), pytest.raises(UserError, match="trained by another process"):
+        how_far(pair, WISH)
     tell_run(pair / "scratch", SLOW)
-    assert is_trained(pair, WISH)
+    assert how_far(pair, WISH) is HowFar.TRAINED
     with pytest.raises(UserError, match=r"another wish \(seconds, seed\)"):
-        is_trained(pair, Wish(seconds=90, seed=5))
+        how_far(pair, Wish(seconds=90, seed=5))
     require_room(tmp_path)
     with pytest.raises(UserError, match="holds no comparison"):
         require_room(tmp_path / "coco")

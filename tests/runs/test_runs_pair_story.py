@@ -61,6 +61,10 @@ def test_a_level_that_scratch_never_reached_is_said_and_how_soon_pretrained_was_
 
 
 def test_neither_reached_it() -> None:
+    ahead = tell(_pair(((10, 0.04), (20, 0.1), (60, 0.4)), SLOW))
+    assert ahead.sentence.endswith(
+        "Neither reached 0.50, but pretrained had scratch's 0.08 after 17 s."
+    )
     story = tell(_pair(SLOW, SLOW))
     assert story.sentence.endswith("There is no difference. Neither reached 0.50.")
     assert story.winner is Winner.UNCLEAR
@@ -168,6 +172,13 @@ def test_where_epochs_are_the_budget_the_sentence_counts_in_them() -> None:
     assert tell(both, axis=Axis.EPOCHS).sentence.endswith(
         "Scratch needed 4.0 times as many epochs to reach 0.50."
     )
+
+
+def test_at_equal_epochs_a_side_that_was_held_up_loses_nothing() -> None:
+    held_up = _record(tuple((9 * seconds, ap50) for seconds, ap50 in FAST), pace=90.0)
+    pair = PairRecords(held_up, _record(SLOW))
+    assert tell(pair, axis=Axis.EPOCHS).sentence.startswith("After 6.0 epochs: AP50 0.71 pre")
+    assert tell(pair).sentence.startswith("After 60 s: AP50 nothing yet pre")
 
 
 def test_the_interval_of_the_difference_decides_where_it_is_known() -> None:

@@ -29,22 +29,23 @@ def video_shots(video: Path, truth: Path, every: int = 1) -> Iterator[Shot]:
     number = 0
     while reader.grab():
         if number % every == 0:
-            boxes = next(labelled, None)
+            named = next(labelled, None)
             good, frame = reader.retrieve()
-            if boxes is None or not good:
+            if named is None or not good:
                 break
-            yield Shot(np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), np.uint8), boxes)
+            yield Shot(np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), np.uint8), *named)
         number += 1
     reader.release()
 
 
-def _named_boxes(coco: dict[str, Any]) -> Iterator[dict[str, BBox]]:
-    """For each image, in order of its file name, the boxes by the name of their object."""
+def _named_boxes(coco: dict[str, Any]) -> Iterator[tuple[dict[str, BBox], dict[str, str]]]:
+    """For each image, in order of its file name, boxes and kinds by the name of their object."""
     by_image = _by_image(coco)
     before: dict[str, BBox] = {}
     made = 0
     for image in sorted(coco["images"], key=lambda row: (row["file_name"], row["id"])):
         named: dict[str, BBox] = {}
+        kinds: dict[str, str] = {}
         for entry in by_image[image["id"]]:
             box, name = BBox(*entry["bbox"]), _track(entry)
             if name is None:
@@ -58,8 +59,8 @@ def _named_boxes(coco: dict[str, Any]) -> Iterator[dict[str, BBox]]:
                 if overlap < SAME:
                     made += 1
                     name = f"{kind}{made}"
-            named[name] = box
-        yield named
+            named[name], kinds[name] = box, str(entry["category_id"])
+        yield named, kinds
         before = named
 
 
@@ -87,9 +88,12 @@ def panned_photos(folder: Path, truth: Path, most: int = 25) -> dict[str, Iterat
         for row in chosen:
             photo = load_upright(folder / row["file_name"])
             boxes = [BBox(*entry["bbox"]) for entry in by_image[row["id"]]]
+            kinds = [str(entry["category_id"]) for entry in by_image[row["id"]]]
             for shot in panned(photo, boxes, seed=row["id"]):
                 yield Shot(
-                    shot.picture, {f"{row['id']}/{name}": box for name, box in shot.boxes.items()}
+                    shot.picture,
+                    {f"{row['id']}/{name}": box for name, box in shot.boxes.items()},
+                    {f"{row['id']}/{name}": kinds[int(name)] for name in shot.boxes},
                 )
 
     return {f"{len(chosen)} photos of {folder.parent.name}": all_of_them()}

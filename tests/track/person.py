@@ -1,12 +1,13 @@
-"""A person who labels a sequence: takes what the tracker offers, mends only what is off."""
+"""A person who labels a sequence: takes what machines offer, mends only what is off."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from labeler.dataset.detected import mean_of
 from labeler.dataset.model import BBox
 from labeler.simulator.arrays import Pixels
 from labeler.track import Carried
@@ -16,6 +17,11 @@ GOOD = 0.8
 """A person leaves a box alone that overlaps what they would have drawn by so much (IoU)."""
 WRONG = 0.5
 """Below, or where the object is gone, a suggestion is called wrong."""
+MEANT = 0.3
+"""From this overlap on a detector's box of the right kind is taken for the object, and mended."""
+DOUBLE = 0.5
+"""A detector's box that overlaps the tracker's of its kind by so much means the same thing: the
+program suggests their mean."""
 
 
 class Tracker(Protocol):
@@ -25,6 +31,21 @@ class Tracker(Protocol):
 
 
 Start = Callable[[Pixels, Mapping[int, BBox]], Tracker]
+
+Kinds = Sequence[tuple[str, BBox]]
+"""Boxes, each with the kind of thing that it is of."""
+
+
+class Detector(Protocol):
+    """What suggests boxes on pictures it has not seen labelled, as the assistant does."""
+
+    def offers(self, image: int) -> Kinds:
+        """On the image of that number, from 0."""
+        ...
+
+    def take(self, image: int, boxes: Kinds) -> None:
+        """The boxes as the person left them."""
+        ...
 
 
 @dataclass(slots=True)
@@ -68,14 +89,16 @@ class Nobody:
         return []
 
 
-def replay(shots: Iterable[Shot], start: Start) -> Effort:
-    """Labels the sequence image by image. After a hand action the boxes are carried on anew from
-    that image, as a person pressing the key again does; accepted boxes stay as they were offered.
+def replay(shots: Iterable[Shot], start: Start, detector: Detector | None = None) -> Effort:
+    """Labels the sequence image by image. After a hand action, or where the detector has found
+    more, the boxes are carried on anew from that image, as a person pressing the key again does;
+    accepted boxes stay as they were offered.
     """
     effort, tracker = Effort(), None
     keys: dict[str, int] = {}
+    kinds: dict[int, str] = {}
     boxes: dict[int, BBox] = {}
-    for shot in shots:
+    for number, shot in enumerate(shots):
         truth = {keys.setdefault(name, len(keys)): box for name, box in shot.boxes.items()}
         offers: dict[int, BBox] = {}
         if tracker is not None and boxes:
@@ -83,15 +106,63 @@ def replay(shots: Iterable[Shot], start: Start) -> Effort:
             offers = {found.key: found.bbox for found in tracker.step(shot.picture)}
             effort.seconds += time.process_time() - began
             effort.steps += len(boxes)
-        before = effort.actions
+        before, known = effort.actions, set(offers)
+        kinds |= {keys[name]: shot.kind(name) for name in shot.boxes}
+        if detector is not None:
+            seen = detector.offers(number)
+            found = _recognised(effort, seen, truth, offers, kinds)
+            offers = {key: _settled(box, kinds[key], seen) for key, box in offers.items()} | found
         boxes = _labelled(effort, truth, offers, boxes)
-        touched = effort.actions > before
+        if detector is not None:
+            detector.take(number, [(kinds[key], box) for key, box in boxes.items()])
+        touched = effort.actions > before or not known.issuperset(boxes)
         if touched or tracker is None:
             tracker = start(shot.picture, boxes)
         again = touched and bool(boxes) and start is not Nobody
         effort.keys += 1 + bool(offers) + again
     effort.keys += effort.rejected
     return effort
+
+
+def _settled(tracked: BBox, kind: str, seen: Kinds) -> BBox:
+    alike = [(tracked.iou(box), box) for what, box in seen if what == kind]
+    overlap, other = max(alike, key=lambda pair: pair[0], default=(0.0, tracked))
+    return mean_of(tracked, other) if overlap >= DOUBLE else tracked
+
+
+def _recognised(
+    effort: Effort,
+    seen: Kinds,
+    truth: Mapping[int, BBox],
+    tracked: Mapping[int, BBox],
+    kinds: Mapping[int, str],
+) -> dict[int, BBox]:
+    """The detector's boxes by the object that the person takes them for; the rest is rejected."""
+    fresh = [
+        (kind, box)
+        for kind, box in seen
+        if not any(kinds.get(key) == kind and box.iou(t) >= DOUBLE for key, t in tracked.items())
+    ]
+    pairs = sorted(
+        (
+            (box.iou(truth[key]), index, key)
+            for index, (kind, box) in enumerate(fresh)
+            for key in truth.keys() - tracked.keys()
+            if kinds[key] == kind and box.iou(truth[key]) >= MEANT
+        ),
+        reverse=True,
+    )
+    found: dict[int, BBox] = {}
+    used: set[int] = set()
+    for _, index, key in pairs:
+        if index not in used and key not in found:
+            found[key] = fresh[index][1]
+            used.add(index)
+    left = len(fresh) - len(used)
+    effort.offers += left
+    effort.rejected += left
+    effort.wrong += left
+    return found
 
 
 def _labelled(

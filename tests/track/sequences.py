@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -26,10 +26,17 @@ FPS, TICKS = 15, 3
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One photo: RGB pixels as they come out of the JPEG, and the true boxes by name."""
+    """One photo: RGB pixels as they come out of the JPEG, and the true boxes by name.
+
+    kinds: what kind of thing a name stands for, where the name does not say it.
+    """
 
     picture: Pixels
     boxes: dict[str, BBox]
+    kinds: dict[str, str] = field(default_factory=dict)
+
+    def kind(self, name: str) -> str:
+        return self.kinds.get(name, name)
 
 
 Sequence = Callable[[int], Iterator[Shot]]

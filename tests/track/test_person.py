@@ -13,7 +13,7 @@ from labeler.dataset.model import BBox
 from labeler.simulator.arrays import Pixels
 from labeler.track import Carried, Carrier
 from tests.track.footage import panned, video_shots
-from tests.track.person import Nobody, replay
+from tests.track.person import Kinds, Nobody, replay
 from tests.track.sequences import Shot
 from tests.track.staged import GROUND, pattern, staged
 
@@ -54,6 +54,35 @@ def test_a_box_of_what_is_gone_is_rejected() -> None:
 def test_an_object_that_is_not_offered_again_counts_as_lost() -> None:
     effort = replay([Shot(BLANK, {"a": BOX})] * 2, Script([]))
     assert (effort.drawn, effort.lost) == (2, 1)
+
+
+class Seer:
+    """A detector that offers what it is told, and keeps what the person made of it."""
+
+    def __init__(self, *offers: Kinds) -> None:
+        self._offers = offers
+        self.taken: list[Kinds] = []
+
+    def offers(self, image: int) -> Kinds:
+        return self._offers[image]
+
+    def take(self, image: int, boxes: Kinds) -> None:
+        self.taken.append(boxes)
+
+
+def test_what_a_detector_finds_is_taken_mended_or_rejected_by_its_kind() -> None:
+    seer = Seer([("a", NEAR)], [("a", OFF)], [("b", BOX)])
+    effort = replay([Shot(BLANK, {"a": BOX})] * 3, Nobody, seer)
+    assert (effort.drawn, effort.corrected, effort.rejected) == (1, 1, 1)
+    assert effort.offers == 3
+    assert seer.taken == [[("a", NEAR)], [("a", BOX)], [("a", BOX)]]
+
+
+def test_a_detector_adds_only_what_the_tracker_does_not_offer() -> None:
+    shots = [Shot(BLANK, {"a": BOX}), Shot(BLANK, {"a": BOX, "b": OFF})]
+    seer = Seer([], [("a", NEAR), ("b", OFF)])
+    effort = replay(shots, Script([Carried(0, BOX, 1.0)]), seer)
+    assert (effort.drawn, effort.actions) == (1, 1)
 
 
 def test_a_video_with_its_truth_is_replayed(tmp_path: Path) -> None:

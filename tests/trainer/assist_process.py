@@ -43,8 +43,8 @@ class AssistProcess:
         """Orders, or whole lines of any kind."""
         assert self.process.stdin is not None
         for order in orders:
-            line = order + "\n" if isinstance(order, str) else to_line(order)
-            self.process.stdin.write(line.encode())
+            line = order if isinstance(order, str) else to_line(order)
+            self.process.stdin.write(f"{line}\n".encode())
         self.process.stdin.flush()
 
     def hear(self, kind: type[A]) -> A:

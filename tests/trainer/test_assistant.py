@@ -87,7 +87,7 @@ def test_it_finds_on_other_images_what_was_labelled(
 def test_it_ranks_every_image_that_can_be_read_and_names_the_other(
     assistant: AssistProcess,
 ) -> None:
-    [ranked] = of(assistant, Ranked)
+    ranked = of(assistant, Ranked)[0]
     assert sorted(ranked.ids) == list(OTHERS[:-1])
     [warned] = of(assistant, Warned)
     assert warned.message.startswith("all-024.jpg cannot be read as a picture")
@@ -106,6 +106,14 @@ def test_while_it_pauses_nothing_is_learnt(assistant: AssistProcess) -> None:
     assert len(of(assistant, Learnt)) == 1
     assistant.tell(Resume())
     assert assistant.hear(Learnt).round == 2
+
+
+def test_it_leaves_the_rest_of_many_images_when_there_is_more_to_learn_from(
+    assistant: AssistProcess,
+) -> None:
+    assistant.tell(Pause(), Suggest(tuple(OTHERS)), Learn(60.0, 2), Resume())
+    assert 0 < len(assistant.hear(Ranked).ids) < len(OTHERS) - 1
+    assistant.hear(Learnt)
 
 
 def test_what_was_offered_is_held_against_what_the_person_draws(

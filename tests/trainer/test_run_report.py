@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -267,6 +268,22 @@ def test_the_verb_writes_where_it_is_told_without_torch(told_run: Path, tmp_path
     assert done.stdout.strip() == str(out)
     assert "What goes wrong" in Page(out).text
     assert not list(tmp_path.glob(f".{REPORT}*"))
+
+
+def test_a_run_with_any_name_is_found_in_any_locale(tmp_path: Path) -> None:
+    run = make_told_run(tmp_path / "Läufe für Zoë, 試し")
+    done = subprocess.run(
+        [sys.executable, "-m", "labeler", "report", str(run), "--json"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "ascii:backslashreplace"},
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    path = Path(json.loads(done.stdout)["report"])
+    assert path == run / REPORT
+    assert "Läufe für Zoë, 試し" in Page(path).text
 
 
 def test_a_folder_that_is_no_run_is_a_sentence(tmp_path: Path) -> None:

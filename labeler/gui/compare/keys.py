@@ -39,6 +39,20 @@ def actions(compare: CompareWorkspace) -> list[Action]:
             "watch", _tr("Watch and vote, or back to the curves"), ("W",), compare.toggle_watching
         ),
         Action(
+            "pause_training",
+            _tr("Pause both, or go on after it"),
+            ("Ctrl+Shift+.",),
+            compare.pause,
+            obstacle=lambda: "" if compare.trainer.is_running else _tr("No pair is training."),
+        ),
+        Action(
+            "go_on",
+            _tr("Go on with a pair that ended early"),
+            ("Ctrl+Shift+Return",),
+            compare.go_on,
+            obstacle=compare.obstacle_to_go_on,
+        ),
+        Action(
             "trash_pair",
             _tr("Move the pair to the wastebasket"),
             ("Del",),

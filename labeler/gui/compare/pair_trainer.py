@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, Signal
 from labeler.gui.line_process import LineProcess
 from labeler.runs.history import LOG
 from labeler.runs.launch import TRAINER_FOLDER, ended_badly, note_crash, trainer_command
-from labeler.runs.pair import SIDES, PairRecords, attended, from_pair_line
-from trainer.events import Event, Failed
+from labeler.runs.pair import SIDES, PairRecords, attended, from_pair_line, read_records
+from trainer.events import Event, Failed, Finished, Paused, Resumed
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ class PairTrainer(QObject):
         self.pair: Path | None = None
         self.records = PairRecords.empty()
         self.is_stopping = False
+        self.is_pausing = False
         self._attending = ExitStack()
         self._process = LineProcess(self)
         self._process.line_arrived.connect(self._read)
@@ -48,9 +49,33 @@ class PairTrainer(QObject):
 
     def start(self, pair: Path) -> None:
         """Begins to train a prepared pair. Raises UserError where its folders cannot be written."""
+        self._start(pair, PairRecords.empty())
+
+    def go_on(self, pair: Path) -> None:
+        """Takes a pair up again from the states it left. Raises UserError as start() does."""
+        records = read_records(pair)
+        for side in SIDES:
+            end = records.of(side).end
+            if not isinstance(end, Finished) or end.stopped_early:
+                records.of(side).end = None
+        self._start(pair, records)
+
+    def _start(self, pair: Path, records: PairRecords) -> None:
         self._attending.enter_context(attended(pair))
-        self.pair, self.records, self.is_stopping = pair, PairRecords.empty(), False
+        self.pair, self.records = pair, records
+        self.is_stopping = self.is_pausing = False
         self._process.start(trainer_command("twin", pair), folder=TRAINER_FOLDER)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether both stand still because somebody wished it."""
+        return any(self.records.of(side).is_paused for side in SIDES)
+
+    def pause(self) -> None:
+        """Asks both to stand still, or to go on. They tell when they have done so."""
+        if self.is_running and not self.is_stopping and not self.is_pausing:
+            self.is_pausing = not self.is_paused
+            self._process.write("resume\n" if self.is_paused else "pause\n")
 
     def stop(self) -> None:
         """Asks it to score, save and end. It goes on telling until it has ended."""
@@ -74,6 +99,8 @@ class PairTrainer(QObject):
         self._take(side, event)
 
     def _take(self, side: str, event: Event) -> None:
+        if isinstance(event, Paused | Resumed):
+            self.is_pausing = False
         self.records.of(side).add(event)
         self.told.emit(side, event)
 

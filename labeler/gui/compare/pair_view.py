@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from labeler.gui.compare import words
+from labeler.gui import times
 from labeler.gui.compare.curves import TwoCurves
 from labeler.gui.compare.legend import Legend
 from labeler.gui.compare.shown_pair import ShownPair
@@ -14,7 +14,7 @@ from labeler.gui.segmented_bar import SegmentedBar
 from labeler.gui.theme import set_role
 from labeler.runs.history import RunState
 from labeler.runs.pair import SIDES
-from labeler.runs.pair_story import Axis, Point, points_of, tell
+from labeler.runs.pair_story import Axis, Point, points_of
 
 AP, AP50 = "ap", "ap50"
 
@@ -23,6 +23,8 @@ class PairView(QWidget):
     """Shows a ShownPair. Knows no process and no file."""
 
     stop_requested = Signal()
+    pause_requested = Signal()
+    go_on_requested = Signal()
     watch_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -56,6 +58,20 @@ class PairView(QWidget):
             "compare.stop_training",
             self.tr("Ends both trainings now and keeps the best weights of each"),
         )
+        self.pause_button = QPushButton(self.tr("Pause"), self)
+        self.pause_button.setAccessibleName(self.pause_button.text())
+        hint_tooltip(
+            self.pause_button,
+            "compare.pause_training",
+            self.tr("Both stand still until you go on; nothing is lost"),
+        )
+        self.go_on_button = QPushButton(self.tr("Go on"), self)
+        self.go_on_button.setAccessibleName(self.go_on_button.text())
+        hint_tooltip(
+            self.go_on_button,
+            "compare.go_on",
+            self.tr("Both go on from where they were saved last"),
+        )
         self.sentence = QLabel(self)
         self.sentence.setWordWrap(True)
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -68,6 +84,8 @@ class PairView(QWidget):
         self.by_epochs = TwoCurves(Axis.EPOCHS, self)
         self.watch_button.clicked.connect(self.watch_requested)
         self.stop_button.clicked.connect(self.stop_requested)
+        self.pause_button.clicked.connect(self.pause_requested)
+        self.go_on_button.clicked.connect(self.go_on_requested)
         self._lay_out()
 
     def show_pair(self, shown: ShownPair) -> None:
@@ -77,6 +95,8 @@ class PairView(QWidget):
         self.detail.setText(self._detail(shown))
         self.stop_button.setVisible(running)
         self.stop_button.setEnabled(not shown.is_stopping)
+        self._show_pause(shown)
+        self.go_on_button.setVisible(shown.can_go_on)
         self.watch_button.setEnabled(shown.has_models and not running)
         self.bar.setVisible(running)
         self._show_share(shown)
@@ -124,10 +144,17 @@ class PairView(QWidget):
     def _value(self, point: Point) -> float:
         return point.ap if self._score == AP else point.ap50
 
+    def _show_pause(self, shown: ShownPair) -> None:
+        words_ = self.tr("Go on") if shown.is_paused else self.tr("Pause")
+        self.pause_button.setText(words_)
+        self.pause_button.setAccessibleName(words_)
+        self.pause_button.setVisible(shown.state is RunState.RUNNING and not shown.are_both_over)
+        self.pause_button.setEnabled(not (shown.is_stopping or shown.is_pausing))
+
     def _told(self, shown: ShownPair) -> str:
         if shown.failure:
             return shown.failure
-        story = tell(shown.records, shown.boxes).sentence
+        story = shown.story.sentence
         if shown.state is not RunState.INTERRUPTED:
             return story
         ended = self.tr("It ended without a word, as when the program or the computer stops.")
@@ -135,15 +162,14 @@ class PairView(QWidget):
         return " ".join(part for part in (ended, kept, story) if part)
 
     def _show_share(self, shown: ShownPair) -> None:
-        done = [shown.records.of(side).seconds for side in SIDES]
-        if shown.is_stopping or not any(done):
+        if shown.is_stopping or shown.share is None:
             self.bar.setRange(0, 0)
             return
         self.bar.setRange(0, 1000)
-        self.bar.setValue(min(1000, round(500 * sum(done) / max(1.0, shown.seconds_total))))
+        self.bar.setValue(round(1000 * shown.share))
 
     def _title(self, shown: ShownPair) -> str:
-        after = words.duration(min(shown.records.of(side).seconds for side in SIDES))
+        after = times.duration(min(shown.records.of(side).seconds for side in SIDES))
         match shown.state:
             case RunState.RUNNING:
                 return self._running_title(shown)
@@ -159,18 +185,21 @@ class PairView(QWidget):
     def _running_title(self, shown: ShownPair) -> str:
         if shown.is_stopping:
             return self.tr("Stopping: keeping the best of both")
+        if shown.are_both_over:
+            return self.tr("Scoring both on the same images")
         if not any(shown.records.of(side).seconds for side in SIDES):
             return self.tr("Getting ready")
         slowest = min(shown.records.of(side).seconds for side in SIDES)
+        if shown.is_paused:
+            return self.tr("Paused after {0} each").format(times.duration(slowest))
         return self.tr("Learning in turn, {0} of {1} each").format(
-            words.duration(slowest), words.duration(shown.seconds_total)
+            times.duration(slowest), times.duration(shown.seconds_total)
         )
 
     def _detail(self, shown: ShownPair) -> str:
         if shown.state is RunState.RUNNING and not shown.is_stopping:
-            done = [shown.records.of(side).seconds for side in SIDES]
-            left = sum(max(0.0, shown.seconds_total - each) for each in done)
-            return self.tr("{0} left").format(words.duration(left)) if any(done) else ""
+            left = shown.seconds_left
+            return "" if left is None else self.tr("{0} left").format(times.duration(left))
         start = shown.told_start
         if start is None:
             return ""
@@ -196,6 +225,8 @@ class PairView(QWidget):
         header.addWidget(self.bar, 1)
         header.addWidget(self.detail, 1)
         header.addWidget(self.watch_button)
+        header.addWidget(self.pause_button)
+        header.addWidget(self.go_on_button)
         header.addWidget(self.stop_button)
         key = QHBoxLayout()
         key.addWidget(self.legend, 1)

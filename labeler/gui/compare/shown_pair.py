@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from labeler.runs.comparison import SCORES, read_comparison
 from labeler.runs.history import MODEL, RunState
-from labeler.runs.pair import SIDES, PairRecords, read_records, summarise_pair
+from labeler.runs.pair import SIDES, PairRecords, PairSummary, read_records, summarise_pair
+from labeler.runs.pair_story import Story, tell
 from labeler.runs.prepare import load_preparation
 from trainer.events import Failed, Started
 
@@ -21,6 +23,8 @@ class ShownPair:
     """seconds_total: what each run may take. boxes: how many both are scored on; None: unknown.
 
     explanation and warnings: how the images were split, and what was said of them beforehand.
+    told: what the trainer has worked out of both together at the end. can_go_on: it ended early and
+    has left states to go on from.
     """
 
     path: Path
@@ -31,7 +35,10 @@ class ShownPair:
     boxes: int | None
     explanation: str
     warnings: tuple[str, ...]
+    told: Story | None = None
+    can_go_on: bool = False
     is_stopping: bool = False
+    is_pausing: bool = False
 
     @classmethod
     def read(cls, path: Path) -> ShownPair:
@@ -47,6 +54,8 @@ class ShownPair:
             boxes=_boxes_of(path / SIDES[0] / "val.json"),
             explanation=explanation,
             warnings=warnings,
+            told=read_comparison(path, path.name).story if (path / SCORES).is_file() else None,
+            can_go_on=_can_go_on(summary),
         )
 
     def beside(self, trainer: PairTrainer) -> ShownPair:
@@ -57,8 +66,43 @@ class ShownPair:
             self,
             records=trainer.records,
             state=RunState.RUNNING,
+            told=None,
+            can_go_on=False,
             is_stopping=trainer.is_stopping,
+            is_pausing=trainer.is_pausing,
         )
+
+    @property
+    def story(self) -> Story:
+        """What the scores tell so far."""
+        return self.told or tell(self.records, self.boxes)
+
+    @property
+    def share(self) -> float | None:
+        """How much of both is done, 0 to 1; None before there is anything to tell by."""
+        told = [self.records.of(side).progress for side in SIDES]
+        known = [each for each in told if each is not None and each.seconds_total > 0]
+        if not known:
+            return None
+        done = sum(min(1.0, each.seconds / each.seconds_total) for each in known)
+        return done / len(SIDES)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Of both together, as measured; None before there is anything to measure by."""
+        told = [self.records.of(side).progress for side in SIDES]
+        left = [each.seconds_left for each in told if each is not None]
+        known = [each for each in left if each is not None]
+        return sum(known) / len(known) * len(SIDES) if known else None
+
+    @property
+    def is_paused(self) -> bool:
+        return any(self.records.of(side).is_paused for side in SIDES)
+
+    @property
+    def are_both_over(self) -> bool:
+        """Whether both have said how they ended; what is left to do is to score them together."""
+        return all(self.records.of(side).end is not None for side in SIDES)
 
     @property
     def has_models(self) -> bool:
@@ -80,6 +124,13 @@ class ShownPair:
     @property
     def told_start(self) -> Started | None:
         return self.records.pretrained.started
+
+
+def _can_go_on(pair: PairSummary) -> bool:
+    """Each of the two is complete or has left a state, and one has something to do."""
+    runs = (pair.pretrained, pair.scratch)
+    is_ready = all(run.can_resume or run.state is RunState.FINISHED for run in runs)
+    return is_ready and any(run.can_resume for run in runs)
 
 
 def _boxes_of(val_json: Path) -> int | None:

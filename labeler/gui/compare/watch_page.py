@@ -37,7 +37,6 @@ from labeler.gui.live import LiveCamera
 from labeler.gui.side_panel import keep_keys
 from labeler.runs.clip import SIMULATED
 from labeler.runs.history import MODEL
-from labeler.runs.pair_story import tell
 from labeler.runs.side_by_side import Pane
 from labeler.votes.ballot import Choice
 
@@ -188,7 +187,7 @@ class WatchPage(QWidget):
         voting, shown = self.voting, self._shown
         self.card.show_round(voting.votes, can_vote=voting.can_vote, revealed=voting.is_revealed)
         self.panes.show_names(self._names if voting.is_revealed else None)
-        story = tell(shown.records, shown.boxes) if shown is not None else None
+        story = shown.story if shown is not None else None
         self.answer.show_verdict(voting.verdict(story), self._names, voting.verdict_of_all())
         self.answer.phones.show_url(voting.url, self._mode, can_vote=voting.can_vote)
 

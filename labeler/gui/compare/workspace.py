@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QFile, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QWidget
 
 from labeler.dataset.store import Dataset
@@ -13,6 +13,7 @@ from labeler.gui.background import run_in_background
 from labeler.gui.compare import keys
 from labeler.gui.compare.empty_page import CompareEmptyPage
 from labeler.gui.compare.pair_panel import PANEL_WIDTH, PairPanel
+from labeler.gui.compare.pair_shelf import PairShelf
 from labeler.gui.compare.pair_trainer import PairTrainer
 from labeler.gui.compare.pair_view import PairView
 from labeler.gui.compare.scrolling import scrolling
@@ -25,15 +26,9 @@ from labeler.gui.workspace import Action, Workspace
 from labeler.runs.advice import FEWEST_LABELLED
 from labeler.runs.history import RunState, list_runs
 from labeler.runs.launch import training_available
-from labeler.runs.pair import (
-    PairSummary,
-    PreparedPair,
-    list_pairs,
-    new_pair_folder,
-    prepare_pair_from_dataset,
-)
+from labeler.runs.pair import PreparedPair, new_pair_folder, prepare_pair_from_dataset
 from labeler.runs.prepare import Wish
-from trainer.events import Evaluated, Event
+from trainer.events import Event
 
 _REFRESH_MS = 200
 
@@ -49,10 +44,11 @@ class CompareWorkspace(Workspace):
         self._document = document
         self._shown: ShownPair | None = None
         self._wanted: Path | None = None
+        self._ended: Path | None = None
         self._is_preparing = False
-        self._is_reading = False
         self._is_watch_wanted = False
         self.trainer = PairTrainer(self)
+        self.shelf = PairShelf(document, self)
         self.panel = PairPanel(self)
         self.view = PairView(self)
         self.empty = CompareEmptyPage(self)
@@ -63,26 +59,26 @@ class CompareWorkspace(Workspace):
         self._refresh_timer = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._lay_out()
         self._connect()
-        self._load_pairs()
+        self.shelf.load()
 
     @property
     def shown(self) -> ShownPair | None:
         """The pair on show, as it stands now."""
         return self._shown.beside(self.trainer) if self._shown is not None else None
 
-    def actions_table(self) -> list[Action]:
-        return keys.actions(self)
-
     @property
     def is_watching(self) -> bool:
         """Whether the two panes are up, not the curves."""
         return self._halves.currentWidget() is self.watch_page
 
+    def actions_table(self) -> list[Action]:
+        return keys.actions(self)
+
     def is_settled(self) -> bool:
         return not self.is_watching or self.watch_page.panes.sight is not None
 
     def activated(self) -> None:
-        self._load_pairs()
+        self.shelf.load()
         self._refresh()
         if self.is_watching:
             self.watch_page.come_back()
@@ -118,35 +114,53 @@ class CompareWorkspace(Workspace):
         self.trainer.stop()
         self._show_current()
 
+    def pause(self) -> None:
+        """Both stand still, or go on."""
+        self.trainer.pause()
+
+    def obstacle_to_go_on(self) -> str:
+        shown = self.shown
+        if shown is not None and shown.can_go_on:
+            return ""
+        return self.tr("This pair has nothing left to go on from.")
+
+    def go_on(self) -> None:
+        """Takes a pair that ended early up again from the states that it left."""
+        shown = self.shown
+        if shown is None or self.trainer.is_running or self.obstacle_to_go_on():
+            return
+        with self._document.reporting():
+            self.trainer.go_on(shown.path)
+        self._show_current()
+
     def toggle_watching(self) -> None:
         """From the curves to the two panes, and back."""
         if self.is_watching:
             self._leave_panes()
             return
-        self._is_watch_wanted = self._is_reading
-        if self._is_reading:  # as at the start: when it is known which pairs there are
+        self._is_watch_wanted = self.shelf.is_reading
+        if self.shelf.is_reading:  # as at the start: when it is known which pairs there are
             return
         shown = self.shown
         if shown is None or not shown.has_models:
             self._document.say(self.tr("Train a pair first: there are no two detectors yet."))
-            return
-        if shown.state is RunState.RUNNING:
+        elif shown.state is RunState.RUNNING:
             self._document.say(self.tr("Both are still learning. A vote needs two that stand."))
-            return
-        self._halves.setCurrentWidget(self.watch_page)
-        self.watch_page.open(shown)
-        self.watch_page.setFocus()
-
-    def _leave_panes(self) -> None:
-        self.watch_page.leave()
-        self._halves.setCurrentIndex(0)
-        self.view.setFocus()
+        else:
+            self._halves.setCurrentWidget(self.watch_page)
+            self.watch_page.open(shown)
+            self.watch_page.setFocus()
 
     def trash(self) -> None:
         """Moves the pair that is marked in the list to the wastebasket."""
         pair = self.panel.list.current()
         if pair is not None:
             self._trash(pair)
+
+    def _leave_panes(self) -> None:
+        self.watch_page.leave()
+        self._halves.setCurrentIndex(0)
+        self.view.setFocus()
 
     def _start(self, prepared: PreparedPair) -> None:
         self._is_preparing = False
@@ -161,7 +175,7 @@ class CompareWorkspace(Workspace):
             )
         )
         self._show(prepared.path)
-        self._load_pairs()
+        self.shelf.load()
 
     def _miss(self, error: Exception) -> None:
         self._is_preparing = False
@@ -170,43 +184,31 @@ class CompareWorkspace(Workspace):
             raise error
         self._document.report(error)
 
-    def _take(self, _side: str, event: Event) -> None:
+    def _take(self, _side: str, _event: Event) -> None:
         """The training told something."""
-        if self._is_trainers(self._shown):
+        if self._shown is not None and self._shown.path == self.trainer.pair:
             self._show_current()
-        if isinstance(event, Evaluated) and event.is_best:
-            self._refresh()
 
     def _finish(self, pair: Path) -> None:
         """Both trainings ended, well or not."""
-        self._load_pairs()
-        self._show(pair, then_say=True)
+        self._ended = pair
+        self.shelf.load()
+        self._show(pair)
         QApplication.alert(self)
 
-    def _show(self, pair: Path, *, then_say: bool = False) -> None:
+    def _show(self, pair: Path) -> None:
         """Puts a pair on show; its folder is read in the background."""
         self._wanted = pair
-        self._is_reading = True
-        run_in_background(
-            lambda _report, _stop: ShownPair.read(pair),
-            on_done=lambda shown: self._take_shown(shown, then_say=then_say),
-            on_error=self._miss_shown,
-            owner=self,
-        )
+        self.shelf.open(pair)
 
-    def _take_shown(self, shown: ShownPair, *, then_say: bool) -> None:
-        if then_say:
+    def _take_shown(self, shown: ShownPair) -> None:
+        if shown.path == self._ended:
+            self._ended = None
             self._document.say(self.view.ending(shown))
-        if shown.path != self._wanted:
-            return
-        self._shown, self._is_reading = shown, False
-        self._show_current()
-        if self._is_watch_wanted:
-            self.toggle_watching()
-
-    def _miss_shown(self, error: Exception) -> None:
-        self._is_reading = self._is_watch_wanted = False
-        self._miss(error)
+        if shown.path == self._wanted:
+            self._shown = shown
+            self._show_current()
+        self._watch_if_wanted()
 
     def _show_current(self) -> None:
         shown = self.shown
@@ -215,44 +217,27 @@ class CompareWorkspace(Workspace):
             self.panel.explain(shown.explanation)
         self._refresh()
 
-    def _is_trainers(self, shown: ShownPair | None) -> bool:
-        return shown is not None and shown.path == self.trainer.pair
-
-    def _load_pairs(self) -> None:
-        folder = self._document.dataset.runs_folder
-        self._is_reading = self._is_reading or self._wanted is None
-        run_in_background(
-            lambda _report, _stop: list_pairs(folder),
-            on_done=lambda pairs: self._take_pairs(folder, pairs),
-            on_error=self._miss,
-            owner=self,
-        )
-
-    def _take_pairs(self, folder: Path, pairs: list[PairSummary]) -> None:
-        if folder != self._document.dataset.runs_folder:
-            return
-        if self._wanted is None:
-            self._is_reading = False
-            if pairs:
-                self._show(pairs[0].path)
-            elif self._is_watch_wanted:
-                self.toggle_watching()
+    def _take_list(self) -> None:
+        pairs = self.shelf.pairs
+        if self._wanted is None and pairs:
+            self._show(pairs[0].path)
         self.panel.show_pairs(pairs, self._wanted)
         self._refresh()
+        self._watch_if_wanted()
+
+    def _watch_if_wanted(self) -> None:
+        if self._is_watch_wanted and not self.shelf.is_reading:
+            self.toggle_watching()
 
     def _trash(self, pair: Path) -> None:
         if pair == self.trainer.pair and self.trainer.is_running:
             self._document.say(self.tr("This pair is still learning. Stop it first."))
             return
-        if not QFile.moveToTrash(str(pair)):
-            self._document.report(
-                UserError(self.tr("{0} could not be moved to the wastebasket.").format(pair))
-            )
-            return
-        self._document.say(self.tr("Moved {0} to the wastebasket.").format(pair.name))
+        self.shelf.trash(pair)
+
+    def _take_removed(self, pair: Path) -> None:
         if pair == self._wanted:
             self._forget()
-        self._load_pairs()
 
     def _forget(self) -> None:
         self._shown = self._wanted = None
@@ -263,7 +248,7 @@ class CompareWorkspace(Workspace):
             self._leave_panes()
         if not self.trainer.is_running:
             self._forget()
-        self._load_pairs()
+        self.shelf.load()
         self._refresh()
 
     def _can_train(self) -> bool:
@@ -275,6 +260,7 @@ class CompareWorkspace(Workspace):
         self._refresh_timer.stop()
         busy = self._is_preparing or self.trainer.is_running
         self.panel.set_busy(busy, can_train=self._can_train())
+        self.view.go_on_button.setEnabled(not busy)
         if self._shown is not None:
             self._pages.setCurrentWidget(self._scrolled_view)
             return
@@ -299,12 +285,17 @@ class CompareWorkspace(Workspace):
         ):
             changed.connect(self._refresh_timer.start)
         document.dataset_opened.connect(self._open_dataset)
+        self.shelf.listed.connect(self._take_list)
+        self.shelf.read.connect(self._take_shown)
+        self.shelf.removed.connect(self._take_removed)
         self.trainer.told.connect(self._take)
         self.trainer.ended.connect(self._finish)
         self.panel.train_requested.connect(self.train)
         self.panel.pair_chosen.connect(self._show)
         self.panel.trash_requested.connect(self._trash)
         self.view.stop_requested.connect(self.stop)
+        self.view.pause_requested.connect(self.pause)
+        self.view.go_on_requested.connect(self.go_on)
         self.view.watch_requested.connect(self.toggle_watching)
         self.watch_page.back_requested.connect(self.toggle_watching)
         self.empty.labelling_requested.connect(self.labelling_requested)

@@ -38,12 +38,14 @@ _BY_KEYS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
 class Canvas(QWidget):
     """Wishes come on mouse release: draw_requested(BBox), reshape_requested(a BBox for each id).
-    selection_changed carries the ids; zoomed the scale; said tells what to do next."""
+    selection_changed carries the ids; zoomed the scale; said tells what to do next; held whether a
+    button of the mouse is down."""
 
     draw_requested = Signal(object)
     reshape_requested = Signal(object)
     selection_changed = Signal(tuple)
     zoomed = Signal(float)
+    held = Signal(bool)
     said = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -67,6 +69,7 @@ class Canvas(QWidget):
         self.editable = True
         self._size = Size(1, 1)
         self._fits = True
+        self.is_held = False
         self.draws_next = False
         self.pencil = Pencil(self)
         self.keys = KeyHand(self)
@@ -234,6 +237,7 @@ class Canvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.shows_focus = False
+        self._set_held(True)
         self._mouse.press(event)
         self._update_cursor()
 
@@ -246,6 +250,7 @@ class Canvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._mouse.release(event)
+        self._set_held(event.buttons() != Qt.MouseButton.NoButton)
         self._update_cursor()
         self.update()
 
@@ -290,6 +295,11 @@ class Canvas(QWidget):
         self.update()
         self._update_cursor()
         super().focusOutEvent(event)
+
+    def _set_held(self, held: bool) -> None:
+        if held != self.is_held:
+            self.is_held = held
+            self.held.emit(held)
 
     # Looking things up
 

@@ -39,6 +39,8 @@ class Travel(QObject):
         self.direction = 1
         """1 forwards, -1 backwards: where the person went last."""
         self.image_id: int | None = None
+        self.useful: Sequence[int] = ()
+        """Images in which suggestions may wait, those first that help most by being labelled."""
         self._before_dry: int | None = None
         self._place_of: Dataset | None = None
         self._keeping = QTimer(self, singleShot=True, interval=_KEEP_MS)
@@ -101,7 +103,15 @@ class Travel(QObject):
         )
 
     def go_next_suggested(self) -> None:
-        """The next image in which suggestions wait, else the first of all."""
+        """The most useful image in which suggestions wait; where nobody can tell, the next one of
+        the list, else the first of all."""
+        wanted = replace(self._strip.filters.view.wanted, has_suggestions=True)
+        dataset = self._document.dataset
+        waiting = (each for each in self.useful if dataset.matches(each, wanted))
+        best = next((each for each in waiting if each != self.image_id), None)
+        if best is not None:
+            self.show_image(best)
+            return
         self._go_to_next(
             {"has_suggestions": True}, self.tr("No other image has suggestions that wait.")
         )

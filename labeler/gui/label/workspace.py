@@ -32,6 +32,7 @@ from labeler.gui.label.class_desk import ClassDesk
 from labeler.gui.label.class_keys import class_actions
 from labeler.gui.label.class_list import ClassList
 from labeler.gui.label.copying import Copying
+from labeler.gui.label.detectors import Detectors
 from labeler.gui.label.editor import Editor
 from labeler.gui.label.empty_page import EmptyPage
 from labeler.gui.label.filmstrip import Filmstrip
@@ -81,6 +82,7 @@ class LabelWorkspace(Workspace):
             document, self.editor, self.canvas, self.classes, self.name_field, self
         )
         self.boxes = BoxPanel(self)
+        self.detectors = Detectors(document, self.canvas, self.travel, self)
         self.verify_button = QPushButton(self)
         self.nothing_button = QPushButton(self.tr("Nothing here"), self)
         self._pictures = PictureCache(self)
@@ -94,6 +96,7 @@ class LabelWorkspace(Workspace):
             *class_actions(self.desk),
             *keys.of_remarks(self.remarks, self.boxes.note.setFocus),
             *suggestion_actions(self.suggesting, self.carrying, self.accept_and_go),
+            *self.detectors.actions(),
         ]
         return with_obstacles(actions, self.editor)
 
@@ -116,6 +119,7 @@ class LabelWorkspace(Workspace):
         self.travel.stop()
         self.desk.stop()
         self.carrying.stop()
+        self.detectors.shut_down()
         self._pictures.clear()
 
     # Moving through the images
@@ -151,7 +155,8 @@ class LabelWorkspace(Workspace):
         self.desk.ask_class()
 
     def cancel(self) -> None:
-        if not (self.canvas.is_at_rest and self.carrying.stop()):
+        runs = (self.carrying, self.detectors.by_model)
+        if not (self.canvas.is_at_rest and any(run.stop() for run in runs)):
             self.canvas.cancel()
 
     # What is shown
@@ -168,6 +173,7 @@ class LabelWorkspace(Workspace):
         for button in (self.verify_button, self.nothing_button):
             button.setEnabled(editable)
         self.desk.show()
+        self.detectors.begin(editable=editable)
         self._show_boxes()
 
     def _show_nothing(self) -> None:
@@ -289,12 +295,15 @@ class LabelWorkspace(Workspace):
         panel.add(self.classes, self.tr("Classes"))
         panel.add(self.boxes, self.tr("Boxes in this image"), stretch=1)
         panel.rows.addSpacing(8)
+        panel.add(self.detectors.switch)
+        panel.rows.addSpacing(4)
         panel.add(self.verify_button)
         panel.add(self.nothing_button)
         middle = QVBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self._pages, 1)
-        middle.addWidget(self.carrying_bar)
+        for bar in (self.detectors.offer, self.detectors.bar, self.carrying_bar):
+            middle.addWidget(bar)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)

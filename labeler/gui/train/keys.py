@@ -57,6 +57,27 @@ def actions(train: TrainWorkspace) -> list[Action]:
             obstacle=train.results.obstacle_to_final,
         ),
         Action("report", _tr("Report"), ("Ctrl+R",), train.results.report),
+        Action(
+            "quantise",
+            _tr("Make a smaller model (INT8)"),
+            (),
+            train.results.quantise,
+            obstacle=train.results.obstacle_to_model,
+        ),
+        Action(
+            "export_model",
+            _tr("Export the model of the run on show"),
+            (),
+            train.export_model,
+            obstacle=train.results.obstacle_to_model,
+        ),
+        Action(
+            "compare_runs",
+            _tr("Compare the two marked runs"),
+            (),
+            train.runs_desk.compare_marked,
+            obstacle=train.runs_desk.obstacle_to_comparing,
+        ),
         Action("use_model", _tr("Use in Preview"), ("Ctrl+U",), train.use_in_preview),
         Action("show_log", _tr("Show log"), ("Ctrl+L",), train.show_log),
         Action(

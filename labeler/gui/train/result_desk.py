@@ -48,8 +48,12 @@ class ResultDesk(QObject):
         page.cancel_requested.connect(self._errand.stop)
         page.mistakes.gallery.case_chosen.connect(self._bring)
 
+    def take_run(self, shown: ShownRun) -> None:
+        """What is asked for from now on is asked of this run; the page stays as it is."""
+        self._shown = shown
+
     def show_run(self, shown: ShownRun) -> None:
-        """Reads again only what has changed."""
+        """Puts a run on the page. Reads again only what has changed."""
         state = (shown.path, shown.state, shown.has_model, *_times(shown.path))
         self._shown = shown
         if state == self._drawn:
@@ -101,13 +105,19 @@ class ResultDesk(QObject):
 
     def obstacle_to_final(self) -> str:
         """Why the final score cannot be taken now, or nothing."""
-        if self._shown is None or not self._shown.has_model:
-            return self.tr("There is no run with a model on show.")
+        if self._shown is None or self.obstacle_to_model():
+            return self.obstacle_to_model()
         if not (self._shown.path / "test.json").is_file():
             return self.tr("This run has no test part.")
         if (self._shown.path / FILES["test"]).exists():
             return self.tr("Its final score was taken already.")
         return self.tr("Something is being measured.") if self._errand.is_running else ""
+
+    def obstacle_to_model(self) -> str:
+        """Why nothing can be done with the model of the run on show, or nothing."""
+        if self._shown is None or not self._shown.has_model:
+            return self.tr("There is no run with a model on show.")
+        return ""
 
     def forget(self) -> None:
         """No run is on show."""
@@ -155,6 +165,7 @@ class ResultDesk(QObject):
             return
         self._afterwards = then
         self._page.show_busy(sentence)
+        self._document.say(f"{sentence}…")
         self._errand.start(verb, self._shown.path.absolute(), *words)
 
     def _take(self, answer: str) -> None:

@@ -30,7 +30,7 @@ class RunsDesk(QObject):
         shelf.loaded.connect(lambda: page.show_runs(shelf.runs))
         page.busy.cancel.clicked.connect(self._errand.stop)
         page.compare_requested.connect(self._compare)
-        page.export_requested.connect(self._ask_file)
+        page.export_requested.connect(self.ask_file)
         page.folder_requested.connect(
             lambda run: QDesktopServices.openUrl(QUrl.fromLocalFile(str(run)))
         )
@@ -44,20 +44,16 @@ class RunsDesk(QObject):
         if self._errand.is_running:
             return
         self._file = file if file.suffix else file.with_suffix(".zip")
-        self._page.busy.say(self.tr("Writing {0}").format(self._file.name))
+        sentence = self.tr("Writing {0}").format(self._file.name)
+        self._page.busy.say(sentence)
+        self._document.say(f"{sentence}…")
         extra = ["--int8"] if load_quantised(run) is not None else []
         self._errand.start(
             "pack", run.absolute(), "--out", self._file.absolute(), "--overwrite", *extra
         )
 
-    def shut_down(self) -> None:
-        self._errand.stop_and_wait()
-
-    def _compare(self, first: Path, second: Path) -> None:
-        runs = {run.path: run for run in self._shelf.runs}
-        ComparisonDialog(runs[first], runs[second], self._page).open()
-
-    def _ask_file(self, run: Path) -> None:
+    def ask_file(self, run: Path) -> None:
+        """Asks where the zip shall be, then writes it."""
         dialog = QFileDialog(self._page, self.tr("Export the model"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([self.tr("Zip files (*.zip)")])
@@ -66,6 +62,23 @@ class RunsDesk(QObject):
         dialog.selectFile(str(Path.home() / name))
         dialog.fileSelected.connect(lambda file: self.export(run, Path(file)))
         dialog.open()
+
+    def compare_marked(self) -> None:
+        """The two runs that are marked in the table."""
+        if not self.obstacle_to_comparing():
+            first, second = self._page.marked()
+            self._compare(first.path, second.path)
+
+    def obstacle_to_comparing(self) -> str:
+        """Why there is nothing to compare, or nothing."""
+        return "" if len(self._page.marked()) == 2 else self.tr("Mark two runs in All runs first.")
+
+    def shut_down(self) -> None:
+        self._errand.stop_and_wait()
+
+    def _compare(self, first: Path, second: Path) -> None:
+        runs = {run.path: run for run in self._shelf.runs}
+        ComparisonDialog(runs[first], runs[second], self._page).open()
 
     def _tell_exported(self, _answer: str) -> None:
         self._document.say(

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QLineEdit,
     QPushButton,
     QTableView,
     QVBoxLayout,
@@ -61,7 +62,9 @@ class RunsPage(QWidget):
         """The marks stay where they were."""
         marked = [run.path for run in self.marked()]
         self.model.show_runs(runs)
-        self.mark(marked)
+        kept = [run for run in marked if self.model.row_of(run) >= 0]
+        if [run.path for run in self.marked()] != kept:  # marking ends what is written in a cell
+            self.mark(kept)
         self._show_marked()
 
     def mark(self, runs: Sequence[Path]) -> None:
@@ -133,7 +136,9 @@ class RunsPage(QWidget):
         )
         self.trash_button = self._button(
             self.tr("Move to the wastebasket"),
-            self.tr("The marked runs go to the system's wastebasket, from where they come back"),
+            self.tr(
+                "The marked runs go to the system's wastebasket, from where they come back (Del)"
+            ),
             at_rest,
             lambda: self._tell(self.trash_requested.emit),
         )
@@ -180,6 +185,7 @@ class RunsPage(QWidget):
         header.setSectionResizeMode(NOTE_COLUMN, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().selectionChanged.connect(self._show_marked)
         table.chosen.connect(lambda: self._tell(self.chosen.emit))
+        table.thrown.connect(self.trash_button.click)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -200,9 +206,10 @@ class RunsPage(QWidget):
 
 
 class _Table(QTableView):
-    """Rows are marked; a double click or Enter chooses, F2 writes the note."""
+    """Rows are marked; a double click or Enter chooses, F2 writes the note, Del throws away."""
 
     chosen = Signal()
+    thrown = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -221,11 +228,13 @@ class _Table(QTableView):
         self.doubleClicked.connect(self._choose_by_click)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        is_writing = self.state() == QAbstractItemView.State.EditingState
+        is_writing = isinstance(self.focusWidget(), QLineEdit)  # a note, which takes Return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not is_writing:
             self.chosen.emit()
         elif event.key() == Qt.Key.Key_F2 and self.currentIndex().isValid():
             self.edit(self.currentIndex().siblingAtColumn(NOTE_COLUMN))
+        elif event.key() == Qt.Key.Key_Delete:
+            self.thrown.emit()
         else:
             super().keyPressEvent(event)
 

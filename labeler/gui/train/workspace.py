@@ -137,6 +137,11 @@ class TrainWorkspace(Workspace):
         if self._shown is not None:
             self._preview(self._shown)
 
+    def export_model(self) -> None:
+        """Writes the model of the run on show as a zip, where the person wants it."""
+        if self._shown is not None:
+            self.runs_desk.ask_file(self._shown)
+
     def _preview(self, run: Path) -> None:
         self._watch(run / MODEL)
 
@@ -205,6 +210,7 @@ class TrainWorkspace(Workspace):
         shown = ShownRun.of(self._shown, self.trainer)
         explanation, warnings = load_preparation(shown.path)
         self.header.show_run(shown)
+        self.results.take_run(shown)
         if self.pages.current is Page.RESULT:
             self.results.show_run(shown)
         elif self.pages.current is Page.ALL_RUNS:
@@ -317,7 +323,7 @@ class TrainWorkspace(Workspace):
         self.pages.table.chosen.connect(self._open)
         self.pages.table.preview_requested.connect(self._preview)
         self.pages.table.trash_requested.connect(self._trash)
-        self.run_list.run_chosen.connect(self._show)
+        self.run_list.chosen.connect(self._show)
         self.run_list.trash_requested.connect(self._trash)
         self.run_list.log_requested.connect(lambda run: LogDialog(run / LOG, self).open())
 

@@ -1,0 +1,96 @@
+"""Stores what was detected, a little at a time, where it does not disturb the person."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from labeler.dataset.detected import Detected, offer_detected
+from labeler.errors import UserError
+from labeler.gui.document import Document
+from labeler.gui.label.canvas import Canvas
+from labeler.gui.label.travel import Travel
+
+_EVERY_S = 0.3
+_LATER_MS = 300
+
+
+class OfferKeeper(QObject):
+    """Gathers what was found and stores it as suggestions. failed: it cannot be stored.
+
+    count: on how many images something was found since begin().
+    """
+
+    failed = Signal()
+
+    def __init__(
+        self, document: Document, canvas: Canvas, travel: Travel, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.count = 0
+        self._document = document
+        self._canvas = canvas
+        self._travel = travel
+        self._model = ""
+        self._found: dict[int, Sequence[Detected]] = {}
+        self._stored_at = 0.0
+        self._later = QTimer(self, singleShot=True, interval=_LATER_MS)
+        self._later.timeout.connect(self.store)
+        canvas.held.connect(self._follow_hand)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all that was found is stored."""
+        return not self._found
+
+    def begin(self, model: str) -> None:
+        """model: who finds what comes from now on."""
+        self.store()
+        self._model, self.count = model, 0
+
+    def add(self, image_id: int, found: Sequence[Detected]) -> None:
+        """Takes the place of all that a detector suggested on that image before."""
+        self._found[image_id] = found
+        self.count += bool(found)
+        if time.monotonic() - self._stored_at >= _EVERY_S:
+            self.store()
+
+    def drop(self) -> None:
+        """What is not stored yet is forgotten."""
+        self._later.stop()
+        self._found = {}
+
+    def store(self) -> None:
+        """At once, unless the hand holds a box, which would slip away from it, or the dataset is
+        busy: then soon."""
+        if not self._found:
+            return
+        if self._canvas.is_held or self._is_busy():
+            self._later.start()
+            return
+        found, self._found = self._found, {}
+        kept = {number: each for number, each in found.items() if not self._is_answering(number)}
+        model = self._model
+        if self._document.offer(lambda dataset: offer_detected(dataset, model, kept)):
+            self._stored_at = time.monotonic()
+        else:
+            self.failed.emit()
+
+    def _follow_hand(self, down: bool) -> None:
+        if not down and self._found:
+            self._later.start()
+
+    def _is_busy(self) -> bool:
+        try:
+            self._document.refuse_if_busy()
+        except UserError:
+            return True
+        return False
+
+    def _is_answering(self, image_id: int) -> bool:
+        """Whether the person is looking at suggestions there: they stay as they are."""
+        return image_id == self._travel.image_id and bool(
+            self._document.dataset.suggestions(image_id)
+        )

@@ -1,0 +1,92 @@
+"""The switch of learning along with a line about it, and the bar that offers it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QWidget,
+)
+
+from labeler.gui import theme
+from labeler.gui.key_hint import hint_tooltip
+from labeler.gui.label.learning_along import LearningAlong
+
+
+class AlongSwitch(QWidget):
+    """On, off, and what it is doing."""
+
+    def __init__(self, along: LearningAlong, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._along = along
+        self.button = QPushButton(self.tr("Learn along"), self)
+        self.button.setAccessibleName(self.tr("Learn along"))
+        self.button.setCheckable(True)
+        hint_tooltip(
+            self.button,
+            "label.learn_along",
+            self.tr("Learn from every ten images that you label, and suggest boxes on the others"),
+        )
+        self.line = QLabel(self)
+        self.line.setWordWrap(True)
+        theme.set_role(self.line, "faint")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.button)
+        row.addWidget(self.line, 1)
+        self.button.clicked.connect(along.set_on)
+        along.changed.connect(self._show)
+        self._show()
+
+    def set_editable(self, editable: bool) -> None:
+        self.button.setEnabled(editable)
+
+    def _show(self) -> None:
+        self.button.setChecked(self._along.is_on)
+        self.line.setText(self._along.words)
+        self.button.setAccessibleDescription(self._along.words)
+
+
+class AlongOffer(QFrame):
+    """Asks once, below the picture; hidden until learning along asks for it."""
+
+    def __init__(self, along: LearningAlong, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._along = along
+        theme.set_role(self, "bar")
+        self.text = QLabel(self)
+        self.yes = QPushButton(self.tr("Learn along"), self)
+        self.yes.setAccessibleName(self.tr("Learn along"))
+        hint_tooltip(
+            self.yes, "label.learn_along", self.tr("Learn now, and after every ten images")
+        )
+        theme.set_role(self.yes, "primary")
+        self.no = QPushButton(self.tr("No"), self)
+        self.no.setAccessibleName(self.tr("Do not learn along"))
+        self.no.setToolTip(self.tr("It can be switched on at the right whenever you like"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 4, 12, 4)
+        row.setSpacing(10)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.yes)
+        row.addWidget(self.no)
+        self.yes.clicked.connect(lambda: along.set_on(True))
+        self.no.clicked.connect(self._decline)
+        along.asked.connect(self._ask)
+        along.changed.connect(self.hide)
+        self.hide()
+
+    def _ask(self, labelled: int) -> None:
+        self.text.setText(
+            self.tr("{n} images are labelled. Shall boxes be suggested on the others?").format(
+                n=labelled
+            )
+        )
+        self.show()
+
+    def _decline(self) -> None:
+        self._along.decline()
+        self.hide()

@@ -1,0 +1,43 @@
+"""What suggests boxes by looking: learning along, and the models of finished runs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from labeler.gui.document import Document
+from labeler.gui.job_bar import JobBar
+from labeler.gui.key_hint import hint_tooltip
+from labeler.gui.label.along_keys import along_actions
+from labeler.gui.label.along_panel import AlongOffer, AlongSwitch
+from labeler.gui.label.canvas import Canvas
+from labeler.gui.label.learning_along import LearningAlong
+from labeler.gui.label.model_suggesting import ModelSuggesting
+from labeler.gui.label.travel import Travel
+from labeler.gui.workspace import Action
+
+
+class Detectors(QObject):
+    """Both, with the widgets that they are seen by: switch, offer, and the bar of a model."""
+
+    def __init__(self, document: Document, canvas: Canvas, travel: Travel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.along = LearningAlong(document, canvas, travel, self)
+        self.switch = AlongSwitch(self.along, parent)
+        self.offer = AlongOffer(self.along, parent)
+        self.bar = JobBar(parent)
+        hint_tooltip(self.bar.cancel, "label.cancel", self.tr("Stop; what was found stays"))
+        self.by_model = ModelSuggesting(document, canvas, travel, self.bar, parent)
+
+    def actions(self) -> list[Action]:
+        return along_actions(self.along, self.by_model)
+
+    def begin(self, *, editable: bool) -> None:
+        """Another dataset was opened."""
+        self.switch.set_editable(editable)
+        self.along.begin()
+
+    def shut_down(self) -> None:
+        """The window closes."""
+        self.along.shut_down()
+        self.by_model.stop()

@@ -1,0 +1,246 @@
+"""Learns while the person labels: when to begin, what to tell the assistant, what to do next."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from PySide6.QtCore import QObject, Signal
+
+from labeler.dataset.detected import Detected
+from labeler.dataset.model import BBox
+from labeler.errors import UserError
+from labeler.gui.document import Document
+from labeler.gui.label import along_choice, along_words
+from labeler.gui.label.along_keeper import OfferKeeper
+from labeler.gui.label.along_orders import MOST_LOOKS, unlabelled_from
+from labeler.gui.label.along_teller import DatasetTeller
+from labeler.gui.label.assistant_process import AssistantProcess
+from labeler.gui.label.canvas import Canvas
+from labeler.gui.label.travel import Travel
+from labeler.runs.launch import training_available
+from trainer.assist_lines import (
+    Answer,
+    Learn,
+    Learnt,
+    Pause,
+    Ranked,
+    Ready,
+    Refused,
+    Resume,
+    Suggest,
+    Suggested,
+    Warned,
+)
+
+FIRST = 10
+"""So many images have to be labelled before it is offered, and before it begins."""
+EVERY = 10
+"""It learns again after so many more."""
+BUDGET_S = 10.0
+
+
+class Stage(Enum):
+    """What is going on. READY: it waits until there is more to learn from."""
+
+    OFF = "off"
+    STARTING = "starting"
+    READY = "ready"
+    LEARNING = "learning"
+    LOOKING = "looking"
+    """At the images that are to do; broken off when there is enough more to learn from."""
+
+
+class LearningAlong(QObject):
+    """changed: it is on or off, or the words about it are others; asked: it is to be offered to the
+    person, who has labelled so many images."""
+
+    changed = Signal()
+    asked = Signal(int)
+
+    def __init__(
+        self, document: Document, canvas: Canvas, travel: Travel, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.stage = Stage.OFF
+        self.words = ""
+        self._document = document
+        self._travel = travel
+        self.keeper = OfferKeeper(document, canvas, travel, self)
+        self._process = AssistantProcess(self)
+        self._teller = DatasetTeller(document, self._process, travel, self)
+        self._teller.told.connect(self._learn_if_due)
+        self._teller.failed.connect(self._fail_reading)
+        self._was_asked = False
+        self._is_urgent = False
+        self._last: Learnt | None = None
+        self._process.answered.connect(self._take)
+        self._process.ended.connect(self._fail)
+        self.keeper.failed.connect(self.stop)
+        canvas.held.connect(self._yield_to_hand)
+        document.image_state_changed.connect(self._ask_in_time)
+        document.many_images_changed.connect(self._follow_many)
+
+    @property
+    def is_on(self) -> bool:
+        return self.stage is not Stage.OFF
+
+    @property
+    def pid(self) -> int:
+        """Of the assistant; 0 where it does not run."""
+        return self._process.pid
+
+    def begin(self) -> None:
+        """Another dataset was opened: as the person chose for it."""
+        self.stop()
+        dataset = self._document.dataset
+        self._was_asked = dataset.read_only
+        if along_choice.chosen(dataset.folder) and not dataset.read_only and training_available():
+            self._start()
+        self._ask_in_time()
+
+    def stop(self) -> None:
+        """Ends the process; what it has suggested stays. Returns at once."""
+        self._process.stop()
+        self.keeper.drop()
+        self._teller.stop()
+        self._last = None
+        self._is_urgent = False
+        self._travel.useful = ()
+        self._show(Stage.OFF)
+
+    def shut_down(self) -> None:
+        """The window closes: the process is gone when this comes back."""
+        self._process.finish()
+        self.stop()
+
+    def set_on(self, on: bool) -> None:
+        """What the person chose; kept for this dataset."""
+        if on == self.is_on:
+            return
+        self._was_asked = True
+        if on and not self._start():
+            self.changed.emit()  # the switch goes back
+            return
+        if not on:
+            self.stop()
+        along_choice.choose(self._document.dataset.folder, on)
+
+    def toggle(self) -> None:
+        self.set_on(not self.is_on)
+
+    def decline(self) -> None:
+        """Not now; it is not offered again for this dataset."""
+        self._was_asked = True
+        along_choice.choose(self._document.dataset.folder, False)
+
+    def learn_now(self) -> None:
+        """From what is labelled so far, however little."""
+        if not self._document.dataset.counts().labelled:
+            self._document.say(self.tr("Label an image first: there is nothing to learn from."))
+            return
+        self.set_on(True)
+        if self.is_on:
+            self._is_urgent = True
+            self._teller.tell_labels()
+            self._learn_if_due()
+
+    # What the person does
+
+    def _start(self) -> bool:
+        try:
+            if self._document.dataset.read_only:
+                raise UserError(self.tr("This dataset is open read-only: nothing can be kept."))
+            self._process.start()
+        except UserError as error:
+            self._document.report(error)
+            return False
+        self._show(Stage.STARTING)
+        self._teller.begin()
+        return True
+
+    def _fail_reading(self, error: Exception) -> None:
+        self.stop()
+        if not isinstance(error, UserError):
+            raise error
+        self._document.report(error)
+
+    def _follow_many(self) -> None:
+        """Whatever it was, it is worth a round soon."""
+        self._ask_in_time()
+        self._is_urgent = self.is_on and self._document.dataset.counts().labelled >= FIRST
+
+    def _ask_in_time(self) -> None:
+        """Once a dataset, when there is enough to begin with."""
+        if self._was_asked or self.is_on:
+            return
+        dataset = self._document.dataset
+        counts = dataset.counts()
+        if counts.labelled < FIRST or not counts.unlabelled or not training_available():
+            return
+        self._was_asked = True
+        if along_choice.chosen(dataset.folder) is None:
+            self.asked.emit(counts.labelled)
+
+    def _yield_to_hand(self, down: bool) -> None:
+        self._process.tell(Pause() if down else Resume())
+
+    # What the assistant says
+
+    def _take(self, answer: Answer) -> None:
+        if isinstance(answer, Ready):
+            self._show(Stage.READY)
+            self._learn_if_due()
+        elif isinstance(answer, Learnt):
+            self._look(answer)
+        elif isinstance(answer, Suggested):
+            found = [Detected(each[0], BBox(*each[2:]), each[1]) for each in answer.offers]
+            self.keeper.add(answer.id, found)
+        elif isinstance(answer, Ranked):
+            self._end_round(answer)
+        elif isinstance(answer, Warned | Refused):
+            self._document.say(answer.message)
+            if isinstance(answer, Refused):
+                self._show(Stage.READY)
+
+    def _learn_if_due(self) -> None:
+        if self.stage not in (Stage.READY, Stage.LOOKING) or self._teller.is_reading:
+            return
+        counts = self._document.dataset.counts()
+        is_news = self._last is None or len(self._teller.news) >= EVERY
+        is_due = self._is_urgent or (counts.labelled >= FIRST and is_news)
+        if is_due and counts.labelled and counts.unlabelled:
+            self._is_urgent = False
+            self._teller.forget_news()
+            self._process.tell(Learn(BUDGET_S))
+            self._show(Stage.LEARNING)
+        else:
+            self._show(self.stage)
+
+    def _look(self, learnt: Learnt) -> None:
+        self._last = learnt
+        self.keeper.begin(f"along-{learnt.round}")
+        ids = unlabelled_from(self._document.dataset, self._travel.image_id)
+        self._process.tell(Suggest(tuple(ids[:MOST_LOOKS])))
+        self._show(Stage.LOOKING)
+
+    def _end_round(self, ranked: Ranked) -> None:
+        self.keeper.store()
+        if not self.is_on:
+            return  # it could not be stored
+        self._travel.useful = ranked.ids
+        if self.stage is not Stage.LOOKING:
+            return  # it was broken off, for there is more to learn from
+        self._show(Stage.READY)
+        self._document.say(along_words.told(self.keeper.count, len(ranked.ids)))
+        self._learn_if_due()
+
+    def _fail(self, sentence: str) -> None:
+        self.stop()
+        told = self.tr("Learning along has stopped. {0} Switch it on to try again.")
+        self._document.report(UserError(told.format(sentence)))
+
+    def _show(self, stage: Stage) -> None:
+        self.stage = stage
+        counts = self._document.dataset.counts()
+        self.words = along_words.of(stage.value, counts, self._last, FIRST)
+        self.changed.emit()

@@ -1,0 +1,70 @@
+"""The program's own assistant at work beside a replayed person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image
+
+from labeler.dataset.model import BBox
+from tests.track.person import Kinds
+from tests.track.sequences import Shot
+from trainer.assist_lines import Answer, Know, KnownImage, Label, Labels, Learnt, Suggested
+from trainer.assistant import Assistant
+
+FIRST = EVERY = 10
+"""As labeler.gui.label.learning_along."""
+
+
+class Along:
+    """Learns after every ten labelled images, from the boxes that the person left.
+
+    steps: of a round, in place of seconds, so that a busy machine changes nothing. late: so many
+    images further the person is when a round is over; until then the round before suggests.
+    """
+
+    def __init__(self, shots: Sequence[Shot], folder: Path, *, steps: int, late: int) -> None:
+        names = sorted({shot.kind(name) for shot in shots for name in shot.boxes})
+        self._numbers = {name: number for number, name in enumerate(names, 1)}
+        self._names = {number: name for name, number in self._numbers.items()}
+        self._count, self._steps, self._late = len(shots), steps, late
+        self._offers: dict[int, Kinds] = {}
+        self.rounds: list[Learnt] = []
+        self._assistant = Assistant(self._hear, lambda: None)
+        self._assistant.know(Know(str(folder), tuple(_saved(shots, folder))))
+
+    def offers(self, image: int) -> Kinds:
+        return self._offers.get(image, ())
+
+    def take(self, image: int, boxes: Kinds) -> None:
+        rows = tuple((self._numbers[kind], *_numbers(box)) for kind, box in boxes)
+        categories = tuple(self._names.items())
+        self._assistant.label(Label(categories, (Labels(image, rows),)))
+        done = image + 1
+        if done >= FIRST and done % EVERY == 0 and done < self._count:
+            self._assistant.learn(3600.0, self._steps)
+            begin = done + self._late
+            self._assistant.suggest(range(begin, min(begin + EVERY, self._count)))
+
+    def _hear(self, answer: Answer) -> None:
+        if isinstance(answer, Suggested):
+            self._offers[answer.id] = [
+                (self._names[offer[0]], BBox(*offer[2:])) for offer in answer.offers
+            ]
+        elif isinstance(answer, Learnt):
+            self.rounds.append(answer)
+
+
+def _saved(shots: Sequence[Shot], folder: Path) -> list[KnownImage]:
+    known = []
+    for number, shot in enumerate(shots):
+        name = f"{number:04d}.png"
+        Image.fromarray(shot.picture).save(folder / name, compress_level=1)
+        height, width = shot.picture.shape[:2]
+        known.append(KnownImage(number, name, str(number), width, height))
+    return known
+
+
+def _numbers(box: BBox) -> tuple[float, float, float, float]:
+    return box.x, box.y, box.width, box.height
