@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from labeler.runs.prepare import Wish, new_run_folder, prepare_run_from_dataset
 from tests.gui.live_waits import Heard, until
 from tests.gui.pair_makers import PRETRAINED_CURVE, SCRATCH_CURVE, scored, write_pair
 from tests.runs.run_makers import add_scenes
-from trainer.events import Failed, Warned
+from trainer.events import Failed, Progressed, Warned
 
 PATIENCE = 90_000
 """Milliseconds: a crowded machine may need minutes for what takes seconds."""
@@ -147,6 +148,20 @@ def test_a_pair_of_yesterday_shows_its_curves_and_what_they_tell(
     assert "AP 0.62 : 0.10" in item.data(Qt.ItemDataRole.AccessibleTextRole)
 
 
+def test_what_both_scored_on_the_same_drawn_images_decides(
+    qtbot: QtBot, document: Document, dataset: Dataset
+) -> None:
+    pair = write_pair(dataset)
+    scores = {"boxes": 40, "difference": {"ap50": {"low": -0.1, "high": 0.2}}}
+    told = json.dumps({**scores, "pretrained": {}, "scratch": {}})
+    (pair / "scores.json").write_text(told, encoding="utf-8")
+    workspace = _shown(qtbot, document)
+    until(qtbot, lambda: "may be chance" in workspace.view.sentence.text())
+    (pair / "scores.json").write_text(told.replace("-0.1", "0.1"), encoding="utf-8")
+    workspace.panel.pair_chosen.emit(pair)
+    until(qtbot, lambda: "may be chance" not in workspace.view.sentence.text())
+
+
 def test_a_pair_of_a_dead_program_is_said_to_be_interrupted(
     qtbot: QtBot, document: Document, dataset: Dataset
 ) -> None:
@@ -173,6 +188,19 @@ def test_a_pair_that_another_window_trains_is_running_here_too(
     with attended(pair):
         workspace = _shown(qtbot, document)
         until(qtbot, lambda: workspace.view.title.text() == "Getting ready")
+        finish_jobs()
+
+
+def test_time_left_is_that_of_both_as_they_measured_it(
+    qtbot: QtBot, document: Document, dataset: Dataset
+) -> None:
+    told = Progressed("Learning", 20.0, 80.0, 1.0, 30.0, 0.5, seconds_left=70.0)
+    later = replace(told, seconds=40.0, seconds_left=50.0)
+    pair = write_pair(dataset, pretrained=[told], scratch=[later], with_models=False)
+    with attended(pair):
+        workspace = _shown(qtbot, document)
+        until(qtbot, lambda: workspace.view.detail.text() == "2:00 min left")
+        assert workspace.view.bar.value() / workspace.view.bar.maximum() == pytest.approx(0.375)
         finish_jobs()
 
 

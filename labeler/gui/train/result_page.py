@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from labeler.gui import times
 from labeler.gui.counts import counted
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.theme import set_role
@@ -169,7 +170,7 @@ class ResultPage(QWidget):
 
 def _final_words(final: Analysis) -> str:
     try:
-        made = words.day_and_time(datetime.fromisoformat(final.made).timestamp())
+        made = times.day_and_time(datetime.fromisoformat(final.made).timestamp())
     except ValueError:
         made = final.made
     ap = "–" if final.ap.value is None else words.score(final.ap.value, final.ap.interval)

@@ -323,7 +323,7 @@ class TrainWorkspace(Workspace):
         self.pages.table.chosen.connect(self._open)
         self.pages.table.preview_requested.connect(self._preview)
         self.pages.table.trash_requested.connect(self._trash)
-        self.run_list.run_chosen.connect(self._show)
+        self.run_list.chosen.connect(self._show)
         self.run_list.trash_requested.connect(self._trash)
         self.run_list.log_requested.connect(lambda run: LogDialog(run / LOG, self).open())
 
