@@ -93,7 +93,7 @@ class _Race:
             return ""
         first, second = (reached(points, self._level) for points in self._curves)
         if first is None and second is None:
-            return f"Neither reached {self._level:.2f}."
+            return f"Neither reached {self._level:.2f}{self._passed(', but pretrained')}."
         if first is None:
             assert second is not None
             return f"Only scratch reached {self._level:.2f}, after {self._after(second)}."
@@ -106,11 +106,15 @@ class _Race:
         """Scratch did not get there; how soon pretrained had what scratch has now tells how far
         off it is."""
         told = f"Scratch did not reach {self._level:.2f}; pretrained did after {self._after(first)}"
+        return f"{told}{self._passed(', and')}."
+
+    def _passed(self, joint: str) -> str:
+        """How soon pretrained had what scratch has now; empty where that tells nothing."""
         best = max(point.ap50 for point in self._curves[1])
         passed = reached(self._curves[0], best)
         if passed is None or passed.is_bound or best <= 0 or passed.at(self._axis) >= self._moment:
-            return f"{told}."
-        return f"{told}, and had scratch's {best:.2f} after {self._after(passed)}."
+            return ""
+        return f"{joint} had scratch's {best:.2f} after {self._after(passed)}"
 
     def _both(self, first: Reached, second: Reached) -> str:
         level = f"{self._level:.2f}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import logging
 import secrets
-import socket
 import threading
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
@@ -102,7 +101,6 @@ class _Server(ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         """Without the look-up of the host's name, which may take seconds in a strange network."""
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = "vote", self.server_address[1]

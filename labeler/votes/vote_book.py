@@ -22,6 +22,7 @@ from labeler.runs.pair import SIDES
 from labeler.votes.ballot import Choice, Origin, Round, Vote, drawn_key, drawn_order
 
 FILE_NAME = "votes.jsonl"
+_LATEST = 4_102_444_800.0
 
 
 class VoteBook:
@@ -140,26 +141,42 @@ class VoteBook:
 
     def _apply(self, told: dict[str, Any]) -> None:
         """Raises KeyError, TypeError or ValueError where it tells nothing that can be."""
-        number, at = int(told["round"]), float(told["at"])
+        number, at = int(told["round"]), _moment(told["at"])
+        if told["event"] == "opened":
+            self._rounds[number] = self._opened(number, at, told)
+            return
+        before = self._rounds[number]
+        if not before.is_open:
+            raise ValueError("that round is over")
         match told["event"]:
-            case "opened":
-                if told["a"] not in SIDES:
-                    raise ValueError("no side of a pair")
-                bytes.fromhex(told["key"])
-                self._rounds[number] = Round(number, at, told["a"], told["key"])
             case "voted":
                 vote = _vote(told, at)
-                before = self._rounds[number]
+                if vote.number <= self._last_vote:
+                    raise ValueError("that vote was told already")
                 self._rounds[number] = replace(before, votes=(*before.votes, vote))
-                self._last_vote = max(self._last_vote, vote.number)
+                self._last_vote = vote.number
             case "withdrawn":
-                before = self._rounds[number]
                 left = tuple(vote for vote in before.votes if vote.number != int(told["vote"]))
                 self._rounds[number] = replace(before, votes=left)
             case "revealed":
-                self._rounds[number] = replace(self._rounds[number], revealed=at)
+                self._rounds[number] = replace(before, revealed=at)
             case other:
                 raise ValueError(f"an unknown event: {other}")
+
+    def _opened(self, number: int, at: float, told: dict[str, Any]) -> Round:
+        if self.open_round is not None or number <= max(self._rounds, default=0):
+            raise ValueError("a round begins when the one before is over")
+        if told["a"] not in SIDES or not bytes.fromhex(told["key"]):
+            raise ValueError("no side of a pair, or no key")
+        return Round(number, at, told["a"], told["key"])
+
+
+def _moment(at: Any) -> float:
+    """Seconds since 1970, until the year 2100."""
+    moment = float(at)
+    if not 0 <= moment < _LATEST:  # also where it is no number
+        raise ValueError("no moment")
+    return moment
 
 
 def _vote(told: dict[str, Any], at: float) -> Vote:

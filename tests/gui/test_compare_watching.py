@@ -10,9 +10,10 @@ import cv2
 import pytest
 from PIL import Image as Pillow
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider
 from pytestqt.qtbot import QtBot
 
+import labeler.votes.vote_book
 from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.compare.playing import Playing
@@ -184,6 +185,19 @@ def test_the_pace_of_a_film_is_kept_and_changed() -> None:
     assert not playing.is_due()
 
 
+def test_the_simulated_drive_stays_on_offer_however_many_films_were_watched(
+    workspace: CompareWorkspace, page: WatchPage
+) -> None:
+    source = page.source
+    for number in range(7):
+        source.show_clip(f"lesson {number}.mp4")
+    offered = [source.itemText(row) for row in range(source.count())]
+    assert offered[:2] == ["lesson 6.mp4", "lesson 5.mp4"]
+    assert "Simulated drive, always the same" in offered
+    assert "lesson 1.mp4" not in offered
+    assert source.currentText() == "lesson 6.mp4"
+
+
 def test_the_score_is_the_same_for_both_or_each_ones_own(
     qtbot: QtBot, workspace: CompareWorkspace, page: WatchPage
 ) -> None:
@@ -322,6 +336,9 @@ def test_people_vote_by_key_one_after_the_other_and_the_answer_is_revealed(
     qtbot.keyClick(workspace, Qt.Key.Key_N)
     assert [head.text() for head in page.panes.heads] == ["A", "B"]
     assert page.voting.votes == 0
+    until(qtbot, lambda: page.panes.sight is not None)  # never one of the order before
+    found = [len(view.marks) for view in page.panes.views]
+    assert found == [2 if side == "pretrained" else 1 for side in page.voting.sides]
     qtbot.keyClick(workspace, Qt.Key.Key_B)
     qtbot.keyClick(workspace, Qt.Key.Key_R)
     assert "All rounds together: 9 votes" in page.answer.told.text()
@@ -402,7 +419,38 @@ def test_votes_are_exported(
     page.voting.export(out)
     (_, row) = list(csv.reader(out.read_text(encoding="utf-8").splitlines()))
     assert row[3:] == ["A", page.voting.sides[0], "computer"]
-    assert heard.has(f"1 votes are in {out}")
+    assert heard.has(f"Wrote {out}. Votes in it: 1.")
+
+
+def test_damaged_lines_are_told_and_the_vote_goes_on(
+    qtbot: QtBot, workspace: CompareWorkspace, page: WatchPage, pair: Path, heard: Heard
+) -> None:
+    page.card.a.click()
+    workspace.toggle_watching()
+    with (pair / "votes.jsonl").open("a", encoding="utf-8") as stream:
+        stream.write("{half a li")
+    workspace.toggle_watching()
+    assert heard.has("that do not count: 1.")
+    assert page.voting.votes == 1
+    page.card.b.click()
+    assert VoteBook(pair).damaged == 1
+    assert page.voting.votes == 2
+
+
+def test_every_control_of_the_panes_has_a_name_a_tooltip_and_a_key_that_leads_there(
+    page: WatchPage,
+) -> None:
+    controls = [
+        each
+        for kind in (QPushButton, QComboBox, QSlider)
+        for each in page.findChildren(kind)
+        if each is not page.saving.bar.cancel
+    ]
+    assert len(controls) > 14
+    for control in controls:
+        assert control.accessibleName(), control
+        assert control.toolTip(), control.accessibleName()
+        assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, control.accessibleName()
 
 
 def test_a_dataset_that_is_only_read_is_watched_but_not_voted_on(
@@ -418,6 +466,30 @@ def test_a_dataset_that_is_only_read_is_watched_but_not_voted_on(
         assert "reading only" in shown.watch_page.card.told.text()
         assert not (pair / "votes.jsonl").exists()
         finish_jobs()
+
+
+def test_a_disk_that_takes_nothing_is_said_and_no_vote_is_counted(
+    qtbot: QtBot,
+    workspace: CompareWorkspace,
+    page: WatchPage,
+    heard: Heard,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page.card.a.click()
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(labeler.votes.vote_book.os, "fsync", full)
+    page.card.b.click()
+    assert "no space left on device" in heard.failures[0]
+    assert page.voting.votes == 1
+    workspace.toggle_watching()
+    monkeypatch.undo()
+    workspace.toggle_watching()
+    assert page.voting.votes == 1
+    page.card.b.click()
+    assert page.voting.votes == 2
 
 
 # The video

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -19,12 +20,12 @@ from labeler.gui.compare.workspace import CompareWorkspace
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
 from labeler.runs.history import RunState, attend
-from labeler.runs.pair import SIDES, attended, list_pairs
+from labeler.runs.pair import attended, list_pairs
 from labeler.runs.prepare import Wish, new_run_folder, prepare_run_from_dataset
 from tests.gui.live_waits import Heard, until
 from tests.gui.pair_makers import PRETRAINED_CURVE, SCRATCH_CURVE, scored, write_pair
 from tests.runs.run_makers import add_scenes
-from trainer.events import Failed, Warned
+from trainer.events import Failed, Progressed, Warned
 
 PATIENCE = 90_000
 """Milliseconds: a crowded machine may need minutes for what takes seconds."""
@@ -68,7 +69,7 @@ def _ended(workspace: CompareWorkspace) -> bool:
     return not workspace.trainer.is_running and workspace.panel.train_button.isEnabled()
 
 
-def test_one_button_trains_both_through_a_pause_and_a_crash_and_both_curves_grow(
+def test_one_button_trains_both_through_a_pause_and_both_curves_grow(
     qtbot: QtBot,
     document: Document,
     dataset: Dataset,
@@ -90,19 +91,6 @@ def test_one_button_trains_both_through_a_pause_and_a_crash_and_both_curves_grow
     assert view.title.text().startswith(("Paused after", "Getting ready"))
     qtbot.mouseClick(view.pause_button, Qt.MouseButton.LeftButton)
 
-    pair = workspace.trainer.pair
-    assert pair is not None
-    states = [pair / side / "state.safetensors" for side in SIDES]
-    qtbot.waitUntil(lambda: all(state.is_file() for state in states), timeout=PATIENCE)
-    os.kill(workspace.trainer.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-    qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
-    until(qtbot, lambda: view.title.text().startswith("Failed"))
-    assert "log.txt" in view.sentence.text()
-
-    until(qtbot, lambda: view.go_on_button.isVisible())
-    qtbot.mouseClick(view.go_on_button, Qt.MouseButton.LeftButton)
-    assert workspace.trainer.is_running
-    assert not view.go_on_button.isVisible()
     qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
     until(qtbot, lambda: view.title.text().startswith("Both learned for"))
     assert heard.has("Both learned for")
@@ -116,6 +104,41 @@ def test_one_button_trains_both_through_a_pause_and_a_crash_and_both_curves_grow
     assert view.watch_button.isEnabled()
     assert workspace.obstacle_to_go_on()
     until(qtbot, lambda: workspace.panel.list.count() == 1)
+
+
+def test_a_killed_trainer_is_a_sentence_in_both_runs(
+    qtbot: QtBot, document: Document, dataset: Dataset
+) -> None:
+    workspace = _shown(qtbot, document)
+    _press_train(qtbot, workspace)
+    os.kill(workspace.trainer.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
+    until(qtbot, lambda: workspace.view.title.text().startswith("Failed"))
+    assert "log.txt" in workspace.view.sentence.text()
+    (pair,) = list_pairs(dataset.runs_folder)
+    assert (pair.pretrained.state, pair.scratch.state) == (RunState.FAILED,) * 2
+    assert not workspace.view.watch_button.isEnabled()
+    assert not workspace.view.go_on_button.isVisible()  # nothing was saved yet
+
+
+def test_a_pair_that_ended_early_goes_on_with_its_curves_as_they_were(
+    qtbot: QtBot, document: Document, dataset: Dataset
+) -> None:
+    pair = write_pair(dataset, scratch=[*scored(SCRATCH_CURVE[:2]), Failed("It broke down.")])
+    workspace = _shown(qtbot, document)
+    view = workspace.view
+    until(qtbot, lambda: view.sentence.text() == "It broke down.")
+    assert workspace.obstacle_to_go_on()
+    (pair / "scratch" / "state.safetensors").write_bytes(b"a state, as far as the window knows")
+    workspace.panel.pair_chosen.emit(pair)
+    until(qtbot, lambda: view.go_on_button.isVisible())
+    qtbot.mouseClick(view.go_on_button, Qt.MouseButton.LeftButton)
+    assert workspace.trainer.is_running
+    assert workspace.trainer.pair == pair
+    assert not view.go_on_button.isVisible()
+    assert view.stop_button.isVisible()
+    assert list(view.by_time.points["scratch"]) == list(SCRATCH_CURVE[:2])
+    workspace.shut_down()
 
 
 def test_closing_the_window_ends_the_pair(
@@ -147,6 +170,20 @@ def test_a_pair_of_yesterday_shows_its_curves_and_what_they_tell(
     assert "AP 0.62 : 0.10" in item.data(Qt.ItemDataRole.AccessibleTextRole)
 
 
+def test_what_both_scored_on_the_same_drawn_images_decides(
+    qtbot: QtBot, document: Document, dataset: Dataset
+) -> None:
+    pair = write_pair(dataset)
+    scores = {"boxes": 40, "difference": {"ap50": {"low": -0.1, "high": 0.2}}}
+    told = json.dumps({**scores, "pretrained": {}, "scratch": {}})
+    (pair / "scores.json").write_text(told, encoding="utf-8")
+    workspace = _shown(qtbot, document)
+    until(qtbot, lambda: "may be chance" in workspace.view.sentence.text())
+    (pair / "scores.json").write_text(told.replace("-0.1", "0.1"), encoding="utf-8")
+    workspace.panel.pair_chosen.emit(pair)
+    until(qtbot, lambda: "may be chance" not in workspace.view.sentence.text())
+
+
 def test_a_pair_of_a_dead_program_is_said_to_be_interrupted(
     qtbot: QtBot, document: Document, dataset: Dataset
 ) -> None:
@@ -173,6 +210,19 @@ def test_a_pair_that_another_window_trains_is_running_here_too(
     with attended(pair):
         workspace = _shown(qtbot, document)
         until(qtbot, lambda: workspace.view.title.text() == "Getting ready")
+        finish_jobs()
+
+
+def test_time_left_is_that_of_both_as_they_measured_it(
+    qtbot: QtBot, document: Document, dataset: Dataset
+) -> None:
+    told = Progressed("Learning", 20.0, 80.0, 1.0, 30.0, 0.5, seconds_left=70.0)
+    later = replace(told, seconds=40.0, seconds_left=50.0)
+    pair = write_pair(dataset, pretrained=[told], scratch=[later], with_models=False)
+    with attended(pair):
+        workspace = _shown(qtbot, document)
+        until(qtbot, lambda: workspace.view.detail.text() == "2:00 min left")
+        assert workspace.view.bar.value() / workspace.view.bar.maximum() == pytest.approx(0.375)
         finish_jobs()
 
 

@@ -21,7 +21,7 @@ from labeler.gui.train.runs_model import NOTE_COLUMN
 from labeler.gui.train.runs_page import RunsPage
 from labeler.gui.train.workspace import TrainWorkspace
 from labeler.runs.history import RunState, RunSummary, list_runs
-from labeler.runs.note import read_note
+from labeler.runs.note import read_note, write_note
 from labeler.runs.prepare import Wish, prepare_run_from_dataset
 from labeler.runs.record import append_event
 from tests.gui.tiny_model import write_tiny_model
@@ -110,6 +110,31 @@ def test_a_note_is_written_in_its_cell_and_kept_with_the_run(
     qtbot.waitUntil(lambda: read_note(runs[1]) == "larger batch, by the window")
     qtbot.waitUntil(lambda: "larger batch, by the window" in _column(page, NOTE_COLUMN))
     assert [run.path for run in page.marked()] == [runs[1]]
+
+
+def test_a_half_written_note_outlives_what_happens_to_the_runs(
+    qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset, runs: list[Path]
+) -> None:
+    write_note(runs[1], "one line\nanother line")
+    page, shelf = workspace.pages.table, workspace.shelf
+    shelf.load()
+    qtbot.waitUntil(lambda: "one line" in _column(page, NOTE_COLUMN))
+    page.mark([runs[1]])
+    page.table.setFocus()
+    QTest.keyClick(page.table, Qt.Key.Key_F2)
+    field = page.table.findChild(QLineEdit)
+    assert isinstance(field, QLineEdit)
+    QTest.keyClick(field, Qt.Key.Key_End)
+    QTest.keyClicks(field, ", half")
+    append_event(runs[1], Finished(0.4, 0.4, 61.0, 6.0, False))  # it learned on, and ended
+    prepare_run_from_dataset(dataset, dataset.runs_folder / "2026-01-04_10-00", Wish())
+    shelf.trash(runs[0])
+    qtbot.waitUntil(
+        lambda: [run.name for run in page.model.runs] == ["2026-01-04_10-00", *NAMES[:0:-1]]
+    )
+    QTest.keyClicks(field, " written")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: read_note(runs[1]) == "one line\nanother line, half written")
 
 
 def test_two_runs_are_compared_in_settings_data_and_scores(

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from labeler.gui import times
 from labeler.gui.train import words
 from labeler.gui.train.curves import Curve, Line
 from labeler.gui.train.elided_label import ElidedLabel
@@ -21,7 +22,7 @@ NOW = datetime(2026, 11, 24, 17, 4)
     [(0, "0 s"), (41.4, "41 s"), (185, "3:05 min"), (7800, "2:10 h"), (-3, "0 s")],
 )
 def test_durations_are_short(qtbot: QtBot, seconds: float, text: str) -> None:
-    assert words.duration(seconds) == text
+    assert times.duration(seconds) == text
 
 
 def test_progress_is_told_in_one_unit(qtbot: QtBot) -> None:
@@ -40,7 +41,7 @@ def test_progress_is_told_in_one_unit(qtbot: QtBot) -> None:
     ],
 )
 def test_dates_are_told_from_today(qtbot: QtBot, then: datetime, text: str) -> None:
-    assert words.day_and_time(then.timestamp(), NOW) == text
+    assert times.day_and_time(then.timestamp(), NOW) == text
 
 
 def test_a_download_without_a_known_size_tells_what_has_come(qtbot: QtBot) -> None:

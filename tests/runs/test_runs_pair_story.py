@@ -61,6 +61,10 @@ def test_a_level_that_scratch_never_reached_is_said_and_how_soon_pretrained_was_
 
 
 def test_neither_reached_it() -> None:
+    ahead = tell(_pair(((10, 0.04), (20, 0.1), (60, 0.4)), SLOW))
+    assert ahead.sentence.endswith(
+        "Neither reached 0.50, but pretrained had scratch's 0.08 after 17 s."
+    )
     story = tell(_pair(SLOW, SLOW))
     assert story.sentence.endswith("There is no difference. Neither reached 0.50.")
     assert story.winner is Winner.UNCLEAR

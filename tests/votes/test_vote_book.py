@@ -95,6 +95,13 @@ def test_a_torn_or_damaged_line_costs_itself_alone(book: VoteBook, tmp_path: Pat
         '{"event": "voted", "round": 9, "at": 1, "vote": 7, "choice": "a", "origin": "phone"}',
         '{"event": "opened", "round": 2, "at": 1.0, "a": "the left one", "key": "00"}',
         '{"event": "bribed", "round": 1, "at": 1.0}',
+        '{"event": "opened", "round": 1, "at": 1.0, "a": "scratch", "key": "00"}',
+        '{"event": "voted", "round": 1, "at": NaN, "vote": 9, "choice": "a", "origin": "phone",'
+        ' "voter": ""}',
+        '{"event": "voted", "round": 1, "at": 1e300, "vote": 9, "choice": "a", "origin": "phone",'
+        ' "voter": ""}',
+        '{"event": "voted", "round": 1, "at": 1, "vote": 1, "choice": "a", "origin": "phone",'
+        ' "voter": ""}',
         "[]",
         "null",
         '{"event": "opened", "round": 2, "at": 1.0, "a": "scratch", "key": "no hex"}',

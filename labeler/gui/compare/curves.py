@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QPalette, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from labeler.gui.compare import words
+from labeler.gui.plots import colour_plot, new_plot
 from labeler.gui.side_panel import heading
 from labeler.runs.pair import PRETRAINED, SCRATCH, SIDES
 from labeler.runs.pair_story import Axis
@@ -72,27 +73,8 @@ class TwoCurves(QWidget):
         super().changeEvent(event)
 
     def _build(self) -> None:
-        import pyqtgraph
-
-        self._plot = pyqtgraph.PlotWidget(self)
-        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._plot.setAntialiasing(True)
-        self._plot.setMenuEnabled(False)
-        self._plot.hideButtons()
-        self._plot.setMouseEnabled(False, False)
-        self._plot.getViewBox().setDefaultPadding(0)
-        self._plot.getPlotItem().layout.setContentsMargins(0, 0, 12, 0)  # half of the last label
-        for side in ("left", "bottom"):
-            axis = self._plot.getAxis(side)
-            axis.enableAutoSIPrefix(False)
-            axis.setStyle(
-                tickLength=0,
-                tickFont=self.font(),
-                maxTickLevel=0,
-                hideOverlappingLabels=False,
-            )
+        self._plot = new_plot(self)
         self._plot.getAxis("left").setTicks([[(step, f"{step:.2f}") for step in _STEPS]])
-        self._plot.showGrid(x=False, y=True, alpha=0.25)
         self._lines = {
             side: self._plot.plot([], [], symbol="o", symbolSize=7, symbolPen=None)
             for side in reversed(SIDES)
@@ -107,18 +89,11 @@ class TwoCurves(QWidget):
         import pyqtgraph
 
         palette = self.palette()
-        quiet = palette.color(QPalette.ColorRole.PlaceholderText)
-        faint = QColor(quiet)
-        faint.setAlphaF(0.5)
-        self._plot.setBackground(palette.color(QPalette.ColorRole.Window))
+        colour_plot(self._plot, palette, self._unit)
         for side, line in self._lines.items():
             color = color_of(side, palette)
             line.setPen(pyqtgraph.mkPen(color, width=2))
             line.setSymbolBrush(color)
-        for side in ("left", "bottom"):
-            self._plot.getAxis(side).setPen(faint)
-            self._plot.getAxis(side).setTextPen(quiet)
-        self._plot.setLabel("bottom", self._unit, color=quiet.name())
 
     def _draw(self) -> None:
         if self._plot is None:

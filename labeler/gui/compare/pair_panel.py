@@ -38,7 +38,7 @@ class PairPanel(QWidget):
         for label in (self.chosen, self._none):
             set_role(label, "faint")
             label.setWordWrap(True)
-        self.list.pair_chosen.connect(self.pair_chosen)
+        self.list.chosen.connect(self.pair_chosen)
         self.list.trash_requested.connect(self.trash_requested)
         self._lay_out()
 

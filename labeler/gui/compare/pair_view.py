@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from labeler.gui.compare import words
+from labeler.gui import times
 from labeler.gui.compare.curves import TwoCurves
 from labeler.gui.compare.legend import Legend
 from labeler.gui.compare.shown_pair import ShownPair
@@ -162,15 +162,14 @@ class PairView(QWidget):
         return " ".join(part for part in (ended, kept, story) if part)
 
     def _show_share(self, shown: ShownPair) -> None:
-        done = [shown.records.of(side).seconds for side in SIDES]
-        if shown.is_stopping or not any(done):
+        if shown.is_stopping or shown.share is None:
             self.bar.setRange(0, 0)
             return
         self.bar.setRange(0, 1000)
-        self.bar.setValue(min(1000, round(500 * sum(done) / max(1.0, shown.seconds_total))))
+        self.bar.setValue(round(1000 * shown.share))
 
     def _title(self, shown: ShownPair) -> str:
-        after = words.duration(min(shown.records.of(side).seconds for side in SIDES))
+        after = times.duration(min(shown.records.of(side).seconds for side in SIDES))
         match shown.state:
             case RunState.RUNNING:
                 return self._running_title(shown)
@@ -192,16 +191,15 @@ class PairView(QWidget):
             return self.tr("Getting ready")
         slowest = min(shown.records.of(side).seconds for side in SIDES)
         if shown.is_paused:
-            return self.tr("Paused after {0} each").format(words.duration(slowest))
+            return self.tr("Paused after {0} each").format(times.duration(slowest))
         return self.tr("Learning in turn, {0} of {1} each").format(
-            words.duration(slowest), words.duration(shown.seconds_total)
+            times.duration(slowest), times.duration(shown.seconds_total)
         )
 
     def _detail(self, shown: ShownPair) -> str:
         if shown.state is RunState.RUNNING and not shown.is_stopping:
-            done = [shown.records.of(side).seconds for side in SIDES]
-            left = sum(max(0.0, shown.seconds_total - each) for each in done)
-            return self.tr("{0} left").format(words.duration(left)) if any(done) else ""
+            left = shown.seconds_left
+            return "" if left is None else self.tr("{0} left").format(times.duration(left))
         start = shown.told_start
         if start is None:
             return ""

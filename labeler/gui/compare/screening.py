@@ -37,6 +37,7 @@ class Screening(QObject):
         self._number = 0
         self._is_running = True
         self._steps = 0
+        self._turn = 0
         self._is_on_stage = False
         self._connect()
 
@@ -53,7 +54,7 @@ class Screening(QObject):
         """Shows what these two models see, from now on."""
         self._is_on_stage = True
         self._panes.show_sight(None)
-        self.watching.use(a, b)
+        self._turn = self.watching.use(a, b)
         if self.is_live:
             self._live.watch(self, watching=True)
             self._again()
@@ -143,8 +144,10 @@ class Screening(QObject):
 
     def _take_sight(self, sight: TwinSight) -> None:
         self.watching.shown()
-        if (sight.number is None) != self.is_live or not self._is_on_stage:
-            return  # of the source before
+        if (sight.number is None) != self.is_live or sight.turn != self._turn:
+            return  # of the source or of the order before
+        if not self._is_on_stage:
+            return
         self._panes.show_sight(sight)
         if sight.number is not None:
             self._number = sight.number
@@ -152,6 +155,7 @@ class Screening(QObject):
 
     def _seek(self, number: int) -> None:
         self._number = number
+        self._transport.show_searching()
         self.watching.go_to(number)
 
     def _change_pace(self, _factor: float) -> None:

@@ -78,6 +78,24 @@ class ShownPair:
         return self.told or tell(self.records, self.boxes)
 
     @property
+    def share(self) -> float | None:
+        """How much of both is done, 0 to 1; None before there is anything to tell by."""
+        told = [self.records.of(side).progress for side in SIDES]
+        known = [each for each in told if each is not None and each.seconds_total > 0]
+        if not known:
+            return None
+        done = sum(min(1.0, each.seconds / each.seconds_total) for each in known)
+        return done / len(SIDES)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Of both together, as measured; None before there is anything to measure by."""
+        told = [self.records.of(side).progress for side in SIDES]
+        left = [each.seconds_left for each in told if each is not None]
+        known = [each for each in left if each is not None]
+        return sum(known) / len(known) * len(SIDES) if known else None
+
+    @property
     def is_paused(self) -> bool:
         return any(self.records.of(side).is_paused for side in SIDES)
 

@@ -54,7 +54,8 @@ class SourceBox(QComboBox):
         """Marks it, and keeps it in the list."""
         self._current = _key(word)
         if word not in self._clips:
-            self._clips = [word, *self._clips][:_MOST_OPENED]
+            opened = [clip for clip in self._clips if clip != SIMULATED]
+            self._clips = [*[word, *opened][:_MOST_OPENED], SIMULATED]
             self.refresh()
         self._mark()
 

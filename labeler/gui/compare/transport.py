@@ -86,6 +86,10 @@ class Transport(QWidget):
         self.slider.blockSignals(False)
         self._show_place(number)
 
+    def show_searching(self) -> None:
+        """Until show_number: a far frame of a drive that has to be drawn takes seconds."""
+        self.place.setText(self.tr("searching…"))
+
     def show_playing(self, playing: bool) -> None:
         words_ = self.tr("Pause") if playing else self.tr("Play")
         self.play.setText(words_)

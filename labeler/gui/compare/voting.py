@@ -80,8 +80,8 @@ class Voting(QObject):
                 self._box = BallotBox(book, self._phone_voted.emit)
                 if book.damaged:
                     self._document.say(
-                        self.tr("{0} lines of {1} are damaged and do not count.").format(
-                            book.damaged, book.path
+                        self.tr("Damaged lines of {0} that do not count: {1}.").format(
+                            book.path, book.damaged
                         )
                     )
         if self._round is None:
@@ -145,7 +145,7 @@ class Voting(QObject):
             return
         with self._document.reporting():
             written = write_csv(self._book.rounds, path)
-            self._document.say(self.tr("{0} votes are in {1}.").format(written, path))
+            self._document.say(self.tr("Wrote {0}. Votes in it: {1}.").format(path, written))
 
     def open_page(self, *, network: bool) -> None:
         """Opens the page for phones: to this computer alone, or to the network that it is in."""

@@ -30,12 +30,13 @@ _log = logging.getLogger(__name__)
 class TwinSight:
     """What A and B found on this very picture, best first.
 
-    number: the frame's, from 0 on; None: of a live camera.
+    number: the frame's, from 0 on; None: of a live camera. turn: of the use() that chose A and B.
     """
 
     image: QImage
     found: tuple[tuple[Detection, ...], tuple[Detection, ...]]
     number: int | None
+    turn: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class _Wish:
     """What the thread should do next; a newer wish takes the place of an older one."""
 
     models: tuple[Path, Path] | None = None
+    turn: int = 0
     film: str = ""
     number: int | None = None
     picture: LivePicture | None = None
@@ -87,18 +89,24 @@ class Watching(QObject):
         self._news = threading.Condition()
         self._thread: threading.Thread | None = None
         self._twins: list[Predictor] = []
+        self._turn = 0
         self._film: Film | None = None
 
     @property
     def is_playing(self) -> bool:
         return self._playing.is_on
 
-    def use(self, a: Path, b: Path) -> None:
-        """The detectors of the two panes; their files are read now."""
-        self._tell_thread(models=(a, b))
+    def use(self, a: Path, b: Path) -> int:
+        """The detectors of the two panes; their files are read now. Gives the turn of its sights.
+
+        A sight of the turn before may still come: it shows others as A and B.
+        """
+        turn = self._wish.turn + 1
+        self._tell_thread(models=(a, b), turn=turn)
         if self._thread is None:
             self._thread = threading.Thread(target=self._labour, daemon=True, name="watching")
             self._thread.start()
+        return turn
 
     def open(self, word: str) -> None:
         """A clip, as labeler.runs.clip.open_clip takes it; its first frame comes."""
@@ -180,7 +188,7 @@ class Watching(QObject):
     def _take_wish(self) -> tuple[_Wish, int | None]:
         """The work to do now, which is taken from the wishes; and the frame that is due."""
         wish = self._wish
-        taken = _Wish(wish.models, wish.film)
+        taken = _Wish(wish.models, wish.turn, wish.film)
         wish.models, wish.film = None, ""
         if wish.waits_for_window or taken.models is not None or taken.film:
             return taken, None
@@ -194,6 +202,7 @@ class Watching(QObject):
     def _work(self, wish: _Wish, due: int | None) -> None:
         if wish.models is not None:
             self._load(*wish.models)
+            self._turn = wish.turn
         if wish.film:
             self._open(wish.film)
         if wish.picture is not None:
@@ -239,7 +248,7 @@ class Watching(QObject):
             self._wish.waits_for_window = True
             if number is not None:
                 self._playing.came(number)
-        self._tell(self.saw, TwinSight(image, (a, b), number))
+        self._tell(self.saw, TwinSight(image, (a, b), number, self._turn))
 
     def _is_interrupted(self) -> bool:
         """Whether a newer wish makes the search for a frame idle."""

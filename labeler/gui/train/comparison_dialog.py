@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from labeler.gui import times
 from labeler.gui.background import run_in_background
 from labeler.gui.theme import set_role
 from labeler.gui.train import words
@@ -70,7 +71,7 @@ class ComparisonDialog(QDialog):
         set_role(self.verdict, "bad")
 
     def _set_up_table(self, first: RunSummary, second: RunSummary) -> None:
-        names = [words.day_and_time(run.started) for run in (first, second)]
+        names = [times.day_and_time(run.started) for run in (first, second)]
         self.table.setHorizontalHeaderLabels(["", *names])
         self.table.setAccessibleName(self.tr("What the runs differ in"))
         self.table.verticalHeader().hide()
@@ -120,7 +121,7 @@ def _scores(first: RunSummary, second: RunSummary) -> list[Row]:
             lambda run: "–" if run.ap is None else words.score(run.ap, run.ap_interval),
         ),
         row(_tr("AP50"), lambda run: "–" if run.ap50 is None else f"{run.ap50:.2f}"),
-        row(_tr("Time"), lambda run: words.duration(run.seconds)),
+        row(_tr("Time"), lambda run: times.duration(run.seconds)),
         row(_tr("State"), lambda run: state_words(run.state)),
     ]
 

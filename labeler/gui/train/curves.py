@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPalette, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from labeler.gui.plots import colour_plot, new_plot
 from labeler.gui.side_panel import heading
 
 Points = Sequence[tuple[float, float]]
@@ -162,43 +163,6 @@ class _DrawnLine:
         pale = QColor(color)
         pale.setAlphaF(0.18)
         self._band.setBrush(pale)
-
-
-def new_plot(parent: QWidget) -> Any:
-    """An empty plot without menu, mouse and focus, with quiet axes from zero."""
-    import pyqtgraph
-
-    plot = pyqtgraph.PlotWidget(parent)
-    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    plot.setAntialiasing(True)
-    plot.setMenuEnabled(False)
-    plot.hideButtons()
-    plot.setMouseEnabled(False, False)
-    plot.getViewBox().setDefaultPadding(0)
-    plot.getPlotItem().layout.setContentsMargins(0, 0, 12, 0)  # half of the last label
-    for side in ("left", "bottom"):
-        axis = plot.getAxis(side)
-        axis.enableAutoSIPrefix(False)
-        axis.setStyle(
-            tickLength=0,
-            tickFont=parent.font(),
-            maxTickLevel=0,
-            hideOverlappingLabels=False,
-        )
-    plot.showGrid(x=False, y=True, alpha=0.25)
-    return plot
-
-
-def colour_plot(plot: Any, palette: QPalette, unit: str) -> None:
-    """Ground, axes and their words in the colours of the window."""
-    quiet = palette.color(QPalette.ColorRole.PlaceholderText)
-    faint = QColor(quiet)
-    faint.setAlphaF(0.5)
-    plot.setBackground(palette.color(QPalette.ColorRole.Window))
-    for side in ("left", "bottom"):
-        plot.getAxis(side).setPen(faint)
-        plot.getAxis(side).setTextPen(quiet)
-    plot.setLabel("bottom", unit, color=quiet.name())
 
 
 def _ceiling(values: Sequence[float]) -> float:

@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from labeler.gui.plots import colour_plot, new_plot
 from labeler.gui.side_panel import heading
 from labeler.gui.theme import set_role
-from labeler.gui.train.curves import colour_plot, new_plot
 from labeler.runs.analysis import Analysis
 
 _STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
+from labeler.gui import times
 from labeler.gui.train import words
 from labeler.gui.train.shown_run import ShownRun
 from labeler.runs.history import RunState
@@ -17,7 +18,7 @@ def title(shown: ShownRun) -> str:
     record = shown.record
     if shown.state is RunState.RUNNING:
         return _running_title(shown)
-    after = words.duration(record.seconds)
+    after = times.duration(record.seconds)
     if shown.state is RunState.FINISHED:
         return _tr("Finished after {0}").format(after)
     if shown.state is RunState.STOPPED:
@@ -91,7 +92,7 @@ def _running_title(shown: ShownRun) -> str:
             told.phase, f"{told.epoch:.1f}", f"{shown.epochs:g}"
         )
     if shown.budget == "best":
-        return _tr("{0}, {1} so far").format(told.phase, words.duration(told.seconds))
+        return _tr("{0}, {1} so far").format(told.phase, times.duration(told.seconds))
     return f"{told.phase}, {words.of_total(told.seconds, told.seconds_total)}"
 
 
@@ -110,9 +111,9 @@ def _measures(shown: ShownRun, told: Progressed) -> list[str]:
     found = []
     left = seconds_left(shown, told)
     if left is not None and shown.budget != "best":
-        found.append(_tr("{0} left").format(words.duration(left)))
+        found.append(_tr("{0} left").format(times.duration(left)))
     elif left is not None:
-        found.append(_tr("{0} left at the most").format(words.duration(left)))
+        found.append(_tr("{0} left at the most").format(times.duration(left)))
     if told.images_per_second > 0:
         found.append(_tr("{0} images a second").format(round(told.images_per_second)))
     if shown.budget != "epochs" and told.epoch > 0:

@@ -17,6 +17,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from labeler.gui import times
 from labeler.gui.train import words
 from labeler.runs.history import RunState, RunSummary
 
@@ -60,17 +61,35 @@ class RunsModel(QAbstractTableModel):
         return self._runs
 
     def show_runs(self, runs: Sequence[RunSummary]) -> None:
-        """Tells only what changed where the same runs stand in the same order."""
-        same = [run.path for run in runs] == [run.path for run in self._runs]
-        if not same:
-            self.beginResetModel()
-        self._runs = list(runs)
+        """Tells only which rows came, went or changed: a note may be half written in another."""
         self._texts.clear()
-        if not same:
+        if not self._told_by_rows(runs):
+            self.beginResetModel()
+            self._runs = list(runs)
             self.endResetModel()
-        elif runs:
-            last = self.index(len(self._runs) - 1, len(self._columns) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
+
+    def _told_by_rows(self, runs: Sequence[RunSummary]) -> bool:
+        """False where those that stay stand in another order than before."""
+        wanted = [run.path for run in runs]
+        for row in reversed(range(len(self._runs))):
+            if self._runs[row].path not in wanted:
+                self.beginRemoveRows(QModelIndex(), row, row)
+                del self._runs[row]
+                self.endRemoveRows()
+        known = {run.path for run in self._runs}
+        if [run.path for run in self._runs] != [path for path in wanted if path in known]:
+            return False
+        for row, run in enumerate(runs):
+            if run.path not in known:
+                self.beginInsertRows(QModelIndex(), row, row)
+                self._runs.insert(row, run)
+                self.endInsertRows()
+            elif run != self._runs[row]:
+                is_noted = run.note != self._runs[row].note
+                self._runs[row] = run
+                last = self.index(row, NOTE_COLUMN if is_noted else NOTE_COLUMN - 1)
+                self.dataChanged.emit(self.index(row, 0), last)
+        return True
 
     def run_at(self, row: int) -> RunSummary:
         return self._runs[row]
@@ -106,6 +125,8 @@ class RunsModel(QAbstractTableModel):
         run = self._runs[row]
         if role == Qt.ItemDataRole.ToolTipRole:
             return run.note if place == NOTE_COLUMN else run.message or run.name
+        if role == Qt.ItemDataRole.EditRole and place == NOTE_COLUMN:
+            return run.note  # all of its lines, of which the cell shows one
         return self._text(row, place)
 
     def _text(self, row: int, column: int) -> str:
@@ -134,7 +155,7 @@ class RunsModel(QAbstractTableModel):
 
 def _columns() -> list[_Column]:
     return [
-        _Column(_tr("Date"), lambda run: words.day_and_time(run.started), lambda run: run.started),
+        _Column(_tr("Date"), lambda run: times.day_and_time(run.started), lambda run: run.started),
         _Column(_tr("Start"), lambda run: words.start(run.start), lambda run: run.start),
         _Column(
             _tr("Detector"),
@@ -155,7 +176,7 @@ def _columns() -> list[_Column]:
             True,
         ),
         _Column(
-            _tr("Time"), lambda run: words.duration(run.seconds), lambda run: run.seconds, True
+            _tr("Time"), lambda run: times.duration(run.seconds), lambda run: run.seconds, True
         ),
         _Column(_tr("State"), lambda run: state_words(run.state), lambda run: run.state.value),
         _Column(_tr("Note"), lambda run: run.note.partition("\n")[0], lambda run: run.note),

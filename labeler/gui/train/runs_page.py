@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QLineEdit,
     QPushButton,
     QTableView,
     QVBoxLayout,
@@ -61,7 +62,9 @@ class RunsPage(QWidget):
         """The marks stay where they were."""
         marked = [run.path for run in self.marked()]
         self.model.show_runs(runs)
-        self.mark(marked)
+        kept = [run for run in marked if self.model.row_of(run) >= 0]
+        if [run.path for run in self.marked()] != kept:  # marking ends what is written in a cell
+            self.mark(kept)
         self._show_marked()
 
     def mark(self, runs: Sequence[Path]) -> None:
@@ -225,7 +228,7 @@ class _Table(QTableView):
         self.doubleClicked.connect(self._choose_by_click)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        is_writing = self.state() == QAbstractItemView.State.EditingState
+        is_writing = isinstance(self.focusWidget(), QLineEdit)  # a note, which takes Return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not is_writing:
             self.chosen.emit()
         elif event.key() == Qt.Key.Key_F2 and self.currentIndex().isValid():

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 
 from labeler.errors import UserError
+from labeler.gui import times
 from labeler.gui.background import Job, run_in_background
-from labeler.gui.train import words
 from labeler.gui.train.strip import Row, Strip
 from labeler.runs.history import MODEL
 from labeler.runs.showcase import (
@@ -126,7 +126,7 @@ class Showcase(QObject):
         looks = self._shown.looks
         if len(looks) == 2 and looks[0].seconds == looks[1].seconds:
             looks = looks[1:]
-        rows = [Row(words.duration(each.seconds), each.found) for each in looks]
+        rows = [Row(times.duration(each.seconds), each.found) for each in looks]
         if self._shown.is_live:
             awaited = Row(self.tr("soon"), {}, is_awaited=True)
             rows += [awaited] * (_ROWS - len(rows))

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from PySide6.QtCore import QCoreApplication
 
-from PySide6.QtCore import QCoreApplication, QLocale
-
+from labeler.gui import times
 from labeler.runs.history import RunState, RunSummary
 from trainer.config import BUILT_IN, DETECTOR_FACTS
-
-
-def duration(seconds: float) -> str:
-    """41 s, 3:05 min, 2:10 h."""
-    whole = max(0, round(seconds))
-    if whole < 100:
-        return _tr("{0} s").format(whole)
-    if whole < 6000:
-        return _tr("{0} min").format(f"{whole // 60}:{whole % 60:02d}")
-    return _tr("{0} h").format(f"{whole // 3600}:{whole % 3600 // 60:02d}")
 
 
 def of_total(seconds: float, total: float) -> str:
@@ -25,7 +14,7 @@ def of_total(seconds: float, total: float) -> str:
     if total < 100:
         return _tr("{0} of {1} s").format(round(seconds), round(total))
     done = round(min(seconds, total))
-    return _tr("{0} of {1}").format(f"{done // 60}:{done % 60:02d}", duration(total))
+    return _tr("{0} of {1}").format(f"{done // 60}:{done % 60:02d}", times.duration(total))
 
 
 def megabytes(received: int, total: int) -> str:
@@ -33,19 +22,6 @@ def megabytes(received: int, total: int) -> str:
     if total <= 0:
         return _tr("{0} MB").format(f"{received / 1e6:.1f}")
     return _tr("{0} of {1} MB").format(f"{received / 1e6:.1f}", f"{total / 1e6:.1f}")
-
-
-def day_and_time(started: float, now: datetime | None = None) -> str:
-    """today 17:04, yesterday 16:31, 3 Nov 09:12."""
-    then, today = datetime.fromtimestamp(started), now or datetime.now()
-    clock = f"{then:%H:%M}"
-    if then.date() == today.date():
-        return _tr("today {0}").format(clock)
-    if then.date() == (today - timedelta(days=1)).date():
-        return _tr("yesterday {0}").format(clock)
-    month = QLocale().monthName(then.month, QLocale.FormatType.ShortFormat)
-    year = "" if then.year == today.year else f" {then.year}"
-    return f"{then.day} {month}{year} {clock}"
 
 
 def score(value: float, interval: tuple[float, float] | None = None) -> str:

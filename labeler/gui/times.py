@@ -1,0 +1,34 @@
+"""Times and dates as people read them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+
+def duration(seconds: float) -> str:
+    """41 s, 3:05 min, 2:10 h."""
+    whole = max(0, round(seconds))
+    if whole < 100:
+        return _tr("{0} s").format(whole)
+    if whole < 6000:
+        return _tr("{0} min").format(f"{whole // 60}:{whole % 60:02d}")
+    return _tr("{0} h").format(f"{whole // 3600}:{whole % 3600 // 60:02d}")
+
+
+def day_and_time(started: float, now: datetime | None = None) -> str:
+    """today 17:04, yesterday 16:31, 3 Nov 09:12."""
+    then, today = datetime.fromtimestamp(started), now or datetime.now()
+    clock = f"{then:%H:%M}"
+    if then.date() == today.date():
+        return _tr("today {0}").format(clock)
+    if then.date() == (today - timedelta(days=1)).date():
+        return _tr("yesterday {0}").format(clock)
+    month = QLocale().monthName(then.month, QLocale.FormatType.ShortFormat)
+    year = "" if then.year == today.year else f" {then.year}"
+    return f"{then.day} {month}{year} {clock}"
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Times", text)
