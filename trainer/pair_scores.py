@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from trainer.average_precision import RESAMPLES, drawn_scores, measured
+from trainer.average_precision import RESAMPLES, difference, drawn_scores, measured
 from trainer.coco import CocoSet, matching_ids, read_coco
 from trainer.config import load_config
 from trainer.evaluate import model_of, sweep_over
@@ -96,13 +96,14 @@ def _predictor(run: Path) -> Predictor:
 def _content(coco: CocoSet, pretrained: Floats, scratch: Floats) -> dict[str, Any]:
     drawn = (pretrained - scratch)[1:, 0]
     known = drawn[~np.isnan(drawn)]
+    images = sum(bool(picture.boxes) for picture in coco.pictures)
     return {
         "format": FORMAT,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "images": len(coco.pictures),
         "boxes": coco.box_count,
-        SIDES[0]: asdict(measured(pretrained)),
-        SIDES[1]: asdict(measured(scratch)),
-        "difference": asdict(measured(pretrained - scratch)),
+        SIDES[0]: asdict(measured(pretrained, images)),
+        SIDES[1]: asdict(measured(scratch, images)),
+        "difference": asdict(difference(pretrained, scratch)),
         "pretrained_ahead": float((known > 0).mean()) if known.size else None,
     }

@@ -164,7 +164,7 @@ def _kept(units: Sequence[Unit], before: TestPart) -> Held:
         return Held()
     return Held(
         ids,
-        Way.STRETCH if parts else Way.SESSIONS,
+        Way.NONE if parts else Way.SESSIONS,
         tuple(sorted(session for unit in whole for session in unit.sessions)),
         tuple(each for unit in parts if unit.tells_time for each in unit.sessions),
     )
@@ -244,11 +244,12 @@ def _told(count: int, held: Held, names: Mapping[int, str]) -> str:
     match held.way:
         case Way.SESSIONS:
             return f"{images} of {_listed(held.sessions, names)} {verb}"
+        case Way.STRETCH if count == 1:
+            return f"1 image of {_listed(held.cut, names)} is"
         case Way.STRETCH if len(held.cut) == 1:
             return f"A stretch of {images} out of {_listed(held.cut, names)} is"
         case Way.STRETCH:
-            where = f"out of {_listed(held.cut, names)}" if held.cut else "of neighbours"
-            return f"{images}, in stretches {where}, {verb}"
+            return f"{images}, in stretches out of {_listed(held.cut, names)}, {verb}"
         case Way.CHANCE:
             return f"{images} drawn by chance {verb}"
     return f"{images} {verb}"

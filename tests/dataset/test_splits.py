@@ -130,6 +130,7 @@ def test_a_test_part_of_single_images_stays_and_survives_deletions() -> None:
     fewer = [image for image in images if image.id % 2]
     after = split_by_session(fewer, sessions, test_before=before.test)
     assert set(after.test_ids) == {number for number in before.test_ids if number % 2}
+    assert f" {len(after.test_ids)} images are put aside for the final" in after.explanation
 
 
 def test_near_duplicates_in_other_sessions_are_left_out() -> None:

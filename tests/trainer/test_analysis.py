@@ -17,7 +17,14 @@ from pycocotools.cocoeval import COCOeval
 from tests.trainer.constant_model import NAMES, make_run, write_model
 from tests.trainer.training_runs import Outcome
 from trainer.analysis import analyse
-from trainer.average_precision import RESAMPLES, look_at, summarise
+from trainer.average_precision import (
+    RESAMPLES,
+    difference,
+    drawn_scores,
+    look_at,
+    measured,
+    summarise,
+)
 from trainer.coco import read_coco
 from trainer.config import load_config
 from trainer.evaluate import evaluate, report, sweep_over
@@ -35,7 +42,7 @@ def test_a_run_is_measured_with_intervals_mistakes_and_the_constant_box(tmp_path
     scores = evaluate(run, run / "val.json", run / "images")
     assert told is not None
     assert told["ap"]["value"] == pytest.approx(scores.scores.ap, abs=1e-6)
-    assert told["ap"]["low"] < told["ap"]["value"] < told["ap"]["high"]
+    assert told["ap"]["low"] < told["ap"]["value"] <= told["ap"]["high"]
     assert (told["images"], told["boxes"], told["threshold"]) == (12, 24, 0.5)
     assert told["precision"] == told["recall"] == pytest.approx(20 / 24, abs=1e-6)
     assert told["constant_box"] == {"ap": pytest.approx(0.5), "ap50": pytest.approx(0.5)}
@@ -87,13 +94,34 @@ def test_each_drawing_of_images_scores_as_pycocotools_does() -> None:
     summary = summarise(rank(boxes_by_image(truth, found), ids), RESAMPLES)
     assert summary.ap.value == pytest.approx(_by_pycocotools(truth, found)[0])
     drawn = np.random.default_rng(0).multinomial(12, [1 / 12] * 12, RESAMPLES)
-    scores = []
-    for row in drawn[:40]:
+    ours = drawn_scores(rank(boxes_by_image(truth, found), ids), RESAMPLES)
+    for row, scores in zip(drawn[:40], ours[1:41], strict=True):
         again = [number for number, times in enumerate(row) for _ in range(times)]
-        scores.append(_by_pycocotools(*_copies(truth, found, again)))
-    first_rows = summarise(rank(boxes_by_image(truth, found), ids), 40)
-    low, high = np.percentile(np.array(scores)[:, 1], (2.5, 97.5))
-    assert (first_rows.ap50.low, first_rows.ap50.high) == pytest.approx((low, high))
+        assert scores[:2] == pytest.approx(_by_pycocotools(*_copies(truth, found, again)))
+
+
+def test_the_interval_mirrors_the_drawings_for_few_images_flatter() -> None:
+    drawings = np.linspace(0.5, 0.7, 1001) ** 2
+    scores = np.stack([np.append(root**2, drawings) for root in (0.55, 0.6, 0.69)], axis=1)
+    summary = measured(scores)
+    roots = [(each.low**0.5, each.high**0.5) for each in (summary.ap, summary.ap50, summary.ar)]
+    assert roots == [
+        pytest.approx((0.55 * 2 - 0.695, 0.55 * 2 - 0.505), abs=1e-4),
+        pytest.approx((0.505, 0.695), abs=1e-4),
+        pytest.approx((0.505, 0.69 * 2 - 0.505), abs=1e-4),  # no narrower than the drawings
+    ]
+
+
+def test_what_was_perfect_on_few_images_may_be_less_so_on_others() -> None:
+    boxes = np.ones((RESAMPLES + 1, 3))
+    ends = [(each.low, each.high) for each in (measured(boxes, n).ap for n in (10, 100))]
+    assert ends == [pytest.approx((0.7, 1.0)), pytest.approx((0.97, 1.0))]
+
+
+def test_a_difference_keeps_its_sign_and_its_drawings() -> None:
+    worse = np.stack([np.append(0.2, np.linspace(0.1, 0.3, 1001))] * 3, axis=1)
+    apart = difference(worse, np.full_like(worse, 0.5)).ap
+    assert (apart.value, apart.low, apart.high) == pytest.approx((-0.3, -0.395, -0.205))
 
 
 def test_a_look_in_passing_agrees_with_pycocotools_and_knows_how_unsure_it_is() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import math
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +32,7 @@ from trainer.events import (
 )
 from trainer.faults import TrainerError
 from trainer.predict import Predictor
-from trainer.run_folder import STATE, goes_on
+from trainer.run_folder import STATE, Reporter, goes_on
 from trainer.training import Training
 from trainer.twin import twin
 from trainer.twin_sides import SIDES
@@ -46,11 +48,18 @@ def _torch_as_it_was() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def wish(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the pictures and a run of three epochs of two steps, to be copied."""
+    """A folder with the pictures and a run of one epoch of four steps, to be copied."""
     folder = tmp_path_factory.mktemp("resume")
     (folder / "run").mkdir()
-    settings = {"budget": "epochs", "epochs": 3.0, "recipe": "twin", "seed": 3, "batch": 2}
-    prepare_run(folder / "run", folder / "images", train=16, val=1, **settings)
+    settings = {
+        "budget": "epochs",
+        "epochs": 1.0,
+        "recipe": "twin",
+        "seed": 3,
+        "batch": 2,
+        "longest_side": 64,
+    }
+    prepare_run(folder / "run", folder / "images", train=32, val=1, **settings)
     return folder / "run"
 
 
@@ -72,7 +81,8 @@ def never() -> bool:
 
 
 def ticking() -> Callable[[], float]:
-    ticks = itertools.count(step=0.1)
+    """So slow a machine that the state is kept after each step."""
+    ticks = itertools.count(step=10.0)
     return lambda: next(ticks)
 
 
@@ -94,61 +104,65 @@ def test_a_run_that_is_killed_paused_and_stopped_learns_what_an_unbroken_one_doe
     wish: Path, unbroken: Path, tmp_path: Path
 ) -> None:
     run = a_copy(wish, tmp_path / "run")
-    begun(run, [], until=1.1)
+    begun(run, [], until=0.2)
     early = (run / STATE).read_bytes()
 
     paused, asked = list[Event](), itertools.count()
-    begun(run, paused, until=1.6, pauses=lambda: 1 <= next(asked) < 3)
-    assert the(Paused, paused).epoch == 1.5
+    training = begun(run, paused, until=0.6, pauses=lambda: 1 <= next(asked) < 3)
+    assert the(Paused, paused).epoch == 0.5
     taken_up, after = (event for event in paused if isinstance(event, Resumed))
-    assert (taken_up.epoch, after.epoch) == (1.0, 1.5)
-    assert after.seconds - the(Paused, paused).seconds < 0.25
+    assert (taken_up.epoch, after.epoch) == (0.25, 0.5)
+    assert after.seconds - the(Paused, paused).seconds < 30
+    training.finish()
+    assert the(Finished, paused).stopped_early
+    assert the(Finished, paused).epochs == 0.75
 
-    (run / STATE).write_bytes(early)  # killed after the weights of the second look,
-    (run / "model.onnx").unlink()  # and before the model and the state
+    (run / STATE).write_bytes(early)  # as if killed after it had written the better weights,
+    (run / "model.onnx").unlink()  # before the model and the state
     standing = load_standing(run / "best.safetensors")
-    stopped = list[Event]()
-    training = begun(run, stopped, until=1.1)
+    rest = list[Event]()
+    training = begun(run, rest)
     Predictor(run / "model.onnx")
     assert load_standing(run / "best.safetensors") == standing
     training.finish()
-    assert the(Finished, stopped).stopped_early
-
-    rest = list[Event]()
-    begun(run, rest).finish()
     assert [type(event) for event in rest[:2]] == [Started, Resumed]
-    assert the(Resumed, rest).epoch == training.epochs
-    assert the(Resumed, rest).seconds >= the(Finished, stopped).seconds - 0.3
+    assert the(Resumed, rest).epoch == 0.25
+    assert the(Resumed, rest).seconds == taken_up.seconds
     assert not the(Finished, rest).stopped_early
-    for name in ("last.safetensors", "best.safetensors"):
-        assert (run / name).read_bytes() == (unbroken / name).read_bytes()
+    last = "last.safetensors"
+    assert (run / last).read_bytes() == (unbroken / last).read_bytes()
     assert not (run / STATE).exists()
 
 
-def test_a_pair_goes_on_although_one_run_had_kept_nothing_yet(
-    wish: Path, unbroken: Path, tmp_path: Path
-) -> None:
+class Killed(BaseException):
+    """The process is no more."""
+
+
+def test_a_pair_goes_on_although_one_run_had_kept_nothing_yet(wish: Path, tmp_path: Path) -> None:
     pair = tmp_path / "pair"
     for side in SIDES:
-        a_copy(wish, pair / side, start=side)
-    times = itertools.count()
-    twin(pair, lambda *_: None, lambda: next(times) > 8, ticking())
-    (pair / "scratch" / STATE).unlink()
+        a_copy(wish, pair / side, start=side, epochs=0.5)
+
+    def until_both_learn(side: str, event: Event) -> None:
+        if side == "scratch" and isinstance(event, Progressed):
+            raise Killed
+
+    with pytest.raises(Killed):
+        twin(pair, until_both_learn, never, ticking())
+    assert (pair / "pretrained" / STATE).is_file()
+    assert not (pair / "scratch" / STATE).exists()
     told: dict[str, list[Event]] = {side: [] for side in SIDES}
     twin(pair, lambda side, event: told[side].append(event), never, ticking())
-    assert the(Resumed, told["pretrained"]).epoch > 0
+    assert the(Resumed, told["pretrained"]).epoch == 0.25
     assert Resumed not in map(type, told["scratch"])
-    ends = [the(Finished, told[side]).epochs for side in SIDES]
-    assert ends[0] == ends[1] >= 3.0
+    assert [the(Finished, told[side]).epochs for side in SIDES] == [0.5, 0.5]
     looks = [[e.epoch for e in told[side] if isinstance(e, Evaluated)] for side in SIDES]
     assert looks[0] == looks[1][-len(looks[0]) :]
-    last = "last.safetensors"
-    assert (pair / "pretrained" / last).read_bytes() == (unbroken / last).read_bytes()
 
 
 def test_what_was_changed_meanwhile_is_a_sentence(wish: Path, tmp_path: Path) -> None:
     run = a_copy(wish, tmp_path / "run")
-    begun(run, [], until=1.1)
+    begun(run, [], until=0.2)
     save_config(run, replace(load_config(run), seed=4))
     with pytest.raises(TrainerError, match="was changed since this run began"):
         begun(run, [])
@@ -187,19 +201,26 @@ def test_a_process_pauses_goes_on_stops_and_a_moved_run_resumes(tmp_path: Path) 
     outcome = finish(process, run, is_second_pause)
     [end] = outcome.of(Finished)
     assert end.stopped_early
-    with (run / "events.jsonl").open("a", encoding="utf-8") as stream:
-        stream.write('{"event": "Progr')
     here.rename(there)
     run = there / "runs" / "first"
     save_config(run, replace(load_config(run), epochs=end.epochs + 2))
-    outcome = finish(start_training(run), run)
-    assert outcome.code == 0
-    assert outcome.of(Resumed)[0].epoch == end.epochs
-    kept = (run / "events.jsonl").read_text(encoding="utf-8").splitlines()
-    assert "".join(f"{line}\n" for line in kept).endswith(outcome.lines)
-    whole = [from_line(line) for line in kept if line.endswith("}")]
-    assert [type(event) for event in whole].count(Finished) == 2
-    assert whole[-1].epochs >= end.epochs + 2  # type: ignore[union-attr]
+    told = list[Event]()
+    training = begun(run, told)
+    assert the(Resumed, told).epoch == end.epochs
+    assert training.is_done
+    assert training.epochs >= end.epochs + 2
+
+
+def test_what_is_told_later_stands_behind_a_torn_line(tmp_path: Path) -> None:
+    (tmp_path / "events.jsonl").write_text('{"event": "Progr', encoding="utf-8")
+    for goes_on_now, lines in ((True, 2), (True, 3), (False, 1)):
+        reporter = Reporter(io.StringIO(), threading.Event())
+        reporter.keep_in(tmp_path, goes_on=goes_on_now)
+        reporter.emit(Resumed(1.0, 1.0))
+        reporter.close()
+        kept = (tmp_path / "events.jsonl").read_text(encoding="utf-8").splitlines()
+        assert len(kept) == lines
+        assert from_line(kept[-1]) == Resumed(1.0, 1.0)
 
 
 def test_a_complete_run_is_not_trained_again(tmp_path: Path) -> None:
