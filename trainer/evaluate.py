@@ -203,8 +203,8 @@ def report(evaluation: Evaluation, *, as_json: bool, warnings: Sequence[str] = (
     )
     if evaluation.ap.low is not None:
         lines.append(
-            f"In brackets: the 95 % interval, which tells how unsure a score on {evaluation.images} "
-            "images is."
+            "In brackets: the 95 % interval, which tells how unsure a score on "
+            f"{evaluation.images} images is."
         )
     return "\n".join(lines)
 
