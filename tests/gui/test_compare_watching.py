@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider
 from pytestqt.qtbot import QtBot
 
+import labeler.votes.vote_book
 from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.compare.playing import Playing
@@ -465,6 +466,30 @@ def test_a_dataset_that_is_only_read_is_watched_but_not_voted_on(
         assert "reading only" in shown.watch_page.card.told.text()
         assert not (pair / "votes.jsonl").exists()
         finish_jobs()
+
+
+def test_a_disk_that_takes_nothing_is_said_and_no_vote_is_counted(
+    qtbot: QtBot,
+    workspace: CompareWorkspace,
+    page: WatchPage,
+    heard: Heard,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page.card.a.click()
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(labeler.votes.vote_book.os, "fsync", full)
+    page.card.b.click()
+    assert "no space left on device" in heard.failures[0]
+    assert page.voting.votes == 1
+    workspace.toggle_watching()
+    monkeypatch.undo()
+    workspace.toggle_watching()
+    assert page.voting.votes == 1
+    page.card.b.click()
+    assert page.voting.votes == 2
 
 
 # The video

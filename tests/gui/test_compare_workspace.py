@@ -20,7 +20,7 @@ from labeler.gui.compare.workspace import CompareWorkspace
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
 from labeler.runs.history import RunState, attend
-from labeler.runs.pair import SIDES, attended, list_pairs
+from labeler.runs.pair import attended, list_pairs
 from labeler.runs.prepare import Wish, new_run_folder, prepare_run_from_dataset
 from tests.gui.live_waits import Heard, until
 from tests.gui.pair_makers import PRETRAINED_CURVE, SCRATCH_CURVE, scored, write_pair
@@ -69,7 +69,7 @@ def _ended(workspace: CompareWorkspace) -> bool:
     return not workspace.trainer.is_running and workspace.panel.train_button.isEnabled()
 
 
-def test_one_button_trains_both_through_a_pause_and_a_crash_and_both_curves_grow(
+def test_one_button_trains_both_through_a_pause_and_both_curves_grow(
     qtbot: QtBot,
     document: Document,
     dataset: Dataset,
@@ -91,19 +91,6 @@ def test_one_button_trains_both_through_a_pause_and_a_crash_and_both_curves_grow
     assert view.title.text().startswith(("Paused after", "Getting ready"))
     qtbot.mouseClick(view.pause_button, Qt.MouseButton.LeftButton)
 
-    pair = workspace.trainer.pair
-    assert pair is not None
-    states = [pair / side / "state.safetensors" for side in SIDES]
-    qtbot.waitUntil(lambda: all(state.is_file() for state in states), timeout=PATIENCE)
-    os.kill(workspace.trainer.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-    qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
-    until(qtbot, lambda: view.title.text().startswith("Failed"))
-    assert "log.txt" in view.sentence.text()
-
-    until(qtbot, lambda: view.go_on_button.isVisible())
-    qtbot.mouseClick(view.go_on_button, Qt.MouseButton.LeftButton)
-    assert workspace.trainer.is_running
-    assert not view.go_on_button.isVisible()
     qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
     until(qtbot, lambda: view.title.text().startswith("Both learned for"))
     assert heard.has("Both learned for")
@@ -117,6 +104,41 @@ def test_one_button_trains_both_through_a_pause_and_a_crash_and_both_curves_grow
     assert view.watch_button.isEnabled()
     assert workspace.obstacle_to_go_on()
     until(qtbot, lambda: workspace.panel.list.count() == 1)
+
+
+def test_a_killed_trainer_is_a_sentence_in_both_runs(
+    qtbot: QtBot, document: Document, dataset: Dataset
+) -> None:
+    workspace = _shown(qtbot, document)
+    _press_train(qtbot, workspace)
+    os.kill(workspace.trainer.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
+    until(qtbot, lambda: workspace.view.title.text().startswith("Failed"))
+    assert "log.txt" in workspace.view.sentence.text()
+    (pair,) = list_pairs(dataset.runs_folder)
+    assert (pair.pretrained.state, pair.scratch.state) == (RunState.FAILED,) * 2
+    assert not workspace.view.watch_button.isEnabled()
+    assert not workspace.view.go_on_button.isVisible()  # nothing was saved yet
+
+
+def test_a_pair_that_ended_early_goes_on_with_its_curves_as_they_were(
+    qtbot: QtBot, document: Document, dataset: Dataset
+) -> None:
+    pair = write_pair(dataset, scratch=[*scored(SCRATCH_CURVE[:2]), Failed("It broke down.")])
+    workspace = _shown(qtbot, document)
+    view = workspace.view
+    until(qtbot, lambda: view.sentence.text() == "It broke down.")
+    assert workspace.obstacle_to_go_on()
+    (pair / "scratch" / "state.safetensors").write_bytes(b"a state, as far as the window knows")
+    workspace.panel.pair_chosen.emit(pair)
+    until(qtbot, lambda: view.go_on_button.isVisible())
+    qtbot.mouseClick(view.go_on_button, Qt.MouseButton.LeftButton)
+    assert workspace.trainer.is_running
+    assert workspace.trainer.pair == pair
+    assert not view.go_on_button.isVisible()
+    assert view.stop_button.isVisible()
+    assert list(view.by_time.points["scratch"]) == list(SCRATCH_CURVE[:2])
+    workspace.shut_down()
 
 
 def test_closing_the_window_ends_the_pair(

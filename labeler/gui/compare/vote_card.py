@@ -68,7 +68,10 @@ class VoteCard(QWidget):
         if revealed:
             return self.tr("This vote is over.")
         if not can_vote:
-            return self.tr("Votes cannot be kept here: the dataset is open for reading only.")
+            return self.tr(
+                "Votes cannot be kept here: the dataset is open for reading only, or its disk "
+                "takes nothing more."
+            )
         if votes == 0:
             return self.tr("Nobody has voted yet. One after the other, here or by phone.")
         so_far = (
