@@ -15,6 +15,7 @@ from labeler.commands.coco_source import (
     images_folders,
     refuse_for_dataset,
 )
+from labeler.commands.progress import ProgressLine
 from labeler.dataset.store import Dataset
 from labeler.dataset.words import counted
 from labeler.errors import UserError
@@ -107,16 +108,24 @@ def _prepare(arguments: argparse.Namespace) -> PreparedRun:
     if arguments.out is None:
         raise UserError("Say with --out RUN where the run's folder shall be.")
     images, val_images = images_folders(arguments)
-    return prepare_run_from_coco(
-        source, images, arguments.val, arguments.out.absolute(), wish, val_images=val_images
-    )
+    with ProgressLine("Comparing pictures") as line:
+        return prepare_run_from_coco(
+            source,
+            images,
+            arguments.val,
+            arguments.out.absolute(),
+            wish,
+            val_images=val_images,
+            on_progress=line.update,
+        )
 
 
 def _prepare_dataset(arguments: argparse.Namespace, wish: Wish) -> PreparedRun:
     refuse_for_dataset(arguments)
     with Dataset.open(arguments.source, read_only=True) as dataset:
         out = arguments.out.absolute() if arguments.out else new_run_folder(dataset.runs_folder)
-        return prepare_run_from_dataset(dataset, out, wish)
+        with ProgressLine("Comparing pictures") as line:
+            return prepare_run_from_dataset(dataset, out, wish, on_progress=line.update)
 
 
 class _Teller:

@@ -7,7 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -30,6 +32,9 @@ from labeler.gui.train.precision_plot import PrecisionPlot
 from labeler.gui.train.score_table import ScoreTable
 from labeler.gui.train.score_tiles import ScoreTiles
 from labeler.runs.analysis import Analysis
+
+_ROOM = 620
+"""Device-independent pixels that things side by side take."""
 
 
 class ResultPage(QWidget):
@@ -71,6 +76,18 @@ class ResultPage(QWidget):
         self._pages = QStackedWidget(self)
         self._lay_out()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is no room side by side, one thing stands below the other."""
+        super().resizeEvent(event)
+        narrow = self.width() < _ROOM
+        self.tiles.set_narrow(narrow)
+        self.int8.set_narrow(narrow)
+        self.mistakes.bar.set_stacked(narrow)
+        for beside in (self._top, self._middle):
+            beside.setDirection(
+                QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+            )
+
     def show_analysis(self, analysis: Analysis, folder: Path) -> None:
         """folder: where the file names of its images are relative to."""
         self.tiles.show_analysis(analysis)
@@ -87,13 +104,15 @@ class ResultPage(QWidget):
     def show_final(
         self, final: Analysis | None, *, has_test: bool, hints: Sequence[str] = ()
     ) -> None:
-        """The score on the test part, if it was taken, and what it is worth by now.
+        """The score on the test part, if it was taken, and what is to be known of it.
 
         has_test: whether there is such a part.
         """
         self.final_button.setVisible(has_test and final is None)
         if final is not None:
             self.final.setText(" ".join([_final_words(final), *hints]))
+        elif hints:
+            self.final.setText(" ".join(hints))
         elif has_test:
             self.final.setText(self.tr("Final score: not taken yet."))
         else:
@@ -104,7 +123,7 @@ class ResultPage(QWidget):
                 )
             )
 
-    def say(self, title: str, text: str, offers: list[Offer]) -> None:
+    def say(self, title: str, text: str, offers: Sequence[Offer]) -> None:
         """Instead of scores: why there are none, and the way on."""
         self.empty.say(title, text, offers)
         self._pages.setCurrentWidget(self.empty)
@@ -131,16 +150,17 @@ class ResultPage(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
+        corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+        top = self._top = QHBoxLayout()
         top.addWidget(self.tiles, 1)
-        top.addWidget(self.final_button, 0, Qt.AlignmentFlag.AlignTop)
-        top.addWidget(self.report_button, 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(self.final_button, 0, corner)
+        top.addWidget(self.report_button, 0, corner)
         tables = QVBoxLayout()
         tables.setSpacing(12)
         tables.addWidget(self.classes)
         tables.addWidget(self.sizes)
         tables.addStretch(1)
-        middle = QHBoxLayout()
+        middle = self._middle = QHBoxLayout()
         middle.setSpacing(24)
         middle.addWidget(self.curve, 4)
         middle.addLayout(tables, 5)
