@@ -179,13 +179,27 @@ def test_a_fault_of_the_trainer_is_its_own_sentence(
     assert told.args[0].endswith(".")
 
 
-def test_a_damaged_analysis_is_a_sentence(
+def test_a_damaged_analysis_is_a_sentence_and_is_measured_again(
     qtbot: QtBot, workspace: TrainWorkspace, run: Path
 ) -> None:
     (run / "analysis.json").write_text('{"format": 1', encoding="utf-8")
-    with qtbot.waitSignal(workspace._document.failed) as told:
-        workspace.pages.turn_to(Page.RESULT)
-    assert "analysis.json cannot be read" in told.args[0]
+    workspace.pages.turn_to(Page.RESULT)
+    page = workspace.pages.result
+    assert page.empty.title.text() == "Its numbers cannot be read"
+    assert "analysis.json cannot be read" in page.empty.text.text()
+    _measure(qtbot, workspace)
+    assert load_analysis(run) is not None
+
+
+def test_a_damaged_final_score_hides_no_other_number(
+    qtbot: QtBot, workspace: TrainWorkspace, run: Path
+) -> None:
+    (run / "final.json").write_text("[]", encoding="utf-8")
+    _measure(qtbot, workspace)
+    page = workspace.pages.result
+    assert "final.json cannot be read" in page.final.text()
+    assert not page.final_button.isVisible()
+    assert page.classes.rowCount() == 1
 
 
 def test_the_report_is_written_and_opened(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
 from labeler.gui.train.log_dialog import LogDialog
+from labeler.gui.train.page import Page
 from labeler.gui.train.workspace import TrainWorkspace
 from labeler.runs.choice_lines import line_about
 from labeler.runs.history import RunState, list_runs
@@ -238,7 +240,7 @@ def test_a_training_stands_still_and_goes_on(
     run = new_run_folder(dataset.runs_folder)
     prepare_run_from_dataset(dataset, run, Wish())
     workspace.trainer.start(run, [sys.executable, "-c", _OBEDIENT])
-    workspace._show(run)
+    workspace.stage.show(run)
     header = workspace.header
     qtbot.waitUntil(header.pause_button.isEnabled, timeout=PATIENCE)
     assert header.title.text() == "Learning, 20 of 60 s"
@@ -305,6 +307,24 @@ def test_another_run_is_shown_when_it_is_chosen_and_goes_to_the_wastebasket(
     qtbot.waitUntil(lambda: workspace.run_list.count() == 1)
     assert not runs[0].exists()
     assert _first_note(workspace) == "2026-01-02_10-00 went wrong."
+
+
+@pytest.mark.usefixtures("scenes")
+def test_a_run_whose_folder_is_gone_is_a_sentence_and_another_is_shown(
+    qtbot: QtBot, document: Document, dataset: Dataset
+) -> None:
+    runs = [dataset.runs_folder / name for name in ("2026-01-01_10-00", "2026-01-02_10-00")]
+    for run in runs:
+        prepare_run_from_dataset(dataset, run, Wish())
+        append_event(run, Failed(f"{run.name} went wrong."))
+    workspace = _shown(qtbot, document)
+    qtbot.waitUntil(lambda: workspace.run_list.count() == 2)
+    shutil.rmtree(runs[1])
+    with qtbot.waitSignal(document.failed) as told:
+        workspace.pages.turn_to(Page.RESULT)
+    assert "config.json" in told.args[0]
+    qtbot.waitUntil(lambda: workspace.run_list.count() == 1)
+    assert _first_note(workspace) == "2026-01-01_10-00 went wrong."
 
 
 def test_an_empty_dataset_says_how_many_images_are_missing(

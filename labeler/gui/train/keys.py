@@ -79,7 +79,7 @@ def actions(train: TrainWorkspace) -> list[Action]:
             obstacle=train.runs_desk.obstacle_to_comparing,
         ),
         Action("use_model", _tr("Use in Preview"), ("Ctrl+U",), train.use_in_preview),
-        Action("show_log", _tr("Show log"), ("Ctrl+L",), train.show_log),
+        Action("show_log", _tr("Show log"), ("Ctrl+L",), train.stage.show_log),
         Action(
             "trash_run",
             _tr("Move the run to the wastebasket"),

@@ -59,8 +59,11 @@ class ResultDesk(QObject):
         if state == self._drawn:
             return
         self._drawn = state
-        with self._document.reporting():
+        try:
             self._draw(shown)
+        except UserError as error:
+            again = [(self.tr("Measure it again"), self.measure)] if shown.has_model else []
+            self._page.say(self.tr("Its numbers cannot be read"), str(error), again)
 
     def measure(self) -> None:
         """Measures the run on show on its validation part."""
@@ -134,13 +137,17 @@ class ResultDesk(QObject):
             return
         config = config_of(shown.path)
         self._page.show_analysis(analysis, shown.path / config.val_images)
-        final, kept = load_analysis(shown.path, "test"), kept_score(shown.path)
+        self._page.int8.show_facts(load_quantised(shown.path))
+        try:
+            final, kept = load_analysis(shown.path, "test"), kept_score(shown.path)
+        except UserError as error:
+            self._page.show_final(None, has_test=False, hints=(str(error),))
+            return
         self._page.show_final(
             final,
             has_test=(shown.path / "test.json").is_file(),
             hints=kept.hints if kept else (),
         )
-        self._page.int8.show_facts(load_quantised(shown.path))
 
     def _say_unmeasured(self, shown: ShownRun) -> None:
         if shown.state is RunState.RUNNING:

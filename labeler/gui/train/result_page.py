@@ -87,13 +87,15 @@ class ResultPage(QWidget):
     def show_final(
         self, final: Analysis | None, *, has_test: bool, hints: Sequence[str] = ()
     ) -> None:
-        """The score on the test part, if it was taken, and what it is worth by now.
+        """The score on the test part, if it was taken, and what is to be known of it.
 
         has_test: whether there is such a part.
         """
         self.final_button.setVisible(has_test and final is None)
         if final is not None:
             self.final.setText(" ".join([_final_words(final), *hints]))
+        elif hints:
+            self.final.setText(" ".join(hints))
         elif has_test:
             self.final.setText(self.tr("Final score: not taken yet."))
         else:
@@ -104,7 +106,7 @@ class ResultPage(QWidget):
                 )
             )
 
-    def say(self, title: str, text: str, offers: list[Offer]) -> None:
+    def say(self, title: str, text: str, offers: Sequence[Offer]) -> None:
         """Instead of scores: why there are none, and the way on."""
         self.empty.say(title, text, offers)
         self._pages.setCurrentWidget(self.empty)

@@ -21,22 +21,17 @@ from labeler.gui.train import keys, last_wish, run_words
 from labeler.gui.train.empty_states import TrainEmptyPage
 from labeler.gui.train.left_panel import LeftPanel
 from labeler.gui.train.log_dialog import LogDialog
-from labeler.gui.train.notice import Offer
 from labeler.gui.train.page import Page
-from labeler.gui.train.result_desk import ResultDesk
 from labeler.gui.train.run_pages import RunPages
 from labeler.gui.train.run_shelf import RunShelf
+from labeler.gui.train.run_stage import RunStage
 from labeler.gui.train.run_starter import RunStarter
 from labeler.gui.train.runs_desk import RunsDesk
-from labeler.gui.train.showcase import Showcase
-from labeler.gui.train.shown_run import ShownRun
 from labeler.gui.train.trainer import Trainer
 from labeler.gui.workspace import Action, Workspace
 from labeler.runs.advice import FEWEST_LABELLED
-from labeler.runs.history import LOG, MODEL, RunState
+from labeler.runs.history import LOG, MODEL
 from labeler.runs.launch import training_available
-from labeler.runs.prepare import load_preparation
-from trainer.config import BUILT_IN
 from trainer.events import Evaluated, Event
 
 _REFRESH_MS = 200
@@ -59,7 +54,6 @@ class TrainWorkspace(Workspace):
         super().__init__(parent)
         self.title = self.tr("Train")
         self._document = document
-        self._shown: Path | None = None
         self.trainer = Trainer(self)
         self.preparing = JobBar(self)
         self.starter = RunStarter(document, self.trainer, self.preparing)
@@ -70,10 +64,10 @@ class TrainWorkspace(Workspace):
         self.pages = RunPages(self)
         self.header, self.view = self.pages.header, self.pages.view
         self.runs_desk = RunsDesk(document, self.shelf, self.pages.table)
-        self.results = ResultDesk(document, self.pages.result)
+        self.stage = RunStage(document, self.trainer, self.pages, self.settings)
+        self.results = self.stage.results
         self.empty = TrainEmptyPage(self)
         self._pages = QStackedWidget(self)
-        self._showcase = Showcase(self.view.strip)
         self._refresh_timer = QTimer(self)
         self._lay_out()
         self._connect()
@@ -112,35 +106,36 @@ class TrainWorkspace(Workspace):
     def stop(self) -> None:
         """Ends the training softly; the best weights stay."""
         self.trainer.stop()
-        self._show_current()
+        self.stage.redraw()
 
     def pause(self) -> None:
         """The training stands still, or goes on after a pause."""
         self.trainer.pause()
-        self._show_current()
+        self.stage.redraw()
 
     def obstacle_to_go_on(self) -> str:
         """Why the run on show cannot go on, or nothing."""
         if self._is_busy():
             return self.tr("A training is running.")
-        if self._shown is None or not ShownRun.of(self._shown, self.trainer).can_go_on:
+        shown = None if self.stage.run is None else self.stage.read(self.stage.run)
+        if shown is None or not shown.can_go_on:
             return self.tr("The run on show did not end early, or has nothing to go on from.")
         return ""
 
     def go_on(self) -> None:
         """Takes the run on show up again where it was interrupted."""
-        if self._shown is not None and not self.obstacle_to_go_on():
-            self.starter.go_on(self._shown)
+        if self.stage.run is not None and not self.obstacle_to_go_on():
+            self.starter.go_on(self.stage.run)
 
     def use_in_preview(self) -> None:
         """Hands the model of the run on show to Preview and goes there."""
-        if self._shown is not None:
-            self._preview(self._shown)
+        if self.stage.run is not None:
+            self._preview(self.stage.run)
 
     def export_model(self) -> None:
         """Writes the model of the run on show as a zip, where the person wants it."""
-        if self._shown is not None:
-            self.runs_desk.ask_file(self._shown)
+        if self.stage.run is not None:
+            self.runs_desk.ask_file(self.stage.run)
 
     def _preview(self, run: Path) -> None:
         self._watch(run / MODEL)
@@ -152,14 +147,9 @@ class TrainWorkspace(Workspace):
 
     def _open(self, run: Path) -> None:
         """From the table of all runs."""
-        self._show(run)
+        self.stage.show(run)
         self.run_list.show_runs(self.shelf.runs, run)
         self.pages.turn_to(Page.LEARNING)
-
-    def show_log(self) -> None:
-        """Opens the log of the run on show."""
-        if self._shown is not None:
-            LogDialog(self._shown / LOG, self).open()
 
     def trash(self) -> None:
         """Moves the run that is marked in the list to the wastebasket."""
@@ -169,7 +159,7 @@ class TrainWorkspace(Workspace):
 
     def _begin(self, run: Path) -> None:
         self.pages.turn_to(Page.LEARNING)
-        self._show(run)
+        self.stage.show(run)
         self.shelf.load()
 
     def _take(self, event: Event) -> None:
@@ -178,56 +168,23 @@ class TrainWorkspace(Workspace):
         assert run is not None
         if isinstance(event, Evaluated) and event.is_best and (run / MODEL).is_file():
             self.model_available.emit(run / MODEL)
-            if run == self._shown:
-                self._showcase.look_again(event.seconds)
-        if run == self._shown:
-            self._show_current()
+            if run == self.stage.run:
+                self.stage.look_again(event.seconds)
+        if run == self.stage.run:
+            self.stage.redraw()
 
     def _finish(self, run: Path) -> None:
         """The training ended, well or not."""
-        ended = ShownRun.of(run, self.trainer)
+        ended = self.stage.read(run)
+        if ended is None:
+            return
         if ended.has_model:
             self.model_available.emit(run / MODEL)
-        if run == self._shown:
-            self._showcase.finish(ended.learned_s)
-            self._show_current()
+        if run == self.stage.run:
+            self.stage.finish(ended)
         self.shelf.load()
         self._document.say(run_words.sentence(ended))
         QApplication.alert(self)
-
-    def _show(self, run: Path) -> None:
-        """Puts a run on show, from its folder or from the training under way."""
-        self._shown = run
-        shown = ShownRun.of(run, self.trainer)
-        is_live = shown.state is RunState.RUNNING
-        self._showcase.show_run(run, shown.learned_s, is_live=is_live)
-        self._show_current()
-
-    def _show_current(self) -> None:
-        if self._shown is None:
-            self._refresh()
-            return
-        shown = ShownRun.of(self._shown, self.trainer)
-        explanation, warnings = load_preparation(shown.path)
-        self.header.show_run(shown)
-        self.results.take_run(shown)
-        if self.pages.current is Page.RESULT:
-            self.results.show_run(shown)
-        elif self.pages.current is Page.ALL_RUNS:
-            self.pages.table.mark_if_none(shown.path)
-        self.view.show_run(shown, warnings, self._offers(shown))
-        choices = shown.record.started.choices if shown.record.started else ()
-        self.settings.chosen.show_lines([*([explanation] if explanation else []), *choices])
-        self.settings.drawer.show_choices(choices)
-        self._refresh()
-
-    def _offers(self, shown: ShownRun) -> list[Offer]:
-        if shown.state not in (RunState.FAILED, RunState.INTERRUPTED):
-            return []
-        offers: list[Offer] = [(self.tr("Show log"), self.show_log)]
-        if shown.state is RunState.FAILED and shown.detector != BUILT_IN:
-            offers.append((self.tr("Train the built-in one"), self._train_built_in))
-        return offers
 
     def _train_built_in(self) -> None:
         self.settings.choose_built_in()
@@ -235,11 +192,11 @@ class TrainWorkspace(Workspace):
 
     def _show_runs(self) -> None:
         runs = self.shelf.runs
-        if self._shown is None and runs:
-            self._show(runs[0].path)
-        self.run_list.show_runs(runs, self._shown)
-        if self._shown is not None and self.pages.current is Page.ALL_RUNS:
-            self.pages.table.mark_if_none(self._shown)
+        if self.stage.run is None and runs:
+            self.stage.show(runs[0].path)
+        self.run_list.show_runs(runs, self.stage.run)
+        if self.stage.run is not None and self.pages.current is Page.ALL_RUNS:
+            self.pages.table.mark_if_none(self.stage.run)
         self.panel.show_any_runs(bool(runs))
         self._refresh()
 
@@ -249,19 +206,11 @@ class TrainWorkspace(Workspace):
             return
         self.shelf.trash(run)
 
-    def _forget(self, run: Path) -> None:
-        if run == self._shown:
-            self._shown = None
-            self._showcase.clear()
-            self.results.forget()
-
     def _open_dataset(self) -> None:
         """Another dataset: its runs, unless a training is still on show."""
         self.shelf.clear()
         if not self.trainer.is_running:
-            self._shown = None
-            self._showcase.clear()
-            self.results.forget()
+            self.stage.clear()
         self.shelf.load()
         self._refresh()
 
@@ -281,7 +230,7 @@ class TrainWorkspace(Workspace):
         colors = {each.id: each.color for each in self._document.dataset.categories()}
         self.view.strip.set_colors(colors)
         self.pages.result.mistakes.gallery.set_colors(colors)
-        if self._shown is not None:
+        if self.stage.run is not None:
             self._pages.setCurrentWidget(self.pages)
             return
         self._pages.setCurrentWidget(self.empty)
@@ -308,11 +257,12 @@ class TrainWorkspace(Workspace):
         self.starter.began.connect(self._begin)
         self.starter.missed.connect(self._refresh)
         self.shelf.loaded.connect(self._show_runs)
-        self.shelf.removed.connect(self._forget)
-        self.pages.turned.connect(self._show_current)
+        self.shelf.removed.connect(self.stage.forget)
+        self.stage.changed.connect(self._refresh)
+        self.stage.lost.connect(self.shelf.load)
+        self.stage.built_in_requested.connect(self._train_built_in)
         self.results.image_requested.connect(self.image_requested)
         self.results.model_chosen.connect(self._watch)
-        self.results.measured.connect(lambda _run: self._show_current())
         self.trainer.ended.connect(self._finish)
         self.settings.train_requested.connect(self.train)
         self.settings.changed.connect(lambda: last_wish.keep(self.settings.wish()))
@@ -323,7 +273,7 @@ class TrainWorkspace(Workspace):
         self.pages.table.chosen.connect(self._open)
         self.pages.table.preview_requested.connect(self._preview)
         self.pages.table.trash_requested.connect(self._trash)
-        self.run_list.chosen.connect(self._show)
+        self.run_list.chosen.connect(self.stage.show)
         self.run_list.trash_requested.connect(self._trash)
         self.run_list.log_requested.connect(lambda run: LogDialog(run / LOG, self).open())
 
