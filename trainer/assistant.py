@@ -31,8 +31,8 @@ from trainer.augment import Augmentation
 
 _SEEING_SHARE = 0.5
 """So much of a round's time may pass on labelled images that were not seen yet."""
-_FRESH_SHARE, _FRESH_VIEWS = 0.2, 4
-"""Of a round's time goes into new views of images it knows; so many at once."""
+_FRESH_EVERY, _FRESH_VIEWS = 2, 4
+"""After so many steps come so many new views of an image it knows: a fifth of the time."""
 _AT_ONCE = 8
 _WEAKEST = 0.1
 """Weaker offers are not even kept to be held against what the person draws."""
@@ -169,18 +169,17 @@ class Assistant:
 
     def _between(self, network: Network, seconds: float) -> Callable[[float], None]:
         """What happens between two steps: a breath, news, and now and then a new view."""
-        said, fresh = time.monotonic(), 0.0
+        said, steps = time.monotonic(), 0
 
         def between(progress: float) -> None:
-            nonlocal said, fresh
+            nonlocal said, steps
             self._breathe()
-            began = time.monotonic()
-            if began - said >= 1.0:
-                said = began
+            if time.monotonic() - said >= 1.0:
+                said = time.monotonic()
                 self._say(Learning(progress * seconds, seconds))
-            if fresh < _FRESH_SHARE * progress * seconds:
+            steps += 1
+            if steps % _FRESH_EVERY == 0:
                 self._see_anew(network)
-                fresh += time.monotonic() - began
 
         return between
 

@@ -203,8 +203,8 @@ def report(evaluation: Evaluation, *, as_json: bool, warnings: Sequence[str] = (
     )
     if evaluation.ap.low is not None:
         lines.append(
-            f"In brackets: 95 of 100 times the score lies there when {evaluation.images} images "
-            "are drawn again."
+            "In brackets: the 95 % interval, which tells how unsure a score on "
+            f"{evaluation.images} images is."
         )
     return "\n".join(lines)
 

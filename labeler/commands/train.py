@@ -15,11 +15,12 @@ from labeler.commands.coco_source import (
     images_folders,
     refuse_for_dataset,
 )
+from labeler.commands.progress import ProgressLine
 from labeler.dataset.store import Dataset
 from labeler.dataset.words import counted
 from labeler.errors import UserError
 from labeler.runs.child import train_in_child
-from labeler.runs.history import MODEL
+from labeler.runs.history import MODEL, summarise
 from labeler.runs.launch import require_training
 from labeler.runs.prepare import (
     PreparedRun,
@@ -82,7 +83,11 @@ def run(arguments: argparse.Namespace) -> int:
     for warning in prepared.warnings:
         say(f"Note: {warning}")
     teller = _Teller()
-    end = train_in_child(prepared.path, teller.tell, lambda: say("Stopping, the best is kept."))
+    try:
+        end = train_in_child(prepared.path, teller.tell, lambda: say("Stopping, the best is kept."))
+    finally:
+        if summarise(prepared.path).can_resume:
+            say(f"To go on from here: vector-labeler train --resume {prepared.path}")
     _report(prepared, end, teller.best, as_json=arguments.json)
     return 0
 
@@ -107,16 +112,24 @@ def _prepare(arguments: argparse.Namespace) -> PreparedRun:
     if arguments.out is None:
         raise UserError("Say with --out RUN where the run's folder shall be.")
     images, val_images = images_folders(arguments)
-    return prepare_run_from_coco(
-        source, images, arguments.val, arguments.out.absolute(), wish, val_images=val_images
-    )
+    with ProgressLine("Comparing pictures") as line:
+        return prepare_run_from_coco(
+            source,
+            images,
+            arguments.val,
+            arguments.out.absolute(),
+            wish,
+            val_images=val_images,
+            on_progress=line.update,
+        )
 
 
 def _prepare_dataset(arguments: argparse.Namespace, wish: Wish) -> PreparedRun:
     refuse_for_dataset(arguments)
     with Dataset.open(arguments.source, read_only=True) as dataset:
         out = arguments.out.absolute() if arguments.out else new_run_folder(dataset.runs_folder)
-        return prepare_run_from_dataset(dataset, out, wish)
+        with ProgressLine("Comparing pictures") as line:
+            return prepare_run_from_dataset(dataset, out, wish, on_progress=line.update)
 
 
 class _Teller:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
 
 from labeler.gui import theme
 
@@ -31,6 +31,12 @@ class SegmentedBar(QFrame):
         self._buttons[segment] = button
         self._group.addButton(button)
         self._row.addWidget(button)
+
+    def set_stacked(self, stacked: bool) -> None:
+        """One below the other, where there is no room for all in a row."""
+        self._row.setDirection(
+            QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
+        )
 
     def show_chosen(self, segment: str) -> None:
         """Tab reaches the chosen one alone; the arrows go on from there."""

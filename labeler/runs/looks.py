@@ -30,11 +30,19 @@ _LARGE = 2_000_000
 _log = logging.getLogger(__name__)
 
 
-def likeness_of_files(paths: Mapping[int, Path]) -> Likeness:
+def likeness_of_files(
+    paths: Mapping[int, Path], on_progress: OnProgress = ignore_progress
+) -> Likeness:
     """By image id. A file that cannot be read looks like nothing: the trainer will name it."""
+    numbers = list(paths)
+    looks: dict[int, bytes] = {}
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="looks") as pool:
-        looks = list(pool.map(_look, paths.values()))
-    return Likeness({number: look for number, look in zip(paths, looks, strict=True) if look})
+        for done in range(0, len(numbers), _AT_ONCE):
+            on_progress(done, len(numbers))
+            some = numbers[done : done + _AT_ONCE]
+            found = pool.map(_look, (paths[number] for number in some))
+            looks |= {number: look for number, look in zip(some, found, strict=True) if look}
+    return Likeness(looks)
 
 
 def likeness_in_dataset(

@@ -164,8 +164,11 @@ def prepare_run_from_coco(
     wish: Wish,
     *,
     val_images: Path | None = None,
+    on_progress: OnProgress = ignore_progress,
 ) -> PreparedRun:
     """A COCO file and its images; without val_json a part of it validates. Raises UserError.
+
+    on_progress: how far the pictures are compared, which takes a minute for twenty thousand.
 
     val_images: where the images of val_json are, if not beside those that train.
     """
@@ -173,7 +176,7 @@ def prepare_run_from_coco(
     if val_json is None:
         require_enough(len(train.labelled_ids), str(train_json))
         paths = {entry["id"]: images / entry["file_name"] for entry in train.images}
-        split = split_lists(train, wish.seed, likeness_of_files(paths))
+        split = split_lists(train, wish.seed, likeness_of_files(paths, on_progress))
         train, val, test, explanation = split.train, split.val, split.test, split.explanation
         warnings += split.warnings
         val_folder = images

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from pathlib import Path
 
 import pytest
 from PIL import Image as Pillow
@@ -15,7 +16,7 @@ from labeler.dataset.near_duplicates import Likeness, look_of
 from labeler.dataset.store import Dataset
 from labeler.dataset.thumbnails import thumbnail_path
 from labeler.runs import looks
-from labeler.runs.looks import likeness_in_dataset
+from labeler.runs.looks import likeness_in_dataset, likeness_of_files
 from tests.dataset.conftest import AddImage
 
 
@@ -106,3 +107,15 @@ def test_a_large_picture_looks_like_its_small_copy(dataset: Dataset, session: Se
     assert len(set(found.groups([image.id for image in images]).values())) == 1
     assert thumbnail_path(dataset, images[0]).is_file()  # large ones are read by it
     assert not thumbnail_path(dataset, images[1]).is_file()
+
+
+def test_it_is_told_how_far_the_pictures_of_a_folder_are_compared(tmp_path: Path) -> None:
+    paths = {number: tmp_path / f"{number}.png" for number in range(80)}
+    for number, path in paths.items():
+        Pillow.new("RGB", (16, 12), (3 * number, 255 - 3 * number, 90)).save(path)
+    told: list[tuple[int, int]] = []
+    found = likeness_of_files(paths, lambda done, total: told.append((done, total)))
+    assert [done for done, _ in told] == sorted({done for done, _ in told})
+    assert told[0] == (0, 80)
+    assert len(told) > 1
+    assert not found.like([0], [79])

@@ -131,6 +131,20 @@ def test_it_is_offered_at_the_tenth_labelled_image_and_suggests_when_it_is_taken
     assert hand.said[-1] == ("Suggestions on 4 images. Ctrl+Shift+G goes to the most useful one.")
 
 
+def test_after_a_click_on_the_switch_space_still_says_that_the_image_is_right(
+    opened: Open,
+) -> None:
+    hand = opened(10)
+    hand.label.show_image(hand.images[0].id)
+    hand.label.canvas.setFocus()
+    QTest.mouseClick(hand.label.detectors.switch.button, Qt.MouseButton.LeftButton)
+    assert hand.along.is_on
+    assert hand.label.canvas.hasFocus()
+    hand.press(Qt.Key.Key_Space)
+    assert hand.along.is_on
+    assert hand.images[0].verified
+
+
 def test_the_most_useful_image_comes_first_and_then_the_next_one(opened: Open) -> None:
     hand = opened(10)
     hand.label.show_image(hand.images[0].id)

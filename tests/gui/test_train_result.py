@@ -101,6 +101,22 @@ def test_an_unmeasured_run_is_measured_and_its_mistakes_lead_to_their_images(
     assert image.file_name == kind.cases[0].file_name
 
 
+def test_nothing_is_cut_off_on_a_small_screen(qtbot: QtBot, workspace: TrainWorkspace) -> None:
+    _measure(qtbot, workspace)
+    page = workspace.pages.result
+    tiles = (page.tiles.ap, page.tiles.constant)
+    assert tiles[0].y() == tiles[1].y()
+    workspace.resize(640, 400)
+    content = page.report_button.parentWidget()
+    shown = content.parentWidget()
+    qtbot.waitUntil(lambda: content.width() <= shown.width() < 400)
+    assert tiles[0].y() < tiles[1].y()
+    for button in (page.report_button, page.int8.make_button):
+        assert button.mapTo(content, button.rect().topRight()).x() < shown.width()
+    workspace.resize(1280, 760)
+    qtbot.waitUntil(lambda: tiles[0].y() == tiles[1].y())
+
+
 def test_in_the_window_a_mistake_opens_its_image_in_label(
     qtbot: QtBot, dataset: Dataset, run: Path, tmp_path: Path
 ) -> None:

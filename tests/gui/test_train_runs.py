@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QFile, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset.store import Dataset
@@ -135,6 +135,18 @@ def test_a_half_written_note_outlives_what_happens_to_the_runs(
     QTest.keyClicks(field, " written")
     QTest.keyClick(field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: read_note(runs[1]) == "one line\nanother line, half written")
+
+
+@pytest.mark.parametrize("width", [1280, 640])
+def test_every_button_can_be_read_on_a_small_screen_too(
+    qtbot: QtBot, workspace: TrainWorkspace, width: int
+) -> None:
+    page = workspace.pages.table
+    workspace.resize(width, 400)
+    buttons = page.findChildren(QPushButton)
+    qtbot.waitUntil(lambda: all(each.width() >= each.sizeHint().width() for each in buttons))
+    assert len({each.y() for each in buttons if each.isVisible()}) == (1 if width == 1280 else 3)
+    assert all(page.rect().contains(each.geometry()) for each in buttons)
 
 
 def test_two_runs_are_compared_in_settings_data_and_scores(

@@ -68,7 +68,7 @@ def test_the_report_of_an_evaluation_has_intervals_and_what_nothing_would_score(
     first, *_, box, brackets = words.splitlines()
     assert first.startswith(f"AP {found.ap.value:.3f} ({found.ap.low:.3f} to {found.ap.high:.3f})")
     assert "the usual one of the images learnt from): AP 0.500   AP50 0.500" in box
-    assert "12 images are drawn again" in brackets
+    assert "how unsure a score on 12 images is" in brackets
     told = json.loads(report(found, as_json=True))
     assert told["AP_interval"] == [found.ap.low, found.ap.high]
 

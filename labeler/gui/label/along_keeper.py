@@ -15,6 +15,8 @@ from labeler.gui.label.travel import Travel
 
 _EVERY_S = 0.3
 _LATER_MS = 300
+_AT_ONCE = 100
+"""Images in one transaction: it is written on the GUI thread, in 20 ms."""
 
 
 class OfferKeeper(QObject):
@@ -70,8 +72,12 @@ class OfferKeeper(QObject):
         if self._canvas.is_held or self._is_busy():
             self._later.start()
             return
-        found, self._found = self._found, {}
-        kept = {number: each for number, each in found.items() if not self._is_answering(number)}
+        now = list(self._found)[:_AT_ONCE]
+        kept = {each: self._found[each] for each in now if not self._is_answering(each)}
+        for number in now:
+            del self._found[number]
+        if self._found:
+            self._later.start()
         model = self._model
         if self._document.offer(lambda dataset: offer_detected(dataset, model, kept)):
             self._stored_at = time.monotonic()

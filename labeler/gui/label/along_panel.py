@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
 from labeler.gui import theme
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.label.learning_along import LearningAlong
+from labeler.gui.side_panel import keep_keys
 
 
 class AlongSwitch(QWidget):
@@ -29,6 +31,7 @@ class AlongSwitch(QWidget):
             "label.learn_along",
             self.tr("Learn from every ten images that you label, and suggest boxes on the others"),
         )
+        keep_keys(self.button, Qt.Key.Key_Space)
         self.line = QLabel(self)
         self.line.setWordWrap(True)
         theme.set_role(self.line, "faint")
@@ -67,6 +70,8 @@ class AlongOffer(QFrame):
         self.no = QPushButton(self.tr("No"), self)
         self.no.setAccessibleName(self.tr("Do not learn along"))
         self.no.setToolTip(self.tr("It can be switched on at the right whenever you like"))
+        for button in (self.yes, self.no):
+            keep_keys(button, Qt.Key.Key_Space)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 12, 4)
         row.setSpacing(10)

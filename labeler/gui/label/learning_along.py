@@ -36,7 +36,8 @@ FIRST = 10
 """So many images have to be labelled before it is offered, and before it begins."""
 EVERY = 10
 """It learns again after so many more."""
-BUDGET_S = 10.0
+BUDGET_S = 8.0
+"""Of a round; looking at what is new comes on top."""
 
 
 class Stage(Enum):

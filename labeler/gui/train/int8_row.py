@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from labeler.gui.theme import set_role
 from labeler.runs.quantised import Figures, Quantised
@@ -32,12 +32,18 @@ class Int8Row(QWidget):
         ):
             button.setAccessibleName(button.text())
             button.clicked.connect(wish)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(14)
-        row.addWidget(self.text, 1)
-        row.addWidget(self.make_button)
-        row.addWidget(self.use_button)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(14)
+        self._row.addWidget(self.text, 1)
+        self._row.addWidget(self.make_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._row.addWidget(self.use_button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """The buttons below the words, where there is no room beside them."""
+        self._row.setDirection(
+            QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        )
 
     def show_facts(self, facts: Quantised | None) -> None:
         """None: it was not made yet."""

@@ -7,7 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -30,6 +32,9 @@ from labeler.gui.train.precision_plot import PrecisionPlot
 from labeler.gui.train.score_table import ScoreTable
 from labeler.gui.train.score_tiles import ScoreTiles
 from labeler.runs.analysis import Analysis
+
+_ROOM = 620
+"""Device-independent pixels that things side by side take."""
 
 
 class ResultPage(QWidget):
@@ -70,6 +75,18 @@ class ResultPage(QWidget):
         self._content = QScrollArea(self)
         self._pages = QStackedWidget(self)
         self._lay_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is no room side by side, one thing stands below the other."""
+        super().resizeEvent(event)
+        narrow = self.width() < _ROOM
+        self.tiles.set_narrow(narrow)
+        self.int8.set_narrow(narrow)
+        self.mistakes.bar.set_stacked(narrow)
+        for beside in (self._top, self._middle):
+            beside.setDirection(
+                QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+            )
 
     def show_analysis(self, analysis: Analysis, folder: Path) -> None:
         """folder: where the file names of its images are relative to."""
@@ -133,16 +150,17 @@ class ResultPage(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
+        corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+        top = self._top = QHBoxLayout()
         top.addWidget(self.tiles, 1)
-        top.addWidget(self.final_button, 0, Qt.AlignmentFlag.AlignTop)
-        top.addWidget(self.report_button, 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(self.final_button, 0, corner)
+        top.addWidget(self.report_button, 0, corner)
         tables = QVBoxLayout()
         tables.setSpacing(12)
         tables.addWidget(self.classes)
         tables.addWidget(self.sizes)
         tables.addStretch(1)
-        middle = QHBoxLayout()
+        middle = self._middle = QHBoxLayout()
         middle.setSpacing(24)
         middle.addWidget(self.curve, 4)
         middle.addLayout(tables, 5)

@@ -69,15 +69,17 @@ class RunsModel(QAbstractTableModel):
             self.endResetModel()
 
     def _told_by_rows(self, runs: Sequence[RunSummary]) -> bool:
-        """False where those that stay stand in another order than before."""
-        wanted = [run.path for run in runs]
+        """False where there were none, or those that stay stand in another order than before."""
+        if not self._runs:
+            return False
+        wanted = {run.path for run in runs}
         for row in reversed(range(len(self._runs))):
             if self._runs[row].path not in wanted:
                 self.beginRemoveRows(QModelIndex(), row, row)
                 del self._runs[row]
                 self.endRemoveRows()
         known = {run.path for run in self._runs}
-        if [run.path for run in self._runs] != [path for path in wanted if path in known]:
+        if [run.path for run in self._runs] != [run.path for run in runs if run.path in known]:
             return False
         for row, run in enumerate(runs):
             if run.path not in known:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from labeler.gui.theme import set_role
 from labeler.gui.train.busy_line import BusyLine
+from labeler.gui.train.button_rows import ButtonRows
 from labeler.gui.train.runs_model import NOTE_COLUMN, SORT_ROLE, RunsModel
 from labeler.runs.history import RunState, RunSummary
 
@@ -188,15 +189,12 @@ class RunsPage(QWidget):
         table.thrown.connect(self.trash_button.click)
 
     def _lay_out(self) -> None:
+        buttons = ButtonRows(self)
+        for button, _ in self._buttons:
+            buttons.add(button)
         row = QHBoxLayout()
-        row.addWidget(self.show_button)
-        row.addWidget(self.compare_button)
-        row.addWidget(self.preview_button)
-        row.addWidget(self.export_button)
-        row.addWidget(self.folder_button)
-        row.addWidget(self.trash_button)
-        row.addStretch(1)
-        row.addWidget(self.count)
+        row.addWidget(buttons, 1)
+        row.addWidget(self.count, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)

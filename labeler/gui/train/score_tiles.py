@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from labeler.gui.theme import set_role
 from labeler.runs.analysis import Analysis, Measure
@@ -28,12 +28,17 @@ class ScoreTiles(QWidget):
             ),
             self,
         )
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(32)
-        for tile in (self.ap, self.ap50, self.ar, self.constant):
-            row.addWidget(tile)
-        row.addStretch(1)
+        self._places = QGridLayout(self)
+        self._places.setContentsMargins(0, 0, 0, 0)
+        self._places.setHorizontalSpacing(32)
+        self._places.setColumnStretch(4, 1)
+        self.set_narrow(False)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Two by two, where there is no room for all in a row."""
+        columns = 2 if narrow else 4
+        for number, tile in enumerate((self.ap, self.ap50, self.ar, self.constant)):
+            self._places.addWidget(tile, *divmod(number, columns))
 
     def show_analysis(self, analysis: Analysis) -> None:
         self.ap.show_measure(analysis.ap)
