@@ -36,7 +36,6 @@ SHOTS = (
     ("train-adjust", "train", "dark", ("--action", "train.adjust")),
     ("preview", "preview", "light", ("--camera", "simulated")),
     ("compare-curves", "compare", "light", ()),
-    ("compare", "compare", "dark", ("--action", "compare.watch")),
 )
 
 
@@ -53,6 +52,9 @@ def main() -> None:
             picture = OUT / f"{name}.png"
             options = ["--workspace", workspace, "--appearance", appearance, *words]
             _run([str(dataset), *options, "--screenshot", str(picture)], environment)
+        words = [sys.executable, "docs/make_vote_pictures.py", str(dataset)]
+        paths = environment | {"PYTHONPATH": str(ROOT)}
+        subprocess.run(words, cwd=ROOT, env=paths, check=True)
         _carry(dataset)
         for appearance in ("dark", "light"):  # at twice the density
             picture = OUT / f"label-suggestion-{appearance}.png"

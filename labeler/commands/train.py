@@ -20,7 +20,7 @@ from labeler.dataset.store import Dataset
 from labeler.dataset.words import counted
 from labeler.errors import UserError
 from labeler.runs.child import train_in_child
-from labeler.runs.history import MODEL
+from labeler.runs.history import MODEL, summarise
 from labeler.runs.launch import require_training
 from labeler.runs.prepare import (
     PreparedRun,
@@ -83,7 +83,11 @@ def run(arguments: argparse.Namespace) -> int:
     for warning in prepared.warnings:
         say(f"Note: {warning}")
     teller = _Teller()
-    end = train_in_child(prepared.path, teller.tell, lambda: say("Stopping, the best is kept."))
+    try:
+        end = train_in_child(prepared.path, teller.tell, lambda: say("Stopping, the best is kept."))
+    finally:
+        if summarise(prepared.path).can_resume:
+            say(f"To go on from here: vector-labeler train --resume {prepared.path}")
     _report(prepared, end, teller.best, as_json=arguments.json)
     return 0
 

@@ -152,6 +152,7 @@ if sys.platform != "win32":
             (run,) = dataset.runs_folder.iterdir()
         assert verb.returncode == 0
         assert "Stopping, the best is kept." in rest
+        assert f"train --resume {run}" in rest
         assert "Stopped after" in told
         assert str(run / "model.onnx") in told
         assert (run / "model.onnx").is_file()

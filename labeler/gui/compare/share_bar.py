@@ -43,6 +43,8 @@ class ShareBar(QWidget):
             (tally.same, palette.color(QPalette.ColorRole.Midlight), self.tr("No difference")),
             (tally.scratch, color_of(SCRATCH, palette), words.name_of(SCRATCH)),
         ):
+            if not number:
+                continue
             width = self.width() * number / tally.total
             self._paint_part(painter, QRectF(left, 0, width, _TALL), QColor(color), name, number)
             left += width
@@ -56,5 +58,5 @@ class ShareBar(QWidget):
         room = int(inside.width())
         told = f"{name} {number}"
         if painter.fontMetrics().horizontalAdvance(told) > room:
-            told = str(number) if number else ""
+            told = str(number)
         painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, told)
