@@ -12,8 +12,9 @@ HORIZON = 300.0
 """Seconds that the recipe's shares are meant of, where the budget says no length."""
 PATIENCE = 0.35
 """Without a better AP for this share of the time so far, it has stopped improving."""
-SHORTEST_PATIENCE = 45.0
-"""Seconds; AP jumps about from look to look."""
+FIRST = 0.5
+"""Share of HORIZON, or of a shorter cap, in which nothing is waited for: the backbone has only
+just begun to learn, and what the head alone can do is reached before."""
 FEWEST_EPOCHS = 3.0
 """Of patience: what comes once in an epoch has been seen a few times."""
 
@@ -81,9 +82,9 @@ class BestPace(Pace):
         now, epoch = self._watch.seconds, self._epochs_done()
         if ap > self._ap:
             self._ap, self._risen_at, self._risen_epoch = ap, now, epoch
-        patience = max(SHORTEST_PATIENCE, PATIENCE * now)
+        since = max(self._risen_at, FIRST * min(HORIZON, self._cap))
         waited = epoch - self._risen_epoch >= FEWEST_EPOCHS
-        if self._rests is None and waited and now - self._risen_at >= patience:
+        if self._rests is None and waited and now - since >= PATIENCE * now:
             length = max(_SHORTEST_REST, _REST * now, 3 * self._look_cost)
             self._rests = (now, min(now + length, self._cap))
 

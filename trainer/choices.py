@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trainer.best_pace import FEWEST_EPOCHS, PATIENCE, SHORTEST_PATIENCE
+from trainer.best_pace import FEWEST_EPOCHS, FIRST, HORIZON, PATIENCE
 from trainer.config import BUILT_IN, DETECTOR_FACTS, RunConfig
 
 if TYPE_CHECKING:
@@ -59,8 +59,9 @@ def _length_choice(config: RunConfig) -> str:
     if config.budget == "best":
         return (
             f"Learns until AP on the validation pictures has not risen for {PATIENCE:.0%} of the "
-            f"time so far, at least {SHORTEST_PATIENCE:.0f} s and {FEWEST_EPOCHS:g} epochs; then "
-            f"the learning rate falls and it ends, after {config.seconds:g} s at the latest."
+            f"time so far, the first {FIRST * min(HORIZON, config.seconds):.0f} s not counted, and "
+            f"for {FEWEST_EPOCHS:g} epochs; then the learning rate falls and it ends, after "
+            f"{config.seconds:g} s at the latest."
         )
     return f"Learns for {config.seconds:g} s, checking included."
 

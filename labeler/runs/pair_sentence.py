@@ -28,7 +28,7 @@ def sentence(
     parts = [
         _scores(axis, moment, *kept),
         _doubt(winner, *kept, boxes, difference),
-        _Race(axis, moment, curves, level).told(),
+        _Race(axis, moment, curves, level).told() if all(kept) else "",
     ]
     return " ".join(part for part in parts if part)
 

@@ -22,6 +22,7 @@ from labeler.runs.pair_points import (
     reached,
 )
 from labeler.runs.pair_sentence import FEWEST_BOXES, NOTHING, sentence
+from trainer.events import Finished
 
 __all__ = [
     "LEVEL",
@@ -75,8 +76,9 @@ def tell(
     kept weights, pretrained first, where somebody has worked them out. difference: the interval
     of pretrained's AP50 minus scratch's, from the same drawn images (pair_scores): it tells more
     than two intervals, so where it is known it decides. axis: what is equal for both where they are
-    compared."""
+    compared; where both have ended after the same epochs, but not about as soon, that is those."""
     curves = points_of(records.pretrained), points_of(records.scratch)
+    axis = Axis.EPOCHS if _ended_apart(records, curves) else axis
     seconds = min(records.pretrained.seconds, records.scratch.seconds)
     epochs = min((points[-1].epochs if points else 0.0) for points in curves)
     moment = epochs if axis is Axis.EPOCHS else seconds
@@ -110,6 +112,17 @@ def tell(
         winner,
         told,
     )
+
+
+def _ended_apart(records: PairRecords, curves: tuple[tuple[Point, ...], tuple[Point, ...]]) -> bool:
+    """Whether the machine held one of them up: at equal seconds its last score would not count."""
+    if not all(curves) or not all(
+        isinstance(each.end, Finished) for each in (records.pretrained, records.scratch)
+    ):
+        return False
+    one, other = (points[-1] for points in curves)
+    soon, late = sorted((one.seconds, other.seconds))
+    return one.epochs == other.epochs and late > SAME_MOMENT * soon
 
 
 def _winner(

@@ -68,6 +68,10 @@ class RunRecord:
             case Finished() | Failed():
                 self.end, self.is_paused = event, False
 
+    def take_up(self) -> None:
+        """A process begins that goes on from the last state; until it tells, it gets ready."""
+        self.end, self.progress, self.is_paused = None, None, False
+
     def _note_progress(self, told: Progressed) -> None:
         self.progress, self.download = told, None
         if told.loss is not None:

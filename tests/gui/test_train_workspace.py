@@ -22,11 +22,12 @@ from labeler.gui.train.page import Page
 from labeler.gui.train.workspace import TrainWorkspace
 from labeler.runs.choice_lines import line_about
 from labeler.runs.history import RunState, list_runs
+from labeler.runs.pair import attended, new_pair_folder, prepare_pair_from_dataset
 from labeler.runs.prepare import Wish, new_run_folder, prepare_run_from_dataset
 from labeler.runs.record import append_event
 from tests.runs.run_makers import add_scenes
 from trainer.config import BUILT_IN
-from trainer.events import Evaluated, Failed, Progressed
+from trainer.events import Evaluated, Failed, Paused, Progressed
 
 SSDLITE = "ssdlite320_mobilenet_v3_large"
 PATIENCE = 90_000
@@ -120,6 +121,20 @@ def test_one_button_trains_to_a_model_with_curves_and_pictures(
 
 
 @pytest.mark.usefixtures("scenes")
+def test_a_run_does_not_take_the_time_of_a_pair_that_is_compared(
+    qtbot: QtBot, workspace: TrainWorkspace, document: Document, dataset: Dataset
+) -> None:
+    pair = prepare_pair_from_dataset(dataset, new_pair_folder(dataset.runs_folder), Wish()).path
+    with attended(pair):
+        qtbot.mouseClick(workspace.settings.train_button, Qt.MouseButton.LeftButton)
+        with qtbot.waitSignal(document.failed, timeout=PATIENCE) as told:
+            pass
+    assert "Two runs are being compared" in told.args[0]
+    assert not workspace.trainer.is_running
+    assert workspace.settings.train_button.isEnabled()
+
+
+@pytest.mark.usefixtures("scenes")
 def test_preparing_a_run_can_be_called_off(
     qtbot: QtBot, workspace: TrainWorkspace, document: Document, dataset: Dataset
 ) -> None:
@@ -207,6 +222,8 @@ def test_an_interrupted_run_that_left_its_state_can_go_on(
     run = new_run_folder(dataset.runs_folder)
     prepare_run_from_dataset(dataset, run, Wish())
     append_event(run, Evaluated(10.0, 2.0, 0.9, 0.25, 0.5, 1e-3, is_best=True))
+    append_event(run, Progressed("Learning", 11.0, 60.0, 2.2, 99.0, 0.5, 1e-3, 38.0))
+    append_event(run, Paused(11.0, 2.2))  # it stood still when the computer stopped
     (run / "state.safetensors").write_bytes(b"")
     workspace = _shown(qtbot, document)
     qtbot.waitUntil(workspace.header.go_on_button.isVisible)
@@ -216,6 +233,8 @@ def test_an_interrupted_run_that_left_its_state_can_go_on(
     assert workspace.trainer.run == run
     assert workspace.trainer.is_running
     assert workspace.trainer.record.ap == 0.25
+    assert workspace.header.title.text() == "Getting ready"
+    assert not workspace.header.pause_button.isEnabled()
     assert workspace.obstacle_to_go_on() == "A training is running."
     workspace.shut_down()
 

@@ -18,7 +18,7 @@ from labeler.runs.pair_story import (
     tell,
 )
 from labeler.runs.record import RunRecord
-from trainer.events import Evaluated
+from trainer.events import Evaluated, Finished
 
 Curve = Sequence[tuple[float, float]]
 FAST: Curve = ((10, 0.2), (20, 0.6), (30, 0.65), (60, 0.71))
@@ -178,7 +178,18 @@ def test_at_equal_epochs_a_side_that_was_held_up_loses_nothing() -> None:
     held_up = _record(tuple((9 * seconds, ap50) for seconds, ap50 in FAST), pace=90.0)
     pair = PairRecords(held_up, _record(SLOW))
     assert tell(pair, axis=Axis.EPOCHS).sentence.startswith("After 6.0 epochs: AP50 0.71 pre")
-    assert tell(pair).sentence.startswith("After 60 s: AP50 nothing yet pre")
+    assert (
+        tell(pair).sentence == "After 60 s: AP50 nothing yet pretrained against 0.08 from scratch."
+    )
+
+
+def test_both_ends_count_where_one_side_was_held_up_on_its_way_to_the_same_epoch() -> None:
+    held_up = _record(tuple((1.2 * seconds, ap50) for seconds, ap50 in FAST), pace=12.0)
+    pair = PairRecords(held_up, _record(SLOW))
+    pair.pretrained.add(Finished(0.35, 0.71, 73.0, 6.0, stopped_early=False))
+    assert tell(pair).sentence.startswith("After 60 s: AP50 0.65 pretrained")
+    pair.scratch.add(Finished(0.04, 0.08, 61.0, 6.0, stopped_early=False))
+    assert tell(pair).sentence.startswith("After 6.0 epochs: AP50 0.71 pretrained against 0.08")
 
 
 def test_the_interval_of_the_difference_decides_where_it_is_known() -> None:

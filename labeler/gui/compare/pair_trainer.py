@@ -57,7 +57,7 @@ class PairTrainer(QObject):
         for side in SIDES:
             end = records.of(side).end
             if not isinstance(end, Finished) or end.stopped_early:
-                records.of(side).end = None
+                records.of(side).take_up()
         self._start(pair, records)
 
     def _start(self, pair: Path, records: PairRecords) -> None:

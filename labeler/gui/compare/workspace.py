@@ -90,7 +90,10 @@ class CompareWorkspace(Workspace):
     def closing_question(self) -> str:
         if not self.trainer.is_running:
             return ""
-        return self.tr("A pair is training. Close the window and stop it? The best is kept.")
+        return self.tr(
+            "A pair is training. Close the window and stop it? "
+            "The best of both is kept, and it can go on later."
+        )
 
     def shut_down(self) -> None:
         self.watch_page.shut_down()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from labeler.dataset.progress import Stopped
+from labeler.dataset.progress import OnProgress, ShouldStop, Stopped
+from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
 from labeler.gui.train.trainer import Trainer
+from labeler.runs.history import RunState
+from labeler.runs.pair import list_pairs
 from labeler.runs.prepare import PreparedRun, Wish, new_run_folder, prepare_run_from_dataset
 
 
@@ -37,13 +40,7 @@ class RunStarter(QObject):
         dataset = self._document.dataset
         self._bar.run(
             self.tr("Dividing the images into those to learn from and those to check with"),
-            lambda on_progress, should_stop: prepare_run_from_dataset(
-                dataset,
-                new_run_folder(dataset.runs_folder),
-                wish,
-                on_progress=on_progress,
-                should_stop=should_stop,
-            ),
+            lambda on_progress, should_stop: _prepare(dataset, wish, on_progress, should_stop),
             self._begin,
             quietly=True,
         )
@@ -78,3 +75,24 @@ class RunStarter(QObject):
             self._document.say(str(error))
         else:
             self._document.report(error)
+
+
+def _prepare(
+    dataset: Dataset, wish: Wish, on_progress: OnProgress, should_stop: ShouldStop
+) -> PreparedRun:
+    """Raises UserError, also while a pair is compared: a run beside it would take its time."""
+    if any(pair.state is RunState.RUNNING for pair in list_pairs(dataset.runs_folder)):
+        raise UserError(
+            QCoreApplication.translate(
+                "RunStarter",
+                "Two runs are being compared, and a training beside them would take their time. "
+                "Stop them in Compare, or wait for them.",
+            )
+        )
+    return prepare_run_from_dataset(
+        dataset,
+        new_run_folder(dataset.runs_folder),
+        wish,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )

@@ -55,7 +55,7 @@ class Trainer(QObject):
     def go_on(self, run: Path) -> None:
         """Takes a run up again from the state it left. Raises UserError as start() does."""
         record = RunRecord.of(read_events(run))
-        record.end = None
+        record.take_up()
         self._start(run, record, trainer_command("train", run))
 
     def _start(self, run: Path, record: RunRecord, command: list[str]) -> None:
