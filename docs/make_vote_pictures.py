@@ -1,7 +1,7 @@
 """Makes docs/pictures/compare.png and compare-answer.png.
 
 Run: python docs/make_vote_pictures.py DATASET
-DATASET holds a finished pair. Its votes are thrown away afterwards: nobody gave them.
+DATASET holds a finished pair that nobody has voted on; the votes of the pictures are thrown away.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ def main(folder: Path) -> None:
     theme.install(application)
     theme.use(application, theme.DARK)
     with tempfile.TemporaryDirectory() as home, Dataset.open(folder) as dataset:
+        if list(dataset.runs_folder.glob(f"*/{FILE_NAME}")):
+            sys.exit(f"{folder} holds votes that people gave. Use a dataset without.")
         window = MainWindow(Document(dataset), Settings(Path(home) / "window.ini"))
         window.resize(*SIZE)
         window.show()

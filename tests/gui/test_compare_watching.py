@@ -236,6 +236,11 @@ def test_a_live_camera_is_watched_frozen_and_followed_again(
     assert page.panes.sight is frozen
     qtbot.keyClick(workspace, Qt.Key.Key_Right)
     until(qtbot, lambda: page.panes.sight is not frozen)
+    workspace.deactivated()
+    workspace.activated()
+    assert page.panes.sight is None
+    until(qtbot, lambda: page.panes.sight is not None)
+    assert not page.screening.is_running
     qtbot.keyClick(workspace, Qt.Key.Key_Space)
     until(qtbot, lambda: page.screening.is_running)
     page.source.clip_chosen.emit(page.source.itemData(0))
@@ -246,10 +251,13 @@ def test_what_cannot_be_played_is_a_sentence_and_the_next_film_plays(
     qtbot: QtBot, workspace: CompareWorkspace, page: WatchPage, heard: Heard, clip: str
 ) -> None:
     page.source.clip_chosen.emit("nowhere.mp4")
+    assert [view.numbers for view in page.panes.views] == ["One moment…"] * 2
     until(qtbot, lambda: heard.failures)
+    assert [view.numbers for view in page.panes.views] == [""] * 2
     assert "nowhere.mp4 does not exist" in heard.failures[0]
     page.source.clip_chosen.emit(clip)
     until(qtbot, lambda: _number(workspace) == 0)
+    assert [view.numbers for view in page.panes.views] == [""] * 2
 
 
 def test_models_that_are_gone_are_a_sentence(

@@ -19,7 +19,7 @@ from trainer.predict import INPUT, ModelDetails, letterboxed
 MOST_CALIBRATED = 32
 """Pictures. 60 gave no better AP than 32."""
 
-_WHOLE = ("Conv", "Add", "Clip", "Relu", "MaxPool", "Resize", "Concat")
+_WHOLE = ("Conv", "Gemm", "Add", "Clip", "Relu", "MaxPool", "Resize", "Concat")
 _WITH_WEIGHTS = ("Conv", "Gemm", "MatMul")
 
 

@@ -55,8 +55,18 @@ class Panes(QWidget):
         self._draw()
 
     def show_sight(self, sight: TwinSight | None) -> None:
+        """None: one is on its way."""
         self._sight = sight
+        self._say("" if sight is not None else self.tr("One moment…"))
         self._draw()
+
+    def stop_waiting(self) -> None:
+        """None will come."""
+        self._say("")
+
+    def _say(self, words: str) -> None:
+        for view in self.views:
+            view.show_numbers(words)
 
     def set_lowest(self, lowest: float | None) -> None:
         """The score from which on both show what they found; None: each its own threshold."""

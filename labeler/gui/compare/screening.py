@@ -37,6 +37,7 @@ class Screening(QObject):
         self._number = 0
         self._is_running = True
         self._steps = 0
+        self._is_step_awaited = False
         self._turn = 0
         self._is_on_stage = False
         self._connect()
@@ -57,6 +58,7 @@ class Screening(QObject):
         self._turn = self.watching.use(a, b)
         if self.is_live:
             self._live.watch(self, watching=True)
+            self._steps, self._is_step_awaited = 1, True  # a frozen one shows a picture as well
             self._again()
         else:
             self.watching.go_to(self._number)
@@ -107,7 +109,7 @@ class Screening(QObject):
     def step(self, frames: int) -> None:
         """A frame back (-1) or on (1), and stands there; live: the newest picture."""
         if self.is_live:
-            self._is_running, self._steps = False, 1
+            self._is_running, self._steps, self._is_step_awaited = False, 1, True
             self._again()
         elif self._film is not None:
             self.watching.pause()
@@ -148,6 +150,9 @@ class Screening(QObject):
             return  # of the source or of the order before
         if not self._is_on_stage:
             return
+        if self.is_live and not (self._is_running or self._is_step_awaited):
+            return  # it was under way when the picture was frozen
+        self._is_step_awaited = False
         self._panes.show_sight(sight)
         if sight.number is not None:
             self._number = sight.number
@@ -163,6 +168,7 @@ class Screening(QObject):
             self._play(self._film)
 
     def _fail(self, sentence: str) -> None:
+        self._panes.stop_waiting()
         self._show_playing()
         self.failed.emit(sentence)
 
