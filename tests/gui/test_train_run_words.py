@@ -14,7 +14,7 @@ from labeler.gui.train.notice import Notice
 from labeler.gui.train.shown_run import ShownRun
 from labeler.runs.history import RunState
 from labeler.runs.record import RunRecord
-from trainer.events import Evaluated, Event, Failed, Progressed, Warned
+from trainer.events import Evaluated, Event, Failed, Finished, Progressed, Warned
 
 
 def _running(*events: Event, budget: str = "time") -> ShownRun:
@@ -58,6 +58,19 @@ def test_a_score_comes_with_its_interval(qtbot: QtBot) -> None:
     scores = Evaluated(10.0, 1.0, 0.9, 0.5, 0.8, 1e-3, True, ap_low=0.44, ap_high=0.57)
     shown = replace(_running(scores), state=RunState.INTERRUPTED)
     assert run_words.detail(shown) == "AP 0.50 (0.44 to 0.57), AP50 0.80"
+
+
+def test_a_run_that_was_stopped_at_once_does_not_claim_to_keep_a_best(qtbot: QtBot) -> None:
+    titles = [
+        run_words.title(
+            replace(_running(Finished(-1.0, -1.0, 3.0, epochs, True)), state=RunState.STOPPED)
+        )
+        for epochs in (0.0, 0.4)
+    ]
+    assert titles == [
+        "Stopped before it had learned anything",
+        "Stopped after 3 s, the best is kept",
+    ]
 
 
 def test_warnings_stand_one_a_line_and_once(qtbot: QtBot) -> None:

@@ -21,6 +21,8 @@ def title(shown: ShownRun) -> str:
     after = times.duration(record.seconds)
     if shown.state is RunState.FINISHED:
         return _tr("Finished after {0}").format(after)
+    if shown.state is RunState.STOPPED and not record.epoch:
+        return _tr("Stopped before it had learned anything")
     if shown.state is RunState.STOPPED:
         return _tr("Stopped after {0}, the best is kept").format(after)
     if shown.state is RunState.FAILED:
