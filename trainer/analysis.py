@@ -94,7 +94,7 @@ def load(path: Path) -> dict[str, Any]:
     """Raises TrainerError where it is no analysis of this format."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise TrainerError(f"{path} cannot be read. Move it away and measure again.") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise TrainerError(f"{path} is no analysis of format {FORMAT}. Move it away.")

@@ -46,7 +46,7 @@ def load_standing(path: Path) -> Standing | None:
         with safe_open(str(path), framework="pt") as file:
             standing = json.loads((file.metadata() or {})[_KEY]).get(_STANDING)
         return None if standing is None else Standing(**standing)
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise TrainerError(f"{path}: these are no weights of Vector Labeler.") from error
 
 

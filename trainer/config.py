@@ -146,5 +146,5 @@ def load_config(run: Path) -> RunConfig:
         return RunConfig(**{key: value for key, value in values.items() if key in known})
     except OSError as error:
         raise ValueError(f"{path}: cannot be read ({error.strerror})") from error
-    except (AttributeError, TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"{path}: {error}") from error

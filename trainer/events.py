@@ -6,6 +6,7 @@ import inspect
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import Any
 
 
@@ -145,6 +146,8 @@ def from_line(line: str) -> Event:
             for key, value in values.items()
             if key in known
         }
+        if any(isinstance(each, float) and not isfinite(each) for each in arguments.values()):
+            raise ValueError("a number is not finite")
         return make(**arguments)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"not a trainer event: {line[:200]!r}") from error

@@ -126,7 +126,7 @@ def _details(path: Path, session: Any) -> ModelDetails:
         )
     try:
         details = parse_details(json.loads(metadata[DETAILS_KEY]))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"{path}: the model's description of itself is damaged.") from error
     _check_graph(path, session, details)
     return details

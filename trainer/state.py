@@ -72,7 +72,7 @@ def load_state(run: Path) -> State | None:
             # copies, for the tensors are the file: it has to be replaced while they are in use
             tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
             return State(tensors, numbers)
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
+    except (SafetensorError, OSError, KeyError, ValueError, RecursionError) as error:
         raise damaged(path) from error
 
 

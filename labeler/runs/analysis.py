@@ -118,7 +118,7 @@ def load_analysis(run: Path, part: str = "val") -> Analysis | None:
         return _analysis(content)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise UserError(
             f"{path} cannot be read. Move it away and measure the run again."
         ) from error

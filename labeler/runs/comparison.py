@@ -100,7 +100,7 @@ def read_scores(pair: Path) -> Numbers | None:
         content = json.loads(path.read_text(encoding="utf-8"))
         for key in ("boxes", "difference", *SIDES):
             content[key]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
         raise UserError(f"{path} cannot be read. Delete it and compare again.") from error
     assert isinstance(content, dict)
     return content

@@ -64,7 +64,7 @@ def kept_score(run: Path) -> FinalScore | None:
         content = json.loads(path.read_text(encoding="utf-8"))
         measured = datetime.fromisoformat(content["made"])
         hints = tuple(_hints(run, content, measured))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
         raise UserError(
             f"{path} cannot be read. Bring it back from a copy of the run; a test part that is "
             "measured again is no test part any more.",
@@ -148,7 +148,7 @@ def _image_ids(run: Path) -> set[Any]:
     try:
         content = json.loads((run / _TEST).read_text(encoding="utf-8"))
         return {str(entry["file_name"]) for entry in content["images"]}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
         return set()
 
 

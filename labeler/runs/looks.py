@@ -101,7 +101,7 @@ def _known(path: Path) -> dict[str, bytes]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         looks = {str(name): bytes.fromhex(value) for name, value in content.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, RecursionError, TypeError, AttributeError):
         return {}
     return {name: look for name, look in looks.items() if len(look) == LOOK_BYTES}
 

@@ -154,7 +154,7 @@ def summarise_pair(path: Path) -> PairSummary:
         started = datetime.fromisoformat(str(told["date"])).timestamp()
         pretrained, scratch = (summarise(path / side) for side in SIDES)
         config = load_config(path / PRETRAINED)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
         raise UserError(
             f"{path} is no pair of runs, or it is damaged.", details=str(error)
         ) from error

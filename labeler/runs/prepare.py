@@ -80,7 +80,7 @@ def load_preparation(run: Path) -> tuple[str, tuple[str, ...]]:
     try:
         content = json.loads((run / _PREPARATION).read_text(encoding="utf-8"))
         return str(content["explanation"]), tuple(map(str, content["warnings"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
         return "", ()
 
 

@@ -27,7 +27,7 @@ def load_test_part(runs_folder: Path) -> TestPart:
         return TestPart()
     except OSError as error:
         raise UserError(f"Cannot read {path}: {reason(error)}.") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, RecursionError, KeyError, TypeError) as error:
         raise UserError(
             f"{path} is damaged. It tells which images wait for the final score: bring it back "
             "from a copy of the dataset, or delete it, and other images are put aside."

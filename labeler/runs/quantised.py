@@ -42,7 +42,7 @@ def load_quantised(run: Path) -> Quantised | None:
         )
         is_ours = (run / QUANTISED).is_file() and content["source"] == sha256_of(run / MODEL)
         return found if is_ours else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
         return None
 
 

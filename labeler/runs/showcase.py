@@ -83,7 +83,7 @@ def load_looks(run: Path) -> list[Look]:
     try:
         content = json.loads((run / LOOKS).read_text(encoding="utf-8"))
         return [_look(values) for values in content]
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError, RecursionError, TypeError, KeyError, AttributeError):
         return []
 
 

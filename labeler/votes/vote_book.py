@@ -136,7 +136,7 @@ class VoteBook:
         for line in text.splitlines():
             try:
                 self._apply(json.loads(line))
-            except (KeyError, TypeError, ValueError, AttributeError):
+            except (KeyError, TypeError, ValueError, RecursionError, AttributeError):
                 self.damaged += 1
 
     def _apply(self, told: dict[str, Any]) -> None:

@@ -43,6 +43,7 @@ from labeler.track import Carrier
 from tests.track.footage import panned_photos, video_shots
 from tests.track.person import Effort, Nobody, replay
 from tests.track.sequences import Shot, driving, own_life, passing, turning
+from trainer.machine import prepare_environment
 
 WORLDS = {"turning in place": 31, "another robot passing": 32, "driving among objects": 33}
 LONG_WORLD = 34
@@ -84,7 +85,8 @@ def effort_of(shots: list[Shot], source: str, words: argparse.Namespace) -> Effo
     start = Carrier if source in ("tracker", "both") else Nobody
     if source in ("none", "tracker"):
         return replay(shots, start)
-    from tests.track.along import Along
+    prepare_environment()
+    from tests.track.along import Along  # torch comes with it
 
     with TemporaryDirectory() as folder:
         return replay(shots, start, Along(shots, Path(folder), steps=words.steps, late=words.late))

@@ -135,6 +135,18 @@ def test_runs_are_listed_newest_first_and_other_folders_passed_over(tmp_path: Pa
     assert list_runs(tmp_path / "nowhere") == []
 
 
+def test_lines_that_are_no_events_hide_neither_their_run_nor_the_others(tmp_path: Path) -> None:
+    infinite = to_line(Finished(0.9, 0.9, 60.0, 6.0, False)).replace("0.9", "1e400")
+    lines = ["[" * 100_000, infinite, "\x00", '{"event": ["Finished"]}', "null"]
+    make_run(tmp_path / "2026-01-01_10-00", STARTED, BEST, rest="\n".join([*lines, ""]))
+    make_run(tmp_path / "2026-01-02_10-00", STARTED)
+    odd = make_run(tmp_path / "2026-01-03_10-00", STARTED)
+    (odd / "config.json").write_text("[" * 100_000)
+    second, first = list_runs(tmp_path)
+    assert (first.name, first.ap) == ("2026-01-01_10-00", BEST.ap)
+    assert second.name == "2026-01-02_10-00"
+
+
 def test_an_event_is_added_behind_a_half_line(tmp_path: Path) -> None:
     run = make_run(tmp_path / "a", STARTED, rest='{"event": "Prog')
     append_event(run, Failed("It died."))

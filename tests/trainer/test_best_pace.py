@@ -68,7 +68,7 @@ def test_it_ends_some_time_after_the_last_improvement(second: float) -> None:
     day = Day(7200, rising_until(second))
     end = day.pass_by()
     assert 1.5 * second < end < 3 * max(second, HORIZON / 2)
-    rest = [now for now, fall in enumerate(day.falls) if fall > 0]
+    rest = [now for now, fall in enumerate(day.falls) if fall > 0.5]
     assert 0.15 * end < len(rest) < 0.4 * end
     assert day.falls[-1] > 0.9
     assert sorted(day.falls) == day.falls
@@ -85,7 +85,7 @@ def test_what_goes_on_improving_comes_to_rest_before_the_cap() -> None:
     day = Day(600, lambda now: now / 1000)
     assert 590 <= day.pass_by() <= 600
     assert day.falls[-1] > 0.95
-    assert 0.1 < sum(fall > 0 for fall in day.falls) / len(day.falls) < 0.4
+    assert 0.1 < sum(fall > 0.5 for fall in day.falls) / len(day.falls) < 0.4
 
 
 def test_looks_take_a_small_share_of_the_time() -> None:

@@ -111,7 +111,7 @@ def load_quantised(run: Path) -> Quantised | None:
         )
         is_there = content["format"] == _FORMAT and (run / MODEL).is_file()
         return facts if is_there and facts.source == _sha256(model_of(run)) else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
         return None
 
 

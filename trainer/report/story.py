@@ -188,7 +188,7 @@ def _preparation(run: Path) -> tuple[str, tuple[str, ...]]:
     try:
         content: Any = json.loads((run / "preparation.json").read_text(encoding="utf-8"))
         return str(content["explanation"]), tuple(map(str, content["warnings"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
         return "", ()
 
 

@@ -137,5 +137,5 @@ def _boxes_of(val_json: Path) -> int | None:
     try:
         annotations = json.loads(val_json.read_text(encoding="utf-8"))["annotations"]
         return sum(1 for each in annotations if not each.get("iscrowd"))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return None  # the scores stand without it

@@ -101,18 +101,21 @@ class LearningAlong(QObject):
 
     def stop(self) -> None:
         """Ends the process; what it has suggested stays. Returns at once."""
+        self._let_go()
+        self._show(Stage.OFF)
+
+    def shut_down(self) -> None:
+        """The window closes, its dataset perhaps before it: the process is gone after this."""
+        self._process.finish()
+        self._let_go()
+
+    def _let_go(self) -> None:
         self._process.stop()
         self.keeper.drop()
         self._teller.stop()
         self._last = None
         self._is_urgent = False
         self._travel.useful = ()
-        self._show(Stage.OFF)
-
-    def shut_down(self) -> None:
-        """The window closes: the process is gone when this comes back."""
-        self._process.finish()
-        self.stop()
 
     def set_on(self, on: bool) -> None:
         """What the person chose; kept for this dataset."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,8 @@ class RunsModel(QAbstractTableModel):
             return self._columns[place].sorted_by(self._runs[row])
         run = self._runs[row]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return run.note if place == NOTE_COLUMN else run.message or run.name
+            told = run.note if place == NOTE_COLUMN else run.message or run.name
+            return f"<p>{escape(told)}</p>".replace("\n", "<br>") if told else ""
         if role == Qt.ItemDataRole.EditRole and place == NOTE_COLUMN:
             return run.note  # all of its lines, of which the cell shows one
         return self._text(row, place)

@@ -194,6 +194,7 @@ class RunsPage(QWidget):
             buttons.add(button)
         row = QHBoxLayout()
         row.addWidget(buttons, 1)
+        self.count.setMinimumHeight(self.show_button.sizeHint().height())
         row.addWidget(self.count, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
