@@ -55,7 +55,8 @@ def rate_choice(config: RunConfig, peak: float) -> str:
 
 def _length_choice(config: RunConfig) -> str:
     if config.budget == "epochs":
-        return f"Sees every picture {config.epochs:g} times on average: {AS_ASKED}."
+        times = "once" if config.epochs == 1 else f"{config.epochs:g} times"
+        return f"Sees every picture {times} on average: {AS_ASKED}."
     if config.budget == "best":
         return (
             f"Learns until AP on the validation pictures has not risen for {PATIENCE:.0%} of the "

@@ -96,7 +96,8 @@ class ModelSuggesting(QObject):
             good = "" if run.ap50 is None else self.tr("   AP50 {0:.2f}").format(run.ap50)
             action = menu.addAction(f"{run.name}{good}")
             action.triggered.connect(lambda _checked, run=run: self.use(run.path / MODEL, run.name))
-        menu.addSeparator()
+        if menu.actions():
+            menu.addSeparator()
         menu.addAction(self.tr("Open model.onnx…")).triggered.connect(self._ask_file)
         middle = QPoint(self._window.width() // 2, self._window.height() // 3)
         menu.popup(self._window.mapToGlobal(middle))
