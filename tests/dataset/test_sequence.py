@@ -141,12 +141,19 @@ def test_a_straight_line_and_a_track_take_each_others_place(dataset: Dataset) ->
         assert [each.source for each in dataset.suggestions(image_id)] == [source]
 
 
-def test_what_another_machine_suggests_is_left_alone(dataset: Dataset) -> None:
+def test_what_a_detector_suggests_elsewhere_is_left_alone(dataset: Dataset) -> None:
     image_id = taken(dataset, (0,))[0]
-    other = Suggestion(dataset.new_suggestion_id(), image_id, 1, PLACE, 0.5, "detector")
-    dataset.offer("detector", [image_id], [other])
+    places = (PLACE, BBox(400, 200, 60, 40))
+    same, other = (
+        Suggestion(dataset.new_suggestion_id(), image_id, 1, place, 0.5, "detector")
+        for place in places
+    )
+    dataset.offer("detector", [image_id], [same, other])
     offer_found(dataset, TRACKER, "", [found(dataset, image_id, carried())])
-    assert other in dataset.suggestions(image_id)
+    left = dataset.suggestions(image_id)
+    assert other in left
+    assert same not in left
+    assert sorted(each.source for each in left) == ["detector", TRACKER]
 
 
 def test_an_image_that_was_edited_meanwhile_is_left_alone(dataset: Dataset) -> None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -72,8 +73,8 @@ def _pair(folder: Path) -> Path:
 def _note_down(told: Seen, patch: pytest.MonkeyPatch) -> None:
     make, step = Learner.__init__, Learner.step
 
-    def noted(learner: Learner, detector: Detector, *rest: object) -> None:
-        make(learner, detector, *rest)  # type: ignore[arg-type]
+    def noted(learner: Learner, detector: Detector, *rest: Any, **more: Any) -> None:
+        make(learner, detector, *rest, **more)
         told.weights.append({name: w.clone() for name, w in detector.state_dict().items()})
         told.groups.append(
             [(g.rate, g.weight_decay, len(g.parameters)) for g in detector.parameter_groups()]
