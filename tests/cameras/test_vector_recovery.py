@@ -34,8 +34,7 @@ def test_a_freeze_is_noticed_in_two_seconds_and_the_picture_comes_back(
     assert 1.5 < time.monotonic() - began < 3.5
     assert "does not answer any more. Connecting again." in status.message
     wire.mend()
-    seen = camera.latest()
-    wait_until(lambda: camera.latest() is not seen)
+    frames_of(camera, 2)
     wait_for_state(camera, CameraState.LIVE)
 
 

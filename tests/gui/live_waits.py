@@ -38,6 +38,13 @@ def wait_for_picture(qtbot: QtBot, live: LiveCamera) -> None:
     until(qtbot, lambda: live.picture is not None and live.status.state is CameraState.LIVE)
 
 
+def wait_for_another(qtbot: QtBot, live: LiveCamera) -> None:
+    """A frame of another number: the same one comes a second time once its pose is known."""
+    before = live.newest()
+    number = before.number if before is not None else None
+    until(qtbot, lambda: (newest := live.newest()) is not None and newest.number != number)
+
+
 class Heard(QObject):
     """Everything that was said and reported, and the frames that came."""
 

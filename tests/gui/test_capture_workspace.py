@@ -25,7 +25,7 @@ from labeler.gui.live import LiveCamera, file_choice
 from labeler.simulator.truth import read_truth
 from tests.cameras.camera_waits import Simulator, end_process
 from tests.cameras.camera_wire import Wire
-from tests.gui.live_waits import Heard, show, until, wait_for_picture
+from tests.gui.live_waits import Heard, show, until, wait_for_another, wait_for_picture
 
 Space = Qt.Key.Key_Space
 
@@ -154,8 +154,7 @@ def test_high_resolution_photos_come_from_the_robot_and_the_feed_goes_on(
     (image,) = dataset.images()
     assert (image.width, image.height) == (1280, 720)
     assert read_truth(stored(dataset, image)).width == 1280
-    before = live.newest()
-    until(qtbot, lambda: live.newest() is not before)
+    wait_for_another(qtbot, live)
 
 
 def test_an_old_picture_is_never_kept_and_the_reason_is_said(
@@ -275,8 +274,7 @@ def test_closing_while_a_silent_robot_is_connected_takes_no_time_and_keeps_what_
     known_robot: str,
 ) -> None:
     for _ in range(3):
-        seen = live.newest()
-        until(qtbot, lambda seen=seen: live.newest() is not seen)
+        wait_for_another(qtbot, live)
         qtbot.keyClick(capture, Space)
     wire.freeze()
     live.choose(known_robot)
@@ -297,8 +295,7 @@ def test_leaving_the_workspace_ends_a_burst_and_the_clock(
     capture.deactivated()
     capture.photographer.keeper.wait()
     count = dataset.counts().total
-    before = live.newest()
-    until(qtbot, lambda: live.newest() is not before)
+    wait_for_another(qtbot, live)
     assert not capture.photographer.shutter.is_bursting
     assert dataset.counts().total == count
     qtbot.keyRelease(capture, Space)
