@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -104,15 +105,21 @@ def _robots() -> list[CameraChoice]:
         sections = read_sections(config_path())
     except UserError as error:
         return [CameraChoice("robot:", "robot", "Vector", str(error))]
+    names = Counter(values.get("name", serial) for serial, values in sections.items())
     return [
         CameraChoice(
             f"robot:{serial}",
             "robot",
-            values.get("name", serial),
+            _shown_name(values.get("name", serial), serial, names),
             values.get("ip", f"no address; {CONFIGURE}"),
         )
         for serial, values in sections.items()
     ]
+
+
+def _shown_name(name: str, serial: str, names: Counter[str]) -> str:
+    """With the serial number where another robot is called the same."""
+    return f"{name} ({serial})" if names[name] > 1 else name
 
 
 def _webcams() -> list[CameraChoice]:

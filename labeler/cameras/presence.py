@@ -43,12 +43,19 @@ _BY_CAUSE = {
 }
 
 
-def look(robot: RobotConfig, timeout: float = DEADLINE) -> Sighting:
-    """Blocks up to timeout. Takes no control and starts no picture."""
+def look(
+    robot: RobotConfig, timeout: float = DEADLINE, on_met: Callable[[], None] = lambda: None
+) -> Sighting:
+    """Blocks up to timeout. Takes no control and starts no picture.
+
+    on_met: the robot is there and speaks its protocol; what is left is whether it lets us in.
+    """
     try:
         deadline = time.monotonic() + timeout
         preflight.check_robot(robot, timeout)
-        is_taken = single_calls.is_camera_taken(robot, max(0.2, deadline - time.monotonic()))
+        on_met()
+        left = max(0.2, deadline - time.monotonic())
+        is_taken = single_calls.is_camera_taken(robot, left)
     except RobotError as error:
         return Sighting(_BY_CAUSE.get(error.cause, Presence.UNUSABLE), str(error))
     if is_taken:
@@ -62,8 +69,9 @@ def look_at_all(
     should_stop: Callable[[], bool],
     timeout: float = DEADLINE,
 ) -> dict[str, Sighting]:
-    """All robots at once, each told as soon as it is known. Blocks up to timeout."""
+    """All robots at once, each told as soon as it is known. Blocks up to timeout as a rule."""
     seen: dict[str, Sighting] = {}
+    met: set[str] = set()
     looks: dict[str, tuple[RobotConfig, Future[Sighting]]] = {}
     for serial in serials:
         try:
@@ -71,16 +79,17 @@ def look_at_all(
         except UserError as error:
             seen[serial] = Sighting(Presence.UNUSABLE, str(error))
         else:
-            looks[serial] = (robot, _begin(robot, timeout))
+            looks[serial] = (robot, _begin(serial, robot, timeout, met))
     deadline = time.monotonic() + timeout
     while looks and not should_stop():
         done = {serial: each for serial, (_, each) in looks.items() if each.done()}
         if time.monotonic() > deadline:
-            # A name that the network looks for longer than that; the look is left behind.
+            # A name that the network looks for longer than that: the look is left behind. Not
+            # those that were met: they have a deadline, and the first loads the SDK before it.
             seen |= {
                 serial: Sighting(Presence.ASLEEP, str(faults.not_answering(robot)))
                 for serial, (robot, _) in looks.items()
-                if serial not in done
+                if serial not in done and serial not in met
             }
         seen |= {serial: each.result() for serial, each in done.items()}
         looks = {serial: each for serial, each in looks.items() if serial not in seen}
@@ -91,5 +100,7 @@ def look_at_all(
     return seen
 
 
-def _begin(robot: RobotConfig, timeout: float) -> Future[Sighting]:
-    return in_background(lambda: look(robot, timeout), f"look at {robot.name}")
+def _begin(serial: str, robot: RobotConfig, timeout: float, met: set[str]) -> Future[Sighting]:
+    return in_background(
+        lambda: look(robot, timeout, lambda: met.add(serial)), f"look at {robot.name}"
+    )

@@ -99,6 +99,16 @@ def find_robot(word: str, path: Path | None = None) -> RobotConfig:
     )
 
 
+def known_address(serial: str) -> str:
+    """Where a robot is by the configuration, as one types it; "" where that is not known."""
+    try:
+        values = read_sections(config_path()).get(serial, {})
+    except UserError:  # whoever needs the robot will say it
+        return ""
+    host, port = split_address(values.get("ip", "").strip(), values.get("port", "").strip())
+    return host if port == "443" or not host else f"{host}:{port}"
+
+
 def _robot(serial: str, values: dict[str, str], path: Path) -> RobotConfig:
     missing = [key for key in REQUIRED if not values.get(key, "").strip()]
     if missing:

@@ -52,11 +52,13 @@ OnStep = Callable[[Step, str], None]
 """A step that begins, with an empty sentence; then the same step with what came of it."""
 
 
-def set_up(wish: Wish, on_step: OnStep) -> RobotConfig:
+def set_up(
+    wish: Wish, on_step: OnStep, should_stop: Callable[[], bool] = lambda: False
+) -> RobotConfig:
     """Finds out what is missing, tries it on the robot, and keeps it in the SDK's own files.
 
-    Nothing is written before the robot has accepted everything. Blocks up to half a minute.
-    Raises UserError for the step that was begun last.
+    Nothing is written before the robot has accepted everything, nor once should_stop() is true.
+    Blocks up to half a minute. Raises UserError for the step that was begun last.
     """
     wish, spare = _ask_pod(wish, on_step)
     on_step(Step.CERTIFICATE, "")
@@ -70,6 +72,8 @@ def set_up(wish: Wish, on_step: OnStep) -> RobotConfig:
         robot = RobotConfig(wish.serial, name, host, trial, wish.token, port)
         _meet(robot, on_step)
         robot = _with_token(robot, spare, on_step)
+    if should_stop():
+        raise UserError("The set-up was stopped. Nothing was changed.")
     on_step(Step.KEPT, "")
     path = config_path()
     robot = replace(robot, cert=write_certificate(path.parent, name, wish.serial, pem))
@@ -173,8 +177,17 @@ def _with_token(robot: RobotConfig, spare: str, on_step: OnStep) -> RobotConfig:
         if not spare:
             raise
         token = spare
-    robot = replace(robot, guid=token)
-    single_calls.is_camera_taken(robot, TIMEOUT)
+    trial = replace(robot, guid=token)
+    try:
+        single_calls.is_camera_taken(trial, TIMEOUT)
+    except RobotError as error:
+        if error.cause is not Cause.TOKEN or not robot.guid:
+            raise
+        raise RobotError(
+            f"{robot.name} does not accept this token. Leave it empty: a new one is asked for.",
+            cause=Cause.TOKEN,
+        ) from error
+    robot = trial
     on_step(Step.TOKEN, f"{robot.name} accepts this computer.")
     return robot
 
