@@ -35,7 +35,7 @@ class NetworkDialog(QDialog):
         self.note = QLabel(self)
         self.go = QPushButton(self.tr("Watch"), self)
         self.close_button = QPushButton(self.tr("Cancel"), self)
-        self._lay_out()
+        self._lay_out(parent.window())
         self.go.clicked.connect(self.take)
         self.close_button.clicked.connect(self.reject)
 
@@ -52,7 +52,7 @@ class NetworkDialog(QDialog):
         )
         self.accept()
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, window: QWidget) -> None:
         self.address.setPlaceholderText("http://192.168.1.9:8080/video")
         self.address.setToolTip(
             self.tr("http://, https:// or rtsp://, as the camera's app shows it")
@@ -90,4 +90,4 @@ class NetworkDialog(QDialog):
         column.addWidget(self.note)
         column.addStretch(1)
         column.addLayout(buttons)
-        self.resize(min(_WIDTH, self.parentWidget().window().width() - 20), 200)
+        self.resize(min(_WIDTH, window.width() - 20), 200)

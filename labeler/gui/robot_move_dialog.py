@@ -41,7 +41,7 @@ class RobotMoveDialog(QDialog):
         self.steps = StepList({_STEP: self._hint()}, self)
         self.go = QPushButton(self.tr("Try and keep"), self)
         self.close_button = QPushButton(self.tr("Cancel"), self)
-        self._lay_out()
+        self._lay_out(parent.window())
         self.address.selectAll()
         self.go.clicked.connect(self.move_robot)
         self.close_button.clicked.connect(self.reject)
@@ -75,7 +75,7 @@ class RobotMoveDialog(QDialog):
             "arm up and down."
         )
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, window: QWidget) -> None:
         self.address.setAccessibleName(self.tr("Address"))
         self.address.setToolTip(self.tr("A number like 192.168.1.7, or a name"))
         self.go.setToolTip(self.tr("Keep the address if the robot answers there"))
@@ -94,4 +94,4 @@ class RobotMoveDialog(QDialog):
         column.addWidget(self.steps)
         column.addStretch(1)
         column.addLayout(buttons)
-        self.setMinimumWidth(min(_WIDTH, self.parentWidget().window().width() - 20))
+        self.setMinimumWidth(min(_WIDTH, window.width() - 20))

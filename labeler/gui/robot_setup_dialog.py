@@ -57,7 +57,7 @@ class RobotSetupDialog(QDialog):
         self.close_button = QPushButton(self.tr("Close"), self)
         self._form = QFormLayout()
         self._scroll = QScrollArea(self)
-        self._lay_out()
+        self._lay_out(parent.window())
         self._connect()
         self.serial.setEditText(serial)
         self._show_by_hand()
@@ -230,7 +230,7 @@ class RobotSetupDialog(QDialog):
             field.textEdited.connect(self._forget_robot)
         self.serial.editTextChanged.connect(self._forget_robot)
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, window: QWidget) -> None:
         self.pod.setPlaceholderText(USUAL)
         self.serial.setEditable(True)
         edit = self.serial.lineEdit()
@@ -290,7 +290,6 @@ class RobotSetupDialog(QDialog):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll, 1)
         outer.addLayout(buttons)
-        window = self.parentWidget().window()
         self.resize(min(_SIZE[0], window.width() - 20), min(_SIZE[1], window.height() - 20))
 
     def _name_buttons(self) -> None:

@@ -117,9 +117,7 @@ class CameraList(QListWidget):
             (self.tr("New address…"), self.move_requested),
             (self.tr("Set up again…"), self.set_up_requested),
         ):
-            menu.addAction(text).triggered.connect(
-                lambda _checked, wish=signal: wish.emit(choice)  # type: ignore[misc]
-            )
+            menu.addAction(text).triggered.connect(lambda _checked, wish=signal: wish.emit(choice))
         return menu
 
     def _show_presence(self, item: QListWidgetItem) -> None:
