@@ -48,6 +48,7 @@ class Sitting:
             captured_at=frame.captured_at,
             head_angle_rad=frame.head_angle_rad,
             pose=frame.pose,
+            readings=frame.readings,
         )
         if added.is_new:
             self.image_ids.append(added.image.id)

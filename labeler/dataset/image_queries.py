@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from labeler.dataset.filters import ImageFilter, Order, condition
-from labeler.dataset.model import Image, ImageState, Pose
+from labeler.dataset.model import NO_READINGS, Flaw, Image, ImageState, Pose, Readings
 
 _IMAGE = (
     "SELECT id, file_name, original_name, width, height, sha256, session_id, captured_at, "
     "head_angle_rad, pose_x_mm, pose_y_mm, pose_heading_rad, verified, annotation_count, note, "
-    "suggestion_count, last_edit FROM image"
+    "suggestion_count, last_edit, lift_mm, battery, exposure_ms, gain, auto_exposure, sharpness, "
+    "brightness, flaw FROM image"
 )
 _ALL = ImageFilter()
 
@@ -155,5 +156,12 @@ class ImageQueries(ABC):
 
 def _image(row: tuple[Any, ...]) -> Image:
     pose = None if row[9] is None else Pose(row[9], row[10], row[11])
-    known: list[Any] = [*row[:9], pose, row[12] == 1, *row[13:]]
-    return Image(*known)
+    flaw = Flaw(row[24]) if row[24] else None
+    known: list[Any] = [*row[:9], pose, row[12] == 1, *row[13:17], _readings(row[17:22])]
+    return Image(*known, row[22], row[23], flaw)
+
+
+def _readings(told: tuple[Any, ...]) -> Readings:
+    if all(value is None for value in told):
+        return NO_READINGS
+    return Readings(*told[:4], None if told[4] is None else told[4] == 1)

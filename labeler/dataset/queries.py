@@ -66,7 +66,7 @@ class Queries(ImageQueries):
         """All sessions by id."""
         with self._reading() as connection:
             rows = connection.execute(
-                "SELECT id, name, camera, started_at FROM session ORDER BY id"
+                "SELECT id, name, camera, started_at, note FROM session ORDER BY id"
             )
             return [Session(*row) for row in rows]
 

@@ -24,13 +24,14 @@ _log = logging.getLogger(__name__)
 class Shot:
     """A photo to keep. take gives its frame, on the keeper's thread, and may raise UserError.
 
-    A session of this name and camera is begun where there is none.
+    A session of this name and camera is begun where there is none, with this note.
     """
 
     dataset: Dataset
     session_name: str
     camera_name: str
     take: Callable[[], Frame]
+    session_note: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,6 +120,7 @@ def _keep(shot: Shot) -> Kept:
         captured_at=frame.captured_at,
         head_angle_rad=frame.head_angle_rad,
         pose=frame.pose,
+        readings=frame.readings,
     )
     number = len(shot.dataset.images(session_id=session.id))
     return Kept(shot.dataset, added.image, session, number, len(frame.data), added.is_new)
@@ -128,7 +130,9 @@ def _session(shot: Shot, frame: Frame) -> Session:
     for session in reversed(shot.dataset.sessions()):
         if (session.name, session.camera) == (shot.session_name, shot.camera_name):
             return session
-    return shot.dataset.add_session(shot.session_name, shot.camera_name, frame.captured_at)
+    return shot.dataset.add_session(
+        shot.session_name, shot.camera_name, frame.captured_at, shot.session_note
+    )
 
 
 def _file_name(camera_name: str, frame: Frame) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from labeler.cameras.base import Camera, Frame
 from labeler.errors import UserError
+from labeler.gui.capture.session import SessionField
 from labeler.gui.capture.shutter import Shutter
 from labeler.gui.document import Document
 from labeler.gui.live import STALE, LiveCamera
@@ -37,7 +38,7 @@ class Photographer(QObject):
         self,
         document: Document,
         live: LiveCamera,
-        session_name: Callable[[], str],
+        session: SessionField,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -46,7 +47,7 @@ class Photographer(QObject):
         self.keeper = PhotoKeeper(self)
         self._document = document
         self._live = live
-        self._session_name = session_name
+        self._session = session
         self._clock = QTimer(self)
         self._clock.timeout.connect(self.take_photo)
         self.shutter.photo_requested.connect(self.take_photo)
@@ -88,7 +89,10 @@ class Photographer(QObject):
         self.keeper.finish()
 
     def _keep(self, camera: Camera, take: Callable[[], Frame]) -> None:
-        self.keeper.keep(Shot(self._document.dataset, self._session_name(), camera.name, take))
+        session = self._session
+        self.keeper.keep(
+            Shot(self._document.dataset, session.name, camera.name, take, session.note.text())
+        )
         self.taken.emit()
 
     def _refuse(self, sentence: str) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from labeler.cameras.base import CameraState, CameraStatus
 from labeler.cameras.catalogue import CameraChoice
 from labeler.cameras.robots import CONFIGURE
+from labeler.dataset.edits import set_session_note
 from labeler.gui.capture import keys
 from labeler.gui.capture.camera_list import CameraList
 from labeler.gui.capture.photo_strip import PhotoStrip
@@ -38,13 +39,14 @@ class CaptureWorkspace(Workspace):
         self._live = live
         self._is_active = False
         self._remark = ""
+        self._is_begun = False
         self.view = PictureView(self)
         self.health = LiveHealth(live, self.view)
         self.bar = ShutterBar(self)
         self.cameras = CameraList(self)
         self.session = SessionField(self)
         self.strip = PhotoStrip(self)
-        self.photographer = Photographer(document, live, lambda: self.session.name, self)
+        self.photographer = Photographer(document, live, self.session, self)
         self._count = heading("", self.strip)
         self._no_robot = QLabel(self)
         self._lay_out()
@@ -100,6 +102,9 @@ class CaptureWorkspace(Workspace):
 
     def _show_kept(self, kept: Kept) -> None:
         if kept.session.name == self.session.name:
+            if not self._is_begun:  # the note may have been changed while the photo was on its way
+                self._is_begun = True
+                self._keep_note(self.session.note.text().strip())
             self.strip.photos.add(kept.image)
             self.strip.scrollToTop()
             self._show_count()
@@ -132,10 +137,17 @@ class CaptureWorkspace(Workspace):
 
     def _show_session(self) -> None:
         dataset, name = self._document.dataset, self.session.name
-        ids = [each.id for each in dataset.sessions() if each.name == name]
-        images = [image for each in ids for image in dataset.images(session_id=each)]
+        sessions = [each for each in dataset.sessions() if each.name == name]
+        images = [image for each in sessions for image in dataset.images(session_id=each.id)]
         self.strip.photos.show(dataset, images)
         self._show_count()
+        if sessions or self._is_begun:  # else the note waits for the first photo
+            self.session.show_note(sessions[-1].note if sessions else "")
+        self._is_begun = bool(sessions)
+
+    def _keep_note(self, note: str) -> None:
+        name = self.session.name
+        self._document.attempt(lambda dataset: set_session_note(dataset, name, note))
 
     def _show_count(self) -> None:
         count = self.strip.photos.rowCount()
@@ -158,9 +170,11 @@ class CaptureWorkspace(Workspace):
         bar.high_resolution_changed.connect(photographer.set_high_resolution)
         self.session.name_changed.connect(self._show_session)
         self.session.new_requested.connect(self.begin_session)
+        self.session.noted.connect(self._keep_note)
         self.strip.image_requested.connect(self.image_requested)
         document.annotations_changed.connect(self.strip.photos.refresh)
         document.many_images_changed.connect(self.strip.photos.refresh_all)
+        document.sessions_changed.connect(self._show_session)
         document.dataset_opened.connect(self._change_dataset)
 
     def _lay_out(self) -> None:
