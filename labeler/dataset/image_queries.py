@@ -136,6 +136,15 @@ class ImageQueries(ABC):
             )
             return [(number, at) for number, at in rows]
 
+    def unmeasured(self, after: int, at_most: int) -> list[int]:
+        """The first so many ids above this one of images whose brightness is not known."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT id FROM image WHERE brightness IS NULL AND id > ? ORDER BY id LIMIT ?",
+                (after, at_most),
+            )
+            return [number for (number,) in rows]
+
     def counts(self) -> Counts:
         with self._reading() as connection:
             rows = connection.execute(

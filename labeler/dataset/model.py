@@ -138,6 +138,17 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """A box with what matters of its image; brightness 0 to 255, None where not measured."""
+
+    image_id: int
+    bbox: BBox
+    image_width: int
+    image_height: int
+    brightness: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """One sitting with one camera. All its frames stand on one side of a split.
 

@@ -16,7 +16,7 @@ from labeler.dataset.changes import Edit, EntryKind, StaleEdit
 from labeler.dataset.connections import Connections
 from labeler.dataset.files import PART, reason, replace_durably
 from labeler.dataset.lock import WriterLock
-from labeler.dataset.model import Annotation, Category, Image, Session, Suggestion
+from labeler.dataset.model import Annotation, Category, Flaw, Image, Session, Suggestion
 from labeler.dataset.queries import Counts, Queries, Snapshot
 from labeler.errors import UserError
 
@@ -195,6 +195,16 @@ class Dataset(Connections):
         with self.transaction():
             rows.write_image(self._writer, image, self._saw)
         return image
+
+    def set_measures(
+        self, image_id: int, sharpness: float, brightness: float, flaw: Flaw | None
+    ) -> None:
+        """What was measured on a picture (see keepers.py). No edit: no person decides it."""
+        with self.transaction():
+            self._writer.execute(
+                "UPDATE image SET sharpness = ?, brightness = ?, flaw = ? WHERE id = ?",
+                (sharpness, brightness, flaw or "", image_id),
+            )
 
     def add_category(self, category: Category) -> None:
         """A category that arrives with others from outside. Labelling uses category_edits."""

@@ -9,11 +9,12 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from labeler.cameras.base import Camera, Frame
 from labeler.errors import UserError
+from labeler.gui.capture.flaw_words import flaw_words
 from labeler.gui.capture.session import SessionField
 from labeler.gui.capture.shutter import Shutter
 from labeler.gui.document import Document
 from labeler.gui.live import STALE, LiveCamera
-from labeler.gui.photo_keeper import Kept, PhotoKeeper, Shot
+from labeler.gui.photo_keeper import Kept, PhotoKeeper, Shot, Skipped
 
 
 @runtime_checkable
@@ -26,12 +27,14 @@ class PhotoTaker(Protocol):
 class Photographer(QObject):
     """At a press, while the press is held, or by the clock.
 
-    taken: a photo is on its way to the dataset. kept carries a Kept that is new. stopped: photos
-    by the clock ended for a reason that was told.
+    taken: a photo is on its way to the dataset. kept carries a Kept that is new, skipped how many
+    shots were not kept for a flaw so far. stopped: photos by the clock ended for a reason that was
+    told.
     """
 
     taken = Signal()
     kept = Signal(object)
+    skipped = Signal(int)
     stopped = Signal()
 
     def __init__(
@@ -43,6 +46,8 @@ class Photographer(QObject):
     ) -> None:
         super().__init__(parent)
         self._high_resolution = False
+        self._skips_flawed = False
+        self._skipped = 0
         self.shutter = Shutter(live, self)
         self.keeper = PhotoKeeper(self)
         self._document = document
@@ -52,6 +57,7 @@ class Photographer(QObject):
         self._clock.timeout.connect(self.take_photo)
         self.shutter.photo_requested.connect(self.take_photo)
         self.keeper.kept.connect(self._tell_kept)
+        self.keeper.skipped.connect(self._tell_skipped)
         self.keeper.failed.connect(self._tell_failed)
 
     def take_photo(self) -> None:
@@ -82,6 +88,15 @@ class Photographer(QObject):
         """From now on stills of the robot's own instead of pictures of its feed."""
         self._high_resolution = wanted
 
+    def set_skips_flawed(self, wanted: bool) -> None:
+        """From now on shots with a flaw are not kept, which is told of each."""
+        self._skips_flawed = wanted
+
+    def begin_counting(self) -> None:
+        """Another session: nothing was skipped in it."""
+        self._skipped = 0
+        self.skipped.emit(0)
+
     def finish(self) -> None:
         """Ends a burst and keeps what was taken; for a dataset or window that closes."""
         self.shutter.release()
@@ -91,7 +106,14 @@ class Photographer(QObject):
     def _keep(self, camera: Camera, take: Callable[[], Frame]) -> None:
         session = self._session
         self.keeper.keep(
-            Shot(self._document.dataset, session.name, camera.name, take, session.note.text())
+            Shot(
+                self._document.dataset,
+                session.name,
+                camera.name,
+                take,
+                session.note.text().strip(),
+                self._skips_flawed,
+            )
         )
         self.taken.emit()
 
@@ -111,15 +133,26 @@ class Photographer(QObject):
                 self.tr("This very picture is in the dataset already; it was not added again.")
             )
 
+    def _tell_skipped(self, skipped: Skipped) -> None:
+        if skipped.dataset is not self._document.dataset:
+            return
+        if skipped.session_name == self._session.name:
+            self._skipped += 1
+            self.skipped.emit(self._skipped)
+        why = flaw_words(skipped.flaw)
+        self._document.say(self.tr("Not kept: {why}").format(why=why[0].lower() + why[1:]))
+
     def _tell_failed(self, error: UserError) -> None:
         self.shutter.release()
         self.stopped.emit()
         self._document.report(error)
 
     def _sentence(self, kept: Kept) -> str:
-        return self.tr("Photo {number} kept, {size}{how}.").format(
+        sentence = self.tr("Photo {number} kept, {size}{how}.").format(
             number=kept.number, size=_size(kept.size_bytes), how=self._untouched()
         )
+        flaw = kept.image.flaw
+        return sentence if flaw is None else f"{sentence} {flaw_words(flaw)}"
 
     def _untouched(self) -> str:
         kind = self._live.choice.kind if self._live.choice is not None else ""

@@ -16,6 +16,7 @@ from labeler.gui.capture.photo_strip import PhotoStrip
 from labeler.gui.capture.photographer import Photographer
 from labeler.gui.capture.session import SessionField, new_session_name
 from labeler.gui.capture.shutter_bar import ShutterBar
+from labeler.gui.capture.skip_row import SkipRow
 from labeler.gui.decode import LivePicture
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
@@ -45,6 +46,7 @@ class CaptureWorkspace(Workspace):
         self.bar = ShutterBar(self)
         self.cameras = CameraList(self)
         self.session = SessionField(self)
+        self.skip = SkipRow(self)
         self.strip = PhotoStrip(self)
         self.photographer = Photographer(document, live, self.session, self)
         self._count = heading("", self.strip)
@@ -92,6 +94,7 @@ class CaptureWorkspace(Workspace):
     def _begin(self, *taken: str) -> None:
         names = [each.name for each in self._document.dataset.sessions()]
         self.session.set_name(new_session_name([*names, *taken]))
+        self.photographer.begin_counting()
         self._show_session()
 
     def _change_dataset(self) -> None:
@@ -163,11 +166,15 @@ class CaptureWorkspace(Workspace):
         self.cameras.camera_chosen.connect(self._choose_camera)
         photographer.taken.connect(self.view.flash)
         photographer.kept.connect(self._show_kept)
+        photographer.skipped.connect(self.skip.show_count)
+        photographer.set_skips_flawed(self.skip.switch.isChecked())
+        self.skip.switched.connect(photographer.set_skips_flawed)
         photographer.stopped.connect(self.stop_taking)
         bar.shutter.pressed.connect(shutter.press)
         bar.shutter.released.connect(shutter.release)
         bar.interval_changed.connect(photographer.set_clock)
         bar.high_resolution_changed.connect(photographer.set_high_resolution)
+        self.session.name_changed.connect(photographer.begin_counting)
         self.session.name_changed.connect(self._show_session)
         self.session.new_requested.connect(self.begin_session)
         self.session.noted.connect(self._keep_note)
@@ -189,6 +196,7 @@ class CaptureWorkspace(Workspace):
         panel.add(self._no_robot)
         panel.add(self.session, self.tr("Session"))
         panel.rows.addWidget(self._count)
+        panel.add(self.skip)
         panel.add(self.strip, stretch=1)
         left = QVBoxLayout()
         left.setSpacing(0)
