@@ -11,7 +11,7 @@ from labeler.dataset.model import Placed
 COLUMNS, ROWS = 16, 9
 _FAR, _NEAR = 0.12, 0.33
 """The longer side of a box as a share of the picture's width. A robot of 7 cm is that large at
-about 33 and 12 cm from another one's camera."""
+about 31 and 11 cm from another one's camera."""
 _DARK, _BRIGHT = 75, 140
 """Mean grey levels. Simulated and real pictures in even light have 79 to 140."""
 _EDGE = 0.25

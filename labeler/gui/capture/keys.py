@@ -34,5 +34,6 @@ def actions(capture: CaptureWorkspace) -> list[Action]:
         ),
         Action("new_session", _tr("New session"), ("N",), capture.begin_session),
         Action("skip_poor", _tr("Skip poor shots"), ("P",), capture.skip.switch.toggle),
+        Action("coverage", _tr("What was seen so far"), ("V",), capture.coverage.toggle.toggle),
         Action("stop", _tr("Stop taking photos"), ("Esc",), capture.stop_taking),
     ]

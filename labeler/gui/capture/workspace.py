@@ -12,6 +12,7 @@ from labeler.cameras.robots import CONFIGURE
 from labeler.dataset.edits import set_session_note
 from labeler.gui.capture import keys
 from labeler.gui.capture.camera_list import CameraList
+from labeler.gui.capture.coverage_card import CoverageCard
 from labeler.gui.capture.photo_strip import PhotoStrip
 from labeler.gui.capture.photographer import Photographer
 from labeler.gui.capture.session import SessionField, new_session_name
@@ -46,6 +47,7 @@ class CaptureWorkspace(Workspace):
         self.bar = ShutterBar(self)
         self.cameras = CameraList(self)
         self.session = SessionField(self)
+        self.coverage = CoverageCard(document, self)
         self.skip = SkipRow(self)
         self.strip = PhotoStrip(self)
         self.photographer = Photographer(document, live, self.session, self)
@@ -195,6 +197,7 @@ class CaptureWorkspace(Workspace):
         panel.add(self.cameras, self.tr("Camera"))
         panel.add(self._no_robot)
         panel.add(self.session, self.tr("Session"))
+        panel.add(self.coverage)
         panel.rows.addWidget(self._count)
         panel.add(self.skip)
         panel.add(self.strip, stretch=1)
