@@ -162,7 +162,7 @@ def test_photos_by_the_clock_come_until_escape(
     next(action for action in menu.actions() if action.text() == "Every 1 s").trigger()
     until(qtbot, lambda: dataset.counts().total == 2)
     qtbot.keyClick(capture, Qt.Key.Key_Escape)
-    assert capture.bar.interval == 0
+    assert capture.bar.every.interval == 0
     first, second = (image.captured_at for image in dataset.images())
     assert 0.8 < second - first < 5
 
@@ -282,7 +282,7 @@ def test_a_dataset_that_cannot_be_written_stops_the_clock_and_says_why(
         qtbot.keyClick(workspace, Qt.Key.Key_I)
         until(qtbot, lambda: heard.failures)
         assert "read-only" in heard.failures[0]
-        assert workspace.bar.interval == 0
+        assert workspace.bar.every.interval == 0
         workspace.shut_down()
         finish_jobs()
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from labeler.cameras.base import Camera, Frame
 from labeler.errors import UserError
 from labeler.gui.capture.flaw_words import flaw_words
+from labeler.gui.capture.photo_clock import PhotoClock
 from labeler.gui.capture.session import SessionField
 from labeler.gui.capture.shutter import Shutter
 from labeler.gui.document import Document
@@ -27,9 +28,9 @@ class PhotoTaker(Protocol):
 class Photographer(QObject):
     """At a press, while the press is held, or by the clock.
 
-    taken: a photo is on its way to the dataset. kept carries a Kept that is new, skipped how many
-    shots were not kept for a flaw so far. stopped: photos by the clock ended for a reason that was
-    told.
+    clock says when photos by the clock are due. taken: a photo is on its way to the dataset. kept
+    carries a Kept that is new, skipped how many shots were not kept for a flaw so far. stopped:
+    photos by the clock ended for a reason that was told.
     """
 
     taken = Signal()
@@ -53,8 +54,9 @@ class Photographer(QObject):
         self._document = document
         self._live = live
         self._session = session
-        self._clock = QTimer(self)
-        self._clock.timeout.connect(self.take_photo)
+        self.clock = PhotoClock(self)
+        self.clock.due.connect(self.take_photo)
+        self.clock.ended.connect(self._tell_ended)
         self.shutter.photo_requested.connect(self.take_photo)
         self.keeper.kept.connect(self._tell_kept)
         self.keeper.skipped.connect(self._tell_skipped)
@@ -76,13 +78,12 @@ class Photographer(QObject):
         elif isinstance(camera, PhotoTaker) and self.keeper.waiting == 0:
             self._keep(camera, lambda: camera.take_photo(high_resolution=True))
 
-    def set_clock(self, seconds: int) -> None:
-        """A photo now and then every so many seconds; 0 ends it."""
+    def set_clock(self, seconds: int, photos: int = 0) -> None:
+        """A photo now and then every so many seconds, so many or without end; 0 s ends it."""
         if seconds:
-            self._clock.start(1000 * seconds)
-            self.take_photo()
+            self.clock.begin(seconds, photos)
         else:
-            self._clock.stop()
+            self.clock.stop()
 
     def set_high_resolution(self, wanted: bool) -> None:
         """From now on stills of the robot's own instead of pictures of its feed."""
@@ -100,7 +101,7 @@ class Photographer(QObject):
     def finish(self) -> None:
         """Ends a burst and keeps what was taken; for a dataset or window that closes."""
         self.shutter.release()
-        self._clock.stop()
+        self.clock.stop()
         self.keeper.finish()
 
     def _keep(self, camera: Camera, take: Callable[[], Frame]) -> None:
@@ -128,10 +129,15 @@ class Photographer(QObject):
             self.kept.emit(kept)
             self._document.notify_images_added([kept.image.id])
             self._document.say(self._sentence(kept))
+            self.clock.count()
         else:
             self._document.say(
                 self.tr("This very picture is in the dataset already; it was not added again.")
             )
+
+    def _tell_ended(self, photos: int) -> None:
+        self.stopped.emit()
+        self._document.say(self.tr("All {0} photos by the clock are kept.").format(photos))
 
     def _tell_skipped(self, skipped: Skipped) -> None:
         if skipped.dataset is not self._document.dataset:

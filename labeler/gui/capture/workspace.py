@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from labeler.cameras.base import CameraState, CameraStatus
 from labeler.cameras.catalogue import CameraChoice
@@ -12,6 +12,7 @@ from labeler.cameras.robots import CONFIGURE
 from labeler.dataset.edits import set_session_note
 from labeler.gui.capture import keys
 from labeler.gui.capture.camera_list import CameraList
+from labeler.gui.capture.count_down import CountDown
 from labeler.gui.capture.coverage_card import CoverageCard
 from labeler.gui.capture.photo_strip import PhotoStrip
 from labeler.gui.capture.photographer import Photographer
@@ -44,6 +45,7 @@ class CaptureWorkspace(Workspace):
         self._is_begun = False
         self.view = PictureView(self)
         self.health = LiveHealth(live, self.view)
+        self.count_down = CountDown(self.view)
         self.bar = ShutterBar(self)
         self.cameras = CameraList(self)
         self.session = SessionField(self)
@@ -92,6 +94,11 @@ class CaptureWorkspace(Workspace):
         """Ends a burst and the photos by the clock."""
         self.photographer.shutter.release()
         self.bar.every.setChecked(False)
+
+    def _beep(self) -> None:
+        """The person may be at the other end of the room, with the object in the hand."""
+        if self.photographer.clock.is_running and self.bar.every.beeps.isChecked():
+            QApplication.beep()
 
     def _begin(self, *taken: str) -> None:
         names = [each.name for each in self._document.dataset.sessions()]
@@ -174,7 +181,10 @@ class CaptureWorkspace(Workspace):
         photographer.stopped.connect(self.stop_taking)
         bar.shutter.pressed.connect(shutter.press)
         bar.shutter.released.connect(shutter.release)
-        bar.interval_changed.connect(photographer.set_clock)
+        bar.every.changed.connect(photographer.set_clock)
+        photographer.clock.waits.connect(self.count_down.show_wait)
+        photographer.clock.stopped.connect(self.count_down.hide)
+        photographer.taken.connect(self._beep)
         bar.high_resolution_changed.connect(photographer.set_high_resolution)
         self.session.name_changed.connect(photographer.begin_counting)
         self.session.name_changed.connect(self._show_session)
