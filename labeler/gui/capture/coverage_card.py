@@ -168,7 +168,7 @@ class CoverageCard(QWidget):
         column.setContentsMargins(0, 6, 0, 0)
         column.setSpacing(6)
         line = QHBoxLayout()
-        line.addWidget(self.toggle)
+        line.addWidget(self.toggle, 0, Qt.AlignmentFlag.AlignLeft)
         line.addWidget(self.category, 1)
         column.addLayout(line)
         column.addWidget(self.view)
