@@ -41,7 +41,7 @@ class Pairing:
     def add(self, stance: RobotStance) -> None:
         self._stances.append(stance)
 
-    def tell(self, **readings: float | None) -> None:
+    def tell(self, **readings: Any) -> None:
         """Fields of Readings that the robot tells apart from pictures: for those to come."""
         self._readings = replace(self._readings, **readings)
 

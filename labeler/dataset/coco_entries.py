@@ -243,9 +243,12 @@ def _pose(value: Any) -> Pose | None:
 
 def _readings(capture: dict[str, Any]) -> Readings:
     auto = capture.get("auto_exposure")
-    names = ("lift_mm", "battery", "exposure_ms", "gain")
     return Readings(
-        *(_number(capture.get(name)) for name in names), auto if isinstance(auto, bool) else None
+        lift_mm=_number(capture.get("lift_mm")),
+        battery=_number(capture.get("battery")),
+        exposure_ms=_number(capture.get("exposure_ms")),
+        gain=_number(capture.get("gain")),
+        auto_exposure=auto if isinstance(auto, bool) else None,
     )
 
 

@@ -166,11 +166,13 @@ class ImageQueries(ABC):
 def _image(row: tuple[Any, ...]) -> Image:
     pose = None if row[9] is None else Pose(row[9], row[10], row[11])
     flaw = Flaw(row[24]) if row[24] else None
-    known: list[Any] = [*row[:9], pose, row[12] == 1, *row[13:17], _readings(row[17:22])]
-    return Image(*known, row[22], row[23], flaw)
+    readings = _readings(row[17:22])
+    known: list[Any] = [*row[:9], pose, row[12] == 1, *row[13:17], readings, *row[22:24], flaw]
+    return Image(*known)
 
 
 def _readings(told: tuple[Any, ...]) -> Readings:
     if all(value is None for value in told):
         return NO_READINGS
-    return Readings(*told[:4], None if told[4] is None else told[4] == 1)
+    known: list[Any] = [*told[:4], None if told[4] is None else told[4] == 1]
+    return Readings(*known)

@@ -23,8 +23,9 @@ def flag(name: str, default: bool) -> bool:
 def number(name: str, default: float) -> float:
     """A chosen number."""
     value = _choices().get(name)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return value if is_number and abs(value) < 1e9 else default
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return default
+    return value if abs(value) < 1e9 else default
 
 
 def keep(**chosen: bool | float) -> None:
