@@ -110,17 +110,17 @@ def _order(camera: Camera, wish: Exposure) -> _Answer:
 def _remembered(robot: str) -> Exposure:
     usual = Exposure()
     return Exposure(
-        remembered.flag(f"automatic exposure of {robot}", default=usual.automatic),
-        round(remembered.number(f"exposure_ms of {robot}", usual.exposure_ms)),
-        float(remembered.number(f"gain of {robot}", usual.gain)),
+        remembered.flag(f"automatic:{robot}", default=usual.automatic),
+        round(remembered.number(f"exposure_ms:{robot}", usual.exposure_ms)),
+        float(remembered.number(f"gain:{robot}", usual.gain)),
     )
 
 
 def _remember(robot: str, chosen: Exposure) -> None:
     remembered.keep(
         **{
-            f"automatic exposure of {robot}": chosen.automatic,
-            f"exposure_ms of {robot}": chosen.exposure_ms,
-            f"gain of {robot}": chosen.gain,
+            f"automatic:{robot}": chosen.automatic,
+            f"exposure_ms:{robot}": chosen.exposure_ms,
+            f"gain:{robot}": chosen.gain,
         }
     )
