@@ -282,8 +282,8 @@ def test_closing_while_a_silent_robot_is_connected_takes_no_time_and_keeps_what_
     began = time.monotonic()
     capture.shut_down()
     live.stop()
-    assert finish_jobs(5.0)
-    assert time.monotonic() - began < 4
+    assert finish_jobs(10.0)
+    assert time.monotonic() - began < 8
     assert dataset.counts().total == 3
 
 

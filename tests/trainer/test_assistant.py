@@ -49,7 +49,7 @@ def assistant(coco: tuple[dict[str, Any], Path]) -> Iterator[AssistProcess]:
     """It has learnt from twelve images, and its answers about the rest have been heard."""
     made, images = coco
     running = AssistProcess()
-    running.tell(known(made, images), labelled(made, LABELLED), Learn(60.0, 45))
+    running.tell(known(made, images), labelled(made, LABELLED), Learn(60.0, 40))
     running.hear(Learnt)
     running.tell(Suggest((*OTHERS, 99)))
     running.hear(Ranked)
