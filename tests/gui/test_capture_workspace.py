@@ -142,7 +142,7 @@ def test_photos_by_the_clock_come_until_escape(
     qtbot.keyClick(capture, Qt.Key.Key_Escape)
     assert capture.bar.interval == 0
     first, second = (image.captured_at for image in dataset.images())
-    assert 0.8 < second - first < 5
+    assert 0.5 < second - first < 15
 
 
 def test_high_resolution_photos_come_from_the_robot_and_the_feed_goes_on(
