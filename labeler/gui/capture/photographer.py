@@ -49,13 +49,16 @@ class Photographer(QObject):
         self._session_name = session_name
         self._clock = QTimer(self)
         self._clock.timeout.connect(self.take_photo)
-        self.shutter.photo_requested.connect(self.take_photo)
+        self.shutter.photo_requested.connect(self._take)
         self.keeper.kept.connect(self._tell_kept)
         self.keeper.failed.connect(self._tell_failed)
 
     def take_photo(self) -> None:
         """Keeps the newest picture, unless it is not one of now."""
-        camera, frame = self._live.camera, self._live.newest()
+        self._take(self._live.newest())
+
+    def _take(self, frame: Frame | None) -> None:
+        camera = self._live.camera
         if camera is None or frame is None:
             self._refuse(self.tr("Not kept: there is no picture yet."))
         elif frame.age > STALE:
