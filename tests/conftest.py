@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -19,6 +20,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 # Read when torch is loaded: threads that wait for work by spinning starve everything beside them.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+# The same examples each time, however long the machine takes for one.
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 PATIENCE = 30_000
 """Milliseconds, where a test names none: the machine may be crowded."""
