@@ -27,6 +27,32 @@ settings.register_profile(
 )
 settings.load_profile("steady")
 
+LONGEST = (
+    "commands/test_compare_verb.py",
+    "commands/test_training_verbs.py",
+    "trainer/test_training_run.py",
+    "gui/test_train_workspace.py",
+    "trainer_torchvision/test_torchvision_detectors.py",
+    "trainer/test_assistant.py",
+    "trainer/test_exact_runs.py",
+    "trainer/test_resume.py",
+    "gui/test_compare_workspace.py",
+    "gui/test_learning_along.py",
+    "reliability/test_kill_trainer.py",
+    "trainer/test_int8_model.py",
+    "trainer_torchvision/test_published_starts.py",
+    "cameras/test_vector_recovery.py",
+)
+"""Files whose tests take ten seconds and more: begun first, no process is left alone with one."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, all others as they stand."""
+    here = Path(__file__).parent
+    rank = {here / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
+
+
 PATIENCE = 30_000
 """Milliseconds, where a test names none: the machine may be crowded."""
 
