@@ -54,13 +54,16 @@ class AdamW:
     def step(self) -> None:
         """Parameters without a gradient stand still."""
         for group in self.groups:
-            learning = [p for p in group.parameters if p.grad is not None]
+            learning = [(p, p.grad) for p in group.parameters if p.grad is not None]
             if learning:
                 self._step(learning, group.rate, group.weight_decay)
 
-    def _step(self, parameters: list[Parameter], rate: float, weight_decay: float) -> None:
-        gradients = [p.grad for p in parameters if p.grad is not None]
-        memories = [self._memory_of(p) for p in parameters]
+    def _step(
+        self, learning: list[tuple[Parameter, Tensor]], rate: float, weight_decay: float
+    ) -> None:
+        parameters: list[Tensor] = [parameter for parameter, _ in learning]
+        gradients = [gradient for _, gradient in learning]
+        memories = [self._memory_of(parameter) for parameter, _ in learning]
         steps, means, squares = (
             [memory[name] for memory in memories] for name in ("step", "exp_avg", "exp_avg_sq")
         )
