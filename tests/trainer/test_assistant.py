@@ -33,6 +33,7 @@ from trainer.assist_lines import (
 from trainer.assist_ranking import doubt, most_useful_first
 from trainer.assist_trials import Trials, iou
 
+pytestmark = pytest.mark.timeout(300)  # it works at low priority, so a crowded machine is slow
 LABELLED, OTHERS = range(1, 13), range(13, 25)
 
 
