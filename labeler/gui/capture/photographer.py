@@ -17,12 +17,17 @@ from labeler.gui.document import Document
 from labeler.gui.live import STALE, LiveCamera
 from labeler.gui.photo_keeper import Kept, PhotoKeeper, Shot, Skipped
 
+_PHOTO_PATIENCE = 1.0
+"""Seconds that a photo may still take when its dataset is about to be closed."""
+
 
 @runtime_checkable
 class PhotoTaker(Protocol):
     """A camera that takes stills of its own, as robots do."""
 
     def take_photo(self, high_resolution: bool = False) -> Frame: ...
+
+    def give_up_photo(self) -> None: ...
 
 
 class Photographer(QObject):
@@ -100,6 +105,14 @@ class Photographer(QObject):
         """Another session: nothing was skipped in it."""
         self._skipped = 0
         self.skipped.emit(0)
+
+    def keep_what_waits(self) -> None:
+        """For a dataset that is about to be closed. A photo that never comes holds up nothing."""
+        if not self.keeper.wait(_PHOTO_PATIENCE):
+            camera = self._live.camera
+            if isinstance(camera, PhotoTaker):
+                camera.give_up_photo()
+            self.keeper.wait()
 
     def finish(self) -> None:
         """Ends a burst and keeps what was taken; for a dataset or window that closes."""
