@@ -52,11 +52,10 @@ def stride_for(size: tuple[int, int], small: float | None, before: int | None) -
     small: the square root of the share of their picture that nine of ten things exceed; None:
     unknown. before: that of a network that has learnt; to change it means to begin anew.
     """
-    needed = {None: 1.0, 16: _HOLDS_ON}.get(before)
-    is_large = small is not None and needed is not None
-    if is_large and small * math.sqrt(size[0] * size[1]) > needed * LARGE_OBJECT:
-        return 16
-    return 8
+    if small is None or before == 8:
+        return 8
+    needed = LARGE_OBJECT if before is None else _HOLDS_ON * LARGE_OBJECT
+    return 16 if small * math.sqrt(size[0] * size[1]) > needed else 8
 
 
 class Network:

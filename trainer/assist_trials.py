@@ -12,6 +12,9 @@ _FEWEST_BOXES = 15
 """Fewer say nothing about where to draw the line, or how far to trust a score."""
 _HIT, _LEFT_ALONE = 0.5, 0.8
 """From this overlap (IoU) on a person takes an offer for the thing, and leaves it as it is."""
+_WRONG = 2
+"""Answers that a wrong offer counts for: it has to be found and rejected, and much of what is found
+is carried there anyway, so that it saves nothing."""
 _LOWEST, _HIGHEST = 0.15, 0.8
 _FIRST_THRESHOLD = 0.4
 """Until anything is known."""
@@ -43,15 +46,15 @@ class Trials:
     @property
     def threshold(self) -> float:
         """The score from which on offers cost the person the fewest answers: one that is left alone
-        saves drawing, a wrong one has to be rejected, and mending is as much as drawing. Where
-        nothing is saved or lost, more is shown."""
+        saves drawing, a wrong one costs more, and mending is as much as drawing. Where nothing is
+        saved or lost, more is shown."""
         if self.asked < _FEWEST_BOXES:
             return _FIRST_THRESHOLD
         pairs = sorted(self._pairs(), reverse=True)
         cost = lowest = 0
         threshold = _HIGHEST
         for rank, (score, overlap) in enumerate(pairs):
-            cost += -1 if overlap >= _LEFT_ALONE else overlap < _HIT
+            cost += -1 if overlap >= _LEFT_ALONE else _WRONG * (overlap < _HIT)
             if cost <= lowest:
                 following = pairs[rank + 1][0] if rank + 1 < len(pairs) else 0.0
                 lowest, threshold = cost, (score + following) / 2

@@ -69,9 +69,28 @@ def test_what_was_rejected_is_not_offered_again_a_little_beside(dataset: Dataset
     }
 
 
+def test_one_thing_is_not_offered_as_two_kinds(dataset: Dataset) -> None:
+    both = [*found(PLACE, score=0.5), *found(NEAR, category=CUP, score=0.6)]
+    offer_detected(dataset, "m", {1: [*both, *found(ELSEWHERE)]})
+    assert {(each.category_id, each.bbox) for each in waiting(dataset)} == {
+        (CUP, NEAR),
+        (MUG, ELSEWHERE),
+    }
+    carry(dataset, 2, score=0.99)
+    assert offer_detected(dataset, "m", {2: found(NEAR, category=CUP)}) == []
+
+
 def test_of_doubles_the_best_stays(dataset: Dataset) -> None:
     offer_detected(dataset, "m", {1: [*found(PLACE, score=0.5), *found(NEAR, score=0.9)]})
     assert [each.bbox for each in waiting(dataset)] == [NEAR]
+
+
+def test_a_carried_box_that_has_slipped_is_not_offered_again_beside(dataset: Dataset) -> None:
+    slipped = BBox(PLACE.x + 0.45 * PLACE.width, PLACE.y, PLACE.width, PLACE.height)
+    offer_detected(dataset, "m", {2: found(slipped)})
+    carry(dataset, 1, score=0.99)
+    assert offer_detected(dataset, "m", {1: found(slipped)}) == []
+    carry(dataset, 2, score=0.99)
 
 
 def test_what_the_tracker_offers_is_not_offered_twice(dataset: Dataset) -> None:

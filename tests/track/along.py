@@ -50,8 +50,8 @@ class Along:
     def _hear(self, answer: Answer) -> None:
         if isinstance(answer, Suggested):
             self._offers[answer.id] = [
-                Seen(self._names[offer[0]], BBox(*offer[2:]), self.rounds[-1].chance(offer[1]))
-                for offer in answer.offers
+                Seen(self._names[kind], BBox(*box), score, self.rounds[-1].chance(score))
+                for kind, score, *box in answer.offers
             ]
         elif isinstance(answer, Learnt):
             self.rounds.append(answer)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from labeler.dataset.detected import is_better
+from labeler.dataset.detected import Detected, is_better, new_things
 from labeler.dataset.model import BBox
 from labeler.simulator.arrays import Pixels
 from labeler.track import Carried
@@ -37,10 +37,12 @@ Kinds = Sequence[tuple[str, BBox]]
 
 
 class Seen(NamedTuple):
-    """A detector's box, and the chance that a person leaves it as it is, as far as is known."""
+    """A detector's box with its score, and the chance that a person leaves it as it is, as far as
+    is known."""
 
     kind: str
     box: BBox
+    score: float = 0.5
     chance: float = 0.0
 
 
@@ -149,11 +151,11 @@ def _recognised(
     kinds: Mapping[int, str],
 ) -> dict[int, BBox]:
     """The detector's boxes by the object that the person takes them for; the rest is rejected."""
-    fresh = [
-        (kind, box)
-        for kind, box, _ in seen
-        if not any(kinds.get(key) == kind and box.iou(t) >= DOUBLE for key, t in tracked.items())
-    ]
+    numbers = {kind: n for n, kind in enumerate({*kinds.values(), *(each.kind for each in seen)})}
+    names = {number: kind for kind, number in numbers.items()}
+    carried = [Detected(numbers[kinds[key]], box, 1.0) for key, box in tracked.items()]
+    all_seen = [Detected(numbers[each.kind], each.box, each.score) for each in seen]
+    fresh = [(names[each.category_id], each.bbox) for each in new_things(all_seen, carried)]
     pairs = sorted(
         (
             (box.iou(truth[key]), index, key)

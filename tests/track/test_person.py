@@ -89,7 +89,7 @@ def test_a_detector_adds_only_what_the_tracker_does_not_offer() -> None:
 def test_a_detector_that_is_to_be_trusted_mends_a_doubtful_carried_box_and_no_other() -> None:
     shots = [Shot(BLANK, {"a": BOX})] * 2
     for chance, score, corrected in ((0.9, 0.7, 0), (0.9, 0.99, 1), (0.3, 0.7, 1)):
-        seer = Seer([], [Seen("a", NEAR, chance)])
+        seer = Seer([], [Seen("a", NEAR, chance=chance)])
         effort = replay(shots, Script([Carried(0, AWRY, score)]), seer)
         assert (effort.drawn, effort.corrected) == (1, corrected)
 
