@@ -15,7 +15,6 @@ _Key = tuple[int, int]
 
 
 class LabelledViews:
-    RECENT = 0.0
     """Several views an image. Where there is no room, those go first of which there are most."""
 
     def __init__(self, room_bytes: int, chance: torch.Generator) -> None:
@@ -70,12 +69,7 @@ class LabelledViews:
             keys = list(self._numbers)
             mixed = torch.randperm(len(keys), generator=self._chance).tolist()
             self._order = [keys[index] for index in mixed]
-        share = round(self.RECENT * count) if len(self._keys) > 2 * 20 else 0
-        newest = [key for image_id in list(self._keys)[-20:] for key in self._keys[image_id]]
-        picks = torch.randint(len(newest), (share,), generator=self._chance).tolist()
-        rest = count - share
-        chosen, self._order = self._order[:rest], self._order[rest:]
-        chosen = [*chosen, *(newest[pick] for pick in picks)]
+        chosen, self._order = self._order[:count], self._order[count:]
         return self._features.batch(chosen), [_target(self._numbers[key]) for key in chosen]
 
     def _drop_one(self) -> None:
