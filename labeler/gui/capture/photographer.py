@@ -62,14 +62,17 @@ class Photographer(QObject):
         self.clock = PhotoClock(self)
         self.clock.due.connect(self.take_photo)
         self.clock.ended.connect(self._tell_ended)
-        self.shutter.photo_requested.connect(self.take_photo)
+        self.shutter.photo_requested.connect(self._take)
         self.keeper.kept.connect(self._tell_kept)
         self.keeper.skipped.connect(self._tell_skipped)
         self.keeper.failed.connect(self._tell_failed)
 
     def take_photo(self) -> None:
         """Keeps the newest picture, unless it is not one of now."""
-        camera, frame = self._live.camera, self._live.newest()
+        self._take(self._live.newest())
+
+    def _take(self, frame: Frame | None) -> None:
+        camera = self._live.camera
         if camera is None or frame is None:
             self._refuse(self.tr("Not kept: there is no picture yet."))
         elif frame.age > STALE:
