@@ -9,8 +9,8 @@ from typing import Any
 from labeler.simulator.configuration import Identity
 from labeler.simulator.drawing import DrawingThread
 from labeler.simulator.render import Renderer
-from labeler.simulator.robot import SMALL, SimulatedRobot
-from labeler.simulator.scene import Scene
+from labeler.simulator.robot import SMALL, Pace, SimulatedRobot, Tell
+from labeler.simulator.scene import Exposure, Scene
 from labeler.simulator.world import World
 
 MAX_LAG_TICKS = 30
@@ -24,14 +24,20 @@ class Company:
     """
 
     def __init__(
-        self, identities: Sequence[Identity], seed: int, fps: float = 15.0, pace: float = 1.0
+        self,
+        identities: Sequence[Identity],
+        seed: int,
+        fps: float = 15.0,
+        pace: float = 1.0,
+        tell: Tell = lambda deed: None,
     ) -> None:
-        self.fps, self.pace = fps, pace
+        self.fps = fps
+        self.step = step = Pace(fps, pace / fps)
         self.world = World(seed, len(identities))
         self._drawing = DrawingThread()
         self._renderer = self._drawing.submit(_warmed_up, seed, self.world.scene())
         self.robots = [
-            SimulatedRobot(identity, self.world, number, fps, self._draw)
+            SimulatedRobot(identity, self.world, number, step, self._draw, tell)
             for number, identity in enumerate(identities)
         ]
 
@@ -59,7 +65,7 @@ class Company:
         """The world stands still when every robot does."""
         awake = [robot for robot in self.robots if not robot.faults.frozen]
         if awake:
-            self.world.step(self.pace / self.fps)
+            self.world.step(self.step.seconds)
         for robot in awake:
             await robot.tick(hurry=hurry)
 
@@ -72,6 +78,12 @@ class Company:
         if self._renderer.done():
             self._renderer.result()  # raises what went wrong in making it
         return not stopped.is_set()
+
+    def exposure(self, robot: SimulatedRobot) -> Exposure:
+        """What its camera is set to, or has chosen for its last picture."""
+        if robot.manual is not None:
+            return robot.manual
+        return self._renderer.result().exposure(robot.number)
 
     async def _draw(self, scene: Scene, size: tuple[int, int]) -> bytes:
         return await asyncio.wrap_future(self._drawing.submit(self._photograph, scene, size))

@@ -48,11 +48,16 @@ def on_table(x: float, y: float, margin: float = EDGE) -> bool:
     return abs(x) <= TABLE[0] / 2 - margin and abs(y) <= TABLE[1] / 2 - margin
 
 
+def leaves_table(old: tuple[float, float], new: tuple[float, float]) -> bool:
+    """Whether a robot that goes from old to new gets over the edge, or farther over it."""
+    return not on_table(*new) and abs(new[0]) + abs(new[1]) > abs(old[0]) + abs(old[1])
+
+
 def may_move(
     old: tuple[float, float], new: tuple[float, float], taken: Iterable[Disc], radius: float
 ) -> bool:
     """Whether a robot may go from old to new: onto the table, and not deeper into anything."""
-    if not on_table(*new) and abs(new[0]) + abs(new[1]) > abs(old[0]) + abs(old[1]):
+    if leaves_table(old, new):
         return False
     return all(disc.gap(*new) > radius or disc.gap(*new) >= disc.gap(*old) - 1e-9 for disc in taken)
 

@@ -15,9 +15,11 @@ from labeler.simulator.ground import (
     free_place,
     free_spot,
     furnished,
+    leaves_table,
     may_move,
 )
 from labeler.simulator.minds import Eyes, Wanderer, Watcher, bearing
+from labeler.simulator.performance import Performance
 from labeler.simulator.scene import Figure, Scene, Thing
 
 OUT_OF_SIGHT = 1.1
@@ -31,6 +33,7 @@ class Resident:
         self.body = Body(pose)
         self.eyes = eyes
         self.controlled = False
+        self.performance: Performance | None = None
         self.nod = 0.0
 
     @property
@@ -43,9 +46,14 @@ class Resident:
 
     def figure(self) -> Figure:
         """How the others see it."""
-        return Figure(
-            self.pose, self.body.speed, self.body.turn_rate, self.eyes.open, *self.eyes.look
-        )
+        eyes, body = self.eyes, self.body
+        return Figure(self.pose, body.speed, body.turn_rate, eyes.open, *eyes.look, eyes.color)
+
+    def show(self, now: float) -> None:
+        """Blinks, and goes on with what it performs."""
+        self.eyes.blink_at(now)
+        if self.performance is not None and not self.performance.step(now, self.eyes):
+            self.performance = None
 
 
 class World:
@@ -99,12 +107,12 @@ class World:
         self.tick += 1
         self.seconds += seconds
         first, *others = self.residents
-        first.eyes.blink_at(self.seconds)
+        first.show(self.seconds)
         if not first.controlled:
             named = [thing for thing in self.things if thing.kind in NAMED]
             self._watcher.think(self.seconds, first.body, others[0].pose, named)
         for resident, wanderer in zip(others, self._wanderers, strict=True):
-            resident.eyes.blink_at(self.seconds)
+            resident.show(self.seconds)
             if not resident.controlled:
                 wanderer.think(self.seconds, resident.body, first.pose)
         for resident in self.residents:
@@ -120,6 +128,8 @@ class World:
         taken += [other.disc for other in self.residents if other is not resident]
         free = may_move((old.x, old.y), (new.x, new.y), taken, ROBOT_RADIUS)
         resident.body.take_pose(new, free=free)
+        if resident.controlled and leaves_table((old.x, old.y), (new.x, new.y)):
+            resident.body.stop_at_edge()  # as the real one does by itself
 
     def _tidy(self) -> None:
         """Somebody puts one thing elsewhere, behind every camera's back; again and again tries."""
