@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from labeler.cameras.robots import RobotConfig
-from labeler.cameras.simulated_world import EXIT_TIMEOUT, SimulatedWorld
+from labeler.cameras.simulated_world import EXIT_TIMEOUT, Deed, SimulatedWorld
 from labeler.cameras.vector import VectorCamera
 
 
@@ -26,6 +26,10 @@ class SimulatedCamera(VectorCamera):
     def process_id(self) -> int | None:
         """The simulator's, or None while there is none."""
         return self.world.process_id
+
+    def deeds(self, since: int = 0) -> list[Deed]:
+        """What this robot was told to say, play and show, after the deed of that number."""
+        return [deed for deed in self.world.deeds(since) if deed.robot == self.name]
 
     def stop(self, timeout: float = 2.0) -> None:
         started = time.monotonic()

@@ -7,11 +7,13 @@ import time
 from dataclasses import replace
 
 import pytest
+from anki_vector.messaging import protocol
 
 from labeler.cameras.base import CameraState
 from labeler.cameras.robots import RobotConfig
 from labeler.cameras.simulated import SimulatedCamera, simulated_cameras
 from tests.cameras.camera_waits import (
+    PATIENCE,
     Simulator,
     end_process,
     frames_of,
@@ -164,6 +166,15 @@ def test_two_simulated_cameras_share_one_world_until_the_last_one_stops() -> Non
             wait_for_state(camera, CameraState.LIVE, timeout=20)
             assert camera.name == name
         assert one.process_id == two.process_id
+        one.request_control()
+        link = one._link
+        assert link is not None
+        said = protocol.SayTextRequest(text="hello", duration_scalar=0.01)
+        link.submit(link.call("SayText", said)).result(PATIENCE)
+        wait_until(one.deeds)
+        assert [(deed.what, deed.words) for deed in one.deeds()] == [("said", "hello")]
+        assert two.deeds() == []
+        assert one.deeds(since=one.deeds()[-1].number) == []
         one.stop()
         frames_of(two, 2)
         assert two.process_id is not None
