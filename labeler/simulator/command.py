@@ -65,6 +65,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--faults", type=Path, metavar="FILE", help="faults by a timetable in a JSON file"
     )
+    parser.add_argument(
+        "--record", type=Path, metavar="FILE", help="write every picture and state to a new file"
+    )
+    parser.add_argument(
+        "--replay",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="show a recorded feed, again and again; more files: more robots",
+    )
     parser.add_argument("--ready-json", action="store_true", help=argparse.SUPPRESS)
     parser.epilog = f"Faults: {', '.join(faults.WORDS)}. They are told in docs/simulator.md."
 
@@ -72,7 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     if not 1 <= arguments.fps <= 60 or not 0 < arguments.pace <= 20:
         raise UserError("--fps goes from 1 to 60 and --pace from 0 to 20.")
-    if not 1 <= arguments.robots <= MOST_ROBOTS:
+    if not 1 <= max(arguments.robots, len(arguments.replay)) <= MOST_ROBOTS:
         raise UserError(f"--robots goes from 1 to {MOST_ROBOTS}: the table is small.")
     entries = [timetable.entry_of(words) for words in arguments.fault]
     if arguments.faults is not None:
@@ -92,13 +103,19 @@ async def _serve(arguments: argparse.Namespace, folder: Path, entries: list[Entr
     import cv2
 
     from labeler.simulator.company import Company
+    from labeler.simulator.playback import Playback
+    from labeler.simulator.recording import Recording
     from labeler.simulator.server import RunningServer
 
     cv2.setNumThreads(1)
     extra = {"guid": arguments.guid} if arguments.guid else {}
-    identities = numbered(Identity(arguments.name, arguments.serial, **extra), arguments.robots)
+    playbacks = [Playback(Recording(path)) for path in arguments.replay]
+    robots = len(playbacks) or arguments.robots
+    identities = numbered(Identity(arguments.name, arguments.serial, **extra), robots)
     tell = _say if arguments.log else _keep_quiet
-    company = Company(identities, arguments.seed, arguments.fps, arguments.pace, tell)
+    company = Company(identities, arguments.seed, arguments.fps, arguments.pace, tell, playbacks)
+    if arguments.record is not None:
+        company.record(arguments.record)
     server = RunningServer(company, folder, arguments.port)
     also = sdk_folder() if arguments.install else None
     ready = await server.start(also)

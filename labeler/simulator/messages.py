@@ -42,6 +42,8 @@ def pose_since(start: BodyPose, now: BodyPose) -> BodyPose:
 
 
 def robot_state(robot: SimulatedRobot) -> Any:
+    if robot.playback is not None:
+        return robot.playback.state(robot.world.seconds)
     body = robot.body
     pose = pose_since(robot.start_pose, body.pose)
     half = pose.heading / 2

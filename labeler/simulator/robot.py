@@ -12,6 +12,7 @@ from labeler.simulator.control import Claim, Control
 from labeler.simulator.faults import Faults
 from labeler.simulator.frames import CameraFrame, Moment, SharedCamera
 from labeler.simulator.performance import Performance
+from labeler.simulator.playback import Playback
 from labeler.simulator.scene import Exposure, Scene
 from labeler.simulator.world import Resident, World
 
@@ -23,6 +24,8 @@ EXPOSURES = Exposure(1, 0.1), Exposure(67, 3.9)
 
 Draw = Callable[[Scene, tuple[int, int]], Awaitable[bytes]]
 """Makes the JPEG of a scene in this width and height."""
+Record = Callable[["SimulatedRobot", CameraFrame], None]
+"""Keeps a picture with the robot's state."""
 Tell = Callable[[dict[str, Any]], None]
 """Hears what a robot would do if it were a real one."""
 
@@ -59,6 +62,8 @@ class SimulatedRobot:
         self.faults = Faults()
         self.ticked = Moment()
         self.manual: Exposure | None = None
+        self.playback: Playback | None = None
+        self.record: Record | None = None
         self._draw = draw
         self._tell = tell
 
@@ -119,12 +124,21 @@ class SimulatedRobot:
     async def tick(self, *, hurry: bool) -> None:
         """The world has moved on, and the wheels with it unless something holds them."""
         self.body.held = self.faults.cliff or self.faults.docked
-        if self.camera.streaming and not hurry:
+        if self.record is not None:
+            frame = await self.photograph(SMALL)
+            self.record(self, frame)
+            if self.camera.streaming:
+                self.camera.publish(frame)
+        elif self.camera.streaming and not hurry:
             self.camera.publish(await self.photograph(SMALL))
         self.ticked.happened()
 
     async def photograph(self, size: tuple[int, int]) -> CameraFrame:
-        """A picture of the world as it is now."""
+        """A picture of the world as it is now; of a recorded feed, the one of this moment."""
+        if self.playback is not None:
+            frame = self.playback.frame(self.world.seconds)
+            self.last_image_stamp = frame.time_stamp
+            return frame
         scene = replace(self.world.scene(self.number), manual=self.manual)
         data = await self._draw(scene, size)
         self.last_image_stamp = self.time_stamp(scene)

@@ -54,7 +54,7 @@ class RobotServer:
     def __init__(
         self,
         robot: SimulatedRobot,
-        exposure: Callable[[], Exposure],
+        exposure: Callable[[], Exposure | None],
         folder: Path,
         port: int = 0,
     ) -> None:

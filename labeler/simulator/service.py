@@ -26,10 +26,10 @@ JPEG_COLOR = 7
 class Service(Motions, Shows):
     """The calls that do something. answer_the_rest() adds an empty answer for all others.
 
-    exposure tells what the camera has chosen by itself.
+    exposure tells what the camera is set to or has chosen by itself.
     """
 
-    def __init__(self, robot: SimulatedRobot, exposure: Callable[[], Exposure]) -> None:
+    def __init__(self, robot: SimulatedRobot, exposure: Callable[[], Exposure | None]) -> None:
         self.robot = robot
         self._exposure = exposure
 
@@ -66,10 +66,11 @@ class Service(Motions, Shows):
         while True:
             state = messages.robot_state(self.robot)
             yield protocol.EventResponse(event=protocol.Event(robot_state=state))
-            settings = messages.camera_settings(self._exposure(), auto=self.robot.manual is None)
-            if settings != told:
-                told = settings
-                yield protocol.EventResponse(event=protocol.Event(camera_settings_update=told))
+            exposure = self._exposure()
+            if exposure is not None and (exposure, self.robot.manual) != told:
+                told = (exposure, self.robot.manual)
+                settings = messages.camera_settings(exposure, auto=self.robot.manual is None)
+                yield protocol.EventResponse(event=protocol.Event(camera_settings_update=settings))
             await self.robot.ticked.wait()
 
     async def BatteryState(self, request: Any, context: Any) -> Any:  # noqa: N802
