@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from labeler.errors import UserError
 from labeler.simulator import faults, timetable
 from labeler.simulator.configuration import Identity, numbered, sdk_folder
+from labeler.simulator.setting import HOURS, MOST_CLUTTER, ROOMS, TABLES, Setting
 from labeler.simulator.timetable import Entry
 
 if TYPE_CHECKING:
@@ -39,6 +40,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pace", type=float, default=1.0, help="how fast the world moves (1)")
     parser.add_argument(
         "--robots", type=int, default=1, help="how many, all on one table, each with a camera (1)"
+    )
+    parser.add_argument("--room", choices=ROOMS, default="", help="around the table (kitchen)")
+    parser.add_argument("--table", choices=TABLES, default="", help="what they stand on (by seed)")
+    parser.add_argument("--hour", choices=HOURS, default="", help="time of day (by seed)")
+    parser.add_argument(
+        "--clutter",
+        type=int,
+        choices=range(MOST_CLUTTER + 1),
+        help="how many other things stand around (by seed)",
     )
     parser.add_argument("--name", default="Vector-SIM1", help="the robot's name")
     parser.add_argument("--serial", default="00sim001", help="the robot's serial number")
@@ -112,8 +122,11 @@ async def _serve(arguments: argparse.Namespace, folder: Path, entries: list[Entr
     playbacks = [Playback(Recording(path)) for path in arguments.replay]
     robots = len(playbacks) or arguments.robots
     identities = numbered(Identity(arguments.name, arguments.serial, **extra), robots)
+    setting = Setting(arguments.room, arguments.table, arguments.hour, arguments.clutter)
     tell = _say if arguments.log else _keep_quiet
-    company = Company(identities, arguments.seed, arguments.fps, arguments.pace, tell, playbacks)
+    company = Company(
+        identities, arguments.seed, arguments.fps, arguments.pace, setting, tell, playbacks
+    )
     if arguments.record is not None:
         company.record(arguments.record)
     server = RunningServer(company, folder, arguments.port)

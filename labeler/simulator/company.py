@@ -16,9 +16,10 @@ from labeler.simulator.frames import CameraFrame
 from labeler.simulator.messages import robot_state
 from labeler.simulator.playback import Playback
 from labeler.simulator.recording import Recorder
-from labeler.simulator.render import Renderer
+from labeler.simulator.render import SEED_DECIDES, Renderer
 from labeler.simulator.robot import SMALL, Pace, SimulatedRobot, Tell
 from labeler.simulator.scene import Exposure, Scene
+from labeler.simulator.setting import Setting
 from labeler.simulator.world import World
 
 MAX_LAG_TICKS = 30
@@ -38,18 +39,19 @@ class Company:
         seed: int,
         fps: float = 15.0,
         pace: float = 1.0,
+        setting: Setting = SEED_DECIDES,
         tell: Tell = lambda deed: None,
         playbacks: Sequence[Playback] = (),
     ) -> None:
         self.fps = fps
         self.step = step = Pace(fps, pace / fps)
-        self.world = World(seed, len(identities))
+        self.world = World(seed, len(identities), setting.clutter)
         self._drawing = DrawingThread()
         self._playbacks = tuple(playbacks)
         self._recorders: list[Recorder] = []
         self._renderer: Future[Renderer] | None = None
         if not playbacks:
-            self._renderer = self._drawing.submit(_warmed_up, seed, self.world.scene())
+            self._renderer = self._drawing.submit(_warmed_up, seed, setting, self.world.scene())
         self.robots = [
             SimulatedRobot(identity, self.world, number, step, self._draw, tell)
             for number, identity in enumerate(identities)
@@ -148,8 +150,8 @@ class _Tape:
             sys.stderr.write(f"{error}\n")
 
 
-def _warmed_up(seed: int, scene: Scene) -> Renderer:
+def _warmed_up(seed: int, setting: Setting, scene: Scene) -> Renderer:
     """A renderer that has drawn once: the first picture takes several times longer."""
-    renderer = Renderer(seed)
+    renderer = Renderer(seed, setting)
     renderer.photograph(scene, *SMALL)
     return renderer

@@ -85,10 +85,14 @@ def free_spot(rng: np.random.Generator, taken: list[Disc], tries: int = 400) -> 
     raise ValueError("there is no room for one robot more")
 
 
-def furnished(rng: np.random.Generator, taken: list[Disc]) -> list[Thing]:
-    """The things of a new world, clear of what is taken."""
+def furnished(
+    rng: np.random.Generator, taken: list[Disc], clutter: int | None = None
+) -> list[Thing]:
+    """The things of a new world, clear of what is taken: fewer where there is no room."""
     count = int(rng.integers(2, 5))
-    kinds = [*NAMED, *(str(kind) for kind in rng.choice(CLUTTER, count, replace=False))]
+    if clutter is not None:
+        count = clutter
+    kinds = [*NAMED, *map(str, rng.choice(CLUTTER, count, replace=count > len(CLUTTER)))]
     things: list[Thing] = []
     for kind in kinds:
         place = free_place(rng, kind, taken + [disc_of(thing) for thing in things])

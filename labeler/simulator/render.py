@@ -16,6 +16,7 @@ from labeler.simulator.look import look_of
 from labeler.simulator.materials import EyeColors
 from labeler.simulator.objects import Layer, Placed, draw_objects
 from labeler.simulator.scene import Exposure, Figure, Scene, Thing
+from labeler.simulator.setting import Setting
 from labeler.simulator.shadows import cast_shadows, footprint
 from labeler.simulator.table import TableTop
 from labeler.simulator.truth import TrueBox, Truth, write_truth
@@ -23,6 +24,7 @@ from labeler.simulator.view import NEAR, View
 
 SHADOW_REACH = 20.0
 """How far a thing and its shadow reach from its middle, in centimetres."""
+SEED_DECIDES = Setting()
 REACH = 3.0
 """The middle distance of a robot's parts from the axis on which it turns, in centimetres."""
 
@@ -36,10 +38,10 @@ class Picture:
 
 
 class Renderer:
-    """Draws the world of one seed. The same scene gives the same pixels."""
+    """Draws the world of one seed. The same scene and setting give the same pixels."""
 
-    def __init__(self, seed: int = 0) -> None:
-        look = look_of(seed)
+    def __init__(self, seed: int = 0, setting: Setting = SEED_DECIDES) -> None:
+        look = look_of(seed, setting)
         self._light = look.light
         self._props = look.props
         self._backdrop = Backdrop(look.panorama)

@@ -61,10 +61,11 @@ class World:
 
     Equal seeds and equal orders give equal worlds. robots have a camera that somebody may look
     through; where there is one only, another one keeps it company, so that it sees a robot. The
-    first one looks around, the others drive about.
+    first one looks around, the others drive about. clutter: how many things without a name stand
+    around, from none to eight; None: as the seed has it.
     """
 
-    def __init__(self, seed: int = 0, robots: int = 1) -> None:
+    def __init__(self, seed: int = 0, robots: int = 1, clutter: int | None = None) -> None:
         self._rng = np.random.default_rng([seed, 2])
         self._cameras = robots
         self.tick = 0
@@ -80,7 +81,7 @@ class World:
         ]
         self._watcher = Watcher(np.random.default_rng([seed, 3]))
         self._wanderers = [Wanderer(wanders, eyes)]
-        self.things = furnished(self._rng, self._kept_clear())
+        self.things = furnished(self._rng, self._kept_clear(), clutter)
         for number in range(2, robots):
             self._join(np.random.default_rng([seed, 4, number]))
         self._tidying = 3.0

@@ -9,11 +9,13 @@ import cv2
 import numpy as np
 import pytest
 
+from labeler.simulator import look, room, setting, textures
 from labeler.simulator.body import BodyPose
 from labeler.simulator.ground import CLUTTER, RADIUS
 from labeler.simulator.lens import encode
 from labeler.simulator.render import Renderer
 from labeler.simulator.scene import Exposure, Figure, Scene, Thing
+from labeler.simulator.setting import Setting
 from labeler.simulator.truth import TrueBox, Truth, read_truth, write_truth
 from labeler.simulator.view import View
 from labeler.simulator.world import World
@@ -223,3 +225,21 @@ def test_eyes_have_the_colour_that_they_were_given(renderer: Renderer) -> None:
     assert shown[1][changed][:, 2].mean() > 1.5 * shown[1][changed][:, 1].mean()
     assert shown[2][changed][:, 1].mean() > 1.5 * shown[2][changed][:, 2].mean()
     assert not changed[:, :200].any()
+
+
+def test_every_choice_on_the_command_line_can_be_drawn() -> None:
+    assert set(setting.ROOMS) == set(room.ROOMS)
+    assert set(setting.TABLES) == set(textures.KINDS) == set(textures.GLOSS)
+    assert set(setting.HOURS) == set(look.HOURS)
+
+
+def test_a_chosen_setting_is_what_is_seen(renderer: Renderer) -> None:
+    chosen = Setting("classroom", "papers", "night")
+    drawn = Renderer(1, chosen).draw_clean(scene()).pixels
+    assert drawn.mean() < 0.8 * renderer.draw_clean(scene()).pixels.mean()
+
+
+def test_so_much_clutter_stands_around_as_was_asked_for() -> None:
+    kinds = [thing.kind for thing in World(1, clutter=0).things]
+    assert sorted(kinds) == ["ball", "cube", "mug"]
+    assert len(World(1, clutter=8).things) > 7
