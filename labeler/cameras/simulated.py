@@ -19,6 +19,7 @@ class SimulatedCamera(VectorCamera):
         self, seed: int = 0, *, world: SimulatedWorld | None = None, number: int = 0
     ) -> None:
         super().__init__("simulated robot", self._find_robot)
+        self.seed = seed
         self.world = world or SimulatedWorld(seed)
         self.number = number
 
