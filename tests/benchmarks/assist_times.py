@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from PIL import Image
 
 from labeler.gui.label.along_orders import MOST_LOOKS
-from labeler.gui.label.learning_along import BUDGET_S, EVERY, FIRST
+from labeler.gui.label.learning_along import BUDGET_S, EVERY, FIRST, LATER_S
 from tests.track.sequences import own_life
 from tests.trainer.assist_process import AssistProcess, boxes_of
 from trainer.assist_lines import (
@@ -122,7 +122,7 @@ def _round(
     categories = tuple((each["id"], each["name"]) for each in coco["categories"])
     assistant.tell(
         Label(categories, tuple(Labels(each, boxes_of(coco, each)) for each in new)),
-        Learn(BUDGET_S),
+        Learn(BUDGET_S if len(labelled) == FIRST else LATER_S),
     )
     learnt = assistant.hear(Learnt)
     at_learnt = time.monotonic()
