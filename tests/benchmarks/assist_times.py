@@ -5,8 +5,9 @@ Run: python tests/benchmarks/assist_times.py [TRAIN.json --images FOLDER] [--war
 Without a COCO file: on 120 photos of the simulated robot's own life, all four classes.
 
 Tells the assistant, a process of its own as in the window, of all images and the labels of ten,
-lets it learn for the window's budget and look at the others; then of ten more, three times. "first"
-is the first suggestion that arrived, "all" when every image had been looked at (2,000 at most).
+lets it learn for the window's budget and look at the others; then of five more, three times.
+"first" is the first suggestion that arrived, "all" when every image had been looked at (2,000 at
+most).
 --warm: it has been running, and has looked at everything, before the tenth box. cpu: the processor
 seconds that the process took for it, on all cores together: on a busy machine the wall clock says
 little. memory: the most it ever had in use. Linux only.
