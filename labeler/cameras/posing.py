@@ -1,0 +1,163 @@
+"""The posing partner: one robot photographs while another drives from pose to pose before it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from labeler.cameras.base import Frame
+from labeler.cameras.deadline import StoppedError
+from labeler.cameras.driving import Driver
+from labeler.cameras.driving_moves import (
+    PhotoRobot,
+    ShouldStop,
+    frame_after,
+    go_to,
+    hold_head,
+    hold_lift,
+    pose_of,
+    stand_still,
+    turn_to,
+)
+from labeler.cameras.sweep import DriveResult, OnProgress
+from labeler.dataset.model import Pose
+from labeler.errors import UserError
+
+RADIUS_CM = (3, 40)
+MOST_PICTURES = 1000
+AWAY = (math.radians(105), math.radians(255))
+"""How far the photographer turns away for a picture without its partner. It sees 45 degrees to
+either side, and a circle that is twice its radius away takes 30 more."""
+HEADS = (math.radians(-20), math.radians(40))
+LIFTS_MM = (32.0, 92.0)
+LOOKS = (math.radians(-8), math.radians(12))
+"""The photographer's head while it looks elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class PosingWish:
+    """So many pictures with the partner and without. The circle lies around where it stands.
+
+    Raises ValueError for a circle or numbers outside of RADIUS_CM and MOST_PICTURES.
+    """
+
+    pictures: int = 40
+    negatives: int = 10
+    radius_cm: int = 10
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.pictures <= MOST_PICTURES and 0 <= self.negatives <= MOST_PICTURES):
+            raise ValueError(f"no partner poses {self.pictures} + {self.negatives} times")
+        if not RADIUS_CM[0] <= self.radius_cm <= RADIUS_CM[1]:
+            raise ValueError(f"no circle has a radius of {self.radius_cm} cm")
+
+
+@dataclass(frozen=True, slots=True)
+class PosingStop:
+    """Where the partner poses: x ahead and y to the left of where it began, in millimetres."""
+
+    x_mm: float
+    y_mm: float
+    heading_rad: float
+    head_rad: float
+    lift_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class AwayStop:
+    """Where the photographer looks without its partner: anticlockwise from its partner."""
+
+    turn_rad: float
+    head_rad: float
+
+
+def plan_poses(wish: PosingWish) -> tuple[PosingStop, ...]:
+    """Spread evenly over the circle, by the seed."""
+    random = Random(f"poses {wish.seed}")
+    return tuple(_pose(random, 10.0 * wish.radius_cm) for _ in range(wish.pictures))
+
+
+def plan_negatives(wish: PosingWish) -> tuple[AwayStop, ...]:
+    """From the right to the left, so that the photographer turns once, with heads by the seed."""
+    random = Random(f"negatives {wish.seed}")
+    turns = sorted(random.uniform(*AWAY) for _ in range(wish.negatives))
+    return tuple(AwayStop(turn, random.uniform(*LOOKS)) for turn in turns)
+
+
+def _pose(random: Random, radius_mm: float) -> PosingStop:
+    away, angle = radius_mm * math.sqrt(random.random()), random.uniform(-math.pi, math.pi)
+    return PosingStop(
+        away * math.cos(angle),
+        away * math.sin(angle),
+        random.uniform(-math.pi, math.pi),
+        random.uniform(*HEADS),
+        LIFTS_MM[0] if random.random() < 0.5 else random.uniform(*LIFTS_MM),
+    )
+
+
+def pose_partner(
+    photographer: Driver,
+    partner: Driver,
+    camera: PhotoRobot,
+    wish: PosingWish,
+    keep: Callable[[Frame, bool], None],
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+) -> DriveResult:
+    """Takes all pictures. Both robots have to be under control; camera is the photographer's.
+
+    keep gets each picture, and whether the partner should be out of it. Ends with the partner
+    where it began and the photographer looking at it.
+    """
+    planned = wish.pictures + wish.negatives
+    taken = 0
+
+    def kept(frame: Frame, *, negative: bool) -> None:
+        nonlocal taken
+        keep(frame, negative)
+        taken += 1
+        on_progress(taken, planned)
+
+    on_progress(0, planned)
+    try:
+        origin, facing = pose_of(partner), pose_of(photographer).heading_rad
+        head = stand_still(photographer, should_stop).head_angle_rad
+        for pose in plan_poses(wish):
+            photographer.refuse_if_off()
+            _strike(partner, origin, pose, should_stop)
+            still = stand_still(partner, should_stop)
+            kept(frame_after(camera, still, should_stop, own_clock=False), negative=False)
+        go_to(partner, origin.x_mm, origin.y_mm, should_stop)
+        for away in plan_negatives(wish):
+            turn_to(photographer, facing + away.turn_rad, should_stop)
+            hold_head(photographer, away.head_rad, should_stop)
+            still = stand_still(photographer, should_stop)
+            kept(frame_after(camera, still, should_stop), negative=True)
+        turn_to(photographer, facing, should_stop)
+        hold_head(photographer, head, should_stop)
+    except StoppedError:
+        return DriveResult(taken, planned)
+    except UserError as error:
+        return DriveResult(taken, planned, error)
+    return DriveResult(taken, planned)
+
+
+def _strike(partner: Driver, origin: Pose, pose: PosingStop, should_stop: ShouldStop) -> None:
+    """Drives there in a straight line, which never leaves the circle, and takes the pose."""
+    x_mm, y_mm = on_table(origin, pose.x_mm, pose.y_mm)
+    go_to(partner, x_mm, y_mm, should_stop)
+    turn_to(partner, origin.heading_rad + pose.heading_rad, should_stop)
+    hold_head(partner, pose.head_rad, should_stop)
+    hold_lift(partner, pose.lift_mm, should_stop)
+
+
+def on_table(origin: Pose, ahead_mm: float, left_mm: float) -> tuple[float, float]:
+    """A place seen from the origin, in the odometry that the origin is given in."""
+    cos, sin = math.cos(origin.heading_rad), math.sin(origin.heading_rad)
+    return (
+        origin.x_mm + ahead_mm * cos - left_mm * sin,
+        origin.y_mm + ahead_mm * sin + left_mm * cos,
+    )
