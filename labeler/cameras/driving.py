@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +14,15 @@ from typing import Any, Protocol, runtime_checkable
 from labeler.cameras import driving_words as words
 from labeler.cameras.deadline import StoppedError
 from labeler.cameras.driving_body import BodyState
+from labeler.cameras.driving_orders import (
+    SPEEDS,
+    STANDING,
+    Motion,
+    cancel_order,
+    motion_orders,
+    stop_orders,
+    tags,
+)
 from labeler.errors import UserError
 
 LIFE = 0.35
@@ -28,32 +36,6 @@ RELEASE_TIMEOUT = 1.0
 SILENCE = 2.0
 """Seconds without the robot's state after which it may be anywhere: driving ends."""
 STOPPED_AFTER = 0.4
-HEAD_SPEED, LIFT_SPEED = 0.9, 1.6
-"""Radians a second."""
-TURN_SHARE = 0.6
-"""How much of the speed limit the wheels get for turning in place."""
-SPEEDS = (20, 60, 150)
-"""The slowest, the usual and the fastest speed limit, in millimetres a second."""
-
-
-@dataclass(frozen=True, slots=True)
-class Motion:
-    """What is wished, each part from -1 to 1. turn > 0 is to the left, head and lift > 0 up."""
-
-    forward: float = 0.0
-    turn: float = 0.0
-    head: float = 0.0
-    lift: float = 0.0
-
-    def wheels(self, limit_mmps: float) -> tuple[float, float]:
-        """Left and right, millimetres a second, neither beyond the limit."""
-        left = self.forward - TURN_SHARE * self.turn
-        right = self.forward + TURN_SHARE * self.turn
-        scale = limit_mmps / max(1.0, abs(left), abs(right))
-        return left * scale, right * scale
-
-
-STANDING = Motion()
 
 
 class DrivingState(StrEnum):
@@ -181,7 +163,7 @@ class Driver:
         """
         self.refuse_if_off()
         self._acting = True
-        request.id_tag = next(_tags)
+        request.id_tag = next(tags)
         future = self.robot.order(method, request, timeout)
         deadline = time.monotonic() + timeout + 0.5
         try:
@@ -198,7 +180,7 @@ class Driver:
                 raise words.no_answer(self.robot.name, _failure(future))
         except BaseException:
             future.cancel()
-            self.robot.order("CancelActionByIdTag", _cancel(request.id_tag), ORDER_TIMEOUT)
+            self.robot.order("CancelActionByIdTag", cancel_order(request.id_tag), ORDER_TIMEOUT)
             self.stop()
             raise
         finally:
@@ -283,8 +265,8 @@ class Driver:
 
     def _tell(self, motion: Motion, *, told: Motion | None = None, halt: bool = False) -> str:
         """Orders what differs from what it was told. The sentence for why it failed, or nothing."""
-        orders = _stop() if halt else []
-        orders += _orders(motion, STANDING if halt else told, self.limit_mmps)
+        orders = stop_orders() if halt else []
+        orders += motion_orders(motion, STANDING if halt else told, self.limit_mmps)
         futures = [self.robot.order(*each, ORDER_TIMEOUT) for each in orders]
         deadline = time.monotonic() + ORDER_TIMEOUT + 0.3
         late = set(futures)
@@ -296,7 +278,7 @@ class Driver:
         return words.silent(self.robot.name) if late or failed else ""
 
     def _end(self, reason: str) -> None:
-        futures = [self.robot.order(*each, ORDER_TIMEOUT) for each in _stop()]
+        futures = [self.robot.order(*each, ORDER_TIMEOUT) for each in stop_orders()]
         wait_for_all(futures, timeout=ORDER_TIMEOUT)
         self._set(DrivingState.OFF, reason)
         self._off.set()
@@ -319,38 +301,3 @@ def _failure(future: Future[Any]) -> str:
         return "cancelled"
     error = future.exception()
     return repr(error) if error else ""
-
-
-_tags = itertools.cycle(range(2_000_001, 3_000_001))
-"""The numbers that the robot keeps for actions of programs."""
-
-
-def _cancel(tag: int) -> Any:
-    from anki_vector.messaging import protocol
-
-    return protocol.CancelActionByIdTagRequest(id_tag=tag)
-
-
-def _stop() -> list[tuple[str, Any]]:
-    from anki_vector.messaging import protocol
-
-    return [("StopAllMotors", protocol.StopAllMotorsRequest())]
-
-
-def _orders(motion: Motion, told: Motion | None, limit: float) -> list[tuple[str, Any]]:
-    """What to order for the motion; told: what it does already, None where all is to be said."""
-    from anki_vector.messaging import protocol
-
-    orders: list[tuple[str, Any]] = []
-    before = told.wheels(limit) if told else None
-    left, right = motion.wheels(limit)
-    if (left, right) != before and (told or left or right):
-        request = protocol.DriveWheelsRequest(left_wheel_mmps=left, right_wheel_mmps=right)
-        orders.append(("DriveWheels", request))
-    if motion.head != (told.head if told else 0.0):
-        head = HEAD_SPEED * motion.head
-        orders.append(("MoveHead", protocol.MoveHeadRequest(speed_rad_per_sec=head)))
-    if motion.lift != (told.lift if told else 0.0):
-        lift = LIFT_SPEED * motion.lift
-        orders.append(("MoveLift", protocol.MoveLiftRequest(speed_rad_per_sec=lift)))
-    return orders

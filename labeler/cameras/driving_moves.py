@@ -17,7 +17,7 @@ from labeler.errors import UserError
 
 ShouldStop = Callable[[], bool]
 
-TURN_SPEED = 1.2
+TURN_SPEED = 1.6
 """Radians a second."""
 NEAR_RAD = math.radians(4)
 NEAR_MM = 8.0

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from labeler.cameras.base import Frame
+from labeler.cameras.base import Camera, CameraState, Frame
 from labeler.cameras.deadline import StoppedError
-from labeler.cameras.driving import Driver
+from labeler.cameras.driving import Driver, Steerable
 from labeler.cameras.driving_moves import (
+    GLANCE,
     PhotoRobot,
     ShouldStop,
     frame_after,
@@ -27,6 +29,7 @@ from labeler.errors import UserError
 
 RADIUS_CM = (3, 40)
 MOST_PICTURES = 1000
+CONNECT_PATIENCE = 20.0
 AWAY = (math.radians(105), math.radians(255))
 """How far the photographer turns away for a picture without its partner. It sees 45 degrees to
 either side, and a circle that is twice its radius away takes 30 more."""
@@ -161,3 +164,48 @@ def on_table(origin: Pose, ahead_mm: float, left_mm: float) -> tuple[float, floa
         origin.x_mm + ahead_mm * cos - left_mm * sin,
         origin.y_mm + ahead_mm * sin + left_mm * cos,
     )
+
+
+def with_partner(
+    photographer: Driver,
+    partner_camera: Camera,
+    camera: PhotoRobot,
+    wish: PosingWish,
+    keep: Callable[[Frame, bool], None],
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+) -> DriveResult:
+    """As pose_partner, with a partner that is connected, steered, and let go again.
+
+    Raises UserError where the partner cannot be reached or gives no control.
+    """
+    if not isinstance(partner_camera, Steerable):
+        raise UserError(f"{partner_camera.name} is no robot, so it cannot pose.")
+    partner_camera.start()
+    try:
+        if not _is_live(partner_camera, should_stop):
+            return DriveResult(0, wish.pictures + wish.negatives)
+        partner = Driver(partner_camera)
+        partner.limit_mmps = photographer.limit_mmps
+        partner.take()
+        try:
+            return pose_partner(photographer, partner, camera, wish, keep, on_progress, should_stop)
+        finally:
+            partner.release()
+    finally:
+        partner_camera.stop()
+
+
+def _is_live(camera: Camera, should_stop: ShouldStop) -> bool:
+    """Waits for its picture. False: stopped. Raises UserError where none comes."""
+    deadline = time.monotonic() + CONNECT_PATIENCE
+    while True:
+        status = camera.status()
+        if status.state is CameraState.LIVE:
+            return True
+        if should_stop():
+            return False
+        late = time.monotonic() > deadline
+        if late or status.state in (CameraState.FAILED, CameraState.CLOSED):
+            raise UserError(f"The partner is not there. {status.message}".strip())
+        time.sleep(GLANCE)

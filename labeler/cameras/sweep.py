@@ -23,6 +23,7 @@ from labeler.errors import UserError
 HEAD_DEGREES = (-22, 45)
 """The lowest and the highest angle of a Vector's head; 0 looks straight ahead."""
 MOST_STEPS, MOST_ANGLES = 72, 6
+WHOLE_TURN = 360
 
 OnProgress = Callable[[int, int], None]
 """Called with how many pictures are taken and how many are planned."""
@@ -30,15 +31,18 @@ OnProgress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class SweepWish:
-    """So many directions around, so many head angles at each, from the lowest to the highest.
+    """So many directions, so many head angles at each, from the lowest to the highest.
 
-    Raises ValueError for numbers that no robot can do.
+    arc_deg: the directions are spread over the whole turn, or over so much of it, half to the left
+    and half to the right of where the robot looks. Raises ValueError for numbers that no robot can
+    do.
     """
 
     steps: int = 12
     angles: int = 2
     lowest_deg: int = -8
     highest_deg: int = 12
+    arc_deg: int = WHOLE_TURN
 
     def __post_init__(self) -> None:
         if not (1 <= self.steps <= MOST_STEPS and 1 <= self.angles <= MOST_ANGLES):
@@ -46,6 +50,8 @@ class SweepWish:
         low, high = HEAD_DEGREES
         if not low <= self.lowest_deg <= self.highest_deg <= high:
             raise ValueError(f"no head goes from {self.lowest_deg} to {self.highest_deg} degrees")
+        if not 0 < self.arc_deg <= WHOLE_TURN:
+            raise ValueError(f"nothing turns through {self.arc_deg} degrees")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +81,20 @@ def plan_sweep(wish: SweepWish) -> tuple[SweepStop, ...]:
     rise = (high - low) / (wish.angles - 1) if wish.angles > 1 else 0.0
     heads = [low + rise * each for each in range(wish.angles)]
     return tuple(
-        SweepStop(math.tau * step / wish.steps, head)
-        for step in range(wish.steps)
+        SweepStop(turn, head)
+        for step, turn in enumerate(_turns(wish))
         for head in (heads if step % 2 == 0 else heads[::-1])
     )
+
+
+def _turns(wish: SweepWish) -> list[float]:
+    """From where it looks all around to the left; or from the right end of the arc to the left."""
+    if wish.arc_deg == WHOLE_TURN:
+        return [math.tau * step / wish.steps for step in range(wish.steps)]
+    arc = math.radians(wish.arc_deg)
+    gap = arc / (wish.steps - 1) if wish.steps > 1 else 0.0
+    first = -arc / 2 if wish.steps > 1 else 0.0
+    return [first + gap * step for step in range(wish.steps)]
 
 
 def sweep(

@@ -47,6 +47,7 @@ def add_picture(
     captured_at: float | None = None,
     head_angle_rad: float | None = None,
     pose: Pose | None = None,
+    note: str = "",
 ) -> Added:
     """Keeps a picture's bytes and its row; durable on return. Raises UserError for bad bytes.
 
@@ -66,6 +67,7 @@ def add_picture(
         captured_at=captured_at,
         head_angle_rad=head_angle_rad,
         pose=pose,
+        note=note,
     )
     return _committed(dataset, image)
 

@@ -31,6 +31,7 @@ class Shot:
     session_name: str
     camera_name: str
     take: Callable[[], Frame]
+    image_note: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,6 +120,7 @@ def _keep(shot: Shot) -> Kept:
         captured_at=frame.captured_at,
         head_angle_rad=frame.head_angle_rad,
         pose=frame.pose,
+        note=shot.image_note,
     )
     number = len(shot.dataset.images(session_id=session.id))
     return Kept(shot.dataset, added.image, session, number, len(frame.data), added.is_new)

@@ -80,6 +80,14 @@ class Settings:
     def last_folder(self, value: str) -> None:
         self._store.setValue("last_folder", value)
 
+    def number(self, name: str, default: int) -> int:
+        """A number that a part of the window remembers under a name of its own."""
+        text = str(self._store.value(name, default))
+        return int(text) if text.lstrip("-").isdecimal() else default
+
+    def set_number(self, name: str, value: int) -> None:
+        self._store.setValue(name, value)
+
     def save(self) -> None:
         self._store.sync()
 

@@ -10,8 +10,9 @@ import pytest
 
 from labeler.cameras.base import CameraState
 from labeler.cameras.deadline import StoppedError
-from labeler.cameras.driving import LIFE, Driver, DrivingState, Motion
+from labeler.cameras.driving import LIFE, Driver, DrivingState
 from labeler.cameras.driving_moves import frame_after, hold_head, stand_still, turn_to
+from labeler.cameras.driving_orders import Motion
 from labeler.cameras.robots import RobotConfig
 from labeler.cameras.vector import VectorCamera
 from labeler.errors import UserError

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from labeler.gui.capture.drive_keys import drive_actions
 from labeler.gui.workspace import Action
 
 if TYPE_CHECKING:
@@ -33,5 +34,6 @@ def actions(capture: CaptureWorkspace) -> list[Action]:
             "high_resolution", _tr("High resolution"), ("H",), capture.bar.toggle_high_resolution
         ),
         Action("new_session", _tr("New session"), ("N",), capture.begin_session),
-        Action("stop", _tr("Stop taking photos"), ("Esc",), capture.stop_taking),
+        Action("stop", _tr("Stop all that moves and takes"), ("Esc",), capture.stop_taking),
+        *drive_actions(capture.driving),
     ]

@@ -69,6 +69,12 @@ class Photographer(QObject):
         elif isinstance(camera, PhotoTaker) and self.keeper.waiting == 0:
             self._keep(camera, lambda: camera.take_photo(high_resolution=True))
 
+    def keep_frame(self, frame: Frame, image_note: str = "") -> None:
+        """Keeps a picture that was chosen already, with this note."""
+        camera = self._live.camera
+        if camera is not None:
+            self._keep(camera, lambda: frame, image_note)
+
     def set_clock(self, seconds: int) -> None:
         """A photo now and then every so many seconds; 0 ends it."""
         if seconds:
@@ -87,8 +93,9 @@ class Photographer(QObject):
         self._clock.stop()
         self.keeper.finish()
 
-    def _keep(self, camera: Camera, take: Callable[[], Frame]) -> None:
-        self.keeper.keep(Shot(self._document.dataset, self._session_name(), camera.name, take))
+    def _keep(self, camera: Camera, take: Callable[[], Frame], image_note: str = "") -> None:
+        dataset, session = self._document.dataset, self._session_name()
+        self.keeper.keep(Shot(dataset, session, camera.name, take, image_note=image_note))
         self.taken.emit()
 
     def _refuse(self, sentence: str) -> None:

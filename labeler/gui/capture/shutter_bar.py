@@ -155,6 +155,12 @@ class ShutterBar(QWidget):
         """Seconds between two photos by the clock, 0 while it is off."""
         return self._seconds if self.every.isChecked() else 0
 
+    def add(self, button: QWidget) -> None:
+        """One more button, at the right of the others."""
+        row = self.layout()
+        if isinstance(row, QHBoxLayout):
+            row.insertWidget(row.count() - 1, button, 0, Qt.AlignmentFlag.AlignVCenter)
+
     def set_robot(self, is_robot: bool) -> None:
         """Only robots take photos in high resolution."""
         self.high_resolution.setVisible(is_robot)

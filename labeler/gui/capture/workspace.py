@@ -11,6 +11,7 @@ from labeler.cameras.catalogue import CameraChoice
 from labeler.cameras.robots import CONFIGURE
 from labeler.gui.capture import keys
 from labeler.gui.capture.camera_list import CameraList
+from labeler.gui.capture.drive_desk import DriveDesk
 from labeler.gui.capture.photo_strip import PhotoStrip
 from labeler.gui.capture.photographer import Photographer
 from labeler.gui.capture.session import SessionField, new_session_name
@@ -41,6 +42,8 @@ class CaptureWorkspace(Workspace):
         self.view = PictureView(self)
         self.health = LiveHealth(live, self.view)
         self.bar = ShutterBar(self)
+        self.driving = DriveDesk(document, live, self)
+        self.bar.add(self.driving.bar.switch)
         self.cameras = CameraList(self)
         self.session = SessionField(self)
         self.strip = PhotoStrip(self)
@@ -68,6 +71,7 @@ class CaptureWorkspace(Workspace):
         self._is_active = False
         self._live.watch(self, watching=False)
         self.stop_taking()
+        self.driving.leave()
 
     def shut_down(self) -> None:
         self.deactivated()
@@ -83,9 +87,10 @@ class CaptureWorkspace(Workspace):
         )
 
     def stop_taking(self) -> None:
-        """Ends a burst and the photos by the clock."""
+        """Ends a burst and the photos by the clock, and whatever moves."""
         self.photographer.shutter.release()
         self.bar.every.setChecked(False)
+        self.driving.stop()
 
     def _begin(self, *taken: str) -> None:
         names = [each.name for each in self._document.dataset.sessions()]
@@ -152,6 +157,7 @@ class CaptureWorkspace(Workspace):
         photographer.taken.connect(self.view.flash)
         photographer.kept.connect(self._show_kept)
         photographer.stopped.connect(self.stop_taking)
+        self.driving.run.frame_taken.connect(photographer.keep_frame)
         bar.shutter.pressed.connect(shutter.press)
         bar.shutter.released.connect(shutter.release)
         bar.interval_changed.connect(photographer.set_clock)
@@ -175,10 +181,12 @@ class CaptureWorkspace(Workspace):
         panel.add(self._no_robot)
         panel.add(self.session, self.tr("Session"))
         panel.rows.addWidget(self._count)
+        panel.rows.addWidget(self.driving.check_button)
         panel.add(self.strip, stretch=1)
         left = QVBoxLayout()
         left.setSpacing(0)
         left.addWidget(self.view, 1)
+        left.addWidget(self.driving.bar)
         left.addWidget(self.bar)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
