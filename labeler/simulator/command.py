@@ -1,4 +1,4 @@
-"""The verb `vector-labeler simulator`: runs the robot until it is stopped."""
+"""The verb `vector-labeler simulator`: runs robots until they are stopped."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labeler.errors import UserError
-from labeler.simulator.configuration import Identity, sdk_folder
+from labeler.simulator.configuration import Identity, numbered, sdk_folder
 
 if TYPE_CHECKING:
-    from labeler.simulator.robot import SimulatedRobot
+    from labeler.simulator.company import Company
+
+MOST_ROBOTS = 6
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--fps", type=float, default=15.0, help="frames a second (default: 15)")
     parser.add_argument("--pace", type=float, default=1.0, help="how fast the world moves (1)")
+    parser.add_argument(
+        "--robots", type=int, default=1, help="how many, all on one table, each with a camera (1)"
+    )
     parser.add_argument("--name", default="Vector-SIM1", help="the robot's name")
     parser.add_argument("--serial", default="00sim001", help="the robot's serial number")
     parser.add_argument("--guid", help="a fixed token (default: a new random one)")
@@ -48,6 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     if not 1 <= arguments.fps <= 60 or not 0 < arguments.pace <= 20:
         raise UserError("--fps goes from 1 to 60 and --pace from 0 to 20.")
+    if not 1 <= arguments.robots <= MOST_ROBOTS:
+        raise UserError(f"--robots goes from 1 to {MOST_ROBOTS}: the table is small.")
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     for library in ("OPENBLAS", "OMP", "MKL"):  # read when numpy is imported: one core is enough
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
@@ -62,30 +69,30 @@ def run(arguments: argparse.Namespace) -> int:
 async def _serve(arguments: argparse.Namespace, folder: Path) -> None:
     import cv2
 
-    from labeler.simulator.robot import SimulatedRobot
+    from labeler.simulator.company import Company
     from labeler.simulator.server import RunningServer
 
     cv2.setNumThreads(1)
     extra = {"guid": arguments.guid} if arguments.guid else {}
-    identity = Identity(arguments.name, arguments.serial, **extra)
-    robot = SimulatedRobot(identity, arguments.seed, arguments.fps, arguments.pace)
+    identities = numbered(Identity(arguments.name, arguments.serial, **extra), arguments.robots)
+    company = Company(identities, arguments.seed, arguments.fps, arguments.pace)
     for words in arguments.fault:
-        _obey(robot, words)
-    server = RunningServer(robot, folder, arguments.port)
+        _obey(company, words)
+    server = RunningServer(company, folder, arguments.port)
     also = sdk_folder() if arguments.install else None
     ready = await server.start(also)
     stopped = _stop_signals()
     if arguments.exit_with_stdin:
-        _follow_stdin(stopped, lambda words: _obey(robot, words))
-    if await robot.awake(stopped):
+        _follow_stdin(stopped, lambda words: _obey(company, words))
+    if await company.awake(stopped):
         sys.stdout.write(json.dumps(ready) + "\n")
         sys.stdout.flush()
     await server.run_until(stopped)
 
 
-def _obey(robot: SimulatedRobot, words: str) -> None:
+def _obey(company: Company, words: str) -> None:
     """A line for tests: a fault to switch on or off."""
-    if not robot.obey(words):
+    if not company.obey(words):
         sys.stderr.write(f"The simulated robot does not understand {words!r}.\n")
 
 

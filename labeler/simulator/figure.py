@@ -1,4 +1,4 @@
-"""The other Vector as a mesh that moves its head, lift and eyes."""
+"""Another Vector as a mesh that moves its head, lift and eyes."""
 
 from __future__ import annotations
 

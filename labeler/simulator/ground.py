@@ -71,6 +71,15 @@ def free_place(
     return None
 
 
+def free_spot(rng: np.random.Generator, taken: list[Disc], tries: int = 400) -> tuple[float, float]:
+    """Where one robot more may stand; raises ValueError where the table is full."""
+    for _ in range(tries):
+        x, y = rng.uniform(-TABLE[0] / 2, TABLE[0] / 2), rng.uniform(-TABLE[1] / 2, TABLE[1] / 2)
+        if on_table(x, y, 2 * EDGE) and all(disc.gap(x, y) > ROBOT_RADIUS + 1 for disc in taken):
+            return float(x), float(y)
+    raise ValueError("there is no room for one robot more")
+
+
 def furnished(rng: np.random.Generator, taken: list[Disc]) -> list[Thing]:
     """The things of a new world, clear of what is taken."""
     count = int(rng.integers(2, 5))

@@ -43,7 +43,9 @@ class Lens:
         image = pixels(cv2.GaussianBlur(image, (0, 0), self.look.softness * width / 640))
         gain = _gain(image, self.look.brightness) * scene.exposure
         image = pixels(cv2.multiply(image, vignette, scale=gain / 255))
-        x, y = np.random.default_rng([self._seed, scene.number]).integers(0, NOISE_MARGIN, 2)
+        camera = [scene.camera] if scene.camera else []
+        chance = np.random.default_rng([self._seed, scene.number, *camera])
+        x, y = chance.integers(0, NOISE_MARGIN, 2)
         window = np.s_[y : y + height, x : x + width]
         image = pixels(cv2.add(image, brighter[window]))
         return pixels(cv2.subtract(image, darker[window]))

@@ -14,10 +14,10 @@ from labeler.simulator.figure import FigureModel
 from labeler.simulator.lens import Lens, encode
 from labeler.simulator.look import look_of
 from labeler.simulator.objects import Layer, Placed, draw_objects
-from labeler.simulator.scene import Scene, Thing
+from labeler.simulator.scene import Figure, Scene, Thing
 from labeler.simulator.shadows import cast_shadows, footprint
 from labeler.simulator.table import TableTop
-from labeler.simulator.truth import Truth, write_truth
+from labeler.simulator.truth import TrueBox, Truth, write_truth
 from labeler.simulator.view import NEAR, View
 
 SHADOW_REACH = 20.0
@@ -65,21 +65,23 @@ class Renderer:
         cast_shadows(image, view, [thing.footprint for thing in placed])
         layer = self.objects(placed, view)
         if layer is not None:
-            _smear_figure(layer, scene, view, self._lens.look.shutter)
+            for thing, box in layer.found:
+                if thing.figure is not None:
+                    _smear(layer, thing.figure, box, view, self._lens.look.shutter)
             _compose(image, layer)
         return Picture(image, Truth(width, height, () if layer is None else layer.boxes))
 
     def placed(self, scene: Scene, view: View) -> list[Placed]:
         """What stands where the camera may see it or its shadow, as meshes."""
-        figure = scene.figure
         placed = [
             self._placed_thing(thing)
             for thing in scene.things
             if view.may_see(thing.x, thing.y, SHADOW_REACH)
         ]
-        if view.may_see(figure.pose.x, figure.pose.y, SHADOW_REACH):
-            mesh = self._figure.posed(figure)
-            placed.append(Placed("vector", mesh, footprint(mesh, self._light)))
+        for figure in scene.figures:
+            if view.may_see(figure.pose.x, figure.pose.y, SHADOW_REACH):
+                mesh = self._figure.posed(figure)
+                placed.append(Placed("vector", mesh, footprint(mesh, self._light), figure))
         return placed
 
     def _placed_thing(self, thing: Thing) -> Placed:
@@ -105,11 +107,10 @@ class Renderer:
         return image
 
 
-def _smear_figure(layer: Layer, scene: Scene, view: View, shutter: float) -> None:
-    """Motion blur of the other robot alone, along the picture's rows."""
-    figure, box = scene.figure, next((box for box in layer.boxes if box.name == "vector"), None)
+def _smear(layer: Layer, figure: Figure, box: TrueBox, view: View, shutter: float) -> None:
+    """Motion blur of another robot alone, along the picture's rows."""
     across, _, depth = view.to_camera(floats([(figure.pose.x, figure.pose.y, 3.0)]))[0]
-    if box is None or depth < NEAR:
+    if depth < NEAR:
         return
     sideways = math.sin(figure.pose.heading - view.heading - math.atan2(across, depth))
     speed = abs(figure.speed * sideways) + REACH * abs(figure.turn_rate)

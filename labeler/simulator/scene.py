@@ -22,7 +22,7 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The other robot: its pose, its motion, and its eyes (open 0 to 1, look -1 to 1)."""
+    """Another robot: its pose, its motion, and its eyes (open 0 to 1, look -1 to 1)."""
 
     pose: BodyPose
     speed: float = 0.0
@@ -34,12 +34,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The world at one tick. exposure is a factor around 1; speeds are per second."""
+    """The world at one tick, seen by one camera. exposure is a factor around 1; speeds are per
+    second; figures are the other robots."""
 
     number: int
     eye: BodyPose
     eye_turn_rate: float
     eye_head_rate: float
     exposure: float
-    figure: Figure
+    figures: tuple[Figure, ...]
     things: tuple[Thing, ...]
+    camera: int = 0

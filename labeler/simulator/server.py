@@ -1,4 +1,4 @@
-"""Serves the simulated robot over TLS on the loopback interface to clients with its token."""
+"""Serves simulated robots over TLS on the loopback interface to clients with their tokens."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from anki_vector.messaging.external_interface_pb2_grpc import (
 
 from labeler.errors import UserError
 from labeler.simulator.certificate import make_certificate
+from labeler.simulator.company import Company
 from labeler.simulator.configuration import Address, Identity, cert_path, write_configuration
 from labeler.simulator.faults import Faults
 from labeler.simulator.robot import SimulatedRobot
@@ -44,17 +45,16 @@ async def _turn_away(request: Any, context: Any) -> None:
     await context.abort(grpc.StatusCode.UNAUTHENTICATED, "the token is not this robot's guid")
 
 
-class RunningServer:
-    """One robot, listening. start() first; wait() until stop()."""
+class RobotServer:
+    """One robot, listening on a port of its own with a certificate of its own."""
 
     def __init__(self, robot: SimulatedRobot, folder: Path, port: int = 0) -> None:
         self.robot = robot
         self.folder = folder
         self._port = port
         self._server: Any = None
-        self._life: asyncio.Task[None] | None = None
 
-    async def start(self, also_in: Path | None = None) -> dict[str, str | int]:
+    async def start(self, also_in: Path | None = None) -> dict[str, Any]:
         """Listens, and writes the configuration into the folder (and into a second one).
 
         Returns what a client needs to know.
@@ -72,7 +72,6 @@ class RunningServer:
         if also_in is not None:
             write_configuration(also_in, identity, address, certificate.certificate)
         await self._server.start()
-        self._life = asyncio.create_task(self.robot.live())
         return describe(identity, address, self.folder, config)
 
     def _bind(self, credentials: Any) -> int:
@@ -84,13 +83,35 @@ class RunningServer:
             ) from error
 
     async def stop(self) -> None:
+        await self._server.stop(grace=None)
+
+
+class RunningServer:
+    """A company of robots, listening. start() first; run_until() serves."""
+
+    def __init__(self, company: Company, folder: Path, port: int = 0) -> None:
+        """port is the first robot's, the next ones follow; 0: any free ones."""
+        self.company = company
+        self._servers = [
+            RobotServer(robot, folder, port + robot.number if port else 0)
+            for robot in company.robots
+        ]
+        self._life: asyncio.Task[None] | None = None
+
+    async def start(self, also_in: Path | None = None) -> dict[str, Any]:
+        """What a client needs to know of the first robot, and in "robots" of each."""
+        robots = [await server.start(also_in) for server in self._servers]
+        self._life = asyncio.create_task(self.company.live())
+        return {"event": "ready", **robots[0], "robots": robots}
+
+    async def stop(self) -> None:
         if self._life is not None:
             self._life.cancel()
-        await self._server.stop(grace=None)
-        self.robot.close()
+        await asyncio.gather(*(server.stop() for server in self._servers))
+        self.company.close()
 
     async def run_until(self, stopped: asyncio.Event) -> None:
-        """Serves until stopped is set. Raises what ended the robot's life, if anything did."""
+        """Serves until stopped is set. Raises what ended the robots' life, if anything did."""
         if self._life is None:
             raise RuntimeError("start() comes first")
         waiting = asyncio.create_task(stopped.wait())
@@ -102,11 +123,8 @@ class RunningServer:
             self._life.result()
 
 
-def describe(
-    identity: Identity, address: Address, folder: Path, config: Path
-) -> dict[str, str | int]:
+def describe(identity: Identity, address: Address, folder: Path, config: Path) -> dict[str, Any]:
     return {
-        "event": "ready",
         "name": identity.name,
         "serial": identity.serial,
         "ip": address.ip,

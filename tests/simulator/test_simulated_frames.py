@@ -23,7 +23,7 @@ FAR_AWAY = Figure(BodyPose(0.0, -40.0, 0.0))
 
 
 def scene(*things: Thing, figure: Figure = FAR_AWAY, head: float = 0.0) -> Scene:
-    return Scene(1, replace(EYE, head=head), 0.0, 0.0, 1.0, figure, things)
+    return Scene(1, replace(EYE, head=head), 0.0, 0.0, 1.0, (figure,), things)
 
 
 def boxes(renderer: Renderer, shown: Scene) -> dict[str, TrueBox]:

@@ -44,7 +44,7 @@ def test_our_robot_looks_around_and_sees_the_other_mostly_but_not_always(seed: i
 
 def test_a_controlled_robot_stands_still_until_it_is_told() -> None:
     world = World(3)
-    world.controlled = True
+    world.residents[0].controlled = True
     world.body.stop()
     world.step(TICK)
     here = world.body.pose
