@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for_all
 from dataclasses import dataclass, replace
@@ -17,11 +17,10 @@ from labeler.cameras.driving_body import BodyState
 from labeler.cameras.driving_orders import (
     SPEEDS,
     STANDING,
+    Action,
     Motion,
-    cancel_order,
     motion_orders,
     stop_orders,
-    tags,
 )
 from labeler.errors import UserError
 
@@ -153,34 +152,33 @@ class Driver:
             self._wish, self._halt = STANDING, True
         self._wake.set()
 
-    def act(
-        self, method: str, request: Any, timeout: float, should_stop: Callable[[], bool]
-    ) -> None:
-        """One of the robot's own motions, which ends by itself, up to its end.
+    def act(self, actions: Sequence[Action], should_stop: Callable[[], bool]) -> None:
+        """The robot's own motions, all at once, which end by themselves, up to the last one's end.
 
         Raises StoppedError when should_stop() says so, UserError when driving ends meanwhile, at
         an edge, when the robot is lifted, or when it does not answer in time. It stands then.
         """
         self.refuse_if_off()
         self._acting = True
-        request.id_tag = next(tags)
-        future = self.robot.order(method, request, timeout)
-        deadline = time.monotonic() + timeout + 0.5
+        futures = [self.robot.order(*action.order()) for action in actions]
+        deadline = time.monotonic() + max(action.timeout for action in actions) + 0.5
         try:
-            while not future.done():
+            while not all(future.done() for future in futures):
                 if should_stop():
                     raise StoppedError
                 self.refuse_if_off()
                 self._refuse_if_unsafe()
                 if time.monotonic() > deadline:
                     raise words.no_answer(self.robot.name)
-                wait_for_all([future], timeout=0.01)
-            if _failure(future):
+                wait_for_all(futures, timeout=0.01)
+            failures = "; ".join(filter(None, map(_failure, futures)))
+            if failures:
                 self.refuse_if_off()  # the better reason, if there is one
-                raise words.no_answer(self.robot.name, _failure(future))
+                raise words.no_answer(self.robot.name, failures)
         except BaseException:
-            future.cancel()
-            self.robot.order("CancelActionByIdTag", cancel_order(request.id_tag), ORDER_TIMEOUT)
+            for future, action in zip(futures, actions, strict=True):
+                future.cancel()
+                self.robot.order(*action.cancel_order(ORDER_TIMEOUT))
             self.stop()
             raise
         finally:

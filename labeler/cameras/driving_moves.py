@@ -12,6 +12,7 @@ from labeler.cameras.base import Frame
 from labeler.cameras.deadline import StoppedError
 from labeler.cameras.driving import Driver, Steerable
 from labeler.cameras.driving_body import BodyState, wrapped
+from labeler.cameras.driving_orders import head_action, lift_action, straight_action, turn_action
 from labeler.dataset.model import Pose
 from labeler.errors import UserError
 
@@ -21,13 +22,15 @@ TURN_SPEED = 1.6
 """Radians a second."""
 NEAR_RAD = math.radians(4)
 NEAR_MM = 8.0
+NEAR_HEAD_RAD = math.radians(1)
+NEAR_LIFT_MM = 2.0
 TRIES = 3
 """So often a motion is corrected that did not come out as it was meant."""
 SETTLED = 0.2
 """Seconds without any motion that count as standing still."""
 PATIENCE = 6.0
 PICTURE_PATIENCE = 10.0
-LAG = 0.5
+LAG = 0.4
 """Seconds that a picture may have been on its way."""
 GLANCE = 0.01
 
@@ -42,56 +45,50 @@ class PhotoRobot(Steerable, Protocol):
     def with_pose(self, frame: Frame, timeout: float = 0.1) -> Frame: ...
 
 
-def turn_to(driver: Driver, heading_rad: float, should_stop: ShouldStop) -> None:
-    """Turns on the spot until it looks that way, in its own odometry."""
-    from anki_vector.messaging import protocol
+def take_pose(
+    driver: Driver,
+    should_stop: ShouldStop,
+    *,
+    heading_rad: float | None = None,
+    head_rad: float | None = None,
+    lift_mm: float | None = None,
+) -> BodyState:
+    """Turns on the spot and moves head and lift meanwhile, in the robot's own odometry.
 
+    None leaves it as it is. What did not come out as it was meant is corrected, TRIES times at
+    most. The state in which the robot stands then.
+    """
+    still = stand_still(driver, should_stop)
     for _ in range(TRIES):
-        left = wrapped(heading_rad - body_of(driver).pose.heading_rad)
-        if abs(left) < NEAR_RAD:
-            return
-        request = protocol.TurnInPlaceRequest(
-            angle_rad=left, speed_rad_per_sec=TURN_SPEED, accel_rad_per_sec2=10.0, tol_rad=0.03
-        )
-        driver.act("TurnInPlace", request, abs(left) / TURN_SPEED + PATIENCE, should_stop)
-        stand_still(driver, should_stop)
+        actions = []
+        if heading_rad is not None:
+            left = wrapped(heading_rad - still.pose.heading_rad)
+            if abs(left) > NEAR_RAD:
+                actions.append(turn_action(left, TURN_SPEED, PATIENCE))
+        if head_rad is not None and abs(head_rad - still.head_angle_rad) > NEAR_HEAD_RAD:
+            actions.append(head_action(head_rad, PATIENCE))
+        if lift_mm is not None and abs(lift_mm - still.lift_mm) > NEAR_LIFT_MM:
+            actions.append(lift_action(lift_mm, PATIENCE))
+        if not actions:
+            break
+        driver.act(actions, should_stop)
+        still = stand_still(driver, should_stop)
+    return still
 
 
 def go_to(driver: Driver, x_mm: float, y_mm: float, should_stop: ShouldStop) -> None:
     """Drives straight to a place in its own odometry, as near as TRIES attempts bring it."""
-    from anki_vector.messaging import protocol
-
     for _ in range(TRIES):
-        pose = body_of(driver).pose
+        pose = stand_still(driver, should_stop).pose
         away = math.hypot(x_mm - pose.x_mm, y_mm - pose.y_mm)
         if away < NEAR_MM:
             return
-        turn_to(driver, math.atan2(y_mm - pose.y_mm, x_mm - pose.x_mm), should_stop)
-        speed = driver.limit_mmps
-        request = protocol.DriveStraightRequest(speed_mmps=speed, dist_mm=away)
-        driver.act("DriveStraight", request, away / speed + PATIENCE, should_stop)
-        stand_still(driver, should_stop)
-
-
-def hold_head(driver: Driver, angle_rad: float, should_stop: ShouldStop) -> None:
-    from anki_vector.messaging import protocol
-
-    if abs(angle_rad - body_of(driver).head_angle_rad) < math.radians(1):
-        return
-    request = protocol.SetHeadAngleRequest(
-        angle_rad=angle_rad, max_speed_rad_per_sec=2.0, accel_rad_per_sec2=10.0
-    )
-    driver.act("SetHeadAngle", request, PATIENCE, should_stop)
-
-
-def hold_lift(driver: Driver, height_mm: float, should_stop: ShouldStop) -> None:
-    """height_mm: from 32 (down) to 92."""
-    from anki_vector.messaging import protocol
-
-    request = protocol.SetLiftHeightRequest(
-        height_mm=height_mm, max_speed_rad_per_sec=4.0, accel_rad_per_sec2=10.0
-    )
-    driver.act("SetLiftHeight", request, PATIENCE, should_stop)
+        left = wrapped(math.atan2(y_mm - pose.y_mm, x_mm - pose.x_mm) - pose.heading_rad)
+        sign = 1
+        if abs(left) > math.pi / 2:  # backwards is nearer
+            left, sign = wrapped(left + math.pi), -1
+        driver.act([turn_action(left, TURN_SPEED, PATIENCE)], should_stop)
+        driver.act([straight_action(sign * away, driver.limit_mmps, PATIENCE)], should_stop)
 
 
 def body_of(driver: Driver) -> BodyState:

@@ -34,14 +34,66 @@ class Motion:
 STANDING = Motion()
 
 
-tags = itertools.cycle(range(2_000_001, 3_000_001))
+_tags = itertools.cycle(range(2_000_001, 3_000_001))
 """The numbers that the robot keeps for actions of programs."""
 
 
-def cancel_order(tag: int) -> Any:
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One of the robot's own motions, which ends by itself; timeout in seconds."""
+
+    method: str
+    request: Any
+    timeout: float
+
+    def __post_init__(self) -> None:
+        self.request.id_tag = next(_tags)
+
+    def order(self) -> tuple[str, Any, float]:
+        return self.method, self.request, self.timeout
+
+    def cancel_order(self, timeout: float) -> tuple[str, Any, float]:
+        """What ends it before its time."""
+        from anki_vector.messaging import protocol
+
+        request = protocol.CancelActionByIdTagRequest(id_tag=self.request.id_tag)
+        return "CancelActionByIdTag", request, timeout
+
+
+def turn_action(angle_rad: float, speed: float, patience: float) -> Action:
+    """On the spot, anticlockwise; speed in radians a second."""
     from anki_vector.messaging import protocol
 
-    return protocol.CancelActionByIdTagRequest(id_tag=tag)
+    request = protocol.TurnInPlaceRequest(
+        angle_rad=angle_rad, speed_rad_per_sec=speed, accel_rad_per_sec2=10.0, tol_rad=0.03
+    )
+    return Action("TurnInPlace", request, abs(angle_rad) / speed + patience)
+
+
+def straight_action(distance_mm: float, speed_mmps: float, patience: float) -> Action:
+    from anki_vector.messaging import protocol
+
+    request = protocol.DriveStraightRequest(speed_mmps=speed_mmps, dist_mm=distance_mm)
+    return Action("DriveStraight", request, abs(distance_mm) / speed_mmps + patience)
+
+
+def head_action(angle_rad: float, patience: float) -> Action:
+    from anki_vector.messaging import protocol
+
+    request = protocol.SetHeadAngleRequest(
+        angle_rad=angle_rad, max_speed_rad_per_sec=3.0, accel_rad_per_sec2=10.0
+    )
+    return Action("SetHeadAngle", request, patience)
+
+
+def lift_action(height_mm: float, patience: float) -> Action:
+    """From 32 mm (down) to 92."""
+    from anki_vector.messaging import protocol
+
+    request = protocol.SetLiftHeightRequest(
+        height_mm=height_mm, max_speed_rad_per_sec=4.0, accel_rad_per_sec2=10.0
+    )
+    return Action("SetLiftHeight", request, patience)
 
 
 def stop_orders() -> list[tuple[str, Any]]:

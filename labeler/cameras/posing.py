@@ -11,17 +11,16 @@ from random import Random
 from labeler.cameras.base import Camera, CameraState, Frame
 from labeler.cameras.deadline import StoppedError
 from labeler.cameras.driving import Driver, Steerable
+from labeler.cameras.driving_body import BodyState
 from labeler.cameras.driving_moves import (
     GLANCE,
     PhotoRobot,
     ShouldStop,
     frame_after,
     go_to,
-    hold_head,
-    hold_lift,
     pose_of,
     stand_still,
-    turn_to,
+    take_pose,
 )
 from labeler.cameras.sweep import DriveResult, OnProgress
 from labeler.dataset.model import Pose
@@ -34,7 +33,7 @@ AWAY = (math.radians(105), math.radians(255))
 """How far the photographer turns away for a picture without its partner. It sees 45 degrees to
 either side, and a circle that is twice its radius away takes 30 more."""
 HEADS = (math.radians(-20), math.radians(40))
-LIFTS_MM = (32.0, 92.0)
+LIFTS_MM = (33.0, 91.0)
 LOOKS = (math.radians(-8), math.radians(12))
 """The photographer's head while it looks elsewhere."""
 
@@ -130,17 +129,16 @@ def pose_partner(
         head = stand_still(photographer, should_stop).head_angle_rad
         for pose in plan_poses(wish):
             photographer.refuse_if_off()
-            _strike(partner, origin, pose, should_stop)
-            still = stand_still(partner, should_stop)
+            still = _strike(partner, origin, pose, should_stop)
             kept(frame_after(camera, still, should_stop, own_clock=False), negative=False)
         go_to(partner, origin.x_mm, origin.y_mm, should_stop)
         for away in plan_negatives(wish):
-            turn_to(photographer, facing + away.turn_rad, should_stop)
-            hold_head(photographer, away.head_rad, should_stop)
-            still = stand_still(photographer, should_stop)
+            heading = facing + away.turn_rad
+            still = take_pose(
+                photographer, should_stop, heading_rad=heading, head_rad=away.head_rad
+            )
             kept(frame_after(camera, still, should_stop), negative=True)
-        turn_to(photographer, facing, should_stop)
-        hold_head(photographer, head, should_stop)
+        take_pose(photographer, should_stop, heading_rad=facing, head_rad=head)
     except StoppedError:
         return DriveResult(taken, planned)
     except UserError as error:
@@ -148,13 +146,14 @@ def pose_partner(
     return DriveResult(taken, planned)
 
 
-def _strike(partner: Driver, origin: Pose, pose: PosingStop, should_stop: ShouldStop) -> None:
+def _strike(partner: Driver, origin: Pose, pose: PosingStop, should_stop: ShouldStop) -> BodyState:
     """Drives there in a straight line, which never leaves the circle, and takes the pose."""
     x_mm, y_mm = on_table(origin, pose.x_mm, pose.y_mm)
     go_to(partner, x_mm, y_mm, should_stop)
-    turn_to(partner, origin.heading_rad + pose.heading_rad, should_stop)
-    hold_head(partner, pose.head_rad, should_stop)
-    hold_lift(partner, pose.lift_mm, should_stop)
+    heading = origin.heading_rad + pose.heading_rad
+    return take_pose(
+        partner, should_stop, heading_rad=heading, head_rad=pose.head_rad, lift_mm=pose.lift_mm
+    )
 
 
 def on_table(origin: Pose, ahead_mm: float, left_mm: float) -> tuple[float, float]:

@@ -13,10 +13,8 @@ from labeler.cameras.driving_moves import (
     PhotoRobot,
     ShouldStop,
     frame_after,
-    hold_head,
     pose_of,
-    stand_still,
-    turn_to,
+    take_pose,
 )
 from labeler.errors import UserError
 
@@ -114,13 +112,12 @@ def sweep(
         start = pose_of(driver).heading_rad
         for stop in stops:
             on_progress(taken, len(stops))
-            turn_to(driver, start + stop.turn_rad, should_stop)
-            hold_head(driver, stop.head_rad, should_stop)
-            still = stand_still(driver, should_stop)
+            heading = start + stop.turn_rad
+            still = take_pose(driver, should_stop, heading_rad=heading, head_rad=stop.head_rad)
             keep(frame_after(camera, still, should_stop))
             taken += 1
         on_progress(taken, len(stops))
-        turn_to(driver, start, should_stop)
+        take_pose(driver, should_stop, heading_rad=start)
     except StoppedError:
         return DriveResult(taken, len(stops))
     except UserError as error:

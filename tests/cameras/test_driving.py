@@ -11,7 +11,7 @@ import pytest
 from labeler.cameras.base import CameraState
 from labeler.cameras.deadline import StoppedError
 from labeler.cameras.driving import LIFE, Driver, DrivingState
-from labeler.cameras.driving_moves import frame_after, hold_head, stand_still, turn_to
+from labeler.cameras.driving_moves import frame_after, stand_still, take_pose
 from labeler.cameras.driving_orders import Motion
 from labeler.cameras.robots import RobotConfig
 from labeler.cameras.vector import VectorCamera
@@ -147,9 +147,7 @@ def test_it_turns_to_an_angle_and_the_picture_is_of_after_that(
 ) -> None:
     before = stand_still(driver, never)
     wanted = before.pose.heading_rad + 1.0
-    turn_to(driver, wanted, never)
-    hold_head(driver, 0.2, never)
-    still = stand_still(driver, never)
+    still = take_pose(driver, never, heading_rad=wanted, head_rad=0.2)
     frame = frame_after(camera, still, never)
     assert frame.pose is not None
     assert abs(math.remainder(frame.pose.heading_rad - wanted, math.tau)) < 0.1
@@ -160,7 +158,7 @@ def test_it_turns_to_an_angle_and_the_picture_is_of_after_that(
 def test_a_motion_that_is_cancelled_stops_the_robot(driver: Driver) -> None:
     heading = stand_still(driver, never).pose.heading_rad
     with pytest.raises(StoppedError):
-        turn_to(driver, heading + 3.0, lambda: rolls(driver))
+        take_pose(driver, lambda: rolls(driver), heading_rad=heading + 3.0)
     wait_until(lambda: stands(driver))
     assert driver.is_on
 

@@ -141,7 +141,7 @@ class DriveBar(QWidget):
         row.addLayout(speed)
         row.addLayout(right, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 6, 14, 2)
+        column.setContentsMargins(14, 6, 14, 10)
         column.setSpacing(6)
         column.addWidget(self.job)
         column.addLayout(row)

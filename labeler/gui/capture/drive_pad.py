@@ -12,7 +12,7 @@ from labeler.gui.key_hint import KeyHint, hint_tooltip
 from labeler.gui.side_panel import keep_keys
 from labeler.gui.theme import set_role
 
-_SHEET = "QPushButton { padding: 3px 2px; }"
+_SHEET = "DrivePad QPushButton { padding: 3px 2px; }"
 _SIZE = (46, 30)
 _PLACES = {
     Direction.FORWARD: (0, 1, "↑", "forward"),
@@ -36,6 +36,7 @@ class DrivePad(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Pad"))
+        self.setStyleSheet(_SHEET)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(4)
@@ -68,7 +69,6 @@ class DrivePad(QWidget):
         }[direction]
         button = QPushButton(self)
         button.setFixedSize(*_SIZE)
-        button.setStyleSheet(_SHEET)
         button.setAccessibleName(words)
         hint_tooltip(button, f"capture.{action}", self.tr("{0}, while held{{key}}").format(words))
         KeyHint(
