@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from labeler.dataset.model import Pose
+from labeler.dataset.model import NO_READINGS, Pose, Readings
 
 
 class CameraState(StrEnum):
@@ -35,7 +35,7 @@ class Frame:
 
     data holds the encoded bytes untouched (a JPEG, or a PNG from cameras that give raw pixels);
     received is time.monotonic() on arrival, captured_at seconds since 1970 (UTC); number rises by
-    one with each frame of a camera.
+    one with each frame of a camera. readings: what a robot tells beside head and pose.
     """
 
     data: bytes
@@ -44,6 +44,7 @@ class Frame:
     captured_at: float = field(default_factory=time.time)
     head_angle_rad: float | None = None
     pose: Pose | None = None
+    readings: Readings = NO_READINGS
 
     @property
     def age(self) -> float:
@@ -77,7 +78,7 @@ class Camera(ABC):
             return self._frame
 
     def with_pose(self, frame: Frame, timeout: float = 0.1) -> Frame:
-        """The frame with exactly its own head angle and pose, where a robot tells them later.
+        """The frame with exactly its own head angle, pose and lift, where a robot tells them later.
 
         Waits up to timeout; worth it for a frame that is kept, not for one that is only shown.
         """

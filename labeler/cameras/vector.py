@@ -226,6 +226,7 @@ class VectorCamera(WorkerCamera):
 
         def on_battery(fraction: float | None) -> None:
             self._battery = fraction
+            self._pairing.tell(battery=fraction)
 
         def on_feed_end(reason: str) -> None:
             if not stop.is_set():
@@ -236,6 +237,7 @@ class VectorCamera(WorkerCamera):
             on_image=lambda message: self._take_image(message, stop),
             on_state=lambda state: self._take_state(state, stop),
             on_battery=on_battery,
+            on_exposure=self._take_exposure,
             on_feed_end=on_feed_end,
         )
 
@@ -249,6 +251,13 @@ class VectorCamera(WorkerCamera):
 
     def _new_frame(self, message: Any) -> Frame:
         return self._pairing.frame(message.data, self._next_number(), message.frame_time_stamp)
+
+    def _take_exposure(self, update: Any) -> None:
+        self._pairing.tell(
+            exposure_ms=float(update.exposure_ms),
+            gain=float(update.gain),
+            auto_exposure=update.auto_exposure_enabled,
+        )
 
     def _take_state(self, state: Any, stop: threading.Event) -> None:
         """Remembers it, and corrects the newest frame when its own state comes after it."""

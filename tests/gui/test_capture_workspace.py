@@ -73,6 +73,7 @@ def test_space_keeps_the_very_bytes_that_the_robot_sent(
     assert (truth.width, truth.height) == (image.width, image.height) == (640, 360)
     assert image.head_angle_rad is not None
     assert image.pose is not None
+    assert image.readings.lift_mm is not None
     assert abs(image.captured_at - time.time()) < 30
     kilobytes = round(len(data) / 1000)
     assert heard.sentences == [f"Photo 1 kept, {kilobytes} KB, untouched from the robot."]
@@ -118,6 +119,8 @@ def test_photos_belong_to_the_session_that_is_named(
     qtbot.keyClicks(field, "evening, lamp on")
     assert dataset.counts().total == 0  # the space went into the field
     qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.keyClicks(capture.session.note, "table by the window")
+    qtbot.keyClick(capture.session.note, Qt.Key.Key_Return)
     qtbot.keyClick(capture, Space)
     until(qtbot, lambda: len(heard.sentences) == 1)
     qtbot.mouseClick(capture.session.new_button, Qt.MouseButton.LeftButton)
@@ -131,6 +134,25 @@ def test_photos_belong_to_the_session_that_is_named(
     names = [sessions[image.session_id].name for image in dataset.images()]
     assert names == ["evening, lamp on", default]
     assert {session.camera for session in sessions.values()} == {"Vector-SIM1"}
+    assert [session.note for session in sessions.values()] == ["table by the window", ""]
+
+
+def test_the_note_of_a_session_is_shown_kept_and_undone(
+    qtbot: QtBot, workspace: CaptureWorkspace, document: Document, dataset: Dataset
+) -> None:
+    dataset.add_session("old", "Vector-SIM1", note="by the stove")
+    qtbot.keyClicks(workspace.session.note, "waits for the first photo")
+    workspace.session.field.selectAll()
+    qtbot.keyClicks(workspace.session.field, "old")
+    qtbot.keyClick(workspace.session.field, Qt.Key.Key_Return)
+    note = workspace.session.note
+    assert note.text() == "by the stove"
+    note.selectAll()
+    qtbot.keyClicks(note, "by the sink")
+    qtbot.keyClick(note, Qt.Key.Key_Return)
+    assert dataset.sessions()[0].note == "by the sink"
+    document.undo()
+    assert (note.text(), dataset.sessions()[0].note) == ("by the stove", "by the stove")
 
 
 def test_photos_by_the_clock_come_until_escape(
@@ -140,7 +162,7 @@ def test_photos_by_the_clock_come_until_escape(
     next(action for action in menu.actions() if action.text() == "Every 1 s").trigger()
     until(qtbot, lambda: dataset.counts().total == 2)
     qtbot.keyClick(capture, Qt.Key.Key_Escape)
-    assert capture.bar.interval == 0
+    assert capture.bar.every.interval == 0
     first, second = (image.captured_at for image in dataset.images())
     assert 0.8 < second - first < 5
 
@@ -260,7 +282,7 @@ def test_a_dataset_that_cannot_be_written_stops_the_clock_and_says_why(
         qtbot.keyClick(workspace, Qt.Key.Key_I)
         until(qtbot, lambda: heard.failures)
         assert "read-only" in heard.failures[0]
-        assert workspace.bar.interval == 0
+        assert workspace.bar.every.interval == 0
         workspace.shut_down()
         finish_jobs()
 

@@ -44,7 +44,7 @@ def capture(
 @pytest.fixture
 def driving(qtbot: QtBot, capture: CaptureWorkspace) -> CaptureWorkspace:
     """With the wheels."""
-    qtbot.keyClick(capture, Key.Key_V)
+    qtbot.keyClick(capture, Key.Key_M)
     until(qtbot, lambda: capture.driving.drive.is_on)
     return capture
 

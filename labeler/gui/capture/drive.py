@@ -128,7 +128,7 @@ class Drive(QObject):
     def press(self, direction: Direction) -> None:
         """The robot does this until release()."""
         if self.driver is None:
-            self._document.say(self.tr("Switch Drive on first (V): the keys move the robot then."))
+            self._document.say(self.tr("Switch Drive on first (M): the keys move the robot then."))
         elif self.is_busy:
             self._document.say(self.tr("The robot drives by itself now. Esc ends that."))
         elif direction not in self._held:
@@ -200,7 +200,7 @@ class Drive(QObject):
         self._timer.start()
         self.changed.emit()
         self._document.say(
-            self.tr("You drive {name}: W A S D, head R F, lift T G. V gives it back.").format(
+            self.tr("You drive {name}: W A S D, head R F, lift T G. M gives it back.").format(
                 name=driver.robot.name
             )
         )

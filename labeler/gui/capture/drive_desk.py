@@ -73,7 +73,7 @@ class DriveDesk(QObject):
     def _may_begin(self) -> bool:
         if not self.drive.is_on:
             self._document.say(
-                self.tr("Switch Drive on first (V): the robot moves by itself for this.")
+                self.tr("Switch Drive on first (M): the robot moves by itself for this.")
             )
         elif self.run.is_busy:
             self._document.say(self.tr("The robot drives by itself already. Esc ends that."))

@@ -76,7 +76,7 @@ def drive_actions(desk: DriveDesk) -> list[Action]:
         )
 
     return [
-        Action("drive", _tr("Drive the robot"), ("V",), drive.toggle, group=_tr("Drive")),
+        Action("drive", _tr("Drive the robot"), ("M",), drive.toggle, group=_tr("Drive")),
         row("forward", _tr("Drive forwards"), "W", Direction.FORWARD),
         row("back", _tr("Drive backwards"), "S", Direction.BACK),
         row("left", _tr("Turn left"), "A", Direction.LEFT),

@@ -85,7 +85,7 @@ class DriveRun(QObject):
     def _free_driver(self) -> Driver | None:
         driver = self._drive.driver
         if driver is None:
-            self._document.say(self.tr("Switch Drive on first (V)."))
+            self._document.say(self.tr("Switch Drive on first (M)."))
         elif self.is_busy:
             self._document.say(self.tr("The robot drives by itself already. Esc ends that."))
             return None

@@ -34,6 +34,8 @@ def actions(capture: CaptureWorkspace) -> list[Action]:
             "high_resolution", _tr("High resolution"), ("H",), capture.bar.toggle_high_resolution
         ),
         Action("new_session", _tr("New session"), ("N",), capture.begin_session),
+        Action("skip_poor", _tr("Skip poor shots"), ("P",), capture.skip.switch.toggle),
+        Action("coverage", _tr("What was seen so far"), ("V",), capture.coverage.toggle.toggle),
         Action("stop", _tr("Stop all that moves and takes"), ("Esc",), capture.stop_taking),
         *drive_actions(capture.driving),
     ]

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from labeler.cameras.base import CameraState, CameraStatus
 from labeler.cameras.catalogue import CameraChoice
 from labeler.cameras.robots import CONFIGURE
+from labeler.dataset.edits import set_session_note
 from labeler.gui.capture import keys
 from labeler.gui.capture.camera_list import CameraList
+from labeler.gui.capture.count_down import CountDown
+from labeler.gui.capture.coverage_card import CoverageCard
 from labeler.gui.capture.drive_desk import DriveDesk
 from labeler.gui.capture.photo_strip import PhotoStrip
 from labeler.gui.capture.photographer import Photographer
 from labeler.gui.capture.session import SessionField, new_session_name
 from labeler.gui.capture.shutter_bar import ShutterBar
+from labeler.gui.capture.skip_row import SkipRow
 from labeler.gui.decode import LivePicture
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
@@ -39,15 +43,19 @@ class CaptureWorkspace(Workspace):
         self._live = live
         self._is_active = False
         self._remark = ""
+        self._is_begun = False
         self.view = PictureView(self)
         self.health = LiveHealth(live, self.view)
+        self.count_down = CountDown(self.view)
         self.bar = ShutterBar(self)
         self.driving = DriveDesk(document, live, self)
         self.bar.add(self.driving.bar.switch)
         self.cameras = CameraList(self)
         self.session = SessionField(self)
+        self.coverage = CoverageCard(document, self)
+        self.skip = SkipRow(self)
         self.strip = PhotoStrip(self)
-        self.photographer = Photographer(document, live, lambda: self.session.name, self)
+        self.photographer = Photographer(document, live, self.session, self)
         self._count = heading("", self.strip)
         self._no_robot = QLabel(self)
         self._lay_out()
@@ -92,9 +100,15 @@ class CaptureWorkspace(Workspace):
         self.bar.every.setChecked(False)
         self.driving.stop()
 
+    def _beep(self) -> None:
+        """The person may be at the other end of the room, with the object in the hand."""
+        if self.photographer.clock.is_running and self.bar.every.beeps.isChecked():
+            QApplication.beep()
+
     def _begin(self, *taken: str) -> None:
         names = [each.name for each in self._document.dataset.sessions()]
         self.session.set_name(new_session_name([*names, *taken]))
+        self.photographer.begin_counting()
         self._show_session()
 
     def _change_dataset(self) -> None:
@@ -105,6 +119,9 @@ class CaptureWorkspace(Workspace):
 
     def _show_kept(self, kept: Kept) -> None:
         if kept.session.name == self.session.name:
+            if not self._is_begun:  # the note may have been changed while the photo was on its way
+                self._is_begun = True
+                self._keep_note(self.session.note.text().strip())
             self.strip.photos.add(kept.image)
             self.strip.scrollToTop()
             self._show_count()
@@ -137,10 +154,17 @@ class CaptureWorkspace(Workspace):
 
     def _show_session(self) -> None:
         dataset, name = self._document.dataset, self.session.name
-        ids = [each.id for each in dataset.sessions() if each.name == name]
-        images = [image for each in ids for image in dataset.images(session_id=each)]
+        sessions = [each for each in dataset.sessions() if each.name == name]
+        images = [image for each in sessions for image in dataset.images(session_id=each.id)]
         self.strip.photos.show(dataset, images)
         self._show_count()
+        if sessions or self._is_begun:  # else the note waits for the first photo
+            self.session.show_note(sessions[-1].note if sessions else "")
+        self._is_begun = bool(sessions)
+
+    def _keep_note(self, note: str) -> None:
+        name = self.session.name
+        self._document.attempt(lambda dataset: set_session_note(dataset, name, note))
 
     def _show_count(self) -> None:
         count = self.strip.photos.rowCount()
@@ -156,17 +180,26 @@ class CaptureWorkspace(Workspace):
         self.cameras.camera_chosen.connect(self._choose_camera)
         photographer.taken.connect(self.view.flash)
         photographer.kept.connect(self._show_kept)
+        photographer.skipped.connect(self.skip.show_count)
+        photographer.set_skips_flawed(self.skip.switch.isChecked())
+        self.skip.switched.connect(photographer.set_skips_flawed)
         photographer.stopped.connect(self.stop_taking)
         self.driving.run.frame_taken.connect(photographer.keep_frame)
         bar.shutter.pressed.connect(shutter.press)
         bar.shutter.released.connect(shutter.release)
-        bar.interval_changed.connect(photographer.set_clock)
+        bar.every.changed.connect(photographer.set_clock)
+        photographer.clock.waits.connect(self.count_down.show_wait)
+        photographer.clock.stopped.connect(self.count_down.hide)
+        photographer.taken.connect(self._beep)
         bar.high_resolution_changed.connect(photographer.set_high_resolution)
+        self.session.name_changed.connect(photographer.begin_counting)
         self.session.name_changed.connect(self._show_session)
         self.session.new_requested.connect(self.begin_session)
+        self.session.noted.connect(self._keep_note)
         self.strip.image_requested.connect(self.image_requested)
         document.annotations_changed.connect(self.strip.photos.refresh)
         document.many_images_changed.connect(self.strip.photos.refresh_all)
+        document.sessions_changed.connect(self._show_session)
         document.dataset_opened.connect(self._change_dataset)
 
     def _lay_out(self) -> None:
@@ -180,7 +213,9 @@ class CaptureWorkspace(Workspace):
         panel.add(self.cameras, self.tr("Camera"))
         panel.add(self._no_robot)
         panel.add(self.session, self.tr("Session"))
+        panel.add(self.coverage)
         panel.rows.addWidget(self._count)
+        panel.add(self.skip)
         panel.rows.addWidget(self.driving.check_button)
         panel.add(self.strip, stretch=1)
         left = QVBoxLayout()
