@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from labeler.cameras.faults import Cause
 from labeler.dataset.model import NO_READINGS, Pose, Readings
 
 
@@ -21,12 +22,18 @@ class CameraState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CameraStatus:
-    """How the camera is. message is a sentence for the person; battery runs from 0 to 1."""
+    """How the camera is. message is a sentence for the person; battery runs from 0 to 1.
+
+    cause: what a robot's fault comes from. retry_at: when a lost camera is tried again, as
+    time.monotonic() counts.
+    """
 
     state: CameraState
     message: str = ""
     battery: float | None = None
     frames_per_second: float = 0.0
+    cause: Cause | None = None
+    retry_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +78,9 @@ class Camera(ABC):
 
     @abstractmethod
     def stop(self, timeout: float = 2.0) -> None: ...
+
+    def retry_now(self) -> None:  # noqa: B027 - most cameras make no pause
+        """Ends the pause before the next attempt, where a lost camera makes one."""
 
     def latest(self) -> Frame | None:
         """The newest frame, however old: look at its age."""

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
-from labeler.cameras import faults, preflight
+from labeler.cameras import faults, preflight, single_calls
 from labeler.cameras.base import CameraState, CameraStatus, Frame
 from labeler.cameras.deadline import StoppedError, in_background, wait_for
 from labeler.cameras.driving_body import BodyState
@@ -30,7 +30,7 @@ FIRST_PATIENCE = 6.0
 """Seconds that the first frame of a connection may take: a busy machine needs its time."""
 SUSPICION = 1.0
 """Seconds of silence after which the robot is asked whether it still streams."""
-PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0)
+PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between attempts to reconnect; the last one repeats."""
 LOOK = 0.05
 """Seconds between two looks of the watchdog; the end of a feed wakes it at once."""
@@ -144,8 +144,8 @@ class VectorCamera(WorkerCamera):
                 was_live, attempt = True, 0
             if fault.lasting or not was_live:
                 raise fault
-            self._report(stop, CameraState.LOST, f"{fault} Connecting again.")
-            stop.wait(PAUSES[min(attempt, len(PAUSES) - 1)])
+            pause = PAUSES[min(attempt, len(PAUSES) - 1)]
+            self._pause(stop, pause, f"{fault} Connecting again.", fault.cause)
             attempt += 1
 
     def _visit(self, stop: threading.Event) -> RobotError:
@@ -165,7 +165,7 @@ class VectorCamera(WorkerCamera):
         link: RobotLink | None = None
         try:
             wait_for(in_background(preflight.check_sdk, "SDK import"), IMPORT_TIMEOUT, stop)
-            reached = in_background(lambda: preflight.check_robot(robot), f"reach {robot.name}")
+            reached = in_background(lambda: self._reach(robot), f"reach {robot.name}")
             wait_for(reached, preflight.DEADLINE + 0.5, stop)
             link = opening = RobotLink(robot, self._listener(stop))
             opened = in_background(lambda: opening.open(CONNECT_TIMEOUT), f"connect {robot.name}")
@@ -177,6 +177,13 @@ class VectorCamera(WorkerCamera):
                 raise
             raise faults.explain(error, robot) from error
         return link
+
+    def _reach(self, robot: RobotConfig) -> None:
+        """Names the cause in three seconds; a robot that gave pictures before is only met."""
+        deadline = time.monotonic() + preflight.DEADLINE
+        preflight.check_robot(robot)
+        if self._numbers == 0:
+            single_calls.is_camera_taken(robot, max(0.2, deadline - time.monotonic()))
 
     def _watch(self, link: RobotLink, stop: threading.Event) -> RobotError:
         """Returns when the picture is lost; raises StoppedError."""

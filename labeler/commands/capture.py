@@ -109,7 +109,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         metavar="NAME",
         help="a configured robot's name or serial, 'simulated', or another camera: "
-        "webcam:0, video:FILE, folder:FOLDER",
+        "webcam:0, video:FILE, folder:FOLDER, or a network camera's http:// or rtsp:// address",
     )
     parser.add_argument("--count", type=_positive(int), required=True, help="how many pictures")
     parser.add_argument(
@@ -143,6 +143,8 @@ def run(arguments: argparse.Namespace) -> int:
 def camera_named(word: str, seed: int = 0) -> Camera:
     """A camera by its id, or a configured robot by name or serial. Raises UserError."""
     kind, _, rest = word.partition(":")
+    if rest.startswith("//"):
+        return open_camera(f"network:{word}")
     if kind in KINDS and (rest or kind == "simulated"):
         return open_camera(word, seed=seed)
     return open_camera(f"robot:{find_robot(word).serial}")

@@ -68,7 +68,7 @@ def test_with_a_robot_that_froze(wired_robot: RobotConfig, wire: Wire) -> None:
     assert exit_time(wired_robot, "live", wire) < 1.8
 
 
-@pytest.mark.parametrize("connection", [1, 2])
+@pytest.mark.parametrize("connection", [2, 3])
 def test_in_the_middle_of_connecting(wired_robot: RobotConfig, wire: Wire, connection: int) -> None:
     wire.freeze_connection(connection)
     assert exit_time(wired_robot, "connecting") < 1.8

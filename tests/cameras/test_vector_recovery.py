@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from labeler.cameras.base import CameraState
+from labeler.cameras.faults import Cause
 from labeler.cameras.robots import RobotConfig
 from labeler.cameras.simulated import SimulatedCamera, simulated_cameras
 from tests.cameras.camera_waits import (
@@ -100,7 +101,7 @@ def test_stopping_a_frozen_camera_takes_no_time(
 def test_stopping_while_the_connection_is_made_takes_no_time(
     wired_robot: RobotConfig, wire: Wire, vector_camera: CameraMaker
 ) -> None:
-    for connection in (1, 2):  # the preflight's, then the SDK's
+    for connection in (1, 2, 3):  # the preflight's two, then the SDK's
         wire.freeze_connection(connection)
         camera = vector_camera(wired_robot)
         wait_until(lambda: wire.is_frozen)
@@ -171,3 +172,26 @@ def test_two_simulated_cameras_share_one_world_until_the_last_one_stops() -> Non
         one.stop()
         two.stop()
     assert two.process_id is None
+
+
+def test_the_pause_before_the_next_attempt_is_told_and_ends_at_a_word(
+    wired_robot: RobotConfig,
+    wire: Wire,
+    vector_camera: CameraMaker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("labeler.cameras.vector.PAUSES", (0.1, 60.0))
+    camera = vector_camera(wired_robot)
+    frames_of(camera, 1)
+    wire.cut()
+    wait_until(lambda: (at := camera.status().retry_at) and at > time.monotonic() + 30)
+    assert camera.status().cause is Cause.ADDRESS
+    wire.mend()
+    camera.retry_now()
+    status = wait_for_state(camera, CameraState.LIVE)
+    assert (status.retry_at, status.cause) == (None, None)
+    wire.cut()
+    wait_until(lambda: (at := camera.status().retry_at) and at > time.monotonic() + 30)
+    began = time.monotonic()
+    camera.stop()
+    assert time.monotonic() - began < 1.5

@@ -215,7 +215,7 @@ def test_the_simulated_robot_may_die_and_comes_back_by_itself(
     until(qtbot, lambda: dataset.counts().total == 1)
 
 
-def test_a_robot_that_is_off_is_said_with_the_two_ways_on(
+def test_a_robot_that_is_off_is_said_with_the_ways_on(
     qtbot: QtBot, workspace: CaptureWorkspace, live: LiveCamera, known_robot: str, wire: Wire
 ) -> None:
     wire.cut()
@@ -224,6 +224,7 @@ def test_a_robot_that_is_off_is_said_with_the_two_ways_on(
     assert "refuses the connection" in workspace.health.sentence.text()
     assert [each.text() for each in workspace.health.buttons] == [
         "Try again",
+        "New address…",
         "Use the simulated robot",
     ]
     wire.mend()

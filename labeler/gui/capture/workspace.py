@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage, QPalette
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from labeler.cameras.base import CameraState, CameraStatus
 from labeler.cameras.catalogue import CameraChoice
-from labeler.cameras.robots import CONFIGURE
 from labeler.dataset.edits import set_session_note
 from labeler.gui.capture import keys
 from labeler.gui.capture.camera_list import CameraList
@@ -22,12 +21,15 @@ from labeler.gui.capture.shutter_bar import ShutterBar
 from labeler.gui.capture.skip_row import SkipRow
 from labeler.gui.decode import LivePicture
 from labeler.gui.document import Document
+from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.live import LiveCamera
 from labeler.gui.live_files import ask_for_file, needs_file
 from labeler.gui.live_health import LiveHealth
 from labeler.gui.photo_keeper import Kept
 from labeler.gui.picture_view import PictureView
-from labeler.gui.side_panel import SidePanel, heading
+from labeler.gui.robot_dialogs import ask_to_move, ask_to_set_up
+from labeler.gui.robot_watch import RobotWatch
+from labeler.gui.side_panel import SidePanel, heading, keep_keys
 from labeler.gui.workspace import Action, Workspace
 
 
@@ -57,7 +59,8 @@ class CaptureWorkspace(Workspace):
         self.strip = PhotoStrip(self)
         self.photographer = Photographer(document, live, self.session, self)
         self._count = heading("", self.strip)
-        self._no_robot = QLabel(self)
+        self.robots = RobotWatch(live, self)
+        self.set_up = QPushButton(self.tr("Set up a robot…"), self)
         self._lay_out()
         self._connect()
         self._begin()
@@ -70,6 +73,7 @@ class CaptureWorkspace(Workspace):
         self._is_active = True
         self._live.watch(self, watching=True)
         self._show_cameras()
+        self.robots.start()
         if self._live.picture is not None:
             self._show_picture(self._live.picture)
         self.health.refresh()
@@ -78,6 +82,7 @@ class CaptureWorkspace(Workspace):
     def deactivated(self) -> None:
         self._is_active = False
         self._live.watch(self, watching=False)
+        self.robots.stop()
         self.stop_taking()
         self.driving.leave()
 
@@ -93,6 +98,10 @@ class CaptureWorkspace(Workspace):
                 name=self.session.name
             )
         )
+
+    def set_up_robot(self, choice: CameraChoice | None = None) -> None:
+        """Asks for what is needed to reach a robot, or this one again, and tries it."""
+        ask_to_set_up(self, self._live, choice).finished.connect(self.robots.look)
 
     def stop_taking(self) -> None:
         """Ends a burst and the photos by the clock, and whatever moves."""
@@ -132,11 +141,13 @@ class CaptureWorkspace(Workspace):
         else:
             self._live.choose(choice)
 
+    def _move_robot(self, choice: CameraChoice) -> None:
+        ask_to_move(self, self._live, choice).finished.connect(self.robots.look)
+
     def _show_cameras(self) -> None:
         choices, chosen = self._live.choices(), self._live.choice
         self.cameras.show_choices(choices, chosen)
         self.cameras.show_status(self._live.status)
-        self._no_robot.setVisible(not any(each.kind == "robot" for each in choices))
         self.bar.set_robot(chosen is None or chosen.kind in ("robot", "simulated"))
         if self._live.picture is None:
             self.view.show_picture(QImage())
@@ -178,6 +189,11 @@ class CaptureWorkspace(Workspace):
         live.status_changed.connect(self._show_status)
         live.camera_changed.connect(self._show_cameras)
         self.cameras.camera_chosen.connect(self._choose_camera)
+        self.cameras.move_requested.connect(self._move_robot)
+        self.cameras.set_up_requested.connect(self.set_up_robot)
+        self.set_up.clicked.connect(lambda: self.set_up_robot())
+        self.robots.seen_changed.connect(self.cameras.show_seen)
+        self.robots.choices_changed.connect(self._show_cameras)
         photographer.taken.connect(self.view.flash)
         photographer.kept.connect(self._show_kept)
         photographer.skipped.connect(self.skip.show_count)
@@ -203,15 +219,13 @@ class CaptureWorkspace(Workspace):
         document.dataset_opened.connect(self._change_dataset)
 
     def _lay_out(self) -> None:
-        self._no_robot.setText(
-            self.tr("Your own robot joins this list after\n{0}").format(CONFIGURE)
-        )
-        self._no_robot.setWordWrap(True)
-        self._no_robot.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._no_robot.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.set_up.setAccessibleName(self.tr("Set up a robot"))
+        words = self.tr("Let this computer into a robot that wire-pod knows")
+        hint_tooltip(self.set_up, "capture.set_up_robot", words)
+        keep_keys(self.set_up, Qt.Key.Key_Space)
         panel = SidePanel(self)
         panel.add(self.cameras, self.tr("Camera"))
-        panel.add(self._no_robot)
+        panel.add(self.set_up)
         panel.add(self.session, self.tr("Session"))
         panel.add(self.coverage)
         panel.rows.addWidget(self._count)
