@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from labeler.cameras.base import CameraState, Frame
 from labeler.cameras.driving import Driver
 from labeler.cameras.driving_body import wrapped
-from labeler.cameras.driving_moves import frame_after, pose_of, take_pose
+from labeler.cameras.driving_moves import frame_after, go_to, pose_of, take_pose
 from labeler.cameras.driving_orders import Motion
 from labeler.cameras.posing import PosingWish, pose_partner
 from labeler.cameras.simulated import SimulatedCamera, simulated_cameras
@@ -58,7 +58,7 @@ class Figures:
 
 @contextmanager
 def two_robots(seed: int) -> Iterator[tuple[Driver, Driver]]:
-    """Both connected and steered, so that they stand."""
+    """Both connected, steered, and back where their world began: one looks at the other."""
     cameras = simulated_cameras(2, seed)
     drivers = [Driver(camera) for camera in cameras]
     try:
@@ -71,7 +71,9 @@ def two_robots(seed: int) -> Iterator[tuple[Driver, Driver]]:
                     raise TimeoutError(camera.status().message)
                 time.sleep(0.01)
             driver.take()
-            driver.stop()
+        for driver in drivers:
+            go_to(driver, 0.0, 0.0, _never)
+            take_pose(driver, _never, heading_rad=0.0, head_rad=0.0)
         yield drivers[0], drivers[1]
     finally:
         for driver in drivers:
@@ -92,7 +94,7 @@ def partner_in(data: bytes) -> TrueBox | None:
 def face_partner(driver: Driver) -> float:
     """Turns until the partner is in the middle of the picture. How far away it is, in cm."""
     camera = camera_of(driver)
-    still = take_pose(driver, _never, head_rad=0.0)
+    still = take_pose(driver, _never)
     for _ in range(round(math.tau / LOOK) + 8):
         data = frame_after(camera, still, _never).data
         width, box = read_truth(data).width, partner_in(data)
