@@ -51,6 +51,7 @@ class VectorCamera(WorkerCamera):
         self._link: RobotLink | None = None
         self._photo_lock = threading.Lock()
         self._photographing = False
+        self._give_up = threading.Event()
         self._battery: float | None = None
         self._feed_end: str | None = None
         self._pairing = Pairing()
@@ -80,15 +81,22 @@ class VectorCamera(WorkerCamera):
             if link is None:
                 raise UserError(f"{self.name} is not connected. {super().status().message}".strip())
             self._photographing = True
+            self._give_up.clear()
+            if self._stop.is_set():
+                self._give_up.set()
             try:
                 future = link.submit(_photograph(link, high_resolution, timeout))
-                message = wait_for(future, timeout + 2.0, self._stop)
+                message = wait_for(future, timeout + 2.0, self._give_up)
             except (Exception, StoppedError) as error:
                 raise faults.photo_failed(link.robot, repr(error)) from error
             finally:
                 link.heard = time.monotonic()
                 self._photographing = False
             return self.with_pose(self._new_frame(message))
+
+    def give_up_photo(self) -> None:
+        """A photo that is being waited for fails at once; others have to be kept."""
+        self._give_up.set()
 
     def with_pose(self, frame: Frame, timeout: float = 0.1) -> Frame:
         deadline = time.monotonic() + timeout
@@ -127,6 +135,7 @@ class VectorCamera(WorkerCamera):
         return self._pairing.stamp(frame)
 
     def _woken(self) -> None:
+        self._give_up.set()
         self._news.set()
 
     def _run(self, stop: threading.Event) -> None:

@@ -17,12 +17,17 @@ from labeler.gui.document import Document
 from labeler.gui.live import STALE, LiveCamera
 from labeler.gui.photo_keeper import Kept, PhotoKeeper, Shot, Skipped
 
+_PHOTO_PATIENCE = 1.0
+"""Seconds that a photo may still take when its dataset is about to be closed."""
+
 
 @runtime_checkable
 class PhotoTaker(Protocol):
     """A camera that takes stills of its own, as robots do."""
 
     def take_photo(self, high_resolution: bool = False) -> Frame: ...
+
+    def give_up_photo(self) -> None: ...
 
 
 class Photographer(QObject):
@@ -57,14 +62,17 @@ class Photographer(QObject):
         self.clock = PhotoClock(self)
         self.clock.due.connect(self.take_photo)
         self.clock.ended.connect(self._tell_ended)
-        self.shutter.photo_requested.connect(self.take_photo)
+        self.shutter.photo_requested.connect(self._take)
         self.keeper.kept.connect(self._tell_kept)
         self.keeper.skipped.connect(self._tell_skipped)
         self.keeper.failed.connect(self._tell_failed)
 
     def take_photo(self) -> None:
         """Keeps the newest picture, unless it is not one of now."""
-        camera, frame = self._live.camera, self._live.newest()
+        self._take(self._live.newest())
+
+    def _take(self, frame: Frame | None) -> None:
+        camera = self._live.camera
         if camera is None or frame is None:
             self._refuse(self.tr("Not kept: there is no picture yet."))
         elif frame.age > STALE:
@@ -103,6 +111,14 @@ class Photographer(QObject):
         """Another session: nothing was skipped in it."""
         self._skipped = 0
         self.skipped.emit(0)
+
+    def keep_what_waits(self) -> None:
+        """For a dataset that is about to be closed. A photo that never comes holds up nothing."""
+        if not self.keeper.wait(_PHOTO_PATIENCE):
+            camera = self._live.camera
+            if isinstance(camera, PhotoTaker):
+                camera.give_up_photo()
+            self.keeper.wait()
 
     def finish(self) -> None:
         """Ends a burst and keeps what was taken; for a dataset or window that closes."""

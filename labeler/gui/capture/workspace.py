@@ -123,7 +123,7 @@ class CaptureWorkspace(Workspace):
     def _change_dataset(self) -> None:
         """Photos that wait belong to the dataset that is about to be closed."""
         self.stop_taking()
-        self.photographer.keeper.wait()
+        self.photographer.keep_what_waits()
         self._begin()
 
     def _show_kept(self, kept: Kept) -> None:
