@@ -58,7 +58,7 @@ class Figures:
 
 @contextmanager
 def two_robots(seed: int) -> Iterator[tuple[Driver, Driver]]:
-    """Both connected, steered, and back where their world began: one looks at the other."""
+    """Both connected and steered; one looks to where the other stands, as their world began."""
     cameras = simulated_cameras(2, seed)
     drivers = [Driver(camera) for camera in cameras]
     try:
@@ -71,9 +71,8 @@ def two_robots(seed: int) -> Iterator[tuple[Driver, Driver]]:
                     raise TimeoutError(camera.status().message)
                 time.sleep(0.01)
             driver.take()
-        for driver in drivers:
-            go_to(driver, 0.0, 0.0, _never)
-            take_pose(driver, _never, heading_rad=0.0, head_rad=0.0)
+        go_to(drivers[1], 0.0, 0.0, _never)
+        take_pose(drivers[0], _never, heading_rad=0.0, head_rad=0.0)
         yield drivers[0], drivers[1]
     finally:
         for driver in drivers:

@@ -38,7 +38,7 @@ class DriveBar(QWidget):
         set_role(self, "ground")
         self._drive = drive
         self._live = live
-        self.switch = QPushButton(self.tr("Drive"))
+        self.switch = QPushButton(self.tr("Drive"), self)
         self.pad = DrivePad(self)
         self.speed = QSlider(Qt.Orientation.Horizontal, self)
         self._speed_words = QLabel(self)
