@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from labeler.cameras.robots import RobotConfig
-from labeler.cameras.simulated_world import EXIT_TIMEOUT, SimulatedWorld
+from labeler.cameras.simulated_world import EXIT_TIMEOUT, Deed, SimulatedWorld
 from labeler.cameras.vector import VectorCamera
 
 
@@ -19,6 +19,7 @@ class SimulatedCamera(VectorCamera):
         self, seed: int = 0, *, world: SimulatedWorld | None = None, number: int = 0
     ) -> None:
         super().__init__("simulated robot", self._find_robot)
+        self.seed = seed
         self.world = world or SimulatedWorld(seed)
         self.number = number
 
@@ -26,6 +27,10 @@ class SimulatedCamera(VectorCamera):
     def process_id(self) -> int | None:
         """The simulator's, or None while there is none."""
         return self.world.process_id
+
+    def deeds(self, since: int = 0) -> list[Deed]:
+        """What this robot was told to say, play and show, after the deed of that number."""
+        return [deed for deed in self.world.deeds(since) if deed.robot == self.name]
 
     def stop(self, timeout: float = 2.0) -> None:
         started = time.monotonic()

@@ -8,9 +8,12 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,6 +24,18 @@ from labeler.cameras.robots import RobotConfig
 
 READY_TIMEOUT = 20.0
 EXIT_TIMEOUT = 0.5
+MOST_DEEDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a simulated robot would do if it were a real one: what is "said", "played", "eyes",
+    "showed" or "asked", words is the text; number rises by one with each deed of a world."""
+
+    number: int
+    robot: str
+    what: str
+    words: str
 
 
 class SimulatedWorld:
@@ -33,6 +48,8 @@ class SimulatedWorld:
     def __init__(self, seed: int = 0, robots: int = 1) -> None:
         self.seed = seed
         self.robots = robots
+        self._deeds: deque[Deed] = deque(maxlen=MOST_DEEDS)
+        self._numbers = count(1)
         self._child: _Child | None = None
         self._guests: set[object] = set()
         self._lock = threading.Lock()
@@ -54,13 +71,13 @@ class SimulatedWorld:
             self._guests.add(guest)
             old, child = None, self._child
             if child is None or not child.usable():
-                old, child = child, _start(self.seed, self.robots)
+                old, child = child, _start(self.seed, self.robots, self._note)
                 self._child = child
         if old is not None:
             old.end(EXIT_TIMEOUT)
         try:
             return wait_for(child.ready, READY_TIMEOUT, stop)[number]
-        except (TimeoutError, ValueError, KeyError) as error:
+        except (TimeoutError, ValueError, KeyError, OSError) as error:
             raise RobotError(
                 "The simulated robot did not start. Try it in a shell: vector-labeler simulator",
                 lasting=True,
@@ -74,6 +91,17 @@ class SimulatedWorld:
             with suppress(OSError, ValueError):  # it has just ended
                 child.process.stdin.write(f"{words}\n".encode())
                 child.process.stdin.flush()
+
+    def deeds(self, since: int = 0) -> list[Deed]:
+        """What its robots were told to say, play and show, after the deed of that number."""
+        return [deed for deed in tuple(self._deeds) if deed.number > since]
+
+    def _note(self, line: bytes) -> None:
+        told = json.loads(line)
+        robot = str(told.pop("robot"))
+        told.pop("seconds", None)
+        for what, words in told.items():
+            self._deeds.append(Deed(next(self._numbers), robot, str(what), str(words)))
 
     def leave(self, guest: object, timeout: float) -> None:
         """Guest needs the world no more; the last one ends it, in that time."""
@@ -116,12 +144,12 @@ class _Child:
         self.log.close()
 
 
-def _start(seed: int, robots: int) -> _Child:
+def _start(seed: int, robots: int, note: Callable[[bytes], None]) -> _Child:
     command = [sys.executable, "-m", "labeler", "simulator", "--port", "0"]
     # A pipe that nobody reads would block the child once it is full. end() closes the file.
     log = tempfile.TemporaryFile()  # noqa: SIM115
     process = subprocess.Popen(
-        [*command, "--seed", str(seed), "--robots", str(robots), "--exit-with-stdin"],
+        [*command, "--seed", str(seed), "--robots", str(robots), "--log", "--exit-with-stdin"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,
@@ -131,8 +159,23 @@ def _start(seed: int, robots: int) -> _Child:
     stdout = process.stdout
     if stdout is None:
         raise ValueError("the child was started without a pipe")
-    ready = in_background(lambda: _robots(stdout.readline()), "simulator's line")
+    ready: Future[list[RobotConfig]] = Future()
+    in_background(lambda: _listen(stdout, ready, note), "simulator's lines")
     return _Child(process, log, ready)
+
+
+def _listen(
+    stdout: IO[bytes], ready: Future[list[RobotConfig]], note: Callable[[bytes], None]
+) -> None:
+    """Reads until the child ends: first who its robots are, then what they do."""
+    try:
+        ready.set_result(_robots(stdout.readline()))
+    except (ValueError, KeyError, OSError) as error:
+        ready.set_exception(error)
+        return
+    with suppress(ValueError, OSError):  # the pipe was closed with the child
+        for line in stdout:
+            note(line)
 
 
 def _import_path() -> str:

@@ -147,7 +147,7 @@ def _keep(shot: Shot, judging: Judging) -> Kept | Skipped:
         readings=frame.readings,
         note=shot.image_note,
     )
-    number = len(shot.dataset.images(session_id=session.id))
+    number = len(shot.dataset.moments(session.id))
     image = added.image
     if added.is_new:
         image = judging.mark(shot.dataset, shot.session_name, image, frame.data)

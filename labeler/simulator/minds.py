@@ -21,13 +21,15 @@ def bearing(of: BodyPose, x: float, y: float) -> float:
 
 
 class Eyes:
-    """The lights on a robot's face: open from 0 to 1, look from -1 to 1 to the side and up."""
+    """The lights on a robot's face: open from 0 to 1, look from -1 to 1 to the side and up, color
+    as in scene.Figure."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
         self._blink = 1.0
         self.open = 1.0
         self.look = (0.0, 0.0)
+        self.color: tuple[float, float] | None = None
 
     def blink_at(self, seconds: float) -> None:
         if seconds >= self._blink + 0.2:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from labeler.simulator.company import Company
 from labeler.simulator.configuration import Address, Identity, cert_path, write_configuration
 from labeler.simulator.faults import Faults
 from labeler.simulator.robot import SimulatedRobot
+from labeler.simulator.scene import Exposure
 from labeler.simulator.service import Service
 
 LOOPBACK = "127.0.0.1"
@@ -35,11 +37,12 @@ class TokenCheck(grpc.aio.ServerInterceptor):  # type: ignore[misc]
         self, continuation: Callable[[Any], Awaitable[Any]], details: Any
     ) -> Any:
         call = details.method.rpartition("/")[2]
-        await self._faults.maybe_hang(call)
+        await self._faults.delay(call)
         if call == "UserAuthentication":
             return await continuation(details)
         shown = dict(details.invocation_metadata).get("authorization", "")
-        if hmac.compare_digest(str(shown).encode(), self._wanted):
+        known = hmac.compare_digest(str(shown).encode(), self._wanted)
+        if known and not self._faults.rejecting:
             return await continuation(details)
         return grpc.unary_unary_rpc_method_handler(_turn_away)
 
@@ -51,11 +54,20 @@ async def _turn_away(request: Any, context: Any) -> None:
 class RobotServer:
     """One robot, listening on a port of its own with a certificate of its own."""
 
-    def __init__(self, robot: SimulatedRobot, folder: Path, port: int = 0) -> None:
+    def __init__(
+        self,
+        robot: SimulatedRobot,
+        exposure: Callable[[], Exposure | None],
+        folder: Path,
+        port: int = 0,
+    ) -> None:
         self.robot = robot
         self.folder = folder
         self._port = port
         self._server: Any = None
+        self._credentials: Any = None
+        self._service = Service(robot, exposure)
+        self._absences: asyncio.Task[None] | None = None
 
     async def start(self, also_in: Path | None = None) -> dict[str, Any]:
         """Listens, and writes the configuration into the folder (and into a second one).
@@ -64,28 +76,50 @@ class RobotServer:
         """
         identity = self.robot.identity
         certificate = make_certificate(identity.name)
-        self._server = grpc.aio.server(
-            interceptors=(TokenCheck(identity.guid, self.robot.faults),),
-            options=(("grpc.so_reuseport", 0),),
-        )
-        add_ExternalInterfaceServicer_to_server(Service(self.robot), self._server)
-        credentials = grpc.ssl_server_credentials([(certificate.key, certificate.certificate)])
-        address = Address(LOOPBACK, self._bind(credentials))
+        pair = (certificate.key, certificate.certificate)
+        self._credentials = grpc.ssl_server_credentials([pair])
+        self._port = self._listen()
+        address = Address(LOOPBACK, self._port)
         config = write_configuration(self.folder, identity, address, certificate.certificate)
         if also_in is not None:
             write_configuration(also_in, identity, address, certificate.certificate)
         await self._server.start()
+        self._absences = asyncio.create_task(self._follow_absences())
         return describe(identity, address, self.folder, config)
 
-    def _bind(self, credentials: Any) -> int:
+    def _listen(self) -> int:
+        """A new server, not started yet, on the port it had before."""
+        robot = self.robot
+        self._server = grpc.aio.server(
+            interceptors=(TokenCheck(robot.identity.guid, robot.faults),),
+            options=(("grpc.so_reuseport", 0),),
+        )
+        add_ExternalInterfaceServicer_to_server(self._service, self._server)
         try:
-            return int(self._server.add_secure_port(f"{LOOPBACK}:{self._port}", credentials))
+            place = f"{LOOPBACK}:{self._port}"
+            return int(self._server.add_secure_port(place, self._credentials))
         except RuntimeError as error:
             raise UserError(
                 f"Port {self._port} is taken. Choose another, or --port 0 for any free one."
             ) from error
 
+    async def _follow_absences(self) -> None:
+        """Resets every connection when the robot goes away, and listens again when it is back."""
+        faults, away = self.robot.faults, False
+        while True:
+            if faults.away != away:
+                away = faults.away
+                if away:
+                    await self._server.stop(grace=None)
+                else:
+                    self._listen()
+                    await self._server.start()
+            else:
+                await faults.changed.wait()
+
     async def stop(self) -> None:
+        if self._absences is not None:
+            self._absences.cancel()
         await self._server.stop(grace=None)
 
 
@@ -96,7 +130,12 @@ class RunningServer:
         """port is the first robot's, the next ones follow; 0: any free ones."""
         self.company = company
         self._servers = [
-            RobotServer(robot, folder, port + robot.number if port else 0)
+            RobotServer(
+                robot,
+                partial(company.exposure, robot),
+                folder,
+                port + robot.number if port else 0,
+            )
             for robot in company.robots
         ]
         self._life: asyncio.Task[None] | None = None

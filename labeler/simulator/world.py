@@ -15,9 +15,11 @@ from labeler.simulator.ground import (
     free_place,
     free_spot,
     furnished,
+    leaves_table,
     may_move,
 )
 from labeler.simulator.minds import Eyes, Wanderer, Watcher, bearing
+from labeler.simulator.performance import Performance
 from labeler.simulator.scene import Figure, Scene, Thing
 
 OUT_OF_SIGHT = 1.1
@@ -31,6 +33,7 @@ class Resident:
         self.body = Body(pose)
         self.eyes = eyes
         self.controlled = False
+        self.performance: Performance | None = None
         self.nod = 0.0
 
     @property
@@ -43,9 +46,14 @@ class Resident:
 
     def figure(self) -> Figure:
         """How the others see it."""
-        return Figure(
-            self.pose, self.body.speed, self.body.turn_rate, self.eyes.open, *self.eyes.look
-        )
+        eyes, body = self.eyes, self.body
+        return Figure(self.pose, body.speed, body.turn_rate, eyes.open, *eyes.look, eyes.color)
+
+    def show(self, now: float) -> None:
+        """Blinks, and goes on with what it performs."""
+        self.eyes.blink_at(now)
+        if self.performance is not None and not self.performance.step(now, self.eyes):
+            self.performance = None
 
 
 class World:
@@ -53,10 +61,11 @@ class World:
 
     Equal seeds and equal orders give equal worlds. robots have a camera that somebody may look
     through; where there is one only, another one keeps it company, so that it sees a robot. The
-    first one looks around, the others drive about.
+    first one looks around, the others drive about. clutter: how many things without a name stand
+    around, from none to eight; None: as the seed has it.
     """
 
-    def __init__(self, seed: int = 0, robots: int = 1) -> None:
+    def __init__(self, seed: int = 0, robots: int = 1, clutter: int | None = None) -> None:
         self._rng = np.random.default_rng([seed, 2])
         self._cameras = robots
         self.tick = 0
@@ -72,7 +81,7 @@ class World:
         ]
         self._watcher = Watcher(np.random.default_rng([seed, 3]))
         self._wanderers = [Wanderer(wanders, eyes)]
-        self.things = furnished(self._rng, self._kept_clear())
+        self.things = furnished(self._rng, self._kept_clear(), clutter)
         for number in range(2, robots):
             self._join(np.random.default_rng([seed, 4, number]))
         self._tidying = 3.0
@@ -99,12 +108,12 @@ class World:
         self.tick += 1
         self.seconds += seconds
         first, *others = self.residents
-        first.eyes.blink_at(self.seconds)
+        first.show(self.seconds)
         if not first.controlled:
             named = [thing for thing in self.things if thing.kind in NAMED]
             self._watcher.think(self.seconds, first.body, others[0].pose, named)
         for resident, wanderer in zip(others, self._wanderers, strict=True):
-            resident.eyes.blink_at(self.seconds)
+            resident.show(self.seconds)
             if not resident.controlled:
                 wanderer.think(self.seconds, resident.body, first.pose)
         for resident in self.residents:
@@ -120,6 +129,8 @@ class World:
         taken += [other.disc for other in self.residents if other is not resident]
         free = may_move((old.x, old.y), (new.x, new.y), taken, ROBOT_RADIUS)
         resident.body.take_pose(new, free=free)
+        if resident.controlled and leaves_table((old.x, old.y), (new.x, new.y)):
+            resident.body.stop_at_edge()  # as the real one does by itself
 
     def _tidy(self) -> None:
         """Somebody puts one thing elsewhere, behind every camera's back; again and again tries."""
