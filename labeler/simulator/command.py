@@ -69,8 +69,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="WORDS",
-        help=f"a fault, {timetable.HELP}; again for more; the same words on standard input "
-        "switch while it runs",
+        help=f"a fault, {timetable.HELP}; again for more; with --exit-with-stdin the same "
+        "words can be typed while it runs",
     )
     parser.add_argument(
         "--faults", type=Path, metavar="FILE", help="faults by a timetable in a JSON file"

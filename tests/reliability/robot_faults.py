@@ -39,7 +39,7 @@ from labeler.simulator.faults import ending
 PATIENCE = 30.0
 """Seconds within which a feed must be back. A busy machine takes its time to start a robot."""
 KILL = "kill"
-FAULTS = (KILL, "stall", "freeze", "drop", "corrupt", "slow 300 40", "take camera")
+FAULTS = ("stall", "drop", "corrupt", "freeze", KILL, "slow 300 40", "take camera")
 LASTING = (0.2, 4.0)
 """Seconds that a fault goes on: some are over before anybody notices."""
 
@@ -81,7 +81,9 @@ class Trial:
         try:
             self._shoot_until(self._is_back, "the first picture")
             for number in range(faults):
-                self._suffer(FAULTS[number] if number < 3 else self._random.choice(FAULTS))
+                self._suffer(
+                    FAULTS[number] if number < len(FAULTS) else self._random.choice(FAULTS)
+                )
         finally:
             self._camera.stop()
             self._dataset.close()

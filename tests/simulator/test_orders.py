@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
-import queue
 import threading
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,62 +17,21 @@ from tests.simulator.simulator_process import Client, SimulatorProcess, wait_unt
 CODES = protocol.ActionResult
 
 
-class Told:
-    """A simulator, and what it says it would do, as it comes."""
-
-    def __init__(self, simulator: SimulatorProcess) -> None:
-        self.simulator = simulator
-        self._lines: queue.Queue[dict[str, Any]] = queue.Queue()
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
-
-    def _read(self) -> None:
-        assert self.simulator.process.stdout is not None
-        for line in self.simulator.process.stdout:
-            self._lines.put(json.loads(line))
-
-    def next(self, what: str) -> str:
-        """The words of the next line of that kind; others before it are left out."""
-        while True:
-            line = self._lines.get(timeout=10)
-            if what in line:
-                assert line["robot"] == "Vector-SIM1"
-                return str(line[what])
-
-    def end(self) -> None:
-        assert self.simulator.process.stdin is not None
-        self.simulator.process.stdin.close()
-        self._thread.join(10)  # before its pipe is closed
-        assert self.simulator.wait() == 0
-
-
-@pytest.fixture(scope="module")
-def told() -> Iterator[Told]:
-    running = Told(SimulatorProcess("--seed", "2", "--pace", "4", "--log"))
-    yield running
-    running.end()
-
-
 @pytest.fixture
-def driver(told: Told, isolated_home: Path) -> Iterator[Client]:
-    """The SDK's robot with control."""
-    ready, folder = told.simulator.ready, isolated_home / ".anki_vector"
-    folder.mkdir()
-    (folder / "sdk_config.ini").write_bytes(Path(ready["config"]).read_bytes())
-    level = ControlPriorityLevel.DEFAULT_PRIORITY
-    client = Client(ready, behavior_control_level=level, cache_animation_lists=False)
+def driver(connect: Callable[..., Client]) -> Client:
+    """The SDK's robot with control, standing still."""
+    client = connect(behavior_control_level=ControlPriorityLevel.DEFAULT_PRIORITY)
     client.robot.motors.stop_all_motors()
     wait_until(lambda: not client.robot.status.are_wheels_moving)
-    yield client
-    client.close()
+    return client
 
 
 def test_what_it_says_and_plays_is_told_and_answered_when_it_is_over(
-    driver: Client, told: Told
+    driver: Client, running_simulator: SimulatorProcess
 ) -> None:
     robot = driver.robot
     assert robot.behavior.say_text("I see a mug").state == protocol.SayTextResponse.FINISHED
-    assert told.next("said") == "I see a mug"
+    assert running_simulator.next_told("said") == "I see a mug"
     assert "GreetAfterLongTime" in robot.anim.anim_trigger_list
     head = robot.head_angle_rad
     playing = threading.Thread(
@@ -84,15 +40,17 @@ def test_what_it_says_and_plays_is_told_and_answered_when_it_is_over(
     playing.start()
     wait_until(lambda: robot.status.is_animating)
     playing.join(10)
-    assert told.next("played") == "GreetAfterLongTime"
+    assert running_simulator.next_told("played") == "GreetAfterLongTime"
     wait_until(lambda: not robot.status.is_animating)
     wait_until(lambda: robot.head_angle_rad == pytest.approx(head, abs=0.02))
 
 
-def test_what_it_cannot_do_is_told_and_not_started(driver: Client, told: Told) -> None:
+def test_what_it_cannot_do_is_told_and_not_started(
+    driver: Client, running_simulator: SimulatorProcess
+) -> None:
     answer = driver.robot.behavior.find_faces()
     assert answer.result == protocol.BehaviorResults.Value("BEHAVIOR_WONT_ACTIVATE_STATE")
-    assert told.next("asked") == "FindFaces"
+    assert running_simulator.next_told("asked") == "FindFaces"
 
 
 def test_a_turn_ends_where_it_was_told_to(driver: Client) -> None:
@@ -118,15 +76,15 @@ def test_the_newest_order_wins_and_the_old_one_is_told_so(driver: Client) -> Non
     wait_until(lambda: not driver.robot.status.are_wheels_moving)
 
 
-def test_a_cliff_stops_it_and_is_told(driver: Client, told: Told) -> None:
+def test_a_cliff_stops_it_and_is_told(driver: Client, running_simulator: SimulatorProcess) -> None:
     robot = driver.robot
     robot.motors.set_wheel_motors(30, -30)
     wait_until(lambda: robot.status.are_wheels_moving)
-    told.simulator.order("cliff")
+    running_simulator.order("cliff")
     wait_until(lambda: robot.status.is_cliff_detected and not robot.status.are_wheels_moving)
     code = robot.behavior.drive_straight(distance_mm(50), speed_mmps(50)).result.code
     assert code == CODES.MOTOR_STOPPED_MAKING_PROGRESS
-    told.simulator.order("ground")
+    running_simulator.order("ground")
     wait_until(lambda: not robot.status.is_cliff_detected)
 
 
@@ -145,8 +103,10 @@ def test_an_exposure_is_taken_told_and_given_back_to_the_automatic(driver: Clien
     feed.end()
 
 
-def test_low_battery_and_charger_are_told(driver: Client, told: Told) -> None:
-    simulator, robot = told.simulator, driver.robot
+def test_low_battery_and_charger_are_told(
+    driver: Client, running_simulator: SimulatorProcess
+) -> None:
+    simulator, robot = running_simulator, driver.robot
     simulator.order("low battery")
     low = protocol.BATTERY_LEVEL_LOW
     wait_until(lambda: robot.get_battery_state().battery_level == low)

@@ -24,7 +24,7 @@ TICK = 1 / 15
 
 @pytest.fixture(scope="module")
 def pair() -> Iterator[SimulatorProcess]:
-    simulator = SimulatorProcess("--robots", "2", "--seed", "3")
+    simulator = SimulatorProcess("--robots", "2", "--seed", "3", "--fault", "2: low battery")
     yield simulator
     simulator.end()
 
@@ -85,9 +85,11 @@ def test_names_and_serials_count_on_and_tokens_differ() -> None:
     assert len({one.guid for one in robots}) == 3
 
 
-def test_each_has_a_section_a_port_a_certificate_and_a_token_of_its_own(
+def test_each_has_a_section_a_port_a_certificate_a_token_and_faults_of_its_own(
     pair: SimulatorProcess, clients: list[Client]
 ) -> None:
+    levels = [client.robot.get_battery_state().battery_level for client in clients]
+    assert levels == [protocol.BATTERY_LEVEL_NOMINAL, protocol.BATTERY_LEVEL_LOW]
     parser = configparser.ConfigParser()
     parser.read(pair.ready["config"], encoding="utf-8")
     assert parser.sections() == ["00sim001", "00sim002"]

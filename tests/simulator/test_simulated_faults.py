@@ -71,12 +71,13 @@ def test_a_damaged_picture_is_no_picture_any_more() -> None:
     }
 
 
-def test_faults_come_and_go_by_the_clock_and_by_word() -> None:
-    words = ["--fault", "corrupt empty at 0.1", "--fault", "slow 30 2000"]
-    simulator = SimulatorProcess("--seed", "1", *words)
+def test_faults_come_and_go_by_word(running_simulator: SimulatorProcess) -> None:
+    simulator = running_simulator
     robot = robot_of(json.dumps(simulator.ready))
     with RawClient(robot) as first:
         first.watch()
+        simulator.order("slow 30 2000")
+        simulator.order("corrupt empty at 0.1")
         wait_until(lambda: first.images and first.images[-1].data == b"")
         simulator.order("drop for 0.3")
         wait_until(lambda: not any(thread.is_alive() for thread in first._threads))
@@ -90,7 +91,8 @@ def test_faults_come_and_go_by_the_clock_and_by_word() -> None:
         wait_until(lambda: stands_still(second.images, second.states))
         simulator.order("reject token")
         wait_until(lambda: not reached(second))
-    simulator.end()
+        simulator.order("accept token")
+        wait_until(lambda: reached(second))
 
 
 def reached(client: RawClient) -> bool:
