@@ -69,6 +69,27 @@ def robot_state(robot: SimulatedRobot) -> Any:
     )
 
 
+def remembered_state(
+    stamp: int, head: float, place: tuple[float, float, float] | None, lift: float
+) -> Any:
+    """A robot_state of what is known of a recorded picture: the head in radians, x and y in
+    millimetres and the heading in radians, the lift in millimetres."""
+    x, y, heading = place or (0.0, 0.0, 0.0)
+    half = heading / 2
+    return protocol.RobotState(
+        pose=protocol.PoseStruct(x=x, y=y, q0=math.cos(half), q3=math.sin(half), origin_id=1),
+        pose_angle_rad=heading,
+        head_angle_rad=head,
+        lift_height_mm=lift,
+        carrying_object_id=-1,
+        carrying_object_on_top_id=-1,
+        head_tracking_object_id=-1,
+        localized_to_object_id=-1,
+        last_image_time_stamp=stamp,
+        status=int(protocol.ROBOT_STATUS_HEAD_IN_POS | protocol.ROBOT_STATUS_LIFT_IN_POS),
+    )
+
+
 def status_bits(robot: SimulatedRobot) -> int:
     body, bits = robot.body, 0
     if robot.at_cliff:

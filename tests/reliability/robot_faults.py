@@ -40,6 +40,8 @@ PATIENCE = 30.0
 """Seconds within which a feed must be back. A busy machine takes its time to start a robot."""
 KILL = "kill"
 FAULTS = ("stall", "drop", "corrupt", "freeze", KILL, "slow 300 40", "take camera")
+CALM = 3
+"""Pictures that are kept between two faults."""
 LASTING = (0.2, 4.0)
 """Seconds that a fault goes on: some are over before anybody notices."""
 
@@ -113,6 +115,8 @@ class Trial:
         self._last = self._newest_number()
         if self._shoot_until(self._is_back, fault):
             self._backs.append(time.monotonic() - ended)
+            enough = self.summary.acknowledged + CALM
+            self._shoot_until(lambda: self.summary.acknowledged >= enough, f"{fault}, calm again")
 
     def _kill(self) -> None:
         process = self._camera.process_id

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from anki_vector.messaging import protocol
 
+from labeler.cli import main
 from labeler.errors import UserError
 from labeler.simulator.playback import Playback
 from labeler.simulator.recording import Recorder, Recording
 from tests.cameras.camera_waits import robot_of
 from tests.cameras.raw_client import RawClient
+from tests.dataset.conftest import make_picture
 from tests.simulator.simulator_process import SimulatorProcess, wait_until
 
 
@@ -100,3 +102,26 @@ def watched(*words: str, frames: int) -> list[protocol.CameraFeedResponse]:
         wait_until(lambda: len(client.images) >= frames)
     assert simulator.end() == 0
     return client.images[:frames]
+
+
+def test_any_cameras_pictures_are_recorded_untouched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for number in range(3):
+        (photos / f"{number}.jpg").write_bytes(make_picture(number))
+    path = tmp_path / "folder.feed"
+    words = ["record", str(path), "--robot", f"folder:{photos}", "--frames", "3"]
+    assert main(words) == 0
+    assert f"simulator --replay {path}" in capsys.readouterr().out
+    with Recording(path) as recording:
+        shown = {recording.picture(frame) for frame in recording.frames}
+        states = [protocol.RobotState.FromString(frame.state) for frame in recording.frames]
+    assert len(recording.frames) == 3
+    assert shown <= {make_picture(number) for number in range(3)}
+    assert [state.last_image_time_stamp for state in states] == [
+        frame.time_stamp for frame in recording.frames
+    ]
+    assert main(words) == 1
+    assert "is there already" in capsys.readouterr().err
