@@ -20,7 +20,6 @@ from labeler.runs.comparison import SCORES, Comparison, read_comparison
 from labeler.runs.comparison_folder import (
     CLIP,
     CURVES,
-    DATA_CURVE,
     DETECTIONS,
     PAIR,
     HowFar,
@@ -28,6 +27,7 @@ from labeler.runs.comparison_folder import (
     require_room,
     write_comparison,
 )
+from labeler.runs.data_curve import DATA_CURVE
 from labeler.runs.errand import answer_of
 from labeler.runs.frame_detections import frame_file
 from labeler.runs.history import MODEL

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labeler.runs.comparison import SCORES, read_comparison
+from labeler.runs.data_curve import DATA_CURVE, SHARES, DataPoint, read_points
 from labeler.runs.history import MODEL, RunState
 from labeler.runs.pair import SIDES, PairRecords, PairSummary, read_records, summarise_pair
 from labeler.runs.pair_story import Story, tell
@@ -23,7 +24,8 @@ class ShownPair:
     """seconds_total: what each run may take. boxes: how many both are scored on; None: unknown.
 
     explanation and warnings: how the images were split, and what was said of them beforehand.
-    told: what the trainer has worked out of both together at the end. can_go_on: it ended early and
+    told: what the trainer has worked out of both together at the end. curve: the scores of what
+    learned from a part of the images, as far as they are there. can_go_on: it ended early and
     has left states to go on from.
     """
 
@@ -36,6 +38,7 @@ class ShownPair:
     explanation: str
     warnings: tuple[str, ...]
     told: Story | None = None
+    curve: tuple[DataPoint, ...] = ()
     can_go_on: bool = False
     is_stopping: bool = False
     is_pausing: bool = False
@@ -55,6 +58,7 @@ class ShownPair:
             explanation=explanation,
             warnings=warnings,
             told=read_comparison(path, path.name).story if (path / SCORES).is_file() else None,
+            curve=tuple(read_points(path, path / DATA_CURVE)),
             can_go_on=_can_go_on(summary),
         )
 
@@ -96,6 +100,11 @@ class ShownPair:
         return sum(known) / len(known) * len(SIDES) if known else None
 
     @property
+    def has_learned(self) -> bool:
+        """Whether one of them has learned anything yet."""
+        return any(self.records.of(side).seconds for side in SIDES)
+
+    @property
     def is_paused(self) -> bool:
         return any(self.records.of(side).is_paused for side in SIDES)
 
@@ -108,6 +117,18 @@ class ShownPair:
     def has_models(self) -> bool:
         """Whether both can be looked through."""
         return all((self.path / side / MODEL).is_file() for side in SIDES)
+
+    @property
+    def missing_shares(self) -> list[float]:
+        """What is still to be trained of its data curve."""
+        there = {point.share for point in self.curve}
+        return [share for share in SHARES[:-1] if share not in there]
+
+    @property
+    def can_have_curve(self) -> bool:
+        """Whether there is something to compare parts with, and parts are missing."""
+        is_whole = self.state is RunState.FINISHED and self.told is not None
+        return is_whole and bool(self.missing_shares)
 
     @property
     def failure(self) -> str:

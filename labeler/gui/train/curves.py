@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QColor, QPalette, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -77,9 +77,15 @@ class Curve(QWidget):
         self._show_title()
         self._draw()
 
+    @property
+    def has_plot(self) -> bool:
+        """Whether it has been shown yet, and the plot is made."""
+        return self._plot is not None
+
     def showEvent(self, event: QShowEvent) -> None:
+        """The plot is made in a turn of its own: three of them at once would hold up the window."""
         if self._plot is None:
-            self._build()
+            QTimer.singleShot(0, self, self._build)
         super().showEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -104,6 +110,8 @@ class Curve(QWidget):
         return QColor(line.color) if line.color else self.palette().color(QPalette.ColorRole.Accent)
 
     def _build(self) -> None:
+        if self._plot is not None:
+            return
         self._plot = new_plot(self)
         if self._top is not None:
             steps = [self._top * quarter / 4 for quarter in range(5)]
@@ -139,7 +147,7 @@ class Curve(QWidget):
 
 
 class _DrawnLine:
-    """pyqtgraph's items for one line with its band."""
+    """pyqtgraph's items for one line with its band. A single point is no line: it is a dot."""
 
     def __init__(self, plot: Any) -> None:
         import pyqtgraph
@@ -148,9 +156,12 @@ class _DrawnLine:
         self._band = pyqtgraph.FillBetweenItem(self._low, self._high)
         plot.addItem(self._band)
         self._line = plot.plot([], [])
+        self._only = plot.plot([], [], pen=None, symbol="o", symbolSize=7, symbolPen=None)
 
     def show(self, line: Line) -> None:
-        self._line.setData([x for x, _ in line.points], [y for _, y in line.points])
+        xs, ys = [x for x, _ in line.points], [y for _, y in line.points]
+        self._line.setData(xs, ys)
+        self._only.setData(*([xs, ys] if len(xs) == 1 else [[], []]))
         xs = [x for x, _, _ in line.band]
         self._low.setData(xs, [low for _, low, _ in line.band])
         self._high.setData(xs, [high for _, _, high in line.band])
@@ -160,6 +171,7 @@ class _DrawnLine:
         import pyqtgraph
 
         self._line.setPen(pyqtgraph.mkPen(color, width=2))
+        self._only.setSymbolBrush(color)
         pale = QColor(color)
         pale.setAlphaF(0.18)
         self._band.setBrush(pale)

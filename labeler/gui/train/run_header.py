@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
+from labeler.gui.elided_label import ElidedLabel
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.theme import set_role
 from labeler.gui.train import run_words
-from labeler.gui.train.elided_label import ElidedLabel
 from labeler.gui.train.shown_run import ShownRun
 from labeler.runs.history import RunState
 
