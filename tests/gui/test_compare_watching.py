@@ -455,6 +455,7 @@ def test_damaged_lines_are_told_and_the_vote_goes_on(
     workspace.toggle_watching()
     assert heard.has("that do not count: 1.")
     assert page.voting.votes == 1
+    until(qtbot, page.card.b.isEnabled)
     page.card.b.click()
     assert VoteBook(pair).damaged == 1
     assert page.voting.votes == 2
@@ -511,6 +512,7 @@ def test_a_disk_that_takes_nothing_is_said_and_no_vote_is_counted(
     monkeypatch.undo()
     workspace.toggle_watching()
     assert page.voting.votes == 1
+    until(qtbot, page.card.b.isEnabled)
     page.card.b.click()
     assert page.voting.votes == 2
 

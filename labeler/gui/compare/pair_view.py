@@ -127,7 +127,8 @@ class PairView(QWidget):
             [[(p.at(axis), self._value(p)) for p in points] for points in curves]
             for axis in (Axis.SECONDS, Axis.EPOCHS)
         )
-        self.by_time.show_points(*by_time, span=shown.seconds_total)
+        span = 0.0 if shown.budget == "best" else shown.seconds_total
+        self.by_time.show_points(*by_time, span=span)
         self.by_epochs.show_points(*by_epochs)
         self.data_curve.show_pair(shown, self._score)
         best = [max(points, key=lambda p: (p.ap, p.ap50), default=None) for points in curves]
@@ -198,6 +199,10 @@ class PairView(QWidget):
         slowest = min(shown.records.of(side).seconds for side in SIDES)
         if shown.is_paused:
             return self.tr("Paused after {0} each").format(times.duration(slowest))
+        if shown.budget == "best":
+            return self.tr("Learning in turn until neither improves, {0} each so far").format(
+                times.duration(slowest)
+            )
         return self.tr("Learning in turn, {0} of {1} each").format(
             times.duration(slowest), times.duration(shown.seconds_total)
         )
@@ -205,7 +210,10 @@ class PairView(QWidget):
     def _detail(self, shown: ShownPair) -> str:
         if shown.state is RunState.RUNNING and not shown.is_stopping:
             left = shown.seconds_left
-            return "" if left is None else self.tr("{0} left").format(times.duration(left))
+            told = (
+                self.tr("{0} left at the most") if shown.budget == "best" else self.tr("{0} left")
+            )
+            return "" if left is None else told.format(times.duration(left))
         start = shown.told_start
         if start is None:
             return ""

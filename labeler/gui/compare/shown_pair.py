@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ShownPair:
-    """seconds_total: what each run may take. boxes: how many both are scored on; None: unknown.
+    """budget: as in RunConfig. seconds_total: what each run may take. boxes: how many both are scored on; None: unknown.
 
     explanation and warnings: how the images were split, and what was said of them beforehand.
     told: what the trainer has worked out of both together at the end. curve: the scores of what
@@ -33,6 +33,7 @@ class ShownPair:
     started: float
     records: PairRecords
     state: RunState
+    budget: str
     seconds_total: float
     boxes: int | None
     explanation: str
@@ -53,6 +54,7 @@ class ShownPair:
             started=summary.started,
             records=read_records(path),
             state=summary.state,
+            budget=summary.budget,
             seconds_total=summary.seconds,
             boxes=_boxes_of(path / SIDES[0] / "val.json"),
             explanation=explanation,
@@ -83,7 +85,9 @@ class ShownPair:
 
     @property
     def share(self) -> float | None:
-        """How much of both is done, 0 to 1; None before there is anything to tell by."""
+        """How much of both is done, 0 to 1; None where there is nothing to tell by."""
+        if self.budget == "best":
+            return None
         told = [self.records.of(side).progress for side in SIDES]
         known = [each for each in told if each is not None and each.seconds_total > 0]
         if not known:
