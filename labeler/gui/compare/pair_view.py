@@ -210,10 +210,11 @@ class PairView(QWidget):
     def _detail(self, shown: ShownPair) -> str:
         if shown.state is RunState.RUNNING and not shown.is_stopping:
             left = shown.seconds_left
-            told = (
-                self.tr("{0} left at the most") if shown.budget == "best" else self.tr("{0} left")
-            )
-            return "" if left is None else told.format(times.duration(left))
+            if left is None:
+                return ""
+            is_bound = shown.budget == "best"
+            told = self.tr("{0} left at the most") if is_bound else self.tr("{0} left")
+            return told.format(times.duration(left))
         start = shown.told_start
         if start is None:
             return ""

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ShownPair:
-    """budget: as in RunConfig. seconds_total: what each run may take. boxes: how many both are scored on; None: unknown.
+    """budget: as in RunConfig. seconds_total: what each run may take. boxes: how many both are
+    scored on; None: unknown.
 
     explanation and warnings: how the images were split, and what was said of them beforehand.
     told: what the trainer has worked out of both together at the end. curve: the scores of what
