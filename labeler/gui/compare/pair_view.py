@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from labeler.gui import times
 from labeler.gui.compare.curves import TwoCurves
 from labeler.gui.compare.data_curve_part import DataCurvePart
 from labeler.gui.compare.legend import Legend
 from labeler.gui.compare.shown_pair import ShownPair
-from labeler.gui.elided_label import ElidedLabel
+from labeler.gui.elided_label import TITLE, ElidedLabel
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.segmented_bar import SegmentedBar
 from labeler.gui.theme import set_role
@@ -19,6 +28,8 @@ from labeler.runs.pair import SIDES
 from labeler.runs.pair_story import Axis, Point, points_of
 
 AP, AP50 = "ap", "ap50"
+_ROOM = 460
+"""Device-independent pixels that the scores and the switch beside them take."""
 
 
 class PairView(QWidget):
@@ -33,7 +44,7 @@ class PairView(QWidget):
         super().__init__(parent)
         self._shown: ShownPair | None = None
         self._score = AP50
-        self.title = ElidedLabel(self)
+        self.title = ElidedLabel(self, least=TITLE)
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
@@ -88,6 +99,14 @@ class PairView(QWidget):
         self.pause_button.clicked.connect(self.pause_requested)
         self.go_on_button.clicked.connect(self.go_on_requested)
         self._lay_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is no room side by side, the switch stands below the scores."""
+        super().resizeEvent(event)
+        narrow = self.width() < _ROOM
+        self._key.setDirection(
+            QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        )
 
     def show_pair(self, shown: ShownPair) -> None:
         self._shown = shown
@@ -244,9 +263,9 @@ class PairView(QWidget):
         header.addWidget(self.pause_button)
         header.addWidget(self.go_on_button)
         header.addWidget(self.stop_button)
-        key = QHBoxLayout()
+        key = self._key = QHBoxLayout()
         key.addWidget(self.legend, 1)
-        key.addWidget(self.scores, 0, Qt.AlignmentFlag.AlignTop)
+        key.addWidget(self.scores, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         plots = QHBoxLayout()
         plots.setSpacing(24)
         plots.addWidget(self.by_time, 1)

@@ -40,6 +40,7 @@ class Curve(QWidget):
         self.title: QLabel = heading("")
         self.title.setTextFormat(Qt.TextFormat.RichText)
         self.title.setMinimumWidth(1)  # or a long title would keep the window wide
+        self.title.setWordWrap(True)
         self._text, self._unit, self._top = title, unit, top
         self._lines: Sequence[Line] = ()
         self._mark: tuple[float, float] | None = None
@@ -101,7 +102,7 @@ class Curve(QWidget):
             for line in self._lines
             if line.name
         ]
-        self.title.setText("&nbsp;&nbsp;&nbsp;".join([escape(self._text), *names]))
+        self.title.setText(" &nbsp; ".join([escape(self._text), *names]))
         plain = " ".join([self._text, *(line.name for line in self._lines if line.name)])
         self.setAccessibleName(plain)
         self.title.setAccessibleName(plain)
