@@ -98,7 +98,7 @@ class Curve(QWidget):
 
     def _show_title(self) -> None:
         names = [
-            f'<b style="color:{self._color_of(line).name()}">{escape(line.name)}</b>'
+            f'<b style="color:{self._color_of(line).name()}">{_unbroken(line.name)}</b>'
             for line in self._lines
             if line.name
         ]
@@ -176,6 +176,11 @@ class _DrawnLine:
         pale = QColor(color)
         pale.setAlphaF(0.18)
         self._band.setBrush(pale)
+
+
+def _unbroken(name: str) -> str:
+    """Where the title needs a second line, a name goes there with its number."""
+    return escape(name).replace(" ", "&nbsp;")
 
 
 def _ceiling(values: Sequence[float]) -> float:
