@@ -19,6 +19,8 @@ from labeler.simulator.robot import LARGE, SMALL, SimulatedRobot
 JPEG_COLOR = 7
 """ImageChunk.ImageEncoding.JPEG_COLOR"""
 TURN_SPEED, DRIVE_SPEED = 1.5, 5.0
+SESSION = b"2vMhFgktH3Jrbemm2WHkfGN"
+"""The session that wire-pod accepts from the SDK's own configure."""
 
 
 class Service:
@@ -35,6 +37,17 @@ class Service:
 
     async def VersionState(self, request: Any, context: Any) -> Any:  # noqa: N802
         return ok(protocol.VersionStateResponse, os_version="2.0.1.6091sim", engine_build_id="sim")
+
+    async def UserAuthentication(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Gives its token to whoever knows the word that wire-pod lets through, as real ones do."""
+        if request.user_session_id != SESSION:
+            refused = protocol.UserAuthenticationResponse.UNAUTHORIZED
+            return ok(protocol.UserAuthenticationResponse, code=refused)
+        return ok(
+            protocol.UserAuthenticationResponse,
+            code=protocol.UserAuthenticationResponse.AUTHORIZED,
+            client_token_guid=self.robot.identity.guid.encode(),
+        )
 
     async def BehaviorControl(self, requests: AsyncIterator[Any], context: Any) -> Any:  # noqa: N802
         claim = Claim(context.peer())

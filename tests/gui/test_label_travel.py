@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from array import array
 from collections.abc import Iterator
 from dataclasses import replace
@@ -75,10 +76,16 @@ def images(window: MainWindow) -> list[Image]:
     return window.document.dataset.images()
 
 
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Far more images than are looked through on the spot; to be copied."""
+    return filled(tmp_path_factory.mktemp("shelf") / "many", MANY)
+
+
 @pytest.fixture
-def many(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    """A window on far more images than are looked through on the spot."""
-    filled(tmp_path / "many", MANY)
+def many(qtbot: QtBot, shelf: Path, tmp_path: Path) -> Iterator[MainWindow]:
+    """A window on a copy of them."""
+    shutil.copytree(shelf, tmp_path / "many")
     shown = open_window(tmp_path / "many", tmp_path / "settings.ini")
     qtbot.addWidget(shown)
     qtbot.waitUntil(lambda: Hand(shown).label.filmstrip.images.rowCount() == MANY)

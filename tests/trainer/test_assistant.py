@@ -33,6 +33,7 @@ from trainer.assist_lines import (
 from trainer.assist_ranking import doubt, most_useful_first
 from trainer.assist_trials import Trials, iou
 
+pytestmark = pytest.mark.timeout(300)  # it works at low priority, so a crowded machine is slow
 LABELLED, OTHERS = range(1, 13), range(13, 25)
 
 
@@ -49,7 +50,7 @@ def assistant(coco: tuple[dict[str, Any], Path]) -> Iterator[AssistProcess]:
     """It has learnt from twelve images, and its answers about the rest have been heard."""
     made, images = coco
     running = AssistProcess()
-    running.tell(known(made, images), labelled(made, LABELLED), Learn(60.0, 45))
+    running.tell(known(made, images), labelled(made, LABELLED), Learn(60.0, 40))
     running.hear(Learnt)
     running.tell(Suggest((*OTHERS, 99)))
     running.hear(Ranked)
