@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from labeler.cameras.base import Frame
-from labeler.dataset.model import NO_READINGS, Pose
+from labeler.dataset.model import NO_READINGS, Pose, Readings
 
 KEPT_STAMPS = 32
 TOLERANCE_MS = 200
@@ -41,9 +41,13 @@ class Pairing:
     def add(self, stance: RobotStance) -> None:
         self._stances.append(stance)
 
-    def tell(self, **readings: Any) -> None:
-        """Fields of Readings that the robot tells apart from pictures: for those to come."""
-        self._readings = replace(self._readings, **readings)
+    def tell_battery(self, battery: float | None) -> None:
+        """For the pictures to come."""
+        self._readings = replace(self._readings, battery=battery)
+
+    def tell_exposure(self, told: Readings) -> None:
+        """Exposure, gain and whether automatic, for the pictures to come."""
+        self._readings = replace(told, battery=self._readings.battery)
 
     def frame(self, data: bytes, number: int, stamp: int) -> Frame:
         """A new frame with its own stance, or for now the nearest one."""

@@ -13,11 +13,13 @@ from typing import Any
 from labeler.cameras import faults, preflight, single_calls
 from labeler.cameras.base import CameraState, CameraStatus, Frame
 from labeler.cameras.deadline import StoppedError, in_background, wait_for
+from labeler.cameras.exposure import ExposureSwitch
 from labeler.cameras.faults import RobotError
 from labeler.cameras.link import Listener, RobotLink
 from labeler.cameras.pairing import Pairing, RobotStance
 from labeler.cameras.robots import RobotConfig
 from labeler.cameras.worker import SILENCE, WorkerCamera
+from labeler.dataset.model import Readings
 from labeler.errors import UserError
 
 logger = logging.getLogger(__name__)
@@ -53,6 +55,7 @@ class VectorCamera(WorkerCamera):
         self._battery: float | None = None
         self._feed_end: str | None = None
         self._pairing = Pairing()
+        self.exposure = ExposureSwitch(lambda told: self._pairing.tell_exposure(told))
 
     def status(self) -> CameraStatus:
         return replace(super().status(), battery=self._battery)
@@ -137,8 +140,10 @@ class VectorCamera(WorkerCamera):
         link = self._connect(robot, stop)
         try:
             self._link = link
+            self.exposure.begin(link)
             return self._watch(link, stop)
         finally:
+            self.exposure.end(link, for_good=stop.is_set())
             self._link = None
             self._battery = None
             link.close()
@@ -215,7 +220,7 @@ class VectorCamera(WorkerCamera):
 
         def on_battery(fraction: float | None) -> None:
             self._battery = fraction
-            self._pairing.tell(battery=fraction)
+            self._pairing.tell_battery(fraction)
 
         def on_feed_end(reason: str) -> None:
             if not stop.is_set():
@@ -242,11 +247,9 @@ class VectorCamera(WorkerCamera):
         return self._pairing.frame(message.data, self._next_number(), message.frame_time_stamp)
 
     def _take_exposure(self, update: Any) -> None:
-        self._pairing.tell(
-            exposure_ms=float(update.exposure_ms),
-            gain=float(update.gain),
-            auto_exposure=update.auto_exposure_enabled,
-        )
+        exposure_ms, gain = float(update.exposure_ms), float(update.gain)
+        automatic = bool(update.auto_exposure_enabled)
+        self._pairing.tell_exposure(Readings(None, None, exposure_ms, gain, automatic))
 
     def _take_state(self, state: Any, stop: threading.Event) -> None:
         """Remembers it, and corrects the newest frame when its own state comes after it."""

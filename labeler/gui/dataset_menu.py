@@ -284,7 +284,10 @@ class DatasetMenu(QToolButton):
         action = menu.addAction(self.tr("Exports tell time, session, robot and exposure"))
         action.setCheckable(True)
         action.setChecked(self._settings.exports_capture)
-        action.triggered.connect(partial(setattr, self._settings, "exports_capture"))
+        action.triggered.connect(self._choose_capture)
+
+    def _choose_capture(self, is_told: bool) -> None:
+        self._settings.exports_capture = is_told
 
     def _add_appearances(self, menu: QMenu) -> None:
         for value, text in self._appearances():

@@ -23,7 +23,6 @@ _LOOK_MS = 8
 """Half a display's frame: a newer frame then waits 4 ms on average."""
 _IDLE_LOOK_MS = 100
 
-_NO_ADDRESS = "network camera"
 _CLOSED = CameraStatus(CameraState.CLOSED)
 
 
@@ -258,7 +257,8 @@ def _network_choice(text: str) -> CameraChoice:
     try:
         address = read_address(text)
     except UserError:
-        return CameraChoice("network:", "network", _NO_ADDRESS, "")
+        name = QCoreApplication.translate("LiveCamera", "Network camera")
+        return CameraChoice("network:", "network", name, "")
     return CameraChoice(f"network:{address.url}", "network", address.host, address.url)
 
 

@@ -53,7 +53,7 @@ class NetworkDialog(QDialog):
         self.accept()
 
     def _lay_out(self, window: QWidget) -> None:
-        self.address.setPlaceholderText("http://192.168.1.9:8080/video")
+        self.address.setPlaceholderText(self.tr("http://192.168.1.9:8080/video"))
         self.address.setToolTip(
             self.tr("http://, https:// or rtsp://, as the camera's app shows it")
         )

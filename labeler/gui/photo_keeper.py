@@ -145,7 +145,7 @@ def _keep(shot: Shot, judging: Judging) -> Kept | Skipped:
         pose=frame.pose,
         readings=frame.readings,
     )
-    number = len(shot.dataset.images(session_id=session.id))
+    number = len(shot.dataset.moments(session.id))
     image = added.image
     if added.is_new:
         image = judging.mark(shot.dataset, shot.session_name, image, frame.data)

@@ -63,11 +63,11 @@ def test_a_frame_without_any_stance_has_no_pose() -> None:
 
 def test_a_frame_carries_what_the_robot_told_last_and_takes_the_lift_from_its_stance() -> None:
     pairing = Pairing()
-    pairing.tell(battery=0.5)
-    pairing.tell(exposure_ms=20.0, gain=1.5, auto_exposure=True)
+    pairing.tell_battery(0.5)
+    pairing.tell_exposure(Readings(exposure_ms=20.0, gain=1.5, auto_exposure=True))
     frame = pairing.frame(b"jpeg", number=1, stamp=150)
     assert frame.readings == Readings(None, 0.5, 20.0, 1.5, True)
-    pairing.tell(battery=0.4)
+    pairing.tell_battery(0.4)
     pairing.add(RobotStance(150, 0.2, Pose(0.0, 0.0, 0.0), 33.0))
     corrected = pairing.corrected(frame)
     assert corrected is not None

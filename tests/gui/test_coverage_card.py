@@ -27,7 +27,7 @@ def workspace(qtbot: QtBot, document: Document, live: LiveCamera) -> CaptureWork
     """With its coverage open, and nothing in the dataset."""
     shown = CaptureWorkspace(document, live)
     show(qtbot, shown)
-    qtbot.keyClick(shown, Qt.Key.Key_V)
+    qtbot.keyClick(shown, Qt.Key.Key_C)
     return shown
 
 
@@ -97,7 +97,7 @@ def test_another_dataset_is_counted_anew_and_a_closed_card_counts_nothing(
     with Dataset.create(dataset.folder.parent / "other") as other:
         document.open(other)
         assert "No classes yet" in workspace.coverage.words.text()
-        qtbot.keyClick(workspace, Qt.Key.Key_V)
+        qtbot.keyClick(workspace, Qt.Key.Key_C)
         assert workspace.coverage.words.isHidden()
         document.open(Dataset.open(dataset.folder))
     assert workspace.coverage.category.currentText() == "mug"

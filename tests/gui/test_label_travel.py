@@ -18,7 +18,7 @@ from labeler.dataset.category_edits import add_category
 from labeler.dataset.changes import Edit, ImageNoteChange
 from labeler.dataset.edits import draw, verify
 from labeler.dataset.filters import ImageFilter, Order
-from labeler.dataset.model import BBox, Image, ImageState, Suggestion
+from labeler.dataset.model import BBox, Flaw, Image, ImageState, Suggestion
 from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
@@ -180,6 +180,7 @@ def test_images_that_arrive_are_listed_at_the_end(
         ({"has_suggestions": True}, [3]),
         ({"verified": True}, [5]),
         ({"has_note": True}, [4]),
+        ({"has_flaw": True}, [1]),
         ({"text": "5.JPG"}, [5]),
         ({"text": "%"}, []),
         ({"session_id": 1, "verified": False, "has_note": False}, [0, 1, 2, 3]),
@@ -193,6 +194,7 @@ def test_the_panel_filters(
     expected: list[int],
 ) -> None:
     window.document.perform(Edit("Note", (ImageNoteChange(images[4].id, "", "blurred"),)))
+    window.document.dataset.set_measures(images[1].id, 0.2, 90.0, Flaw.BLURRED)
     choose(hand, **wanted)
     assert listed(hand) == [images[n].id for n in expected]
     bar = hand.label.filmstrip.filters

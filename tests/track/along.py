@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from labeler.dataset.model import BBox
-from tests.track.person import Kinds
+from tests.track.person import Kinds, Seen
 from tests.track.sequences import Shot
 from trainer.assist_lines import Answer, Know, KnownImage, Label, Labels, Learnt, Suggested
 from trainer.assistant import Assistant
@@ -29,12 +29,12 @@ class Along:
         self._numbers = {name: number for number, name in enumerate(names, 1)}
         self._names = {number: name for name, number in self._numbers.items()}
         self._count, self._steps, self._late = len(shots), steps, late
-        self._offers: dict[int, Kinds] = {}
+        self._offers: dict[int, list[Seen]] = {}
         self.rounds: list[Learnt] = []
         self._assistant = Assistant(self._hear, lambda: None)
         self._assistant.know(Know(str(folder), tuple(_saved(shots, folder))))
 
-    def offers(self, image: int) -> Kinds:
+    def offers(self, image: int) -> Sequence[Seen]:
         return self._offers.get(image, ())
 
     def take(self, image: int, boxes: Kinds) -> None:
@@ -50,7 +50,8 @@ class Along:
     def _hear(self, answer: Answer) -> None:
         if isinstance(answer, Suggested):
             self._offers[answer.id] = [
-                (self._names[offer[0]], BBox(*offer[2:])) for offer in answer.offers
+                Seen(self._names[kind], BBox(*box), score, self.rounds[-1].chance(score))
+                for kind, score, *box in answer.offers
             ]
         elif isinstance(answer, Learnt):
             self.rounds.append(answer)

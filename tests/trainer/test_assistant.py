@@ -201,6 +201,33 @@ def test_the_threshold_follows_what_the_person_makes_of_the_offers() -> None:
     assert (trials.found(trials.threshold), trials.asked) == (20, 20)
 
 
+def test_only_offers_that_are_left_alone_pay_for_wrong_ones() -> None:
+    trials = Trials()
+    box, wrong = (1, 10.0, 10.0, 20.0, 20.0), (1, 0.6, 60.0, 60.0, 20.0, 20.0)
+    exact, rough = (1, 0.5, *box[1:]), (1, 0.5, 14.0, 10.0, 20.0, 20.0)
+    for _ in range(20):
+        trials.add([exact, exact, wrong], [box, box])
+    assert trials.threshold < 0.5
+    for _ in range(40):
+        trials.add([rough, rough, wrong], [box, box])
+    assert trials.threshold > 0.6
+
+
+def test_how_far_a_score_is_to_be_trusted_is_learnt_from_what_was_left_alone() -> None:
+    trials = Trials()
+    box = (1, 10.0, 10.0, 20.0, 20.0)
+    for _ in range(14):
+        trials.add([(1, 0.9, *box[1:])], [box])
+    assert Learnt(1, 1, 1, 1.0, 1, 1, 1, trials.chances).chance(0.9) == 0.0
+    for _ in range(46):
+        trials.add([(1, 0.9, *box[1:]), (1, 0.5, 14.0, 10.0, 20.0, 20.0)], [box, box])
+    learnt = Learnt(1, 1, 1, 1.0, 1, 1, 1, trials.chances)
+    assert learnt.chance(0.95) > 0.9
+    assert learnt.chance(0.9) > 0.9
+    assert learnt.chance(0.6) == 0.0
+    assert learnt.chance(0.1) == 0.0
+
+
 def test_features_stay_within_their_memory_and_the_oldest_go() -> None:
     kept = Features(room_bytes=3 * 2 * (2 * 4 * 4))
     levels = [torch.full((2, 4, 4), 0.5)]

@@ -13,6 +13,8 @@ from labeler.gui.capture import keys
 from labeler.gui.capture.camera_list import CameraList
 from labeler.gui.capture.count_down import CountDown
 from labeler.gui.capture.coverage_card import CoverageCard
+from labeler.gui.capture.exposing import Exposing
+from labeler.gui.capture.exposure_row import ExposureRow
 from labeler.gui.capture.photo_strip import PhotoStrip
 from labeler.gui.capture.photographer import Photographer
 from labeler.gui.capture.session import SessionField, new_session_name
@@ -50,6 +52,8 @@ class CaptureWorkspace(Workspace):
         self.count_down = CountDown(self.view)
         self.bar = ShutterBar(self)
         self.cameras = CameraList(self)
+        self.exposure = ExposureRow(self)
+        self._exposing = Exposing(document, live, self.exposure, self)
         self.session = SessionField(self)
         self.coverage = CoverageCard(document, self)
         self.skip = SkipRow(self)
@@ -85,6 +89,11 @@ class CaptureWorkspace(Workspace):
     def shut_down(self) -> None:
         self.deactivated()
         self.photographer.finish()
+
+    def toggle_automatic_exposure(self) -> None:
+        """Where the camera's can be set."""
+        if not self.exposure.isHidden():
+            self.exposure.automatic.toggle()
 
     def begin_session(self) -> None:
         """New photos go into a session of their own; its name can be changed."""
@@ -220,6 +229,7 @@ class CaptureWorkspace(Workspace):
         panel = SidePanel(self)
         panel.add(self.cameras, self.tr("Camera"))
         panel.add(self.set_up)
+        panel.add(self.exposure)
         panel.add(self.session, self.tr("Session"))
         panel.add(self.coverage)
         panel.rows.addWidget(self._count)
