@@ -64,6 +64,11 @@ def test_exposure_by_hand_goes_to_the_robot_into_the_photo_and_is_there_the_next
     until(qtbot, lambda: dataset.counts().total == 1)
     (image,) = dataset.images()
     assert (image.readings.exposure_ms, image.readings.auto_exposure) == (40.0, False)
+    photos = workspace.strip.photos
+    until(qtbot, lambda: photos.rowCount() == 1)
+    words = str(photos.data(photos.index(0), Qt.ItemDataRole.ToolTipRole)).split("\n")[1]
+    assert words.startswith("head ")
+    assert ", exposure 40 ms, gain 1.0, battery " in words
     live.stop()
     assert row.isHidden()
     live.choose(known_robot)

@@ -189,7 +189,7 @@ def test_a_refusal_is_remembered_and_so_is_the_switch(opened: Open) -> None:
     assert not opened().along.is_on
 
 
-def test_it_learns_again_after_ten_more_and_replaces_only_what_waits_unanswered(
+def test_it_learns_again_after_more_labels_and_replaces_only_what_waits_unanswered(
     opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(learning_along, "EVERY", 2)

@@ -72,6 +72,21 @@ def test_poor_shots_are_skipped_only_where_a_person_asked_and_are_counted(
     assert workspace.skip.count.text() == ""
 
 
+def test_a_photo_that_cannot_be_marked_is_kept_all_the_same(
+    qtbot: QtBot, workspace: CaptureWorkspace, dataset: Dataset, heard: Heard
+) -> None:
+    with dataset.transaction():
+        dataset._writer.execute(
+            "CREATE TRIGGER full BEFORE UPDATE OF sharpness ON image BEGIN "
+            "SELECT RAISE(ABORT, 'no room'); END"
+        )
+    take(workspace, dataset, shot(1))
+    take(workspace, dataset, shot(2), skip=True)
+    until(qtbot, lambda: len(heard.sentences) == 2)
+    assert [image.sharpness for image in dataset.images()] == [None, None]
+    assert not heard.failures
+
+
 def test_the_switch_is_remembered(
     qtbot: QtBot, workspace: CaptureWorkspace, document: Document, live: LiveCamera
 ) -> None:
