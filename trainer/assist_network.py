@@ -18,13 +18,13 @@ from trainer.lite import LiteDetector, build
 from trainer.protocol import BuildRequest, Found
 from trainer.recipe import LARGE_OBJECT, Phase, Recipe, input_size
 
-_BATCH = 16
-_USUAL_PIXELS = 100_000.0
+_BATCH = 8
+_USUAL_PIXELS = 180_000.0
 """Of the network's input, until there are boxes to tell how large things are."""
-_FEWEST_PIXELS, _MOST_PIXELS = 65_536.0, 160_000.0
-_TYPICAL_OBJECT = 90.0
-"""Pixels of the input that are enough to tell kinds of things apart."""
-_FEWEST_FIRST, _FEWEST_LATER = 40, 15
+_FEWEST_PIXELS, _MOST_PIXELS = 65_536.0, 230_000.0
+_TYPICAL_OBJECT = 125.0
+"""Pixels of the input that are enough to lay boxes so exactly that a person leaves them alone."""
+_FEWEST_FIRST, _FEWEST_LATER = 60, 20
 """Steps of a round; with fewer nothing would come of it."""
 _MOST_UPSCALED = 2.0
 """An input of more than twice the pixels of the pictures shows nothing new."""

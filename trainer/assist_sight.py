@@ -23,7 +23,7 @@ KEPT_BYTES = _FEATURES_BYTES + _VIEWS_BYTES
 """So much is kept at most of what the backbone saw: of images to suggest on, and of labelled ones.
 Whatever more there is to see is seen again when its turn comes."""
 
-VIEWS = 8
+VIEWS = 4
 """Of a labelled image: itself, and others that are moved, scaled and recoloured."""
 
 

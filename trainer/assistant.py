@@ -31,8 +31,8 @@ from trainer.augment import Augmentation
 
 _SEEING_SHARE = 0.5
 """So much of a round's time may pass on labelled images that were not seen yet."""
-_FRESH_EVERY, _FRESH_VIEWS = 2, 4
-"""After so many steps come so many new views of an image it knows: a fifth of the time."""
+_FRESH_EVERY, _FRESH_VIEWS = 8, 2
+"""After so many steps come so many new views of an image it knows: a quarter of the time."""
 _AT_ONCE = 8
 _WEAKEST = 0.1
 """Weaker offers are not even kept to be held against what the person draws."""

@@ -242,10 +242,10 @@ def _pose(value: Any) -> Pose | None:
 
 
 def _readings(capture: dict[str, Any]) -> Readings:
-    auto = capture.get("auto_exposure")
+    auto, battery = capture.get("auto_exposure"), _number(capture.get("battery"))
     return Readings(
         lift_mm=_number(capture.get("lift_mm")),
-        battery=_number(capture.get("battery")),
+        battery=battery if battery is not None and 0 <= battery <= 1 else None,
         exposure_ms=_number(capture.get("exposure_ms")),
         gain=_number(capture.get("gain")),
         auto_exposure=auto if isinstance(auto, bool) else None,

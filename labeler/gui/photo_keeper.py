@@ -35,6 +35,7 @@ class Shot:
     take: Callable[[], Frame]
     session_note: str = ""
     skips_flawed: bool = False
+    image_note: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,10 +131,9 @@ class PhotoKeeper(QObject):
 def _keep(shot: Shot, judging: Judging) -> Kept | Skipped:
     """A picture is safe before it is measured, unless the measure decides whether it is kept."""
     frame = shot.take()
-    if shot.skips_flawed:
-        flaw = judging.flaw(shot.dataset, shot.session_name, frame.data)
-        if flaw is not None:
-            return Skipped(shot.dataset, shot.session_name, flaw)
+    flaw = _flaw(shot, frame, judging) if shot.skips_flawed else None
+    if flaw is not None:
+        return Skipped(shot.dataset, shot.session_name, flaw)
     session = _session(shot, frame)
     added: Added = add_picture(
         shot.dataset,
@@ -144,12 +144,27 @@ def _keep(shot: Shot, judging: Judging) -> Kept | Skipped:
         head_angle_rad=frame.head_angle_rad,
         pose=frame.pose,
         readings=frame.readings,
+        note=shot.image_note,
     )
     number = len(shot.dataset.moments(session.id))
-    image = added.image
-    if added.is_new:
-        image = judging.mark(shot.dataset, shot.session_name, image, frame.data)
+    image = _marked(shot, frame, added.image, judging) if added.is_new else added.image
     return Kept(shot.dataset, image, session, number, len(frame.data), added.is_new)
+
+
+def _flaw(shot: Shot, frame: Frame, judging: Judging) -> Flaw | None:
+    try:
+        return judging.flaw(shot.dataset, shot.session_name, frame.data)
+    except Exception:  # what cannot be judged is kept
+        _log.exception("a photo was not judged")
+        return None
+
+
+def _marked(shot: Shot, frame: Frame, image: Image, judging: Judging) -> Image:
+    try:
+        return judging.mark(shot.dataset, shot.session_name, image, frame.data)
+    except Exception:  # it is safe on disk, whatever measuring it says
+        _log.exception("a photo was not measured")
+        return image
 
 
 def _session(shot: Shot, frame: Frame) -> Session:

@@ -156,7 +156,7 @@ def test_an_export_of_an_earlier_format_is_read_as_well(
     [
         "yes",
         {"battery": "full", "lift_mm": True, "gain": 1e999, "auto_exposure": 1, "pose": [1]},
-        {"pose": {"x_mm": 1}, "exposure_ms": None},
+        {"pose": {"x_mm": 1}, "exposure_ms": None, "battery": 75},
     ],
 )
 def test_doubtful_words_about_the_taking_count_as_missing(

@@ -78,7 +78,7 @@ def test_as_many_photos_as_were_chosen_are_counted_down_on_the_picture(
 ) -> None:
     choose(workspace, "10 photos")
     choose(workspace, "Every 30 s")
-    assert workspace.bar.every.text() == "Every 30 s, 10 photos"
+    assert workspace.bar.every.text() == "Every 30 s ×10"
     assert not workspace.count_down.isHidden()
     assert "10 to come" in workspace.count_down.accessibleName()
     for seed in range(10):
@@ -100,7 +100,7 @@ def test_the_choices_are_remembered_and_escape_ends_the_clock(
     assert not workspace.photographer.clock.is_running
     again = CaptureWorkspace(document, live)
     qtbot.addWidget(again, before_close_func=lambda closed: closed.shut_down())
-    assert again.bar.every.text() == "Every 5 s, 20 photos"
+    assert again.bar.every.accessibleName() == "Every 5 s, 20 photos"
     assert not again.bar.every.isChecked()
 
 

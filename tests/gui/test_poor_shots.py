@@ -72,6 +72,21 @@ def test_poor_shots_are_skipped_only_where_a_person_asked_and_are_counted(
     assert workspace.skip.count.text() == ""
 
 
+def test_a_photo_that_cannot_be_marked_is_kept_all_the_same(
+    qtbot: QtBot, workspace: CaptureWorkspace, dataset: Dataset, heard: Heard
+) -> None:
+    with dataset.transaction():
+        dataset._writer.execute(
+            "CREATE TRIGGER full BEFORE UPDATE OF sharpness ON image BEGIN "
+            "SELECT RAISE(ABORT, 'no room'); END"
+        )
+    take(workspace, dataset, shot(1))
+    take(workspace, dataset, shot(2), skip=True)
+    until(qtbot, lambda: len(heard.sentences) == 2)
+    assert [image.sharpness for image in dataset.images()] == [None, None]
+    assert not heard.failures
+
+
 def test_the_switch_is_remembered(
     qtbot: QtBot, workspace: CaptureWorkspace, document: Document, live: LiveCamera
 ) -> None:
@@ -80,3 +95,19 @@ def test_the_switch_is_remembered(
     again = CaptureWorkspace(document, live)
     qtbot.addWidget(again, before_close_func=lambda closed: closed.shut_down())
     assert again.skip.switch.isChecked()
+
+
+def test_a_note_that_waits_goes_with_the_first_photo_and_never_into_another_dataset(
+    qtbot: QtBot, workspace: CaptureWorkspace, document: Document, dataset: Dataset, heard: Heard
+) -> None:
+    qtbot.keyClicks(workspace.session.note, "by the window")
+    take(workspace, dataset, shot(1))  # on its way without the note, as if typed a moment later
+    until(qtbot, lambda: len(heard.sentences) == 2)
+    assert [session.note for session in dataset.sessions()] == ["by the window"]
+    workspace.begin_session()
+    qtbot.keyClicks(workspace.session.note, "still without a photo")
+    with Dataset.create(dataset.folder.parent / "other") as other:
+        document.open(other)
+        assert workspace.session.note.text() == ""
+        document.open(Dataset.open(dataset.folder))
+    document.dataset.close()

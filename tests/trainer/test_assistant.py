@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.trainer.assist_process import AssistProcess, boxes_of, known, labelled
+from tests.trainer.assist_process import UNHURRIED, AssistProcess, boxes_of, known, labelled
 from tests.trainer.training_runs import write_coco
 from trainer.assist_features import Features
 from trainer.assist_lines import (
@@ -30,10 +31,12 @@ from trainer.assist_lines import (
     order_from,
     to_line,
 )
+from trainer.assist_network import size_for, stride_for
 from trainer.assist_ranking import doubt, most_useful_first
 from trainer.assist_trials import Trials, iou
+from trainer.assist_views import LabelledViews
+from trainer.protocol import Target
 
-pytestmark = pytest.mark.timeout(300)  # it works at low priority, so a crowded machine is slow
 LABELLED, OTHERS = range(1, 13), range(13, 25)
 
 
@@ -131,7 +134,7 @@ def test_what_was_offered_is_held_against_what_the_person_draws(
 def test_it_ends_when_its_stdin_does_even_in_the_middle_of_learning(
     coco: tuple[dict[str, Any], Path],
 ) -> None:
-    running = AssistProcess()
+    running = AssistProcess(UNHURRIED)
     running.tell(Learn(3000.0))
     assert running.hear(Refused).message == "There is no box yet to learn from."
     running.tell(known(*coco), labelled(coco[0], (1, 2)), Learn(3000.0))
@@ -226,6 +229,27 @@ def test_how_far_a_score_is_to_be_trusted_is_learnt_from_what_was_left_alone() -
     assert learnt.chance(0.9) > 0.9
     assert learnt.chance(0.6) == 0.0
     assert learnt.chance(0.1) == 0.0
+
+
+def test_the_newest_images_are_learnt_from_more_often() -> None:
+    views = LabelledViews(10**6, torch.Generator().manual_seed(1))
+    nothing = Target(torch.empty(0, 4), torch.empty(0, dtype=torch.long))
+    for number in range(60):
+        views.add(number, [torch.full((1, 1, 1, 1), float(number))], [nothing])
+    drawn = torch.cat([views.draw(8)[0][0].flatten() for _ in range(50)])
+    assert len(drawn) == 400
+    assert sorted(drawn.unique().tolist()) == list(range(60))
+    assert (drawn >= 40).sum() > 0.45 * len(drawn)  # a third of all images
+
+
+def test_the_input_grows_with_small_things_and_is_coarser_where_all_are_large() -> None:
+    small, large = size_for(16 / 9, 10**6, 0.1), size_for(16 / 9, 10**6, 0.6)
+    assert math.prod(small) > 2 * math.prod(large)
+    assert (stride_for(large, 0.4, None), stride_for(large, 0.05, None)) == (16, 8)
+    assert stride_for(large, None, None) == 8
+    middling = 0.15
+    assert (stride_for(large, middling, None), stride_for(large, middling, 16)) == (8, 16)
+    assert stride_for(large, 0.4, 8) == 8  # it would have to begin anew
 
 
 def test_features_stay_within_their_memory_and_the_oldest_go() -> None:

@@ -105,11 +105,12 @@ class ClockButton(QToolButton):
             self._tell()
 
     def _show_words(self) -> None:
-        words = self._every(self._seconds)
-        if self._photos:
-            words = self.tr("{every}, {many}").format(every=words, many=self._many(self._photos))
+        words = spoken = self._every(self._seconds)
+        if self._photos:  # short, for the row is wide enough already
+            words = self.tr("{every} ×{count}").format(every=words, count=self._photos)
+            spoken = f"{spoken}, {self._many(self._photos)}"
         self.setText(words)
-        self.setAccessibleName(words)
+        self.setAccessibleName(spoken)
 
     def _tell(self) -> None:
         self.changed.emit(self.interval, self._photos)

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from labeler.dataset.model import Image
 from labeler.dataset.store import Dataset
 from labeler.gui.capture.flaw_words import flaw_badge, flaw_words
+from labeler.gui.capture.taking_words import taking_words
 from labeler.gui.capture.thumbnails import Thumbnails
 from labeler.gui.key_hint import KeyHint
 from labeler.gui.side_panel import keep_keys
@@ -90,7 +91,8 @@ class PhotoModel(QAbstractListModel):
                 height=image.height,
                 count=image.annotation_count,
             )
-            return words if image.flaw is None else f"{words}\n{flaw_words(image.flaw)}"
+            flaw = "" if image.flaw is None else flaw_words(image.flaw)
+            return "\n".join(filter(None, (words, taking_words(image), flaw)))
         return None
 
     def _row(self, image_id: int) -> int | None:

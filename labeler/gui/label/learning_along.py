@@ -34,10 +34,10 @@ from trainer.assist_lines import (
 
 FIRST = 10
 """So many images have to be labelled before it is offered, and before it begins."""
-EVERY = 10
+EVERY = 5
 """It learns again after so many more."""
-BUDGET_S = 8.0
-"""Of a round; looking at what is new comes on top."""
+BUDGET_S, LATER_S = 8.0, 4.0
+"""Of the first round, and of all others; looking at what is new comes on top."""
 
 
 _MODEL = "along-"
@@ -226,7 +226,7 @@ class LearningAlong(QObject):
         if is_due and counts.labelled and counts.unlabelled:
             self._is_urgent = False
             self._teller.forget_news()
-            self._process.tell(Learn(BUDGET_S))
+            self._process.tell(Learn(BUDGET_S if self._last is None else LATER_S))
             self._show(Stage.LEARNING)
         else:
             self._show(self.stage)
