@@ -28,5 +28,8 @@ def actions(preview: PreviewWorkspace) -> list[Action]:
         ),
         Action("fewer", _tr("Show only surer ones"), ("+", "="), preview.show_fewer, repeats=True),
         Action("more", _tr("Show less sure ones"), ("-",), preview.show_more, repeats=True),
+        Action("numbers", _tr("Number them"), ("N",), preview.controls.numbered.toggle),
+        Action("smooth", _tr("Smooth"), ("S",), preview.controls.smooth.toggle),
+        Action("record", _tr("Record"), ("Ctrl+R",), preview.record),
         Action("open_model", _tr("Open model.onnx…"), ("Ctrl+Shift+O",), preview.models.ask),
     ]

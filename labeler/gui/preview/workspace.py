@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
@@ -14,25 +14,32 @@ from labeler.gui.decode import LivePicture
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
 from labeler.gui.live_health import LiveHealth
-from labeler.gui.picture_view import Mark, PictureView
+from labeler.gui.picture_view import PictureView
 from labeler.gui.preview import keys
 from labeler.gui.preview.controls import Controls
 from labeler.gui.preview.detecting import Detecting, LoadedModel, Sight
 from labeler.gui.preview.frame_keeping import FrameKeeping
-from labeler.gui.preview.in_view import Seen
 from labeler.gui.preview.model_choice import ModelChoice
 from labeler.gui.preview.no_model import NoModel
 from labeler.gui.preview.pace import Pace
+from labeler.gui.preview.recording import Going, Recording
+from labeler.gui.preview.showing import Showing, Shown
 from labeler.gui.workspace import Action, Workspace
 
 _NUMBERS_MS = 250
 _STEP = 0.05
+_USUAL_RATE, _HIGHEST_RATE = 15, 30
+"""Pictures a second of a recording."""
 
 
 class PreviewWorkspace(Workspace):
-    """train_requested: the person has no detector and wants one."""
+    """train_requested: the person has no detector and wants one.
+
+    shown carries a Shown for each picture that was looked at.
+    """
 
     train_requested = Signal()
+    shown = Signal(object)
 
     def __init__(self, document: Document, live: LiveCamera, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,11 +49,12 @@ class PreviewWorkspace(Workspace):
         self._is_active = False
         self._loaded: LoadedModel | None = None
         self._score_was_set = False
-        self._colors: dict[int, str] = {}
-        self._sight: Sight | None = None
+        self._showing = Showing()
+        self._shown: Shown | None = None
         self._pace = Pace()
         self.detecting = Detecting(self)
         self.frames = FrameKeeping(document, live, self)
+        self.recording = Recording(document, self)
         self.view = PictureView(self)
         self.health = LiveHealth(live, self.view)
         self.no_model = NoModel(self)
@@ -57,6 +65,7 @@ class PreviewWorkspace(Workspace):
         self._numbers_timer.setInterval(_NUMBERS_MS)
         self._lay_out()
         self._connect()
+        self._take_looks()
         self._change_model(None)
         self.models.refresh()
 
@@ -83,6 +92,7 @@ class PreviewWorkspace(Workspace):
     def shut_down(self) -> None:
         self.deactivated()
         self.detecting.finish()
+        self.recording.finish()
         self.frames.finish()
 
     def use_model(self, model: Path) -> None:
@@ -95,7 +105,7 @@ class PreviewWorkspace(Workspace):
             self.view.flash()
 
     def _in_view(self) -> LivePicture | None:
-        return self._sight.picture if self._sight is not None else self._live.picture
+        return self._shown.sight.picture if self._shown is not None else self._live.picture
 
     def show_fewer(self) -> None:
         self.controls.set_score(self.controls.lowest_score + _STEP)
@@ -103,15 +113,31 @@ class PreviewWorkspace(Workspace):
     def show_more(self) -> None:
         self.controls.set_score(self.controls.lowest_score - _STEP)
 
+    def record(self) -> None:
+        """Begins a recording, or ends the one under way."""
+        if self.recording.is_on:
+            self.recording.stop()
+        elif self._loaded is None or self._live.picture is None:
+            self._document.say(self.tr("Not recorded: there is no picture with detections yet."))
+        else:
+            rate = round(self._pace.per_second()) or _USUAL_RATE
+            path = self._loaded.path
+            self.recording.start(
+                f"{path.parent.name}/{path.name}",
+                per_second=float(min(_HIGHEST_RATE, rate)),
+                keep_every=self.controls.record.keep_every,
+            )
+
     def _change_model(self, model: Path | None) -> None:
-        self._loaded = self._sight = None
+        self._loaded = self._shown = None
         self._score_was_set = False
         self._pace.restart()
+        self._showing.restart()
         self.detecting.use(model)
         self.health.set_problem("")
         self._pages.setCurrentWidget(self.no_model if model is None else self.view)
         self.controls.score.setEnabled(model is not None)
-        self._show_sight()
+        self._take_colors()
 
     def _take_model(self, loaded: LoadedModel) -> None:
         if loaded.path != self.models.model:
@@ -120,27 +146,36 @@ class PreviewWorkspace(Workspace):
             self._document.say(self.tr("A better checkpoint has come and is in use."))
         self._loaded = loaded
         self.health.set_problem("")
-        self._take_colors()
         if not self._score_was_set:
             self.controls.show_score(loaded.threshold)
+        self._showing.lowest = self.controls.lowest_score
+        self._take_colors()
         if self._live.picture is not None:
             self._take_picture(self._live.picture)
 
     def _take_score(self) -> None:
         self._score_was_set = True
-        self._show_sight()
+        self._showing.lowest = self.controls.lowest_score
+        self._show_again()
+
+    def _take_looks(self) -> None:
+        self._showing.numbered = self.controls.numbered.isChecked()
+        self._showing.smooth = self.controls.smooth.isChecked()
+        self._showing.hidden = self.controls.in_view.hidden_names
+        self._show_again()
 
     def _take_colors(self) -> None:
-        if self._loaded is not None:
-            categories = self._document.dataset.categories()
-            self._colors = class_colors(self._loaded.names, categories)
-            self._show_sight()
+        names = self._loaded.names if self._loaded is not None else {}
+        self._showing.colors = class_colors(names, self._document.dataset.categories())
+        self.controls.in_view.show_classes(names, self._showing.colors)
+        self._show_again()
 
     def _change_camera(self) -> None:
-        self._sight = None
+        self._shown = None
         self._pace.restart()
+        self._showing.restart()
         self.view.show_picture(QImage())
-        self._show_sight()
+        self._show_again()
 
     def _take_picture(self, picture: LivePicture) -> None:
         if not self._is_active:
@@ -153,41 +188,45 @@ class PreviewWorkspace(Workspace):
     def _take_sight(self, sight: Sight) -> None:
         if self._live.picture is None or self._loaded is None:
             return  # of the camera or model before
-        self._sight = sight
-        self._pace.note(sight.picture.frame.number, sight.milliseconds)
-        self._show_sight()
+        frame = sight.picture.frame
+        late_ms = 1000 * (time.monotonic() - frame.received)
+        self._pace.note(frame.number, sight.milliseconds, late_ms=late_ms)
+        self._show(sight)
+        assert self._shown is not None
+        self.recording.add(self._shown, self._loaded.names)
+        self.shown.emit(self._shown)
 
-    def _show_sight(self) -> None:
-        lowest = self.controls.lowest_score
-        sight = self._sight
-        shown = [each for each in sight.detections if each.score >= lowest] if sight else []
-        if sight is not None:
-            marks = [
-                Mark(each.bbox, f"{each.name} {each.score:.2f}", self._color(each.category_id))
-                for each in reversed(shown)  # the best on top
-            ]
-            self.view.show_picture(sight.picture.image, marks)
-        counts = Counter(each.category_id for each in shown)
-        names = {each.category_id: each.name for each in shown}
-        self.controls.in_view.show_seen(
-            [Seen(names[number], counts[number], self._color(number)) for number in sorted(counts)],
-            self.tr("Nothing of this score") if sight is not None else self.tr("Nothing yet"),
-        )
+    def _show_again(self) -> None:
+        """The same picture, under what was chosen meanwhile."""
+        if self._shown is not None:
+            self._show(self._shown.sight)
+            return
+        self.controls.in_view.show_counts({})
         self._show_numbers()
 
-    def _color(self, category_id: int) -> str:
-        return self._colors.get(category_id, "#e69f00")
+    def _show(self, sight: Sight) -> None:
+        shown = self._shown = self._showing.show(sight)
+        self.view.show_picture(sight.picture.image, shown.marks)
+        self.controls.in_view.show_counts(shown.counts)
+        self._show_numbers()
 
     def _show_numbers(self) -> None:
-        if self._sight is None:
+        if self._shown is None:
             self.view.show_numbers("")
             return
         self.view.show_numbers(
-            self.tr("{rate} fps   {ms} ms   {dropped} dropped").format(
+            self.tr("{rate} fps   {ms} ms   {late} ms late   {dropped} dropped").format(
                 rate=round(self._pace.per_second()),
                 ms=round(self._pace.milliseconds()),
+                late=round(self._pace.late_ms()),
                 dropped=self._pace.dropped,
             )
+        )
+
+    def _show_going(self, going: Going | None) -> None:
+        self.controls.record.show_going(going)
+        self.view.show_alarm(
+            "" if going is None else self.tr("Recording   {0}").format(going.words())
         )
 
     def _connect(self) -> None:
@@ -199,6 +238,9 @@ class PreviewWorkspace(Workspace):
         detecting.failed.connect(self._tell_broken)
         self.models.model_changed.connect(self._change_model)
         controls.score_changed.connect(self._take_score)
+        controls.looks_changed.connect(self._take_looks)
+        controls.record.toggle_requested.connect(self.record)
+        self.recording.changed.connect(self._show_going)
         controls.keep_requested.connect(self.keep_frame)
         self.no_model.train_requested.connect(self.train_requested)
         self.no_model.open_requested.connect(self.models.ask)
@@ -206,9 +248,9 @@ class PreviewWorkspace(Workspace):
         self._document.categories_changed.connect(self._take_colors)
 
     def _tell_broken(self, sentence: str) -> None:
-        self._loaded = self._sight = None
+        self._loaded = self._shown = None
         self.health.set_problem(sentence, (self.tr("Open another model…"), self.models.ask))
-        self._show_sight()
+        self._show_again()
 
     def _lay_out(self) -> None:
         self._pages.addWidget(self.view)
