@@ -180,6 +180,7 @@ QPushButton[role="primary"] {
 QPushButton[role="primary"]:hover { background: $accent_over; }
 QPushButton[role="primary"]:focus { border: 2px solid $text; padding: 5px 11px; }
 QPushButton[role="primary"]:disabled { background: $raised; color: $faint; border-color: $line; }
+QPushButton[role="narrow"] { padding: 5px 2px; }
 QPushButton[role="recording"] {
     background: $bad; color: $on_bad; border-color: $bad; font-weight: 600;
 }

@@ -12,6 +12,7 @@ from labeler.gui.live_files import ask_for_file, needs_file
 from labeler.gui.preview import remembered
 from labeler.gui.preview.class_list import ClassList
 from labeler.gui.preview.detecting import LOWEST_SCORE
+from labeler.gui.preview.judge_box import JudgeBox
 from labeler.gui.preview.model_box import ModelBox
 from labeler.gui.preview.record_box import RecordBox
 from labeler.gui.side_panel import SidePanel, heading, keep_keys
@@ -81,6 +82,7 @@ class Controls(SidePanel):
                 "Boxes and scores are evened out over a few pictures, so that they tremble less"
             ),
         )
+        self.judge = JudgeBox(self)
         self.keep = self._make_keep()
         self.record = RecordBox(self)
         self.watch.camera_chosen.connect(self._watch)
@@ -90,6 +92,7 @@ class Controls(SidePanel):
         self.add(self.score)
         self.add(self.in_view, self.tr("In view"))
         self.rows.addLayout(self._side_by_side(self.numbered, self.smooth))
+        self.add(self.judge, self.tr("Is it right?"))
         self.rows.addStretch(1)
         self.add(self.keep)
         self.add(self.record)

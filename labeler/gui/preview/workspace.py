@@ -19,6 +19,7 @@ from labeler.gui.preview import keys
 from labeler.gui.preview.controls import Controls
 from labeler.gui.preview.detecting import Detecting, LoadedModel, Sight
 from labeler.gui.preview.frame_keeping import FrameKeeping
+from labeler.gui.preview.judging import Judging, Verdict
 from labeler.gui.preview.model_choice import ModelChoice
 from labeler.gui.preview.no_model import NoModel
 from labeler.gui.preview.pace import Pace
@@ -35,10 +36,13 @@ _USUAL_RATE, _HIGHEST_RATE = 15, 30
 class PreviewWorkspace(Workspace):
     """train_requested: the person has no detector and wants one.
 
-    shown carries a Shown for each picture that was looked at.
+    shown carries a Shown for each picture that was looked at. image_requested: the person wants to
+    label the image with this id; improve_requested: a training is to begin.
     """
 
     train_requested = Signal()
+    image_requested = Signal(int)
+    improve_requested = Signal()
     shown = Signal(object)
 
     def __init__(self, document: Document, live: LiveCamera, parent: QWidget | None = None) -> None:
@@ -54,6 +58,7 @@ class PreviewWorkspace(Workspace):
         self._pace = Pace()
         self.detecting = Detecting(self)
         self.frames = FrameKeeping(document, live, self)
+        self.judging = Judging(document, self.frames, self)
         self.recording = Recording(document, self)
         self.view = PictureView(self)
         self.health = LiveHealth(live, self.view)
@@ -113,6 +118,27 @@ class PreviewWorkspace(Workspace):
     def show_more(self) -> None:
         self.controls.set_score(self.controls.lowest_score - _STEP)
 
+    def judge(self, verdict: Verdict) -> None:
+        """The person's word on the picture in view, which joins the dataset with it."""
+        if self.judging.judge(verdict, self._shown, self._model_name()):
+            self.view.flash()
+
+    def obstacle_to_improve(self) -> str:
+        """Why there is nothing to learn from yet, or nothing."""
+        if self.judging.joined:
+            return ""
+        return self.tr("Judge some pictures first: right, wrong or missed.")
+
+    def improve(self) -> None:
+        """To the first judged frame that is still to be labelled; where all are, to a training."""
+        if obstacle := self.obstacle_to_improve():
+            self._document.say(obstacle)
+        elif waiting := self.judging.waiting():
+            self.image_requested.emit(waiting[0])
+        else:
+            self.judging.begin_training()
+            self.improve_requested.emit()
+
     def record(self) -> None:
         """Begins a recording, or ends the one under way."""
         if self.recording.is_on:
@@ -121,9 +147,8 @@ class PreviewWorkspace(Workspace):
             self._document.say(self.tr("Not recorded: there is no picture with detections yet."))
         else:
             rate = round(self._pace.per_second()) or _USUAL_RATE
-            path = self._loaded.path
             self.recording.start(
-                f"{path.parent.name}/{path.name}",
+                self._model_name(),
                 per_second=float(min(_HIGHEST_RATE, rate)),
                 keep_every=self.controls.record.keep_every,
             )
@@ -133,10 +158,12 @@ class PreviewWorkspace(Workspace):
         self._score_was_set = False
         self._pace.restart()
         self._showing.restart()
+        self.judging.reset()
         self.detecting.use(model)
         self.health.set_problem("")
         self._pages.setCurrentWidget(self.no_model if model is None else self.view)
         self.controls.score.setEnabled(model is not None)
+        self.controls.judge.set_ready(model is not None)
         self._take_colors()
 
     def _take_model(self, loaded: LoadedModel) -> None:
@@ -144,6 +171,7 @@ class PreviewWorkspace(Workspace):
             return
         if self._loaded is not None:
             self._document.say(self.tr("A better checkpoint has come and is in use."))
+            self.judging.reset()
         self._loaded = loaded
         self.health.set_problem("")
         if not self._score_was_set:
@@ -223,6 +251,15 @@ class PreviewWorkspace(Workspace):
             )
         )
 
+    def _model_name(self) -> str:
+        """With its run's: the file is called the same in all."""
+        path = self.models.model
+        return "" if path is None else f"{path.parent.name}/{path.name}"
+
+    def _show_tally(self) -> None:
+        waiting = len(self.judging.waiting()) if self.judging.joined else 0
+        self.controls.judge.show_tally(self.judging.tally, self.judging.joined, waiting)
+
     def _show_going(self, going: Going | None) -> None:
         self.controls.record.show_going(going)
         self.view.show_alarm(
@@ -239,6 +276,10 @@ class PreviewWorkspace(Workspace):
         self.models.model_changed.connect(self._change_model)
         controls.score_changed.connect(self._take_score)
         controls.looks_changed.connect(self._take_looks)
+        controls.judge.judged.connect(self.judge)
+        controls.judge.reset_requested.connect(self.judging.reset)
+        controls.judge.improve_requested.connect(self.improve)
+        self.judging.changed.connect(self._show_tally)
         controls.record.toggle_requested.connect(self.record)
         self.recording.changed.connect(self._show_going)
         controls.keep_requested.connect(self.keep_frame)
