@@ -14,6 +14,8 @@ from labeler.gui.preview.class_list import ClassList
 from labeler.gui.preview.detecting import LOWEST_SCORE
 from labeler.gui.preview.judge_box import JudgeBox
 from labeler.gui.preview.model_box import ModelBox
+from labeler.gui.preview.react_box import ReactBox
+from labeler.gui.preview.reacting import Reacting
 from labeler.gui.preview.record_box import RecordBox
 from labeler.gui.side_panel import SidePanel, heading, keep_keys
 
@@ -62,7 +64,7 @@ class Controls(SidePanel):
     looks_changed = Signal()
     keep_requested = Signal()
 
-    def __init__(self, live: LiveCamera, parent: QWidget | None = None) -> None:
+    def __init__(self, live: LiveCamera, reacting: Reacting, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._live = live
         self.model = ModelBox(self)
@@ -83,6 +85,7 @@ class Controls(SidePanel):
             ),
         )
         self.judge = JudgeBox(self)
+        self.react = ReactBox(reacting, self)
         self.keep = self._make_keep()
         self.record = RecordBox(self)
         self.watch.camera_chosen.connect(self._watch)
@@ -93,6 +96,7 @@ class Controls(SidePanel):
         self.add(self.in_view, self.tr("In view"))
         self.rows.addLayout(self._side_by_side(self.numbered, self.smooth))
         self.add(self.judge, self.tr("Is it right?"))
+        self.add(self.react, self.tr("When it sees something"))
         self.rows.addStretch(1)
         self.add(self.keep)
         self.add(self.record)

@@ -62,5 +62,8 @@ def actions(preview: PreviewWorkspace) -> list[Action]:
         Action("numbers", _tr("Number them"), ("N",), preview.controls.numbered.toggle),
         Action("smooth", _tr("Smooth"), ("S",), preview.controls.smooth.toggle),
         Action("record", _tr("Record"), ("Ctrl+R",), preview.record),
+        Action("react", _tr("React on, off"), ("Ctrl+E",), preview.react),
+        Action("rules", _tr("Rules…"), ("Ctrl+Shift+E",), preview.show_rules),
+        Action("stop", _tr("Stop reacting"), ("Esc",), preview.stop),
         Action("open_model", _tr("Open model.onnx…"), ("Ctrl+Shift+O",), preview.models.ask),
     ]

@@ -21,13 +21,14 @@ class Remembered:
     """numbered: each thing carries its steady number. smooth: boxes are evened out.
 
     keep_every: of so many recorded pictures one is kept as COCO; 0: none. hidden: classes that are
-    switched off.
+    switched off. rules: those of labeler.react.rules, as JSON.
     """
 
     numbered: bool = True
     smooth: bool = False
     keep_every: int = 15
     hidden: list[str] = field(default_factory=list)
+    rules: list[dict[str, Any]] = field(default_factory=list)
 
 
 def recall() -> Remembered:

@@ -23,6 +23,7 @@ from labeler.gui.preview.judging import Judging, Verdict
 from labeler.gui.preview.model_choice import ModelChoice
 from labeler.gui.preview.no_model import NoModel
 from labeler.gui.preview.pace import Pace
+from labeler.gui.preview.reacting import Reacting
 from labeler.gui.preview.recording import Going, Recording
 from labeler.gui.preview.showing import Showing, Shown
 from labeler.gui.workspace import Action, Workspace
@@ -55,15 +56,17 @@ class PreviewWorkspace(Workspace):
         self._score_was_set = False
         self._showing = Showing()
         self._shown: Shown | None = None
+        self._going: Going | None = None
         self._pace = Pace()
         self.detecting = Detecting(self)
         self.frames = FrameKeeping(document, live, self)
         self.judging = Judging(document, self.frames, self)
         self.recording = Recording(document, self)
+        self.reacting = Reacting(document, live, self)
         self.view = PictureView(self)
         self.health = LiveHealth(live, self.view)
         self.no_model = NoModel(self)
-        self.controls = Controls(live, self)
+        self.controls = Controls(live, self.reacting, self)
         self.models = ModelChoice(document, self.controls.model, self)
         self._pages = QStackedWidget(self)
         self._numbers_timer = QTimer(self)
@@ -91,6 +94,7 @@ class PreviewWorkspace(Workspace):
 
     def deactivated(self) -> None:
         self._is_active = False
+        self.reacting.switch_off()
         self._live.watch(self, watching=False)
         self._numbers_timer.stop()
 
@@ -138,6 +142,26 @@ class PreviewWorkspace(Workspace):
         else:
             self.judging.begin_training()
             self.improve_requested.emit()
+
+    def react(self) -> None:
+        """The rules are followed from now on, or no longer. Without any they are shown."""
+        if self.reacting.is_on:
+            self.reacting.switch_off()
+        elif any(rule.is_on for rule in self.reacting.rules):
+            self.reacting.switch_on()
+        else:
+            self.show_rules()
+
+    def show_rules(self) -> None:
+        """The dialog with all rules."""
+        from labeler.gui.preview.rules_dialog import RulesDialog
+
+        names = list(self._loaded.names.values()) if self._loaded is not None else []
+        RulesDialog(self.reacting, names, self).open()
+
+    def stop(self) -> None:
+        """Esc: nothing new is begun on the robot."""
+        self.reacting.switch_off()
 
     def record(self) -> None:
         """Begins a recording, or ends the one under way."""
@@ -222,6 +246,7 @@ class PreviewWorkspace(Workspace):
         self._show(sight)
         assert self._shown is not None
         self.recording.add(self._shown, self._loaded.names)
+        self.reacting.look(self._shown)
         self.shown.emit(self._shown)
 
     def _show_again(self) -> None:
@@ -261,10 +286,18 @@ class PreviewWorkspace(Workspace):
         self.controls.judge.show_tally(self.judging.tally, self.judging.joined, waiting)
 
     def _show_going(self, going: Going | None) -> None:
+        self._going = going
         self.controls.record.show_going(going)
-        self.view.show_alarm(
-            "" if going is None else self.tr("Recording   {0}").format(going.words())
-        )
+        self._show_alarm()
+
+    def _show_alarm(self) -> None:
+        """What must not be forgotten while it is on."""
+        words = []
+        if self._going is not None:
+            words.append(self.tr("Recording   {0}").format(self._going.words()))
+        if self.reacting.is_on:
+            words.append(self.tr("Reacting"))
+        self.view.show_alarm("   ".join(words))
 
     def _connect(self) -> None:
         live, detecting, controls = self._live, self.detecting, self.controls
@@ -280,6 +313,9 @@ class PreviewWorkspace(Workspace):
         controls.judge.reset_requested.connect(self.judging.reset)
         controls.judge.improve_requested.connect(self.improve)
         self.judging.changed.connect(self._show_tally)
+        controls.react.toggle_requested.connect(self.react)
+        controls.react.rules_requested.connect(self.show_rules)
+        self.reacting.changed.connect(self._show_alarm)
         controls.record.toggle_requested.connect(self.record)
         self.recording.changed.connect(self._show_going)
         controls.keep_requested.connect(self.keep_frame)
