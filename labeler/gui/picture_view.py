@@ -201,5 +201,8 @@ def _linear(part: float) -> float:
 def _bold(font: QFont) -> QFont:
     bold = QFont(font)
     bold.setBold(True)
-    bold.setPointSizeF(font.pointSizeF() * 0.9 if font.pointSizeF() > 0 else 9.0)
+    if font.pixelSize() > 0:
+        bold.setPixelSize(max(1, round(font.pixelSize() * 0.9)))
+    else:
+        bold.setPointSizeF(font.pointSizeF() * 0.9 if font.pointSizeF() > 0 else 9.0)
     return bold

@@ -185,6 +185,61 @@ def test_a_recording_is_red_while_it_goes_and_whole_when_it_ends(
     assert all(path.read_bytes() in sent for path in (folder / "images").iterdir())
 
 
+def test_a_second_model_looks_at_the_very_same_pictures(
+    qtbot: QtBot, preview: PreviewWorkspace, tmp_path: Path
+) -> None:
+    other = write_tiny_model(tmp_path / "other.onnx", threshold=0.25, scores=(0.8, 0.7, 0.3))
+    stage = preview.stage
+    assert not stage.is_double
+    preview.controls.beside.use(other)
+    until(qtbot, lambda: len(stage.second.marks) == 3)  # its own threshold counts
+    assert [head.text() for head in stage.heads][1] == "other.onnx"
+    seen = 0
+
+    def compares(_shown: object) -> None:
+        nonlocal seen
+        first, second = stage.view, stage.second
+        assert first.image is second.image
+        boxes = [
+            {mark.bbox for mark in view.marks if "vector" in mark.text} for view in (first, second)
+        ]
+        assert boxes[0] == boxes[1]
+        seen += 1
+
+    preview.shown.connect(compares)
+    until(qtbot, lambda: seen > 2)
+    preview.controls.score.setValue(75)
+    until(qtbot, lambda: [mark.text for mark in stage.second.marks] == ["vector #1 0.80"])
+    preview.controls.beside.use(None)
+    assert not stage.is_double
+    until(qtbot, lambda: preview.view.marks)
+
+
+def test_a_second_model_that_is_broken_takes_nothing_from_the_first(
+    qtbot: QtBot, preview: PreviewWorkspace, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.onnx").write_bytes(b"no model")
+    preview.controls.beside.use(tmp_path / "broken.onnx")
+    until(qtbot, lambda: "broken.onnx" in preview.health.sentence.text())
+    until(qtbot, lambda: len(preview.view.marks) == 2)
+    qtbot.mouseClick(preview.health.buttons[0], Qt.MouseButton.LeftButton)
+    until(qtbot, lambda: preview.health.isHidden() and not preview.stage.is_double)
+
+
+def test_the_big_screen_shows_the_same_and_escape_leaves_it(
+    qtbot: QtBot, preview: PreviewWorkspace
+) -> None:
+    qtbot.keyClick(preview, Qt.Key.Key_B)
+    screen = preview.big_screen.screen
+    assert screen is not None
+    until(qtbot, lambda: screen.stage.view.marks and screen.counts.seen)
+    assert screen.stage.view.font().pixelSize() >= 18
+    assert screen.isFullScreen()
+    qtbot.keyClick(screen, Qt.Key.Key_Escape)
+    until(qtbot, lambda: preview.big_screen.screen is None)
+    assert preview.isVisible()
+
+
 def test_without_detections_nothing_is_recorded(
     qtbot: QtBot, workspace: PreviewWorkspace, dataset: Dataset, heard: Heard
 ) -> None:

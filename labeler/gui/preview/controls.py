@@ -6,17 +6,19 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QSlider, QWidget
 
 from labeler.cameras.catalogue import CameraChoice
+from labeler.gui.document import Document
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.live import LiveCamera
 from labeler.gui.live_files import ask_for_file, needs_file
 from labeler.gui.preview import remembered
+from labeler.gui.preview.beside_box import BesideBox
 from labeler.gui.preview.class_list import ClassList
 from labeler.gui.preview.detecting import LOWEST_SCORE
 from labeler.gui.preview.judge_box import JudgeBox
 from labeler.gui.preview.model_box import ModelBox
 from labeler.gui.preview.react_box import ReactBox
 from labeler.gui.preview.reacting import Reacting
-from labeler.gui.preview.record_box import RecordBox
+from labeler.gui.preview.record_controls import RecordControls
 from labeler.gui.side_panel import SidePanel, heading, keep_keys
 
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Space)
@@ -64,10 +66,17 @@ class Controls(SidePanel):
     looks_changed = Signal()
     keep_requested = Signal()
 
-    def __init__(self, live: LiveCamera, reacting: Reacting, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        live: LiveCamera,
+        reacting: Reacting,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._live = live
         self.model = ModelBox(self)
+        self.beside = BesideBox(document, self)
         self.watch = WatchBox(live, self)
         self.score = self._make_score()
         self._score_words = heading("", self.score)
@@ -87,9 +96,10 @@ class Controls(SidePanel):
         self.judge = JudgeBox(self)
         self.react = ReactBox(reacting, self)
         self.keep = self._make_keep()
-        self.record = RecordBox(self)
+        self.record = RecordControls(self)
         self.watch.camera_chosen.connect(self._watch)
         self.add(self.model, self.tr("Model"))
+        self.add(self.beside)
         self.add(self.watch, self.tr("Watch"))
         self.rows.addWidget(self._score_words)
         self.add(self.score)
@@ -98,14 +108,23 @@ class Controls(SidePanel):
         self.add(self.judge, self.tr("Is it right?"))
         self.add(self.react, self.tr("When it sees something"))
         self.rows.addStretch(1)
-        self.add(self.keep)
-        self.add(self.record)
-        for box in (self.model, self.watch):
+        kept = QHBoxLayout()
+        kept.setSpacing(6)
+        kept.addWidget(self.keep)
+        kept.addWidget(self.record.button, 1)
+        self.add(self.record.every)
+        self.rows.addLayout(kept)
+        for box in (self.model, self.beside, self.watch):
             keep_keys(box, *_ARROWS)
         keep_keys(self.score, *_ARROWS)
         keep_keys(self.in_view, *_ARROWS)
         self._recall()
         self._show_words()
+
+    def set_ready(self, ready: bool) -> None:
+        """Whether there is a model."""
+        self.score.setEnabled(ready)
+        self.judge.set_ready(ready)
 
     @property
     def lowest_score(self) -> float:
@@ -165,7 +184,7 @@ class Controls(SidePanel):
         self.looks_changed.emit()
 
     def _make_keep(self) -> QPushButton:
-        button = QPushButton(self.tr("Keep this frame"), self)
+        button = QPushButton(self.tr("Keep"), self)
         button.setAccessibleName(self.tr("Keep this frame"))
         words = self.tr("Add this picture to the dataset, to be labelled")
         hint_tooltip(button, "preview.keep_frame", words)

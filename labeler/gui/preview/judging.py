@@ -141,7 +141,8 @@ class Judging(QObject):
         image = kept.image
         if turn == self._turn:  # else the verdict was on another detector
             self.tally = self.tally.with_one(verdict)
-        if image.id not in self._joined:
+        is_work = kept.is_new or _is_to_do(kept.dataset, image.id)
+        if is_work and image.id not in self._joined:
             self._joined.append(image.id)
         ids = {category.name: category.id for category in kept.dataset.categories()}
         offered = [

@@ -62,8 +62,15 @@ def actions(preview: PreviewWorkspace) -> list[Action]:
         Action("numbers", _tr("Number them"), ("N",), preview.controls.numbered.toggle),
         Action("smooth", _tr("Smooth"), ("S",), preview.controls.smooth.toggle),
         Action("record", _tr("Record"), ("Ctrl+R",), preview.record),
-        Action("react", _tr("React on, off"), ("Ctrl+E",), preview.react),
-        Action("rules", _tr("Rules…"), ("Ctrl+Shift+E",), preview.show_rules),
-        Action("stop", _tr("Stop reacting"), ("Esc",), preview.stop),
+        Action("react", _tr("React on, off"), ("E",), preview.react),
+        Action("rules", _tr("Rules…"), ("Shift+E",), preview.show_rules),
+        Action("stop", _tr("Stop reacting, leave the big screen"), ("Esc",), preview.stop),
+        Action(
+            "big_screen",
+            _tr("Big screen"),
+            ("B",),
+            preview.big_screen.toggle,
+            _tr("For a class: Esc leaves"),
+        ),
         Action("open_model", _tr("Open model.onnx…"), ("Ctrl+Shift+O",), preview.models.ask),
     ]

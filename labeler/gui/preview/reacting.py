@@ -55,11 +55,16 @@ class Reacting(QObject):
     def is_on(self) -> bool:
         return self._lookout is not None
 
-    def switch_on(self) -> None:
-        """Counts begin now. Without a rule that is on, nothing happens."""
-        if any(rule.is_on for rule in self.rules):
-            self._lookout = Lookout(self.rules)
+    def toggle(self) -> bool:
+        """On or off. False where it should go on and there is no rule to follow."""
+        if self.is_on:
+            self.switch_off()
+        elif any(rule.is_on for rule in self.rules):
+            self._lookout = Lookout(self.rules)  # counts begin now
             self.changed.emit()
+        else:
+            return False
+        return True
 
     def switch_off(self) -> None:
         """What is under way comes to its end; nothing new begins."""

@@ -12,6 +12,7 @@ from labeler.errors import UserError
 from labeler.gui.decode import as_rgb
 from labeler.gui.document import Document
 from labeler.gui.picture_view import with_marks
+from labeler.gui.preview.looking import Looking
 from labeler.gui.preview.showing import Shown
 from labeler.recording.recorder import Moment, Recorded, Recorder, new_folder
 
@@ -19,6 +20,8 @@ FOLDER = "recordings"
 """Inside the dataset's own."""
 _LOOK_MS = 250
 _PATIENCE_S = 5.0
+_USUAL_RATE, _HIGHEST_RATE = 15, 30
+"""Pictures a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,18 @@ class Recording(QObject):
     def is_on(self) -> bool:
         return self._recorder is not None
 
+    def toggle(self, looking: Looking, model: str, keep_every: int) -> None:
+        """Begins, or ends the one under way. keep_every: as in start()."""
+        if self._recorder is not None:
+            self.stop()
+        elif looking.last is None:
+            self._document.say(self.tr("Not recorded: there is no picture with detections yet."))
+        else:
+            rate = round(looking.pace.per_second()) or _USUAL_RATE
+            self.start(model, per_second=float(min(_HIGHEST_RATE, rate)), keep_every=keep_every)
+
     def start(self, model: str, *, per_second: float, keep_every: int) -> None:
         """model: its name. keep_every: of so many pictures one is kept as COCO; 0: none."""
-        if self._recorder is not None:
-            return
         folder = new_folder(self._document.dataset.folder / FOLDER)
         try:
             self._recorder = Recorder(

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from labeler.gui.picture_view import Mark
-from labeler.gui.preview.detecting import LOWEST_SCORE, Sight
-from labeler.track.steady import Box, Steady, Thing
+from labeler.gui.preview.detecting import LOWEST_SCORE, Sight, scaled
+from labeler.track.steady import Steady, Thing
 
 if TYPE_CHECKING:
     from trainer.predict import Detection
@@ -38,7 +38,7 @@ class Shown:
         """The things in pixels of the frame's own picture."""
         factor = self.sight.picture.factor
         return tuple(
-            Named(replace(each.detection, bbox=_scaled(each.detection.bbox, factor)), each.number)
+            Named(replace(each.detection, bbox=scaled(each.detection.bbox, factor)), each.number)
             for each in self.things
         )
 
@@ -106,8 +106,3 @@ class Showing:
 
 def _smoothed(detection: Detection, smooth: Thing) -> Detection:
     return replace(detection, bbox=smooth.box, score=smooth.score)
-
-
-def _scaled(box: Box, factor: float) -> Box:
-    x, y, width, height = box
-    return factor * x, factor * y, factor * width, factor * height

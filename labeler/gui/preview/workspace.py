@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
-from labeler.gui.class_colors import class_colors
 from labeler.gui.decode import LivePicture
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
 from labeler.gui.live_health import LiveHealth
-from labeler.gui.picture_view import PictureView
 from labeler.gui.preview import keys
+from labeler.gui.preview.big_screen import BigScreenSwitch
 from labeler.gui.preview.controls import Controls
-from labeler.gui.preview.detecting import Detecting, LoadedModel, Sight
+from labeler.gui.preview.detecting import LoadedModel
 from labeler.gui.preview.frame_keeping import FrameKeeping
 from labeler.gui.preview.judging import Judging, Verdict
+from labeler.gui.preview.looking import Looking
+from labeler.gui.preview.model_box import file_words
 from labeler.gui.preview.model_choice import ModelChoice
 from labeler.gui.preview.no_model import NoModel
-from labeler.gui.preview.pace import Pace
+from labeler.gui.preview.number_words import eased_words, number_words
 from labeler.gui.preview.reacting import Reacting
 from labeler.gui.preview.recording import Going, Recording
-from labeler.gui.preview.showing import Showing, Shown
+from labeler.gui.preview.showing import Shown
+from labeler.gui.preview.stage_view import StageView
 from labeler.gui.workspace import Action, Workspace
 
 _NUMBERS_MS = 250
 _STEP = 0.05
-_USUAL_RATE, _HIGHEST_RATE = 15, 30
-"""Pictures a second of a recording."""
 
 
 class PreviewWorkspace(Workspace):
@@ -52,21 +51,19 @@ class PreviewWorkspace(Workspace):
         self._document = document
         self._live = live
         self._is_active = False
-        self._loaded: LoadedModel | None = None
         self._score_was_set = False
-        self._showing = Showing()
-        self._shown: Shown | None = None
         self._going: Going | None = None
-        self._pace = Pace()
-        self.detecting = Detecting(self)
+        self.looking = Looking(document, live, self)
         self.frames = FrameKeeping(document, live, self)
         self.judging = Judging(document, self.frames, self)
         self.recording = Recording(document, self)
         self.reacting = Reacting(document, live, self)
-        self.view = PictureView(self)
+        self.big_screen = BigScreenSwitch(self)
+        self.stage = StageView(self)
+        self.view = self.stage.view
         self.health = LiveHealth(live, self.view)
         self.no_model = NoModel(self)
-        self.controls = Controls(live, self.reacting, self)
+        self.controls = Controls(document, live, self.reacting, self)
         self.models = ModelChoice(document, self.controls.model, self)
         self._pages = QStackedWidget(self)
         self._numbers_timer = QTimer(self)
@@ -84,8 +81,9 @@ class PreviewWorkspace(Workspace):
         self._is_active = True
         self._live.watch(self, watching=True)
         self.controls.watch.refresh()
+        self.controls.beside.refresh()
         self.models.refresh()
-        self._take_colors()
+        self.looking.take_colors()
         self._numbers_timer.start()
         if self._live.picture is not None:
             self._take_picture(self._live.picture)
@@ -100,7 +98,8 @@ class PreviewWorkspace(Workspace):
 
     def shut_down(self) -> None:
         self.deactivated()
-        self.detecting.finish()
+        self.big_screen.close()
+        self.looking.finish()
         self.recording.finish()
         self.frames.finish()
 
@@ -110,11 +109,9 @@ class PreviewWorkspace(Workspace):
 
     def keep_frame(self) -> None:
         """Adds the picture in view to the dataset, byte for byte, to be labelled."""
-        if self.frames.keep(self._in_view()):
+        last = self.looking.last
+        if self.frames.keep(last.sight.picture if last is not None else self._live.picture):
             self.view.flash()
-
-    def _in_view(self) -> LivePicture | None:
-        return self._shown.sight.picture if self._shown is not None else self._live.picture
 
     def show_fewer(self) -> None:
         self.controls.set_score(self.controls.lowest_score + _STEP)
@@ -124,7 +121,7 @@ class PreviewWorkspace(Workspace):
 
     def judge(self, verdict: Verdict) -> None:
         """The person's word on the picture in view, which joins the dataset with it."""
-        if self.judging.judge(verdict, self._shown, self._model_name()):
+        if self.judging.judge(verdict, self.looking.last, self._model_name()):
             self.view.flash()
 
     def obstacle_to_improve(self) -> str:
@@ -145,136 +142,120 @@ class PreviewWorkspace(Workspace):
 
     def react(self) -> None:
         """The rules are followed from now on, or no longer. Without any they are shown."""
-        if self.reacting.is_on:
-            self.reacting.switch_off()
-        elif any(rule.is_on for rule in self.reacting.rules):
-            self.reacting.switch_on()
-        else:
+        if not self.reacting.toggle():
             self.show_rules()
 
     def show_rules(self) -> None:
         """The dialog with all rules."""
         from labeler.gui.preview.rules_dialog import RulesDialog
 
-        names = list(self._loaded.names.values()) if self._loaded is not None else []
-        RulesDialog(self.reacting, names, self).open()
+        model = self.looking.model
+        RulesDialog(self.reacting, list(model.names.values()) if model else [], self).open()
 
     def stop(self) -> None:
-        """Esc: nothing new is begun on the robot."""
+        """Esc: nothing new is begun on the robot, and the big screen is left."""
         self.reacting.switch_off()
+        self.big_screen.close()
 
     def record(self) -> None:
         """Begins a recording, or ends the one under way."""
-        if self.recording.is_on:
-            self.recording.stop()
-        elif self._loaded is None or self._live.picture is None:
-            self._document.say(self.tr("Not recorded: there is no picture with detections yet."))
-        else:
-            rate = round(self._pace.per_second()) or _USUAL_RATE
-            self.recording.start(
-                self._model_name(),
-                per_second=float(min(_HIGHEST_RATE, rate)),
-                keep_every=self.controls.record.keep_every,
-            )
+        keep_every = self.controls.record.keep_every
+        self.recording.toggle(self.looking, self._model_name(), keep_every)
 
     def _change_model(self, model: Path | None) -> None:
-        self._loaded = self._shown = None
         self._score_was_set = False
-        self._pace.restart()
-        self._showing.restart()
         self.judging.reset()
-        self.detecting.use(model)
+        self.looking.use(model, self.controls.beside.path)
         self.health.set_problem("")
-        self._pages.setCurrentWidget(self.no_model if model is None else self.view)
-        self.controls.score.setEnabled(model is not None)
-        self.controls.judge.set_ready(model is not None)
-        self._take_colors()
+        self._pages.setCurrentWidget(self.no_model if model is None else self.stage)
+        self.controls.set_ready(model is not None)
+        self._show_names()
+        self.looking.take_colors()
+        self._show_classes()
+        self._clear()
 
-    def _take_model(self, loaded: LoadedModel) -> None:
-        if loaded.path != self.models.model:
-            return
-        if self._loaded is not None:
+    def _change_beside(self, model: Path | None) -> None:
+        self.looking.use(self.models.model, model)
+        self.health.set_problem("")
+        self._show_names()
+
+    def _take_pair(self, first: Path, second: Path) -> None:
+        self.models.choose(first)
+        self.controls.beside.use(second)
+
+    def _take_model(self, loaded: LoadedModel, is_newer: bool) -> None:
+        if is_newer:
             self._document.say(self.tr("A better checkpoint has come and is in use."))
             self.judging.reset()
-        self._loaded = loaded
         self.health.set_problem("")
-        if not self._score_was_set:
+        if not loaded.is_beside and not self._score_was_set:
             self.controls.show_score(loaded.threshold)
-        self._showing.lowest = self.controls.lowest_score
-        self._take_colors()
-        if self._live.picture is not None:
-            self._take_picture(self._live.picture)
+        self._show_scores()
+        self._show_classes()
 
     def _take_score(self) -> None:
         self._score_was_set = True
-        self._showing.lowest = self.controls.lowest_score
-        self._show_again()
+        self._show_scores()
+        self.looking.draw_again()
+
+    def _show_scores(self) -> None:
+        """Each detector's own until the person says from which score on both are shown."""
+        lowest, beside = self.controls.lowest_score, self.looking.beside
+        self.looking.showing.lowest = lowest
+        is_own = beside is not None and not self._score_was_set
+        self.looking.showing_beside.lowest = beside.threshold if is_own and beside else lowest
 
     def _take_looks(self) -> None:
-        self._showing.numbered = self.controls.numbered.isChecked()
-        self._showing.smooth = self.controls.smooth.isChecked()
-        self._showing.hidden = self.controls.in_view.hidden_names
-        self._show_again()
+        for showing in (self.looking.showing, self.looking.showing_beside):
+            showing.numbered = self.controls.numbered.isChecked()
+            showing.smooth = self.controls.smooth.isChecked()
+            showing.hidden = self.controls.in_view.hidden_names
+        self.looking.draw_again()
 
-    def _take_colors(self) -> None:
-        names = self._loaded.names if self._loaded is not None else {}
-        self._showing.colors = class_colors(names, self._document.dataset.categories())
-        self.controls.in_view.show_classes(names, self._showing.colors)
-        self._show_again()
+    def _take_categories(self) -> None:
+        self.looking.take_colors()
+        self._show_classes()
+
+    def _show_classes(self) -> None:
+        model = self.looking.model
+        names = model.names if model is not None else {}
+        self.controls.in_view.show_classes(names, self.looking.showing.colors)
 
     def _change_camera(self) -> None:
-        self._shown = None
-        self._pace.restart()
-        self._showing.restart()
-        self.view.show_picture(QImage())
-        self._show_again()
+        self.looking.restart()
+        self.stage.show_picture(QImage())
+        self._clear()
 
     def _take_picture(self, picture: LivePicture) -> None:
-        if not self._is_active:
-            return
-        if self._loaded is None:
-            self.view.show_picture(picture.image)
-        else:
-            self.detecting.look(picture)
+        if self._is_active:
+            self.looking.look(picture)
 
-    def _take_sight(self, sight: Sight) -> None:
-        if self._live.picture is None or self._loaded is None:
-            return  # of the camera or model before
-        frame = sight.picture.frame
-        late_ms = 1000 * (time.monotonic() - frame.received)
-        self._pace.note(frame.number, sight.milliseconds, late_ms=late_ms)
-        self._show(sight)
-        assert self._shown is not None
-        self.recording.add(self._shown, self._loaded.names)
-        self.reacting.look(self._shown)
-        self.shown.emit(self._shown)
+    def _take_shown(self, shown: Shown) -> None:
+        self._show(shown)
+        assert self.looking.model is not None
+        self.recording.add(shown, self.looking.model.names)
+        self.reacting.look(shown)
+        self.shown.emit(shown)
 
-    def _show_again(self) -> None:
-        """The same picture, under what was chosen meanwhile."""
-        if self._shown is not None:
-            self._show(self._shown.sight)
-            return
+    def _show(self, shown: Shown) -> None:
+        image, beside = shown.sight.picture.image, self.looking.marks_beside()
+        self.stage.show_picture(image, shown.marks, beside)
+        self.controls.in_view.show_counts(shown.counts)
+        self.big_screen.show_picture(image, shown.marks, beside, self.controls.in_view.seen)
+        self._show_numbers()
+
+    def _clear(self) -> None:
         self.controls.in_view.show_counts({})
         self._show_numbers()
 
-    def _show(self, sight: Sight) -> None:
-        shown = self._shown = self._showing.show(sight)
-        self.view.show_picture(sight.picture.image, shown.marks)
-        self.controls.in_view.show_counts(shown.counts)
-        self._show_numbers()
-
     def _show_numbers(self) -> None:
-        if self._shown is None:
-            self.view.show_numbers("")
-            return
-        self.view.show_numbers(
-            self.tr("{rate} fps   {ms} ms   {late} ms late   {dropped} dropped").format(
-                rate=round(self._pace.per_second()),
-                ms=round(self._pace.milliseconds()),
-                late=round(self._pace.late_ms()),
-                dropped=self._pace.dropped,
-            )
-        )
+        self.view.show_numbers("" if self.looking.last is None else number_words(self.looking))
+
+    def _show_names(self) -> None:
+        model, beside = self.models.model, self.controls.beside.path
+        names = (file_words(model), file_words(beside)) if model and beside else None
+        self.stage.show_names(names)
+        self.big_screen.show_names(names)
 
     def _model_name(self) -> str:
         """With its run's: the file is called the same in all."""
@@ -298,15 +279,31 @@ class PreviewWorkspace(Workspace):
         if self.reacting.is_on:
             words.append(self.tr("Reacting"))
         self.view.show_alarm("   ".join(words))
+        self.big_screen.show_alarm("   ".join(words))
+
+    def _tell_broken(self, sentence: str, is_beside: bool) -> None:
+        if is_beside:
+            self.health.set_problem(
+                sentence, (self.tr("Without it"), lambda: self.controls.beside.use(None))
+            )
+            return
+        self.health.set_problem(sentence, (self.tr("Open another model…"), self.models.ask))
+        self._clear()
 
     def _connect(self) -> None:
-        live, detecting, controls = self._live, self.detecting, self.controls
+        live, looking, controls = self._live, self.looking, self.controls
         live.picture_arrived.connect(self._take_picture)
         live.camera_changed.connect(self._change_camera)
-        detecting.loaded.connect(self._take_model)
-        detecting.saw.connect(self._take_sight)
-        detecting.failed.connect(self._tell_broken)
+        self.big_screen.opened.connect(looking.draw_again)
+        looking.loaded.connect(self._take_model)
+        looking.shown.connect(self._take_shown)
+        looking.redrawn.connect(self._show)
+        looking.bare.connect(lambda picture: self.stage.show_picture(picture.image))
+        looking.broken.connect(self._tell_broken)
+        looking.eased.connect(lambda: self._document.say(eased_words(self.looking)))
         self.models.model_changed.connect(self._change_model)
+        controls.beside.chosen.connect(self._change_beside)
+        controls.beside.pair_chosen.connect(self._take_pair)
         controls.score_changed.connect(self._take_score)
         controls.looks_changed.connect(self._take_looks)
         controls.judge.judged.connect(self.judge)
@@ -322,15 +319,10 @@ class PreviewWorkspace(Workspace):
         self.no_model.train_requested.connect(self.train_requested)
         self.no_model.open_requested.connect(self.models.ask)
         self._numbers_timer.timeout.connect(self._show_numbers)
-        self._document.categories_changed.connect(self._take_colors)
-
-    def _tell_broken(self, sentence: str) -> None:
-        self._loaded = self._shown = None
-        self.health.set_problem(sentence, (self.tr("Open another model…"), self.models.ask))
-        self._show_again()
+        self._document.categories_changed.connect(self._take_categories)
 
     def _lay_out(self) -> None:
-        self._pages.addWidget(self.view)
+        self._pages.addWidget(self.stage)
         self._pages.addWidget(self.no_model)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.preview import remembered
@@ -14,25 +14,23 @@ from labeler.gui.theme import set_role
 _EVERY = (0, 1, 5, 15, 75)
 
 
-class RecordBox(QWidget):
-    """toggled_requested: the person wants it to begin or to end."""
+class RecordControls(QObject):
+    """button and every are for a panel to lay out.
+
+    toggle_requested: the person wants it to begin or to end.
+    """
 
     toggle_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.button = QPushButton(self.tr("Record"), self)
+    def __init__(self, panel: QWidget) -> None:
+        super().__init__(panel)
+        self.button = QPushButton(self.tr("Record"), panel)
         words = self.tr("Record a video with the boxes, and pictures with detections")
         hint_tooltip(self.button, "preview.record", words)
         self.button.setAccessibleName(self.tr("Record"))
         self.button.clicked.connect(self.toggle_requested)
         keep_keys(self.button, Qt.Key.Key_Space)
-        self.every = self._make_every()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.every)
-        column.addWidget(self.button)
+        self.every = self._make_every(panel)
 
     @property
     def keep_every(self) -> int:
@@ -51,8 +49,8 @@ class RecordBox(QWidget):
             self.button.setText(self.tr("Stop   {0}").format(going.words()))
             self.button.setAccessibleName(self.tr("Stop recording"))
 
-    def _make_every(self) -> QComboBox:
-        box = QComboBox(self)
+    def _make_every(self, panel: QWidget) -> QComboBox:
+        box = QComboBox(panel)
         texts = {
             0: self.tr("Video only"),
             1: self.tr("Video, and each picture"),
