@@ -30,6 +30,12 @@ SHOTS = (
     ("label", "label", "dark", ()),
     ("label-light", "label", "light", ()),
     ("capture", "capture", "dark", ("--camera", "simulated")),
+    (
+        "capture-seen",
+        "capture",
+        "light",
+        ("--camera", "simulated", "--action", "capture.coverage"),
+    ),
     ("train", "train", "light", ()),
     ("train-result", "train", "dark", ("--action", "train.result")),
     ("train-runs", "train", "light", ("--action", "train.all_runs")),

@@ -17,6 +17,7 @@ from labeler.errors import UserError
 VERBS: dict[str, tuple[str, str]] = {
     "simulator": ("labeler.simulator.command", "run the simulated robot until it is stopped"),
     "capture": ("labeler.commands.capture", "photograph through a robot into a dataset"),
+    "record": ("labeler.commands.record", "keep a robot's feed in a file to be replayed"),
     "import": ("labeler.commands.import_coco", "add a COCO file and its images to a dataset"),
     "import-video": ("labeler.commands.import_video", "add pictures of a video to a dataset"),
     "export": ("labeler.commands.export", "write a dataset as a COCO folder or zip"),

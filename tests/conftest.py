@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -17,6 +20,65 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 # Read when torch is loaded: threads that wait for work by spinning starve everything beside them.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+# The same examples each time, however long the machine takes for one.
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
+
+LONGEST = (
+    "commands/test_compare_verb.py",
+    "commands/test_training_verbs.py",
+    "trainer/test_training_run.py",
+    "gui/test_train_workspace.py",
+    "trainer_torchvision/test_torchvision_detectors.py",
+    "trainer/test_assistant.py",
+    "trainer/test_exact_runs.py",
+    "trainer/test_resume.py",
+    "gui/test_compare_workspace.py",
+    "gui/test_learning_along.py",
+    "reliability/test_kill_trainer.py",
+    "trainer/test_int8_model.py",
+    "trainer_torchvision/test_published_starts.py",
+    "cameras/test_vector_recovery.py",
+)
+"""Files whose tests take ten seconds and more: begun first, no process is left alone with one."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, all others as they stand."""
+    here = Path(__file__).parent
+    rank = {here / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
+
+
+PATIENCE = 30_000
+"""Milliseconds, where a test names none: the machine may be crowded."""
+
+
+class PatientBot(QtBot):
+    """Waits longer than five seconds for what will come true."""
+
+    def waitUntil(  # noqa: N802 - Qt's name
+        self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE
+    ) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE, **more: Any) -> Any:  # noqa: N802
+        return super().waitSignal(signal, timeout=timeout, **more)
+
+    def waitActive(self, widget: Any, *, timeout: int = PATIENCE) -> Any:  # noqa: N802
+        return super().waitActive(widget, timeout=timeout)
+
+    def waitExposed(self, widget: Any, *, timeout: int = PATIENCE) -> Any:  # noqa: N802
+        return super().waitExposed(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    """Of pytest-qt, with more patience."""
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)

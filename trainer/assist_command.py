@@ -28,7 +28,7 @@ from trainer.assist_lines import (
     to_line,
 )
 from trainer.faults import TrainerError
-from trainer.machine import processor_count
+from trainer.machine import loading, processor_count
 
 _LONGEST_LINE = 64_000_000
 _MOST_THREADS = 2
@@ -57,10 +57,11 @@ def assist_command() -> int:
 
 def _serve(inbox: Inbox, say: Callable[[Answer], None]) -> None:
     try:
-        import torch
+        with loading():
+            import torch
 
-        from trainer.assist_sight import KEPT_BYTES
-        from trainer.assistant import Assistant
+            from trainer.assist_sight import KEPT_BYTES
+            from trainer.assistant import Assistant
     except ImportError as error:
         raise TrainerError(
             f"Learning needs more than is installed ({error.name} is missing). Install it with "

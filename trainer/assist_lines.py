@@ -13,6 +13,8 @@ Box = tuple[int, float, float, float, float]
 """A category's id and x, y, width, height in pixels of the upright picture."""
 Offer = tuple[int, float, float, float, float, float]
 """A category's id, a score from 0 to 1, and x, y, width, height as in Box."""
+Chances = tuple[tuple[float, float], ...]
+"""By rising score: from that score on, how likely a person leaves the box as it is, 0 to 1."""
 
 _LARGEST_SIDE = 100_000
 _LARGEST_NUMBER = 1e6
@@ -108,7 +110,8 @@ class Learning:
 @dataclass(frozen=True, slots=True)
 class Learnt:
     """One round is done. found and asked: how many of so many boxes that the person drew of late
-    it would have offered, before it had learnt from them; 0, 0 where nothing is known yet."""
+    it would have offered, before it had learnt from them; 0, 0 where nothing is known yet.
+    chances: how far to trust its scores, learnt from the same boxes; empty likewise."""
 
     round: int
     images: int
@@ -117,6 +120,11 @@ class Learnt:
     steps: int
     found: int
     asked: int
+    chances: Chances = ()
+
+    def chance(self, score: float) -> float:
+        """That a person leaves an offer with that score as it is; 0 where nothing is known."""
+        return next((chance for least, chance in reversed(self.chances) if score >= least), 0.0)
 
 
 @dataclass(frozen=True, slots=True)

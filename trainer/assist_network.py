@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 
@@ -15,18 +16,20 @@ from trainer.feeder import Batch
 from trainer.learner import Learner
 from trainer.lite import LiteDetector, build
 from trainer.protocol import BuildRequest, Found
-from trainer.recipe import Phase, Recipe, input_size
+from trainer.recipe import LARGE_OBJECT, Phase, Recipe, input_size
 
-_BATCH = 16
-_USUAL_PIXELS = 100_000.0
+_BATCH = 8
+_USUAL_PIXELS = 180_000.0
 """Of the network's input, until there are boxes to tell how large things are."""
-_FEWEST_PIXELS, _MOST_PIXELS = 65_536.0, 160_000.0
-_TYPICAL_OBJECT = 90.0
-"""Pixels of the input that are enough to tell kinds of things apart."""
-_FEWEST_FIRST, _FEWEST_LATER = 40, 15
+_FEWEST_PIXELS, _MOST_PIXELS = 65_536.0, 230_000.0
+_TYPICAL_OBJECT = 125.0
+"""Pixels of the input that are enough to lay boxes so exactly that a person leaves them alone."""
+_FEWEST_FIRST, _FEWEST_LATER = 60, 20
 """Steps of a round; with fewer nothing would come of it."""
 _MOST_UPSCALED = 2.0
 """An input of more than twice the pixels of the pictures shows nothing new."""
+_HOLDS_ON = 0.7
+"""A network for large things is kept until they are smaller by so much."""
 _RATE_FIRST, _RATE_LATER = 1.0, 0.5
 """Of the detector's peak rate: in the first round, and when it goes on from what it knows."""
 
@@ -42,21 +45,38 @@ def size_for(aspect: float, pixels: float, typical: float | None) -> tuple[int, 
     return input_size(aspect, min(wanted, _MOST_UPSCALED * pixels))
 
 
+def stride_for(size: tuple[int, int], small: float | None, before: int | None) -> int:
+    """The finest stride, in pixels of the input: where all things are large a step costs a quarter,
+    so that four times as many are taken.
+
+    small: the square root of the share of their picture that nine of ten things exceed; None:
+    unknown. before: that of a network that has learnt; to change it means to begin anew.
+    """
+    if small is None or before == 8:
+        return 8
+    needed = LARGE_OBJECT if before is None else _HOLDS_ON * LARGE_OBJECT
+    return 16 if small * math.sqrt(size[0] * size[1]) > needed else 8
+
+
 class Network:
     """The built-in detector with pretrained weights. categories: the ids it knows, in its order.
 
     Raises TrainerError where the weights are missing or altered.
     """
 
-    def __init__(self, size: tuple[int, int], categories: Sequence[int]) -> None:
+    def __init__(self, size: tuple[int, int], stride: int, categories: Sequence[int]) -> None:
         self.input_size = size
+        self.stride = stride
         self.categories = tuple(categories)
         self.rounds = 0
-        self._detector = _built(size, max(1, len(categories)))
+        self._detector = _built(size, stride, max(1, len(categories)))
 
-    def changed(self, size: tuple[int, int], categories: Sequence[int]) -> Network:
-        """One for another input size or more categories that has learnt as much as this one."""
-        other = Network(size, categories)
+    def changed(self, size: tuple[int, int], stride: int, categories: Sequence[int]) -> Network:
+        """One for another input or more categories that has learnt as much as this one; with
+        another stride it begins anew."""
+        other = Network(size, stride, categories)
+        if stride != self.stride:
+            return other
         other.rounds = self.rounds
         wanted = other._detector.state_dict()
         known = self._detector.state_dict()
@@ -107,7 +127,7 @@ class Network:
     def _recipe(self) -> Recipe:
         return Recipe(
             input_size=self.input_size,
-            finest_stride=8,
+            finest_stride=self.stride,
             backbone_rate=0.1,
             phases=(_PHASE,),
             augmentation=Augmentation(),
@@ -124,7 +144,7 @@ class Network:
 _PHASE = Phase("Learning", 1.0, LiteDetector.depth, _BATCH, None)
 
 
-def _built(size: tuple[int, int], categories: int) -> LiteDetector:
+def _built(size: tuple[int, int], stride: int, categories: int) -> LiteDetector:
     detector = build(
         BuildRequest(
             BUILT_IN,
@@ -133,6 +153,7 @@ def _built(size: tuple[int, int], categories: int) -> LiteDetector:
             size,
             on_download=lambda _: None,
             should_stop=lambda: False,
+            finest_stride=stride,
         )
     )
     assert isinstance(detector, LiteDetector)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from trainer.assist_features import Features
 from trainer.assist_lines import Box, Know, Warned
-from trainer.assist_network import Network, size_for
+from trainer.assist_network import Network, size_for, stride_for
 from trainer.assist_pictures import Source, target_of, views
 from trainer.assist_views import LabelledViews
 from trainer.augment import Augmentation, plain
@@ -23,7 +23,7 @@ KEPT_BYTES = _FEATURES_BYTES + _VIEWS_BYTES
 """So much is kept at most of what the backbone saw: of images to suggest on, and of labelled ones.
 Whatever more there is to see is seen again when its turn comes."""
 
-VIEWS = 8
+VIEWS = 4
 """Of a labelled image: itself, and others that are moved, scaled and recoloured."""
 
 
@@ -71,20 +71,24 @@ class Sight:
         """Whether views of a labelled image are kept, or there is nothing to see in it."""
         return image_id in self.views or not self.is_usable(image_id)
 
-    def wanted_size(self, labels: Mapping[int, Sequence[Box]]) -> tuple[int, int]:
-        """The network's input for these images and boxes. There is at least one image."""
+    def wanted_input(
+        self, labels: Mapping[int, Sequence[Box]], stride: int | None
+    ) -> tuple[tuple[int, int], int]:
+        """Size and finest stride of the network's input for these images and boxes. There is at
+        least one image. stride: that of a network that has learnt."""
         images = {each: source.image for each, source in self._sources.items()}
-        shares = [
+        shares = sorted(
             (width * height / (images[each].width * images[each].height)) ** 0.5
             for each, boxes in labels.items()
             if each in images
             for _, _, _, width, height in boxes
-        ]
-        return size_for(
+        )
+        size = size_for(
             median(image.width / image.height for image in images.values()),
             median(image.width * image.height for image in images.values()),
             median(shares) if shares else None,
         )
+        return size, stride_for(size, shares[len(shares) // 10] if shares else None, stride)
 
     def forget(self) -> None:
         """All features: the network sees at another size from now on."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from trainer.assist_lines import Box, Offer
+from trainer.assist_lines import Box, Chances, Offer
 
 _MOST_IMAGES = 60
 _FEWEST_BOXES = 15
-"""Fewer say nothing about where to draw the line."""
-_HIT = 0.5
+"""Fewer say nothing about where to draw the line, or how far to trust a score."""
+_HIT, _LEFT_ALONE = 0.5, 0.8
+"""From this overlap (IoU) on a person takes an offer for the thing, and leaves it as it is."""
+_WRONG = 2
+"""Answers that a wrong offer counts for: it has to be found and rejected, and much of what is found
+is carried there anyway, so that it saves nothing."""
 _LOWEST, _HIGHEST = 0.15, 0.8
 _FIRST_THRESHOLD = 0.4
 """Until anything is known."""
@@ -21,53 +25,73 @@ class Trials:
     not learnt from them, so they tell the truth about it."""
 
     def __init__(self) -> None:
-        self._scores: deque[tuple[list[tuple[float, bool]], int]] = deque(maxlen=_MOST_IMAGES)
+        self._judged: deque[tuple[list[tuple[float, float]], int]] = deque(maxlen=_MOST_IMAGES)
 
     def add(self, offers: Sequence[Offer], boxes: Sequence[Box]) -> None:
         """offers: all of one image, weak ones too. boxes: what the person left there."""
         waiting = list(boxes)
-        judged = []
-        for offer in sorted(offers, key=lambda each: -each[1]):
-            hit = _take_match(offer, waiting)
-            judged.append((offer[1], hit))
-        self._scores.append((judged, len(boxes)))
+        strongest = sorted(offers, key=lambda each: -each[1])
+        judged = [(offer[1], _overlap_taken(offer, waiting)) for offer in strongest]
+        self._judged.append((judged, len(boxes)))
 
     @property
     def asked(self) -> int:
         """Boxes that the person drew on those images."""
-        return sum(count for _, count in self._scores)
+        return sum(count for _, count in self._judged)
 
     def found(self, threshold: float) -> int:
         """How many of them were offered with at least that score."""
-        return sum(hit and score >= threshold for each, _ in self._scores for score, hit in each)
+        return sum(overlap >= _HIT and score >= threshold for score, overlap in self._pairs())
 
     @property
     def threshold(self) -> float:
-        """The score from which on offers cost the person the fewest answers: a missed box has to
-        be drawn, a wrong one rejected."""
+        """The score from which on offers cost the person the fewest answers: one that is left alone
+        saves drawing, a wrong one costs more, and mending is as much as drawing. Where nothing is
+        saved or lost, more is shown."""
         if self.asked < _FEWEST_BOXES:
             return _FIRST_THRESHOLD
-        pairs = sorted((pair for each, _ in self._scores for pair in each), reverse=True)
-        cost = lowest = self.asked
+        pairs = sorted(self._pairs(), reverse=True)
+        cost = lowest = 0
         threshold = _HIGHEST
-        for rank, (score, hit) in enumerate(pairs):
-            cost += -1 if hit else 1
-            if cost < lowest:
+        for rank, (score, overlap) in enumerate(pairs):
+            cost += -1 if overlap >= _LEFT_ALONE else _WRONG * (overlap < _HIT)
+            if cost <= lowest:
                 following = pairs[rank + 1][0] if rank + 1 < len(pairs) else 0.0
                 lowest, threshold = cost, (score + following) / 2
         return min(max(threshold, _LOWEST), _HIGHEST)
 
+    @property
+    def chances(self) -> Chances:
+        """By rising score, in steps of equally many offers. Empty until enough is known. A lower
+        score never gets a better chance."""
+        pairs = sorted(self._pairs())
+        if self.asked < _FEWEST_BOXES:
+            return ()
+        steps: list[tuple[float, float]] = []
+        best = 1.0
+        for end in range(len(pairs), _FEWEST_BOXES - 1, -_FEWEST_BOXES):
+            step = pairs[end - _FEWEST_BOXES : end]
+            good = sum(overlap >= _LEFT_ALONE for _, overlap in step)
+            best = min(best, good / (len(step) + 1))
+            steps.append((step[0][0], best))
+        return tuple(reversed(steps))
 
-def _take_match(offer: Offer, waiting: list[Box]) -> bool:
-    """Whether it hits a box that still waits for one; that one waits no longer."""
+    def _pairs(self) -> Iterator[tuple[float, float]]:
+        """Score and overlap of all offers."""
+        return (pair for judged, _ in self._judged for pair in judged)
+
+
+def _overlap_taken(offer: Offer, waiting: list[Box]) -> float:
+    """With the box that still waits for an offer and is hit; that one waits no longer. 0: none."""
     best, overlap = None, _HIT
     for box in waiting:
         shared = iou(offer[2:], box[1:]) if box[0] == offer[0] else 0.0
         if shared >= overlap:
             best, overlap = box, shared
-    if best is not None:
-        waiting.remove(best)
-    return best is not None
+    if best is None:
+        return 0.0
+    waiting.remove(best)
+    return overlap
 
 
 def iou(a: Sequence[float], b: Sequence[float]) -> float:

@@ -12,6 +12,9 @@ from trainer.protocol import Target
 
 _Numbers = tuple[list[list[float]], list[int]]
 _Key = tuple[int, int]
+_NEWEST, _NEWEST_SHARE = 20, 0.25
+"""That share of what is learnt from comes from so many newest images, once there are twice as many:
+what comes next in a burst or a session looks most like them."""
 
 
 class LabelledViews:
@@ -63,14 +66,24 @@ class LabelledViews:
         self._numbers, self._keys, self._order = {}, {}, []
 
     def draw(self, count: int) -> tuple[list[Tensor], list[Target]]:
-        """Each view once before any comes again; fewer where there are not so many."""
+        """Each view once before any comes again, and newest ones beside; fewer where there are not
+        so many."""
+        newest = self._newest(round(_NEWEST_SHARE * count))
+        count -= len(newest)
         self._order = [key for key in self._order if key in self._numbers]
         if len(self._order) < count:
             keys = list(self._numbers)
             mixed = torch.randperm(len(keys), generator=self._chance).tolist()
             self._order = [keys[index] for index in mixed]
-        chosen, self._order = self._order[:count], self._order[count:]
+        chosen, self._order = newest + self._order[:count], self._order[count:]
         return self._features.batch(chosen), [_target(self._numbers[key]) for key in chosen]
+
+    def _newest(self, count: int) -> list[_Key]:
+        if len(self._keys) < 2 * _NEWEST:
+            return []
+        keys = [key for each in list(self._keys)[-_NEWEST:] for key in self._keys[each]]
+        picked = torch.randint(len(keys), (count,), generator=self._chance)
+        return [keys[index] for index in picked.tolist()]
 
     def _drop_one(self) -> None:
         most = max(self._keys, key=lambda image_id: len(self._keys[image_id]))

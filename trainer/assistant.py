@@ -31,8 +31,8 @@ from trainer.augment import Augmentation
 
 _SEEING_SHARE = 0.5
 """So much of a round's time may pass on labelled images that were not seen yet."""
-_FRESH_EVERY, _FRESH_VIEWS = 2, 4
-"""After so many steps come so many new views of an image it knows: a fifth of the time."""
+_FRESH_EVERY, _FRESH_VIEWS = 8, 2
+"""After so many steps come so many new views of an image it knows: a quarter of the time."""
 _AT_ONCE = 8
 _WEAKEST = 0.1
 """Weaker offers are not even kept to be held against what the person draws."""
@@ -128,9 +128,13 @@ class Assistant:
             return
         between = self._between(network, seconds)
         spent, done = network.learn(self._sight.views, seconds, steps, between)
-        found = self._trials.found(self._trials.threshold)
-        labelled = len(self._labels)
-        self._say(Learnt(network.rounds, labelled, boxes, spent, done, found, self._trials.asked))
+        trials, labelled = self._trials, len(self._labels)
+        found = trials.found(trials.threshold)
+        self._say(
+            Learnt(
+                network.rounds, labelled, boxes, spent, done, found, trials.asked, trials.chances
+            )
+        )
 
     def suggest(self, ids: Sequence[int]) -> None:
         """Says Suggested for each image that can be read, in this order, and Ranked at the end.
@@ -220,18 +224,19 @@ class Assistant:
         if self._network is not None and self._is_fitted:
             return self._network
         self._is_fitted = True
-        size = self._sight.wanted_size(self._labels)
-        used = {box[0] for boxes in self._labels.values() for box in boxes}
         network = self._network
+        knows = network.stride if network is not None and network.rounds else None
+        size, stride = self._sight.wanted_input(self._labels, knows)
+        used = {box[0] for boxes in self._labels.values() for box in boxes}
         if network is None:
-            self._network = network = Network(size, sorted(used))
+            self._network = network = Network(size, stride, sorted(used))
         resized = not _is_alike(size, network.input_size)
         grown = (*network.categories, *sorted(used - set(network.categories)))
         if resized:
             self._sight.forget()
             self._ahead = deque(self._sight.ids)
-        if resized or grown != network.categories:
-            network = network.changed(size if resized else network.input_size, grown)
+        if resized or stride != network.stride or grown != network.categories:
+            network = network.changed(size if resized else network.input_size, stride, grown)
             self._network = network
         return network
 

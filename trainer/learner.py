@@ -6,11 +6,11 @@ import copy
 import math
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
 import torch
 from torch import Tensor
 
+from trainer.adamw import AdamW, Group
 from trainer.faults import TrainerError
 from trainer.feeder import Batch
 from trainer.pace import usual_fall
@@ -59,12 +59,7 @@ class Learner:
         peak = peak_rate(detector, recipe)
         groups = list(detector.parameter_groups())
         self._parameters = [p for group in groups for p in group.parameters]
-        self._optimizer = torch.optim.AdamW(
-            [_settings(group, peak) for group in groups],
-            lr=0.0,
-            betas=(0.9, 0.99),
-            fused=device != "mps",
-        )
+        self._optimizer = AdamW([_learning(group, peak) for group in groups], fused=device != "mps")
         self._pairs = list(_float_pairs(self.mean, self.detector))
         self._good = self.state()
 
@@ -77,15 +72,15 @@ class Learner:
         """Freezes and thaws. What thaws warms up from there."""
         if isinstance(self.detector, StagedDetector):
             self.detector.freeze(phase.frozen)
-        for group in self._optimizer.param_groups:
-            learns = any(p.requires_grad for p in group["params"])
-            if learns and group["since"] is None:
-                group["since"] = progress
+        for group in self._optimizer.groups:
+            learns = any(p.requires_grad for p in group.parameters)
+            if learns and group.since is None:
+                group.since = progress
 
     def step(self, batch: Batch, progress: float) -> float:
         """Learns from one batch, unless its loss or gradient is no number; gives the loss."""
         self._set_rates(progress)
-        self._optimizer.zero_grad(set_to_none=True)
+        self._optimizer.forget_gradients()
         loss = self._loss(batch)
         value = float(loss.detach())
         if not math.isfinite(value):
@@ -104,7 +99,7 @@ class Learner:
 
     def let_go(self) -> None:
         """Of all memory that a step needs beside the weights."""
-        self._optimizer.zero_grad(set_to_none=True)
+        self._optimizer.forget_gradients()
         if next(iter(self._parameters)).is_cuda:
             torch.cuda.empty_cache()
 
@@ -136,9 +131,9 @@ class Learner:
         tensors = {f"weights.{name}": _copy(t) for name, t in self.detector.state_dict().items()}
         tensors |= {f"mean.{name}": _copy(t) for name, t in self.mean.state_dict().items()}
         for index, parameter in enumerate(self._parameters):
-            memory = self._optimizer.state.get(parameter, {})
+            memory = self._optimizer.memory.get(parameter, {})
             tensors |= {f"optimizer.{index}.{name}": _copy(t) for name, t in memory.items()}
-        since = [group["since"] for group in self._optimizer.param_groups]
+        since = [group.since for group in self._optimizer.groups]
         numbers = {
             "steps": self.steps,
             "last_progress": self._last_progress,
@@ -151,15 +146,15 @@ class Learner:
         """Raises KeyError and RuntimeError where it is the state of something else."""
         self.detector.load_state_dict(state.part_tensors("weights"))
         self.mean.load_state_dict(state.part_tensors("mean"))
-        self._optimizer.state.clear()
+        self._optimizer.memory.clear()
         for index, parameter in enumerate(self._parameters):
             memory = state.part_tensors(f"optimizer.{index}")
             if memory:
-                self._optimizer.state[parameter] = {
+                self._optimizer.memory[parameter] = {
                     name: _placed(kept, parameter) for name, kept in memory.items()
                 }
-        for group, since in zip(self._optimizer.param_groups, state.numbers["since"], strict=True):
-            group["since"] = since
+        for group, since in zip(self._optimizer.groups, state.numbers["since"], strict=True):
+            group.since = since
         self.steps = int(state.numbers["steps"])
         self._last_progress = float(state.numbers["last_progress"])
         self._caution = float(state.numbers["caution"])
@@ -182,11 +177,11 @@ class Learner:
         through = min(1.0, max(0.0, self._fall(progress, recipe.warmup)))
         falling = 0.5 * (1 + math.cos(math.pi * through))
         level = recipe.final_rate + (1 - recipe.final_rate) * falling
-        for group in self._optimizer.param_groups:
-            since = progress if group["since"] is None else group["since"]
+        for group in self._optimizer.groups:
+            since = progress if group.since is None else group.since
             warm = min(1.0, _FIRST_RATE + (progress - since) / recipe.warmup)
-            group["lr"] = group["peak"] * level * warm * self._caution
-        self.rate = max(group["lr"] for group in self._optimizer.param_groups)
+            group.rate = group.peak * level * warm * self._caution
+        self.rate = max(group.rate for group in self._optimizer.groups)
 
     @torch.no_grad()
     def _update_mean(self, progress: float) -> None:
@@ -202,14 +197,8 @@ def peak_rate(detector: Detector, recipe: Recipe) -> float:
     return recipe.learning_rate or detector.peak_rate * recipe.rate_factor
 
 
-def _settings(group: ParameterGroup, peak: float) -> dict[str, Any]:
-    """since: the progress at which it began to learn; None: it stands still so far."""
-    return {
-        "params": list(group.parameters),
-        "weight_decay": group.weight_decay,
-        "peak": group.rate * peak,
-        "since": None,
-    }
+def _learning(group: ParameterGroup, peak: float) -> Group:
+    return Group(tuple(group.parameters), group.weight_decay, group.rate * peak)
 
 
 def _float_pairs(mean: Detector, now: Detector) -> Iterator[tuple[Tensor, Tensor]]:

@@ -29,7 +29,7 @@ _MOSAIC = 74_000.0
 """Pixels to learn from at once, however many the input has."""
 _LONGEST_SHAPE = 12.0
 """Longer pictures are padded: the network would see them one cell high."""
-_LARGE_OBJECT = 44.0
+LARGE_OBJECT = 44.0
 """Pixels of the input: where nearly all objects are larger, the stride-8 level is not needed."""
 
 
@@ -187,7 +187,7 @@ def _pixels(
 
 
 def _finest_stride(facts: Facts, size: tuple[int, int]) -> int:
-    is_large = facts.small * math.sqrt(size[0] * size[1]) > _LARGE_OBJECT
+    is_large = facts.small * math.sqrt(size[0] * size[1]) > LARGE_OBJECT
     return 16 if is_large else 8
 
 

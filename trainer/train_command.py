@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trainer.events import Failed
 from trainer.faults import TrainerError, is_for_want_of_memory, sentence_of
+from trainer.machine import loading
 from trainer.run_folder import Reporter, goes_on, log, start_log, sweep
 from trainer.wishes import Wishes
 
@@ -54,7 +55,8 @@ def _say_last(reporter: Reporter, failed: Failed) -> None:
 
 def _train(run: Path, reporter: Reporter, wishes: Wishes) -> None:
     try:
-        from trainer.train import train
+        with loading():
+            from trainer.train import train
     except ImportError as error:
         raise TrainerError(
             f"Training needs more than is installed ({error.name} is missing). Install it with "

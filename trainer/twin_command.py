@@ -11,6 +11,7 @@ from threading import Event as Flag
 
 from trainer.events import Event, Failed, Finished
 from trainer.faults import TrainerError
+from trainer.machine import loading
 from trainer.run_folder import (
     STATE,
     Reporter,
@@ -105,8 +106,9 @@ def _train(pair: Path, reporters: Reporters, wishes: Wishes) -> None:
     start_log(pair, *runs, goes_on=any((run / STATE).is_file() for run in runs))
     reporters.keep_in(pair)
     try:
-        from trainer.pair_scores import score_pair_at_the_end
-        from trainer.twin import twin
+        with loading():
+            from trainer.pair_scores import score_pair_at_the_end
+            from trainer.twin import twin
     except ImportError as error:
         raise TrainerError(
             f"Training needs more than is installed ({error.name} is missing). Install it with "

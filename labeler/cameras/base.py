@@ -8,7 +8,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from labeler.dataset.model import Pose
+from labeler.cameras.faults import Cause
+from labeler.dataset.model import NO_READINGS, Pose, Readings
 
 
 class CameraState(StrEnum):
@@ -21,12 +22,18 @@ class CameraState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CameraStatus:
-    """How the camera is. message is a sentence for the person; battery runs from 0 to 1."""
+    """How the camera is. message is a sentence for the person; battery runs from 0 to 1.
+
+    cause: what a robot's fault comes from. retry_at: when a lost camera is tried again, as
+    time.monotonic() counts.
+    """
 
     state: CameraState
     message: str = ""
     battery: float | None = None
     frames_per_second: float = 0.0
+    cause: Cause | None = None
+    retry_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +42,7 @@ class Frame:
 
     data holds the encoded bytes untouched (a JPEG, or a PNG from cameras that give raw pixels);
     received is time.monotonic() on arrival, captured_at seconds since 1970 (UTC); number rises by
-    one with each frame of a camera.
+    one with each frame of a camera. readings: what a robot tells beside head and pose.
     """
 
     data: bytes
@@ -44,6 +51,7 @@ class Frame:
     captured_at: float = field(default_factory=time.time)
     head_angle_rad: float | None = None
     pose: Pose | None = None
+    readings: Readings = NO_READINGS
 
     @property
     def age(self) -> float:
@@ -71,13 +79,16 @@ class Camera(ABC):
     @abstractmethod
     def stop(self, timeout: float = 2.0) -> None: ...
 
+    def retry_now(self) -> None:  # noqa: B027 - most cameras make no pause
+        """Ends the pause before the next attempt, where a lost camera makes one."""
+
     def latest(self) -> Frame | None:
         """The newest frame, however old: look at its age."""
         with self._lock:
             return self._frame
 
     def with_pose(self, frame: Frame, timeout: float = 0.1) -> Frame:
-        """The frame with exactly its own head angle and pose, where a robot tells them later.
+        """The frame with exactly its own head angle, pose and lift, where a robot tells them later.
 
         Waits up to timeout; worth it for a frame that is kept, not for one that is only shown.
         """

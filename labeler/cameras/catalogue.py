@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,15 +12,16 @@ from labeler.cameras.base import Camera
 from labeler.cameras.robots import CONFIGURE, RobotConfig, config_path, find_robot, read_sections
 from labeler.errors import UserError
 
-Kind = Literal["robot", "simulated", "webcam", "video", "folder"]
-KINDS: tuple[Kind, ...] = ("robot", "simulated", "webcam", "video", "folder")
+Kind = Literal["robot", "simulated", "webcam", "network", "video", "folder"]
+KINDS: tuple[Kind, ...] = ("robot", "simulated", "webcam", "network", "video", "folder")
 
 
 @dataclass(frozen=True, slots=True)
 class CameraChoice:
     """One line of the list. id is what open_camera and the command line take.
 
-    A video or folder without a path yet has the id "video:" or "folder:".
+    A video, folder or network camera without a place yet has the id "video:", "folder:" or
+    "network:".
     """
 
     id: str
@@ -37,6 +39,7 @@ def list_cameras() -> list[CameraChoice]:
         *_robots(),
         CameraChoice("simulated", "simulated", "Simulated robot", "a Vector in a small world"),
         *_webcams(),
+        CameraChoice("network:", "network", "Network camera…", "a phone's or another, by address"),
         CameraChoice("video:", "video", "Video file…", "played as if it were live"),
         CameraChoice("folder:", "folder", "Folder of pictures…", "shown one after the other"),
     ]
@@ -61,10 +64,15 @@ def open_camera(
     if kind == "webcam":
         from labeler.cameras.webcam import WebcamCamera
 
-        return WebcamCamera(int(rest) if rest.isdecimal() else rest or 0)
+        return WebcamCamera(int(rest) if rest.isdecimal() else 0)
+    if kind == "network":
+        from labeler.cameras.network import NetworkCamera, read_address
+
+        return NetworkCamera(read_address(rest))
     if kind in ("video", "folder"):
         return _file_camera(kind, path or (Path(rest) if rest else None))
-    raise UserError(f'There is no camera "{word}". Kinds of cameras: {", ".join(KINDS)}.')
+    shown = kind if rest.startswith("//") else word  # an address may hold a password
+    raise UserError(f'There is no camera "{shown}". Kinds of cameras: {", ".join(KINDS)}.')
 
 
 def _robot_camera(serial: str) -> Camera:
@@ -97,15 +105,21 @@ def _robots() -> list[CameraChoice]:
         sections = read_sections(config_path())
     except UserError as error:
         return [CameraChoice("robot:", "robot", "Vector", str(error))]
+    names = Counter(values.get("name", serial) for serial, values in sections.items())
     return [
         CameraChoice(
             f"robot:{serial}",
             "robot",
-            values.get("name", serial),
+            _shown_name(values.get("name", serial), serial, names),
             values.get("ip", f"no address; {CONFIGURE}"),
         )
         for serial, values in sections.items()
     ]
+
+
+def _shown_name(name: str, serial: str, names: Counter[str]) -> str:
+    """With the serial number where another robot is called the same."""
+    return f"{name} ({serial})" if names[name] > 1 else name
 
 
 def _webcams() -> list[CameraChoice]:

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from labeler.cameras.robots import CONFIGURE, RobotConfig
 from labeler.errors import UserError
+
+
+class Cause(StrEnum):
+    """What a fault comes from, as far as it leads to something a person can do."""
+
+    SILENT = "silent"  # nobody answers at the address: off, asleep, away, or moved
+    ADDRESS = "address"  # somebody else answers there, or nobody ever could
+    CERTIFICATE = "certificate"
+    TOKEN = "token"
+    OTHER_PROGRAM = "other program"
+    OTHER = "other"
 
 
 class RobotError(UserError):
@@ -12,28 +25,39 @@ class RobotError(UserError):
     lasting: trying again will not help before a person has done something.
     """
 
-    def __init__(self, message: str, *, lasting: bool = False, details: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        lasting: bool = False,
+        details: str = "",
+        cause: Cause = Cause.OTHER,
+    ) -> None:
         super().__init__(message, details=details)
         self.lasting = lasting
+        self.cause = cause
 
 
 def not_answering(robot: RobotConfig) -> RobotError:
     return RobotError(
-        f"The robot at {robot.address} does not answer. Is it awake and on the same network?"
+        f"The robot at {robot.address} does not answer. Is it awake and on the same network?",
+        cause=Cause.SILENT,
     )
 
 
 def refused(robot: RobotConfig) -> RobotError:
     return RobotError(
         f"The robot at {robot.address} refuses the connection. "
-        "Is that still its address, and has it finished starting?"
+        "Is that still its address, and has it finished starting?",
+        cause=Cause.ADDRESS,
     )
 
 
 def unreachable(robot: RobotConfig, reason: str) -> RobotError:
     return RobotError(
         f"The robot at {robot.address} cannot be reached ({reason}). "
-        "Is this computer on the robot's network?"
+        "Is this computer on the robot's network?",
+        cause=Cause.SILENT,
     )
 
 
@@ -42,6 +66,7 @@ def unknown_host(robot: RobotConfig) -> RobotError:
         f'The address "{robot.ip}" of {robot.name} is not known on this network. '
         f"If it has changed: {CONFIGURE} -u NEW-ADDRESS",
         lasting=True,
+        cause=Cause.ADDRESS,
     )
 
 
@@ -51,13 +76,15 @@ def not_tls(robot: RobotConfig, reason: str = "") -> RobotError:
         f"not {robot.name}. If the robot's address has changed: {CONFIGURE} -u NEW-ADDRESS",
         lasting=True,
         details=reason,
+        cause=Cause.ADDRESS,
     )
 
 
 def silent(robot: RobotConfig) -> RobotError:
     return RobotError(
         f"The robot at {robot.address} accepts the connection but says nothing. "
-        "If it stays so, restart the robot."
+        "If it stays so, restart the robot.",
+        cause=Cause.SILENT,
     )
 
 
@@ -68,6 +95,7 @@ def wrong_certificate(robot: RobotConfig, reason: str = "") -> RobotError:
         f"If it was set up anew: {CONFIGURE}",
         lasting=True,
         details=reason,
+        cause=Cause.CERTIFICATE,
     )
 
 
@@ -76,6 +104,7 @@ def certificate_dates(robot: RobotConfig, reason: str) -> RobotError:
         f"The certificate of the robot at {robot.address} is not valid today ({reason}). "
         f"Check this computer's date; if it is right, configure the robot again: {CONFIGURE}",
         lasting=True,
+        cause=Cause.CERTIFICATE,
     )
 
 
@@ -84,6 +113,7 @@ def wrong_name(robot: RobotConfig, names: list[str]) -> RobotError:
         f"The robot at {robot.address} is called {' or '.join(names)}, but the configuration calls "
         f"it {robot.name}. Correct the name, or configure the robot again: {CONFIGURE}",
         lasting=True,
+        cause=Cause.ADDRESS,
     )
 
 
@@ -92,6 +122,7 @@ def missing_certificate(robot: RobotConfig) -> RobotError:
         f"The certificate {robot.cert} of {robot.name} is missing. "
         f"Configure the robot again: {CONFIGURE}",
         lasting=True,
+        cause=Cause.CERTIFICATE,
     )
 
 
@@ -101,6 +132,7 @@ def unreadable_certificate(robot: RobotConfig, reason: str) -> RobotError:
         f"Configure the robot again: {CONFIGURE}",
         lasting=True,
         details=reason,
+        cause=Cause.CERTIFICATE,
     )
 
 
@@ -109,6 +141,24 @@ def not_authorised(robot: RobotConfig) -> RobotError:
         f"{robot.name} does not accept this computer's token: not authorised. "
         f"Configure the robot again: {CONFIGURE}",
         lasting=True,
+        cause=Cause.TOKEN,
+    )
+
+
+def no_token(robot: RobotConfig, reason: str) -> RobotError:
+    return RobotError(
+        f"{robot.name} gave no token to this computer: {reason}. Is wire-pod running, and is it "
+        "the one that the robot was set up with?",
+        lasting=True,
+        cause=Cause.TOKEN,
+    )
+
+
+def camera_taken(robot: RobotConfig) -> RobotError:
+    return RobotError(
+        f"Another program watches through {robot.name}. Both can look, but when it stops, the "
+        "picture here stops too and is asked for again.",
+        cause=Cause.OTHER_PROGRAM,
     )
 
 
@@ -133,7 +183,9 @@ def connection_lost(robot: RobotConfig, reason: str = "") -> RobotError:
 
 
 def picture_frozen(robot: RobotConfig) -> RobotError:
-    return RobotError(f"{robot.name} at {robot.address} does not answer any more.")
+    return RobotError(
+        f"{robot.name} at {robot.address} does not answer any more.", cause=Cause.SILENT
+    )
 
 
 def picture_stopped(robot: RobotConfig) -> RobotError:
@@ -141,7 +193,9 @@ def picture_stopped(robot: RobotConfig) -> RobotError:
 
 
 def picture_taken_away(robot: RobotConfig) -> RobotError:
-    return RobotError(f"Another program stopped the picture of {robot.name}.")
+    return RobotError(
+        f"Another program stopped the picture of {robot.name}.", cause=Cause.OTHER_PROGRAM
+    )
 
 
 def photo_failed(robot: RobotConfig, reason: str) -> RobotError:

@@ -38,6 +38,7 @@ class Listener:
     on_image: Callable[[Any], None]
     on_state: Callable[[Any], None]
     on_battery: Callable[[float | None], None]
+    on_exposure: Callable[[Any], None]
     on_feed_end: Callable[[str], None]
 
 
@@ -155,8 +156,11 @@ class RobotLink:
             stream = self._conn.grpc_interface.EventStream(request)
             try:
                 async for message in stream:
-                    if message.event.WhichOneof("event_type") == "robot_state":
+                    event = message.event.WhichOneof("event_type")
+                    if event == "robot_state":
                         self._listener.on_state(message.event.robot_state)
+                    elif event == "camera_settings_update":
+                        self._listener.on_exposure(message.event.camera_settings_update)
             except grpc.RpcError as error:
                 logger.debug("the robot's event stream ended: %s", error)
             finally:

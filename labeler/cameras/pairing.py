@@ -1,4 +1,4 @@
-"""Which head angle and pose belong to which picture."""
+"""Which head angle, pose and readings belong to which picture."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from labeler.cameras.base import Frame
-from labeler.dataset.model import Pose
+from labeler.dataset.model import NO_READINGS, Pose, Readings
 
 KEPT_STAMPS = 32
 TOLERANCE_MS = 200
@@ -21,12 +21,13 @@ class RobotStance:
     stamp: int
     head_angle_rad: float
     pose: Pose
+    lift_mm: float = 0.0
 
     @classmethod
     def from_message(cls, state: Any) -> RobotStance:
         """From the SDK's RobotState message."""
         pose = Pose(state.pose.x, state.pose.y, state.pose_angle_rad)
-        return cls(state.last_image_time_stamp, state.head_angle_rad, pose)
+        return cls(state.last_image_time_stamp, state.head_angle_rad, pose, state.lift_height_mm)
 
 
 class Pairing:
@@ -35,16 +36,25 @@ class Pairing:
     def __init__(self) -> None:
         self._stances: deque[RobotStance] = deque(maxlen=64)
         self._stamps: dict[int, int] = {}  # the robot's clock by frame number, the newest few
+        self._readings = NO_READINGS
 
     def add(self, stance: RobotStance) -> None:
         self._stances.append(stance)
+
+    def tell_battery(self, battery: float | None) -> None:
+        """For the pictures to come."""
+        self._readings = replace(self._readings, battery=battery)
+
+    def tell_exposure(self, told: Readings) -> None:
+        """Exposure, gain and whether automatic, for the pictures to come."""
+        self._readings = replace(told, battery=self._readings.battery)
 
     def frame(self, data: bytes, number: int, stamp: int) -> Frame:
         """A new frame with its own stance, or for now the nearest one."""
         self._stamps[number] = stamp
         self._stamps.pop(number - KEPT_STAMPS, None)
         stance = self.match(stamp)
-        frame = Frame(data, number)
+        frame = Frame(data, number, readings=self._readings)
         return frame if stance is None else _with_stance(frame, stance)
 
     def corrected(self, frame: Frame) -> Frame | None:
@@ -68,4 +78,5 @@ class Pairing:
 
 
 def _with_stance(frame: Frame, stance: RobotStance) -> Frame:
-    return replace(frame, head_angle_rad=stance.head_angle_rad, pose=stance.pose)
+    readings = replace(frame.readings, lift_mm=stance.lift_mm)
+    return replace(frame, head_angle_rad=stance.head_angle_rad, pose=stance.pose, readings=readings)

@@ -34,7 +34,7 @@ class RobotConfig:
 
 
 def config_path() -> Path:
-    """Where the SDK keeps its configuration. We read it and never write it."""
+    """Where the SDK keeps its configuration; only sdk_config.py ever writes there."""
     return Path.home() / ".anki_vector" / "sdk_config.ini"
 
 
@@ -51,15 +51,21 @@ def read_sections(path: Path) -> dict[str, dict[str, str]]:
         raise UserError(f"The robot configuration {path} cannot be read: {error.strerror}.") from (
             error
         )
+    try:
+        return parse_sections(text)
+    except configparser.Error as error:
+        # Not the parser's own words, nor as the cause: it quotes lines, and one holds the token.
+        raise UserError(
+            f"The robot configuration {path} is damaged{_where(error)}. Mend that line, or move "
+            f"the file away and configure the robot again: {CONFIGURE}"
+        ) from None
+
+
+def parse_sections(text: str) -> dict[str, dict[str, str]]:
+    """Keys and values by serial in small letters. Raises configparser.Error."""
     # As the SDK reads it, but for "%", which it would take for a reference to another key.
     parser = configparser.ConfigParser(strict=False, interpolation=None)
-    try:
-        parser.read_string(text, source=str(path))
-    except configparser.Error as error:
-        raise UserError(
-            f"The robot configuration {path} is damaged. Configure the robot again: {CONFIGURE}",
-            details=str(error),
-        ) from error
+    parser.read_string(text)
     return {serial.lower(): dict(parser[serial]) for serial in parser.sections()}
 
 
@@ -68,9 +74,20 @@ def find_robot(word: str, path: Path | None = None) -> RobotConfig:
     path = path or config_path()
     sections = read_sections(path)
     wanted = word.strip().lower()
-    for serial, values in sections.items():
-        if wanted in (serial, values.get("name", "").lower()):
-            return _robot(serial, values, path)
+    if wanted in sections:
+        return _robot(wanted, sections[wanted], path)
+    alike = [
+        serial
+        for serial, values in sections.items()
+        if values.get("name", "").strip().lower() == wanted
+    ]
+    if len(alike) == 1:
+        return _robot(alike[0], sections[alike[0]], path)
+    if alike:
+        raise UserError(
+            f'{len(alike)} robots in {path} are called "{word}". Say which one by its serial '
+            f"number: {', '.join(alike)}."
+        )
     if not sections:
         raise UserError(
             f"No robot is configured: {path} does not exist or is empty. "
@@ -82,6 +99,16 @@ def find_robot(word: str, path: Path | None = None) -> RobotConfig:
     )
 
 
+def known_address(serial: str) -> str:
+    """Where a robot is by the configuration, as one types it; "" where that is not known."""
+    try:
+        values = read_sections(config_path()).get(serial, {})
+    except UserError:  # whoever needs the robot will say it
+        return ""
+    host, port = split_address(values.get("ip", "").strip(), values.get("port", "").strip())
+    return host if port == "443" or not host else f"{host}:{port}"
+
+
 def _robot(serial: str, values: dict[str, str], path: Path) -> RobotConfig:
     missing = [key for key in REQUIRED if not values.get(key, "").strip()]
     if missing:
@@ -89,17 +116,31 @@ def _robot(serial: str, values: dict[str, str], path: Path) -> RobotConfig:
             f"The robot configuration {path} has no {' and no '.join(missing)} for {serial}. "
             f"Configure the robot again: {CONFIGURE}"
         )
-    port = values.get("port", "443").strip()
+    host, port = split_address(values["ip"].strip(), values.get("port", "").strip())
     if not (port.isdecimal() and 0 < int(port) < 65536):
         raise UserError(f'The port "{port}" of {serial} in {path} is not a number from 1 to 65535.')
     return RobotConfig(
         serial=serial,
         name=values["name"].strip(),
-        ip=values["ip"].strip(),
-        cert=Path(values["cert"].strip()).expanduser(),
+        ip=host,
+        cert=path.parent / Path(values["cert"].strip()).expanduser(),
         guid=values["guid"].strip(),
         port=int(port),
     )
+
+
+def split_address(address: str, port: str) -> tuple[str, str]:
+    """Host and port. "192.168.1.7:8443" is one way to write them; an IPv6 address has no port."""
+    host, colon, its_port = address.partition(":")
+    if colon and ":" not in its_port:
+        return host, port or its_port
+    return address, port or "443"
+
+
+def _where(error: configparser.Error) -> str:
+    """The line's number, which tells nothing of what stands there."""
+    lines = [each[0] for each in getattr(error, "errors", [])] or [getattr(error, "lineno", None)]
+    return f" in line {lines[0]}" if isinstance(lines[0], int) else ""
 
 
 def _decode(data: bytes) -> str:

@@ -10,14 +10,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from labeler.cameras import faults, preflight
+from labeler.cameras import faults, preflight, single_calls
 from labeler.cameras.base import CameraState, CameraStatus, Frame
 from labeler.cameras.deadline import StoppedError, in_background, wait_for
+from labeler.cameras.exposure import ExposureSwitch
 from labeler.cameras.faults import RobotError
 from labeler.cameras.link import Listener, RobotLink
 from labeler.cameras.pairing import Pairing, RobotStance
 from labeler.cameras.robots import RobotConfig
 from labeler.cameras.worker import SILENCE, WorkerCamera
+from labeler.dataset.model import Readings
 from labeler.errors import UserError
 
 logger = logging.getLogger(__name__)
@@ -28,7 +30,7 @@ FIRST_PATIENCE = 6.0
 """Seconds that the first frame of a connection may take: a busy machine needs its time."""
 SUSPICION = 1.0
 """Seconds of silence after which the robot is asked whether it still streams."""
-PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0)
+PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between attempts to reconnect; the last one repeats."""
 LOOK = 0.05
 """Seconds between two looks of the watchdog; the end of a feed wakes it at once."""
@@ -49,9 +51,11 @@ class VectorCamera(WorkerCamera):
         self._link: RobotLink | None = None
         self._photo_lock = threading.Lock()
         self._photographing = False
+        self._give_up = threading.Event()
         self._battery: float | None = None
         self._feed_end: str | None = None
         self._pairing = Pairing()
+        self.exposure = ExposureSwitch(lambda told: self._pairing.tell_exposure(told))
 
     def status(self) -> CameraStatus:
         return replace(super().status(), battery=self._battery)
@@ -66,15 +70,22 @@ class VectorCamera(WorkerCamera):
             if link is None:
                 raise UserError(f"{self.name} is not connected. {super().status().message}".strip())
             self._photographing = True
+            self._give_up.clear()
+            if self._stop.is_set():
+                self._give_up.set()
             try:
                 future = link.submit(_photograph(link, high_resolution, timeout))
-                message = wait_for(future, timeout + 2.0, self._stop)
+                message = wait_for(future, timeout + 2.0, self._give_up)
             except (Exception, StoppedError) as error:
                 raise faults.photo_failed(link.robot, repr(error)) from error
             finally:
                 link.heard = time.monotonic()
                 self._photographing = False
             return self.with_pose(self._new_frame(message))
+
+    def give_up_photo(self) -> None:
+        """A photo that is being waited for fails at once; others have to be kept."""
+        self._give_up.set()
 
     def with_pose(self, frame: Frame, timeout: float = 0.1) -> Frame:
         deadline = time.monotonic() + timeout
@@ -100,6 +111,7 @@ class VectorCamera(WorkerCamera):
             link.release_control(timeout)
 
     def _woken(self) -> None:
+        self._give_up.set()
         self._news.set()
 
     def _run(self, stop: threading.Event) -> None:
@@ -117,8 +129,8 @@ class VectorCamera(WorkerCamera):
                 was_live, attempt = True, 0
             if fault.lasting or not was_live:
                 raise fault
-            self._report(stop, CameraState.LOST, f"{fault} Connecting again.")
-            stop.wait(PAUSES[min(attempt, len(PAUSES) - 1)])
+            pause = PAUSES[min(attempt, len(PAUSES) - 1)]
+            self._pause(stop, pause, f"{fault} Connecting again.", fault.cause)
             attempt += 1
 
     def _visit(self, stop: threading.Event) -> RobotError:
@@ -128,8 +140,10 @@ class VectorCamera(WorkerCamera):
         link = self._connect(robot, stop)
         try:
             self._link = link
+            self.exposure.begin(link)
             return self._watch(link, stop)
         finally:
+            self.exposure.end(link, for_good=stop.is_set())
             self._link = None
             self._battery = None
             link.close()
@@ -138,7 +152,7 @@ class VectorCamera(WorkerCamera):
         link: RobotLink | None = None
         try:
             wait_for(in_background(preflight.check_sdk, "SDK import"), IMPORT_TIMEOUT, stop)
-            reached = in_background(lambda: preflight.check_robot(robot), f"reach {robot.name}")
+            reached = in_background(lambda: self._reach(robot), f"reach {robot.name}")
             wait_for(reached, preflight.DEADLINE + 0.5, stop)
             link = opening = RobotLink(robot, self._listener(stop))
             opened = in_background(lambda: opening.open(CONNECT_TIMEOUT), f"connect {robot.name}")
@@ -150,6 +164,13 @@ class VectorCamera(WorkerCamera):
                 raise
             raise faults.explain(error, robot) from error
         return link
+
+    def _reach(self, robot: RobotConfig) -> None:
+        """Names the cause in three seconds; a robot that gave pictures before is only met."""
+        deadline = time.monotonic() + preflight.DEADLINE
+        preflight.check_robot(robot)
+        if self._numbers == 0:
+            single_calls.is_camera_taken(robot, max(0.2, deadline - time.monotonic()))
 
     def _watch(self, link: RobotLink, stop: threading.Event) -> RobotError:
         """Returns when the picture is lost; raises StoppedError."""
@@ -199,6 +220,7 @@ class VectorCamera(WorkerCamera):
 
         def on_battery(fraction: float | None) -> None:
             self._battery = fraction
+            self._pairing.tell_battery(fraction)
 
         def on_feed_end(reason: str) -> None:
             if not stop.is_set():
@@ -209,6 +231,7 @@ class VectorCamera(WorkerCamera):
             on_image=lambda message: self._take_image(message, stop),
             on_state=lambda state: self._take_state(state, stop),
             on_battery=on_battery,
+            on_exposure=self._take_exposure,
             on_feed_end=on_feed_end,
         )
 
@@ -222,6 +245,11 @@ class VectorCamera(WorkerCamera):
 
     def _new_frame(self, message: Any) -> Frame:
         return self._pairing.frame(message.data, self._next_number(), message.frame_time_stamp)
+
+    def _take_exposure(self, update: Any) -> None:
+        exposure_ms, gain = float(update.exposure_ms), float(update.gain)
+        automatic = bool(update.auto_exposure_enabled)
+        self._pairing.tell_exposure(Readings(None, None, exposure_ms, gain, automatic))
 
     def _take_state(self, state: Any, stop: threading.Event) -> None:
         """Remembers it, and corrects the newest frame when its own state comes after it."""

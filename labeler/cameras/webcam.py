@@ -1,4 +1,4 @@
-"""A webcam, or a network camera by its address, through OpenCV."""
+"""A webcam, through OpenCV."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class WebcamCamera(WorkerCamera):
     """Frames as JPEG of quality 95: a webcam gives raw pixels, and a PNG of each would take five
     times the space and half a core.
 
-    device is the system's number of the webcam, or an address that OpenCV understands.
+    device is the system's number of the webcam, or the path of its device.
     """
 
     def __init__(self, device: int | str = 0, name: str = "") -> None:

@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import replace
 
 from labeler.cameras.base import Camera, CameraState, CameraStatus, Frame
+from labeler.cameras.faults import Cause, RobotError
 from labeler.errors import UserError
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class WorkerCamera(Camera):
         self._rate = FrameRate()
         self._numbers = 0
         self._stop = threading.Event()
+        self._hurry = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -73,6 +75,7 @@ class WorkerCamera(Camera):
         with self._lock:
             thread, stop = self._thread, self._stop
         stop.set()
+        self._hurry.set()
         self._woken()
         if thread is not None and thread is not threading.current_thread():
             thread.join(timeout)
@@ -80,6 +83,9 @@ class WorkerCamera(Camera):
                 logger.warning("the thread of camera %s is stuck and left behind", self.name)
         self._rate.clear()
         self._set_status(CameraStatus(CameraState.CLOSED))
+
+    def retry_now(self) -> None:
+        self._hurry.set()
 
     def status(self) -> CameraStatus:
         status = super().status()
@@ -98,7 +104,8 @@ class WorkerCamera(Camera):
         try:
             self._run(stop)
         except UserError as error:
-            self._report(stop, CameraState.FAILED, str(error))
+            cause = error.cause if isinstance(error, RobotError) else None
+            self._report(stop, CameraState.FAILED, str(error), cause=cause)
         except BaseException as error:  # the robot's SDK calls sys.exit() on missing parts
             logger.exception("camera %s failed", self.name)
             self._report(
@@ -108,10 +115,33 @@ class WorkerCamera(Camera):
                 f"({type(error).__name__}: {error}). Choose the camera again.",
             )
 
-    def _report(self, stop: threading.Event, state: CameraState, message: str = "") -> None:
+    def _report(
+        self,
+        stop: threading.Event,
+        state: CameraState,
+        message: str = "",
+        *,
+        cause: Cause | None = None,
+        retry_at: float | None = None,
+    ) -> None:
         with self._lock:
             if not stop.is_set():
-                self._status = CameraStatus(state, message)
+                self._status = CameraStatus(state, message, cause=cause, retry_at=retry_at)
+
+    def _pause(
+        self,
+        stop: threading.Event,
+        seconds: float,
+        message: str,
+        cause: Cause | None = None,
+    ) -> None:
+        """Lost, and tried again after so many seconds, at retry_now() or at stop()."""
+        self._hurry.clear()
+        retry_at = time.monotonic() + seconds
+        self._report(stop, CameraState.LOST, message, cause=cause, retry_at=retry_at)
+        if not stop.is_set():
+            self._hurry.wait(seconds)
+        self._report(stop, CameraState.LOST, message, cause=cause)
 
     def _next_number(self) -> int:
         with self._lock:

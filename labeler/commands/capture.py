@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,9 @@ from labeler.cameras.base import Camera, Frame
 from labeler.cameras.catalogue import KINDS, open_camera
 from labeler.cameras.robots import find_robot
 from labeler.cameras.waiting import next_frame
+from labeler.dataset.edits import clean_note
 from labeler.dataset.images import add_picture
+from labeler.dataset.judging import Judging
 from labeler.dataset.model import Session
 from labeler.dataset.store import FILE_NAME, Dataset
 from labeler.errors import UserError
@@ -37,6 +40,8 @@ class Sitting:
     image_ids: list[int] = field(default_factory=list)
     duplicates: int = 0
     repeats: int = 0
+    flaws: Counter[str] = field(default_factory=Counter)
+    judging: Judging = field(default_factory=Judging)
 
     def store(self, frame: Frame) -> None:
         """Adds the bytes untouched. Raises UserError when nothing new comes any more."""
@@ -48,10 +53,14 @@ class Sitting:
             captured_at=frame.captured_at,
             head_angle_rad=frame.head_angle_rad,
             pose=frame.pose,
+            readings=frame.readings,
         )
         if added.is_new:
             self.image_ids.append(added.image.id)
             self.repeats = 0
+            marked = self.judging.mark(self.dataset, self.session.name, added.image, frame.data)
+            if marked.flaw is not None:
+                self.flaws[marked.flaw.value] += 1
             return
         self.duplicates += 1
         self.repeats += 1
@@ -72,6 +81,7 @@ class Sitting:
             "added": len(self.image_ids),
             "duplicates": self.duplicates,
             "image_ids": self.image_ids,
+            "flaws": dict(self.flaws),
             "stopped": stopped,
         }
 
@@ -81,8 +91,15 @@ class Sitting:
         return (
             f"{'Stopped. ' if stopped else ''}{_pictures(len(self.image_ids))} from "
             f'{self.camera.name} in the session "{self.session.name}" of '
-            f"{self.dataset.folder}.{again}"
+            f"{self.dataset.folder}.{again}{self._poor()}"
         )
+
+    def _poor(self) -> str:
+        """Which of them are hardly worth their place; they were kept all the same."""
+        if not self.flaws:
+            return ""
+        told = ", ".join(f"{count} {flaw}" for flaw, count in self.flaws.most_common())
+        return f" Marked as poor: {told}."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -92,7 +109,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         metavar="NAME",
         help="a configured robot's name or serial, 'simulated', or another camera: "
-        "webcam:0, video:FILE, folder:FOLDER",
+        "webcam:0, video:FILE, folder:FOLDER, or a network camera's http:// or rtsp:// address",
     )
     parser.add_argument("--count", type=_positive(int), required=True, help="how many pictures")
     parser.add_argument(
@@ -103,6 +120,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="seconds between two pictures (default: every frame)",
     )
     parser.add_argument("--session", metavar="NAME", help="the session's name (default: the time)")
+    parser.add_argument("--note", default="", help="a note on the session: where, which light")
     parser.add_argument("--seed", type=int, default=0, help="the simulated robot's world")
     parser.add_argument(
         "--high-resolution", action="store_true", help="1280x720 photos instead of 640x360 frames"
@@ -125,6 +143,8 @@ def run(arguments: argparse.Namespace) -> int:
 def camera_named(word: str, seed: int = 0) -> Camera:
     """A camera by its id, or a configured robot by name or serial. Raises UserError."""
     kind, _, rest = word.partition(":")
+    if rest.startswith("//"):
+        return open_camera(f"network:{word}")
     if kind in KINDS and (rest or kind == "simulated"):
         return open_camera(word, seed=seed)
     return open_camera(f"robot:{find_robot(word).serial}")
@@ -154,7 +174,7 @@ def _taker(camera: Camera, high_resolution: bool) -> Taker:
 def _capture(dataset: Dataset, camera: Camera, take: Taker, arguments: argparse.Namespace) -> int:
     frame = take(0)  # the first one before the session, so that a failed start leaves no trace
     name = arguments.session or time.strftime("Capture %Y-%m-%d %H:%M:%S")
-    session = dataset.add_session(name, camera.name, frame.captured_at)
+    session = dataset.add_session(name, camera.name, frame.captured_at, clean_note(arguments.note))
     sitting = Sitting(dataset, camera, session)
     stopped = False
     try:

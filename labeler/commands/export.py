@@ -27,6 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--include-unlabelled", action="store_true", help="also write the unlabelled images"
     )
     parser.add_argument(
+        "--without-capture",
+        action="store_true",
+        help="leave out when, where and how the pictures were taken: times, sessions, cameras, "
+        "original names, the robot's pose, battery and exposure",
+    )
+    parser.add_argument(
         "--overwrite", action="store_true", help="replace OUT whatever it holds; that is deleted"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -42,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
             dataset,
             arguments.out,
             include_unlabelled=arguments.include_unlabelled,
+            with_capture=not arguments.without_capture,
             overwrite=arguments.overwrite,
             on_progress=line.update,
         )

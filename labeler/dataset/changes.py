@@ -90,7 +90,26 @@ class SuggestionChange:
         return SuggestionChange(self.after, self.before)
 
 
-Change = AnnotationChange | CategoryChange | VerifiedChange | ImageNoteChange | SuggestionChange
+@dataclass(frozen=True, slots=True)
+class SessionNoteChange:
+    """The words that a person left with a session."""
+
+    session_id: int
+    before: str
+    after: str
+
+    def inverse(self) -> SessionNoteChange:
+        return SessionNoteChange(self.session_id, self.after, self.before)
+
+
+Change = (
+    AnnotationChange
+    | CategoryChange
+    | VerifiedChange
+    | ImageNoteChange
+    | SuggestionChange
+    | SessionNoteChange
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +198,8 @@ def _change(values: dict[str, Any]) -> Change:
         return VerifiedChange(values["image_id"], values["before"], values["after"])
     if values["kind"] == "ImageNoteChange":
         return ImageNoteChange(values["image_id"], values["before"], values["after"])
+    if values["kind"] == "SessionNoteChange":
+        return SessionNoteChange(values["session_id"], values["before"], values["after"])
     if values["kind"] == "SuggestionChange":
         return SuggestionChange(*(_suggestion(values[side]) for side in ("before", "after")))
     if values["kind"] == "CategoryChange":

@@ -45,6 +45,7 @@ def export_coco(
     out: Path,
     *,
     include_unlabelled: bool = False,
+    with_capture: bool = True,
     overwrite: bool = False,
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
@@ -53,6 +54,7 @@ def export_coco(
 
     Unlabelled images are left out unless asked for; empty ones are always in. An earlier export
     of this program is replaced; anything else in the way is refused unless overwrite.
+    with_capture: also when, where and how each picture was taken (see write_json).
     Raises UserError (full disk, missing picture) and Stopped, with out as it was.
     """
     out = out.absolute()
@@ -69,7 +71,7 @@ def export_coco(
                 if include_unlabelled or image.state is not ImageState.UNLABELLED
             ]
             write = _write_zip if out.suffix.lower() == ".zip" else _write_folder
-            pictures = _Pictures(dataset, images, on_progress, should_stop)
+            pictures = _Pictures(dataset, images, with_capture, on_progress, should_stop)
             boxes = write(snapshot, pictures, part)
             report = ExportReport(
                 path=out,
@@ -95,6 +97,7 @@ class _Pictures:
 
     dataset: Dataset
     images: list[Image]
+    with_capture: bool
     on_progress: OnProgress
     should_stop: ShouldStop
 
@@ -117,7 +120,7 @@ def _write_folder(snapshot: Queries, pictures: _Pictures, part: Path) -> int:
     folder = part / IMAGES_NAME
     folder.mkdir(parents=True)
     with (part / JSON_NAME).open("w", encoding="utf-8", newline="\n") as stream:
-        boxes = write_json(snapshot, pictures.images, stream)
+        boxes = _write_json(snapshot, pictures, stream)
         _sync(stream)
 
     def copy(path: Path, name: str) -> None:
@@ -138,7 +141,7 @@ def _write_zip(snapshot: Queries, pictures: _Pictures, part: Path) -> int:
             entry.compress_type = zipfile.ZIP_DEFLATED
             with archive.open(entry, "w", force_zip64=True) as raw:
                 text = io.TextIOWrapper(raw, encoding="utf-8", newline="\n")
-                boxes = write_json(snapshot, pictures.images, text)
+                boxes = _write_json(snapshot, pictures, text)
                 text.flush()
                 text.detach()
 
@@ -151,6 +154,10 @@ def _write_zip(snapshot: Queries, pictures: _Pictures, part: Path) -> int:
             pictures.each(copy)
         _sync(file)
     return boxes
+
+
+def _write_json(snapshot: Queries, pictures: _Pictures, stream: IO[str]) -> int:
+    return write_json(snapshot, pictures.images, stream, with_capture=pictures.with_capture)
 
 
 def _fresh_part(out: Path) -> Path:

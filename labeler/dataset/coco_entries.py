@@ -10,7 +10,7 @@ from typing import Any
 
 from labeler.dataset.category_edits import clean_name
 from labeler.dataset.edits import MAX_NOTE, clean_note
-from labeler.dataset.model import BBox, Pose
+from labeler.dataset.model import BBox, Pose, Readings
 from labeler.errors import UserError
 
 Key = int | str
@@ -39,6 +39,7 @@ class ImageEntry:
     original_name: str | None
     head_angle_rad: float | None
     pose: Pose | None
+    readings: Readings
     note: str
 
 
@@ -60,6 +61,7 @@ class SessionEntry:
     name: str
     camera: str
     started_at: float
+    note: str
 
 
 def image_entry(entry: Any) -> ImageEntry:
@@ -70,6 +72,8 @@ def image_entry(entry: Any) -> ImageEntry:
         raise BadEntry("it has no file_name")
     captured_at = _number(fields.get("captured_at"))
     verified, original_name = fields.get("verified"), fields.get("original_name")
+    told = fields.get("capture")
+    capture = told if isinstance(told, dict) else fields  # where exports had it before
     return ImageEntry(
         key=_key(fields, "id"),
         file_name=file_name,
@@ -78,8 +82,9 @@ def image_entry(entry: Any) -> ImageEntry:
         session=_known_key(fields.get("session_id")),
         verified=verified if isinstance(verified, bool) else None,
         original_name=_text(original_name),
-        head_angle_rad=_number(fields.get("head_angle_rad")),
-        pose=_pose(fields.get("pose")),
+        head_angle_rad=_number(capture.get("head_angle_rad")),
+        pose=_pose(capture.get("pose")),
+        readings=_readings(capture),
         note=_note(fields.get("note")),
     )
 
@@ -111,7 +116,7 @@ def session_entry(entry: Any) -> SessionEntry:
     started_at = _number(fields.get("started_at"))
     if name is None or camera is None or started_at is None:
         raise BadEntry("it lacks a name, a camera or a time")
-    return SessionEntry(_key(fields, "id"), name, camera, started_at)
+    return SessionEntry(_key(fields, "id"), name, camera, started_at, _note(fields.get("note")))
 
 
 def annotation_place(entry: Any) -> tuple[Key | None, Key]:
@@ -234,6 +239,17 @@ def _pose(value: Any) -> Pose | None:
     numbers = [_number(value.get(name)) for name in ("x_mm", "y_mm", "heading_rad")]
     known = [number for number in numbers if number is not None]
     return Pose(*known) if len(known) == 3 else None
+
+
+def _readings(capture: dict[str, Any]) -> Readings:
+    auto, battery = capture.get("auto_exposure"), _number(capture.get("battery"))
+    return Readings(
+        lift_mm=_number(capture.get("lift_mm")),
+        battery=battery if battery is not None and 0 <= battery <= 1 else None,
+        exposure_ms=_number(capture.get("exposure_ms")),
+        gain=_number(capture.get("gain")),
+        auto_exposure=auto if isinstance(auto, bool) else None,
+    )
 
 
 def _date(value: Any) -> float | None:

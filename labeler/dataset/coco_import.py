@@ -151,6 +151,7 @@ class _Import:
             captured_at=next(at for at in times if at is not None),
             head_angle_rad=entry.head_angle_rad,
             pose=entry.pose,
+            readings=entry.readings,
             verified=entry.verified or False,
             note=entry.note,
         )
@@ -251,7 +252,9 @@ class _Import:
         made: dict[Key | None, int] = {}
         for entry in self.plan.sessions.values():
             if into_nothing or entry.key in needed:
-                session = self.dataset.add_session(entry.name, entry.camera, entry.started_at)
+                session = self.dataset.add_session(
+                    entry.name, entry.camera, entry.started_at, entry.note
+                )
                 made[entry.key] = session.id
         return made
 

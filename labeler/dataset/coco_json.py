@@ -41,20 +41,25 @@ def write_coco(dataset: Queries, image_ids: Collection[int], path: Path) -> None
     replace_durably(part, path)
 
 
-def write_json(dataset: Queries, images: Iterable[Image], stream: IO[str]) -> int:
+def write_json(
+    dataset: Queries, images: Iterable[Image], stream: IO[str], *, with_capture: bool = True
+) -> int:
     """Writes these images with their boxes, and all categories. Returns how many boxes.
 
     Ids are the dataset's own, so two exports name the same things by the same ids. Beyond COCO,
-    images tell session_id, captured_at, verified, a note and the robot's pose, annotations what is
-    said about them, categories stand in the order they are shown in, and there are sessions.
+    images tell verified and a note, annotations what is said about them, and categories stand in
+    the order they are shown in. with_capture: images also tell session_id, captured_at, their
+    original name and how they were taken ("capture": head, pose, Readings), and there are sessions.
     """
     known: set[int] = set()
     count = 0
     stream.write(f'{{"info": {{"description": "Made with Vector Labeler", {MARK}: ')
     stream.write(f'{_ENCODER.encode(__version__)}}},\n"licenses": []')
     _write_list(stream, "categories", map(_category, dataset.categories()))
-    _write_list(stream, "sessions", map(_session, dataset.sessions()))
-    _write_list(stream, "images", (_image(image, known) for image in images))
+    if with_capture:
+        _write_list(stream, "sessions", map(_session, dataset.sessions()))
+    entries = (_image(image, known, with_capture=with_capture) for image in images)
+    _write_list(stream, "images", entries)
     boxes = (box for box in dataset.all_annotations() if box.image_id in known)
     count = _write_list(stream, "annotations", map(_annotation, boxes))
     stream.write("}\n")
@@ -88,26 +93,34 @@ def _session(session: Session) -> dict[str, Any]:
     return asdict(session)
 
 
-def _image(image: Image, known: set[int]) -> dict[str, Any]:
+def _image(image: Image, known: set[int], *, with_capture: bool) -> dict[str, Any]:
     known.add(image.id)
     entry = {
         "id": image.id,
         "file_name": image.file_name,
         "width": image.width,
         "height": image.height,
-        "date_captured": _date(image.captured_at),
-        "captured_at": image.captured_at,
-        "session_id": image.session_id,
         "verified": image.verified,
-        "original_name": image.original_name,
+        **(_taken(image) if with_capture else {}),
     }
-    if image.head_angle_rad is not None:
-        entry["head_angle_rad"] = image.head_angle_rad
-    if image.pose is not None:
-        entry["pose"] = asdict(image.pose)
     if image.note:
         entry["note"] = image.note
     return entry
+
+
+def _taken(image: Image) -> dict[str, Any]:
+    """How the picture was taken: what can be left out."""
+    taken: dict[str, Any] = {
+        "date_captured": _date(image.captured_at),
+        "captured_at": image.captured_at,
+        "session_id": image.session_id,
+        "original_name": image.original_name,
+    }
+    told = {"head_angle_rad": image.head_angle_rad, **asdict(image.readings)}
+    capture: dict[str, Any] = {name: value for name, value in told.items() if value is not None}
+    if image.pose is not None:
+        capture["pose"] = asdict(image.pose)
+    return {**taken, "capture": capture} if capture else taken
 
 
 def _date(seconds: float) -> str:

@@ -12,6 +12,7 @@ from labeler.dataset.changes import (
     Change,
     Edit,
     ImageNoteChange,
+    SessionNoteChange,
     StaleEdit,
     VerifiedChange,
 )
@@ -116,6 +117,17 @@ def set_image_note(dataset: Dataset, image_id: int, note: str) -> Edit:
     note = clean_note(note)
     changes = (ImageNoteChange(image_id, image.note, note),) if note != image.note else ()
     return Edit("Note on image", changes)
+
+
+def set_session_note(dataset: Dataset, session_name: str, note: str) -> Edit:
+    """A free text kept with all sessions of this name. Raises UserError as set_note does."""
+    note = clean_note(note)
+    changes = tuple(
+        SessionNoteChange(session.id, session.note, note)
+        for session in dataset.sessions()
+        if session.name == session_name and session.note != note
+    )
+    return Edit(f"Note on session {session_name}", changes)
 
 
 def verify(dataset: Dataset, image_id: int, verified: bool = True) -> Edit:

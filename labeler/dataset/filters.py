@@ -24,6 +24,7 @@ _SUGGESTED = "SELECT id FROM image WHERE suggestion_count > 0"
 _NOTED = (
     "SELECT id FROM image WHERE note <> '' UNION SELECT image_id FROM annotation WHERE note <> ''"
 )
+_FLAWED = "SELECT id FROM image WHERE flaw <> ''"
 _IN = {True: "IN", False: "NOT IN"}
 
 
@@ -61,8 +62,8 @@ class ImageFilter:
     """What an image has to be; None and empty text ask for nothing, several for all of them.
 
     category_id: a box of it is there. has_suggestions: some wait for a person. has_note: its own,
-    or one of its boxes'. text: a part of its name or the beginning of its stored file's, in any
-    case.
+    or one of its boxes'. has_flaw: blurred, dark, burnt or like another one when it was taken.
+    text: a part of its name or the beginning of its stored file's, in any case.
     """
 
     state: ImageState | None = None
@@ -71,6 +72,7 @@ class ImageFilter:
     has_suggestions: bool | None = None
     verified: bool | None = None
     has_note: bool | None = None
+    has_flaw: bool | None = None
     text: str = ""
 
     @property
@@ -103,6 +105,8 @@ def condition(wanted: ImageFilter, *, of_one: bool = False) -> tuple[str, dict[s
         values["verified"] = int(wanted.verified)
     if wanted.has_note is not None:
         parts.append(f"id {_IN[wanted.has_note]} ({_NOTED})")
+    if wanted.has_flaw is not None:
+        parts.append(f"id {_IN[wanted.has_flaw]} ({_FLAWED})")
     if wanted.text:
         parts.append("mentions(original_name, file_name, :text)")
         values["text"] = folded(wanted.text)

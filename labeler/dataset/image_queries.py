@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from labeler.dataset.filters import ImageFilter, Order, condition
-from labeler.dataset.model import Image, ImageState, Pose
+from labeler.dataset.model import NO_READINGS, Flaw, Image, ImageState, Pose, Readings
 
 _IMAGE = (
     "SELECT id, file_name, original_name, width, height, sha256, session_id, captured_at, "
     "head_angle_rad, pose_x_mm, pose_y_mm, pose_heading_rad, verified, annotation_count, note, "
-    "suggestion_count, last_edit FROM image"
+    "suggestion_count, last_edit, lift_mm, battery, exposure_ms, gain, auto_exposure, sharpness, "
+    "brightness, flaw FROM image"
 )
 _ALL = ImageFilter()
 
@@ -135,6 +136,15 @@ class ImageQueries(ABC):
             )
             return [(number, at) for number, at in rows]
 
+    def unmeasured(self, after: int, at_most: int) -> list[int]:
+        """The first so many ids above this one of images whose brightness is not known."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT id FROM image WHERE brightness IS NULL AND id > ? ORDER BY id LIMIT ?",
+                (after, at_most),
+            )
+            return [number for (number,) in rows]
+
     def counts(self) -> Counts:
         with self._reading() as connection:
             rows = connection.execute(
@@ -155,5 +165,14 @@ class ImageQueries(ABC):
 
 def _image(row: tuple[Any, ...]) -> Image:
     pose = None if row[9] is None else Pose(row[9], row[10], row[11])
-    known: list[Any] = [*row[:9], pose, row[12] == 1, *row[13:]]
+    flaw = Flaw(row[24]) if row[24] else None
+    readings = _readings(row[17:22])
+    known: list[Any] = [*row[:9], pose, row[12] == 1, *row[13:17], readings, *row[22:24], flaw]
     return Image(*known)
+
+
+def _readings(told: tuple[Any, ...]) -> Readings:
+    if all(value is None for value in told):
+        return NO_READINGS
+    known: list[Any] = [*told[:4], None if told[4] is None else told[4] == 1]
+    return Readings(*known)

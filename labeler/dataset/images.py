@@ -6,12 +6,12 @@ import hashlib
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
 
 from labeler.dataset import picture
 from labeler.dataset.files import sync_folder, write_durably
-from labeler.dataset.model import Image, Pose
+from labeler.dataset.model import NO_READINGS, Image, Pose, Readings
 from labeler.dataset.progress import OnProgress, ShouldStop, ignore_progress, never_stop
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
@@ -47,6 +47,7 @@ def add_picture(
     captured_at: float | None = None,
     head_angle_rad: float | None = None,
     pose: Pose | None = None,
+    readings: Readings = NO_READINGS,
 ) -> Added:
     """Keeps a picture's bytes and its row; durable on return. Raises UserError for bad bytes.
 
@@ -66,6 +67,7 @@ def add_picture(
         captured_at=captured_at,
         head_angle_rad=head_angle_rad,
         pose=pose,
+        readings=readings,
     )
     return _committed(dataset, image)
 
@@ -80,6 +82,7 @@ def stage(
     captured_at: float | None = None,
     head_angle_rad: float | None = None,
     pose: Pose | None = None,
+    readings: Readings = NO_READINGS,
     verified: bool = False,
     note: str = "",
 ) -> Image:
@@ -103,10 +106,17 @@ def stage(
         pose=pose if pose and _are_finite(*astuple(pose)) else None,
         verified=verified,
         note=note,
+        readings=_sound(readings),
     )
     write_durably(dataset.incoming_path(image.file_name), data)
     sync_folder(dataset.incoming_folder)
     return image
+
+
+def _sound(readings: Readings) -> Readings:
+    """Without what is not finite."""
+    told = {name: value if _are_finite(value) else None for name, value in asdict(readings).items()}
+    return replace(readings, **told)
 
 
 def _are_finite(*numbers: float | None) -> bool:

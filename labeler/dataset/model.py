@@ -138,16 +138,28 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """A box with what matters of its image; brightness 0 to 255, None where not measured."""
+
+    image_id: int
+    bbox: BBox
+    image_width: int
+    image_height: int
+    brightness: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """One sitting with one camera. All its frames stand on one side of a split.
 
-    started_at is in seconds since 1970 (UTC).
+    started_at is in seconds since 1970 (UTC). note: a person's words about it.
     """
 
     id: int
     name: str
     camera: str
     started_at: float
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +172,33 @@ class Pose:
 
 
 @dataclass(frozen=True, slots=True)
+class Readings:
+    """What a robot tells of itself beside head and pose; None for what it does not tell.
+
+    lift_mm: the height of the lift; battery: 0 to 1; exposure_ms and gain as the camera had them,
+    which it chose itself where auto_exposure is True.
+    """
+
+    lift_mm: float | None = None
+    battery: float | None = None
+    exposure_ms: float | None = None
+    gain: float | None = None
+    auto_exposure: bool | None = None
+
+
+NO_READINGS = Readings()
+
+
+class Flaw(StrEnum):
+    """Why a picture is hardly worth its place, as measured when it came."""
+
+    BLURRED = "blurred"
+    DARK = "dark"
+    BURNT = "burnt"
+    ALIKE = "alike"
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """One picture.
 
@@ -167,7 +206,8 @@ class Image:
     are those of the upright picture (EXIF orientation applied); the stored bytes are untouched.
     captured_at is in seconds since 1970 (UTC). verified: a person said "this is right".
     suggestion_count: those that wait for a person. last_edit: the journal's newest entry about it,
-    0 for none; unlike a time it only grows.
+    0 for none; unlike a time it only grows. sharpness and brightness: see keepers.py, None where
+    not measured yet; flaw: what was found wrong with it.
     """
 
     id: int
@@ -185,6 +225,10 @@ class Image:
     note: str = ""
     suggestion_count: int = 0
     last_edit: int = 0
+    readings: Readings = NO_READINGS
+    sharpness: float | None = None
+    brightness: float | None = None
+    flaw: Flaw | None = None
 
     @property
     def state(self) -> ImageState:

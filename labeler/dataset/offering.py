@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from labeler.dataset.detected import settled, without_doubles
+from labeler.dataset.detected import Trust, no_trust, settled, without_doubles
 from labeler.dataset.matching import matched
 from labeler.dataset.model import BBox, Suggestion
 from labeler.dataset.store import Dataset
@@ -46,13 +46,18 @@ class Offered:
     count: int
 
 
-def offer_found(dataset: Dataset, source: str, model: str, found: Sequence[Found]) -> Offered:
-    """Stores it in one transaction, but for images that were edited meanwhile."""
+def offer_found(
+    dataset: Dataset, source: str, model: str, found: Sequence[Found], trust: Trust = no_trust
+) -> Offered:
+    """Stores it in one transaction, but for images that were edited meanwhile.
+
+    trust: in the suggestions of a detector that wait there.
+    """
     with dataset.transaction():
         fresh = [each for each in found if _is_fresh(dataset, each)]
         image_ids = [each.image_id for each in fresh]
         old = [kept for each in fresh for kept in _left_over(dataset, each)]
-        new = [made for each in fresh for made in _suggested(dataset, source, model, each)]
+        new = [made for each in fresh for made in _suggested(dataset, source, model, each, trust)]
         kept: list[Suggestion] = []
         for name in (TRACKER, INTERPOLATION):
             kept += dataset.offer(name, image_ids, [s for s in old + new if s.source == name])
@@ -78,23 +83,20 @@ def _left_over(dataset: Dataset, found: Found) -> list[Suggestion]:
     return [each for each in waiting if each.source in sources and each.id not in gone]
 
 
-def _suggested(dataset: Dataset, source: str, model: str, found: Found) -> list[Suggestion]:
-    image = dataset.image(found.image_id)
-    waiting = dataset.suggestions(image.id)
-    shown = [
-        (each, settled(each.bbox, each.category_id, waiting).clipped(image.width, image.height))
-        for each in found.here.values()
-    ]
-    return [
+def _suggested(
+    dataset: Dataset, source: str, model: str, found: Found, trust: Trust
+) -> list[Suggestion]:
+    waiting = dataset.suggestions(found.image_id)
+    carried = [
         Suggestion(
             dataset.new_suggestion_id(),
-            image.id,
+            found.image_id,
             each.category_id,
-            bbox,
+            each.bbox,
             each.score,
             source,
             model,
         )
-        for each, bbox in shown
-        if bbox is not None
+        for each in found.here.values()
     ]
+    return [settled(each, waiting, trust) for each in carried]

@@ -9,7 +9,7 @@ from typing import Any
 
 from labeler.dataset.changes import Edit, EntryKind, JournalEntry
 from labeler.dataset.image_queries import Counts, ImageQueries
-from labeler.dataset.model import Annotation, BBox, Category, Session, Suggestion
+from labeler.dataset.model import Annotation, BBox, Category, Placed, Session, Suggestion
 
 __all__ = ["Counts", "Queries", "Snapshot"]
 
@@ -66,7 +66,7 @@ class Queries(ImageQueries):
         """All sessions by id."""
         with self._reading() as connection:
             rows = connection.execute(
-                "SELECT id, name, camera, started_at FROM session ORDER BY id"
+                "SELECT id, name, camera, started_at, note FROM session ORDER BY id"
             )
             return [Session(*row) for row in rows]
 
@@ -135,6 +135,21 @@ class Queries(ImageQueries):
                 (session_id,),
             )
             return [_suggestion(row) for row in rows]
+
+    def placed(self, category_id: int) -> tuple[list[Placed], list[Placed]]:
+        """The boxes of one category in their images, and the suggestions of it that wait."""
+        found = []
+        with self._reading() as connection:
+            for table in ("annotation", "suggestion"):
+                waits = " AND rejected = 0" if table == "suggestion" else ""
+                rows = connection.execute(
+                    "SELECT image.id, x, y, box.width, box.height, image.width, image.height, "
+                    f"brightness FROM {table} AS box JOIN image ON image.id = image_id "
+                    f"WHERE category_id = ?{waits} ORDER BY box.id",
+                    (category_id,),
+                )
+                found.append([Placed(row[0], BBox(*row[1:5]), *row[5:]) for row in rows])
+        return found[0], found[1]
 
     def suggestion(self, suggestion_id: int) -> Suggestion | None:
         with self._reading() as connection:

@@ -10,11 +10,13 @@ from labeler.dataset.changes import (
     CategoryChange,
     Change,
     ImageNoteChange,
+    SessionNoteChange,
     StaleEdit,
     SuggestionChange,
     VerifiedChange,
 )
-from labeler.dataset.model import Annotation, Category, Suggestion
+from labeler.dataset.filters import natural_key
+from labeler.dataset.model import Annotation, Category, Image, Suggestion
 from labeler.dataset.queries import Queries
 
 Saw = Callable[[str, int], None]
@@ -33,6 +35,12 @@ def make(connection: sqlite3.Connection, found: Queries, change: Change, saw: Sa
         connection.execute(
             "UPDATE image SET note = ? WHERE id = ?", (change.after, change.image_id)
         )
+    elif isinstance(change, SessionNoteChange):
+        told = {session.id: session.note for session in found.sessions()}
+        _require(change.before, told.get(change.session_id))
+        connection.execute(
+            "UPDATE session SET note = ? WHERE id = ?", (change.after, change.session_id)
+        )
     elif isinstance(change, CategoryChange):
         _require(change.before, found.category(_id_of(change)))
         write_category(connection, change.before, change.after, saw)
@@ -42,6 +50,37 @@ def make(connection: sqlite3.Connection, found: Queries, change: Change, saw: Sa
     else:
         _require(change.before, found.annotation(_id_of(change)))
         write_annotation(connection, change.before, change.after, saw)
+
+
+def write_image(connection: sqlite3.Connection, image: Image, saw: Saw) -> None:
+    """A new row."""
+    saw("image", image.id)
+    pose, told = image.pose, image.readings
+    values = {
+        "id": image.id,
+        "file_name": image.file_name,
+        "original_name": image.original_name,
+        "width": image.width,
+        "height": image.height,
+        "sha256": image.sha256,
+        "session_id": image.session_id,
+        "captured_at": image.captured_at,
+        "head_angle_rad": image.head_angle_rad,
+        "pose_x_mm": pose.x_mm if pose else None,
+        "pose_y_mm": pose.y_mm if pose else None,
+        "pose_heading_rad": pose.heading_rad if pose else None,
+        "lift_mm": told.lift_mm,
+        "battery": told.battery,
+        "exposure_ms": told.exposure_ms,
+        "gain": told.gain,
+        "auto_exposure": None if told.auto_exposure is None else int(told.auto_exposure),
+        "verified": int(image.verified),
+        "note": image.note,
+        "name_key": natural_key(image.original_name),
+    }
+    names = ", ".join(values)
+    places = ", ".join(f":{name}" for name in values)
+    connection.execute(f"INSERT INTO image ({names}) VALUES ({places})", values)
 
 
 def write_category(

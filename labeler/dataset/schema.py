@@ -142,7 +142,20 @@ CREATE INDEX image_with_note ON image (note) WHERE note <> '';
 CREATE INDEX image_with_suggestions ON image (suggestion_count) WHERE suggestion_count > 0;
 """
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
+_VERSION_3 = """
+ALTER TABLE session ADD COLUMN note TEXT NOT NULL DEFAULT '';
+ALTER TABLE image ADD COLUMN lift_mm REAL;
+ALTER TABLE image ADD COLUMN battery REAL;
+ALTER TABLE image ADD COLUMN exposure_ms REAL;
+ALTER TABLE image ADD COLUMN gain REAL;
+ALTER TABLE image ADD COLUMN auto_exposure INTEGER CHECK (auto_exposure IN (0, 1));
+ALTER TABLE image ADD COLUMN sharpness REAL;
+ALTER TABLE image ADD COLUMN brightness REAL;
+ALTER TABLE image ADD COLUMN flaw TEXT NOT NULL DEFAULT '';
+CREATE INDEX image_with_flaw ON image (flaw) WHERE flaw <> '';
+"""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 """MIGRATIONS[n] leads from version n to n + 1. Only ever append: datasets of all versions exist."""
 
 

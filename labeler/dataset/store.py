@@ -15,9 +15,8 @@ from labeler.dataset import rows, schema
 from labeler.dataset.changes import Edit, EntryKind, StaleEdit
 from labeler.dataset.connections import Connections
 from labeler.dataset.files import PART, reason, replace_durably
-from labeler.dataset.filters import natural_key
 from labeler.dataset.lock import WriterLock
-from labeler.dataset.model import Annotation, Category, Image, Session, Suggestion
+from labeler.dataset.model import Annotation, Category, Flaw, Image, Session, Suggestion
 from labeler.dataset.queries import Counts, Queries, Snapshot
 from labeler.errors import UserError
 
@@ -170,15 +169,17 @@ class Dataset(Connections):
 
     # Additions: not undoable, one transaction each unless inside transaction().
 
-    def add_session(self, name: str, camera: str, started_at: float | None = None) -> Session:
+    def add_session(
+        self, name: str, camera: str, started_at: float | None = None, note: str = ""
+    ) -> Session:
         """Begins a session. started_at: seconds since 1970 (UTC), now if not given."""
         begun = float(time.time() if started_at is None else started_at)
         with self.transaction():
             cursor = self._writer.execute(
-                "INSERT INTO session (name, camera, started_at) VALUES (?, ?, ?)",
-                (name, camera, begun),
+                "INSERT INTO session (name, camera, started_at, note) VALUES (?, ?, ?, ?)",
+                (name, camera, begun, note),
             )
-        return Session(int(cursor.lastrowid or 0), name, camera, begun)
+        return Session(int(cursor.lastrowid or 0), name, camera, begun, note)
 
     def drop_empty_session(self, session_id: int) -> None:
         """Takes back a session to which no image came; leaves one that has images."""
@@ -191,30 +192,19 @@ class Dataset(Connections):
 
     def add_image(self, image: Image) -> Image:
         """Adds the row alone; the bytes stand in incoming_path by now (images.add_picture)."""
-        pose = image.pose
         with self.transaction():
-            self._saw("image", image.id)
-            self._writer.execute(
-                "INSERT INTO image (id, file_name, original_name, width, height, sha256, "
-                "session_id, captured_at, head_angle_rad, pose_x_mm, pose_y_mm, pose_heading_rad, "
-                "verified, note, name_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    image.id,
-                    image.file_name,
-                    image.original_name,
-                    image.width,
-                    image.height,
-                    image.sha256,
-                    image.session_id,
-                    image.captured_at,
-                    image.head_angle_rad,
-                    *((pose.x_mm, pose.y_mm, pose.heading_rad) if pose else (None,) * 3),
-                    int(image.verified),
-                    image.note,
-                    natural_key(image.original_name),
-                ),
-            )
+            rows.write_image(self._writer, image, self._saw)
         return image
+
+    def set_measures(
+        self, image_id: int, sharpness: float, brightness: float, flaw: Flaw | None
+    ) -> None:
+        """What was measured on a picture (see keepers.py). No edit: no person decides it."""
+        with self.transaction():
+            self._writer.execute(
+                "UPDATE image SET sharpness = ?, brightness = ?, flaw = ? WHERE id = ?",
+                (sharpness, brightness, flaw or "", image_id),
+            )
 
     def add_category(self, category: Category) -> None:
         """A category that arrives with others from outside. Labelling uses category_edits."""

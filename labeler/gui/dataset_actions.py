@@ -108,6 +108,7 @@ class DatasetActions(QObject):
     def export(self, out: Path, *, include_unlabelled: bool = False) -> None:
         """A COCO folder, or a zip where the name ends so."""
         dataset = self._document.dataset
+        with_capture = self._settings.exports_capture
 
         def work(on_progress: OnProgress, should_stop: ShouldStop) -> ExportReport:
             from labeler.dataset.coco import export_coco
@@ -116,6 +117,7 @@ class DatasetActions(QObject):
                 dataset,
                 out,
                 include_unlabelled=include_unlabelled,
+                with_capture=with_capture,
                 on_progress=on_progress,
                 should_stop=should_stop,
             )

@@ -268,6 +268,7 @@ class DatasetMenu(QToolButton):
             self._add(menu, text, slot, action, drawing).setEnabled(writable)
         menu.addSeparator()
         self._add(menu, self.tr("Export COCO..."), self.ask_export, "export_coco", "export")
+        self._add_capture_choice(menu)
         self._add(menu, self.tr("Check"), self._actions.check, "check", "check")
         self._add(menu, self.tr("History"), self.history_requested.emit, "history", "recent")
         restore = self._add(
@@ -278,6 +279,15 @@ class DatasetMenu(QToolButton):
         self._add_appearances(menu.addMenu(icon("appearance"), self.tr("Appearance")))
         self._add(menu, self.tr("Find an action..."), self.palette_requested.emit, "palette")
         self._add(menu, self.tr("Keys"), self.keys_requested.emit, "keys", "keys")
+
+    def _add_capture_choice(self, menu: QMenu) -> None:
+        action = menu.addAction(self.tr("Exports tell time, session, robot and exposure"))
+        action.setCheckable(True)
+        action.setChecked(self._settings.exports_capture)
+        action.triggered.connect(self._choose_capture)
+
+    def _choose_capture(self, is_told: bool) -> None:
+        self._settings.exports_capture = is_told
 
     def _add_appearances(self, menu: QMenu) -> None:
         for value, text in self._appearances():

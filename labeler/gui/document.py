@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from PySide6.QtCore import QObject, Signal
 
-from labeler.dataset.changes import CategoryChange, Edit
+from labeler.dataset.changes import CategoryChange, Edit, SessionNoteChange
 from labeler.dataset.history import History
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
@@ -34,6 +34,7 @@ class Document(QObject):
     many_images_changed = Signal()
     suggestions_changed = Signal(list)
     categories_changed = Signal()
+    sessions_changed = Signal()
     history_changed = Signal()
     edit_replayed = Signal(object)
     said = Signal(str)
@@ -218,6 +219,8 @@ class Document(QObject):
             self._refusal = ""
         if any(isinstance(change, CategoryChange) for change in edit.changes):
             self.categories_changed.emit()
+        if any(isinstance(change, SessionNoteChange) for change in edit.changes):
+            self.sessions_changed.emit()
         self.notify_images_changed(edit.image_ids())
         self.history_changed.emit()
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 
 from labeler.cameras.base import Camera, CameraState, CameraStatus, Frame
 from labeler.cameras.catalogue import CameraChoice, list_cameras, open_camera
+from labeler.cameras.network import read_address
 from labeler.errors import UserError
 from labeler.gui.background import Job, run_in_background
 from labeler.gui.decode import LivePicture, decode, is_large
@@ -108,6 +109,11 @@ class LiveCamera(QObject):
         """Opens the chosen camera anew."""
         if self.choice is not None:
             self.choose(self.choice)
+
+    def retry_now(self) -> None:
+        """Ends the pause that a lost camera makes before the next attempt."""
+        if self._camera is not None:
+            self._camera.retry_now()
 
     def stop(self) -> None:
         """Closes the camera, without waiting for it."""
@@ -241,7 +247,19 @@ def _choice_of(word: str) -> CameraChoice:
         )
     if kind == "webcam":
         return CameraChoice(word, "webcam", word, "")
+    if kind == "network":
+        return _network_choice(rest)
     return CameraChoice(word, "robot", rest or word, "")
+
+
+def _network_choice(text: str) -> CameraChoice:
+    """What opening it will say, where this is no address."""
+    try:
+        address = read_address(text)
+    except UserError:
+        name = QCoreApplication.translate("LiveCamera", "Network camera")
+        return CameraChoice("network:", "network", name, "")
+    return CameraChoice(f"network:{address.url}", "network", address.host, address.url)
 
 
 def file_choice(kind: str, path: Path) -> CameraChoice:

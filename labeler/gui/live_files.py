@@ -1,4 +1,4 @@
-"""Asking for the video or the folder that is to be watched like a camera."""
+"""Asking for the video, the folder or the address that is to be watched like a camera."""
 
 from __future__ import annotations
 
@@ -10,19 +10,25 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from labeler.cameras.catalogue import CameraChoice
 from labeler.gui.live import file_choice
+from labeler.gui.network_dialog import NetworkDialog
 
 _VIDEOS = "*.mp4 *.mov *.avi *.mkv *.webm *.m4v *.mpg *.mjpeg"
 
 
 def needs_file(choice: CameraChoice) -> bool:
-    """Whether it is the entry that opens a file or folder, not one of them."""
-    return choice.id in ("video:", "folder:")
+    """Whether it is the entry that opens a file, folder or address, not one of them."""
+    return choice.id in ("video:", "folder:", "network:")
 
 
 def ask_for_file(
     parent: QWidget, choice: CameraChoice, on_chosen: Callable[[CameraChoice], None]
 ) -> None:
     """Opens the dialog and returns; on_chosen is called unless the person cancels."""
+    if choice.kind == "network":
+        asking = NetworkDialog(parent)
+        asking.address_given.connect(on_chosen)
+        asking.open()
+        return
     dialog = QFileDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if choice.kind == "folder":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -9,14 +11,17 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from labeler.cameras.base import CameraState
+from labeler.cameras.base import CameraState, CameraStatus
+from labeler.cameras.faults import Cause
 from labeler.gui.live import STALE, LiveCamera
 from labeler.gui.picture_view import PictureView
+from labeler.gui.robot_dialogs import ask_to_move, ask_to_set_up
 from labeler.gui.side_panel import keep_keys, line_color
 
 _AGE_MS = 250
 _WIDEST = 540
-Offer = tuple[str, Callable[[], None]]
+_WITH_PAUSES = ("robot", "simulated", "network")
+Offer = tuple[str, Callable[[], object]]
 """A button's text and what it does."""
 
 
@@ -61,8 +66,13 @@ class LiveHealth(QWidget):
         self._view.set_dimmed(bool(words.sentence))
         if not words.sentence and self._problem is not None:
             words = self._problem
-        if words.sentence != self.sentence.text() or words.hint != self.hint.text():
+        names = [name for name, _ in words.offers]
+        if words.sentence != self.sentence.text() or names != [b.text() for b in self.buttons]:
             self._say(words)
+        elif words.hint != self.hint.text():
+            self.hint.setText(words.hint)  # the buttons stay, and the focus with them
+            self.hint.setVisible(bool(words.hint))
+            self._place()
         self.setVisible(bool(words.sentence))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -96,14 +106,39 @@ class LiveHealth(QWidget):
         if status.state is CameraState.CONNECTING:
             return _Words(status.message or self.tr("Connecting."))
         if status.state is CameraState.LOST:
-            return _Words(status.message, "", [] if self._is_simulated() else [self._simulated()])
+            return self._words_of_loss(status)
         if status.state is CameraState.FAILED:
             again = (self.tr("Try again"), live.try_again)
-            return _Words(status.message, "", [again] if self._is_simulated() else self._both())
+            offers = [again, *self._remedies(status), *self._way_out()]
+            return _Words(status.message, "", offers)
         if status.state is CameraState.CLOSED:
             again = (self.tr("Start again"), live.try_again)
             return _Words(status.message or self.tr("The camera is closed."), "", [again])
         return self._words_of_age()
+
+    def _words_of_loss(self, status: CameraStatus) -> _Words:
+        """With the seconds until the next attempt, and the button that ends the pause."""
+        left = 0.0 if status.retry_at is None else status.retry_at - time.monotonic()
+        hint = self.tr("Trying now.")
+        if left > 0:
+            hint = self.tr("The next try is in {0} s.").format(math.ceil(left))
+        offers = [*self._remedies(status), *self._way_out()]
+        if self._live.choice is not None and self._live.choice.kind in _WITH_PAUSES:
+            offers.insert(0, (self.tr("Now"), self._live.retry_now))
+        return _Words(status.message, hint, offers)
+
+    def _remedies(self, status: CameraStatus) -> list[Offer]:
+        """What mends this fault of a robot that is configured."""
+        choice = self._live.choice
+        if choice is None or choice.kind != "robot" or choice.id == "robot:":
+            return []
+        if status.cause in (Cause.SILENT, Cause.ADDRESS):
+            return [(self.tr("New address…"), lambda: ask_to_move(self._view, self._live, choice))]
+        if status.cause in (Cause.CERTIFICATE, Cause.TOKEN):
+            return [
+                (self.tr("Set it up again…"), lambda: ask_to_set_up(self._view, self._live, choice))
+            ]
+        return []
 
     def _words_of_age(self) -> _Words:
         picture = self._live.picture
@@ -119,8 +154,8 @@ class LiveHealth(QWidget):
     def _is_simulated(self) -> bool:
         return self._live.choice is not None and self._live.choice.kind == "simulated"
 
-    def _both(self) -> list[Offer]:
-        return [(self.tr("Try again"), self._live.try_again), self._simulated()]
+    def _way_out(self) -> list[Offer]:
+        return [] if self._is_simulated() else [self._simulated()]
 
     def _simulated(self) -> Offer:
         return self.tr("Use the simulated robot"), lambda: self._live.choose("simulated")
@@ -140,7 +175,7 @@ class LiveHealth(QWidget):
             button.show()  # or the layout would leave no room for it yet
         self._place()
 
-    def _button(self, text: str, slot: Callable[[], None]) -> QPushButton:
+    def _button(self, text: str, slot: Callable[[], object]) -> QPushButton:
         button = QPushButton(text, self)
         button.setToolTip(text)
         button.setAccessibleName(text)

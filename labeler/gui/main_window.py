@@ -233,10 +233,10 @@ class MainWindow(QWidget):
             event.ignore()
             return
         self.current.deactivated()
+        if self._live is not None:  # a photo that a robot never sends would hold up those behind
+            self._live.stop()
         for workspace in self._workspaces.values():
             workspace.shut_down()
-        if self._live is not None:
-            self._live.stop()
         self.jobs.stop()
         self.backups.stop()
         self._settings.geometry = self.saveGeometry()

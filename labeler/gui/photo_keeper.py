@@ -13,7 +13,8 @@ from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from labeler.cameras.base import Frame
 from labeler.dataset.images import Added, add_picture
-from labeler.dataset.model import Image, Session
+from labeler.dataset.judging import Judging
+from labeler.dataset.model import Flaw, Image, Session
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 
@@ -24,13 +25,16 @@ _log = logging.getLogger(__name__)
 class Shot:
     """A photo to keep. take gives its frame, on the keeper's thread, and may raise UserError.
 
-    A session of this name and camera is begun where there is none.
+    A session of this name and camera is begun where there is none, with this note. skips_flawed:
+    it is not kept where something is wrong with it; that is told.
     """
 
     dataset: Dataset
     session_name: str
     camera_name: str
     take: Callable[[], Frame]
+    session_note: str = ""
+    skips_flawed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,10 +52,23 @@ class Kept:
     is_new: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Skipped:
+    """A shot that was not kept for its flaw, as the person wished."""
+
+    dataset: Dataset
+    session_name: str
+    flaw: Flaw
+
+
 class PhotoKeeper(QObject):
-    """A thread of its own that outlives no window: finish() keeps what waits, then ends it."""
+    """A thread of its own that outlives no window: finish() keeps what waits, then ends it.
+
+    Each shot is told once: kept with a Kept, skipped with a Skipped, failed with a UserError.
+    """
 
     kept = Signal(object)
+    skipped = Signal(object)
     failed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -59,6 +76,7 @@ class PhotoKeeper(QObject):
         self._shots: queue.SimpleQueue[Shot | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._waiting = 0
+        self._judging = Judging()
         self._changed = threading.Condition()
 
     @property
@@ -97,9 +115,10 @@ class PhotoKeeper(QObject):
                 self._changed.notify_all()
             tell.emit(outcome)
 
-    def _outcome(self, shot: Shot) -> tuple[SignalInstance, Kept | UserError]:
+    def _outcome(self, shot: Shot) -> tuple[SignalInstance, Kept | Skipped | UserError]:
         try:
-            return self.kept, _keep(shot)
+            outcome = _keep(shot, self._judging)
+            return self.kept if isinstance(outcome, Kept) else self.skipped, outcome
         except UserError as error:
             return self.failed, error
         except Exception as error:  # the photos after this one must still be kept
@@ -108,8 +127,12 @@ class PhotoKeeper(QObject):
             return self.failed, UserError(sentence, details=repr(error))
 
 
-def _keep(shot: Shot) -> Kept:
+def _keep(shot: Shot, judging: Judging) -> Kept | Skipped:
+    """A picture is safe before it is measured, unless the measure decides whether it is kept."""
     frame = shot.take()
+    flaw = _flaw(shot, frame, judging) if shot.skips_flawed else None
+    if flaw is not None:
+        return Skipped(shot.dataset, shot.session_name, flaw)
     session = _session(shot, frame)
     added: Added = add_picture(
         shot.dataset,
@@ -119,16 +142,36 @@ def _keep(shot: Shot) -> Kept:
         captured_at=frame.captured_at,
         head_angle_rad=frame.head_angle_rad,
         pose=frame.pose,
+        readings=frame.readings,
     )
-    number = len(shot.dataset.images(session_id=session.id))
-    return Kept(shot.dataset, added.image, session, number, len(frame.data), added.is_new)
+    number = len(shot.dataset.moments(session.id))
+    image = _marked(shot, frame, added.image, judging) if added.is_new else added.image
+    return Kept(shot.dataset, image, session, number, len(frame.data), added.is_new)
+
+
+def _flaw(shot: Shot, frame: Frame, judging: Judging) -> Flaw | None:
+    try:
+        return judging.flaw(shot.dataset, shot.session_name, frame.data)
+    except Exception:  # what cannot be judged is kept
+        _log.exception("a photo was not judged")
+        return None
+
+
+def _marked(shot: Shot, frame: Frame, image: Image, judging: Judging) -> Image:
+    try:
+        return judging.mark(shot.dataset, shot.session_name, image, frame.data)
+    except Exception:  # it is safe on disk, whatever measuring it says
+        _log.exception("a photo was not measured")
+        return image
 
 
 def _session(shot: Shot, frame: Frame) -> Session:
     for session in reversed(shot.dataset.sessions()):
         if (session.name, session.camera) == (shot.session_name, shot.camera_name):
             return session
-    return shot.dataset.add_session(shot.session_name, shot.camera_name, frame.captured_at)
+    return shot.dataset.add_session(
+        shot.session_name, shot.camera_name, frame.captured_at, shot.session_note
+    )
 
 
 def _file_name(camera_name: str, frame: Frame) -> str:

@@ -80,6 +80,15 @@ class Settings:
     def last_folder(self, value: str) -> None:
         self._store.setValue("last_folder", value)
 
+    @property
+    def exports_capture(self) -> bool:
+        """Whether exports tell when, where and how pictures were taken."""
+        return self._text("exports_capture", "yes") == "yes"
+
+    @exports_capture.setter
+    def exports_capture(self, value: bool) -> None:
+        self._store.setValue("exports_capture", "yes" if value else "no")
+
     def save(self) -> None:
         self._store.sync()
 

@@ -16,6 +16,8 @@ MAX_WHEEL_SPEED = 22.0
 WHEEL_ACCELERATION = 60.0
 HEAD_SPEED = 5.0
 LIFT_SPEED = 14.0
+AWAY = 1.0
+"""So far from where it saw the cliff (centimetres) it sees none any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +46,24 @@ def clamp(value: float, limits: tuple[float, float]) -> float:
 
 
 class Body:
-    """A robot's motors. Orders set targets; step() moves towards them."""
+    """A robot's motors. Orders set targets; step() moves towards them.
+
+    blocked: something is in its way. cliff: it has stopped at the table's edge, and not driven
+    away from it yet. held: its wheels cannot turn, whatever they are told.
+    """
 
     def __init__(self, pose: BodyPose) -> None:
         self.pose = pose
         self.left = self.right = 0.0
-        self.blocked = False
+        self.blocked = self.held = False
+        self._edge: BodyPose | None = None
         self._left_goal = self._right_goal = 0.0
         self._head_goal, self._head_speed = pose.head, HEAD_SPEED
         self._lift_goal, self._lift_speed = pose.lift, LIFT_SPEED
+
+    @property
+    def cliff(self) -> bool:
+        return self._edge is not None
 
     @property
     def turn_rate(self) -> float:
@@ -112,11 +123,18 @@ class Body:
         self.move_head(0.0)
         self.move_lift(0.0)
 
+    def stop_at_edge(self) -> None:
+        """At once: it looks down a cliff."""
+        self._edge = self.pose
+        self.left = self.right = 0.0
+        self.drive(0.0, 0.0)
+
     def step(self, seconds: float) -> BodyPose:
         """The pose it wants to have after so many seconds; take_pose() makes it so."""
         change = WHEEL_ACCELERATION * seconds
-        self.left = approach(self.left, self._left_goal, change)
-        self.right = approach(self.right, self._right_goal, change)
+        left, right = (0.0, 0.0) if self.held else (self._left_goal, self._right_goal)
+        self.left = approach(self.left, left, change)
+        self.right = approach(self.right, right, change)
         pose, turned = self.pose, self.turn_rate * seconds
         middle = pose.heading + turned / 2
         return BodyPose(
@@ -130,7 +148,10 @@ class Body:
     def take_pose(self, wanted: BodyPose, *, free: bool) -> None:
         """Takes the pose; where the way is not free it only turns and moves head and lift."""
         self.blocked = not free
+        old = self.pose
         if not free:
-            old = self.pose
             wanted = BodyPose(old.x, old.y, wanted.heading, wanted.head, wanted.lift)
         self.pose = wanted
+        edge = self._edge
+        if edge is not None and math.hypot(wanted.x - edge.x, wanted.y - edge.y) > AWAY:
+            self._edge = None

@@ -1,4 +1,4 @@
-"""The verb `vector-labeler simulator`: runs the robot until it is stopped."""
+"""The verb `vector-labeler simulator`: runs robots until they are stopped."""
 
 from __future__ import annotations
 
@@ -12,14 +12,20 @@ import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from labeler.errors import UserError
-from labeler.simulator.configuration import Identity, sdk_folder
+from labeler.simulator import faults, timetable
+from labeler.simulator.configuration import Identity, numbered, sdk_folder
+from labeler.simulator.setting import HOURS, MOST_CLUTTER, ROOMS, TABLES, Setting
+from labeler.simulator.timetable import Entry
 
 if TYPE_CHECKING:
-    from labeler.simulator.robot import SimulatedRobot
+    from labeler.simulator.company import Company
+
+MOST_ROBOTS = 6
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +38,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--fps", type=float, default=15.0, help="frames a second (default: 15)")
     parser.add_argument("--pace", type=float, default=1.0, help="how fast the world moves (1)")
+    parser.add_argument(
+        "--robots", type=int, default=1, help="how many, all on one table, each with a camera (1)"
+    )
+    parser.add_argument("--room", choices=ROOMS, default="", help="around the table (kitchen)")
+    parser.add_argument("--table", choices=TABLES, default="", help="what they stand on (by seed)")
+    parser.add_argument("--hour", choices=HOURS, default="", help="time of day (by seed)")
+    parser.add_argument(
+        "--clutter",
+        type=int,
+        choices=range(MOST_CLUTTER + 1),
+        help="how many other things stand around (by seed)",
+    )
     parser.add_argument("--name", default="Vector-SIM1", help="the robot's name")
     parser.add_argument("--serial", default="00sim001", help="the robot's serial number")
     parser.add_argument("--guid", help="a fixed token (default: a new random one)")
@@ -41,13 +59,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--exit-with-stdin", action="store_true", help="stop when standard input is closed"
     )
+    parser.add_argument(
+        "--log",
+        action="store_true",
+        help="print what robots are told to say and play, one JSON object a line",
+    )
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="WORDS",
+        help=f"a fault, {timetable.HELP}; again for more; with --exit-with-stdin the same "
+        "words can be typed while it runs",
+    )
+    parser.add_argument(
+        "--faults", type=Path, metavar="FILE", help="faults by a timetable in a JSON file"
+    )
+    parser.add_argument(
+        "--record", type=Path, metavar="FILE", help="write every picture and state to a new file"
+    )
+    parser.add_argument(
+        "--replay",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="show a recorded feed, again and again; more files: more robots",
+    )
     parser.add_argument("--ready-json", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--fault", action="append", default=[], help=argparse.SUPPRESS)
+    parser.epilog = f"Faults: {', '.join(faults.WORDS)}. They are told in docs/simulator.md."
 
 
 def run(arguments: argparse.Namespace) -> int:
     if not 1 <= arguments.fps <= 60 or not 0 < arguments.pace <= 20:
         raise UserError("--fps goes from 1 to 60 and --pace from 0 to 20.")
+    if not 1 <= max(arguments.robots, len(arguments.replay)) <= MOST_ROBOTS:
+        raise UserError(f"--robots goes from 1 to {MOST_ROBOTS}: the table is small.")
+    entries = [timetable.entry_of(words) for words in arguments.fault]
+    if arguments.faults is not None:
+        entries += timetable.read_timetable(arguments.faults)
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     for library in ("OPENBLAS", "OMP", "MKL"):  # read when numpy is imported: one core is enough
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
@@ -55,37 +105,66 @@ def run(arguments: argparse.Namespace) -> int:
         folder = arguments.folder or Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="vector-simulator-"))
         )
-        asyncio.run(_serve(arguments, folder))
+        asyncio.run(_serve(arguments, folder, entries))
     return 0
 
 
-async def _serve(arguments: argparse.Namespace, folder: Path) -> None:
+async def _serve(arguments: argparse.Namespace, folder: Path, entries: list[Entry]) -> None:
     import cv2
 
-    from labeler.simulator.robot import SimulatedRobot
+    from labeler.simulator.company import Company
+    from labeler.simulator.playback import Playback
+    from labeler.simulator.recording import Recording
     from labeler.simulator.server import RunningServer
 
     cv2.setNumThreads(1)
     extra = {"guid": arguments.guid} if arguments.guid else {}
-    identity = Identity(arguments.name, arguments.serial, **extra)
-    robot = SimulatedRobot(identity, arguments.seed, arguments.fps, arguments.pace)
-    for words in arguments.fault:
-        _obey(robot, words)
-    server = RunningServer(robot, folder, arguments.port)
+    playbacks = [Playback(Recording(path)) for path in arguments.replay]
+    robots = len(playbacks) or arguments.robots
+    identities = numbered(Identity(arguments.name, arguments.serial, **extra), robots)
+    setting = Setting(arguments.room, arguments.table, arguments.hour, arguments.clutter)
+    tell = _say if arguments.log else _keep_quiet
+    company = Company(
+        identities, arguments.seed, arguments.fps, arguments.pace, setting, tell, playbacks
+    )
+    if arguments.record is not None:
+        company.record(arguments.record)
+    server = RunningServer(company, folder, arguments.port)
     also = sdk_folder() if arguments.install else None
     ready = await server.start(also)
     stopped = _stop_signals()
+    timed: list[asyncio.Task[None]] = []
     if arguments.exit_with_stdin:
-        _follow_stdin(stopped, lambda words: _obey(robot, words))
-    if await robot.awake(stopped):
-        sys.stdout.write(json.dumps(ready) + "\n")
-        sys.stdout.flush()
+        _follow_stdin(stopped, lambda words: timed.extend(_ordered(company, words)))
+    awake = await company.awake(stopped)
+    timed += timetable.begin(entries, partial(_obey, company))
+    if awake:
+        _say(ready)
     await server.run_until(stopped)
+    for task in timed:
+        task.cancel()
 
 
-def _obey(robot: SimulatedRobot, words: str) -> None:
-    """A line for tests: a fault to switch on or off."""
-    if not robot.obey(words):
+def _say(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def _keep_quiet(line: dict[str, Any]) -> None:
+    pass
+
+
+def _ordered(company: Company, words: str) -> list[asyncio.Task[None]]:
+    """A line from standard input: faults as on the command line, counted from now."""
+    try:
+        return timetable.begin([timetable.entry_of(words)], partial(_obey, company))
+    except UserError as error:
+        sys.stderr.write(f"{error}\n")
+        return []
+
+
+def _obey(company: Company, words: str) -> None:
+    if not company.obey(words):
         sys.stderr.write(f"The simulated robot does not understand {words!r}.\n")
 
 

@@ -22,6 +22,22 @@ class Identity:
     guid: str = field(default_factory=lambda: secrets.token_urlsafe(16))
 
 
+def numbered(first: Identity, count: int) -> list[Identity]:
+    """first and the ones that follow it: their names and serials count on, tokens differ."""
+    found = [first]
+    for number in range(1, count):
+        name, serial = _counted_on(first.name, number), _counted_on(first.serial, number)
+        found.append(Identity(name, serial))
+    return found
+
+
+def _counted_on(word: str, by: int) -> str:
+    """ "SIM1" and 2 give "SIM3"; a word that does not end in digits counts as the first one."""
+    stem = word.rstrip("0123456789")
+    digits = word[len(stem) :]
+    return f"{stem}{int(digits or 1) + by:0{len(digits)}d}"
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     ip: str

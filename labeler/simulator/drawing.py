@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import ParamSpec, TypeVar
 
+LAST_PICTURE = 0.5
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -17,7 +18,8 @@ class DrawingThread:
 
     def __init__(self) -> None:
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        threading.Thread(target=self._work, daemon=True, name="drawing").start()
+        self._thread = threading.Thread(target=self._work, daemon=True, name="drawing")
+        self._thread.start()
 
     def submit(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         future: Future[T] = Future()
@@ -34,7 +36,9 @@ class DrawingThread:
         return future
 
     def close(self) -> None:
+        """Lets a picture be finished: ending the process inside OpenCV would abort it."""
         self._jobs.put(None)
+        self._thread.join(LAST_PICTURE)
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:

@@ -1,4 +1,4 @@
-"""The other Vector as a mesh that moves its head, lift and eyes."""
+"""Another Vector as a mesh that moves its head, lift and eyes."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ class FigureModel:
             for name, end, count in zip(groups, ends, counts, strict=True)
         }
 
-    def posed(self, figure: Figure) -> Mesh:
-        """The robot on the table, as figure says."""
+    def posed(self, figure: Figure, eyes: tuple[int, int] | None = None) -> Mesh:
+        """The robot on the table, as figure says. eyes: the materials of their inside and edge."""
         model, pose, parts = self._model, figure.pose, self._parts
         vertices, normals = model.vertices.copy(), model.normals.copy()
         vertices[parts["eyes"]] = _eyes(figure)
@@ -86,7 +86,11 @@ class FigureModel:
             vertices[part] = (vertices[part] - place) @ turn + place
             normals[part] = normals[part] @ turn
         vertices[parts["fork"]] += _fork_shift(lift)
-        whole = Mesh(vertices, normals, model.triangles, model.materials)
+        materials = model.materials
+        if eyes is not None:
+            materials = np.where(materials == Material.EYE, eyes[0], materials)
+            materials = np.where(materials == Material.EYE_EDGE, eyes[1], materials)
+        whole = Mesh(vertices, normals, model.triangles, materials)
         return whole.placed(pose.x, pose.y, pose.heading)
 
 

@@ -48,11 +48,16 @@ def on_table(x: float, y: float, margin: float = EDGE) -> bool:
     return abs(x) <= TABLE[0] / 2 - margin and abs(y) <= TABLE[1] / 2 - margin
 
 
+def leaves_table(old: tuple[float, float], new: tuple[float, float]) -> bool:
+    """Whether a robot that goes from old to new gets over the edge, or farther over it."""
+    return not on_table(*new) and abs(new[0]) + abs(new[1]) > abs(old[0]) + abs(old[1])
+
+
 def may_move(
     old: tuple[float, float], new: tuple[float, float], taken: Iterable[Disc], radius: float
 ) -> bool:
     """Whether a robot may go from old to new: onto the table, and not deeper into anything."""
-    if not on_table(*new) and abs(new[0]) + abs(new[1]) > abs(old[0]) + abs(old[1]):
+    if leaves_table(old, new):
         return False
     return all(disc.gap(*new) > radius or disc.gap(*new) >= disc.gap(*old) - 1e-9 for disc in taken)
 
@@ -71,10 +76,23 @@ def free_place(
     return None
 
 
-def furnished(rng: np.random.Generator, taken: list[Disc]) -> list[Thing]:
-    """The things of a new world, clear of what is taken."""
+def free_spot(rng: np.random.Generator, taken: list[Disc], tries: int = 400) -> tuple[float, float]:
+    """Where one robot more may stand; raises ValueError where the table is full."""
+    for _ in range(tries):
+        x, y = rng.uniform(-TABLE[0] / 2, TABLE[0] / 2), rng.uniform(-TABLE[1] / 2, TABLE[1] / 2)
+        if on_table(x, y, 2 * EDGE) and all(disc.gap(x, y) > ROBOT_RADIUS + 1 for disc in taken):
+            return float(x), float(y)
+    raise ValueError("there is no room for one robot more")
+
+
+def furnished(
+    rng: np.random.Generator, taken: list[Disc], clutter: int | None = None
+) -> list[Thing]:
+    """The things of a new world, clear of what is taken: fewer where there is no room."""
     count = int(rng.integers(2, 5))
-    kinds = [*NAMED, *(str(kind) for kind in rng.choice(CLUTTER, count, replace=False))]
+    if clutter is not None:
+        count = clutter
+    kinds = [*NAMED, *map(str, rng.choice(CLUTTER, count, replace=count > len(CLUTTER)))]
     things: list[Thing] = []
     for kind in kinds:
         place = free_place(rng, kind, taken + [disc_of(thing) for thing in things])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from labeler.simulator.arrays import Pixels, floats, pixels
-from labeler.simulator.scene import Scene
+from labeler.simulator.scene import Exposure, Scene
 from labeler.simulator.view import FOCAL
 
 JPEG_QUALITY = 75
@@ -27,26 +28,63 @@ class LensLook:
     corner: float
     softness: float
 
+    @property
+    def sensor_gain(self) -> float:
+        """At which the sensor is as noisy as that."""
+        return self.noise / 2
+
+    def exposure(self, gain: float) -> Exposure:
+        """The setting that makes a clean picture's values gain times as large."""
+        wanted = gain * gain * self.sensor_gain  # pixel values are square roots of light
+        taken = min(3.9, max(0.1, wanted))
+        milliseconds = round(1000 * self.shutter * wanted / taken)
+        return Exposure(min(67, max(1, milliseconds)), round(taken, 1))
+
+    def gain(self, exposure: Exposure) -> float:
+        """The reverse of exposure()."""
+        light = exposure.milliseconds / 1000 / self.shutter * exposure.gain / self.sensor_gain
+        return math.sqrt(light)
+
 
 class Lens:
-    """Turns a clean picture into what the robot's camera would have made of it."""
+    """Turns a clean picture into what the robot's camera would have made of it.
+
+    chosen holds for each camera the exposure of its last automatic picture.
+    """
 
     def __init__(self, seed: int, look: LensLook) -> None:
         self.look = look
+        self.chosen: dict[int, Exposure] = {}
         self._seed = seed
         self._tables: dict[tuple[int, int], tuple[Pixels, Pixels, Pixels]] = {}
 
     def develop(self, image: Pixels, scene: Scene) -> Pixels:
         height, width = image.shape[:2]
         vignette, brighter, darker = self._prepared(width, height)
-        image = _smeared(image, scene, self.look.shutter)
+        image = _smeared(image, scene, self.shutter(scene))
         image = pixels(cv2.GaussianBlur(image, (0, 0), self.look.softness * width / 640))
-        gain = _gain(image, self.look.brightness) * scene.exposure
+        gain = self._gain(image, scene)
         image = pixels(cv2.multiply(image, vignette, scale=gain / 255))
-        x, y = np.random.default_rng([self._seed, scene.number]).integers(0, NOISE_MARGIN, 2)
+        camera = [scene.camera] if scene.camera else []
+        chance = np.random.default_rng([self._seed, scene.number, *camera])
+        x, y = chance.integers(0, NOISE_MARGIN, 2)
         window = np.s_[y : y + height, x : x + width]
-        image = pixels(cv2.add(image, brighter[window]))
-        return pixels(cv2.subtract(image, darker[window]))
+        more, less = brighter[window], darker[window]
+        if scene.manual is not None:
+            noisier = math.sqrt(scene.manual.gain / self.look.sensor_gain)
+            more, less = (pixels(cv2.convertScaleAbs(part, alpha=noisier)) for part in (more, less))
+        return pixels(cv2.subtract(cv2.add(image, more), less))
+
+    def shutter(self, scene: Scene) -> float:
+        """Seconds that it is open."""
+        return self.look.shutter if scene.manual is None else scene.manual.milliseconds / 1000
+
+    def _gain(self, image: Pixels, scene: Scene) -> float:
+        if scene.manual is not None:
+            return self.look.gain(scene.manual)
+        gain = _automatic_gain(image, self.look.brightness) * scene.exposure
+        self.chosen[scene.camera] = self.look.exposure(gain)
+        return gain
 
     def _prepared(self, width: int, height: int) -> tuple[Pixels, Pixels, Pixels]:
         key = (width, height)
@@ -69,7 +107,7 @@ class Lens:
         )
 
 
-def _gain(image: Pixels, brightness: float) -> float:
+def _automatic_gain(image: Pixels, brightness: float) -> float:
     """Automatic exposure: weighs the middle, follows by half, and lets windows blow out."""
     height, width = image.shape[:2]
     middle = image[height // 4 :: 9, width // 8 : -width // 8 : 9]

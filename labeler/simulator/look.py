@@ -14,7 +14,8 @@ from labeler.simulator.light import Light, light_of
 from labeler.simulator.noise import clouds
 from labeler.simulator.props import Props
 from labeler.simulator.room import panorama
-from labeler.simulator.textures import GLOSS, KINDS, TABLE, Color, table_top
+from labeler.simulator.setting import Setting
+from labeler.simulator.textures import BY_SEED, GLOSS, TABLE, Color, table_top
 
 _WALLS: tuple[Color, ...] = (
     (196, 204, 208),
@@ -39,13 +40,13 @@ class Hour:
     lens: LensLook
 
 
-_HOURS: tuple[Hour, ...] = (
-    Hour(1.0, 0.15, (1.0, 1.0, 1.0), LensLook(126, 0.010, 1.8, 0.36, 0.55)),
-    Hour(0.95, 0.5, (0.90, 0.95, 1.0), LensLook(122, 0.016, 2.4, 0.38, 0.6)),
-    Hour(0.8, 0.1, (0.92, 0.88, 0.84), LensLook(116, 0.022, 3.2, 0.36, 0.65)),
-    Hour(0.06, 1.0, (0.72, 0.84, 0.95), LensLook(108, 0.030, 3.8, 0.36, 0.65)),
-    Hour(0.04, 0.9, (0.66, 0.70, 0.74), LensLook(96, 0.033, 4.6, 0.34, 0.7)),
-)
+HOURS: dict[str, Hour] = {
+    "noon": Hour(1.0, 0.15, (1.0, 1.0, 1.0), LensLook(126, 0.010, 1.8, 0.36, 0.55)),
+    "afternoon": Hour(0.95, 0.5, (0.90, 0.95, 1.0), LensLook(122, 0.016, 2.4, 0.38, 0.6)),
+    "overcast": Hour(0.8, 0.1, (0.92, 0.88, 0.84), LensLook(116, 0.022, 3.2, 0.36, 0.65)),
+    "evening": Hour(0.06, 1.0, (0.72, 0.84, 0.95), LensLook(108, 0.030, 3.8, 0.36, 0.65)),
+    "night": Hour(0.04, 0.9, (0.66, 0.70, 0.74), LensLook(96, 0.033, 4.6, 0.34, 0.7)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,13 @@ class Look:
     props: Props
 
 
-def look_of(seed: int) -> Look:
+def look_of(seed: int, setting: Setting) -> Look:
     """Takes about a second. Neighbouring seeds differ in table and hour."""
     rng = np.random.default_rng([seed, 1])
-    hour = _HOURS[(seed + int(rng.integers(2))) % len(_HOURS)]
-    kind = list(KINDS)[(seed + seed // 3) % len(KINDS)]
-    room = panorama(rng, _palette(rng, hour))
+    by_seed = list(HOURS)[(seed + int(rng.integers(2))) % len(HOURS)]
+    hour = HOURS[setting.hour or by_seed]
+    kind = setting.table or BY_SEED[(seed + seed // 3) % len(BY_SEED)]
+    room = panorama(rng, _palette(rng, hour), setting.room or "kitchen")
     top = table_top(rng, kind)
     tint = floats(hour.tint)
     light = light_of(room, floats(top[::16, ::16].mean(axis=(0, 1))) * tint, tint, rng)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from colorsys import hsv_to_rgb
+from dataclasses import dataclass, replace
 from enum import IntEnum
+
+import numpy as np
 
 from labeler.simulator.arrays import Floats, floats
 
@@ -58,6 +61,36 @@ FIXED: dict[Material, Surface] = {
     Material.CUBE_LIGHT: Surface((0.25, 0.85, 0.95), 0.0, 1.0, 0.0, 0.9),
     Material.MUG_INSIDE: Surface((0.75, 0.74, 0.72), 0.3, 20.0, 0.04),
 }
+
+
+def eye_surfaces(hue: float, saturation: float) -> tuple[Surface, Surface]:
+    """The inside and the edge of eyes of that colour; hue and saturation from 0 to 1."""
+    inside, edge = FIXED[Material.EYE], FIXED[Material.EYE_EDGE]
+    return (
+        replace(inside, color=hsv_to_rgb(hue, saturation, max(inside.color))),
+        replace(edge, color=hsv_to_rgb(hue, saturation, max(edge.color))),
+    )
+
+
+class EyeColors:
+    """A table of surfaces that grows by the colours that eyes are given."""
+
+    MOST = 40
+
+    def __init__(self, surfaces: Floats) -> None:
+        self.table = self._first = surfaces
+        self._numbers: dict[tuple[float, float], tuple[int, int]] = {}
+
+    def numbers(self, color: tuple[float, float]) -> tuple[int, int]:
+        """The materials of the inside and the edge of eyes of that hue and saturation."""
+        if color not in self._numbers:
+            if len(self._numbers) >= self.MOST:
+                self.table = self._first
+                self._numbers.clear()
+            at = len(self.table)
+            self.table = floats(np.concatenate([self.table, table_of([*eye_surfaces(*color)])]))
+            self._numbers[color] = (at, at + 1)
+        return self._numbers[color]
 
 
 class Row:

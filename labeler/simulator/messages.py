@@ -7,7 +7,10 @@ from typing import Any
 
 from anki_vector.messaging import protocol
 
-from labeler.simulator.body import HEAD_RANGE, LIFT_RANGE, Body, BodyPose, clamp, wrap
+from labeler.simulator.body import HEAD_RANGE, LIFT_RANGE, BodyPose, clamp, wrap
+from labeler.simulator.faults import Faults
+from labeler.simulator.robot import EXPOSURES, SimulatedRobot
+from labeler.simulator.scene import Exposure
 from labeler.simulator.view import FOCAL
 
 MM = 10.0
@@ -38,8 +41,11 @@ def pose_since(start: BodyPose, now: BodyPose) -> BodyPose:
     )
 
 
-def robot_state(body: Body, start: BodyPose, last_image: int) -> Any:
-    pose = pose_since(start, body.pose)
+def robot_state(robot: SimulatedRobot) -> Any:
+    if robot.playback is not None:
+        return robot.playback.state(robot.world.seconds)
+    body = robot.body
+    pose = pose_since(robot.start_pose, body.pose)
     half = pose.heading / 2
     place = protocol.PoseStruct(
         x=pose.x * MM, y=pose.y * MM, q0=math.cos(half), q3=math.sin(half), origin_id=1
@@ -57,14 +63,41 @@ def robot_state(body: Body, start: BodyPose, last_image: int) -> Any:
         carrying_object_on_top_id=-1,
         head_tracking_object_id=-1,
         localized_to_object_id=-1,
-        last_image_time_stamp=last_image,
-        status=status_bits(body),
+        last_image_time_stamp=robot.last_image_stamp,
+        status=status_bits(robot),
         prox_data=protocol.ProxData(distance_mm=400, unobstructed=not body.blocked),
     )
 
 
-def status_bits(body: Body) -> int:
-    bits = 0
+def remembered_state(
+    stamp: int, head: float, place: tuple[float, float, float] | None, lift: float
+) -> Any:
+    """A robot_state of what is known of a recorded picture: the head in radians, x and y in
+    millimetres and the heading in radians, the lift in millimetres."""
+    x, y, heading = place or (0.0, 0.0, 0.0)
+    half = heading / 2
+    return protocol.RobotState(
+        pose=protocol.PoseStruct(x=x, y=y, q0=math.cos(half), q3=math.sin(half), origin_id=1),
+        pose_angle_rad=heading,
+        head_angle_rad=head,
+        lift_height_mm=lift,
+        carrying_object_id=-1,
+        carrying_object_on_top_id=-1,
+        head_tracking_object_id=-1,
+        localized_to_object_id=-1,
+        last_image_time_stamp=stamp,
+        status=int(protocol.ROBOT_STATUS_HEAD_IN_POS | protocol.ROBOT_STATUS_LIFT_IN_POS),
+    )
+
+
+def status_bits(robot: SimulatedRobot) -> int:
+    body, bits = robot.body, 0
+    if robot.at_cliff:
+        bits |= int(protocol.ROBOT_STATUS_CLIFF_DETECTED)
+    if robot.resident.performance is not None:
+        bits |= int(protocol.ROBOT_STATUS_IS_ANIMATING)
+    if robot.faults.docked:
+        bits |= int(protocol.ROBOT_STATUS_IS_ON_CHARGER | protocol.ROBOT_STATUS_IS_CHARGING)
     if body.wheels_moving or body.head_moving or body.lift_moving:
         bits |= int(protocol.ROBOT_STATUS_IS_MOVING)
     if body.wheels_moving:
@@ -76,13 +109,25 @@ def status_bits(body: Body) -> int:
     return bits
 
 
-def battery_state(seconds: float) -> Any:
+def battery_state(seconds: float, faults: Faults) -> Any:
     """Full at first, and lower by a volt's half after an hour."""
-    used = min(1.0, seconds / SECONDS_OF_LIFE)
+    used = 0.96 if faults.low_battery else min(1.0, seconds / SECONDS_OF_LIFE)
     volts = FULL_VOLTS - (FULL_VOLTS - EMPTY_VOLTS) * used
     low = volts < EMPTY_VOLTS + 0.05
     level = protocol.BATTERY_LEVEL_LOW if low else protocol.BATTERY_LEVEL_NOMINAL
-    return ok(protocol.BatteryStateResponse, battery_volts=volts, battery_level=level)
+    return ok(
+        protocol.BatteryStateResponse,
+        battery_volts=volts,
+        battery_level=level,
+        is_on_charger_platform=faults.docked,
+        is_charging=faults.docked,
+    )
+
+
+def camera_settings(exposure: Exposure, *, auto: bool) -> Any:
+    return protocol.CameraSettingsUpdate(
+        gain=exposure.gain, exposure_ms=exposure.milliseconds, auto_exposure_enabled=auto
+    )
 
 
 def camera_config(width: int = 640, height: int = 360) -> Any:
@@ -94,10 +139,10 @@ def camera_config(width: int = 640, height: int = 360) -> Any:
         center_y=height / 2,
         fov_x=math.degrees(2 * math.atan(width / 2 / focal)),
         fov_y=math.degrees(2 * math.atan(height / 2 / focal)),
-        min_camera_exposure_time_ms=1,
-        max_camera_exposure_time_ms=67,
-        min_camera_gain=0.1,
-        max_camera_gain=3.9,
+        min_camera_exposure_time_ms=EXPOSURES[0].milliseconds,
+        max_camera_exposure_time_ms=EXPOSURES[1].milliseconds,
+        min_camera_gain=EXPOSURES[0].gain,
+        max_camera_gain=EXPOSURES[1].gain,
     )
 
 

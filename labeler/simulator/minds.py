@@ -20,6 +20,23 @@ def bearing(of: BodyPose, x: float, y: float) -> float:
     return wrap(math.atan2(y - of.y, x - of.x) - of.heading)
 
 
+class Eyes:
+    """The lights on a robot's face: open from 0 to 1, look from -1 to 1 to the side and up, color
+    as in scene.Figure."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+        self._blink = 1.0
+        self.open = 1.0
+        self.look = (0.0, 0.0)
+        self.color: tuple[float, float] | None = None
+
+    def blink_at(self, seconds: float) -> None:
+        if seconds >= self._blink + 0.2:
+            self._blink = seconds + self._rng.uniform(1.5, 5.0)
+        self.open = 0.12 if seconds >= self._blink else 1.0
+
+
 class Watcher:
     """Looks now at the other robot or beside it, now at a thing, now somewhere else."""
 
@@ -75,20 +92,17 @@ class Watcher:
 
 
 class Wanderer:
-    """Drives from place to place, turns on the spot, plays with its lift and head."""
+    """Drives from place to place, turns on the spot, plays with its lift, head and eyes."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
+    def __init__(self, rng: np.random.Generator, eyes: Eyes) -> None:
         self._rng = rng
+        self._eyes = eyes
         self._until = 0.0
         self._goal: tuple[float, float] | None = None
         self._turn = 0.0
         self._speed = 8.0
-        self._blink = 1.0
-        self.eyes_open = 1.0
-        self.look = (0.0, 0.0)
 
     def think(self, seconds: float, body: Body, watcher: BodyPose) -> None:
-        self._blink_at(seconds)
         if seconds >= self._until or body.blocked:
             self._decide(seconds, body, watcher)
         if self._goal is None:
@@ -114,7 +128,7 @@ class Wanderer:
             body.hold_lift(rng.uniform(3.2, 9.2), rng.uniform(4, 12))
         if rng.random() < 0.6:
             body.hold_head(math.radians(rng.uniform(-15, 40)), rng.uniform(1, 4))
-        self.look = (float(rng.uniform(-0.8, 0.8)), float(rng.uniform(-0.6, 0.6)))
+        self._eyes.look = (float(rng.uniform(-0.8, 0.8)), float(rng.uniform(-0.6, 0.6)))
 
     def _place(self, watcher: BodyPose) -> tuple[float, float]:
         """Somewhere in front of the watcher, near more often than far."""
@@ -124,8 +138,3 @@ class Wanderer:
         x, y = watcher.x + away * math.cos(angle), watcher.y + away * math.sin(angle)
         inside = min(1.0, HOME / max(1.0, math.hypot(x, y)))
         return inside * x, inside * y
-
-    def _blink_at(self, seconds: float) -> None:
-        if seconds >= self._blink + 0.2:
-            self._blink = seconds + self._rng.uniform(1.5, 5.0)
-        self.eyes_open = 0.12 if seconds >= self._blink else 1.0

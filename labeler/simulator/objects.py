@@ -12,6 +12,7 @@ from labeler.simulator.arrays import Floats, Ints, Pixels, floats, pixels
 from labeler.simulator.light import Light
 from labeler.simulator.mesh import Mesh, joined
 from labeler.simulator.raster import Seen, Window, facing, rasterize
+from labeler.simulator.scene import Figure
 from labeler.simulator.shade import shade
 from labeler.simulator.shadows import Footprint
 from labeler.simulator.truth import CLASSES, TrueBox
@@ -30,25 +31,30 @@ MARGIN = 2
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A named mesh in the world, and what it shades."""
+    """A named mesh in the world, and what it shades. figure: the robot, where it is one."""
 
     name: str
     mesh: Mesh
     footprint: Footprint
+    figure: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
     """Premultiplied BGR and coverage (0 to 255) of a part of the picture, from left and top on.
-    owner holds for each fine pixel of seen the number of its object."""
+    found holds what has a true box; owner for each fine pixel of seen the number of its object."""
 
     left: int
     top: int
     color: Pixels
     cover: Pixels
-    boxes: tuple[TrueBox, ...]
+    found: tuple[tuple[Placed, TrueBox], ...]
     seen: Seen
     owner: Ints
+
+    @property
+    def boxes(self) -> tuple[TrueBox, ...]:
+        return tuple(box for _, box in self.found)
 
 
 def draw_objects(placed: list[Placed], view: View, surfaces: Floats, light: Light) -> Layer | None:
@@ -70,7 +76,8 @@ def draw_objects(placed: list[Placed], view: View, surfaces: Floats, light: Ligh
     areas = floats(np.bincount(owners, shown.areas))
     names = _recognisable([sight.thing.name for sight in visible], areas, owner, window, view)
     boxes = _boxes(names, owner, seen, view)
-    return Layer(window.left, window.top, color, cover, boxes, seen, owner)
+    found = tuple((visible[number].thing, box) for number, box in boxes)
+    return Layer(window.left, window.top, color, cover, found, seen, owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +145,8 @@ def _recognisable(
     ]
 
 
-def _boxes(names: list[str], owner: Ints, seen: Seen, view: View) -> tuple[TrueBox, ...]:
-    """Tight boxes around the visible pixels of each object that has a name."""
+def _boxes(names: list[str], owner: Ints, seen: Seen, view: View) -> list[tuple[int, TrueBox]]:
+    """Tight boxes around the visible pixels of each object that has a name, by its number."""
     boxes = []
     scale, unit = seen.window.scale, view.width / 640
     for number, name in enumerate(names):
@@ -151,5 +158,5 @@ def _boxes(names: list[str], owner: Ints, seen: Seen, view: View) -> tuple[TrueB
         top, bottom = round((y.min() - 0.5) / scale), round((y.max() + 0.5) / scale)
         if min(right - left, bottom - top) >= MIN_SIDE * unit:
             place = (seen.window.left + left, seen.window.top + top)
-            boxes.append(TrueBox(name, *place, right - left, bottom - top))
-    return tuple(boxes)
+            boxes.append((number, TrueBox(name, *place, right - left, bottom - top)))
+    return boxes

@@ -13,15 +13,18 @@ from labeler.simulator.backdrop import Backdrop
 from labeler.simulator.figure import FigureModel
 from labeler.simulator.lens import Lens, encode
 from labeler.simulator.look import look_of
+from labeler.simulator.materials import EyeColors
 from labeler.simulator.objects import Layer, Placed, draw_objects
-from labeler.simulator.scene import Scene, Thing
+from labeler.simulator.scene import Exposure, Figure, Scene, Thing
+from labeler.simulator.setting import Setting
 from labeler.simulator.shadows import cast_shadows, footprint
 from labeler.simulator.table import TableTop
-from labeler.simulator.truth import Truth, write_truth
+from labeler.simulator.truth import TrueBox, Truth, write_truth
 from labeler.simulator.view import NEAR, View
 
 SHADOW_REACH = 20.0
 """How far a thing and its shadow reach from its middle, in centimetres."""
+SEED_DECIDES = Setting()
 REACH = 3.0
 """The middle distance of a robot's parts from the axis on which it turns, in centimetres."""
 
@@ -35,17 +38,22 @@ class Picture:
 
 
 class Renderer:
-    """Draws the world of one seed. The same scene gives the same pixels."""
+    """Draws the world of one seed. The same scene and setting give the same pixels."""
 
-    def __init__(self, seed: int = 0) -> None:
-        look = look_of(seed)
+    def __init__(self, seed: int = 0, setting: Setting = SEED_DECIDES) -> None:
+        look = look_of(seed, setting)
         self._light = look.light
         self._props = look.props
         self._backdrop = Backdrop(look.panorama)
         self._table = TableTop(look.table, look.gloss)
         self._figure = FigureModel()
         self._lens = Lens(seed, look.lens)
+        self._eyes = EyeColors(look.props.surfaces)
         self._standing: dict[Thing, Placed] = {}
+
+    def exposure(self, camera: int) -> Exposure:
+        """What that robot's camera chose for its last picture, or would choose for its first."""
+        return self._lens.chosen.get(camera) or self._lens.look.exposure(1.0)
 
     def photograph(self, scene: Scene, width: int = 640, height: int = 360) -> bytes:
         """The frame as the robot sends it: a JPEG that carries its true boxes."""
@@ -65,21 +73,24 @@ class Renderer:
         cast_shadows(image, view, [thing.footprint for thing in placed])
         layer = self.objects(placed, view)
         if layer is not None:
-            _smear_figure(layer, scene, view, self._lens.look.shutter)
+            for thing, box in layer.found:
+                if thing.figure is not None:
+                    _smear(layer, thing.figure, box, view, self._lens.shutter(scene))
             _compose(image, layer)
         return Picture(image, Truth(width, height, () if layer is None else layer.boxes))
 
     def placed(self, scene: Scene, view: View) -> list[Placed]:
         """What stands where the camera may see it or its shadow, as meshes."""
-        figure = scene.figure
         placed = [
             self._placed_thing(thing)
             for thing in scene.things
             if view.may_see(thing.x, thing.y, SHADOW_REACH)
         ]
-        if view.may_see(figure.pose.x, figure.pose.y, SHADOW_REACH):
-            mesh = self._figure.posed(figure)
-            placed.append(Placed("vector", mesh, footprint(mesh, self._light)))
+        for figure in scene.figures:
+            if view.may_see(figure.pose.x, figure.pose.y, SHADOW_REACH):
+                eyes = None if figure.color is None else self._eyes.numbers(figure.color)
+                mesh = self._figure.posed(figure, eyes)
+                placed.append(Placed("vector", mesh, footprint(mesh, self._light), figure))
         return placed
 
     def _placed_thing(self, thing: Thing) -> Placed:
@@ -92,7 +103,7 @@ class Renderer:
         return self._standing[thing]
 
     def objects(self, placed: list[Placed], view: View) -> Layer | None:
-        return draw_objects(placed, view, self._props.surfaces, self._light)
+        return draw_objects(placed, view, self._eyes.table, self._light)
 
     def _surroundings(self, view: View) -> Pixels:
         """The room and the empty table."""
@@ -105,11 +116,10 @@ class Renderer:
         return image
 
 
-def _smear_figure(layer: Layer, scene: Scene, view: View, shutter: float) -> None:
-    """Motion blur of the other robot alone, along the picture's rows."""
-    figure, box = scene.figure, next((box for box in layer.boxes if box.name == "vector"), None)
+def _smear(layer: Layer, figure: Figure, box: TrueBox, view: View, shutter: float) -> None:
+    """Motion blur of another robot alone, along the picture's rows."""
     across, _, depth = view.to_camera(floats([(figure.pose.x, figure.pose.y, 3.0)]))[0]
-    if box is None or depth < NEAR:
+    if depth < NEAR:
         return
     sideways = math.sin(figure.pose.heading - view.heading - math.atan2(across, depth))
     speed = abs(figure.speed * sideways) + REACH * abs(figure.turn_rate)

@@ -1,112 +1,148 @@
-"""The simulated robot as a whole: its world goes on by the clock, its camera draws when asked."""
+"""One simulated robot: its body in the world, its camera, its control, its faults."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from labeler.simulator.body import Body
 from labeler.simulator.configuration import Identity
 from labeler.simulator.control import Claim, Control
-from labeler.simulator.drawing import DrawingThread
 from labeler.simulator.faults import Faults
 from labeler.simulator.frames import CameraFrame, Moment, SharedCamera
-from labeler.simulator.render import Renderer
-from labeler.simulator.scene import Scene
-from labeler.simulator.world import World
+from labeler.simulator.performance import Performance
+from labeler.simulator.playback import Playback
+from labeler.simulator.scene import Exposure, Scene
+from labeler.simulator.world import Resident, World
 
 SMALL = (640, 360)
 LARGE = (1280, 720)
-MAX_LAG_TICKS = 30
+
+EXPOSURES = Exposure(1, 0.1), Exposure(67, 3.9)
+"""The least and the most that somebody may set."""
+
+Draw = Callable[[Scene, tuple[int, int]], Awaitable[bytes]]
+"""Makes the JPEG of a scene in this width and height."""
+Record = Callable[["SimulatedRobot", CameraFrame], None]
+"""Keeps a picture with the robot's state."""
+Tell = Callable[[dict[str, Any]], None]
+"""Hears what a robot would do if it were a real one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many ticks the clock's second has, and how many seconds of the world a tick."""
+
+    fps: float
+    seconds: float
 
 
 class SimulatedRobot:
-    """Lives in one event loop. Tick n always falls n/fps seconds after the start of live().
+    """The robot of that number in the world."""
 
-    Drawing happens on one thread of its own, so that calls are answered meanwhile. pace makes
-    the world run faster or slower than the clock.
-    """
-
-    def __init__(self, identity: Identity, seed: int, fps: float = 15.0, pace: float = 1.0) -> None:
+    def __init__(
+        self,
+        identity: Identity,
+        world: World,
+        number: int,
+        pace: Pace,
+        draw: Draw,
+        tell: Tell,
+    ) -> None:
         self.identity = identity
-        self.fps, self.pace = fps, pace
-        self.world = World(seed)
-        self.start_pose = self.world.body.pose
+        self.fps = pace.fps
+        self.tick_seconds = pace.seconds
+        self.world = world
+        self.number = number
+        self.start_pose = self.body.pose
         self.last_image_stamp = 0
         self.control = Control()
         self.camera = SharedCamera()
         self.faults = Faults()
         self.ticked = Moment()
-        self._drawing = DrawingThread()
-        self._renderer = self._drawing.submit(_warmed_up, seed, self.world.scene())
+        self.manual: Exposure | None = None
+        self.playback: Playback | None = None
+        self.record: Record | None = None
+        self._draw = draw
+        self._tell = tell
+
+    @property
+    def resident(self) -> Resident:
+        return self.world.residents[self.number]
 
     @property
     def body(self) -> Body:
-        return self.world.body
+        return self.resident.body
+
+    @property
+    def at_cliff(self) -> bool:
+        return self.body.cliff or self.faults.cliff
+
+    def tell(self, what: str, words: str) -> None:
+        """Says what it would do: what is "said", "played", "eyes", "showed" or "asked"."""
+        seconds = round(self.world.seconds, 2)
+        self._tell({"robot": self.identity.name, "seconds": seconds, what: words})
 
     def request_control(self, claim: Claim, priority: int) -> None:
         self.control.request(claim, priority)
-        self.world.controlled = True
+        self.resident.controlled = True
 
     def release_control(self, claim: Claim) -> None:
         """Whoever moved the robot does so no more; it lives its own life again."""
         self.control.release(claim)
-        if self.control.holder is None and self.world.controlled:
-            self.world.controlled = False
+        if self.control.holder is None and self.resident.controlled:
+            self.resident.controlled = False
+            self.resident.performance = None
             self.body.stop()
 
     def obey(self, words: str) -> bool:
-        """An order of a test: see Faults.switch, or "take control". False: not understood."""
-        if words == "take control":
+        """A fault, see docs/simulator.md. False: not understood."""
+        if words in ("take control", "lose control"):
             if self.control.holder is not None:
                 self.release_control(self.control.holder)
             return True
+        if words == "take camera":
+            self.camera.streaming = False
+            return True
         return self.faults.switch(words)
+
+    def color_eyes(self, hue: float, saturation: float) -> None:
+        self.resident.eyes.color = (hue % 1.0, min(1.0, max(0.0, saturation)))
+
+    async def perform(self, seconds: float, *, moves: bool) -> None:
+        """Shows that it speaks or plays, for so many seconds of the world; a newer show ends it."""
+        now = self.world.seconds
+        mine = Performance(self.body, since=now, until=now + seconds, moves=moves)
+        self.resident.performance = mine
+        await self.until(lambda: self.resident.performance is not mine, seconds + 5.0)
 
     def time_stamp(self, scene: Scene) -> int:
         """Milliseconds since the robot woke up, as its messages count."""
         return round(1000 * scene.number / self.fps)
 
-    async def live(self) -> None:
-        """Runs until cancelled."""
-        clock = asyncio.get_running_loop().time
-        started, ticks = clock(), 0
-        while True:
-            ticks += 1
-            late = (clock() - started) * self.fps - ticks
-            if late > MAX_LAG_TICKS:  # the machine slept: go on from here instead of racing
-                started += late / self.fps
-            await asyncio.sleep(max(0.0, started + ticks / self.fps - clock()))
-            if not self.faults.frozen:
-                await self._tick(hurry=late > 1)
-
-    async def _tick(self, *, hurry: bool) -> None:
-        self.world.step(self.pace / self.fps)
-        if self.camera.streaming and not hurry:
+    async def tick(self, *, hurry: bool) -> None:
+        """The world has moved on, and the wheels with it unless something holds them."""
+        self.body.held = self.faults.cliff or self.faults.docked
+        if self.record is not None:
+            frame = await self.photograph(SMALL)
+            self.record(self, frame)
+            if self.camera.streaming:
+                self.camera.publish(frame)
+        elif self.camera.streaming and not hurry:
             self.camera.publish(await self.photograph(SMALL))
         self.ticked.happened()
 
     async def photograph(self, size: tuple[int, int]) -> CameraFrame:
-        """A picture of the world as it is now."""
-        scene = self.world.scene()
-        data = await asyncio.wrap_future(self._drawing.submit(self._photograph, scene, size))
+        """A picture of the world as it is now; of a recorded feed, the one of this moment."""
+        if self.playback is not None:
+            frame = self.playback.frame(self.world.seconds)
+            self.last_image_stamp = frame.time_stamp
+            return frame
+        scene = replace(self.world.scene(self.number), manual=self.manual)
+        data = await self._draw(scene, size)
         self.last_image_stamp = self.time_stamp(scene)
         return CameraFrame(scene.number, self.last_image_stamp, data)
-
-    async def awake(self, stopped: asyncio.Event) -> bool:
-        """Waits until the first picture could be drawn. False: stopped before."""
-        waiting = asyncio.create_task(stopped.wait())
-        futures: list[asyncio.Future[Any]] = [asyncio.wrap_future(self._renderer), waiting]
-        await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
-        if self._renderer.done():
-            self._renderer.result()  # raises what went wrong in making it
-        return not stopped.is_set()
-
-    def _photograph(self, scene: Scene, size: tuple[int, int]) -> bytes:
-        """Runs on the drawing thread, which made the renderer first."""
-        return self._renderer.result().photograph(scene, *size)
 
     async def until(self, settled: Callable[[], bool], timeout: float = 10.0) -> bool:
         """Waits, tick by tick, until something is so. False where it is not so in time."""
@@ -117,13 +153,3 @@ class SimulatedRobot:
             await self.ticked.wait()
             ticks -= 1
         return True
-
-    def close(self) -> None:
-        self._drawing.close()
-
-
-def _warmed_up(seed: int, scene: Scene) -> Renderer:
-    """A renderer that has drawn once: the first picture takes several times longer."""
-    renderer = Renderer(seed)
-    renderer.photograph(scene, *SMALL)
-    return renderer

@@ -15,13 +15,14 @@ FLOOR = -13.0
 """Where the floor meets the walls, degrees."""
 
 
-def panorama(rng: np.random.Generator, palette: Palette) -> Pixels:
-    """The whole room seen from the table, blurred as a near-focused camera sees it."""
+def panorama(rng: np.random.Generator, palette: Palette, room: str = "kitchen") -> Pixels:
+    """The whole room seen from the table, blurred as a near-focused camera sees it. room is one
+    of setting.ROOMS."""
     canvas = Canvas(rng, palette)
     _walls(canvas)
-    across, order = float(rng.uniform(0, 360)), list(SECTIONS)
+    across, order = float(rng.uniform(0, 360)), list(ROOMS[room])
     end = across + 350
-    names = ["window", "kitchen", *rng.permutation(order), *rng.permutation(order)]
+    names = [*order[:2], *rng.permutation(order), *rng.permutation(order)]
     for name in names:
         wide = float(rng.uniform(*SECTIONS[name][0]))
         if across + wide > end:
@@ -150,6 +151,28 @@ def _screen(canvas: Canvas, across: float, wide: float) -> None:
         canvas.rect(across + 3, -1, wide * 0.56 - 3, wide - 6, canvas.paint(), glow=0.3)
 
 
+def _board(canvas: Canvas, across: float, wide: float) -> None:
+    """A blackboard with a few lines of chalk, and a map beside it."""
+    rng = canvas.rng
+    canvas.rect(across, 2, 27, wide, canvas.palette.wood)
+    canvas.rect(across + 1, 3, 26, wide - 2, (58, 74, 52))
+    for line in np.arange(22, 6, -4.5):
+        if rng.random() < 0.8:
+            chalk = canvas.vary((196, 204, 200), 0.2)
+            canvas.rect(across + 3, line, line + 0.8, rng.uniform(8, wide - 6), chalk)
+    canvas.rect(across, 1, 2, wide, canvas.vary(canvas.palette.front))
+
+
+def _coats(canvas: Canvas, across: float, wide: float) -> None:
+    """A row of hooks with jackets and bags."""
+    rng = canvas.rng
+    canvas.rect(across, 19, 21, wide, canvas.palette.wood)
+    for at in np.arange(1, wide - 4, 4.5):
+        if rng.random() < 0.75:
+            tall = rng.uniform(9, 20)
+            canvas.rect(across + at, 19 - tall, 19, rng.uniform(2.5, 4.0), canvas.paint())
+
+
 SECTIONS: dict[str, tuple[tuple[float, float], Callable[[Canvas, float, float], None]]] = {
     "window": ((26, 48), _window),
     "kitchen": ((55, 95), _kitchen),
@@ -159,7 +182,17 @@ SECTIONS: dict[str, tuple[tuple[float, float], Callable[[Canvas, float, float], 
     "fridge": ((15, 20), _fridge),
     "plant": ((14, 22), _plant),
     "screen": ((26, 40), _screen),
+    "board": ((50, 80), _board),
+    "coats": ((20, 36), _coats),
 }
+_HOME = ("window", "kitchen", "shelves", "door", "pictures", "fridge", "plant", "screen")
+ROOMS: dict[str, tuple[str, ...]] = {
+    "kitchen": _HOME,
+    "living room": ("shelves", "screen", "window", "pictures", "plant", "door"),
+    "classroom": ("board", "window", "coats", "shelves", "door", "pictures"),
+    "office": ("window", "shelves", "screen", "door", "plant"),
+}
+"""What stands along the walls; the first two are always there."""
 
 
 def _lamps(canvas: Canvas) -> None:

@@ -21,8 +21,17 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True)
+class Exposure:
+    """How the camera takes a picture: open so many milliseconds, with this gain of the sensor."""
+
+    milliseconds: int
+    gain: float
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
-    """The other robot: its pose, its motion, and its eyes (open 0 to 1, look -1 to 1)."""
+    """Another robot: its pose, its motion, and its eyes (open 0 to 1, look -1 to 1; color is
+    hue and saturation from 0 to 1, None: as every robot has it at first)."""
 
     pose: BodyPose
     speed: float = 0.0
@@ -30,16 +39,21 @@ class Figure:
     eyes_open: float = 1.0
     look_x: float = 0.0
     look_y: float = 0.0
+    color: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The world at one tick. exposure is a factor around 1; speeds are per second."""
+    """The world at one tick, seen by one camera. exposure is a factor around 1; speeds are per
+    second; figures are the other robots; manual is the exposure that somebody set, None: automatic.
+    """
 
     number: int
     eye: BodyPose
     eye_turn_rate: float
     eye_head_rate: float
     exposure: float
-    figure: Figure
+    figures: tuple[Figure, ...]
     things: tuple[Thing, ...]
+    camera: int = 0
+    manual: Exposure | None = None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import grpc
@@ -12,20 +11,29 @@ from anki_vector.messaging import external_interface_pb2, protocol
 
 from labeler.simulator import messages
 from labeler.simulator.control import Claim
+from labeler.simulator.faults import Faults, damaged
 from labeler.simulator.frames import CameraFrame
-from labeler.simulator.messages import LIFT_ARM, MM, ok
-from labeler.simulator.robot import LARGE, SMALL, SimulatedRobot
+from labeler.simulator.messages import ok
+from labeler.simulator.motions import Motions
+from labeler.simulator.robot import EXPOSURES, LARGE, SMALL, SimulatedRobot
+from labeler.simulator.scene import Exposure
+from labeler.simulator.shows import Shows
 
 JPEG_COLOR = 7
 """ImageChunk.ImageEncoding.JPEG_COLOR"""
-TURN_SPEED, DRIVE_SPEED = 1.5, 5.0
+SESSION = b"2vMhFgktH3Jrbemm2WHkfGN"
+"""The session that wire-pod accepts from the SDK's own configure."""
 
 
-class Service:
-    """The calls that do something. answer_the_rest() adds an empty answer for all others."""
+class Service(Motions, Shows):
+    """The calls that do something. answer_the_rest() adds an empty answer for all others.
 
-    def __init__(self, robot: SimulatedRobot) -> None:
+    exposure tells what the camera is set to or has chosen by itself.
+    """
+
+    def __init__(self, robot: SimulatedRobot, exposure: Callable[[], Exposure | None]) -> None:
         self.robot = robot
+        self._exposure = exposure
 
     # Connecting
 
@@ -35,6 +43,17 @@ class Service:
 
     async def VersionState(self, request: Any, context: Any) -> Any:  # noqa: N802
         return ok(protocol.VersionStateResponse, os_version="2.0.1.6091sim", engine_build_id="sim")
+
+    async def UserAuthentication(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Gives its token to whoever knows the word that wire-pod lets through, as real ones do."""
+        if request.user_session_id != SESSION:
+            refused = protocol.UserAuthenticationResponse.UNAUTHORIZED
+            return ok(protocol.UserAuthenticationResponse, code=refused)
+        return ok(
+            protocol.UserAuthenticationResponse,
+            code=protocol.UserAuthenticationResponse.AUTHORIZED,
+            client_token_guid=self.robot.identity.guid.encode(),
+        )
 
     async def BehaviorControl(self, requests: AsyncIterator[Any], context: Any) -> Any:  # noqa: N802
         claim = Claim(context.peer())
@@ -56,15 +75,19 @@ class Service:
     async def EventStream(self, request: Any, context: Any) -> AsyncIterator[Any]:  # noqa: N802
         greeting = ok(protocol.ConnectionResponse, is_primary=True)
         yield protocol.EventResponse(event=protocol.Event(connection_response=greeting))
+        told = None
         while True:
-            state = messages.robot_state(
-                self.robot.body, self.robot.start_pose, self.robot.last_image_stamp
-            )
+            state = messages.robot_state(self.robot)
             yield protocol.EventResponse(event=protocol.Event(robot_state=state))
+            exposure = self._exposure()
+            if exposure is not None and (exposure, self.robot.manual) != told:
+                told = (exposure, self.robot.manual)
+                settings = messages.camera_settings(exposure, auto=self.robot.manual is None)
+                yield protocol.EventResponse(event=protocol.Event(camera_settings_update=settings))
             await self.robot.ticked.wait()
 
     async def BatteryState(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return messages.battery_state(self.robot.world.seconds)
+        return messages.battery_state(self.robot.world.seconds, self.robot.faults)
 
     # Pictures
 
@@ -77,7 +100,8 @@ class Service:
         try:
             while True:
                 frame = await camera.next_frame()
-                yield protocol.CameraFeedResponse(**_picture_fields(frame))
+                await self.robot.faults.travel(len(frame.data))
+                yield protocol.CameraFeedResponse(**_picture_fields(frame, self.robot.faults))
         finally:
             camera.streaming = False
 
@@ -87,7 +111,26 @@ class Service:
             frame = await self.robot.photograph(size)
         finally:
             self.robot.camera.streaming = False
-        return ok(protocol.CaptureSingleImageResponse, **_picture_fields(frame))
+        await self.robot.faults.travel(len(frame.data))
+        fields = _picture_fields(frame, self.robot.faults)
+        return ok(protocol.CaptureSingleImageResponse, **fields)
+
+    async def SetCameraSettings(self, request: Any, context: Any) -> Any:  # noqa: N802
+        wanted = Exposure(int(request.exposure_ms), round(float(request.gain), 3))
+        least, most = EXPOSURES
+        message = ""
+        if request.enable_auto_exposure:
+            self.robot.manual = None
+        elif (
+            least.milliseconds <= wanted.milliseconds <= most.milliseconds
+            and least.gain <= wanted.gain <= most.gain
+        ):
+            self.robot.manual = wanted
+        elif not (request.exposure_ms or request.gain):
+            self.robot.manual = self._exposure()  # only switched off: it stays as it is
+        else:
+            message = "exposure or gain out of range: nothing is changed"
+        return ok(protocol.SetCameraSettingsResponse, status_message=message)
 
     async def EnableImageStreaming(self, request: Any, context: Any) -> Any:  # noqa: N802
         self.robot.camera.streaming = bool(request.enable)
@@ -96,68 +139,6 @@ class Service:
     async def IsImageStreamingEnabled(self, request: Any, context: Any) -> Any:  # noqa: N802
         enabled = self.robot.camera.streaming
         return protocol.IsImageStreamingEnabledResponse(is_image_streaming_enabled=enabled)
-
-    # Moving. Orders from a client without control are answered and not followed.
-
-    async def DriveWheels(self, request: Any, context: Any) -> Any:  # noqa: N802
-        if self._may_move(context):
-            self.robot.body.drive(request.left_wheel_mmps / MM, request.right_wheel_mmps / MM)
-        return ok(protocol.DriveWheelsResponse)
-
-    async def MoveHead(self, request: Any, context: Any) -> Any:  # noqa: N802
-        if self._may_move(context):
-            self.robot.body.move_head(request.speed_rad_per_sec)
-        return ok(protocol.MoveHeadResponse)
-
-    async def MoveLift(self, request: Any, context: Any) -> Any:  # noqa: N802
-        if self._may_move(context):
-            self.robot.body.move_lift(request.speed_rad_per_sec * LIFT_ARM)
-        return ok(protocol.MoveLiftResponse)
-
-    async def StopAllMotors(self, request: Any, context: Any) -> Any:  # noqa: N802
-        if self._may_move(context):
-            self.robot.body.stop()
-        return ok(protocol.StopAllMotorsResponse)
-
-    async def SetHeadAngle(self, request: Any, context: Any) -> Any:  # noqa: N802
-        body = self.robot.body
-        if self._may_move(context):
-            angle = messages.head_angle(request)
-            body.hold_head(angle, _speed(request, angle - body.pose.head))
-            await self.robot.until(lambda: not body.head_moving)
-        return ok(protocol.SetHeadAngleResponse)
-
-    async def SetLiftHeight(self, request: Any, context: Any) -> Any:  # noqa: N802
-        body = self.robot.body
-        if self._may_move(context):
-            height = messages.lift_height(request)
-            speed = _speed(request, (height - body.pose.lift) / LIFT_ARM) * LIFT_ARM
-            body.hold_lift(height, speed)
-            await self.robot.until(lambda: not body.lift_moving)
-        return ok(protocol.SetLiftHeightResponse)
-
-    async def TurnInPlace(self, request: Any, context: Any) -> Any:  # noqa: N802
-        if self._may_move(context):
-            speed = abs(request.speed_rad_per_sec) or TURN_SPEED
-            seconds = abs(request.angle_rad) / speed
-            self.robot.body.turn(math.copysign(speed, request.angle_rad))
-            await self._drive_for(seconds)
-        return ok(protocol.TurnInPlaceResponse)
-
-    async def DriveStraight(self, request: Any, context: Any) -> Any:  # noqa: N802
-        if self._may_move(context):
-            speed = abs(request.speed_mmps) / MM or DRIVE_SPEED
-            self.robot.body.turn(0.0, math.copysign(speed, request.dist_mm))
-            await self._drive_for(abs(request.dist_mm) / MM / speed)
-        return ok(protocol.DriveStraightResponse)
-
-    async def _drive_for(self, seconds: float) -> None:
-        end = self.robot.world.seconds + seconds
-        await self.robot.until(lambda: self.robot.world.seconds >= end, seconds + 5.0)
-        self.robot.body.drive(0.0, 0.0)
-
-    def _may_move(self, context: Any) -> bool:
-        return self.robot.control.allows(context.peer())
 
 
 def answer_the_rest(service: type[Service]) -> None:
@@ -193,17 +174,13 @@ def _control_news(granted: bool) -> Any:
     return protocol.BehaviorControlResponse(control_lost_event=protocol.ControlLostResponse())
 
 
-def _picture_fields(frame: CameraFrame) -> dict[str, Any]:
+def _picture_fields(frame: CameraFrame, faults: Faults) -> dict[str, Any]:
+    data = frame.data
+    if faults.corrupt:
+        data = damaged(data, faults.corrupt, frame.number)
     return {
         "frame_time_stamp": frame.time_stamp,
         "image_id": frame.number,
         "image_encoding": JPEG_COLOR,
-        "data": frame.data,
+        "data": data,
     }
-
-
-def _speed(request: Any, change: float) -> float:
-    """Radians a second: the slower of the wished speed and the one that fills the duration."""
-    fastest = abs(request.max_speed_rad_per_sec) or 10.0
-    duration = float(request.duration_sec)
-    return min(fastest, abs(change) / duration) if duration > 0 else float(fastest)

@@ -38,7 +38,7 @@ _PLAINS: tuple[Color, ...] = (
 
 
 def table_top(rng: np.random.Generator, kind: str) -> Pixels:
-    """A texture of the whole table at PIXELS_PER_CM. kind is a key of KINDS."""
+    """A texture of the whole table at PIXELS_PER_CM. kind is one of setting.TABLES."""
     size = (round(TABLE[0] * PIXELS_PER_CM), round(TABLE[1] * PIXELS_PER_CM))
     color = KINDS[kind](rng, size)
     color *= (1 + 0.05 * (clouds(rng, size, (3, 2), 3) - 0.5))[..., None]
@@ -99,10 +99,70 @@ def _plain(rng: np.random.Generator, size: Size) -> Floats:
     return color
 
 
+def _tiles(rng: np.random.Generator, size: Size) -> Floats:
+    """Square tiles, each a little different, with joints between them."""
+    base = floats(_PLAINS[rng.integers(len(_PLAINS))])
+    side = round(float(rng.uniform(7.0, 16.0)) * PIXELS_PER_CM)
+    width, height = size
+    tones = rng.uniform(0.9, 1.05, (height // side + 1, width // side + 1)).astype(np.float32)
+    shade = np.kron(tones, np.ones((side, side), np.float32))[:height, :width]
+    shade *= 1 + 0.1 * (clouds(rng, size, (16, 12), 4) - 0.5)
+    color: Floats = base * shade[..., None]
+    joint = round(0.3 * PIXELS_PER_CM)
+    rows, columns = np.arange(height) % side < joint, np.arange(width) % side < joint
+    color[rows[:, None] | columns[None, :]] = base * 0.55
+    return color
+
+
+def _carpet(rng: np.random.Generator, size: Size) -> Floats:
+    """A floor to play on: short pile in two tones, worn in places."""
+    base, other = _CLOTHS[rng.integers(len(_CLOTHS))]
+    pile = cv2.GaussianBlur(rng.random((size[1], size[0]), np.float32), (0, 0), 1.6)
+    share = contrast(floats(pile), 5.0) * 0.6 + 0.4 * contrast(clouds(rng, size, (14, 10), 3), 2.5)
+    return mixed(floats(share), _dimmed(base), _dimmed(other))
+
+
+def _dimmed(color: Color) -> Color:
+    """As a carpet has it, darker than a cloth."""
+    blue, green, red = color
+    return 0.6 * blue, 0.6 * green, 0.6 * red
+
+
+def _papers(rng: np.random.Generator, size: Size) -> Floats:
+    """A desk with sheets of paper lying about, some of them written on."""
+    color = _wood(rng, size)
+    for _ in range(int(rng.integers(5, 11))):
+        sheet = np.full((round(29.7 * PIXELS_PER_CM), 21 * PIXELS_PER_CM, 3), 222, np.float32)
+        sheet *= floats(rng.uniform(0.92, 1.0, 3))
+        if rng.random() < 0.7:
+            for line in range(30, len(sheet) - 60, 22):
+                end = int(rng.uniform(120, sheet.shape[1] - 30))
+                sheet[line : line + 5, 30:end] *= 0.45
+        middle = (float(rng.uniform(0, size[0])), float(rng.uniform(0, size[1])))
+        _lay_sheet(color, sheet, middle, float(rng.uniform(0, 360)))
+    return color
+
+
+def _lay_sheet(color: Floats, sheet: Floats, middle: tuple[float, float], degrees: float) -> None:
+    height, width = sheet.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    turn[:, 2] += middle[0] - width / 2, middle[1] - height / 2
+    across, down = color.shape[1], color.shape[0]
+    cover = cv2.warpAffine(np.ones(sheet.shape[:2], np.float32), turn, (across, down))
+    shifted = cv2.warpAffine(sheet, turn, (across, down))
+    color *= (1 - cover)[..., None]
+    color += shifted
+
+
 KINDS: dict[str, Callable[[np.random.Generator, Size], Floats]] = {
     "wood": _wood,
     "cloth": _cloth,
     "plain": _plain,
+    "tiles": _tiles,
+    "carpet": _carpet,
+    "papers": _papers,
 }
-GLOSS = {"wood": 0.5, "cloth": 0.04, "plain": 0.75}
+BY_SEED = ("wood", "cloth", "plain")
+"""The kinds that a seed chooses from; the others are there for who asks for them."""
+GLOSS = {"wood": 0.5, "cloth": 0.04, "plain": 0.75, "tiles": 0.6, "carpet": 0.0, "papers": 0.25}
 """How much each kind mirrors at a grazing angle."""

@@ -13,60 +13,127 @@ from labeler.simulator.ground import (
     Disc,
     disc_of,
     free_place,
+    free_spot,
     furnished,
+    leaves_table,
     may_move,
 )
-from labeler.simulator.minds import Wanderer, Watcher, bearing
+from labeler.simulator.minds import Eyes, Wanderer, Watcher, bearing
+from labeler.simulator.performance import Performance
 from labeler.simulator.scene import Figure, Scene, Thing
 
 OUT_OF_SIGHT = 1.1
 """What is farther aside than this (radians) is outside the camera's view."""
 
 
-class World:
-    """Our robot, the other robot and the things on the table. Centimetres and radians.
+class Resident:
+    """One robot of the world. controlled: somebody steers it, and it does nothing by itself."""
 
-    Equal seeds and equal orders give equal worlds. controlled: somebody steers our robot.
+    def __init__(self, pose: BodyPose, eyes: Eyes) -> None:
+        self.body = Body(pose)
+        self.eyes = eyes
+        self.controlled = False
+        self.performance: Performance | None = None
+        self.nod = 0.0
+
+    @property
+    def pose(self) -> BodyPose:
+        return self.body.pose
+
+    @property
+    def disc(self) -> Disc:
+        return Disc(self.pose.x, self.pose.y, ROBOT_RADIUS)
+
+    def figure(self) -> Figure:
+        """How the others see it."""
+        eyes, body = self.eyes, self.body
+        return Figure(self.pose, body.speed, body.turn_rate, eyes.open, *eyes.look, eyes.color)
+
+    def show(self, now: float) -> None:
+        """Blinks, and goes on with what it performs."""
+        self.eyes.blink_at(now)
+        if self.performance is not None and not self.performance.step(now, self.eyes):
+            self.performance = None
+
+
+class World:
+    """The robots and the things on the table. Centimetres and radians.
+
+    Equal seeds and equal orders give equal worlds. robots have a camera that somebody may look
+    through; where there is one only, another one keeps it company, so that it sees a robot. The
+    first one looks around, the others drive about. clutter: how many things without a name stand
+    around, from none to eight; None: as the seed has it.
     """
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self, seed: int = 0, robots: int = 1, clutter: int | None = None) -> None:
         self._rng = np.random.default_rng([seed, 2])
+        self._cameras = robots
         self.tick = 0
         self.seconds = 0.0
-        self.controlled = False
         heading = float(self._rng.uniform(-math.pi, math.pi))
         start = BodyPose(-21 * math.cos(heading), -21 * math.sin(heading), heading)
-        self.body = Body(start)
-        self.other = Body(BodyPose(4.0, 3.0, float(self._rng.uniform(-math.pi, math.pi))))
-        self.things = furnished(self._rng, self._kept_clear())
+        other = BodyPose(4.0, 3.0, float(self._rng.uniform(-math.pi, math.pi)))
+        wanders = np.random.default_rng([seed, 4])
+        eyes = Eyes(wanders)
+        self.residents = [
+            Resident(start, Eyes(np.random.default_rng([seed, 6]))),
+            Resident(other, eyes),
+        ]
         self._watcher = Watcher(np.random.default_rng([seed, 3]))
-        self._wanderer = Wanderer(np.random.default_rng([seed, 4]))
+        self._wanderers = [Wanderer(wanders, eyes)]
+        self.things = furnished(self._rng, self._kept_clear(), clutter)
+        for number in range(2, robots):
+            self._join(np.random.default_rng([seed, 4, number]))
         self._tidying = 3.0
-        self._nod = 0.0
+
+    @property
+    def body(self) -> Body:
+        """Our robot's, the first one's."""
+        return self.residents[0].body
+
+    @property
+    def other(self) -> Body:
+        """The second robot's."""
+        return self.residents[1].body
+
+    def _join(self, rng: np.random.Generator) -> None:
+        """One robot more, where there is room."""
+        spot = free_spot(rng, [*self._kept_clear(), *map(disc_of, self.things)])
+        eyes = Eyes(rng)
+        self.residents.append(Resident(BodyPose(*spot, float(rng.uniform(-3, 3))), eyes))
+        self._wanderers.append(Wanderer(rng, eyes))
 
     def step(self, seconds: float) -> None:
         """Moves everything on by one tick."""
         self.tick += 1
         self.seconds += seconds
-        if not self.controlled:
+        first, *others = self.residents
+        first.show(self.seconds)
+        if not first.controlled:
             named = [thing for thing in self.things if thing.kind in NAMED]
-            self._watcher.think(self.seconds, self.body, self.other.pose, named)
-        self._wanderer.think(self.seconds, self.other, self.body.pose)
-        before = self.body.pose.head
-        self._move(self.body, self.other, seconds)
-        self._move(self.other, self.body, seconds)
-        self._nod = (self.body.pose.head - before) / seconds
+            self._watcher.think(self.seconds, first.body, others[0].pose, named)
+        for resident, wanderer in zip(others, self._wanderers, strict=True):
+            resident.show(self.seconds)
+            if not resident.controlled:
+                wanderer.think(self.seconds, resident.body, first.pose)
+        for resident in self.residents:
+            before = resident.pose.head
+            self._move(resident, seconds)
+            resident.nod = (resident.pose.head - before) / seconds
         if self.seconds >= self._tidying:
             self._tidy()
 
-    def _move(self, body: Body, other: Body, seconds: float) -> None:
-        old, new = body.pose, body.step(seconds)
-        taken = [*(disc_of(thing) for thing in self.things), _disc(other)]
+    def _move(self, resident: Resident, seconds: float) -> None:
+        old, new = resident.pose, resident.body.step(seconds)
+        taken = [*map(disc_of, self.things)]
+        taken += [other.disc for other in self.residents if other is not resident]
         free = may_move((old.x, old.y), (new.x, new.y), taken, ROBOT_RADIUS)
-        body.take_pose(new, free=free)
+        resident.body.take_pose(new, free=free)
+        if resident.controlled and leaves_table((old.x, old.y), (new.x, new.y)):
+            resident.body.stop_at_edge()  # as the real one does by itself
 
     def _tidy(self) -> None:
-        """Somebody puts one thing elsewhere, behind our robot's back; again and again tries."""
+        """Somebody puts one thing elsewhere, behind every camera's back; again and again tries."""
         number = int(self._rng.integers(min(4, len(self.things))))  # mostly a named one
         others = [disc_of(thing) for i, thing in enumerate(self.things) if i != number]
         if not self._unseen(self.things[number]):
@@ -79,33 +146,23 @@ class World:
 
     def _kept_clear(self) -> list[Disc]:
         """Room for the robots to move and turn in."""
-        pose = self.body.pose
-        return [Disc(pose.x, pose.y, 2 * ROBOT_RADIUS), _disc(self.other)]
+        first, *others = self.residents
+        return [Disc(first.pose.x, first.pose.y, 2 * ROBOT_RADIUS), *(one.disc for one in others)]
 
     def _unseen(self, thing: Thing) -> bool:
-        return abs(bearing(self.body.pose, thing.x, thing.y)) > OUT_OF_SIGHT
+        watching = self.residents[: self._cameras]
+        return all(abs(bearing(one.pose, thing.x, thing.y)) > OUT_OF_SIGHT for one in watching)
 
-    def scene(self) -> Scene:
-        """What the camera sees now."""
-        look_x, look_y = self._wanderer.look
-        figure = Figure(
-            self.other.pose,
-            self.other.speed,
-            self.other.turn_rate,
-            self._wanderer.eyes_open,
-            look_x,
-            look_y,
-        )
+    def scene(self, camera: int = 0) -> Scene:
+        """What the camera of that robot sees now."""
+        own = self.residents[camera]
         return Scene(
             self.tick,
-            self.body.pose,
-            self.body.turn_rate,
-            self._nod,
+            own.pose,
+            own.body.turn_rate,
+            own.nod,
             1 + 0.05 * math.sin(0.9 * self.seconds) + 0.03 * math.sin(2.3 * self.seconds),
-            figure,
+            tuple(one.figure() for one in self.residents if one is not own),
             tuple(self.things),
+            camera,
         )
-
-
-def _disc(body: Body) -> Disc:
-    return Disc(body.pose.x, body.pose.y, ROBOT_RADIUS)

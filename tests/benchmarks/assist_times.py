@@ -5,8 +5,9 @@ Run: python tests/benchmarks/assist_times.py [TRAIN.json --images FOLDER] [--war
 Without a COCO file: on 120 photos of the simulated robot's own life, all four classes.
 
 Tells the assistant, a process of its own as in the window, of all images and the labels of ten,
-lets it learn for the window's budget and look at the others; then of ten more, three times. "first"
-is the first suggestion that arrived, "all" when every image had been looked at (2,000 at most).
+lets it learn for the window's budget and look at the others; then of five more, three times.
+"first" is the first suggestion that arrived, "all" when every image had been looked at (2,000 at
+most).
 --warm: it has been running, and has looked at everything, before the tenth box. cpu: the processor
 seconds that the process took for it, on all cores together: on a busy machine the wall clock says
 little. memory: the most it ever had in use. Linux only.
@@ -28,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from PIL import Image
 
 from labeler.gui.label.along_orders import MOST_LOOKS
-from labeler.gui.label.learning_along import BUDGET_S, EVERY, FIRST
+from labeler.gui.label.learning_along import BUDGET_S, EVERY, FIRST, LATER_S
 from tests.track.sequences import own_life
 from tests.trainer.assist_process import AssistProcess, boxes_of
 from trainer.assist_lines import (
@@ -122,7 +123,7 @@ def _round(
     categories = tuple((each["id"], each["name"]) for each in coco["categories"])
     assistant.tell(
         Label(categories, tuple(Labels(each, boxes_of(coco, each)) for each in new)),
-        Learn(BUDGET_S),
+        Learn(BUDGET_S if len(labelled) == FIRST else LATER_S),
     )
     learnt = assistant.hear(Learnt)
     at_learnt = time.monotonic()

@@ -57,9 +57,9 @@ def _robot(home: str, ready: Connection) -> None:
 
     import cv2
 
+    from labeler.simulator.company import Company
     from labeler.simulator.configuration import Identity
     from labeler.simulator.frames import CameraFrame, SharedCamera
-    from labeler.simulator.robot import SimulatedRobot
     from labeler.simulator.server import RunningServer
 
     cv2.setNumThreads(1)
@@ -71,8 +71,8 @@ def _robot(home: str, ready: Connection) -> None:
     SharedCamera.publish = publish_stamped  # type: ignore[method-assign]
 
     async def serve() -> None:
-        robot = SimulatedRobot(Identity("Vector-B3N7", "00bench1"), 1, 15.0, 1.0)
-        server = RunningServer(robot, Path(home) / ".anki_vector", 0)
+        company = Company([Identity("Vector-B3N7", "00bench1")], 1)
+        server = RunningServer(company, Path(home) / ".anki_vector", 0)
         ready.send((await server.start(None))["serial"])
         await server.run_until(asyncio.Event())
 

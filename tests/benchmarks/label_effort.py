@@ -9,11 +9,11 @@ than 0.8 (IoU), rejects a box whose object is gone; each of these is one hand ac
 taken with one key an image. Correcting carries the boxes on from the correction. "appeared" counts
 the boxes that no tracker can offer: first seen, or seen again after a while.
 
---source: none, tracker (the boxes carried forward, the default), detector (it learns along: after
-every ten labelled images, from the boxes as the person left them, by the program's own assistant),
-or both: the detector adds what the tracker does not offer. A round of the detector takes --steps
-instead of seconds, so that a busy machine changes nothing, and its suggestions come --late images
-after the tenth, for the person does not wait.
+--source: none, tracker (the boxes carried forward, the default), detector (it learns along, from
+the boxes as the person left them, by the program's own assistant), or both: the detector adds what
+the tracker does not offer, and takes its place where that has proved better. A round of the
+detector takes --steps instead of seconds, so that a busy machine changes nothing, and its
+suggestions come --late images after the one that began it, for the person does not wait.
 
 All classes of the simulated robot are labelled, in five photos a second, which is the capture
 page's burst; the last row is the same robot filmed at its 15 pictures a second. The tracker was
@@ -63,8 +63,8 @@ def main() -> int:
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--source", choices=SOURCES, action="append", help="default: tracker")
     parser.add_argument("--only", help="sequences whose name holds this")
-    parser.add_argument("--steps", type=int, default=60, help="of a round of the detector")
-    parser.add_argument("--late", type=int, default=3, help="images until a round is over")
+    parser.add_argument("--steps", type=int, default=25, help="of a round of the detector")
+    parser.add_argument("--late", type=int, default=2, help="images until a round is over")
     parser.add_argument("--json", action="store_true")
     words = parser.parse_args()
     cv2.setNumThreads(1)

@@ -18,7 +18,8 @@ import pytest
 from labeler.cameras.base import Camera, CameraState, CameraStatus, Frame
 from labeler.cameras.robots import RobotConfig
 
-PATIENCE = 10.0
+PATIENCE = 30.0
+"""Seconds: the machine may be crowded."""
 ROOT = Path(__file__).parents[2]
 
 

@@ -28,7 +28,7 @@ def test_frames_of_the_simulated_robot_are_stored_untouched_in_one_session(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["capture", str(tmp_path / "desk"), "--robot", "simulated", "--seed", "4"]
-    assert main([*words, "--count", "4", "--session", "Morning", "--json"]) == 0
+    assert main([*words, "--count", "4", "--session", "Morning", "--note", "x", "--json"]) == 0
     summary = json.loads(capsys.readouterr().out)
     assert (summary["added"], summary["session"]) == (4, "Morning")
     with Dataset.open(tmp_path / "desk") as dataset:
@@ -37,7 +37,9 @@ def test_frames_of_the_simulated_robot_are_stored_untouched_in_one_session(
         assert {image.session_id for image in images} == {summary["session_id"]}
         assert all((image.width, image.height) == (640, 360) for image in images)
         assert all(image.pose is not None and image.head_angle_rad is not None for image in images)
-        assert dataset.sessions()[0].camera == "Vector-SIM1"
+        assert (dataset.sessions()[0].camera, dataset.sessions()[0].note) == ("Vector-SIM1", "x")
+        assert all(image.sharpness is not None for image in images)
+        assert sum(image.flaw is not None for image in images) == sum(summary["flaws"].values())
 
 
 def test_photos_in_high_resolution(tmp_path: Path) -> None:

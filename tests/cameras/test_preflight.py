@@ -31,7 +31,7 @@ def fault_of(robot: RobotConfig, timeout: float = 3.0) -> RobotError:
     started = time.monotonic()
     with pytest.raises(RobotError) as caught:
         check_robot(robot, timeout)
-    assert time.monotonic() - started < 3.5
+    assert time.monotonic() - started < timeout + 3.0  # a system's own patience is a minute
     return caught.value
 
 

@@ -12,6 +12,9 @@ from labeler.cameras.robots import RobotConfig
 from tests.cameras.camera_waits import python_environment
 from tests.cameras.camera_wire import Wire
 
+SOON = 4.0
+"""Seconds: an attempt to connect that is waited for takes five."""
+
 PROGRAM = """
 import sys, time
 from pathlib import Path
@@ -21,7 +24,7 @@ robot = RobotConfig({serial!r}, {name!r}, {ip!r}, Path({cert!r}), {guid!r}, {por
 camera = VectorCamera(robot.name, lambda: robot)
 camera.start()
 wanted = {wanted!r}
-deadline = time.monotonic() + 8
+deadline = time.monotonic() + 30
 while camera.status().state != wanted and time.monotonic() < deadline:
     time.sleep(0.01)
 sys.stdout.write(camera.status().state + chr(10))
@@ -54,21 +57,21 @@ def exit_time(robot: RobotConfig, wanted: str, wire: Wire | None = None) -> floa
         if wire is not None:
             wire.freeze()
         began = time.monotonic()
-        _, errors = process.communicate("\n", timeout=15)
+        _, errors = process.communicate("\n", timeout=30)
         assert process.returncode == 0
         assert errors == ""
         return time.monotonic() - began
 
 
 def test_with_a_live_camera_that_nobody_stopped(simulated_robot: RobotConfig) -> None:
-    assert exit_time(simulated_robot, "live") < 1.8
+    assert exit_time(simulated_robot, "live") < SOON
 
 
 def test_with_a_robot_that_froze(wired_robot: RobotConfig, wire: Wire) -> None:
-    assert exit_time(wired_robot, "live", wire) < 1.8
+    assert exit_time(wired_robot, "live", wire) < SOON
 
 
-@pytest.mark.parametrize("connection", [1, 2])
+@pytest.mark.parametrize("connection", [2, 3])
 def test_in_the_middle_of_connecting(wired_robot: RobotConfig, wire: Wire, connection: int) -> None:
     wire.freeze_connection(connection)
-    assert exit_time(wired_robot, "connecting") < 1.8
+    assert exit_time(wired_robot, "connecting") < SOON

@@ -90,3 +90,50 @@ def test_an_impossible_port_is_told(ini: Path, port: str) -> None:
 def test_umlauts_in_the_systems_own_encoding_do_no_harm(ini: Path) -> None:
     ini.write_bytes(GOOD.format(home="C:/Users/Jürgen").encode("latin-1"))
     assert find_robot("00e20100").name == "Vector-A1B2"
+
+
+def write(ini: Path, **values: str) -> None:
+    """Every key of the robot anew; others stay out."""
+    lines = "".join(f"{key} = {value}\n" for key, value in values.items())
+    ini.write_text(f"[00E20100]\n{lines}", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Vector-A1B2.cert", "{folder}/Vector-A1B2.cert"),
+        ("~/certs/a.cert", "{home}/certs/a.cert"),
+        ("/etc/a.cert", "/etc/a.cert"),
+    ],
+)
+def test_the_certificate_may_be_written_in_all_three_ways(
+    ini: Path, isolated_home: Path, written: str, read: str
+) -> None:
+    write(ini, cert=written, ip="1.2.3.4", name="Vector-A1B2", guid="x")
+    assert find_robot("00e20100").cert == Path(read.format(folder=ini.parent, home=isolated_home))
+
+
+@pytest.mark.parametrize(
+    ("ip", "port", "address"),
+    [
+        ("1.2.3.4:8443", "", "1.2.3.4:8443"),
+        ("1.2.3.4:443", "", "1.2.3.4"),
+        ("vector.local", "8443", "vector.local:8443"),
+        ("fe80::1", "", "fe80::1"),
+    ],
+)
+def test_the_port_may_stand_with_the_address_or_alone(
+    ini: Path, ip: str, port: str, address: str
+) -> None:
+    more = {"port": port} if port else {}
+    write(ini, IP=ip, cert="a.cert", Name="Vector-A1B2", GUID="x", **more)
+    assert find_robot("Vector-A1B2").address == address
+
+
+def test_two_robots_of_one_name_are_told_apart_by_their_serial_numbers(ini: Path) -> None:
+    with ini.open("a", encoding="utf-8") as file:
+        file.write("# the second one\n[00e20200]\nname = VECTOR-A1B2\nip = 1.2.3.4\n")
+        file.write("cert = b.cert\nguid = y\n")
+    with pytest.raises(UserError, match=r"2 robots in .* serial number: 00e20100, 00e20200"):
+        find_robot("Vector-A1B2")
+    assert find_robot("00E20200").ip == "1.2.3.4"

@@ -125,7 +125,7 @@ def test_a_wrong_token_is_told_with_the_way_to_a_new_one(
     simulated_robot: RobotConfig, vector_camera: CameraMaker
 ) -> None:
     camera = vector_camera(replace(simulated_robot, guid="bm90IHRoZSB0b2tlbg=="))
-    status = wait_for_state(camera, CameraState.FAILED, timeout=4)
+    status = wait_for_state(camera, CameraState.FAILED)
     assert "not authorised" in status.message
     assert "python -m anki_vector.configure" in status.message
 
@@ -134,7 +134,7 @@ def test_the_preflights_sentence_is_the_cameras_status(
     simulated_robot: RobotConfig, vector_camera: CameraMaker, tmp_path: Path
 ) -> None:
     camera = vector_camera(replace(simulated_robot, cert=tmp_path / "gone.cert"))
-    status = wait_for_state(camera, CameraState.FAILED, timeout=4)
+    status = wait_for_state(camera, CameraState.FAILED)
     assert status.message.startswith(f"The certificate {tmp_path / 'gone.cert'}")
 
 
@@ -143,7 +143,7 @@ def test_a_camera_that_failed_can_be_started_again(
 ) -> None:
     wire.cut()
     camera = vector_camera(wired_robot)
-    assert "refuses" in wait_for_state(camera, CameraState.FAILED, timeout=4).message
+    assert "refuses" in wait_for_state(camera, CameraState.FAILED).message
     wire.mend()
     camera.start()
     wait_for_state(camera, CameraState.LIVE)

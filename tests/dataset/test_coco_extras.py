@@ -196,7 +196,10 @@ _ANY = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=200,
+)
 @given(said=st.dictionaries(st.sampled_from(("occluded", "truncated", "note", "attributes")), _ANY))
 def test_no_extra_breaks_an_entry(said: dict[str, Any]) -> None:
     extras = annotation_extras({"id": 1, **said})

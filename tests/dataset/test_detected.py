@@ -69,9 +69,28 @@ def test_what_was_rejected_is_not_offered_again_a_little_beside(dataset: Dataset
     }
 
 
+def test_one_thing_is_not_offered_as_two_kinds(dataset: Dataset) -> None:
+    both = [*found(PLACE, score=0.5), *found(NEAR, category=CUP, score=0.6)]
+    offer_detected(dataset, "m", {1: [*both, *found(ELSEWHERE)]})
+    assert {(each.category_id, each.bbox) for each in waiting(dataset)} == {
+        (CUP, NEAR),
+        (MUG, ELSEWHERE),
+    }
+    carry(dataset, 2, score=0.99)
+    assert offer_detected(dataset, "m", {2: found(NEAR, category=CUP)}) == []
+
+
 def test_of_doubles_the_best_stays(dataset: Dataset) -> None:
     offer_detected(dataset, "m", {1: [*found(PLACE, score=0.5), *found(NEAR, score=0.9)]})
     assert [each.bbox for each in waiting(dataset)] == [NEAR]
+
+
+def test_a_carried_box_that_has_slipped_is_not_offered_again_beside(dataset: Dataset) -> None:
+    slipped = BBox(PLACE.x + 0.45 * PLACE.width, PLACE.y, PLACE.width, PLACE.height)
+    offer_detected(dataset, "m", {2: found(slipped)})
+    carry(dataset, 1, score=0.99)
+    assert offer_detected(dataset, "m", {1: found(slipped)}) == []
+    carry(dataset, 2, score=0.99)
 
 
 def test_what_the_tracker_offers_is_not_offered_twice(dataset: Dataset) -> None:
@@ -86,9 +105,43 @@ def test_what_the_tracker_offers_is_not_offered_twice(dataset: Dataset) -> None:
     assert [each.source for each in waiting(dataset, 2)] == ["detector", TRACKER]
 
 
-def test_a_carried_box_goes_half_way_to_what_the_detector_found(dataset: Dataset) -> None:
-    offer_detected(dataset, "m", {1: [*found(NEAR), *found(PLACE, category=CUP)]})
-    carried = {0: Carried(MUG, PLACE), 1: Carried(CUP, ELSEWHERE)}
-    offer_found(dataset, TRACKER, "pixels", [Found(1, dataset.image(1).last_edit, carried)])
-    kept = {each.category_id: each.bbox for each in waiting(dataset) if each.source == TRACKER}
-    assert kept == {MUG: BBox(107.5, 100, 60, 60), CUP: ELSEWHERE}
+def trust(offered: Suggestion) -> float:
+    return offered.score
+
+
+def carry(dataset: Dataset, image_id: int, score: float) -> BBox:
+    """Where the carried mug is suggested."""
+    carried = {0: Carried(MUG, PLACE, score), 1: Carried(CUP, ELSEWHERE, score)}
+    carried_there = [Found(image_id, dataset.image(image_id).last_edit, carried)]
+    offer_found(dataset, TRACKER, "pixels", carried_there, trust)
+    return place_of_mug(dataset, image_id)
+
+
+def place_of_mug(dataset: Dataset, image_id: int) -> BBox:
+    kept = {each.category_id: each for each in waiting(dataset, image_id)}
+    assert [each.source for each in kept.values()] == [TRACKER] * 2
+    assert kept[CUP].bbox == ELSEWHERE
+    return kept[MUG].bbox
+
+
+def test_a_doubtful_carried_box_gives_way_to_a_detectors_that_is_to_be_trusted(
+    dataset: Dataset,
+) -> None:
+    for image_id, score in ((1, 0.9), (2, 0.6)):
+        offer_detected(dataset, "m", {image_id: found(NEAR, score=score)})
+    assert carry(dataset, 1, score=0.85) == NEAR
+    assert carry(dataset, 2, score=0.85) == PLACE
+
+
+def test_a_sure_carried_box_stays_where_it_is(dataset: Dataset) -> None:
+    offer_detected(dataset, "m", {1: found(NEAR, score=0.9)})
+    assert carry(dataset, 1, score=0.99) == PLACE
+
+
+def test_what_is_detected_later_moves_a_doubtful_carried_box_that_waits(dataset: Dataset) -> None:
+    for image_id, score in ((1, 0.85), (2, 0.99)):
+        carry(dataset, image_id, score)
+    seen = dict.fromkeys((1, 2), found(NEAR, score=0.9))
+    assert offer_detected(dataset, "m", seen) == []
+    assert offer_detected(dataset, "m", seen, trust) == [1]
+    assert [place_of_mug(dataset, each) for each in (1, 2)] == [NEAR, PLACE]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from labeler.dataset import schema
 from labeler.dataset.changes import Edit, ImageNoteChange
 from labeler.dataset.filters import ImageFilter, Order, folded, natural_key
-from labeler.dataset.model import Annotation, BBox, Category, Image, ImageState, Suggestion
+from labeler.dataset.model import Annotation, BBox, Category, Flaw, Image, ImageState, Suggestion
 from labeler.dataset.store import Dataset
 
 NAMES = (
@@ -37,6 +37,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
             for n in range(1, COUNT + 1):
                 dataset.add_image(_image(n, sessions[n % 3]))
             dataset.add_annotations(_boxes())
+            for n in range(3, COUNT + 1, 9):
+                dataset.set_measures(n, 0.5, 99.0, Flaw.BLURRED if n % 2 else None)
         box = BBox(1, 2, 30, 40)
         for n in range(1, COUNT + 1, 7):
             offered = Suggestion(n, n, 1, box, 0.5, "tracker", rejected=n % 2 == 0)
@@ -75,6 +77,7 @@ def is_wanted(dataset: Dataset, image: Image, wanted: ImageFilter) -> bool:
         and wanted.has_suggestions in (None, bool(dataset.suggestions(image.id)))
         and wanted.verified in (None, image.verified)
         and wanted.has_note in (None, has_note)
+        and wanted.has_flaw in (None, image.flaw is not None)
         and (text in folded(image.original_name) or folded(image.file_name).startswith(text))
     )
 
@@ -104,6 +107,7 @@ filters = st.builds(
     has_suggestions=st.none() | st.booleans(),
     verified=st.none() | st.booleans(),
     has_note=st.none() | st.booleans(),
+    has_flaw=st.none() | st.booleans(),
     text=st.sampled_from(
         ["", "", "", "img", "IMG1", "%", "_", "\\", "käse", "SS", "f01", "'", "é"]
     ),

@@ -25,6 +25,7 @@ from trainer.assist_lines import (
 )
 
 SIDE = 60.0
+CHANCES = ((0.2, 0.3), (0.7, 0.9))
 
 
 def main() -> None:
@@ -43,7 +44,7 @@ def main() -> None:
             if dies:
                 say(Failed("The disk is made of cheese."))
                 sys.exit(1)
-            say(Learnt(rounds, 10, 10, order.seconds, 50, 8, 10))
+            say(Learnt(rounds, 10, 10, order.seconds, 50, 8, 10, CHANCES))
         elif isinstance(order, Suggest):
             for number in order.ids:
                 offer = (category, 0.75, 100.0 * rounds, 50.0, SIDE, SIDE)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from labeler.cameras.base import CameraState
+from labeler.cameras.base import CameraState, Frame
 from labeler.cameras.simulated import SimulatedCamera
 from labeler.dataset.model import Image
 from labeler.dataset.store import Dataset
@@ -61,18 +61,27 @@ def stored(dataset: Dataset, image: Image) -> bytes:
     return dataset.path_of(image).read_bytes()
 
 
+@pytest.fixture
+def due(capture: CaptureWorkspace) -> list[Frame]:
+    """The frames that the shutter asks to be kept."""
+    frames: list[Frame] = []
+    capture.photographer.shutter.photo_requested.connect(frames.append)
+    return frames
+
+
 def test_space_keeps_the_very_bytes_that_the_robot_sent(
-    qtbot: QtBot, capture: CaptureWorkspace, dataset: Dataset, heard: Heard
+    qtbot: QtBot, capture: CaptureWorkspace, dataset: Dataset, heard: Heard, due: list[Frame]
 ) -> None:
     qtbot.keyClick(capture, Space)
     until(qtbot, lambda: heard.sentences)
     (image,) = dataset.images()
     data = stored(dataset, image)
-    assert data in [frame.data for frame in heard.frames]
+    assert [data] == [frame.data for frame in due]
     truth = read_truth(data)  # the robot's own comment is still inside
     assert (truth.width, truth.height) == (image.width, image.height) == (640, 360)
     assert image.head_angle_rad is not None
     assert image.pose is not None
+    assert image.readings.lift_mm is not None
     assert abs(image.captured_at - time.time()) < 30
     kilobytes = round(len(data) / 1000)
     assert heard.sentences == [f"Photo 1 kept, {kilobytes} KB, untouched from the robot."]
@@ -80,17 +89,15 @@ def test_space_keeps_the_very_bytes_that_the_robot_sent(
 
 
 def test_a_tap_takes_one_photo_and_a_hold_takes_one_of_every_third_frame(
-    qtbot: QtBot, capture: CaptureWorkspace, dataset: Dataset, heard: Heard
+    qtbot: QtBot, capture: CaptureWorkspace, dataset: Dataset, heard: Heard, due: list[Frame]
 ) -> None:
     qtbot.keyPress(capture, Space)
     until(qtbot, lambda: dataset.counts().total >= 5)
     qtbot.keyRelease(capture, Space)
     capture.photographer.keeper.wait()
     images = dataset.images()
-    assert len({image.sha256 for image in images}) == len(images)
-    received = {frame.data: frame.received for frame in heard.frames}
-    times = [received[stored(dataset, image)] for image in images]
-    gaps = [after - before for before, after in itertools.pairwise(times)]
+    assert [stored(dataset, image) for image in images] == [frame.data for frame in due]
+    gaps = [after.received - before.received for before, after in itertools.pairwise(due)]
     assert min(gaps) >= BURST_GAP
     seen = len(heard.frames)
     until(qtbot, lambda: len(heard.frames) > seen + 8)
@@ -118,6 +125,8 @@ def test_photos_belong_to_the_session_that_is_named(
     qtbot.keyClicks(field, "evening, lamp on")
     assert dataset.counts().total == 0  # the space went into the field
     qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.keyClicks(capture.session.note, "table by the window")
+    qtbot.keyClick(capture.session.note, Qt.Key.Key_Return)
     qtbot.keyClick(capture, Space)
     until(qtbot, lambda: len(heard.sentences) == 1)
     qtbot.mouseClick(capture.session.new_button, Qt.MouseButton.LeftButton)
@@ -131,6 +140,25 @@ def test_photos_belong_to_the_session_that_is_named(
     names = [sessions[image.session_id].name for image in dataset.images()]
     assert names == ["evening, lamp on", default]
     assert {session.camera for session in sessions.values()} == {"Vector-SIM1"}
+    assert [session.note for session in sessions.values()] == ["table by the window", ""]
+
+
+def test_the_note_of_a_session_is_shown_kept_and_undone(
+    qtbot: QtBot, workspace: CaptureWorkspace, document: Document, dataset: Dataset
+) -> None:
+    dataset.add_session("old", "Vector-SIM1", note="by the stove")
+    qtbot.keyClicks(workspace.session.note, "waits for the first photo")
+    workspace.session.field.selectAll()
+    qtbot.keyClicks(workspace.session.field, "old")
+    qtbot.keyClick(workspace.session.field, Qt.Key.Key_Return)
+    note = workspace.session.note
+    assert note.text() == "by the stove"
+    note.selectAll()
+    qtbot.keyClicks(note, "by the sink")
+    qtbot.keyClick(note, Qt.Key.Key_Return)
+    assert dataset.sessions()[0].note == "by the sink"
+    document.undo()
+    assert (note.text(), dataset.sessions()[0].note) == ("by the stove", "by the stove")
 
 
 def test_photos_by_the_clock_come_until_escape(
@@ -140,9 +168,9 @@ def test_photos_by_the_clock_come_until_escape(
     next(action for action in menu.actions() if action.text() == "Every 1 s").trigger()
     until(qtbot, lambda: dataset.counts().total == 2)
     qtbot.keyClick(capture, Qt.Key.Key_Escape)
-    assert capture.bar.interval == 0
+    assert capture.bar.every.interval == 0
     first, second = (image.captured_at for image in dataset.images())
-    assert 0.8 < second - first < 5
+    assert 0.5 < second - first < 15
 
 
 def test_high_resolution_photos_come_from_the_robot_and_the_feed_goes_on(
@@ -193,7 +221,7 @@ def test_the_simulated_robot_may_die_and_comes_back_by_itself(
     until(qtbot, lambda: dataset.counts().total == 1)
 
 
-def test_a_robot_that_is_off_is_said_with_the_two_ways_on(
+def test_a_robot_that_is_off_is_said_with_the_ways_on(
     qtbot: QtBot, workspace: CaptureWorkspace, live: LiveCamera, known_robot: str, wire: Wire
 ) -> None:
     wire.cut()
@@ -202,6 +230,7 @@ def test_a_robot_that_is_off_is_said_with_the_two_ways_on(
     assert "refuses the connection" in workspace.health.sentence.text()
     assert [each.text() for each in workspace.health.buttons] == [
         "Try again",
+        "New address…",
         "Use the simulated robot",
     ]
     wire.mend()
@@ -260,7 +289,7 @@ def test_a_dataset_that_cannot_be_written_stops_the_clock_and_says_why(
         qtbot.keyClick(workspace, Qt.Key.Key_I)
         until(qtbot, lambda: heard.failures)
         assert "read-only" in heard.failures[0]
-        assert workspace.bar.interval == 0
+        assert workspace.bar.every.interval == 0
         workspace.shut_down()
         finish_jobs()
 
@@ -282,8 +311,8 @@ def test_closing_while_a_silent_robot_is_connected_takes_no_time_and_keeps_what_
     began = time.monotonic()
     capture.shut_down()
     live.stop()
-    assert finish_jobs(5.0)
-    assert time.monotonic() - began < 4
+    assert finish_jobs(10.0)
+    assert time.monotonic() - began < 8
     assert dataset.counts().total == 3
 
 

@@ -80,7 +80,8 @@ def test_one_button_trains_both_through_a_pause_and_both_curves_grow(
     view = workspace.view
     wish = workspace.panel.wish()
     assert wish.seconds == 60
-    monkeypatch.setattr(workspace.panel, "wish", lambda: replace(wish, budget="epochs", epochs=1))
+    short = replace(wish, budget="epochs", epochs=1, longest_side=64)
+    monkeypatch.setattr(workspace.panel, "wish", lambda: short)
     _press_train(qtbot, workspace)
     assert not workspace.panel.train_button.isEnabled()
     until(qtbot, lambda: view.pause_button.isVisible())

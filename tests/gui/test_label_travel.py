@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from array import array
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +18,7 @@ from labeler.dataset.category_edits import add_category
 from labeler.dataset.changes import Edit, ImageNoteChange
 from labeler.dataset.edits import draw, verify
 from labeler.dataset.filters import ImageFilter, Order
-from labeler.dataset.model import BBox, Image, ImageState, Suggestion
+from labeler.dataset.model import BBox, Flaw, Image, ImageState, Suggestion
 from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
@@ -75,10 +76,16 @@ def images(window: MainWindow) -> list[Image]:
     return window.document.dataset.images()
 
 
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Far more images than are looked through on the spot; to be copied."""
+    return filled(tmp_path_factory.mktemp("shelf") / "many", MANY)
+
+
 @pytest.fixture
-def many(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    """A window on far more images than are looked through on the spot."""
-    filled(tmp_path / "many", MANY)
+def many(qtbot: QtBot, shelf: Path, tmp_path: Path) -> Iterator[MainWindow]:
+    """A window on a copy of them."""
+    shutil.copytree(shelf, tmp_path / "many")
     shown = open_window(tmp_path / "many", tmp_path / "settings.ini")
     qtbot.addWidget(shown)
     qtbot.waitUntil(lambda: Hand(shown).label.filmstrip.images.rowCount() == MANY)
@@ -173,6 +180,7 @@ def test_images_that_arrive_are_listed_at_the_end(
         ({"has_suggestions": True}, [3]),
         ({"verified": True}, [5]),
         ({"has_note": True}, [4]),
+        ({"has_flaw": True}, [1]),
         ({"text": "5.JPG"}, [5]),
         ({"text": "%"}, []),
         ({"session_id": 1, "verified": False, "has_note": False}, [0, 1, 2, 3]),
@@ -186,6 +194,7 @@ def test_the_panel_filters(
     expected: list[int],
 ) -> None:
     window.document.perform(Edit("Note", (ImageNoteChange(images[4].id, "", "blurred"),)))
+    window.document.dataset.set_measures(images[1].id, 0.2, 90.0, Flaw.BLURRED)
     choose(hand, **wanted)
     assert listed(hand) == [images[n].id for n in expected]
     bar = hand.label.filmstrip.filters

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,18 @@ def test_it_is_offered_at_the_tenth_labelled_image_and_suggests_when_it_is_taken
     assert hand.said[-1] == ("Suggestions on 4 images. Ctrl+Shift+G goes to the most useful one.")
 
 
+def test_its_suggestions_are_trusted_by_what_became_of_earlier_ones_and_no_others(
+    opened: Open,
+) -> None:
+    hand = opened(10)
+    hand.along.set_on(True)
+    hand.wait_for_round(1)
+    (found,) = hand.offered(10)
+    assert hand.along.trust(found) == 0.9
+    assert hand.along.trust(replace(found, score=0.5)) == 0.3
+    assert hand.along.trust(replace(found, model="run-1")) == 0.0
+
+
 def test_after_a_click_on_the_switch_space_still_says_that_the_image_is_right(
     opened: Open,
 ) -> None:
@@ -176,7 +189,7 @@ def test_a_refusal_is_remembered_and_so_is_the_switch(opened: Open) -> None:
     assert not opened().along.is_on
 
 
-def test_it_learns_again_after_ten_more_and_replaces_only_what_waits_unanswered(
+def test_it_learns_again_after_more_labels_and_replaces_only_what_waits_unanswered(
     opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(learning_along, "EVERY", 2)

@@ -30,6 +30,8 @@ from trainer.config import BUILT_IN
 from trainer.events import Evaluated, Failed, Paused, Progressed
 
 SSDLITE = "ssdlite320_mobilenet_v3_large"
+SMALL = 64
+"""Pixels of the network's input: it learns next to nothing, but at once."""
 PATIENCE = 90_000
 """Milliseconds: a crowded machine may need minutes for what takes seconds."""
 
@@ -101,11 +103,11 @@ def test_one_button_trains_to_a_model_with_curves_and_pictures(
 ) -> None:
     models: list[Path] = []
     workspace.model_available.connect(models.append)
-    monkeypatch.setattr(workspace.settings, "wish", lambda: Wish(seconds=7.0))
+    monkeypatch.setattr(workspace.settings, "wish", lambda: Wish(seconds=3.0, longest_side=SMALL))
     _press_train(qtbot, workspace)
     assert not workspace.settings.train_button.isEnabled()
     qtbot.waitUntil(lambda: _has(workspace, Progressed), timeout=PATIENCE)
-    assert "of 7 s" in workspace.header.title.text()
+    assert "of 3 s" in workspace.header.title.text()
     assert "left" in workspace.header.detail.text()
     qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
     (run,) = list_runs(dataset.runs_folder)
@@ -281,6 +283,7 @@ def test_a_training_is_paused_killed_goes_on_and_stops_with_its_best(
     qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset
 ) -> None:
     header, trainer = workspace.header, workspace.trainer
+    workspace.settings.drawer.longest_side.setValue(SMALL)
     _press_train(qtbot, workspace, minutes=30)
     qtbot.waitUntil(header.pause_button.isEnabled, timeout=PATIENCE)
     qtbot.mouseClick(header.pause_button, Qt.MouseButton.LeftButton)

@@ -278,6 +278,23 @@ def test_an_export_comes_back_by_dropping_its_coco_file(
     assert window.status.counts.text() == "1 image   1 labelled   0 empty"
 
 
+def test_exports_leave_out_how_pictures_were_taken_where_the_tick_in_the_menu_is_off(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, settings_file: Path
+) -> None:
+    window.document.attempt(lambda dataset: draw(dataset, 1, 1, BBox(10, 20, 30, 40)))
+    menu = window.menu.menu()
+    menu.aboutToShow.emit()
+    tick = next(each for each in menu.actions() if "Exports tell" in each.text())
+    assert tick.isChecked()
+    for out, is_told in ((tmp_path / "with", True), (tmp_path / "without", False)):
+        window.actions_of_dataset.export(out)
+        wait_for_job(qtbot, window)
+        text = (out / "annotations.json").read_text(encoding="utf-8")
+        assert ("captured_at" in text, "sessions" in text) == (is_told, is_told)
+        tick.trigger()
+    assert Settings(settings_file).exports_capture  # remembered, switched off and on again
+
+
 def test_boxes_imported_for_pictures_already_here_are_shown_at_once(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:

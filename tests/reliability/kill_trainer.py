@@ -55,7 +55,7 @@ class Summary:
 class Rounds:
     """Processes are forked from one that has torch already, so that a kill hits the run."""
 
-    def __init__(self, folder: Path, seed: int, epochs: float) -> None:
+    def __init__(self, folder: Path, seed: int, epochs: float, longest_side: int) -> None:
         self._folder = folder
         self._random = Random(seed)
         self._context = multiprocessing.get_context("forkserver")
@@ -63,7 +63,8 @@ class Rounds:
         self.summary = Summary()
         (folder / "wish").mkdir(parents=True)
         settings = {"budget": "epochs", "epochs": epochs, "recipe": "twin", "start": "scratch"}
-        prepare_run(folder / "wish", folder / "images", train=12, val=3, **settings)
+        more = {**settings, "longest_side": longest_side}
+        prepare_run(folder / "wish", folder / "images", train=12, val=3, **more)
         self._unbroken = self._copy("unbroken")
         began = time.monotonic()
         self._train(self._unbroken, None)
@@ -146,10 +147,10 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def kill(folder: Path, kills: int, seed: int, epochs: float) -> Summary:
-    """Ends at the first loss, with the run as it is."""
+def kill(folder: Path, kills: int, seed: int, epochs: float, longest_side: int = 0) -> Summary:
+    """Ends at the first loss, with the run as it is. longest_side: pixels; 0: as usual."""
     began = time.monotonic()
-    rounds = Rounds(folder, seed, epochs)
+    rounds = Rounds(folder, seed, epochs, longest_side)
     try:
         rounds.run(kills)
     except (Lost, ValueError) as loss:

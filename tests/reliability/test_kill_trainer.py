@@ -10,7 +10,7 @@ if sys.platform != "win32":  # there is no forkserver, and no SIGKILL
     def test_a_killed_trainer_goes_on_and_learns_the_same(tmp_path: Path) -> None:
         from tests.reliability.kill_trainer import kill
 
-        summary = kill(tmp_path / "runs", kills=2, seed=7, epochs=2.0)
+        summary = kill(tmp_path / "runs", kills=2, seed=7, epochs=2.0, longest_side=64)
         assert summary.losses == 0
         assert summary.kills == 2
         assert summary.runs >= 1

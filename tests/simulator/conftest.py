@@ -15,7 +15,7 @@ SEED = 1
 
 @pytest.fixture(scope="session")
 def running_simulator() -> Iterator[SimulatorProcess]:
-    simulator = SimulatorProcess("--port", "0", "--seed", str(SEED))
+    simulator = SimulatorProcess("--port", "0", "--seed", str(SEED), "--log")
     yield simulator
     simulator.end()
 

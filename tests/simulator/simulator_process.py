@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import queue
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -34,6 +36,21 @@ class SimulatorProcess:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         self.ready: dict[str, Any] = json.loads(line) if line else {}
+        self._told: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._listening = threading.Thread(target=self._listen, daemon=True)
+        self._listening.start()
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._told.put(json.loads(line))
+
+    def next_told(self, what: str) -> str:
+        """With --log, the words of the next line of that kind; others before it are left out."""
+        while True:
+            line = self._told.get(timeout=PATIENCE)
+            if what in line:
+                return str(line[what])
 
     def order(self, words: str) -> None:
         assert self.process.stdin is not None
@@ -48,6 +65,7 @@ class SimulatorProcess:
 
     def wait(self) -> int:
         code = self.process.wait(PATIENCE)
+        self._listening.join(PATIENCE)  # before its pipe is closed
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             assert pipe is not None
             pipe.close()

@@ -9,11 +9,13 @@ import cv2
 import numpy as np
 import pytest
 
+from labeler.simulator import look, room, setting, textures
 from labeler.simulator.body import BodyPose
 from labeler.simulator.ground import CLUTTER, RADIUS
 from labeler.simulator.lens import encode
 from labeler.simulator.render import Renderer
-from labeler.simulator.scene import Figure, Scene, Thing
+from labeler.simulator.scene import Exposure, Figure, Scene, Thing
+from labeler.simulator.setting import Setting
 from labeler.simulator.truth import TrueBox, Truth, read_truth, write_truth
 from labeler.simulator.view import View
 from labeler.simulator.world import World
@@ -23,7 +25,7 @@ FAR_AWAY = Figure(BodyPose(0.0, -40.0, 0.0))
 
 
 def scene(*things: Thing, figure: Figure = FAR_AWAY, head: float = 0.0) -> Scene:
-    return Scene(1, replace(EYE, head=head), 0.0, 0.0, 1.0, figure, things)
+    return Scene(1, replace(EYE, head=head), 0.0, 0.0, 1.0, (figure,), things)
 
 
 def boxes(renderer: Renderer, shown: Scene) -> dict[str, TrueBox]:
@@ -174,3 +176,70 @@ def test_other_bytes_carry_no_truth(data: bytes) -> None:
 def test_a_jpeg_of_another_camera_carries_no_truth() -> None:
     with pytest.raises(ValueError, match="no true boxes"):
         read_truth(encode(np.zeros((8, 8, 3), np.uint8)))
+
+
+def set_to(shown: Scene, renderer: Renderer, brighter: float) -> Scene:
+    """The scene at the automatic's own exposure, so many times as long."""
+    renderer.photograph(shown)
+    auto = renderer.exposure(0)
+    return replace(shown, manual=Exposure(round(auto.milliseconds * brighter), auto.gain))
+
+
+def test_a_manual_exposure_at_the_automatics_values_looks_like_it(renderer: Renderer) -> None:
+    shown = scene(Thing("mug", 3.0, 5.0, 0.0))
+    same = renderer.draw(set_to(shown, renderer, 1.0)).pixels.mean()
+    assert same == pytest.approx(renderer.draw(shown).pixels.mean(), rel=0.08)
+
+
+def test_a_longer_exposure_is_brighter_and_smears_more(renderer: Renderer) -> None:
+    shown = scene(Thing("mug", 3.0, 5.0, 0.0))
+    means = [renderer.draw(set_to(shown, renderer, by)).pixels.mean() for by in (0.3, 1.0, 2.5)]
+    assert means[0] < 0.75 * means[1]
+    assert means[1] < 0.95 * means[2]
+    turning = replace(shown, eye_turn_rate=1.5)
+    short, long = (
+        cv2.Laplacian(renderer.draw(replace(turning, manual=setting)).pixels, cv2.CV_64F).var()
+        for setting in (Exposure(4, 2.0), Exposure(40, 0.2))
+    )
+    assert long < 0.8 * short
+
+
+def test_a_higher_gain_is_noisier_at_the_same_brightness(renderer: Renderer) -> None:
+    shown = scene()
+    quiet, loud = (
+        renderer.draw(replace(shown, manual=setting)).pixels.astype(np.int16)
+        for setting in (Exposure(30, 0.3), Exposure(3, 3.0))
+    )
+    smooth = [cv2.blur(part.astype(np.float32), (5, 5)) for part in (quiet, loud)]
+    noise = [np.abs(part - soft).mean() for part, soft in zip((quiet, loud), smooth, strict=True)]
+    assert noise[1] > 1.3 * noise[0]
+    assert loud.mean() == pytest.approx(quiet.mean(), rel=0.08)
+
+
+def test_eyes_have_the_colour_that_they_were_given(renderer: Renderer) -> None:
+    facing = BodyPose(0.0, 2.0, -math.pi / 2)
+    colors = [None, (0.0, 1.0), (0.33, 1.0)]
+    shown = [renderer.draw_clean(scene(figure=Figure(facing, color=c))).pixels for c in colors]
+    changed = (shown[1].astype(int) - shown[2].astype(int))[..., 2] > 60
+    assert changed.sum() > 20
+    assert shown[1][changed][:, 2].mean() > 1.5 * shown[1][changed][:, 1].mean()
+    assert shown[2][changed][:, 1].mean() > 1.5 * shown[2][changed][:, 2].mean()
+    assert not changed[:, :200].any()
+
+
+def test_every_choice_on_the_command_line_can_be_drawn() -> None:
+    assert set(setting.ROOMS) == set(room.ROOMS)
+    assert set(setting.TABLES) == set(textures.KINDS) == set(textures.GLOSS)
+    assert set(setting.HOURS) == set(look.HOURS)
+
+
+def test_a_chosen_setting_is_what_is_seen(renderer: Renderer) -> None:
+    chosen = Setting("classroom", "papers", "night")
+    drawn = Renderer(1, chosen).draw_clean(scene()).pixels
+    assert drawn.mean() < 0.8 * renderer.draw_clean(scene()).pixels.mean()
+
+
+def test_so_much_clutter_stands_around_as_was_asked_for() -> None:
+    kinds = [thing.kind for thing in World(1, clutter=0).things]
+    assert sorted(kinds) == ["ball", "cube", "mug"]
+    assert len(World(1, clutter=8).things) > 7

@@ -129,17 +129,6 @@ def test_wheels_move_the_robot_and_its_picture_only_with_control(connect: Connec
     assert driver.photo().data != before
 
 
-def test_driving_straight_and_turning_arrive_where_they_should(connect: Connect) -> None:
-    robot = connect(behavior_control_level=CONTROL).robot
-    robot.motors.stop_all_motors()
-    wait_until(lambda: not robot.status.are_wheels_moving)
-    begin = robot.pose_angle_rad
-    robot.behavior.turn_in_place(degrees(90))
-    wait_until(lambda: not robot.status.are_wheels_moving)
-    turned = math.degrees(math.remainder(robot.pose_angle_rad - begin, math.tau))
-    assert turned == pytest.approx(90, abs=15)
-
-
 def test_head_and_lift_go_where_they_are_sent(connect: Connect) -> None:
     robot = connect(behavior_control_level=CONTROL).robot
     robot.behavior.set_head_angle(degrees(-10))
@@ -150,10 +139,6 @@ def test_head_and_lift_go_where_they_are_sent(connect: Connect) -> None:
     wait_until(lambda: robot.lift_height_mm == pytest.approx(92, abs=1))
     robot.motors.set_head_motor(-2)
     wait_until(lambda: robot.head_angle_rad < math.radians(-21))
-
-
-def test_saying_something_does_no_harm(connect: Connect) -> None:
-    connect(behavior_control_level=CONTROL).robot.behavior.say_text("hello")
 
 
 def test_a_more_urgent_client_takes_control_and_the_first_is_told(connect: Connect) -> None:

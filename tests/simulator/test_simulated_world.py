@@ -6,9 +6,12 @@ import math
 
 import pytest
 
-from labeler.simulator.body import HEAD_RANGE, Body, BodyPose
+from labeler.simulator.body import HEAD_RANGE, Body, BodyPose, wrap
 from labeler.simulator.ground import ROBOT_RADIUS, disc_of, on_table
+from labeler.simulator.manoeuvres import Manoeuvre, Straight, Turn
 from labeler.simulator.minds import bearing
+from labeler.simulator.scene import Thing
+from labeler.simulator.textures import TABLE
 from labeler.simulator.world import World
 
 TICK = 1 / 15
@@ -44,7 +47,7 @@ def test_our_robot_looks_around_and_sees_the_other_mostly_but_not_always(seed: i
 
 def test_a_controlled_robot_stands_still_until_it_is_told() -> None:
     world = World(3)
-    world.controlled = True
+    world.residents[0].controlled = True
     world.body.stop()
     world.step(TICK)
     here = world.body.pose
@@ -83,3 +86,59 @@ def test_a_blocked_robot_still_turns() -> None:
         body.take_pose(body.step(TICK), free=False)
     assert (body.pose.x, body.pose.y) == (0, 0)
     assert body.pose.heading < -0.3
+
+
+def at_the_edge() -> World:
+    """Our robot, steered, looks over the table's right edge with nothing around it."""
+    world = World(1)
+    world.things = [Thing("ball", -50.0, -35.0, 0.0)]
+    world.residents[0].controlled = True
+    world.body.pose = BodyPose(TABLE[0] / 2 - 9.0, 30.0, 0.0)
+    return world
+
+
+def test_a_steered_robot_stops_at_the_edge_until_it_is_driven_back() -> None:
+    world = at_the_edge()
+    body = world.body
+    body.drive(15.0, 15.0)
+    for _ in range(20):
+        world.step(TICK)
+    assert body.cliff
+    assert not body.wheels_moving
+    assert on_table(body.pose.x, body.pose.y)
+    stopped = body.pose
+    body.drive(15.0, 15.0)
+    world.step(TICK)
+    world.step(TICK)
+    assert body.cliff
+    assert body.pose.x < stopped.x + 0.5
+    body.drive(-15.0, -15.0)
+    for _ in range(5):
+        world.step(TICK)
+    assert not body.cliff
+    assert body.pose.x < stopped.x
+
+
+@pytest.mark.parametrize("tick", [1 / 30, TICK, 4 * TICK])
+@pytest.mark.parametrize("speed", [0.3, 1.5, 6.0])
+def test_a_turn_and_a_way_end_where_they_should_at_every_pace(tick: float, speed: float) -> None:
+    world = at_the_edge()
+    body = world.body
+    body.pose = BodyPose(40.0, 30.0, 2.8)
+    done(world, Turn(body, 1.1, speed), tick)
+    assert wrap(body.pose.heading - 3.9) == pytest.approx(0, abs=0.02)
+    start = body.pose
+    done(world, Straight(body, -6.0, 5 * speed), tick)
+    assert math.hypot(body.pose.x - start.x, body.pose.y - start.y) == pytest.approx(6, abs=0.1)
+    assert abs(bearing(start, body.pose.x, body.pose.y)) == pytest.approx(math.pi, abs=0.05)
+
+
+def done(world: World, manoeuvre: Manoeuvre, tick: float) -> None:
+    for _ in range(600):
+        if manoeuvre.steer(tick):
+            break
+        world.step(tick)
+    else:
+        pytest.fail("it never came to its end")
+    world.step(tick)
+    assert not world.body.wheels_moving

@@ -32,7 +32,7 @@ def test_it_ends_when_its_standard_input_is_closed(isolated_home: Path) -> None:
     assert sections(config)["00sim001"]["guid"] == simulator.ready["guid"]
     began = time.monotonic()
     assert simulator.end() == 0
-    assert time.monotonic() - began < 3  # 0.2 s where the machine has nothing else to do
+    assert time.monotonic() - began < 10  # 0.2 s where the machine has nothing else to do
     assert not config.exists()
 
 

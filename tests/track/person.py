@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from labeler.dataset.detected import mean_of
+from labeler.dataset.detected import Detected, is_better, new_things
 from labeler.dataset.model import BBox
 from labeler.simulator.arrays import Pixels
 from labeler.track import Carried
@@ -21,7 +21,7 @@ MEANT = 0.3
 """From this overlap on a detector's box of the right kind is taken for the object, and mended."""
 DOUBLE = 0.5
 """A detector's box that overlaps the tracker's of its kind by so much means the same thing: the
-program suggests their mean."""
+program suggests the better one."""
 
 
 class Tracker(Protocol):
@@ -36,10 +36,20 @@ Kinds = Sequence[tuple[str, BBox]]
 """Boxes, each with the kind of thing that it is of."""
 
 
+class Seen(NamedTuple):
+    """A detector's box with its score, and the chance that a person leaves it as it is, as far as
+    is known."""
+
+    kind: str
+    box: BBox
+    score: float = 0.5
+    chance: float = 0.0
+
+
 class Detector(Protocol):
     """What suggests boxes on pictures it has not seen labelled, as the assistant does."""
 
-    def offers(self, image: int) -> Kinds:
+    def offers(self, image: int) -> Sequence[Seen]:
         """On the image of that number, from 0."""
         ...
 
@@ -100,22 +110,23 @@ def replay(shots: Iterable[Shot], start: Start, detector: Detector | None = None
     boxes: dict[int, BBox] = {}
     for number, shot in enumerate(shots):
         truth = {keys.setdefault(name, len(keys)): box for name, box in shot.boxes.items()}
-        offers: dict[int, BBox] = {}
+        carried: dict[int, Carried] = {}
         if tracker is not None and boxes:
             began = time.process_time()
-            offers = {found.key: found.bbox for found in tracker.step(shot.picture)}
+            carried = {found.key: found for found in tracker.step(shot.picture)}
             effort.seconds += time.process_time() - began
             effort.steps += len(boxes)
-        before, known = effort.actions, set(offers)
+        before, offers = effort.actions, {key: found.bbox for key, found in carried.items()}
         kinds |= {keys[name]: shot.kind(name) for name in shot.boxes}
         if detector is not None:
             seen = detector.offers(number)
             found = _recognised(effort, seen, truth, offers, kinds)
-            offers = {key: _settled(box, kinds[key], seen) for key, box in offers.items()} | found
+            offers = {key: _settled(each, kinds[key], seen) for key, each in carried.items()}
+            offers |= found
         boxes = _labelled(effort, truth, offers, boxes)
         if detector is not None:
             detector.take(number, [(kinds[key], box) for key, box in boxes.items()])
-        touched = effort.actions > before or not known.issuperset(boxes)
+        touched = effort.actions > before or not carried.keys() >= boxes.keys()
         if touched or tracker is None:
             tracker = start(shot.picture, boxes)
         again = touched and bool(boxes) and start is not Nobody
@@ -124,25 +135,27 @@ def replay(shots: Iterable[Shot], start: Start, detector: Detector | None = None
     return effort
 
 
-def _settled(tracked: BBox, kind: str, seen: Kinds) -> BBox:
-    alike = [(tracked.iou(box), box) for what, box in seen if what == kind]
-    overlap, other = max(alike, key=lambda pair: pair[0], default=(0.0, tracked))
-    return mean_of(tracked, other) if overlap >= DOUBLE else tracked
+def _settled(carried: Carried, kind: str, seen: Sequence[Seen]) -> BBox:
+    alike = [each for each in seen if each.kind == kind and each.box.iou(carried.bbox) >= DOUBLE]
+    best = max(alike, key=lambda each: each.chance, default=None)
+    if best is None or not is_better(best.chance, carried.score):
+        return carried.bbox
+    return best.box
 
 
 def _recognised(
     effort: Effort,
-    seen: Kinds,
+    seen: Sequence[Seen],
     truth: Mapping[int, BBox],
     tracked: Mapping[int, BBox],
     kinds: Mapping[int, str],
 ) -> dict[int, BBox]:
     """The detector's boxes by the object that the person takes them for; the rest is rejected."""
-    fresh = [
-        (kind, box)
-        for kind, box in seen
-        if not any(kinds.get(key) == kind and box.iou(t) >= DOUBLE for key, t in tracked.items())
-    ]
+    numbers = {kind: n for n, kind in enumerate({*kinds.values(), *(each.kind for each in seen)})}
+    names = {number: kind for kind, number in numbers.items()}
+    carried = [Detected(numbers[kinds[key]], box, 1.0) for key, box in tracked.items()]
+    all_seen = [Detected(numbers[each.kind], each.box, each.score) for each in seen]
+    fresh = [(names[each.category_id], each.bbox) for each in new_things(all_seen, carried)]
     pairs = sorted(
         (
             (box.iou(truth[key]), index, key)

@@ -59,7 +59,7 @@ def own_life(
 def turning(seed: int, *, images: int = 60) -> Iterator[Shot]:
     """The robot turns on the spot, to and fro, and nods a little; the other one goes its ways."""
     world, camera = World(seed), Renderer(seed)
-    world.controlled = True
+    world.residents[0].controlled = True
     rng = np.random.default_rng([seed, 20])
     middle, wide, pace = world.body.pose.heading, rng.uniform(0.5, 0.9), rng.uniform(0.6, 0.9)
     middle += math.pi  # it starts with its back to the table's middle, for it drives round it
@@ -81,7 +81,7 @@ def turning(seed: int, *, images: int = 60) -> Iterator[Shot]:
 def driving(seed: int, *, images: int = 60) -> Iterator[Shot]:
     """The robot drives among the objects in curves, backing off where something is in its way."""
     world, camera = World(seed), Renderer(seed)
-    world.controlled = True
+    world.residents[0].controlled = True
     rng = np.random.default_rng([seed, 21])
     forward, turn, until = 6.0, 0.0, 0.0
     for _ in range(images):
@@ -116,7 +116,7 @@ def passing(seed: int, *, images: int = 60) -> Iterator[Shot]:
         heading = home + side * math.pi / 2 - side * 0.3 * math.cos(0.15 * along)
         figure = Figure(BodyPose(x, y, heading, math.radians(10)), speed)
         clear = [t for t in world.things if math.hypot(t.x - x, t.y - y) > 4]
-        yield shot(camera, Scene(number * TICKS, eye, 0.0, 0.0, 1.0, figure, tuple(clear)))
+        yield shot(camera, Scene(number * TICKS, eye, 0.0, 0.0, 1.0, (figure,), tuple(clear)))
 
 
 def shot(camera: Renderer, scene: Scene) -> Shot:

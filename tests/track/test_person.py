@@ -13,12 +13,13 @@ from labeler.dataset.model import BBox
 from labeler.simulator.arrays import Pixels
 from labeler.track import Carried, Carrier
 from tests.track.footage import panned, video_shots
-from tests.track.person import Kinds, Nobody, replay
+from tests.track.person import Kinds, Nobody, Seen, replay
 from tests.track.sequences import Shot
 from tests.track.staged import GROUND, pattern, staged
 
 BLANK = np.zeros((20, 20, 3), np.uint8)
 BOX, NEAR, OFF = BBox(0, 0, 10, 10), BBox(1, 0, 10, 10), BBox(4, 0, 10, 10)
+AWRY = BBox(0, 0, 14, 10)
 
 
 class Script:
@@ -59,11 +60,11 @@ def test_an_object_that_is_not_offered_again_counts_as_lost() -> None:
 class Seer:
     """A detector that offers what it is told, and keeps what the person made of it."""
 
-    def __init__(self, *offers: Kinds) -> None:
+    def __init__(self, *offers: list[Seen]) -> None:
         self._offers = offers
         self.taken: list[Kinds] = []
 
-    def offers(self, image: int) -> Kinds:
+    def offers(self, image: int) -> list[Seen]:
         return self._offers[image]
 
     def take(self, image: int, boxes: Kinds) -> None:
@@ -71,7 +72,7 @@ class Seer:
 
 
 def test_what_a_detector_finds_is_taken_mended_or_rejected_by_its_kind() -> None:
-    seer = Seer([("a", NEAR)], [("a", OFF)], [("b", BOX)])
+    seer = Seer([Seen("a", NEAR)], [Seen("a", OFF)], [Seen("b", BOX)])
     effort = replay([Shot(BLANK, {"a": BOX})] * 3, Nobody, seer)
     assert (effort.drawn, effort.corrected, effort.rejected) == (1, 1, 1)
     assert effort.offers == 3
@@ -80,9 +81,17 @@ def test_what_a_detector_finds_is_taken_mended_or_rejected_by_its_kind() -> None
 
 def test_a_detector_adds_only_what_the_tracker_does_not_offer() -> None:
     shots = [Shot(BLANK, {"a": BOX}), Shot(BLANK, {"a": BOX, "b": OFF})]
-    seer = Seer([], [("a", NEAR), ("b", OFF)])
+    seer = Seer([], [Seen("a", NEAR), Seen("b", OFF)])
     effort = replay(shots, Script([Carried(0, BOX, 1.0)]), seer)
     assert (effort.drawn, effort.actions) == (1, 1)
+
+
+def test_a_detector_that_is_to_be_trusted_mends_a_doubtful_carried_box_and_no_other() -> None:
+    shots = [Shot(BLANK, {"a": BOX})] * 2
+    for chance, score, corrected in ((0.9, 0.7, 0), (0.9, 0.99, 1), (0.3, 0.7, 1)):
+        seer = Seer([], [Seen("a", NEAR, chance=chance)])
+        effort = replay(shots, Script([Carried(0, AWRY, score)]), seer)
+        assert (effort.drawn, effort.corrected) == (1, corrected)
 
 
 def test_a_video_with_its_truth_is_replayed(tmp_path: Path) -> None:

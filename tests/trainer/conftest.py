@@ -8,8 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
-from tests.trainer.training_runs import Outcome, finish, prepare_run, start_training
+from tests.trainer.training_runs import (
+    Outcome,
+    finish,
+    outcome_of,
+    prepare_run,
+    start_training,
+)
 from trainer.events import Evaluated, Event
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # as the trainer itself does, before torch
@@ -30,13 +37,30 @@ def make_run(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """A real run, stopped when it is good (ten seconds on a quiet machine).
+    """A real run, stopped when it is good (eight seconds on a quiet machine). Not to be changed.
 
-    Among its pictures are a truncated, a missing and a false one.
+    Among its pictures are a truncated, a missing and a false one. The processes of one session of
+    tests share it: the first that asks trains, the others wait.
     """
-    folder = tmp_path_factory.mktemp("training")
+    folder = of_the_session(tmp_path_factory) / "training"
+    lines, code = folder / "lines.txt", folder / "code.txt"
+    with FileLock(folder.with_suffix(".lock")):
+        if not code.exists():
+            outcome = _trained(folder)
+            lines.write_text(outcome.lines, encoding="utf-8")
+            code.write_text(str(outcome.code), encoding="utf-8")
+    return outcome_of(folder / "run", lines.read_text("utf-8"), int(code.read_text("utf-8")))
+
+
+def of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this session of tests have in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+def _trained(folder: Path) -> Outcome:
     run, images = folder / "run", folder / "images"
-    run.mkdir()
+    run.mkdir(parents=True, exist_ok=True)
     prepare_run(run, images, train=40, val=12, seconds=60.0, seed=5)
     whole = (images / "train-001.jpg").read_bytes()
     (images / "train-001.jpg").write_bytes(whole[: len(whole) * 2 // 3])

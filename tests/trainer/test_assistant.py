@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,13 @@ from trainer.assist_lines import (
     order_from,
     to_line,
 )
+from trainer.assist_network import size_for, stride_for
 from trainer.assist_ranking import doubt, most_useful_first
 from trainer.assist_trials import Trials, iou
+from trainer.assist_views import LabelledViews
+from trainer.protocol import Target
 
+pytestmark = pytest.mark.timeout(300)  # it works at low priority, so a crowded machine is slow
 LABELLED, OTHERS = range(1, 13), range(13, 25)
 
 
@@ -49,7 +54,7 @@ def assistant(coco: tuple[dict[str, Any], Path]) -> Iterator[AssistProcess]:
     """It has learnt from twelve images, and its answers about the rest have been heard."""
     made, images = coco
     running = AssistProcess()
-    running.tell(known(made, images), labelled(made, LABELLED), Learn(60.0, 45))
+    running.tell(known(made, images), labelled(made, LABELLED), Learn(60.0, 40))
     running.hear(Learnt)
     running.tell(Suggest((*OTHERS, 99)))
     running.hear(Ranked)
@@ -198,6 +203,54 @@ def test_the_threshold_follows_what_the_person_makes_of_the_offers() -> None:
         trials.add([(1, 0.7, 10.0, 10.0, 20.0, 20.0), wrong], [box])
     assert 0.6 < trials.threshold < 0.7
     assert (trials.found(trials.threshold), trials.asked) == (20, 20)
+
+
+def test_only_offers_that_are_left_alone_pay_for_wrong_ones() -> None:
+    trials = Trials()
+    box, wrong = (1, 10.0, 10.0, 20.0, 20.0), (1, 0.6, 60.0, 60.0, 20.0, 20.0)
+    exact, rough = (1, 0.5, *box[1:]), (1, 0.5, 14.0, 10.0, 20.0, 20.0)
+    for _ in range(20):
+        trials.add([exact, exact, wrong], [box, box])
+    assert trials.threshold < 0.5
+    for _ in range(40):
+        trials.add([rough, rough, wrong], [box, box])
+    assert trials.threshold > 0.6
+
+
+def test_how_far_a_score_is_to_be_trusted_is_learnt_from_what_was_left_alone() -> None:
+    trials = Trials()
+    box = (1, 10.0, 10.0, 20.0, 20.0)
+    for _ in range(14):
+        trials.add([(1, 0.9, *box[1:])], [box])
+    assert Learnt(1, 1, 1, 1.0, 1, 1, 1, trials.chances).chance(0.9) == 0.0
+    for _ in range(46):
+        trials.add([(1, 0.9, *box[1:]), (1, 0.5, 14.0, 10.0, 20.0, 20.0)], [box, box])
+    learnt = Learnt(1, 1, 1, 1.0, 1, 1, 1, trials.chances)
+    assert learnt.chance(0.95) > 0.9
+    assert learnt.chance(0.9) > 0.9
+    assert learnt.chance(0.6) == 0.0
+    assert learnt.chance(0.1) == 0.0
+
+
+def test_the_newest_images_are_learnt_from_more_often() -> None:
+    views = LabelledViews(10**6, torch.Generator().manual_seed(1))
+    nothing = Target(torch.empty(0, 4), torch.empty(0, dtype=torch.long))
+    for number in range(60):
+        views.add(number, [torch.full((1, 1, 1, 1), float(number))], [nothing])
+    drawn = torch.cat([views.draw(8)[0][0].flatten() for _ in range(50)])
+    assert len(drawn) == 400
+    assert sorted(drawn.unique().tolist()) == list(range(60))
+    assert (drawn >= 40).sum() > 0.45 * len(drawn)  # a third of all images
+
+
+def test_the_input_grows_with_small_things_and_is_coarser_where_all_are_large() -> None:
+    small, large = size_for(16 / 9, 10**6, 0.1), size_for(16 / 9, 10**6, 0.6)
+    assert math.prod(small) > 2 * math.prod(large)
+    assert (stride_for(large, 0.4, None), stride_for(large, 0.05, None)) == (16, 8)
+    assert stride_for(large, None, None) == 8
+    middling = 0.15
+    assert (stride_for(large, middling, None), stride_for(large, middling, 16)) == (8, 16)
+    assert stride_for(large, 0.4, 8) == 8  # it would have to begin anew
 
 
 def test_features_stay_within_their_memory_and_the_oldest_go() -> None:

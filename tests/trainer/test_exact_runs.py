@@ -33,7 +33,8 @@ def wish(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("exact")
     (folder / "run").mkdir()
     settings = {"budget": "epochs", "epochs": 2.0, "recipe": "twin", "seed": 3}
-    prepare_run(folder / "run", folder / "images", train=12, val=4, **settings)
+    small = {**settings, "longest_side": 64}
+    prepare_run(folder / "run", folder / "images", train=12, val=4, **small)
     return folder / "run"
 
 
@@ -58,27 +59,41 @@ def trained(run: Path, seconds_a_tick: float) -> list[Event]:
     return events
 
 
-@pytest.mark.parametrize("recipe", ["twin", "one-click"])
+@pytest.fixture(scope="module")
+def quick(wish: Path) -> tuple[Path, list[Event]]:
+    """The run as a quick machine trains it, and what it told."""
+    run = a_copy(wish, wish.with_name("quick"))
+    return run, trained(run, 0.001)
+
+
 def test_the_same_seed_gives_the_same_weights_on_a_slower_machine(
-    wish: Path, tmp_path: Path, recipe: str
+    wish: Path, quick: tuple[Path, list[Event]], tmp_path: Path
 ) -> None:
-    quick, slow = (a_copy(wish, tmp_path / name, recipe=recipe) for name in ("quick", "slow"))
-    events = trained(quick, 0.001)
+    run, events = quick
+    slow = a_copy(wish, tmp_path / "slow")
     trained(slow, 0.7)
-    assert weights_of(quick) == weights_of(slow)
-    other = a_copy(wish, tmp_path / "other", recipe=recipe, seed=4)
+    assert weights_of(slow) == weights_of(run)
+    other = a_copy(wish, tmp_path / "other", seed=4)
     trained(other, 0.001)
-    assert weights_of(other) != weights_of(quick)
+    assert weights_of(other) != weights_of(run)
     [end] = [event for event in events if isinstance(event, Finished)]
     assert 2.0 <= end.epochs < 2.0 + 16 * 4 / 12
     assert not end.stopped_early
 
 
-def test_two_runs_in_turn_come_out_as_each_alone(wish: Path, tmp_path: Path) -> None:
+def test_and_so_it_does_by_the_recipe_of_one_click(wish: Path, tmp_path: Path) -> None:
+    runs = [a_copy(wish, tmp_path / name, recipe="one-click") for name in ("quick", "slow")]
+    for run, seconds_a_tick in zip(runs, (0.001, 0.7), strict=True):
+        trained(run, seconds_a_tick)
+    assert weights_of(runs[0]) == weights_of(runs[1])
+
+
+def test_two_runs_in_turn_come_out_as_each_alone(
+    wish: Path, quick: tuple[Path, list[Event]], tmp_path: Path
+) -> None:
     starts = ("pretrained", "scratch")
-    alone = {start: a_copy(wish, tmp_path / f"alone-{start}", start=start) for start in starts}
-    for run in alone.values():
-        trained(run, 0.001)
+    alone = {"pretrained": quick[0], "scratch": a_copy(wish, tmp_path / "alone", start="scratch")}
+    trained(alone["scratch"], 0.001)
     beside = {start: a_copy(wish, tmp_path / f"beside-{start}", start=start) for start in starts}
     told: dict[str, list[Event]] = {start: [] for start in starts}
     ticks = itertools.count(step=0.5)

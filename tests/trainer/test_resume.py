@@ -178,7 +178,8 @@ def test_a_process_pauses_goes_on_stops_and_a_moved_run_resumes(tmp_path: Path) 
     here, there = tmp_path / "here", tmp_path / "there"
     run = here / "runs" / "first"
     run.mkdir(parents=True)
-    prepare_run(run, here / "images", train=8, val=2, budget="epochs", epochs=500.0)
+    settings = {"budget": "epochs", "epochs": 500.0, "longest_side": 64}
+    prepare_run(run, here / "images", train=8, val=2, **settings)
     config = replace(load_config(run), train_images="../../images", val_images="../../images")
     save_config(run, config)
     process = start_training(run)

@@ -64,7 +64,7 @@ def _pair(folder: Path) -> Path:
     for side in SIDES:
         run = folder / "pair" / side
         run.mkdir(parents=True)
-        settings = {"recipe": "twin", "seed": 3, "seconds": 3.0}
+        settings = {"recipe": "twin", "seed": 3, "seconds": 3.0, "longest_side": 64}
         prepare_run(run, folder / "images", train=12, val=4, **settings)
         save_config(run, replace(load_config(run), start=side))
     return folder / "pair"

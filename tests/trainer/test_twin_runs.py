@@ -41,7 +41,7 @@ def make_pair(tmp_path: Path) -> Callable[..., Path]:
     def make(*, train: int = 12, val: int = 4, **config: object) -> Path:
         pair = tmp_path / "pair"
         (pair / "pretrained").mkdir(parents=True)
-        settings = {"recipe": "twin", "seed": 3, **config}
+        settings = {"recipe": "twin", "seed": 3, "longest_side": 64, **config}
         prepare_run(pair / "pretrained", tmp_path / "images", train=train, val=val, **settings)
         shutil.copytree(pair / "pretrained", pair / "scratch")
         config_of = load_config(pair / "scratch")

@@ -107,4 +107,9 @@ def finish(
     code = process.wait(timeout=60)
     process.stdout.close()
     process.stdin.close()
-    return Outcome(run, [from_line(line) for line in lines], code, "".join(lines))
+    return outcome_of(run, "".join(lines), code)
+
+
+def outcome_of(run: Path, lines: str, code: int) -> Outcome:
+    """lines: all that it said on stdout."""
+    return Outcome(run, [from_line(line) for line in lines.splitlines()], code, lines)

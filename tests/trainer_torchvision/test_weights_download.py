@@ -148,7 +148,7 @@ def test_a_server_that_falls_silent_is_given_up(site: Site, tmp_path: Path, sent
     began = monotonic()
     with pytest.raises(WeightsUnavailableError, match=r"came for 0\.5 seconds"):
         get(site.publish("net", WEIGHTS), tmp_path, timeout=0.5)
-    assert monotonic() - began < 8
+    assert monotonic() - began < 20
 
 
 def test_the_person_can_stop_a_silent_download(site: Site, tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_the_person_can_stop_a_silent_download(site: Site, tmp_path: Path) -> No
             on_progress=lambda event: stop.set(),
             should_stop=stop.is_set,
         )
-    assert monotonic() - began < 5
+    assert monotonic() - began < 20
 
 
 def test_nobody_listening_is_no_connection(site: Site, tmp_path: Path) -> None:

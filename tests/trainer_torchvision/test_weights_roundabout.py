@@ -81,7 +81,7 @@ def test_a_server_that_drips_is_given_up(site: Site, tmp_path: Path) -> None:
     began = monotonic()
     with pytest.raises(WeightsUnavailableError, match=r"hardly anything came for 0\.5 seconds"):
         get(site.publish("net", WEIGHTS), tmp_path, timeout=0.5)
-    assert monotonic() - began < 8
+    assert monotonic() - began < 20
 
 
 def test_a_file_that_changes_between_two_pieces_is_fetched_anew(site: Site, tmp_path: Path) -> None:

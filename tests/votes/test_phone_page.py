@@ -125,7 +125,7 @@ def test_closing_ends_it_at_once(page: PhonePage, book: VoteBook) -> None:
     with socket.create_connection((page.host, page.port), timeout=10) as waiting:
         waiting.sendall(b"GET ")
         page.close()
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 4  # the request itself has five seconds
         assert rest_of(waiting) == b""
     assert is_gone(page)
     page.close()
@@ -342,7 +342,7 @@ def test_a_slow_client_is_cut_off_and_cannot_keep_others_out(box: BallotBox) -> 
             wire.sendall(f"GET {page.path} HTTP/1.1\r\nX: ".encode())
         assert Phone(page, "127.0.0.2").get().status == 200
         assert [rest_of(wire) for wire in wires[:MOST_OF_ONE]] == [b""] * MOST_OF_ONE
-        end = time.monotonic() + 15
+        end = time.monotonic() + 30
         while is_gone(page):  # until the last of them is forgotten
             assert time.monotonic() < end
     finally:

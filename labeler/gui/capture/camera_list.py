@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
+    QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -15,23 +18,49 @@ from PySide6.QtWidgets import (
 
 from labeler.cameras.base import CameraState, CameraStatus
 from labeler.cameras.catalogue import CameraChoice
+from labeler.cameras.presence import Presence, Sighting
 from labeler.gui.side_panel import keep_keys
 from labeler.gui.theme import colors
 
 _CHOICE = Qt.ItemDataRole.UserRole + 1
 _DETAIL = Qt.ItemDataRole.UserRole + 2
 _STATE = Qt.ItemDataRole.UserRole + 3
+_DOT = Qt.ItemDataRole.UserRole + 4
 _ROW = 27
+_LEAST_NAME = 80
+
+_TINTS = {
+    CameraState.LIVE: "good",
+    CameraState.CONNECTING: "warning",
+    CameraState.LOST: "warning",
+    CameraState.FAILED: "bad",
+}
+_SEEN_TINTS = {
+    Presence.READY: "good",
+    Presence.TAKEN: "warning",
+    Presence.NEEDS_TOKEN: "bad",
+    Presence.ASLEEP: "faint",
+    Presence.WRONG_CERTIFICATE: "bad",
+    Presence.NOT_THERE: "faint",
+    Presence.UNUSABLE: "bad",
+}
 
 
 class CameraList(QListWidget):
-    """A click or Return chooses. camera_chosen carries a CameraChoice."""
+    """A click or Return chooses. camera_chosen carries a CameraChoice.
+
+    move_requested and set_up_requested carry the choice of a robot that has a new address, or is
+    to be set up again; both stand in the menu of its row.
+    """
 
     camera_chosen = Signal(object)
+    move_requested = Signal(object)
+    set_up_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chosen: CameraChoice | None = None
+        self._seen: Mapping[str, Sighting] = {}
         self.setItemDelegate(_Delegate(self))
         self.setFrameShape(QListWidget.Shape.NoFrame)
         self.setMouseTracking(True)
@@ -44,15 +73,24 @@ class CameraList(QListWidget):
 
     def show_choices(self, choices: list[CameraChoice], chosen: CameraChoice | None) -> None:
         """Replaces the rows; the chosen one is marked."""
+        row = self.currentRow() if len(choices) == self.count() else -1
         self.clear()
         self._chosen = chosen
         for choice in choices:
             item = QListWidgetItem(choice.name, self)
             item.setData(_CHOICE, choice)
-            item.setData(_DETAIL, "" if choice.id in ("video:", "folder:") else choice.detail)
-            item.setToolTip(f"{choice.name}\n{choice.detail}")
-            self._name(item)
+            self._show_presence(item)
+        self.setCurrentRow(row)
         self.setFixedHeight(_ROW * min(8, len(choices)) + 2)
+
+    def show_seen(self, seen: Mapping[str, Sighting]) -> None:
+        """How the robots are that are not in use here, by the id of their choice."""
+        self._seen = seen
+        chosen = self._item_of_chosen()
+        for row in range(self.count()):
+            item = self.item(row)
+            if item is not chosen or item.data(_STATE) in (None, CameraState.FAILED):
+                self._show_presence(item)
 
     def show_status(self, status: CameraStatus) -> None:
         """How the chosen camera is: its dot, and what it tells of itself."""
@@ -61,7 +99,51 @@ class CameraList(QListWidget):
             return
         item.setData(_STATE, status.state)
         item.setData(_DETAIL, self._figures(status) or self._word(status.state))
+        item.setData(_DOT, _TINTS.get(status.state, "faint"))
+        item.setToolTip(f"{item.text()}\n{status.message or item.data(_CHOICE).detail}")
         self._name(item)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        item = self.itemAt(event.pos()) or self.currentItem()
+        choice = item.data(_CHOICE) if item is not None else None
+        if choice is not None and choice.kind == "robot" and choice.id != "robot:":
+            self.menu_of(choice).popup(event.globalPos())
+
+    def menu_of(self, choice: CameraChoice) -> QMenu:
+        """What can be done with a robot that is configured."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, signal in (
+            (self.tr("New address…"), self.move_requested),
+            (self.tr("Set up again…"), self.set_up_requested),
+        ):
+            menu.addAction(text).triggered.connect(lambda _checked, wish=signal: wish.emit(choice))
+        return menu
+
+    def _show_presence(self, item: QListWidgetItem) -> None:
+        choice = item.data(_CHOICE)
+        sighting = self._seen.get(choice.id)
+        if sighting is None:
+            is_there = choice.kind in ("simulated", "webcam")
+            item.setData(_DETAIL, "" if choice.id.endswith(":") else choice.detail)
+            item.setData(_DOT, "good" if is_there else "faint")
+            item.setToolTip(f"{choice.name}\n{choice.detail}")
+        else:
+            is_ready = sighting.presence is Presence.READY
+            item.setData(_DETAIL, choice.detail if is_ready else self._seen_word(sighting))
+            item.setData(_DOT, _SEEN_TINTS[sighting.presence])
+            item.setToolTip(f"{choice.name}, {choice.detail}\n{sighting.sentence}".strip())
+        self._name(item)
+
+    def _seen_word(self, sighting: Sighting) -> str:
+        return {
+            Presence.TAKEN: self.tr("in use elsewhere"),
+            Presence.NEEDS_TOKEN: self.tr("not authorised"),
+            Presence.ASLEEP: self.tr("asleep or off"),
+            Presence.WRONG_CERTIFICATE: self.tr("wrong certificate"),
+            Presence.NOT_THERE: self.tr("not there"),
+            Presence.UNUSABLE: self.tr("not set up"),
+        }.get(sighting.presence, "")
 
     def _figures(self, status: CameraStatus) -> str:
         if status.state is not CameraState.LIVE:
@@ -122,7 +204,7 @@ class _Delegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, rect, palette, state, index.data(_CHOICE))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_dot(index.data(_STATE)))
+        painter.setBrush(QColor(getattr(colors(), index.data(_DOT) or "faint")))
         painter.drawEllipse(QPointF(rect.left() + 12, rect.center().y() + 1), 4, 4)
         self._paint_words(painter, rect, palette, index)
         painter.restore()
@@ -155,23 +237,11 @@ class _Delegate(QStyledItemDelegate):
         metrics = painter.fontMetrics()
         middle = Qt.AlignmentFlag.AlignVCenter
         name, detail = str(index.data()), str(index.data(_DETAIL) or "")
-        room = inside.width() - metrics.horizontalAdvance(f"{name}  {detail}")
+        width = metrics.horizontalAdvance(f"  {detail}") if detail else 0
+        if inside.width() - width < _LEAST_NAME:  # half a detail would tell nothing
+            width, detail = 0, ""
         painter.setPen(palette.color(QPalette.ColorRole.WindowText))
-        name = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, inside.width())
+        name = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, inside.width() - width)
         painter.drawText(inside, middle | Qt.AlignmentFlag.AlignLeft, name)
-        if room >= 0:  # half a detail would tell nothing; the tooltip has it
-            painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
-            painter.drawText(inside, middle | Qt.AlignmentFlag.AlignRight, detail)
-
-
-def _dot(state: CameraState | None) -> QColor:
-    """Grey where nothing is known of a camera."""
-    tints = colors()
-    return QColor(
-        {
-            CameraState.LIVE: tints.good,
-            CameraState.CONNECTING: tints.warning,
-            CameraState.LOST: tints.warning,
-            CameraState.FAILED: tints.bad,
-        }.get(state or CameraState.CLOSED, tints.faint)
-    )
+        painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
+        painter.drawText(inside, middle | Qt.AlignmentFlag.AlignRight, detail)

@@ -32,6 +32,12 @@ def actions(capture: CaptureWorkspace) -> list[Action]:
         Action(
             "high_resolution", _tr("High resolution"), ("H",), capture.bar.toggle_high_resolution
         ),
+        Action("set_up_robot", _tr("Set up a robot"), (), capture.set_up_robot),
         Action("new_session", _tr("New session"), ("N",), capture.begin_session),
+        Action(
+            "auto_exposure", _tr("Automatic exposure"), ("E",), capture.toggle_automatic_exposure
+        ),
+        Action("skip_poor", _tr("Skip poor shots"), ("P",), capture.skip.switch.toggle),
+        Action("coverage", _tr("What was seen so far"), ("C",), capture.coverage.toggle.toggle),
         Action("stop", _tr("Stop taking photos"), ("Esc",), capture.stop_taking),
     ]

@@ -25,12 +25,15 @@ from PySide6.QtWidgets import (
 
 from labeler.dataset.model import Image
 from labeler.dataset.store import Dataset
+from labeler.gui.capture.flaw_words import flaw_badge, flaw_words
+from labeler.gui.capture.taking_words import taking_words
 from labeler.gui.capture.thumbnails import Thumbnails
 from labeler.gui.key_hint import KeyHint
 from labeler.gui.side_panel import keep_keys
 
 Index = QModelIndex | QPersistentModelIndex
 _GAP = 8
+_FLAW_INK = QColor("#ffc46b")
 _IMAGE = Qt.ItemDataRole.UserRole + 1
 
 
@@ -82,12 +85,14 @@ class PhotoModel(QAbstractListModel):
         if role == _IMAGE:
             return image
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return self.tr("{name}, {width}x{height}, {count} boxes").format(
+            words = self.tr("{name}, {width}x{height}, {count} boxes").format(
                 name=image.original_name,
                 width=image.width,
                 height=image.height,
                 count=image.annotation_count,
             )
+            flaw = "" if image.flaw is None else flaw_words(image.flaw)
+            return "\n".join(filter(None, (words, taking_words(image), flaw)))
         return None
 
     def _row(self, image_id: int) -> int | None:
@@ -178,7 +183,10 @@ class _Delegate(QStyledItemDelegate):
         else:
             painter.drawPixmap(where, pixmap, _cropped(pixmap, where))
         if image.annotation_count:
-            _paint_count(painter, image.annotation_count, where)
+            _paint_badge(painter, str(image.annotation_count), where, QColor("white"))
+        if image.flaw is not None:
+            above = where.adjusted(0, 0, 0, painter.fontMetrics().height() + 6 - where.height())
+            _paint_badge(painter, flaw_badge(image.flaw), above, _FLAW_INK)
         self._paint_edge(painter, palette, state, where)
         painter.restore()
 
@@ -202,13 +210,14 @@ def _cropped(pixmap: QPixmap, where: QRectF) -> QRectF:
     return part
 
 
-def _paint_count(painter: QPainter, count: int, where: QRectF) -> None:
+def _paint_badge(painter: QPainter, text: str, where: QRectF, ink: QColor) -> None:
+    """In the lower right corner, light on dark whatever the picture is like."""
     metrics = painter.fontMetrics()
-    width = metrics.horizontalAdvance(str(count)) + 8
+    width = metrics.horizontalAdvance(text) + 8
     label = QRectF(where.right() - width - 3, where.bottom() - metrics.height() - 3, width, 0)
     label.setHeight(metrics.height())
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(20, 20, 20, 190))
     painter.drawRoundedRect(label, 3, 3)
-    painter.setPen(QColor("white"))
-    painter.drawText(label, Qt.AlignmentFlag.AlignCenter, str(count))
+    painter.setPen(ink)
+    painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)

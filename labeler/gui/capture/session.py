@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QToolButton, QWidget
 
+from labeler.dataset.edits import MAX_NOTE
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.side_panel import keep_keys
 
@@ -15,9 +16,13 @@ _LONGEST = 80
 
 
 class SessionField(QWidget):
-    """The name in a field, and the button for a new one. name_changed carries the new name."""
+    """The name in a field, the button for a new one, and a note below.
+
+    name_changed carries the new name, noted the note once the person is done with it.
+    """
 
     name_changed = Signal(str)
+    noted = Signal(str)
     new_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -40,11 +45,21 @@ class SessionField(QWidget):
         hint_tooltip(self.new_button, "capture.new_session", self.tr("Begin a new session"))
         self.new_button.clicked.connect(self.new_requested)
         keep_keys(self.new_button, Qt.Key.Key_Space)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(self.field, 1)
-        row.addWidget(self.new_button)
+        self._noted = ""
+        self.note = QLineEdit(self)
+        self.note.setMaxLength(MAX_NOTE)
+        self.note.setPlaceholderText(self.tr("Note: where, which light..."))
+        self.note.setAccessibleName(self.tr("Note on this session"))
+        self.note.editingFinished.connect(self._take_note)
+        self.note.returnPressed.connect(self.note.clearFocus)
+        self.show_note("")
+        rows = QGridLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(6)
+        rows.addWidget(self.field, 0, 0)
+        rows.addWidget(self.new_button, 0, 1)
+        rows.addWidget(self.note, 1, 0, 1, 2)
+        rows.setColumnStretch(0, 1)
         self.setFocusProxy(self.field)
 
     @property
@@ -56,6 +71,20 @@ class SessionField(QWidget):
         self._name = name
         self.field.setText(name)
         self.field.setCursorPosition(0)
+
+    def show_note(self, note: str) -> None:
+        """The note as it is kept."""
+        self._noted = note
+        self.note.setText(note)
+        self.note.setCursorPosition(0)
+        words = self.tr("Kept with the session, and in exports of it")
+        self.note.setToolTip(f"{note}\n{words}".strip())
+
+    def _take_note(self) -> None:
+        note = self.note.text().strip()
+        if note != self._noted:
+            self.show_note(note)
+            self.noted.emit(note)
 
     def _take(self) -> None:
         name = self.name

@@ -17,9 +17,12 @@ _ENDS_HOLD = (QEvent.Type.ApplicationDeactivate, QEvent.Type.WindowDeactivate)
 
 
 class Shutter(QObject):
-    """photo_requested comes once at a press, then for each due frame while the press is held."""
+    """photo_requested comes once at a press, then for each due frame while the press is held.
 
-    photo_requested = Signal()
+    It carries the frame; None where there is none yet.
+    """
+
+    photo_requested = Signal(object)
 
     def __init__(self, live: LiveCamera, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +48,7 @@ class Shutter(QObject):
         self._hold_timer.start()
         newest = self._live.newest()
         self._last = newest.received if newest is not None else None
-        self.photo_requested.emit()
+        self.photo_requested.emit(newest)
 
     def press_key(self) -> None:
         """A key went down, whichever. A release is looked for wherever it is delivered."""
@@ -81,7 +84,7 @@ class Shutter(QObject):
             return
         if self._last is None or frame.received - self._last >= BURST_GAP:
             self._last = frame.received
-            self.photo_requested.emit()
+            self.photo_requested.emit(frame)
 
 
 def _is_release(event: QEvent) -> bool:

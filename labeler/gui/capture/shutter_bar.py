@@ -3,38 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QAction,
-    QActionGroup,
-    QFont,
-    QFontMetrics,
-    QPainter,
-    QPaintEvent,
-    QPalette,
-    QPen,
-)
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QHBoxLayout,
-    QMenu,
-    QPushButton,
-    QSizePolicy,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from labeler.gui.capture.clock_button import ClockButton
 from labeler.gui.key_hint import KeyHint, hint_tooltip
 from labeler.gui.side_panel import keep_keys
 from labeler.gui.theme import set_role
-
-EVERY = (1, 2, 5, 10, 30)
-"""Seconds to choose from between two photos by the clock."""
-
-
-_SPLIT = """
-QToolButton { padding-right: 26px; }
-QToolButton::menu-button { border: 0; width: 22px; }
-"""
 
 
 class ShutterButton(QAbstractButton):
@@ -106,16 +81,14 @@ class ShutterButton(QAbstractButton):
 
 
 class ShutterBar(QWidget):
-    """interval_changed carries the seconds between two photos by the clock, 0 for off."""
+    """The clock's button tells by itself what was chosen (see ClockButton)."""
 
-    interval_changed = Signal(int)
     high_resolution_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         set_role(self, "ground")
-        self._seconds = 2
         self.shutter = ShutterButton(self.tr("Take photo"), "capture.take_photo", self)
         hint_tooltip(
             self.shutter,
@@ -123,16 +96,7 @@ class ShutterBar(QWidget):
             self.tr("Keep this picture{key}. Hold for five a second"),
         )
         self.shutter.setAccessibleName(self.tr("Take photo"))
-        self.every = QToolButton(self)
-        self.every.setCheckable(True)
-        self.every.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
-        self.every.setMenu(self._make_menu())
-        self.every.setMinimumHeight(32)
-        self.every.setStyleSheet(_SPLIT)
-        hint_tooltip(
-            self.every, "capture.photo_clock", self.tr("A photo every few seconds, by itself")
-        )
-        self.every.toggled.connect(self._tell_interval)
+        self.every = ClockButton(self)
         self.high_resolution = QPushButton(self.tr("High resolution"), self)
         self.high_resolution.setCheckable(True)
         self.high_resolution.setMinimumHeight(32)
@@ -147,13 +111,7 @@ class ShutterBar(QWidget):
             keep_keys(button, Qt.Key.Key_Space)
         QWidget.setTabOrder(self.every, self.shutter)
         QWidget.setTabOrder(self.shutter, self.high_resolution)
-        self._show_seconds()
         self._lay_out()
-
-    @property
-    def interval(self) -> int:
-        """Seconds between two photos by the clock, 0 while it is off."""
-        return self._seconds if self.every.isChecked() else 0
 
     def set_robot(self, is_robot: bool) -> None:
         """Only robots take photos in high resolution."""
@@ -165,33 +123,6 @@ class ShutterBar(QWidget):
         """Where the camera has one."""
         if not self.high_resolution.isHidden():
             self.high_resolution.toggle()
-
-    def _make_menu(self) -> QMenu:
-        menu = QMenu(self)
-        group = QActionGroup(menu)
-        for seconds in EVERY:
-            action = QAction(self.tr("Every {0} s").format(seconds), menu)
-            action.setCheckable(True)
-            action.setChecked(seconds == self._seconds)
-            action.triggered.connect(lambda _on, seconds=seconds: self._choose(seconds))
-            group.addAction(action)
-            menu.addAction(action)
-        return menu
-
-    def _choose(self, seconds: int) -> None:
-        self._seconds = seconds
-        self._show_seconds()
-        if self.every.isChecked():
-            self._tell_interval()
-        else:
-            self.every.setChecked(True)
-
-    def _show_seconds(self) -> None:
-        self.every.setText(self.tr("Every {0} s").format(self._seconds))
-        self.every.setAccessibleName(self.every.text())
-
-    def _tell_interval(self) -> None:
-        self.interval_changed.emit(self.interval)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)

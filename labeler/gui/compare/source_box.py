@@ -42,11 +42,13 @@ class SourceBox(QComboBox):
         for clip in self._clips:
             self.addItem(self._title(clip), clip)
         for choice in self._live.choices():
-            if needs_file(choice):
+            if needs_file(choice) and choice.kind != "network":
                 self.addItem(choice.name, choice)
         self.insertSeparator(self.count())
         for choice in self._live.choices():
-            if choice.kind in ("robot", "simulated", "webcam"):
+            if choice.kind in ("robot", "simulated", "webcam", "network") and not needs_file(
+                choice
+            ):
                 self.addItem(self.tr("Live: {0}").format(choice.name), choice)
         self._mark()
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from labeler.dataset.detected import Detected, offer_detected
+from labeler.dataset.detected import Detected, Trust, no_trust, offer_detected
 from labeler.errors import UserError
 from labeler.gui.document import Document
 from labeler.gui.label.canvas import Canvas
@@ -22,16 +22,23 @@ _AT_ONCE = 100
 class OfferKeeper(QObject):
     """Gathers what was found and stores it as suggestions. failed: it cannot be stored.
 
-    count: on how many images something was found since begin().
+    count: on how many images something was found since begin(). trust: in what is found.
     """
 
     failed = Signal()
 
     def __init__(
-        self, document: Document, canvas: Canvas, travel: Travel, parent: QObject | None = None
+        self,
+        document: Document,
+        canvas: Canvas,
+        travel: Travel,
+        parent: QObject | None = None,
+        *,
+        trust: Trust = no_trust,
     ) -> None:
         super().__init__(parent)
         self.count = 0
+        self._trust = trust
         self._document = document
         self._canvas = canvas
         self._travel = travel
@@ -78,8 +85,8 @@ class OfferKeeper(QObject):
             del self._found[number]
         if self._found:
             self._later.start()
-        model = self._model
-        if self._document.offer(lambda dataset: offer_detected(dataset, model, kept)):
+        model, trust = self._model, self._trust
+        if self._document.offer(lambda dataset: offer_detected(dataset, model, kept, trust)):
             self._stored_at = time.monotonic()
         else:
             self.failed.emit()

@@ -29,7 +29,7 @@ class AlongSwitch(QWidget):
         hint_tooltip(
             self.button,
             "label.learn_along",
-            self.tr("Learn from every ten images that you label, and suggest boxes on the others"),
+            self.tr("Learn from the images that you label, and suggest boxes on the others"),
         )
         keep_keys(self.button, Qt.Key.Key_Space)
         self.line = QLabel(self)
@@ -64,7 +64,7 @@ class AlongOffer(QFrame):
         self.yes = QPushButton(self.tr("Learn along"), self)
         self.yes.setAccessibleName(self.tr("Learn along"))
         hint_tooltip(
-            self.yes, "label.learn_along", self.tr("Learn now, and after every ten images")
+            self.yes, "label.learn_along", self.tr("Learn now, and after every five images")
         )
         theme.set_role(self.yes, "primary")
         self.no = QPushButton(self.tr("No"), self)

@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
+from labeler.dataset.detected import Trust
 from labeler.dataset.model import Annotation, Suggestion
 from labeler.dataset.offering import INTERPOLATION, TRACKER, Carried, Found, offer_found
 from labeler.dataset.store import Dataset
@@ -38,13 +39,16 @@ class Carrying(QObject):
         editor: Editor,
         travel: Travel,
         bar: JobBar,
+        trust: Trust,
         parent: QObject | None = None,
     ) -> None:
+        """trust: in what a detector suggests where boxes are carried to."""
         super().__init__(parent)
         self._document = document
         self._editor = editor
         self._travel = travel
         self._bar = bar
+        self._trust = trust
         self._found: SimpleQueue[Found] = SimpleQueue()
         self._source = TRACKER
         self._dataset: Dataset | None = None
@@ -186,7 +190,7 @@ class Carrying(QObject):
             return True
 
         def put(dataset: Dataset) -> list[int]:
-            offered = offer_found(dataset, self._source, MODEL, found)
+            offered = offer_found(dataset, self._source, MODEL, found, self._trust)
             self._offered += offered.count
             return offered.image_ids
 

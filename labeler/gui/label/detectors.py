@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from labeler.dataset.detected import Trust
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
 from labeler.gui.key_hint import hint_tooltip
@@ -18,11 +19,15 @@ from labeler.gui.workspace import Action
 
 
 class Detectors(QObject):
-    """Both, with the widgets that they are seen by: switch, offer, and the bar of a model."""
+    """Both, with the widgets that they are seen by: switch, offer, and the bar of a model.
+
+    trust: in what they suggest.
+    """
 
     def __init__(self, document: Document, canvas: Canvas, travel: Travel, parent: QWidget) -> None:
         super().__init__(parent)
         self.along = LearningAlong(document, canvas, travel, self)
+        self.trust: Trust = self.along.trust
         self.switch = AlongSwitch(self.along, parent)
         self.offer = AlongOffer(self.along, parent)
         self.bar = JobBar(parent)

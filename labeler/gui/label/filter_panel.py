@@ -41,8 +41,8 @@ class FilterPanel(QFrame):
         self.category = QComboBox(self)
         self.session = QComboBox(self)
         any_, yes, no = self.tr("Any"), self.tr("Yes"), self.tr("No")
-        self.suggestions, self.verified, self.note = (
-            _choice(self, ((any_, None), (yes, True), (no, False))) for _ in range(3)
+        self.suggestions, self.verified, self.note, self.flaw = (
+            _choice(self, ((any_, None), (yes, True), (no, False))) for _ in range(4)
         )
         self.order = _choice(self, self._orders())
         self.direction = _choice(
@@ -65,6 +65,7 @@ class FilterPanel(QFrame):
             has_suggestions=self.suggestions.currentData(),
             verified=self.verified.currentData(),
             has_note=self.note.currentData(),
+            has_flaw=self.flaw.currentData(),
         )
         return View(wanted, Order(self.order.currentData()), self.direction.currentData())
 
@@ -80,6 +81,7 @@ class FilterPanel(QFrame):
             (self.suggestions, wanted.has_suggestions),
             (self.verified, wanted.verified),
             (self.note, wanted.has_note),
+            (self.flaw, wanted.has_flaw),
             (self.order, view.order),
             (self.direction, view.descending),
         ):
@@ -152,6 +154,7 @@ class FilterPanel(QFrame):
             (self.tr("S&uggestions"), self.suggestions),
             (self.tr("&Verified"), self.verified),
             (self.tr("N&ote"), self.note),
+            (self.tr("&Poor shot"), self.flaw),
             (self.tr("Sort &by"), self.order),
             (self.tr("&Direction"), self.direction),
         )
@@ -162,6 +165,7 @@ class FilterPanel(QFrame):
         form.addRow("", self.clear)
         self.text.setToolTip(self.tr("A part of the picture's name, in any case"))
         self.note.setToolTip(self.tr("The image's own note, or one of a box in it"))
+        self.flaw.setToolTip(self.tr("Blurred, dark, burnt or like another one when it was taken"))
         self.verified.setToolTip(self.tr("A person said: this is right"))
 
     def _connect(self) -> None:
@@ -171,6 +175,7 @@ class FilterPanel(QFrame):
             self.suggestions,
             self.verified,
             self.note,
+            self.flaw,
             self.order,
             self.direction,
         ):

@@ -7,7 +7,7 @@ from enum import Enum
 from PySide6.QtCore import QObject, Signal
 
 from labeler.dataset.detected import Detected
-from labeler.dataset.model import BBox
+from labeler.dataset.model import BBox, Suggestion
 from labeler.errors import UserError
 from labeler.gui.document import Document
 from labeler.gui.label import along_choice, along_words
@@ -34,10 +34,14 @@ from trainer.assist_lines import (
 
 FIRST = 10
 """So many images have to be labelled before it is offered, and before it begins."""
-EVERY = 10
+EVERY = 5
 """It learns again after so many more."""
-BUDGET_S = 8.0
-"""Of a round; looking at what is new comes on top."""
+BUDGET_S, LATER_S = 8.0, 4.0
+"""Of the first round, and of all others; looking at what is new comes on top."""
+
+
+_MODEL = "along-"
+"""With the number of the round it is kept as the model of what is suggested."""
 
 
 class Stage(Enum):
@@ -66,7 +70,7 @@ class LearningAlong(QObject):
         self.words = ""
         self._document = document
         self._travel = travel
-        self.keeper = OfferKeeper(document, canvas, travel, self)
+        self.keeper = OfferKeeper(document, canvas, travel, self, trust=self.trust)
         self._process = AssistantProcess(self)
         self._teller = DatasetTeller(document, self._process, travel, self)
         self._teller.told.connect(self._learn_if_due)
@@ -89,6 +93,13 @@ class LearningAlong(QObject):
     def pid(self) -> int:
         """Of the assistant; 0 where it does not run."""
         return self._process.pid
+
+    def trust(self, offered: Suggestion) -> float:
+        """How likely a person leaves it as it is, by what they made of earlier ones, 0 to 1. 0
+        where nothing is known, or it comes from elsewhere."""
+        if self._last is None or not offered.model.startswith(_MODEL):
+            return 0.0
+        return self._last.chance(offered.score)
 
     def begin(self) -> None:
         """Another dataset was opened: as the person chose for it."""
@@ -215,14 +226,14 @@ class LearningAlong(QObject):
         if is_due and counts.labelled and counts.unlabelled:
             self._is_urgent = False
             self._teller.forget_news()
-            self._process.tell(Learn(BUDGET_S))
+            self._process.tell(Learn(BUDGET_S if self._last is None else LATER_S))
             self._show(Stage.LEARNING)
         else:
             self._show(self.stage)
 
     def _look(self, learnt: Learnt) -> None:
         self._last = learnt
-        self.keeper.begin(f"along-{learnt.round}")
+        self.keeper.begin(f"{_MODEL}{learnt.round}")
         ids = unlabelled_from(self._document.dataset, self._travel.image_id)
         self._process.tell(Suggest(tuple(ids[:MOST_LOOKS])))
         self._show(Stage.LOOKING)

@@ -74,7 +74,6 @@ class LabelWorkspace(Workspace):
         hint_tooltip(
             self.carrying_bar.cancel, "label.cancel", self.tr("Stop; what was found stays")
         )
-        self.carrying = Carrying(document, self.editor, self.travel, self.carrying_bar, self)
         self.empty_page = EmptyPage(self)
         self.name_field = NameField(self.canvas)
         self.classes = ClassList(self)
@@ -83,6 +82,9 @@ class LabelWorkspace(Workspace):
         )
         self.boxes = BoxPanel(self)
         self.detectors = Detectors(document, self.canvas, self.travel, self)
+        self.carrying = Carrying(
+            document, self.editor, self.travel, self.carrying_bar, self.detectors.trust, self
+        )
         self.verify_button = QPushButton(self)
         self.nothing_button = QPushButton(self.tr("Nothing here"), self)
         self._pictures = PictureCache(self)

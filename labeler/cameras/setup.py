@@ -1,0 +1,203 @@
+"""Setting a robot up for this computer, through the wire-pod that it belongs to."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+
+from labeler.cameras import preflight, single_calls
+from labeler.cameras.faults import Cause, RobotError
+from labeler.cameras.pod import fetch_certificate, read_pod, robots_of
+from labeler.cameras.robots import (
+    RobotConfig,
+    config_path,
+    find_robot,
+    read_sections,
+    split_address,
+)
+from labeler.cameras.sdk_config import change_address, put_robot, write_certificate
+from labeler.errors import UserError
+
+TIMEOUT = 5.0
+_LARGEST = 1 << 20
+
+
+class Step(StrEnum):
+    POD = "wire-pod"
+    CERTIFICATE = "certificate"
+    ROBOT = "robot"
+    TOKEN = "token"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person knows of the robot; "" or None: to be found out.
+
+    address: a host, or host:port. certificate: a file instead of the wire-pod's. token: one that
+    the person has already.
+    """
+
+    pod: str = ""
+    serial: str = ""
+    address: str = ""
+    certificate: Path | None = None
+    token: str = field(default="", repr=False)
+
+
+OnStep = Callable[[Step, str], None]
+"""A step that begins, with an empty sentence; then the same step with what came of it."""
+
+
+def set_up(
+    wish: Wish, on_step: OnStep, should_stop: Callable[[], bool] = lambda: False
+) -> RobotConfig:
+    """Finds out what is missing, tries it on the robot, and keeps it in the SDK's own files.
+
+    Nothing is written before the robot has accepted everything, nor once should_stop() is true.
+    Blocks up to half a minute. Raises UserError for the step that was begun last.
+    """
+    wish, spare = _ask_pod(wish, on_step)
+    on_step(Step.CERTIFICATE, "")
+    pem = _certificate(wish)
+    name = _name_in(pem)
+    on_step(Step.CERTIFICATE, f"The certificate is that of {name}.")
+    host, port = read_address(wish.address)
+    with tempfile.TemporaryDirectory(prefix="vector-setup-") as folder:
+        trial = Path(folder) / "robot.cert"
+        trial.write_bytes(pem)
+        robot = RobotConfig(wish.serial, name, host, trial, wish.token, port)
+        _meet(robot, on_step)
+        robot = _with_token(robot, spare, on_step)
+    if should_stop():
+        raise UserError("The set-up was stopped. Nothing was changed.")
+    on_step(Step.KEPT, "")
+    path = config_path()
+    robot = replace(robot, cert=write_certificate(path.parent, name, wish.serial, pem))
+    put_robot(path, wish.serial, _values(robot, read_sections(path)))
+    on_step(Step.KEPT, f"Kept in {path}.")
+    return robot
+
+
+def move_robot(serial: str, address: str) -> RobotConfig:
+    """Keeps a robot's new address once that very robot answers there. Raises UserError."""
+    host, port = read_address(address)
+    known = find_robot(serial)
+    robot = replace(known, ip=host, port=port if ":" in address else known.port)
+    preflight.check_robot(robot)
+    change_address(config_path(), serial, address)
+    return robot
+
+
+def read_address(text: str) -> tuple[str, int]:
+    """Host and port of what a person types. Raises RobotError."""
+    host, port = split_address(text.strip(), "")
+    good = host and host.isprintable() and not set(host) & set(" /@[]")
+    if not (good and port.isdecimal() and 0 < int(port) < 65536):
+        raise RobotError(f'"{text}" is no address of a robot. One looks like 192.168.1.7.')
+    return host, int(port)
+
+
+def _ask_pod(wish: Wish, on_step: OnStep) -> tuple[Wish, str]:
+    """The wish with serial number and address, and the token that the wire-pod itself uses."""
+    wish = replace(wish, serial=wish.serial.strip().lower(), address=wish.address.strip())
+    if wish.certificate is not None and wish.serial and wish.address:
+        return wish, ""
+    on_step(Step.POD, "")
+    pod = read_pod(wish.pod)
+    known = robots_of(pod)
+    on_step(Step.POD, f"The wire-pod at {pod} knows {_count(len(known))}.")
+    if not wish.serial and len(known) == 1:
+        wish = replace(wish, serial=known[0].serial)
+    found = next((each for each in known if each.serial == wish.serial), None)
+    if not wish.serial:
+        names = ", ".join(each.serial for each in known) or "none yet"
+        raise RobotError(f"Which robot? The wire-pod at {pod} knows these serial numbers: {names}.")
+    if not wish.address and (found is None or not found.address):
+        raise RobotError(
+            f"The wire-pod at {pod} does not know where the robot {wish.serial} is. Type the "
+            "robot's address: put it on its charger, press its button twice, lift its arm."
+        )
+    return (
+        replace(wish, address=wish.address or (found.address if found else "")),
+        found.token if found else "",
+    )
+
+
+def _certificate(wish: Wish) -> bytes:
+    if wish.certificate is None:
+        return fetch_certificate(read_pod(wish.pod), wish.serial)
+    try:
+        with wish.certificate.open("rb") as file:
+            return file.read(_LARGEST)
+    except OSError as error:
+        raise UserError(
+            f"The certificate {wish.certificate} cannot be read: {error.strerror}."
+        ) from (error)
+
+
+def _name_in(pem: bytes) -> str:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    try:
+        der = x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
+    except ValueError as error:
+        raise UserError("This is no certificate of a robot: choose another file.") from error
+    names = preflight.certificate_names(der)
+    if not names:
+        raise UserError("This certificate names no robot: choose another file.")
+    return next((name for name in names if name.lower().startswith("vector-")), names[0])
+
+
+def _meet(robot: RobotConfig, on_step: OnStep) -> None:
+    on_step(Step.ROBOT, "")
+    try:
+        preflight.check_robot(robot)
+    except RobotError as error:
+        if error.cause is not Cause.CERTIFICATE:
+            raise
+        raise RobotError(
+            f"The robot at {robot.address} is another one, or was set up anew since this "
+            "certificate was made. Compare the addresses, or set it up with wire-pod again.",
+            cause=Cause.CERTIFICATE,
+        ) from error
+    on_step(Step.ROBOT, f"{robot.name} answers at {robot.address}.")
+
+
+def _with_token(robot: RobotConfig, spare: str, on_step: OnStep) -> RobotConfig:
+    """The robot with the first token that it accepts: the person's, a new one, wire-pod's own."""
+    on_step(Step.TOKEN, "")
+    try:
+        token = robot.guid or single_calls.request_token(robot, TIMEOUT)
+    except RobotError:
+        if not spare:
+            raise
+        token = spare
+    trial = replace(robot, guid=token)
+    try:
+        single_calls.is_camera_taken(trial, TIMEOUT)
+    except RobotError as error:
+        if error.cause is not Cause.TOKEN or not robot.guid:
+            raise
+        raise RobotError(
+            f"{robot.name} does not accept this token. Leave it empty: a new one is asked for.",
+            cause=Cause.TOKEN,
+        ) from error
+    robot = trial
+    on_step(Step.TOKEN, f"{robot.name} accepts this computer.")
+    return robot
+
+
+def _values(robot: RobotConfig, sections: dict[str, dict[str, str]]) -> dict[str, str]:
+    values = {"cert": str(robot.cert), "ip": robot.ip, "name": robot.name, "guid": robot.guid}
+    if robot.port != 443 or "port" in sections.get(robot.serial, {}):
+        values["port"] = str(robot.port)
+    return values
+
+
+def _count(robots: int) -> str:
+    return "1 robot" if robots == 1 else f"{robots} robots"

@@ -1,0 +1,200 @@
+"""The simulator's process, which the cameras of its robots share."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import IO, Any
+
+import labeler
+from labeler.cameras.deadline import StoppedError, in_background, wait_for
+from labeler.cameras.faults import RobotError
+from labeler.cameras.robots import RobotConfig
+
+READY_TIMEOUT = 20.0
+EXIT_TIMEOUT = 0.5
+MOST_DEEDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a simulated robot would do if it were a real one: what is "said", "played", "eyes",
+    "showed" or "asked", words is the text; number rises by one with each deed of a world."""
+
+    number: int
+    robot: str
+    what: str
+    words: str
+
+
+class SimulatedWorld:
+    """One world with so many robots, each of which a camera may use.
+
+    The process starts when the first camera connects and ends when the last one has left, and
+    also when this process dies: it watches its stdin. Every method may be called from any thread.
+    """
+
+    def __init__(self, seed: int = 0, robots: int = 1) -> None:
+        self.seed = seed
+        self.robots = robots
+        self._deeds: deque[Deed] = deque(maxlen=MOST_DEEDS)
+        self._numbers = count(1)
+        self._child: _Child | None = None
+        self._guests: set[object] = set()
+        self._lock = threading.Lock()
+
+    @property
+    def process_id(self) -> int | None:
+        """The child's, or None while there is none."""
+        child = self._child
+        return child.process.pid if child is not None and child.alive() else None
+
+    def robot(self, number: int, guest: object, stop: threading.Event) -> RobotConfig:
+        """How guest reaches that robot; starts the process where there is none (any more).
+
+        Raises RobotError, and StoppedError when stop is set meanwhile.
+        """
+        with self._lock:
+            if stop.is_set():
+                raise StoppedError
+            self._guests.add(guest)
+            old, child = None, self._child
+            if child is None or not child.usable():
+                old, child = child, _start(self.seed, self.robots, self._note)
+                self._child = child
+        if old is not None:
+            old.end(EXIT_TIMEOUT)
+        try:
+            return wait_for(child.ready, READY_TIMEOUT, stop)[number]
+        except (TimeoutError, ValueError, KeyError, OSError) as error:
+            raise RobotError(
+                "The simulated robot did not start. Try it in a shell: vector-labeler simulator",
+                lasting=True,
+                details=child.last_words(),
+            ) from error
+
+    def order(self, words: str) -> None:
+        """Switches a fault on or off, e.g. "freeze" or "2: thaw". Nothing where nothing runs."""
+        child = self._child
+        if child is not None and child.process.stdin is not None:
+            with suppress(OSError, ValueError):  # it has just ended
+                child.process.stdin.write(f"{words}\n".encode())
+                child.process.stdin.flush()
+
+    def deeds(self, since: int = 0) -> list[Deed]:
+        """What its robots were told to say, play and show, after the deed of that number."""
+        return [deed for deed in tuple(self._deeds) if deed.number > since]
+
+    def _note(self, line: bytes) -> None:
+        told = json.loads(line)
+        robot = str(told.pop("robot"))
+        told.pop("seconds", None)
+        for what, words in told.items():
+            self._deeds.append(Deed(next(self._numbers), robot, str(what), str(words)))
+
+    def leave(self, guest: object, timeout: float) -> None:
+        """Guest needs the world no more; the last one ends it, in that time."""
+        child = None
+        with self._lock:
+            self._guests.discard(guest)
+            if not self._guests:
+                child, self._child = self._child, None
+        if child is not None:
+            child.end(max(0.1, timeout))
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    process: subprocess.Popen[bytes]
+    log: IO[bytes]
+    ready: Future[list[RobotConfig]]
+
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def usable(self) -> bool:
+        return self.alive() and not (self.ready.done() and self.ready.exception())
+
+    def last_words(self) -> str:
+        self.log.seek(0)
+        return self.log.read()[-2000:].decode("utf-8", errors="replace")
+
+    def end(self, timeout: float) -> None:
+        """Asks by closing stdin, then insists. The child is gone when this returns."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        try:
+            self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        self.log.close()
+
+
+def _start(seed: int, robots: int, note: Callable[[bytes], None]) -> _Child:
+    command = [sys.executable, "-m", "labeler", "simulator", "--port", "0"]
+    # A pipe that nobody reads would block the child once it is full. end() closes the file.
+    log = tempfile.TemporaryFile()  # noqa: SIM115
+    process = subprocess.Popen(
+        [*command, "--seed", str(seed), "--robots", str(robots), "--log", "--exit-with-stdin"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        env={**os.environ, "PYTHONPATH": _import_path()},
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+    stdout = process.stdout
+    if stdout is None:
+        raise ValueError("the child was started without a pipe")
+    ready: Future[list[RobotConfig]] = Future()
+    in_background(lambda: _listen(stdout, ready, note), "simulator's lines")
+    return _Child(process, log, ready)
+
+
+def _listen(
+    stdout: IO[bytes], ready: Future[list[RobotConfig]], note: Callable[[bytes], None]
+) -> None:
+    """Reads until the child ends: first who its robots are, then what they do."""
+    try:
+        ready.set_result(_robots(stdout.readline()))
+    except (ValueError, KeyError, OSError) as error:
+        ready.set_exception(error)
+        return
+    with suppress(ValueError, OSError):  # the pipe was closed with the child
+        for line in stdout:
+            note(line)
+
+
+def _import_path() -> str:
+    """The child finds this very package, installed or not."""
+    here = str(Path(labeler.__file__).resolve().parent.parent)
+    return os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH", "")]))
+
+
+def _robots(line: bytes) -> list[RobotConfig]:
+    """The robots that the child's first line describes. Raises ValueError, KeyError."""
+    return [_config(ready) for ready in json.loads(line)["robots"]]
+
+
+def _config(ready: dict[str, Any]) -> RobotConfig:
+    return RobotConfig(
+        serial=str(ready["serial"]),
+        name=str(ready["name"]),
+        ip=str(ready["ip"]),
+        cert=Path(str(ready["cert"])),
+        guid=str(ready["guid"]),
+        port=int(ready["port"]),
+    )

@@ -1,0 +1,121 @@
+"""The button for photos by the clock, with a menu: how often, how many, and whether it beeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from labeler.gui.capture import remembered
+from labeler.gui.key_hint import hint_tooltip
+
+EVERY = (1, 2, 5, 10, 30)
+"""Seconds to choose from between two photos by the clock."""
+MANY = (0, 10, 20, 50, 100)
+"""Photos to choose from; 0 for no limit."""
+
+_SPLIT = """
+QToolButton { padding-right: 26px; }
+QToolButton::menu-button { border: 0; width: 22px; }
+"""
+
+
+class ClockButton(QToolButton):
+    """changed carries the seconds between two photos, 0 for off, and how many, 0 for no limit."""
+
+    changed = Signal(int, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._seconds = _one_of(EVERY, "clock_seconds", 2)
+        self._photos = _one_of(MANY, "clock_photos", 0)
+        self.beeps = QAction(self.tr("Beep with each photo"), self)
+        self.beeps.setCheckable(True)
+        self.beeps.setChecked(remembered.flag("clock_beeps", default=True))
+        self.beeps.toggled.connect(lambda on: remembered.keep(clock_beeps=on))
+        self.setCheckable(True)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        self.setMenu(self._make_menu())
+        self.setMinimumHeight(32)
+        self.setStyleSheet(_SPLIT)
+        hint_tooltip(
+            self,
+            "capture.photo_clock",
+            self.tr(
+                "A photo every few seconds, by itself{key}. The arrow says how often, how many"
+            ),
+        )
+        self.toggled.connect(self._tell)
+        self._show_words()
+
+    @property
+    def interval(self) -> int:
+        """Seconds between two photos by the clock, 0 while it is off."""
+        return self._seconds if self.isChecked() else 0
+
+    def _make_menu(self) -> QMenu:
+        menu = QMenu(self)
+        self._add_group(menu, EVERY, self._seconds, self._every, self._choose_seconds)
+        menu.addSeparator()
+        self._add_group(menu, MANY, self._photos, self._many, self._choose_photos)
+        menu.addSeparator()
+        menu.addAction(self.beeps)
+        return menu
+
+    def _add_group(
+        self,
+        menu: QMenu,
+        values: Sequence[int],
+        chosen: int,
+        words: Callable[[int], str],
+        choose: Callable[[int], None],
+    ) -> None:
+        group = QActionGroup(menu)
+        for value in values:
+            action = QAction(words(value), menu)
+            action.setCheckable(True)
+            action.setChecked(value == chosen)
+            action.triggered.connect(lambda _on, value=value: choose(value))
+            group.addAction(action)
+            menu.addAction(action)
+
+    def _every(self, seconds: int) -> str:
+        return self.tr("Every {0} s").format(seconds)
+
+    def _many(self, photos: int) -> str:
+        return self.tr("{0} photos").format(photos) if photos else self.tr("Until stopped")
+
+    def _choose_seconds(self, seconds: int) -> None:
+        """Choosing how often begins it as well."""
+        self._seconds = seconds
+        remembered.keep(clock_seconds=seconds)
+        self._show_words()
+        if self.isChecked():
+            self._tell()
+        else:
+            self.setChecked(True)
+
+    def _choose_photos(self, photos: int) -> None:
+        self._photos = photos
+        remembered.keep(clock_photos=photos)
+        self._show_words()
+        if self.isChecked():
+            self._tell()
+
+    def _show_words(self) -> None:
+        words = spoken = self._every(self._seconds)
+        if self._photos:  # short, for the row is wide enough already
+            words = self.tr("{every} ×{count}").format(every=words, count=self._photos)
+            spoken = f"{spoken}, {self._many(self._photos)}"
+        self.setText(words)
+        self.setAccessibleName(spoken)
+
+    def _tell(self) -> None:
+        self.changed.emit(self.interval, self._photos)
+
+
+def _one_of(values: Sequence[int], name: str, default: int) -> int:
+    chosen = int(remembered.number(name, default))
+    return chosen if chosen in values else default

@@ -1,0 +1,93 @@
+"""Asking for the address of a camera in the network."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labeler.cameras.catalogue import CameraChoice
+from labeler.cameras.network import read_address
+from labeler.errors import UserError
+from labeler.gui import theme
+
+_WIDTH = 460
+
+
+class NetworkDialog(QDialog):
+    """address_given carries a CameraChoice; name and password stay in memory."""
+
+    address_given = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Watch a network camera"))
+        self.address, self.user, self.password = (QLineEdit(self) for _ in range(3))
+        self.note = QLabel(self)
+        self.go = QPushButton(self.tr("Watch"), self)
+        self.close_button = QPushButton(self.tr("Cancel"), self)
+        self._lay_out(parent.window())
+        self.go.clicked.connect(self.take)
+        self.close_button.clicked.connect(self.reject)
+
+    def take(self) -> None:
+        """Hands the camera on, or says why this is no address."""
+        try:
+            address = read_address(self.address.text(), self.user.text(), self.password.text())
+        except UserError as error:
+            theme.set_role(self.note, "bad")
+            self.note.setText(str(error))
+            return
+        self.address_given.emit(
+            CameraChoice(f"network:{address.url}", "network", address.host, address.url)
+        )
+        self.accept()
+
+    def _lay_out(self, window: QWidget) -> None:
+        self.address.setPlaceholderText(self.tr("http://192.168.1.9:8080/video"))
+        self.address.setToolTip(
+            self.tr("http://, https:// or rtsp://, as the camera's app shows it")
+        )
+        self.user.setToolTip(self.tr("Only if the camera asks for one"))
+        self.password.setToolTip(self.tr("Only if the camera asks for one; it is not written down"))
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.note.setText(
+            self.tr(
+                "A phone becomes a camera with an app that shows its picture in the network as "
+                "MJPEG or RTSP. Name and password are forgotten when this program ends."
+            )
+        )
+        self.note.setWordWrap(True)
+        theme.set_role(self.note, "faint")
+        theme.set_role(self.go, "primary")
+        self.go.setDefault(True)
+        self.go.setToolTip(self.tr("Open this camera"))
+        self.close_button.setAutoDefault(False)
+        self.close_button.setToolTip(self.tr("Keep the camera that is chosen"))
+        form = QFormLayout()
+        for text, field in (
+            (self.tr("Address"), self.address),
+            (self.tr("Name"), self.user),
+            (self.tr("Password"), self.password),
+        ):
+            form.addRow(text, field)
+            field.setAccessibleName(text)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.close_button)
+        buttons.addWidget(self.go)
+        column = QVBoxLayout(self)
+        column.addLayout(form)
+        column.addWidget(self.note)
+        column.addStretch(1)
+        column.addLayout(buttons)
+        self.resize(min(_WIDTH, window.width() - 20), 200)

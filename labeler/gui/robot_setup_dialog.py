@@ -1,0 +1,311 @@
+"""Setting a robot up, with every step and what came of it in view."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labeler.cameras.pod import USUAL, PodRobot, read_pod, robots_of
+from labeler.cameras.robots import RobotConfig, known_address
+from labeler.cameras.setup import Step, Wish, set_up
+from labeler.errors import UserError
+from labeler.gui import theme
+from labeler.gui.background import Job, run_in_background
+from labeler.gui.step_list import StepList
+
+_SIZE = (600, 500)
+Told = list[tuple[Step, str]]
+
+
+class RobotSetupDialog(QDialog):
+    """robot_ready carries the id of a robot's camera, once the robot is set up and wanted."""
+
+    robot_ready = Signal(str)
+
+    def __init__(self, parent: QWidget, serial: str = "") -> None:
+        """serial: of a robot that is to be set up again."""
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Set up a robot"))
+        self._job: Job | None = None
+        self._robot: RobotConfig | None = None
+        self.pod = QLineEdit(self)
+        self.look = QPushButton(self.tr("Find robots"), self)
+        self.serial = QComboBox(self)
+        self.address = QLineEdit(known_address(serial), self)
+        self.by_hand = QCheckBox(self.tr("I have a certificate file or a token"), self)
+        self.certificate = QLineEdit(self)
+        self.choose_file = QPushButton(self.tr("Choose…"), self)
+        self.token = QLineEdit(self)
+        self.steps = StepList(self._titles(), self)
+        self.go = QPushButton(self)
+        self.close_button = QPushButton(self.tr("Close"), self)
+        self._form = QFormLayout()
+        self._scroll = QScrollArea(self)
+        self._lay_out(parent.window())
+        self._connect()
+        self.serial.setEditText(serial)
+        self._show_by_hand()
+        self._show_state()
+
+    def done(self, result: int) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        super().done(result)
+
+    def wish(self) -> Wish:
+        """What is typed at this moment."""
+        file = self.certificate.text().strip() if self.by_hand.isChecked() else ""
+        return Wish(
+            self.pod.text(),
+            self.serial.currentText().partition(" ")[0],
+            self.address.text(),
+            Path(file).expanduser() if file else None,
+            self.token.text().strip() if self.by_hand.isChecked() else "",
+        )
+
+    def find_robots(self) -> None:
+        """Asks the wire-pod which robots it knows."""
+        self.steps.clear()
+        self.steps.begin(Step.POD)
+        text = self.pod.text()
+        self._start(
+            run_in_background(
+                lambda _report, _stop: robots_of(read_pod(text)),
+                on_done=self._take_robots,
+                on_error=self._fail,
+            )
+        )
+
+    def set_up(self) -> None:
+        """Does it all; robot_ready follows once the person asks for the picture."""
+        if self._robot is not None:
+            self.robot_ready.emit(f"robot:{self._robot.serial}")
+            self.accept()
+            return
+        wish = self.wish()
+        if not wish.serial and wish.certificate is None and self.serial.count() != 1:
+            self.find_robots()
+            return
+        self.steps.clear()
+
+        def work(report: object, should_stop: object) -> RobotConfig:
+            told: Told = []
+
+            def on_step(step: Step, sentence: str) -> None:
+                told.append((step, sentence))
+                report(list(told))  # type: ignore[operator]
+
+            return set_up(wish, on_step, should_stop)  # type: ignore[arg-type]
+
+        self._start(
+            run_in_background(
+                work, on_done=self._finish, on_error=self._fail, on_progress=self._show_steps
+            )
+        )
+
+    def _start(self, job: Job) -> None:
+        self._job = job
+        self._robot = None
+        self._show_state()
+
+    def _show_steps(self, told: Told) -> None:
+        for step, sentence in told:
+            if sentence:
+                self.steps.end(step, sentence)
+            else:
+                self.steps.begin(step)
+                self._under_way = step
+
+    def _take_robots(self, robots: tuple[PodRobot, ...]) -> None:
+        typed = self.serial.currentText().partition(" ")[0].lower()
+        self.serial.blockSignals(True)
+        self.serial.clear()
+        for robot in robots:
+            words = self.tr("{serial} at {address}") if robot.address else "{serial}"
+            text = words.format(serial=robot.serial, address=robot.address)
+            self.serial.addItem(text, robot.address)
+        rows = [row for row, robot in enumerate(robots) if robot.serial == typed]
+        self.serial.setCurrentIndex(rows[0] if rows else 0 if len(robots) == 1 else -1)
+        if typed and not rows:
+            self.serial.setEditText(typed)
+        self.serial.blockSignals(False)
+        self._take_address(self.serial.currentIndex())
+        words = self.tr("The wire-pod knows {0} robots. Choose yours.")
+        if len(robots) == 1:
+            words = self.tr("The wire-pod knows 1 robot.")
+        self.steps.end(Step.POD, words.format(len(robots)))
+        self._show_state()
+        self.serial.setFocus()
+
+    def _finish(self, robot: RobotConfig) -> None:
+        self._robot = robot
+        self._show_state()
+        self.go.setFocus()
+
+    def _fail(self, error: Exception) -> None:
+        sentence = str(error)
+        if not isinstance(error, UserError):
+            sentence = self.tr("This went wrong through a fault of this program.")
+        self.steps.fail(self._under_way, sentence)
+        QTimer.singleShot(0, self.steps, self._show_fault)
+        self._show_state()
+        self.go.setFocus()
+
+    def _show_fault(self) -> None:
+        self._scroll.ensureWidgetVisible(self.steps.sentences[self._under_way])
+
+    def _show_state(self) -> None:
+        is_busy = self._job is not None and not self._job.is_over
+        if is_busy:
+            self._under_way = Step.POD
+        self.go.setText(self.tr("Show its picture") if self._robot else self.tr("Set up"))
+        self.go.setAccessibleName(self.go.text())
+        self.go.setToolTip(
+            self.tr("Connect to the robot")
+            if self._robot
+            else self.tr("Fetch certificate and token, try them, and keep them")
+        )
+        for widget in (self.go, self.look, self.pod, self.serial, self.address, self.by_hand):
+            widget.setEnabled(not is_busy)
+        for field in (self.certificate, self.choose_file, self.token):
+            field.setEnabled(not is_busy)
+
+    def _show_by_hand(self) -> None:
+        for row in (4, 5):
+            self._form.setRowVisible(row, self.by_hand.isChecked())
+
+    def _forget_robot(self) -> None:
+        """Something was changed: what was set up is not what is typed any more."""
+        if self._robot is not None:
+            self._robot = None
+            self.steps.clear()
+            self._show_state()
+
+    def _take_address(self, row: int) -> None:
+        address = self.serial.itemData(row)
+        if address:
+            self.address.setText(address)
+
+    def _ask_file(self) -> None:
+        file, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Certificate of the robot"), str(Path.home())
+        )
+        if file:
+            self.certificate.setText(file)
+
+    def _titles(self) -> dict[str, str]:
+        return {
+            Step.POD: self.tr("Ask the wire-pod"),
+            Step.CERTIFICATE: self.tr("Read the robot's certificate"),
+            Step.ROBOT: self.tr("Meet the robot at its address"),
+            Step.TOKEN: self.tr("Get the robot's leave for this computer"),
+            Step.KEPT: self.tr("Keep both where the robot's SDK looks for them"),
+        }
+
+    def _connect(self) -> None:
+        self._under_way = Step.POD
+        self.look.clicked.connect(self.find_robots)
+        self.go.clicked.connect(self.set_up)
+        self.close_button.clicked.connect(self.reject)
+        self.choose_file.clicked.connect(self._ask_file)
+        self.by_hand.toggled.connect(self._show_by_hand)
+        self.serial.currentIndexChanged.connect(self._take_address)
+        for field in (self.pod, self.address, self.certificate, self.token):
+            field.textEdited.connect(self._forget_robot)
+        self.serial.editTextChanged.connect(self._forget_robot)
+
+    def _lay_out(self, window: QWidget) -> None:
+        self.pod.setPlaceholderText(USUAL)
+        self.serial.setEditable(True)
+        edit = self.serial.lineEdit()
+        if edit is not None:
+            edit.setPlaceholderText(self.tr("under the robot, like 00e20100"))
+        self.address.setPlaceholderText(self.tr("known to the wire-pod, or like 192.168.1.7"))
+        self.token.setEchoMode(QLineEdit.EchoMode.Password)
+        self.token.setPlaceholderText(self.tr("asked for where it is empty"))
+        self.certificate.setPlaceholderText(self.tr("the wire-pod's where it is empty"))
+        theme.set_role(self.go, "primary")
+        intro = QLabel(
+            self.tr(
+                "A robot that was set up with wire-pod lets this computer in: its wire-pod has its "
+                "certificate, and the robot itself gives the token. Both stay on this computer."
+            ),
+            self,
+        )
+        intro.setWordWrap(True)
+        theme.set_role(intro, "faint")
+        pod, file = QHBoxLayout(), QHBoxLayout()
+        pod.addWidget(self.pod, 1)
+        pod.addWidget(self.look)
+        file.addWidget(self.certificate, 1)
+        file.addWidget(self.choose_file)
+        rows = (
+            (self.tr("wire-pod"), pod, self.pod),
+            (self.tr("Serial number"), self.serial, self.serial),
+            (self.tr("Robot's address"), self.address, self.address),
+            ("", self.by_hand, self.by_hand),
+            (self.tr("Certificate"), file, self.certificate),
+            (self.tr("Token"), self.token, self.token),
+        )
+        for text, row, field in rows:
+            self._form.addRow(text, row)
+            if text:
+                field.setAccessibleName(text)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._name_buttons()
+        inner = QWidget(self)
+        column = QVBoxLayout(inner)
+        column.addWidget(intro)
+        column.addLayout(self._form)
+        column.addSpacing(8)
+        column.addWidget(self.steps)
+        column.addStretch(1)
+        scroll = self._scroll
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inner)
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(11, 0, 11, 11)
+        buttons.addStretch(1)
+        buttons.addWidget(self.close_button)
+        buttons.addWidget(self.go)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll, 1)
+        outer.addLayout(buttons)
+        self.resize(min(_SIZE[0], window.width() - 20), min(_SIZE[1], window.height() - 20))
+
+    def _name_buttons(self) -> None:
+        self.look.setAutoDefault(False)
+        self.choose_file.setAutoDefault(False)
+        self.close_button.setAutoDefault(False)
+        self.go.setDefault(True)
+        self.look.setToolTip(self.tr("Ask the wire-pod which robots it knows"))
+        self.choose_file.setToolTip(self.tr("Choose the robot's certificate file"))
+        self.choose_file.setAccessibleName(self.tr("Choose the certificate file"))
+        self.close_button.setToolTip(self.tr("Close without changing anything more"))
+        self.pod.setToolTip(self.tr("Where wire-pod runs: the address of its page"))
+        self.serial.setToolTip(self.tr("The number under the robot"))
+        self.address.setToolTip(
+            self.tr("On its charger: press its button twice, then lift its arm up and down")
+        )
+        self.by_hand.setToolTip(self.tr("Instead of those from wire-pod and the robot"))
+        self.certificate.setToolTip(self.tr("The robot's certificate, a .cert or .pem file"))
+        self.token.setToolTip(self.tr("The guid that the robot gave before; it is not shown"))

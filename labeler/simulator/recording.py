@@ -1,0 +1,140 @@
+"""A feed in a file: every picture as it was sent, with the robot's state at that moment.
+
+A line of JSON for each picture, then its bytes, then a line break. A file that was cut off is
+good up to its last whole picture.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labeler.errors import UserError
+
+KIND = "vector feed 1"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFrame:
+    """at is in seconds since the first one, state a serialised RobotState; the picture's size
+    bytes stand in the file from offset on."""
+
+    at: float
+    number: int
+    time_stamp: int
+    state: bytes
+    offset: int
+    size: int
+
+
+class Recorder:
+    """Writes a feed as it comes. What it wrote is in the file at once."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        """Raises UserError where the file cannot be made or is there already."""
+        self.path = path
+        try:
+            self._file = path.open("xb", buffering=0)
+            self._write(_line({"kind": KIND, "robot": name}))
+        except FileExistsError as error:
+            raise UserError(f"{path} is there already. Choose another file to record to.") from (
+                error
+            )
+        except OSError as error:
+            raise UserError(f"The feed cannot be recorded to {path}: {error.strerror}.") from error
+
+    def add(self, at: float, number: int, time_stamp: int, state: bytes, picture: bytes) -> None:
+        """Raises UserError, as when the disk is full."""
+        head: dict[str, Any] = {
+            "at": round(at, 4),
+            "number": number,
+            "stamp": time_stamp,
+            "size": len(picture),
+        }
+        head["state"] = base64.b64encode(state).decode("ascii")
+        try:
+            self._write(_line(head) + picture + b"\n")
+        except OSError as error:
+            raise UserError(
+                f"Recording to {self.path} stopped: {error.strerror}. What came before is kept."
+            ) from error
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _write(self, data: bytes) -> None:
+        left = memoryview(data)
+        while left:  # an unbuffered file may take only a part at once
+            left = left[self._file.write(left) :]
+
+
+class Recording:
+    """A recorded feed, opened to be read. frames has at least one."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises UserError for a file that cannot be read or is no feed."""
+        try:
+            self._file = path.open("rb")
+        except OSError as error:
+            raise UserError(f"The feed {path} cannot be read: {error.strerror}.") from error
+        try:
+            head = json.loads(self._file.readline(1000))
+            if not isinstance(head, dict) or head.get("kind") != KIND:
+                raise ValueError("it does not begin as one")
+            self.robot = str(head["robot"])
+            self.frames = self._index()
+            if not self.frames:
+                raise ValueError("it holds no whole picture")
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            self.close()
+            raise UserError(f"{path} is no recorded feed: {error}.") from error
+
+    @property
+    def seconds(self) -> float:
+        """From its first picture to where it may begin again."""
+        last = self.frames[-1].at
+        return last + (last / (len(self.frames) - 1) if len(self.frames) > 1 else 1.0)
+
+    def picture(self, frame: RecordedFrame) -> bytes:
+        self._file.seek(frame.offset)
+        return self._file.read(frame.size)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __enter__(self) -> Recording:
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self.close()
+
+    def _index(self) -> list[RecordedFrame]:
+        frames: list[RecordedFrame] = []
+        end = self._file.seek(0, 2)
+        self._file.seek(0)
+        self._file.readline()
+        while line := self._file.readline(20_000):
+            offset = self._file.tell()
+            frame = _frame(line, offset)
+            if frame is None or offset + frame.size + 1 > end:
+                break  # cut off here
+            frames.append(frame)
+            self._file.seek(offset + frame.size + 1)
+        return frames
+
+
+def _line(values: dict[str, Any]) -> bytes:
+    return json.dumps(values, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def _frame(line: bytes, offset: int) -> RecordedFrame | None:
+    try:
+        head = json.loads(line)
+        size, state = int(head["size"]), base64.b64decode(head["state"], validate=True)
+        at, number, stamp = float(head["at"]), int(head["number"]), int(head["stamp"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    return RecordedFrame(at, number, stamp, state, offset, size) if size > 0 and at >= 0 else None

@@ -1,0 +1,140 @@
+"""A phone's camera by its address: seen, lost and found again, its password shown nowhere."""
+
+from __future__ import annotations
+
+import io
+import logging
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from labeler.cameras import network
+from labeler.cameras.base import CameraState
+from labeler.cameras.catalogue import list_cameras, open_camera
+from labeler.cameras.network import NetworkAddress, NetworkCamera, read_address, why_closed
+from labeler.commands.capture import camera_named
+from labeler.errors import UserError
+from tests.cameras.camera_waits import frames_of, wait_for_state, wait_until
+from tests.cameras.network_stand_in import NetworkCameraStandIn
+
+
+@pytest.fixture(scope="module")
+def jpeg() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (320, 240), (200, 40, 40)).save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def phone(jpeg: bytes) -> Iterator[NetworkCameraStandIn]:
+    with NetworkCameraStandIn(jpeg) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "_known", {})
+
+
+@pytest.fixture
+def watching() -> Iterator[list[NetworkCamera]]:
+    cameras: list[NetworkCamera] = []
+    yield cameras
+    for camera in cameras:
+        camera.stop(5.0)
+
+
+def watch(address: str, watching: list[NetworkCamera]) -> NetworkCamera:
+    camera = open_camera(f"network:{address}")
+    assert isinstance(camera, NetworkCamera)
+    watching.append(camera)
+    camera.start()
+    return camera
+
+
+def test_a_phone_gives_pictures_and_comes_back_after_it_hung_up(
+    phone: NetworkCameraStandIn, watching: list[NetworkCamera]
+) -> None:
+    phone.ends_after = 4
+    camera = watch(f"{phone.host}/video", watching)
+    frame = frames_of(camera, 3)[-1]
+    assert Image.open(io.BytesIO(frame.data)).size == (320, 240)
+    assert camera.name == f"network camera {phone.host}"
+    status = wait_for_state(camera, CameraState.LOST)
+    assert "gives no picture any more. Trying again." in status.message
+    wait_until(lambda: phone.visits > 1)
+    wait_until(lambda: (newest := camera.latest()) and newest.number > frame.number + 1)
+
+
+def test_a_phone_that_froze_is_noticed_in_two_seconds_and_asked_again_at_a_word(
+    phone: NetworkCameraStandIn,
+    watching: list[NetworkCamera],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(network, "PAUSES", (60.0,))
+    camera = watch(f"{phone.host}/video", watching)
+    frames_of(camera, 2)
+    phone.freeze()
+    status = wait_for_state(camera, CameraState.LOST, timeout=4)
+    assert status.retry_at is not None
+    phone.thaw()
+    camera.retry_now()
+    wait_for_state(camera, CameraState.LIVE)
+
+
+def test_name_and_password_open_it_and_are_shown_nowhere(
+    phone: NetworkCameraStandIn,
+    watching: list[NetworkCamera],
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    phone.password = "s3cret/pass"
+    refused = watch(f"http://ann:wr0ng@{phone.host}/video", watching)
+    message = wait_for_state(refused, CameraState.FAILED).message
+    assert "wants a name and a password" in message
+    camera = watch(f"http://ann:s3cret%2Fpass@{phone.host}/video?token=hidden", watching)
+    frames_of(camera, 1)
+    again = watch(f"http://{phone.host}/video", watching)  # from the list, without the password
+    frames_of(again, 1)
+    printed = capfd.readouterr()
+    shown = [message, camera.name, repr(camera.address), camera.address.url, caplog.text]
+    for secret in ("s3cret", "wr0ng", "hidden", "ann"):
+        assert secret not in " ".join([*shown, printed.out, printed.err, *map(str, list_cameras())])
+
+
+def test_each_reason_for_no_picture_has_its_sentence(phone: NetworkCameraStandIn) -> None:
+    assert "has no picture at /film" in why_closed(read_address(f"{phone.host}/film"))
+    assert "sends nothing that is a video" in why_closed(read_address(f"{phone.host}/video"))
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    assert "refuses the connection" in why_closed(read_address(f"rtsp://127.0.0.1:{port}/live"))
+    assert "cannot be reached" in why_closed(read_address("http://no-phone.invalid/video"))
+
+
+def test_a_phone_that_accepts_and_says_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "OPEN_TIMEOUT", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = read_address(f"127.0.0.1:{silent.getsockname()[1]}")
+        assert network.open_stream(address) is None
+        assert "does not answer" in why_closed(address)
+
+
+def test_only_addresses_of_cameras_are_opened_and_none_is_repeated(tmp_path: Path) -> None:
+    for text in ("file:///etc/passwd", "ftp://ann:pw@host/x", "http://", "http://host:port/x"):
+        with pytest.raises(UserError, match="no address of a network camera") as caught:
+            open_camera(f"network:{text}")
+        assert "pw" not in str(caught.value)
+    with pytest.raises(UserError) as caught:
+        open_camera("gopher://ann:pw@host")
+    assert "pw" not in str(caught.value)
+
+
+def test_the_shell_takes_an_address_as_it_is() -> None:
+    camera = camera_named("rtsp://ann:pw@192.168.1.9/live")
+    assert isinstance(camera, NetworkCamera)
+    assert camera.address == NetworkAddress("rtsp://192.168.1.9/live", "ann", "pw")
+    assert camera.address.secret_url == "rtsp://ann:pw@192.168.1.9/live"

@@ -1,0 +1,36 @@
+"""Simulated robots as cameras: several share one world, and tell what they were told to do."""
+
+from __future__ import annotations
+
+from anki_vector.messaging import protocol
+
+from labeler.cameras.base import CameraState
+from labeler.cameras.simulated import simulated_cameras
+from tests.cameras.camera_waits import PATIENCE, frames_of, wait_for_state, wait_until
+
+
+def test_two_simulated_cameras_share_one_world_until_the_last_one_stops() -> None:
+    one, two = simulated_cameras(2, seed=3)
+    one.start()
+    two.start()
+    try:
+        for camera, name in ((one, "Vector-SIM1"), (two, "Vector-SIM2")):
+            wait_for_state(camera, CameraState.LIVE, timeout=20)
+            assert camera.name == name
+        assert one.process_id == two.process_id
+        one.request_control()
+        link = one._link
+        assert link is not None
+        said = protocol.SayTextRequest(text="hello", duration_scalar=0.01)
+        link.submit(link.call("SayText", said)).result(PATIENCE)
+        wait_until(one.deeds)
+        assert [(deed.what, deed.words) for deed in one.deeds()] == [("said", "hello")]
+        assert two.deeds() == []
+        assert one.deeds(since=one.deeds()[-1].number) == []
+        one.stop()
+        frames_of(two, 2)
+        assert two.process_id is not None
+    finally:
+        one.stop()
+        two.stop()
+    assert two.process_id is None

@@ -1,0 +1,77 @@
+"""The controls for exposure: there for robots alone, obeyed, remembered for each robot."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from labeler.cameras.exposure import Exposure, ExposureLimits
+from labeler.dataset.store import Dataset
+from labeler.gui.capture.exposure_row import ExposureRow
+from labeler.gui.capture.workspace import CaptureWorkspace
+from labeler.gui.document import Document
+from labeler.gui.live import LiveCamera
+from tests.gui.live_waits import Heard, show, until, wait_for_picture
+
+
+@pytest.fixture
+def heard(document: Document) -> Heard:
+    return Heard(document)
+
+
+@pytest.fixture
+def workspace(qtbot: QtBot, document: Document, live: LiveCamera, heard: Heard) -> CaptureWorkspace:
+    shown = CaptureWorkspace(document, live)
+    show(qtbot, shown)
+    return shown
+
+
+def test_the_row_tells_what_is_wished_within_the_limits(qtbot: QtBot) -> None:
+    row = ExposureRow()
+    qtbot.addWidget(row)
+    row.show_limits(ExposureLimits(2, 50, 0.5, 3.5))
+    row.show_exposure(Exposure(False, 99, 2.0))
+    assert row.exposure_wished() == Exposure(False, 50, 2.0)
+    assert (row.exposure.minimum(), row.exposure.accessibleName()) == (2, "Exposure 50 ms")
+    assert row.gain.accessibleName() == "Gain 2.0"
+    with qtbot.waitSignal(row.wished) as wished:
+        row.exposure.setValue(10)
+        row.exposure.setValue(20)
+    assert wished.args == [Exposure(False, 20, 2.0)]
+    row.automatic.click()
+    assert row.exposure.isHidden()
+    assert row.gain.isHidden()
+
+
+def test_exposure_by_hand_goes_to_the_robot_into_the_photo_and_is_there_the_next_time(
+    qtbot: QtBot,
+    workspace: CaptureWorkspace,
+    live: LiveCamera,
+    known_robot: str,
+    dataset: Dataset,
+    heard: Heard,
+) -> None:
+    row = workspace.exposure
+    assert row.isHidden()
+    live.choose(known_robot)
+    wait_for_picture(qtbot, live)
+    until(qtbot, lambda: not row.isHidden())
+    qtbot.keyClick(workspace, Qt.Key.Key_E)
+    row.exposure.setValue(40)
+    until(qtbot, lambda: (frame := live.newest()) and frame.readings.exposure_ms == 40)
+    qtbot.keyClick(workspace, Qt.Key.Key_Space)
+    until(qtbot, lambda: dataset.counts().total == 1)
+    (image,) = dataset.images()
+    assert (image.readings.exposure_ms, image.readings.auto_exposure) == (40.0, False)
+    photos = workspace.strip.photos
+    until(qtbot, lambda: photos.rowCount() == 1)
+    words = str(photos.data(photos.index(0), Qt.ItemDataRole.ToolTipRole)).split("\n")[1]
+    assert words.startswith("head ")
+    assert ", exposure 40 ms, gain 1.0, battery " in words
+    live.stop()
+    assert row.isHidden()
+    live.choose(known_robot)
+    until(qtbot, lambda: (frame := live.newest()) and frame.readings.exposure_ms == 40)
+    assert row.exposure_wished().exposure_ms == 40
+    assert not heard.failures

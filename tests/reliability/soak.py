@@ -1,0 +1,189 @@
+"""Lets the real window look through a simulated robot for a while, and looks for what grows.
+
+Run: python tests/reliability/soak.py --minutes 10
+The window shows the live picture in Capture and keeps a photo every two seconds; every 20 seconds
+the robot fails (it drops the connection, stalls, or another program takes its camera), so that
+connections are made anew all the time. Every five seconds memory, threads and open files of the
+window and of the simulator are noted. The first fifth is warming up; of the rest, the medians of
+the first and the last third are compared. Prints the samples' ends and the verdict as JSON; the
+exit code is 1 where something grew: threads or files at all, memory by more than 1 MB a minute.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+
+from labeler.cameras.base import CameraState
+from labeler.cameras.simulated import SimulatedCamera
+from labeler.dataset.store import Dataset
+from labeler.gui import theme
+from labeler.gui.capture.workspace import CaptureWorkspace
+from labeler.gui.main_window import MainWindow
+from tests.gui.label_window import close, open_window
+
+SAMPLE_EVERY, FAULT_EVERY, PHOTO_EVERY = 5.0, 20.0, 2.0
+FAULTS = ("drop for 1", "stall for 3", "take camera")
+MOST_MEGABYTES_A_MINUTE = 1.0
+SPARE = 3
+"""Threads and files that come and go (a connection being made, a pool's idle worker)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One process at one moment."""
+
+    seconds: float
+    megabytes: float
+    threads: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Of one process: medians of the first third and of the last one."""
+
+    process: str
+    megabytes: tuple[float, float]
+    megabytes_a_minute: float
+    threads: tuple[float, float]
+    files: tuple[float, float]
+
+    @property
+    def grew(self) -> bool:
+        more = [last - first > SPARE for first, last in (self.threads, self.files)]
+        return any(more) or self.megabytes_a_minute > MOST_MEGABYTES_A_MINUTE
+
+
+def sample(process_id: int, since: float) -> Sample:
+    """Reads /proc. Raises OSError where there is none, or no such process."""
+    place = Path("/proc") / str(process_id)
+    status = dict(
+        line.split(":", 1) for line in (place / "status").read_text(encoding="ascii").splitlines()
+    )
+    return Sample(
+        round(time.monotonic() - since, 1),
+        int(status["VmRSS"].split()[0]) / 1024,
+        int(status["Threads"]),
+        len(list((place / "fd").iterdir())),
+    )
+
+
+def growth(process: str, samples: list[Sample]) -> Growth:
+    settled = samples[len(samples) // 5 :]
+    third = max(1, len(settled) // 3)
+    first, last = settled[:third], settled[-third:]
+    minutes = max(1 / 60, (_middle(last, "seconds") - _middle(first, "seconds")) / 60)
+    memory = _middle(first, "megabytes"), _middle(last, "megabytes")
+    return Growth(
+        process,
+        memory,
+        round((memory[1] - memory[0]) / minutes, 3),
+        (_middle(first, "threads"), _middle(last, "threads")),
+        (_middle(first, "files"), _middle(last, "files")),
+    )
+
+
+def _middle(samples: list[Sample], name: str) -> float:
+    return round(statistics.median(getattr(one, name) for one in samples), 1)
+
+
+class Soak:
+    """A window on a new dataset, live on a simulated robot."""
+
+    def __init__(self, folder: Path) -> None:
+        Dataset.create(folder / "soak").close()
+        self.window: MainWindow = open_window(folder / "soak", folder / "settings.ini")
+        self.window.use_camera("simulated")
+        self.samples: dict[str, list[Sample]] = {"window": [], "simulator": []}
+        self.faults = 0
+
+    def run(self, seconds: float) -> None:
+        self._pass_until(self._is_live, 60.0)
+        began = time.monotonic()
+        capture = self.window.workspace("capture")
+        assert isinstance(capture, CaptureWorkspace)
+        due = {self._sample: SAMPLE_EVERY, self._fail: FAULT_EVERY}
+        due[capture.photographer.shutter.tap] = PHOTO_EVERY
+        times = {deed: began + every for deed, every in due.items()}
+        self._began = began
+        while time.monotonic() - began < seconds:
+            _work(0.05)
+            for deed, every in due.items():
+                if time.monotonic() >= times[deed]:
+                    times[deed] += every
+                    deed()
+        self._pass_until(self._is_live, 30.0)
+
+    def _is_live(self) -> bool:
+        camera = self.window.live.camera
+        return camera is not None and camera.status().state is CameraState.LIVE
+
+    def _sample(self) -> None:
+        camera = self.window.live.camera
+        self.samples["window"].append(sample(os.getpid(), self._began))
+        if isinstance(camera, SimulatedCamera) and camera.process_id is not None:
+            self.samples["simulator"].append(sample(camera.process_id, self._began))
+
+    def _fail(self) -> None:
+        camera = self.window.live.camera
+        if isinstance(camera, SimulatedCamera):
+            camera.world.order(FAULTS[self.faults % len(FAULTS)])
+            self.faults += 1
+
+    def _pass_until(self, done: Callable[[], bool], patience: float) -> None:
+        deadline = time.monotonic() + patience
+        while not done():
+            if time.monotonic() > deadline:
+                raise TimeoutError("the picture did not come")
+            _work(0.05)
+
+
+def _work(seconds: float) -> None:
+    """Lets the window live; the objects it drops are deleted as in a real event loop."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        QApplication.processEvents()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        time.sleep(0.004)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    words = parser.parse_args()
+    application = QApplication([])
+    theme.install(application)
+    with tempfile.TemporaryDirectory() as folder:
+        soak = Soak(Path(folder))
+        soak.run(60 * words.minutes)
+        photos = soak.window.document.dataset.counts().total
+        close(soak.window)
+    grown = [growth(process, samples) for process, samples in soak.samples.items()]
+    verdict = {
+        "minutes": words.minutes,
+        "faults": soak.faults,
+        "photos": photos,
+        "grew": [one.process for one in grown if one.grew],
+        "processes": [asdict(one) for one in grown],
+    }
+    sys.stdout.write(json.dumps(verdict, indent=1) + "\n")
+    return 1 if verdict["grew"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

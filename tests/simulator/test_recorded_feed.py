@@ -1,0 +1,127 @@
+"""A feed is recorded as it was sent and replayed the same, also where the file was cut off."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from anki_vector.messaging import protocol
+
+from labeler.cli import main
+from labeler.errors import UserError
+from labeler.simulator.playback import Playback
+from labeler.simulator.recording import Recorder, Recording
+from tests.cameras.camera_waits import robot_of
+from tests.cameras.raw_client import RawClient
+from tests.dataset.conftest import make_picture
+from tests.simulator.simulator_process import SimulatorProcess, wait_until
+
+
+def recorded(path: Path, frames: int) -> Path:
+    """So many frames, five a second, the robot's head a little higher in each."""
+    recorder = Recorder(path, "Vector-A1B2")
+    for n in range(frames):
+        state = protocol.RobotState(head_angle_rad=0.1 * n, last_image_time_stamp=1000 + 200 * n)
+        picture = b"\xff\xd8picture %d\n{}" % n
+        recorder.add(0.2 * n, 70 + n, 1000 + 200 * n, state.SerializeToString(), picture)
+    recorder.close()
+    return path
+
+
+def test_a_recorded_feed_is_played_at_its_own_pace_and_begins_again(tmp_path: Path) -> None:
+    recording = Recording(recorded(tmp_path / "table.feed", 3))
+    playback = Playback(recording)
+    assert playback.frame(50.0).data == b"\xff\xd8picture 0\n{}"  # it begins when it is looked at
+    shown = [playback.frame(50.0 + 0.1 * tick) for tick in range(8)]
+    assert [frame.data[10:11] for frame in shown] == [
+        b"0",
+        b"0",
+        b"1",
+        b"1",
+        b"2",
+        b"2",
+        b"0",
+        b"0",
+    ]
+    assert [frame.number for frame in shown] == [70, 70, 71, 71, 72, 72, 73, 73]
+    assert [frame.time_stamp for frame in shown[::2]] == [1000, 1200, 1400, 1600]
+    state = playback.state(50.65)
+    assert state.last_image_time_stamp == shown[6].time_stamp
+    assert state.head_angle_rad == 0.0
+    assert playback.state(50.25).head_angle_rad == pytest.approx(0.1)
+    recording.close()
+
+
+def test_a_file_that_was_cut_off_is_good_up_to_its_last_whole_picture(tmp_path: Path) -> None:
+    path = recorded(tmp_path / "table.feed", 4)
+    whole = path.read_bytes()
+    counts = set()
+    for size in [*range(0, len(whole), 7), len(whole)]:
+        path.write_bytes(whole[:size])
+        try:
+            recording = Recording(path)
+        except UserError:
+            continue
+        counts.add(len(recording.frames))
+        for frame in recording.frames:
+            assert recording.picture(frame).endswith(b"\n{}")
+        recording.close()
+    assert counts == {1, 2, 3, 4}
+
+
+def test_no_file_is_written_over_and_what_is_no_feed_is_said(tmp_path: Path) -> None:
+    path = recorded(tmp_path / "table.feed", 1)
+    with pytest.raises(UserError, match="is there already"):
+        Recorder(path, "Vector-A1B2")
+    path.write_bytes(b"a letter to somebody\n")
+    with pytest.raises(UserError, match="is no recorded feed"):
+        Recording(path)
+    with pytest.raises(UserError, match="cannot be read"):
+        Recording(tmp_path / "none.feed")
+
+
+def test_what_a_client_saw_is_in_the_file_and_comes_again_byte_for_byte(tmp_path: Path) -> None:
+    path = tmp_path / "lesson.feed"
+    seen = watched("--seed", "4", "--record", str(path), frames=5)
+    with Recording(path) as recording:
+        kept = {f.number: (f.time_stamp, recording.picture(f)) for f in recording.frames}
+    for image in seen:
+        assert kept[image.image_id] == (image.frame_time_stamp, image.data)
+    again = watched("--replay", str(path), frames=5)
+    assert again[0].image_id == min(kept)
+    for image in again:
+        assert kept[image.image_id] == (image.frame_time_stamp, image.data)
+
+
+def watched(*words: str, frames: int) -> list[protocol.CameraFeedResponse]:
+    """The first frames of a new simulator's feed."""
+    simulator = SimulatorProcess(*words)
+    with RawClient(robot_of(json.dumps(simulator.ready))) as client:
+        client.watch()
+        wait_until(lambda: len(client.images) >= frames)
+    assert simulator.end() == 0
+    return client.images[:frames]
+
+
+def test_any_cameras_pictures_are_recorded_untouched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for number in range(3):
+        (photos / f"{number}.jpg").write_bytes(make_picture(number))
+    path = tmp_path / "folder.feed"
+    words = ["record", str(path), "--robot", f"folder:{photos}", "--frames", "3"]
+    assert main(words) == 0
+    assert f"simulator --replay {path}" in capsys.readouterr().out
+    with Recording(path) as recording:
+        shown = {recording.picture(frame) for frame in recording.frames}
+        states = [protocol.RobotState.FromString(frame.state) for frame in recording.frames]
+    assert len(recording.frames) == 3
+    assert shown <= {make_picture(number) for number in range(3)}
+    assert [state.last_image_time_stamp for state in states] == [
+        frame.time_stamp for frame in recording.frames
+    ]
+    assert main(words) == 1
+    assert "is there already" in capsys.readouterr().err
