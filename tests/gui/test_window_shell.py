@@ -212,7 +212,7 @@ def drop(window: MainWindow, *paths: Path) -> None:
 
 
 def wait_for_job(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window.jobs.is_busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.jobs.is_busy)
 
 
 def test_dropped_pictures_are_added_and_bad_ones_named(
