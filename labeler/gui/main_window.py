@@ -110,6 +110,7 @@ class MainWindow(QWidget):
             self.current.deactivated()
         self._current = page_id
         self.status.show_detail("")
+        self.status.fall_silent()
         self.stack.setCurrentWidget(workspace)
         self.bar.show_chosen(page_id)
         self.keys.set_current(page_id)

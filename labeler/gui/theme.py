@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 
 from labeler.gui.icons import file_of
+from labeler.gui.plain_words import PlainWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def colors() -> Colors:
 
 def install(application: QApplication) -> None:
     """Gives the application its looks and follows the system between light and dark."""
-    application.setStyle("Fusion")
+    application.setStyle(PlainWords())
     hints = application.styleHints()
     hints.colorSchemeChanged.connect(lambda scheme: use(application, _of_scheme(scheme)))
     use(application, _of_scheme(hints.colorScheme()))

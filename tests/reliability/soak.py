@@ -107,7 +107,9 @@ class Soak:
 
     def __init__(self, folder: Path) -> None:
         Dataset.create(folder / "soak").close()
-        self.window: MainWindow = open_window(folder / "soak", folder / "settings.ini")
+        self.window: MainWindow = open_window(
+            folder / "soak", folder / "settings.ini", backs_up=True
+        )
         self.window.use_camera("simulated")
         self.samples: dict[str, list[Sample]] = {"window": [], "simulator": []}
         self.faults = 0
