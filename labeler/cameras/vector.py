@@ -274,7 +274,7 @@ class VectorCamera(WorkerCamera):
         return self._pairing.frame(message.data, self._next_number(), message.frame_time_stamp)
 
     def _take_exposure(self, update: Any) -> None:
-        exposure_ms, gain = float(update.exposure_ms), float(update.gain)
+        exposure_ms, gain = float(update.exposure_ms), round(update.gain, 3)  # it is a short float
         automatic = bool(update.auto_exposure_enabled)
         self._pairing.tell_exposure(Readings(None, None, exposure_ms, gain, automatic))
 

@@ -133,13 +133,15 @@ class CaptureWorkspace(Workspace):
         """Photos that wait belong to the dataset that is about to be closed."""
         self.stop_taking()
         self.photographer.keep_what_waits()
+        self.session.show_note("")
         self._begin()
 
     def _show_kept(self, kept: Kept) -> None:
         if kept.session.name == self.session.name:
-            if not self._is_begun:  # the note may have been changed while the photo was on its way
-                self._is_begun = True
-                self._keep_note(self.session.note.text().strip())
+            note = self.session.note.text().strip()
+            if not self._is_begun and note != kept.session.note:
+                self._keep_note(note)  # it was changed while the photo was on its way
+            self._is_begun = True
             self.strip.photos.add(kept.image)
             self.strip.scrollToTop()
             self._show_count()
