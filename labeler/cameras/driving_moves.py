@@ -21,6 +21,7 @@ ShouldStop = Callable[[], bool]
 TURN_SPEED = 1.6
 """Radians a second."""
 NEAR_RAD = math.radians(4)
+FAR_RAD = math.radians(20)
 NEAR_MM = 8.0
 NEAR_HEAD_RAD = math.radians(1)
 NEAR_LIFT_MM = 2.0
@@ -56,7 +57,7 @@ def take_pose(
     """Turns on the spot and moves head and lift meanwhile, in the robot's own odometry.
 
     None leaves it as it is. What did not come out as it was meant is corrected, TRIES times at
-    most. The state in which the robot stands then.
+    most. The state in which the robot stands then. Raises UserError where it hardly turned.
     """
     still = stand_still(driver, should_stop)
     for _ in range(TRIES):
@@ -73,6 +74,8 @@ def take_pose(
             break
         driver.act(actions, should_stop)
         still = stand_still(driver, should_stop)
+    if heading_rad is not None and abs(wrapped(heading_rad - still.pose.heading_rad)) > FAR_RAD:
+        raise UserError(words.not_turning(driver.robot.name))
     return still
 
 

@@ -126,6 +126,39 @@ def test_losing_control_to_another_program_ends_driving_with_a_sentence(
     assert driver.is_on
 
 
+def test_at_an_edge_it_goes_backwards_only_and_says_so(
+    simulator: Simulator, driver: Driver
+) -> None:
+    with simulator.fault("cliff", "ground"):
+        wait_until(lambda: driver.robot.body and driver.robot.body.at_cliff)
+        heading = stand_still(driver, never).pose.heading_rad
+        push(driver, Motion(forward=1.0), 0.3)
+        assert "stands at an edge" in driver.status.message
+        assert stands(driver)
+        with pytest.raises(UserError, match="edge"):
+            take_pose(driver, never, heading_rad=heading + 1.0)
+    wait_until(lambda: not (driver.robot.body and driver.robot.body.at_cliff))
+    push(driver, Motion(turn=1.0), 0.3)
+    assert driver.status.message == ""
+
+
+def test_on_its_charger_it_does_not_turn_and_that_is_said(
+    simulator: Simulator, driver: Driver
+) -> None:
+    stand_still(driver, never)
+    with simulator.fault("dock", "undock"):
+        wait_until(lambda: _says(driver, "does not turn"))
+
+
+def _says(driver: Driver, words: str) -> bool:
+    """Whether half a turn fails with these words; it takes a moment until the robot is docked."""
+    try:
+        take_pose(driver, never, heading_rad=stand_still(driver, never).pose.heading_rad + 3.0)
+    except UserError as error:
+        return words in str(error)
+    return False
+
+
 def test_control_that_is_refused_is_said_and_driving_stays_off(
     simulator: Simulator, camera: VectorCamera
 ) -> None:
