@@ -21,7 +21,13 @@ SQL_FILES = {
     "labeler/dataset/schema.py",
     "labeler/dataset/store.py",
 }
-FROM_TRAINER = {"trainer.assist_lines", "trainer.events", "trainer.config", "trainer.predict"}
+FROM_TRAINER = {
+    "trainer.assist_lines",
+    "trainer.config",
+    "trainer.events",
+    "trainer.measured",
+    "trainer.predict",
+}
 FOR_THE_TRACKER = {
     "labeler.dataset.model",
     "labeler.dataset.picture",
@@ -107,6 +113,7 @@ def test_a_forbidden_import_is_noticed(tmp_path: Path, monkeypatch: pytest.Monke
         ("trainer.assist_lines", {"torch", "numpy"}),
         ("trainer.events", {"torch", "numpy"}),
         ("trainer.config", {"torch", "numpy"}),
+        ("trainer.measured", {"torch", "numpy"}),
         ("labeler.track", {"torch", "cv2", "numpy", "PIL", "PySide6"}),
         ("labeler.cli", {"torch", "cv2", "PySide6", "anki_vector", "onnxruntime", "numpy"}),
     ],

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from trainer.faults import sentence_of
-from trainer.machine import prepare_environment
+from trainer.machine import prepare_environment, step_back
 
 
 def main(words: list[str] | None = None) -> int:
@@ -51,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
         choices=("val", "test"),
         default="val",
         help="val (default): RUN/analysis.json; test: RUN/final.json, measured once and kept",
+    )
+    analyse.add_argument(
+        "--gently", action="store_true", help="the window and all else that runs comes first"
     )
     analyse.add_argument("--json", action="store_true", help="what was written, on stdout as well")
     analyse.set_defaults(verb=_analyse)
@@ -128,6 +131,8 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
 
 def _analyse(arguments: argparse.Namespace) -> int:
+    if arguments.gently:
+        step_back()
     from trainer.analysis import analyse
     from trainer.report.page import write_report
 

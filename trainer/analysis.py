@@ -20,12 +20,11 @@ from trainer.evaluate import Sweep, model_of, sweep_over
 from trainer.faults import TrainerError, some_of
 from trainer.machine import write_whole
 from trainer.matching import ImageBoxes, Ranking, boxes_by_image, rank
-from trainer.mistakes import Judgement, Kind, Mistake, judge
+from trainer.measured import FILES, FORMAT, Kind, load
+from trainer.mistakes import Judgement, Mistake, judge
 from trainer.predict import Predictor
 from trainer.truth import truth_of
 
-FORMAT = 1
-FILES = {"val": "analysis.json", "test": "final.json"}
 SIZES = (("small", 0.0, 0.1), ("medium", 0.1, 0.3), ("large", 0.3, float("inf")))
 """Name, from, below: the mean side of a box as a share of the picture's."""
 MOST_CASES = 300
@@ -88,17 +87,6 @@ def analyse_at_the_end(run: Path, should_stop: Callable[[], bool]) -> None:
         analyse(run, should_stop=should_stop, most=_MOST_AT_THE_END)
     except Exception:
         _log.exception("the run is complete, but it could not be analysed")
-
-
-def load(path: Path) -> dict[str, Any]:
-    """Raises TrainerError where it is no analysis of this format."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise TrainerError(f"{path} cannot be read. Move it away and measure again.") from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise TrainerError(f"{path} is no analysis of format {FORMAT}. Move it away.")
-    return content
 
 
 def _opened(run: Path, part: str, most: int | None) -> _Part:

@@ -28,13 +28,10 @@ from trainer.assist_lines import (
     to_line,
 )
 from trainer.faults import TrainerError
-from trainer.machine import loading, processor_count
+from trainer.machine import loading, processor_count, step_back
 
 _LONGEST_LINE = 64_000_000
 _MOST_THREADS = 2
-_NICE = 10
-_BELOW_NORMAL = 0x4000
-"""Windows' name for it."""
 
 log = logging.getLogger("trainer")
 
@@ -42,7 +39,7 @@ log = logging.getLogger("trainer")
 def assist_command() -> int:
     """Exit code 0: stdin ended; 1: it Failed, which was said."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
-    _step_back()
+    step_back()
     voice = _Voice(sys.stdout)
     inbox = Inbox(sys.stdin.buffer, voice.say)
     try:
@@ -159,17 +156,6 @@ class _Voice:
                 self._stream.flush()
             except OSError:
                 os._exit(0)
-
-
-def _step_back() -> None:
-    """The window, the camera and whatever else the person runs come first."""
-    if sys.platform == "win32":
-        import ctypes
-
-        kernel = ctypes.windll.kernel32
-        kernel.SetPriorityClass(kernel.GetCurrentProcess(), _BELOW_NORMAL)
-    else:
-        os.nice(_NICE)
 
 
 def _told(error: Exception) -> str:

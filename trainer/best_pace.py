@@ -18,17 +18,17 @@ just begun to learn, and what the head alone can do is reached before."""
 FEWEST_EPOCHS = 3.0
 """Of patience: what comes once in an epoch has been seen a few times."""
 
-_CRUISE = 0.5
+CRUISE = 0.5
 """How far down the cosine the rate stays while AP rises. At the full rate a backbone that has just
 begun to learn loses what the head has found: AP fell from .62 to .50 on 120 photos."""
-_REST = 0.3
+REST = 0.3
 """Share of the time so far for the rate to fall to nearly nothing, which gains the last points."""
-_SHORTEST_REST, _LATEST_REST = 20.0, 0.75
+SHORTEST_REST, LATEST_REST = 20.0, 0.75
 """Seconds; and the share of the cap at which it begins in any case."""
-_LOOKS_IN_REST = 4
-_LOOK_EVERY, _LOOK_SHARE = 8.0, 0.06
+LOOKS_IN_REST = 4
+LOOK_EVERY, LOOK_SHARE = 8.0, 0.06
 """Seconds, and share of the time so far, between two looks."""
-_DEAREST_LOOK = 0.12
+DEAREST_LOOK = 0.12
 """Share of the time that looks may take."""
 
 
@@ -61,16 +61,16 @@ class BestPace(Pace):
     def fall(self, progress: float, warmup: float) -> float:
         now = self._watch.seconds
         begin, end = self._rests or (now, now)
-        cruise = min(_CRUISE, begin / min(HORIZON, self._cap))
+        cruise = min(CRUISE, begin / min(HORIZON, self._cap))
         rested = (now - begin) / max(1e-3, end - self._look_cost - begin)
         return cruise + (1 - cruise) * rested
 
     def is_look_due(self, progress: float, steps: int) -> bool:
         now = self._watch.seconds
-        each = max(_LOOK_EVERY, _LOOK_SHARE * now, self._look_cost / _DEAREST_LOOK)
+        each = max(LOOK_EVERY, LOOK_SHARE * now, self._look_cost / DEAREST_LOOK)
         if self._rests is not None:
-            each = max(self._look_cost, (self._rests[1] - self._rests[0]) / _LOOKS_IN_REST)
-        elif now >= _LATEST_REST * self._cap:
+            each = max(self._look_cost, (self._rests[1] - self._rests[0]) / LOOKS_IN_REST)
+        elif now >= LATEST_REST * self._cap:
             self._rests = (now, self._cap)
         return steps > 0 and now - self._looked_at >= each
 
@@ -89,7 +89,7 @@ class BestPace(Pace):
         since = max(self._risen_at, FIRST * min(HORIZON, self._cap))
         waited = epoch - self._risen_epoch >= FEWEST_EPOCHS
         if self._rests is None and waited and now - since >= PATIENCE * now:
-            length = max(_SHORTEST_REST, _REST * now, 3 * self._look_cost)
+            length = max(SHORTEST_REST, REST * now, 3 * self._look_cost)
             self._rests = (now, min(now + length, self._cap))
 
     def memory(self) -> dict[str, Any]:

@@ -58,11 +58,13 @@ def _length_choice(config: RunConfig) -> str:
         times = "once" if config.epochs == 1 else f"{config.epochs:g} times"
         return f"Sees every picture {times} on average: {AS_ASKED}."
     if config.budget == "best":
+        is_twin = config.recipe == "twin"
+        whose, risen = ("the AP of neither run", "") if is_twin else ("AP", "not ")
         return (
-            f"Learns until AP on the validation pictures has not risen for {PATIENCE:.0%} of the "
-            f"time so far, the first {FIRST * min(HORIZON, config.seconds):.0f} s not counted, and "
-            f"for {FEWEST_EPOCHS:g} epochs; then the learning rate falls and it ends, after "
-            f"{config.seconds:g} s at the latest."
+            f"Learns until {whose} on the validation pictures has {risen}risen for {PATIENCE:.0%} "
+            f"of the time so far, the first {FIRST * min(HORIZON, config.seconds):.0f} s not "
+            f"counted, and for {FEWEST_EPOCHS:g} epochs; then the learning rate falls and it "
+            f"ends, after {config.seconds:g} s at the latest."
         )
     return f"Learns for {config.seconds:g} s, checking included."
 

@@ -13,6 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
+_NICE = 10
+_BELOW_NORMAL = 0x4000
+"""Windows' name for it."""
 
 
 def prepare_environment() -> None:
@@ -34,6 +37,15 @@ def keep_freed_memory() -> None:
         return
     for option, value in ((_M_MMAP_MAX, 0), (_M_TRIM_THRESHOLD, 2**31 - 1), (_M_TOP_PAD, 2**26)):
         mallopt(option, value)
+
+
+def step_back() -> None:
+    """The window, the camera and whatever else the person runs come first from now on."""
+    if sys.platform == "win32":
+        kernel = ctypes.windll.kernel32
+        kernel.SetPriorityClass(kernel.GetCurrentProcess(), _BELOW_NORMAL)
+    else:
+        os.nice(_NICE)
 
 
 @contextmanager

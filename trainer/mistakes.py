@@ -11,26 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
 from trainer.matching import MOST_FOUND, Bools, Floats, ImageBoxes, Ints, match, overlaps_of
+from trainer.measured import Kind
 
 _HALF, _TENTH = 0.5, 0.1
-
-
-class Kind(StrEnum):
-    """WRONG_PLACE: right class, overlap .1 to .5; WRONG_CLASS: on a box of another class; TWICE:
-    on a box that a surer detection has taken; BACKGROUND: on nothing, overlap under .1; MISSED: a
-    true box for which no detection stands, not even one in the wrong place or of the wrong class.
-    """
-
-    WRONG_PLACE = "wrong place"
-    WRONG_CLASS = "wrong class"
-    TWICE = "twice"
-    BACKGROUND = "background"
-    MISSED = "missed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,10 +120,14 @@ class Training:
             self._loop.advance(until_epoch)
 
     def finish(self) -> None:
-        """The last look; emits Finished. A run that is complete needs its state no more."""
+        """The last look; emits Finished. A run that is complete needs its state no more.
+
+        Where it was stopped before the first step there is nothing to look at: no model is left.
+        """
         stopped_early = not self._loop.has_used_budget
-        with self._at_work():
-            self._loop.look()
+        if self._parts.learner.steps or not stopped_early:
+            with self._at_work():
+                self._loop.look()
         self._complaints.say()
         best = self._parts.results.best
         if best is not None:

@@ -14,7 +14,7 @@ from trainer.faults import TrainerError, sentence_of
 from trainer.run_folder import is_complete
 from trainer.stopwatch import Clock
 from trainer.training import ShouldPause, ShouldStop, Training, never
-from trainer.twin_schedule import Schedule
+from trainer.twin_best import schedule_of
 from trainer.twin_sides import SIDES, SideFailedError
 
 EmitOf = Callable[[str, Event], None]
@@ -34,7 +34,7 @@ def twin(
     rates, and are scored at the same epochs. Asked to stop, both keep their best so far. Raises
     TrainerError where the pair cannot be trained, SideFailedError where one run breaks down.
     """
-    schedule = Schedule(_shared_config(pair))
+    schedule = schedule_of(_shared_config(pair))
     runs = {
         side: Training(
             pair / side, partial(emit, side), should_stop, clock, schedule.pace, should_pause

@@ -20,7 +20,7 @@ _TURNS = 20
 _TIMED_STEPS = 4
 """Before the epochs are planned, where the time is the budget."""
 
-_ANY_STEP = 1e-9
+ANY_STEP = 1e-9
 """Epochs: a single picture is more."""
 
 
@@ -50,17 +50,23 @@ class Schedule:
         """The epoch until which both learn next; while nothing is timed yet: a single step."""
         done = max(pace.epochs for pace in self._paces)
         if math.isinf(self.epochs):
-            return done + _ANY_STEP
+            return done + ANY_STEP
         return done + min(1.0, self.epochs / _TURNS)
 
     def plan(self) -> None:
         """To be called when both have done the same epochs, before the first turn too; or where an
         earlier process ended, which one of them may have left earlier than the other."""
-        slower = max(self._paces, key=lambda pace: pace.seconds)
+        slower = self._slower()
         goes_on = not self._turns and slower.epochs > 0
         if self.seconds is not None and (goes_on or self._turns >= _TIMED_STEPS):
             self._plan_epochs(self.seconds, slower)
         self._turns += 1
+        self._plan_look(slower)
+
+    def _slower(self) -> TwinPace:
+        return max(self._paces, key=lambda pace: pace.seconds)
+
+    def _plan_look(self, slower: TwinPace) -> None:
         progress = min(pace.epochs for pace in self._paces) / self.epochs
         mark = next((look for look in _LOOKS if look > progress), math.inf)
         self.look_at = mark * self.epochs if self._may_look(slower) else math.inf
@@ -84,7 +90,9 @@ class Schedule:
 
 
 class TwinPace(Pace):
-    """One run's side of the plan. looks, looking: how many it took, and the seconds they cost."""
+    """One run's side of the plan. looks, looking: how many it took, and the seconds they cost;
+    looked_at: the epoch of the last one.
+    """
 
     by_clock = False
 
@@ -95,7 +103,7 @@ class TwinPace(Pace):
         self._schedule = schedule
         self._watch = watch
         self._epochs_done = epochs_done
-        self._looked_at = 0.0
+        self.looked_at = 0.0
 
     @property
     def epochs(self) -> float:
@@ -110,9 +118,9 @@ class TwinPace(Pace):
 
     def is_look_due(self, progress: float, steps: int) -> bool:
         due = self._schedule.look_at
-        if not self._looked_at < due <= self.epochs:
+        if not self.looked_at < due <= self.epochs:
             return False
-        self._looked_at = due
+        self.looked_at = due
         return True
 
     def seconds_total(self, progress: float) -> float:
@@ -130,11 +138,11 @@ class TwinPace(Pace):
             "looks": self.looks,
             "looking": self.looking,
             "look_cost": self.look_cost,
-            "looked_at": self._looked_at,
+            "looked_at": self.looked_at,
         }
 
     def recall(self, memory: Mapping[str, Any]) -> None:
         self.looks = int(memory["looks"])
         self.looking = float(memory["looking"])
         self.look_cost = float(memory["look_cost"])
-        self._looked_at = float(memory["looked_at"])
+        self.looked_at = float(memory["looked_at"])

@@ -46,19 +46,23 @@ def list_cameras() -> list[CameraChoice]:
 
 
 def open_camera(
-    choice: CameraChoice | str, *, path: Path | None = None, seed: int | None = None
+    choice: CameraChoice | str,
+    *,
+    path: Path | None = None,
+    seed: int | None = None,
+    robots: int = 1,
 ) -> Camera:
     """The camera, not started yet. Raises UserError for an id that names no kind of camera.
 
     path is the file of a video or the folder of pictures, where the id does not hold it; seed
-    chooses the simulated robot's world.
+    chooses the simulated robot's world, and robots how many in it can be reached.
     """
     word = choice if isinstance(choice, str) else choice.id
     kind, _, rest = word.partition(":")
     if kind == "simulated":
-        from labeler.cameras.simulated import SimulatedCamera
+        from labeler.cameras.simulated import simulated_cameras
 
-        return SimulatedCamera(int(rest) if rest.isdecimal() else seed or 0)
+        return simulated_cameras(robots, int(rest) if rest.isdecimal() else seed or 0)[0]
     if kind == "robot":
         return _robot_camera(rest)
     if kind == "webcam":

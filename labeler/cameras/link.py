@@ -108,6 +108,11 @@ class RobotLink:
         answer = await self.call("IsImageStreamingEnabled", request, timeout)
         return bool(answer.is_image_streaming_enabled)
 
+    @property
+    def has_control(self) -> bool:
+        """Whether the robot gave us control and has not taken it back."""
+        return bool(self._opened and self._conn.control_granted_event.is_set())
+
     def request_control(self, timeout: float) -> None:
         """Takes the wheel. Blocks; raises the SDK's VectorControlTimeoutException."""
         self._conn.request_control(timeout=timeout).result(timeout + 1.0)

@@ -57,6 +57,10 @@ class Pairing:
         frame = Frame(data, number, readings=self._readings)
         return frame if stance is None else _with_stance(frame, stance)
 
+    def stamp(self, frame: Frame) -> int | None:
+        """The robot's clock at this frame, in ms, or None where it is not kept any more."""
+        return self._stamps.get(frame.number)
+
     def corrected(self, frame: Frame) -> Frame | None:
         """The frame with its own stance, or None as long as the robot has not told it."""
         stamp = self._stamps.get(frame.number)

@@ -78,7 +78,7 @@ def set_up(
     path = config_path()
     robot = replace(robot, cert=write_certificate(path.parent, name, wish.serial, pem))
     put_robot(path, wish.serial, _values(robot, read_sections(path)))
-    on_step(Step.KEPT, f"Kept in {path}.")
+    on_step(Step.KEPT, f"Kept in ~/{path.relative_to(Path.home()).as_posix()}.")
     return robot
 
 

@@ -7,12 +7,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
 from labeler.cameras import faults, preflight, single_calls
 from labeler.cameras.base import CameraState, CameraStatus, Frame
 from labeler.cameras.deadline import StoppedError, in_background, wait_for
+from labeler.cameras.driving_body import BodyState
 from labeler.cameras.exposure import ExposureSwitch
 from labeler.cameras.faults import RobotError
 from labeler.cameras.link import Listener, RobotLink
@@ -56,6 +58,18 @@ class VectorCamera(WorkerCamera):
         self._feed_end: str | None = None
         self._pairing = Pairing()
         self.exposure = ExposureSwitch(lambda told: self._pairing.tell_exposure(told))
+        self._body: BodyState | None = None
+
+    @property
+    def body(self) -> BodyState | None:
+        """What the robot told of its body last; None without a connection."""
+        return self._body if self._link is not None else None
+
+    @property
+    def has_control(self) -> bool:
+        """Whether the wheels are ours at this moment."""
+        link = self._link
+        return link is not None and link.has_control
 
     def status(self) -> CameraStatus:
         return replace(super().status(), battery=self._battery)
@@ -110,6 +124,19 @@ class VectorCamera(WorkerCamera):
         if link is not None:
             link.release_control(timeout)
 
+    def order(self, method: str, request: Any, timeout: float) -> Future[Any]:
+        """One call to the robot. Returns at once; the future fails where it is not connected."""
+        link = self._link
+        if link is not None:
+            return link.submit(link.call(method, request, timeout))
+        future: Future[Any] = Future()
+        future.set_exception(ConnectionError(f"{self.name} is not connected"))
+        return future
+
+    def stamp_of(self, frame: Frame) -> int | None:
+        """The robot's clock at this frame, in ms; None for one of long ago."""
+        return self._pairing.stamp(frame)
+
     def _woken(self) -> None:
         self._give_up.set()
         self._news.set()
@@ -145,7 +172,7 @@ class VectorCamera(WorkerCamera):
         finally:
             self.exposure.end(link, for_good=stop.is_set())
             self._link = None
-            self._battery = None
+            self._battery = self._body = None
             link.close()
 
     def _connect(self, robot: RobotConfig, stop: threading.Event) -> RobotLink:
@@ -247,12 +274,13 @@ class VectorCamera(WorkerCamera):
         return self._pairing.frame(message.data, self._next_number(), message.frame_time_stamp)
 
     def _take_exposure(self, update: Any) -> None:
-        exposure_ms, gain = float(update.exposure_ms), float(update.gain)
+        exposure_ms, gain = float(update.exposure_ms), round(update.gain, 3)  # it is a short float
         automatic = bool(update.auto_exposure_enabled)
         self._pairing.tell_exposure(Readings(None, None, exposure_ms, gain, automatic))
 
     def _take_state(self, state: Any, stop: threading.Event) -> None:
         """Remembers it, and corrects the newest frame when its own state comes after it."""
+        self._body = BodyState.from_message(state)
         stance = RobotStance.from_message(state)
         self._pairing.add(stance)
         frame = self.latest()

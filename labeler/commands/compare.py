@@ -20,7 +20,6 @@ from labeler.runs.comparison import SCORES, Comparison, read_comparison
 from labeler.runs.comparison_folder import (
     CLIP,
     CURVES,
-    DATA_CURVE,
     DETECTIONS,
     PAIR,
     HowFar,
@@ -28,6 +27,7 @@ from labeler.runs.comparison_folder import (
     require_room,
     write_comparison,
 )
+from labeler.runs.data_curve import DATA_CURVE
 from labeler.runs.errand import answer_of
 from labeler.runs.frame_detections import frame_file
 from labeler.runs.history import MODEL
@@ -49,9 +49,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_source_arguments(parser)
     parser.add_argument(
-        "--seconds", type=float, default=60.0, metavar="S", help="how long each of both learns (60)"
+        "--seconds", type=float, default=None, metavar="S", help="how long each of both learns (60)"
     )
-    parser.add_argument(
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument(
+        "--best",
+        action="store_true",
+        help="until neither improves instead, --seconds each at most (3600)",
+    )
+    length.add_argument(
         "--epochs",
         type=float,
         default=0.0,
@@ -113,11 +119,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _wish(arguments: argparse.Namespace) -> Wish:
+    seconds = arguments.seconds
+    if seconds is None:
+        seconds = 3600.0 if arguments.best else 60.0
     return Wish(
         detector=arguments.detector,
-        seconds=arguments.seconds,
+        seconds=seconds,
         seed=arguments.seed,
-        budget="epochs" if arguments.epochs else "time",
+        budget="best" if arguments.best else "epochs" if arguments.epochs else "time",
         epochs=arguments.epochs,
     )
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 from pathlib import Path
 
 from labeler.commands.coco_source import images_beside
 from labeler.errors import UserError
+from labeler.runs.errand import answer_of
 from labeler.runs.history import config_of, model_of
-from labeler.runs.launch import TRAINER_FOLDER, require_training, trainer_command
+from labeler.runs.launch import require_training
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,19 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         images,
         *(["--json"] if arguments.json else []),
     ]
-    done = subprocess.run(
-        trainer_command(*words),
-        cwd=TRAINER_FOLDER,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
-    if done.returncode:
-        raise _failure(done.returncode, done.stderr.strip())
-    sys.stderr.write(done.stderr)
-    sys.stdout.write(done.stdout)
+    sys.stdout.write(answer_of(*words, tell=sys.stderr.write))
     return 0
 
 
@@ -80,10 +68,3 @@ def _truth(run: Path, coco: Path | None, images: Path | None) -> tuple[Path, Pat
             else f"{file} is missing."
         )
     return file, (images or images_beside(file)).absolute()
-
-
-def _failure(code: int, told: str) -> UserError:
-    """The trainer's own sentence, or that it died."""
-    if code == 1 and told and "Traceback" not in told:
-        return UserError(told)
-    return UserError(f"The evaluation ended unexpectedly (code {code}).", details=told[-4000:])

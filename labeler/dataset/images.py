@@ -48,6 +48,7 @@ def add_picture(
     head_angle_rad: float | None = None,
     pose: Pose | None = None,
     readings: Readings = NO_READINGS,
+    note: str = "",
 ) -> Added:
     """Keeps a picture's bytes and its row; durable on return. Raises UserError for bad bytes.
 
@@ -68,6 +69,7 @@ def add_picture(
         head_angle_rad=head_angle_rad,
         pose=pose,
         readings=readings,
+        note=note,
     )
     return _committed(dataset, image)
 

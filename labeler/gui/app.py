@@ -18,6 +18,7 @@ from labeler.gui.icons import application_icon
 from labeler.gui.main_window import MainWindow
 from labeler.gui.pages import pages
 from labeler.gui.settings import Settings
+from labeler.gui.warm_up import import_ahead
 
 FIRST_DATASET = "My first dataset"
 
@@ -74,6 +75,7 @@ def _after_first_paint(
     application: QApplication, window: MainWindow, wish: argparse.Namespace
 ) -> None:
     application.setWindowIcon(application_icon())
+    import_ahead()
     if wish.camera:
         window.use_camera(wish.camera)
     if wish.workspace:

@@ -224,7 +224,8 @@ def _opener(choice: CameraChoice) -> Callable[..., Camera | None]:
     def open_and_start(_report: object, should_stop: Callable[[], bool]) -> Camera | None:
         # Each sitting with the simulated robot is in another world, or its frames would be the
         # same pictures again, byte for byte.
-        camera = open_camera(choice, seed=random.randrange(1, 1 << 16))
+        # The second robot is there for whoever wants a partner that poses.
+        camera = open_camera(choice, seed=random.randrange(1, 1 << 16), robots=2)
         if should_stop():
             return None
         camera.start()

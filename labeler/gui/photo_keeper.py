@@ -35,6 +35,7 @@ class Shot:
     take: Callable[[], Frame]
     session_note: str = ""
     skips_flawed: bool = False
+    image_note: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,6 +144,7 @@ def _keep(shot: Shot, judging: Judging) -> Kept | Skipped:
         head_angle_rad=frame.head_angle_rad,
         pose=frame.pose,
         readings=frame.readings,
+        note=shot.image_note,
     )
     number = len(shot.dataset.moments(session.id))
     image = _marked(shot, frame, added.image, judging) if added.is_new else added.image

@@ -89,6 +89,14 @@ class Settings:
     def exports_capture(self, value: bool) -> None:
         self._store.setValue("exports_capture", "yes" if value else "no")
 
+    def number(self, name: str, default: int) -> int:
+        """A number that a part of the window remembers under a name of its own."""
+        text = str(self._store.value(name, default))
+        return int(text) if text.lstrip("-").isdecimal() else default
+
+    def set_number(self, name: str, value: int) -> None:
+        self._store.setValue(name, value)
+
     def save(self) -> None:
         self._store.sync()
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from labeler.dataset.store import Counts
 from labeler.gui import theme
+from labeler.gui.elided_label import ElidedLabel
 
 _BAR_WIDTH = 140
 _SENTENCE_WIDTH = 260
 """So much the sentence is to have before the numbers of the workspace or the bar are shown."""
+_LEAST_MS, _MS_A_LETTER = 8_000, 80
+"""How long a sentence stands: twice the time that a slow reader takes, once he has looked."""
 
 
 class StatusLine(QWidget):
@@ -20,15 +23,18 @@ class StatusLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         theme.set_role(self, "bar")
-        self.counts = _ElidedLabel(self)
+        self.counts = ElidedLabel(self)
         self.to_do = QLabel(self)
         self.bar = QProgressBar(self)
         self.bar.setFixedWidth(_BAR_WIDTH)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Images that are done"))
-        self.sentence = _ElidedLabel(self, Qt.AlignmentFlag.AlignRight)
+        self.sentence = ElidedLabel(self)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.sentence.setAccessibleName(self.tr("What just happened"))
+        self.fading = QTimer(self, singleShot=True)
+        self.fading.timeout.connect(self.fall_silent)
         self.detail = QLabel(self)
         self._total = 0
         for label in (self.counts, self.sentence, self.detail):
@@ -60,8 +66,14 @@ class StatusLine(QWidget):
         self._share_room()
 
     def say(self, sentence: str) -> None:
+        """It is news, and goes when it has been long enough to be read."""
         self.sentence.setText(sentence)
-        self.sentence.setToolTip(sentence)
+        self.fading.start(_LEAST_MS + _MS_A_LETTER * len(sentence))
+
+    def fall_silent(self) -> None:
+        """What was said is no news any more."""
+        self.fading.stop()
+        self.sentence.setText("")
 
     def show_detail(self, text: str) -> None:
         self.detail.setText(text)
@@ -86,29 +98,3 @@ class StatusLine(QWidget):
         self.detail.setVisible(room >= 0)
         room -= _BAR_WIDTH + row.spacing()
         self.bar.setVisible(self._total > 0 and room >= 0)
-
-
-class _ElidedLabel(QLabel):
-    """A line that gives way at its end; text() stays whole."""
-
-    def __init__(
-        self, parent: QWidget, side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft
-    ) -> None:
-        super().__init__(parent)
-        self._side = side
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, super().minimumSizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter = QPainter(self)
-        self.style().drawItemText(
-            painter,
-            self.rect(),
-            self._side | Qt.AlignmentFlag.AlignVCenter,
-            self.palette(),
-            self.isEnabled(),
-            text,
-            self.foregroundRole(),
-        )

@@ -151,11 +151,11 @@ def chart_of(comparison: Comparison) -> Chart:
     """AP50 and AP, each at equal epochs and at equal seconds."""
     learnt, checked = comparison.images
     config = comparison.config
-    asked = (
-        f"{config.epochs:g} epochs each"
-        if config.budget == "epochs"
-        else f"{config.seconds:g} s each"
-    )
+    asked = {
+        "epochs": f"{config.epochs:g} epochs each",
+        "best": "until neither improved",
+        "time": f"{config.seconds:g} s each",
+    }[config.budget]
     return Chart(
         f"Transfer against scratch: {comparison.name}",
         f"{counted(learnt, 'image')} to learn from, {checked} to check with, {asked}, "

@@ -14,6 +14,7 @@ from labeler.errors import UserError
 from labeler.runs.chart_files import write_chart
 from labeler.runs.comparison import Comparison, chart_of, numbers_of, page_of, score_text
 from labeler.runs.data_curve import (
+    DATA_CURVE,
     DataPoint,
     curve_chart,
     curve_numbers,
@@ -26,7 +27,7 @@ from labeler.runs.prepare import Wish
 
 PAIR = "pair"
 NUMBERS, PAGE, CURVES = "comparison.json", "README.md", "curves"
-CLIP, DETECTIONS, DATA_CURVE = "side-by-side.mp4", "detections.json", "data-curve"
+CLIP, DETECTIONS = "side-by-side.mp4", "detections.json"
 
 _CONTENTS = (
     (f"{CURVES}.png", "both curves, at equal epochs and at equal seconds, for slides and paper"),

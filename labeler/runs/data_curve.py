@@ -26,6 +26,8 @@ from labeler.runs.pair import (
 from labeler.runs.prepare import Wish
 from trainer.config import RunConfig
 
+DATA_CURVE = "data-curve"
+"""The folder of the pairs that learn from a part, and the name of the curve's pictures."""
 SHARES = (0.1, 0.2, 0.5, 1.0)
 _STRETCHES = 20
 _TRIES = 64

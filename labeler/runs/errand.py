@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from labeler.errors import UserError
 from labeler.runs.launch import TRAINER_FOLDER, trainer_command
 
 
-def answer_of(*words: str | Path) -> str:
+def answer_of(*words: str | Path, tell: Callable[[str], object] | None = None) -> str:
     """What the trainer says to these words on stdout. Paths must be absolute.
 
-    Raises UserError with the trainer's own sentence, or that it died.
+    tell: takes what it has said on stderr beside its answer. Raises UserError, as failure_of().
     """
     done = subprocess.run(
         trainer_command(*words),
@@ -25,11 +26,16 @@ def answer_of(*words: str | Path) -> str:
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
         check=False,
     )
-    if done.returncode == 0:
-        return done.stdout
-    told = done.stderr.strip()
-    if done.returncode == 1 and told and "Traceback" not in told:
-        raise UserError(told)
-    raise UserError(
-        f"The trainer ended unexpectedly (code {done.returncode}).", details=told[-4000:]
-    )
+    if done.returncode:
+        raise failure_of(done.returncode, done.stderr)
+    if tell is not None:
+        tell(done.stderr)
+    return done.stdout
+
+
+def failure_of(code: int, told: str) -> UserError:
+    """The trainer's own sentence, or that it died. told: what it wrote on stderr."""
+    lines = told.strip().splitlines()
+    if code == 1 and lines and "Traceback" not in told:
+        return UserError(lines[-1], details=told.strip())
+    return UserError(f"The trainer ended unexpectedly (code {code}).", details=told.strip()[-4000:])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +11,8 @@ from typing import Any
 
 from labeler.dataset.files import sha256_of
 from labeler.errors import UserError
+from labeler.runs.errand import answer_of
 from labeler.runs.history import MODEL, list_runs, model_of
-from labeler.runs.launch import TRAINER_FOLDER, trainer_command
 
 FINAL = "final.json"
 _TEST = "test.json"
@@ -47,7 +46,7 @@ def final_score(run: Path) -> FinalScore:
             f"{run} has no test part: nothing was put aside for a final score when it was made. "
             "That begins at 200 labelled images; its validation score is what there is."
         )
-    _measure(run)
+    answer_of("analyse", run.absolute(), "--part", "test")
     score = kept_score(run)
     if score is None:
         raise UserError(f"{run / FINAL} was not written. Its log says more.")
@@ -94,25 +93,6 @@ def run_to_score(folder: Path) -> Path:
 
 def _has_test(run: Path) -> bool:
     return (run / _TEST).is_file() or (run / FINAL).is_file()
-
-
-def _measure(run: Path) -> None:
-    done = subprocess.run(
-        trainer_command("analyse", run.absolute(), "--part", "test"),
-        cwd=TRAINER_FOLDER,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
-    if done.returncode:
-        told = done.stderr.strip()
-        if done.returncode == 1 and told and "Traceback" not in told:
-            raise UserError(told)
-        raise UserError(
-            f"The final score ended unexpectedly (code {done.returncode}).", details=told[-4000:]
-        )
 
 
 def _hints(run: Path, content: dict[str, Any], measured: datetime) -> Iterator[str]:

@@ -11,8 +11,8 @@ from pathlib import Path
 import trainer
 from labeler.errors import UserError
 from labeler.runs.history import LOG
-from labeler.runs.record import append_event
-from trainer.events import Failed
+from labeler.runs.record import UNKNOWN, RunRecord, append_event, read_events
+from trainer.events import Failed, Finished
 
 INSTALL_COMMAND = 'pip install "vector-labeler[train]"'
 
@@ -51,6 +51,23 @@ def ended_badly(log: Path, code: int, last_words: str) -> str:
     if code == -9 or any(words in last_words for words in _OUT_OF_MEMORY):
         return f"The training was ended from outside, perhaps for want of memory. {where}"
     return f"The training ended unexpectedly (code {code}). {where}"
+
+
+def note_stop(run: Path) -> Finished:
+    """Writes into the run's folder that somebody stopped it, which its trainer could not say any
+    more. Gives what it has come to: nothing where it was still getting ready.
+    """
+    record = RunRecord.of(read_events(run))
+    if isinstance(record.end, Finished):  # it went on, and had learned nothing since
+        return record.end
+    best = record.best
+    scores = (best.ap, best.ap50) if best else (UNKNOWN, UNKNOWN)
+    end = Finished(*scores, record.seconds, record.epoch, stopped_early=True)
+    try:
+        append_event(run, end)
+    except OSError as error:
+        _log.warning("cannot write into %s: %s", run, error)
+    return end
 
 
 def note_crash(run: Path, failure: Failed, code: int, last_words: str) -> None:

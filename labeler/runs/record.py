@@ -22,6 +22,8 @@ from trainer.events import (
 )
 
 EVENTS = "events.jsonl"
+UNKNOWN = -1.0
+"""A score where there was nothing to measure by, as COCO writes it."""
 
 
 @dataclass(slots=True)
@@ -163,5 +165,5 @@ def append_event(run: Path, event: Event) -> None:
 
 
 def _known(score: float | None) -> float | None:
-    """COCO, and so the trainer, writes -1 where there was nothing to measure by."""
+    """The trainer tells such a score as COCO does."""
     return None if score is None or score < 0 else score

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -112,10 +113,21 @@ class RobotServer:
                 if away:
                     await self._server.stop(grace=None)
                 else:
-                    self._listen()
-                    await self._server.start()
+                    await self._come_back()
             else:
                 await faults.changed.wait()
+
+    async def _come_back(self) -> None:
+        """Somebody may have taken the port meanwhile: it is tried again and again."""
+        while True:
+            try:
+                self._listen()
+            except UserError as error:
+                sys.stderr.write(f"{error}\n")
+                await asyncio.sleep(1.0)
+            else:
+                await self._server.start()
+                return
 
     async def stop(self) -> None:
         if self._absences is not None:

@@ -1,4 +1,4 @@
-"""What a count of votes tells, in words: who was liked better, how sure that is, and what AP says.
+"""What a count of votes tells, in words: who was liked better, how sure, and what AP50 says to it.
 
 Pure functions. Those who saw no difference are counted and told, and left out of the interval and
 of the test: they say nothing about which of the two is better.
@@ -42,7 +42,7 @@ class Tally:
 class Verdict:
     """share, low, high: of those who chose, who chose pretrained, with its 95 % interval; 0 to 1.
 
-    chance: the sign test. sentences: the count, how sure it is, and what AP says to it.
+    chance: the sign test. sentences: the count, how sure it is, and what AP50 says to it.
     """
 
     tally: Tally
@@ -113,16 +113,16 @@ def _beside_ap(tally: Tally, voted: Winner, story: Story | None) -> str:
     """Whether people and the score agree."""
     if not tally.total or story is None or story.pretrained is None or story.scratch is None:
         return ""
-    scores = f"AP {story.pretrained.ap:.2f} pretrained against {story.scratch.ap:.2f}"
+    scores = f"AP50 {story.pretrained.ap50:.2f} pretrained against {story.scratch.ap50:.2f}"
     if voted is Winner.UNCLEAR and story.winner is Winner.UNCLEAR:
-        return f"Neither the vote nor AP can tell them apart ({scores})."
+        return f"Neither the vote nor AP50 can tell them apart ({scores})."
     if voted is Winner.UNCLEAR:
-        return f"AP tells what the vote does not: {_NAMES[story.winner]} is better ({scores})."
+        return f"AP50 tells what the vote does not: {_NAMES[story.winner]} is better ({scores})."
     if story.winner is Winner.UNCLEAR:
-        return f"The vote tells what AP cannot: people prefer {_NAMES[voted]} ({scores})."
+        return f"The vote tells what AP50 cannot: people prefer {_NAMES[voted]} ({scores})."
     if story.winner is voted:
-        return f"The vote agrees with AP ({scores})."
-    return f"The vote goes against AP: that prefers {_NAMES[story.winner]} ({scores})."
+        return f"The vote agrees with AP50 ({scores})."
+    return f"The vote goes against AP50: that prefers {_NAMES[story.winner]} ({scores})."
 
 
 def _votes(number: int) -> str:

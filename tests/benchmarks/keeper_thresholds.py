@@ -71,7 +71,7 @@ def standing(seed: int, frames: int, *, only_partner: bool) -> Iterable[bytes]:
     world, renderer = World(seed), Renderer(seed)
     for _ in range(45):
         world.step(TICK)
-    world.controlled = True  # nobody steers it, so it stands
+    world.residents[0].controlled = True  # by nobody, so it stands
     world.body.stop()
     for _ in range(frames):
         if only_partner:

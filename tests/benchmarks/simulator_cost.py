@@ -45,6 +45,7 @@ def main() -> int:
         "draw_and_encode_1280x720_cpu_ms": spread(large),
         "core_share_drawing_at_15_fps": round(statistics.mean(small) * FPS / 1000, 3),
         "core_share_whole_server_at_15_fps": whole_server(seconds=8.0),
+        "core_share_two_robots_at_15_fps": whole_server(seconds=8.0, robots=2),
         "load_average": list(os.getloadavg()) if hasattr(os, "getloadavg") else None,
     }
     sys.stdout.write(json.dumps(figures, indent=1) + "\n")
@@ -72,9 +73,10 @@ def spread(costs: list[float]) -> dict[str, float]:
     }
 
 
-def whole_server(seconds: float) -> float | None:
-    """CPU seconds a second of the server's process under a feed. None where /proc is missing."""
-    simulator = SimulatorProcess()
+def whole_server(seconds: float, robots: int = 1) -> float | None:
+    """CPU seconds a second of the server's process, a feed of each robot being watched. None where
+    /proc is missing."""
+    simulator = SimulatorProcess("--robots", str(robots))
     stat = Path(f"/proc/{simulator.process.pid}/stat")
     if not stat.exists():
         simulator.end()
@@ -82,7 +84,7 @@ def whole_server(seconds: float) -> float | None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["HOME"] = home
         folder = Path(home) / ".anki_vector"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         config = Path(simulator.ready["config"]).read_text(encoding="utf-8")
         (folder / "sdk_config.ini").write_text(config, encoding="utf-8")
         share = _under_feed(simulator, stat, seconds)
@@ -93,14 +95,16 @@ def whole_server(seconds: float) -> float | None:
 def _under_feed(simulator: SimulatorProcess, stat: Path, seconds: float) -> float:
     from tests.simulator.simulator_process import Client
 
-    client = Client(simulator.ready)
-    feed = client.feed()
-    feed.wait_for(3)
+    clients = [Client(robot) for robot in simulator.ready["robots"]]
+    feeds = [client.feed() for client in clients]
+    for feed in feeds:
+        feed.wait_for(3)
     before, began = _cpu(stat), time.monotonic()
-    feed.wait_for(round(seconds * FPS))
+    feeds[0].wait_for(round(seconds * FPS))
     share = (_cpu(stat) - before) / (time.monotonic() - began)
-    feed.end()
-    client.close()
+    for feed, client in zip(feeds, clients, strict=True):
+        feed.end()
+        client.close()
     return share
 
 

@@ -61,7 +61,7 @@ def test_the_address_of_the_wire_pod_is_enough(
         "The certificate is that of Vector-SIM1.",
         f"Vector-SIM1 answers at {simulated_robot.address}.",
         "Vector-SIM1 accepts this computer.",
-        f"Kept in {config_path()}.",
+        "Kept in ~/.anki_vector/sdk_config.ini.",
     ]
     assert find_robot("Vector-SIM1") == robot
     assert robot.guid == simulated_robot.guid

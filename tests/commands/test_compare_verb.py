@@ -46,7 +46,6 @@ def _frames(video: Path) -> int:
     return count
 
 
-@pytest.mark.timeout(300)  # real trainings, on a machine that may be crowded
 def test_a_folder_with_all_of_it_comes_out_and_only_what_is_missing_is_trained_later(
     tmp_path: Path,
 ) -> None:
@@ -104,7 +103,6 @@ if sys.platform != "win32":
         assert verb.returncode == 0, rest
         return told, "".join(before) + rest
 
-    @pytest.mark.timeout(300)
     def test_ctrl_c_compares_what_there_is_and_the_same_words_go_on(tmp_path: Path) -> None:
         source = write_coco_scenes(tmp_path / "coco", range(20))
         out = tmp_path / "lesson"

@@ -108,9 +108,14 @@ class Hand:
         QTest.keyClick(self.label.name_field, Qt.Key.Key_Return)
 
 
-def open_window(folder: Path, settings: Path) -> MainWindow:
-    """The whole window on a dataset, on the screen and with the focus."""
+def open_window(folder: Path, settings: Path, *, backs_up: bool = False) -> MainWindow:
+    """The whole window on a dataset, on the screen and with the focus.
+
+    backs_up: four seconds later it makes its daily backup, in the middle of a test that is slow.
+    """
     window = MainWindow(Document(Dataset.open(folder)), Settings(settings))
+    if not backs_up:
+        window.backups.stop()
     window.resize(1280, 800)
     window.show()
     window.activateWindow()

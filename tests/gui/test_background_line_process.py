@@ -53,7 +53,7 @@ def test_lines_come_whole_and_in_order_with_the_last_one_unended(
     process.start(
         _python("import sys\nfor i in range(5000): print('línea', i)\nprint('end', end='')")
     )
-    qtbot.waitUntil(lambda: told.codes == [0], timeout=15000)
+    qtbot.waitUntil(lambda: told.codes == [0])
     assert told.lines == [f"línea {i}" for i in range(5000)] + ["end"]
     assert not process.is_running
 
@@ -61,9 +61,9 @@ def test_lines_come_whole_and_in_order_with_the_last_one_unended(
 def test_closing_stdin_lets_the_child_finish_by_itself(qtbot: QtBot, process: LineProcess) -> None:
     told = Told(process)
     process.start(_python(WATCHES_STDIN))
-    qtbot.waitUntil(lambda: told.lines == ["ready"], timeout=15000)
+    qtbot.waitUntil(lambda: told.lines == ["ready"])
     process.close_stdin()
-    qtbot.waitUntil(lambda: told.codes == [3], timeout=15000)
+    qtbot.waitUntil(lambda: told.codes == [3])
     assert told.lines == ["ready", "saved"]
 
 
@@ -72,16 +72,16 @@ def test_a_child_that_ignores_stdin_is_killed_after_its_grace(
 ) -> None:
     told = Told(process)
     process.start(_python(IGNORES_STDIN))
-    qtbot.waitUntil(lambda: told.lines == ["ready"], timeout=15000)
+    qtbot.waitUntil(lambda: told.lines == ["ready"])
     process.stop(0.1)
-    qtbot.waitUntil(lambda: len(told.codes) == 1, timeout=15000)
+    qtbot.waitUntil(lambda: len(told.codes) == 1)
     assert told.codes[0] != 0
 
 
 def test_what_the_child_says_on_stderr_is_kept(qtbot: QtBot, process: LineProcess) -> None:
     told = Told(process)
     process.start(_python("raise SystemExit('no memory left')"))
-    qtbot.waitUntil(lambda: told.codes == [1], timeout=15000)
+    qtbot.waitUntil(lambda: told.codes == [1])
     assert process.error_tail == "no memory left"
 
 
@@ -90,16 +90,16 @@ def test_a_program_that_does_not_exist_ends_like_any_other(
 ) -> None:
     told = Told(process)
     process.start([str(tmp_path / "nothing here")])
-    qtbot.waitUntil(lambda: told.codes == [FAILED_TO_START], timeout=15000)
+    qtbot.waitUntil(lambda: told.codes == [FAILED_TO_START])
     assert process.error_tail
 
 
 def test_a_process_can_be_started_again_after_its_end(qtbot: QtBot, process: LineProcess) -> None:
     told = Told(process)
     process.start(_python("print('one')"))
-    qtbot.waitUntil(lambda: told.codes == [0], timeout=15000)
+    qtbot.waitUntil(lambda: told.codes == [0])
     process.start(_python("print('two')"))
-    qtbot.waitUntil(lambda: told.codes == [0, 0], timeout=15000)
+    qtbot.waitUntil(lambda: told.codes == [0, 0])
     assert told.lines == ["one", "two"]
 
 
@@ -108,7 +108,7 @@ def test_quitting_asks_first_and_leaves_no_orphan(qtbot: QtBot) -> None:
     told = [Told(polite), Told(stubborn)]
     polite.start(_python(WATCHES_STDIN))
     stubborn.start(_python(IGNORES_STDIN))
-    qtbot.waitUntil(lambda: all(t.lines == ["ready"] for t in told), timeout=15000)
+    qtbot.waitUntil(lambda: all(t.lines == ["ready"] for t in told))
     pids = [polite.pid, stubborn.pid]
     finish_processes(grace_s=1.0)
     assert told[0].codes == [3]

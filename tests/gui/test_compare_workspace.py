@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+import labeler.gui.compare.pair_trainer
 from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.compare.workspace import CompareWorkspace
@@ -123,7 +125,7 @@ def test_a_killed_trainer_is_a_sentence_in_both_runs(
 
 
 def test_a_pair_that_ended_early_goes_on_with_its_curves_as_they_were(
-    qtbot: QtBot, document: Document, dataset: Dataset
+    qtbot: QtBot, document: Document, dataset: Dataset, heard: Heard
 ) -> None:
     pair = write_pair(dataset, scratch=[*scored(SCRATCH_CURVE[:2]), Failed("It broke down.")])
     workspace = _shown(qtbot, document)
@@ -133,13 +135,46 @@ def test_a_pair_that_ended_early_goes_on_with_its_curves_as_they_were(
     (pair / "scratch" / "state.safetensors").write_bytes(b"a state, as far as the window knows")
     workspace.panel.pair_chosen.emit(pair)
     until(qtbot, lambda: view.go_on_button.isVisible())
+    run = new_run_folder(dataset.runs_folder)
+    prepare_run_from_dataset(dataset, run, Wish())
+    lock = attend(run)
     qtbot.mouseClick(view.go_on_button, Qt.MouseButton.LeftButton)
-    assert workspace.trainer.is_running
+    until(qtbot, lambda: heard.failures)
+    assert "Another training of this dataset is running" in heard.failures[0]
+    assert not workspace.trainer.is_running
+    lock.release()
+    qtbot.mouseClick(view.go_on_button, Qt.MouseButton.LeftButton)
+    until(qtbot, lambda: workspace.trainer.is_running)
     assert workspace.trainer.pair == pair
     assert not view.go_on_button.isVisible()
     assert view.stop_button.isVisible()
-    assert list(view.by_time.points["scratch"]) == list(SCRATCH_CURVE[:2])
+    assert [x for x, _ in view.by_time.points["scratch"]] == [10.0, 30.0]
     workspace.shut_down()
+
+
+_DEAF = "import time\nwhile True: time.sleep(60)"
+"""A trainer that still gets ready, for ever."""
+
+
+def test_a_pair_that_still_gets_ready_stops_at_once_and_keeps_nothing(
+    qtbot: QtBot, document: Document, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        labeler.gui.compare.pair_trainer,
+        "trainer_command",
+        lambda *_words: [sys.executable, "-c", _DEAF],
+    )
+    workspace = _shown(qtbot, document)
+    _press_train(qtbot, workspace)
+    until(qtbot, lambda: workspace.view.stop_button.isVisible())
+    qtbot.mouseClick(workspace.view.stop_button, Qt.MouseButton.LeftButton)
+    until(qtbot, lambda: _ended(workspace))
+    until(
+        qtbot,
+        lambda: workspace.view.title.text() == "Stopped before they had learned anything",
+    )
+    (pair,) = list_pairs(dataset.runs_folder)
+    assert pair.state is RunState.STOPPED
 
 
 def test_closing_the_window_ends_the_pair(
@@ -160,15 +195,15 @@ def test_a_pair_of_yesterday_shows_its_curves_and_what_they_tell(
     workspace = _shown(qtbot, document)
     view = workspace.view
     until(qtbot, lambda: view.by_time.points["scratch"])
-    assert list(view.by_time.points["pretrained"]) == list(PRETRAINED_CURVE)
     assert [x for x, _ in view.by_epochs.points["scratch"]] == [1.0, 3.0, 6.0]
-    assert view.legend.scores["pretrained"].text() == "AP 0.62"
-    assert "After 60 s: AP50 0.93 pretrained against 0.15 from scratch." in view.sentence.text()
-    qtbot.mouseClick(view.scores.button("ap50"), Qt.MouseButton.LeftButton)
     assert view.by_time.points["scratch"][-1] == (60.0, pytest.approx(0.15))
-    assert view.legend.scores["scratch"].text() == "AP50 0.15"
+    assert view.legend.scores["pretrained"].text() == "AP50 0.93, AP 0.62"
+    assert "After 60 s: AP50 0.93 pretrained against 0.15 from scratch." in view.sentence.text()
+    qtbot.mouseClick(view.scores.button("ap"), Qt.MouseButton.LeftButton)
+    assert list(view.by_time.points["pretrained"]) == list(PRETRAINED_CURVE)
+    assert view.legend.scores["scratch"].text() == "AP50 0.15, AP 0.10"
     item = workspace.panel.list.item(0)
-    assert "AP 0.62 : 0.10" in item.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "AP50 0.93 : 0.15" in item.data(Qt.ItemDataRole.AccessibleTextRole)
 
 
 def test_what_both_scored_on_the_same_drawn_images_decides(

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from labeler.cameras.exposure import Exposure, ExposureLimits
+from labeler.dataset.model import NO_READINGS
 from labeler.dataset.store import Dataset
 from labeler.gui.capture.exposure_row import ExposureRow
 from labeler.gui.capture.workspace import CaptureWorkspace
@@ -57,7 +58,11 @@ def test_exposure_by_hand_goes_to_the_robot_into_the_photo_and_is_there_the_next
     live.choose(known_robot)
     wait_for_picture(qtbot, live)
     until(qtbot, lambda: not row.isHidden())
+    until(qtbot, lambda: (frame := live.newest()) and frame.readings.exposure_ms)
+    chosen = frame.readings if (frame := live.newest()) is not None else NO_READINGS
     qtbot.keyClick(workspace, Qt.Key.Key_E)
+    begun = row.exposure_wished()  # where the robot's own choice was
+    assert begun.gain == pytest.approx(chosen.gain, abs=0.1)
     row.exposure.setValue(40)
     until(qtbot, lambda: (frame := live.newest()) and frame.readings.exposure_ms == 40)
     qtbot.keyClick(workspace, Qt.Key.Key_Space)
@@ -68,7 +73,8 @@ def test_exposure_by_hand_goes_to_the_robot_into_the_photo_and_is_there_the_next
     until(qtbot, lambda: photos.rowCount() == 1)
     words = str(photos.data(photos.index(0), Qt.ItemDataRole.ToolTipRole)).split("\n")[1]
     assert words.startswith("head ")
-    assert ", exposure 40 ms, gain 1.0, battery " in words
+    assert ", exposure 40 ms, gain " in words
+    assert ", battery " in words
     live.stop()
     assert row.isHidden()
     live.choose(known_robot)

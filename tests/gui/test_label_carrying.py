@@ -64,7 +64,7 @@ class Watcher(Hand):
         self.wait()
 
     def wait(self) -> None:
-        self._qtbot.waitUntil(is_idle, timeout=15_000)
+        self._qtbot.waitUntil(is_idle)
 
 
 def box(dataset: Dataset, number: int, bbox: BBox, category: int = 0) -> None:
@@ -308,7 +308,7 @@ def test_escape_stops_and_keeps_what_was_found(opened: Open, qtbot: QtBot) -> No
     hand = opened(40)
     hand.press(Qt.Key.Key_T, SHIFT)
     assert hand.label.carrying_bar.isVisible()
-    qtbot.waitUntil(lambda: bool(hand.with_suggestions()), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(hand.with_suggestions()))
     hand.press(Qt.Key.Key_Escape)
     hand.wait()
     found = hand.with_suggestions()
@@ -321,7 +321,7 @@ def test_escape_stops_and_keeps_what_was_found(opened: Open, qtbot: QtBot) -> No
 def test_the_window_answers_while_boxes_are_carried(opened: Open, qtbot: QtBot) -> None:
     hand = opened(40)
     hand.press(Qt.Key.Key_T, SHIFT)
-    qtbot.waitUntil(lambda: hand.number == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: hand.number == 1)
     assert hand.label.carrying.is_running
     hand.press(Qt.Key.Key_Return)
     assert len(hand.boxes) == 1
@@ -340,7 +340,7 @@ def test_another_dataset_may_be_opened_meanwhile(
 ) -> None:
     hand = opened(40)
     hand.press(Qt.Key.Key_T, SHIFT)
-    qtbot.waitUntil(lambda: bool(hand.with_suggestions()), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(hand.with_suggestions()))
     before = hand.dataset
     heard = len(hand.said)
     hand.window.document.open(Dataset.create(tmp_path / "other"))

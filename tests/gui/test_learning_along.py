@@ -23,6 +23,7 @@ from labeler.gui.background import is_idle
 from labeler.gui.label import assistant_process, learning_along
 from labeler.gui.main_window import MainWindow
 from tests.gui.label_window import Hand, add_plain_pictures, close, open_window
+from tests.trainer.assist_process import HURRIED
 from tests.trainer.training_runs import write_coco
 from trainer.assist_lines import Know, Label, Learn, Order, Pause, Resume, Suggest, order_from
 
@@ -71,7 +72,7 @@ class Pupil(Hand):
         return [order for order in map(order_from, lines) if isinstance(order, kind)]
 
     def wait(self, condition: Callable[[], object]) -> None:
-        self._qtbot.waitUntil(lambda: bool(condition()), timeout=20_000)
+        self._qtbot.waitUntil(lambda: bool(condition()))
 
     def wait_for_round(self, number: int, *, stored: bool = True) -> None:
         self.wait(lambda: len(self.orders(Learn)) == number)
@@ -332,6 +333,7 @@ def test_a_read_only_dataset_is_left_alone(opened: Open, qtbot: QtBot, tmp_path:
 def test_the_assistant_itself_suggests_what_was_labelled(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(assistant_process, "trainer_command", lambda *_: list(HURRIED))
     monkeypatch.setattr(learning_along, "BUDGET_S", 2.0)
     coco = write_coco(tmp_path / "all.json", tmp_path / "images", 14, seed=4)
     with Dataset.create(tmp_path / "shapes") as dataset:
@@ -355,7 +357,7 @@ def test_the_assistant_itself_suggests_what_was_labelled(
     qtbot.addWidget(window)
     hand = Pupil(window, qtbot, tmp_path / "nothing")
     hand.along.toggle()
-    qtbot.waitUntil(lambda: bool(hand.label.travel.useful), timeout=120_000)
+    qtbot.waitUntil(lambda: bool(hand.label.travel.useful), timeout=240_000)
     hand.wait(lambda: hand.along.keeper.is_done)
     found = [each for number in range(10, 14) for each in hand.offered(number)]
     assert len(found) >= 3

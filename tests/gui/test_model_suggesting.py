@@ -52,7 +52,7 @@ def choose(window: MainWindow, qtbot: QtBot) -> Callable[[], list[str]]:
         hand.press(
             Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         )
-        qtbot.waitUntil(lambda: by_model.menu is not None, timeout=10_000)
+        qtbot.waitUntil(lambda: by_model.menu is not None)
         assert by_model.menu is not None
         action = by_model.menu.actions()[0]
         assert action.text().startswith(RUN)
@@ -65,7 +65,7 @@ def choose(window: MainWindow, qtbot: QtBot) -> Callable[[], list[str]]:
 
 def wait_for_the_end(window: MainWindow, said: list[str], qtbot: QtBot) -> None:
     keeper = Hand(window).label.detectors.by_model.keeper
-    qtbot.waitUntil(lambda: bool(said) and is_idle() and keeper.is_done, timeout=20_000)
+    qtbot.waitUntil(lambda: bool(said) and is_idle() and keeper.is_done)
 
 
 def test_it_looks_at_what_is_to_do_and_says_what_it_does_not_know(
@@ -101,7 +101,7 @@ def test_a_model_of_other_things_is_refused_in_a_sentence(
     category = window.document.dataset.categories()[0]
     window.document.perform(rename_category(window.document.dataset, category.id, "spoon"))
     choose()
-    qtbot.waitUntil(lambda: bool(failed), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(failed))
     assert failed == ["This model finds mug, vector. No class of this dataset is called that."]
 
 

@@ -54,7 +54,7 @@ def cache(qtbot: QtBot) -> PictureCache:
 
 
 def settled(qtbot: QtBot, cache: PictureCache) -> None:
-    qtbot.waitUntil(lambda: cache.is_at_rest, timeout=20_000)
+    qtbot.waitUntil(lambda: cache.is_at_rest)
 
 
 def test_a_robots_photo_is_there_at_once(cache: PictureCache, tmp_path: Path) -> None:

@@ -95,3 +95,19 @@ def test_the_switch_is_remembered(
     again = CaptureWorkspace(document, live)
     qtbot.addWidget(again, before_close_func=lambda closed: closed.shut_down())
     assert again.skip.switch.isChecked()
+
+
+def test_a_note_that_waits_goes_with_the_first_photo_and_never_into_another_dataset(
+    qtbot: QtBot, workspace: CaptureWorkspace, document: Document, dataset: Dataset, heard: Heard
+) -> None:
+    qtbot.keyClicks(workspace.session.note, "by the window")
+    take(workspace, dataset, shot(1))  # on its way without the note, as if typed a moment later
+    until(qtbot, lambda: len(heard.sentences) == 2)
+    assert [session.note for session in dataset.sessions()] == ["by the window"]
+    workspace.begin_session()
+    qtbot.keyClicks(workspace.session.note, "still without a photo")
+    with Dataset.create(dataset.folder.parent / "other") as other:
+        document.open(other)
+        assert workspace.session.note.text() == ""
+        document.open(Dataset.open(dataset.folder))
+    document.dataset.close()

@@ -25,9 +25,11 @@ from labeler.gui.settings import Settings
 from labeler.gui.train.page import Page
 from labeler.gui.train.workspace import TrainWorkspace
 from labeler.runs.analysis import Case, load_analysis
+from labeler.runs.pair import attended, prepare_pair_from_dataset
 from labeler.runs.prepare import Wish, prepare_run_from_dataset
 from labeler.runs.record import append_event
 from tests.gui.tiny_model import write_tiny_model
+from tests.runs.pair_makers import write_analysis
 from tests.runs.run_makers import add_labelled
 from trainer.config import load_config, save_config
 from trainer.events import Finished
@@ -99,6 +101,32 @@ def test_an_unmeasured_run_is_measured_and_its_mistakes_lead_to_their_images(
         gallery.itemActivated.emit(gallery.item(0))
     image = dataset.image(asked.args[0])
     assert image.file_name == kind.cases[0].file_name
+
+
+def test_a_run_that_was_stopped_is_measured_by_itself_once_nothing_trains(
+    qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset, run: Path
+) -> None:
+    pair = prepare_pair_from_dataset(dataset, dataset.runs_folder / "a_pair", Wish()).path
+    append_event(run, Finished(0.1, 0.2, 30.0, 3.0, stopped_early=True))
+    page, measuring = workspace.pages.result, workspace.stage.measuring
+    with attended(pair):
+        workspace.pages.turn_to(Page.RESULT)
+        assert "measured by itself" in page.empty.text.text()
+        qtbot.waitUntil(measuring._again.isActive, timeout=PATIENCE)
+        assert not measuring._errand.is_running
+    measuring._again.timeout.emit()
+    qtbot.waitUntil(lambda: bool(page.basis.text()), timeout=PATIENCE)
+    assert load_analysis(run) is not None
+
+
+def test_where_nothing_is_found_no_share_of_it_is_told(
+    qtbot: QtBot, workspace: TrainWorkspace, run: Path
+) -> None:
+    write_analysis(run, constant_ap=0.1, constant_ap50=0.2)
+    workspace.stage.redraw()
+    words = workspace.pages.result.curve.words.text()
+    assert "it finds nothing of what is there" in words
+    assert "%" not in words
 
 
 def test_nothing_is_cut_off_on_a_small_screen(qtbot: QtBot, workspace: TrainWorkspace) -> None:

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from labeler.gui import times
+from labeler.gui.elided_label import ElidedLabel
 from labeler.gui.train import words
 from labeler.gui.train.curves import Curve, Line
-from labeler.gui.train.elided_label import ElidedLabel
 
 NOW = datetime(2026, 11, 24, 17, 4)
 
@@ -49,14 +49,21 @@ def test_a_download_without_a_known_size_tells_what_has_come(qtbot: QtBot) -> No
     assert words.megabytes(3_100_000, 0) == "3.1 MB"
 
 
+def _show(qtbot: QtBot, parent: QWidget, curve: Curve) -> None:
+    parent.resize(400, 300)
+    curve.resize(400, 300)
+    with qtbot.waitExposed(parent):
+        parent.show()
+    qtbot.waitUntil(lambda: curve.has_plot)
+
+
 def test_a_curve_follows_the_palette(qtbot: QtBot) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
     curve = Curve("AP", "seconds", top=1.0, parent=parent)
     line = Line([(1.0, 0.2), (2.0, 0.5)], name="AP 0.50", band=[(1.0, 0.1, 0.3), (2.0, 0.4, 0.6)])
     curve.show_lines([line], title="AP", seconds_total=60.0, mark=(2.0, 0.5))
-    with qtbot.waitExposed(parent):
-        parent.show()
+    _show(qtbot, parent, curve)
     palette = QPalette(curve.palette())
     palette.setColor(QPalette.ColorRole.Window, QColor("#123456"))
     palette.setColor(QPalette.ColorRole.Accent, QColor("#abcdef"))
@@ -67,12 +74,31 @@ def test_a_curve_follows_the_palette(qtbot: QtBot) -> None:
     assert "#abcdef" in curve.title.text()
 
 
+def test_a_single_point_of_every_line_can_be_seen(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    curve = Curve("AP", "seconds", top=1.0, parent=parent)
+    _show(qtbot, parent, curve)
+    lines = [Line([(30.0, 0.3)], color="#ff0000"), Line([(30.0, 0.7)], color="#0000ff")]
+    curve.show_lines(lines, title="AP", seconds_total=60.0)
+    qtbot.waitUntil(lambda: {"#ff0000", "#0000ff"} <= _colors_in_the_middle(curve))
+
+
+def _colors_in_the_middle(curve: Curve) -> set[str]:
+    """Below the title, which has the lines' colours as well."""
+    image = curve.grab().toImage()
+    return {
+        image.pixelColor(x, y).name()
+        for x in range(image.width() // 4, 3 * image.width() // 4)
+        for y in range(curve.title.geometry().bottom() + 1, image.height() - 40)
+    }
+
+
 def test_a_curve_survives_any_numbers(qtbot: QtBot) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
     curve = Curve("Loss", "seconds", top=None, parent=parent)
-    with qtbot.waitExposed(parent):
-        parent.show()
+    _show(qtbot, parent, curve)
     for points in ([], [(0.0, 0.0)], [(float(n), 1e6 / (n + 1)) for n in range(500)]):
         curve.show_lines([Line(points, color="#d55e00"), Line(points[:1])], title="Loss")
         assert not curve.grab().isNull()

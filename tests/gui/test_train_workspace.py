@@ -231,9 +231,14 @@ def test_an_interrupted_run_that_left_its_state_can_go_on(
     qtbot.waitUntil(workspace.header.go_on_button.isVisible)
     assert "interrupted at epoch 2" in workspace.view.notice.text.text()
     assert workspace.obstacle_to_go_on() == ""
+    pair = prepare_pair_from_dataset(dataset, new_pair_folder(dataset.runs_folder), Wish()).path
+    with attended(pair), qtbot.waitSignal(document.failed, timeout=PATIENCE) as told:
+        qtbot.mouseClick(workspace.header.go_on_button, Qt.MouseButton.LeftButton)
+    assert "Two runs are being compared" in told.args[0]
+    assert not workspace.trainer.is_running
     qtbot.mouseClick(workspace.header.go_on_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: workspace.trainer.is_running, timeout=PATIENCE)
     assert workspace.trainer.run == run
-    assert workspace.trainer.is_running
     assert workspace.trainer.record.ap == 0.25
     assert workspace.header.title.text() == "Getting ready"
     assert not workspace.header.pause_button.isEnabled()
@@ -276,6 +281,27 @@ def test_a_training_stands_still_and_goes_on(
     qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
     assert header.title.text() == "Stopped after 21 s, the best is kept"
     assert not header.pause_button.isVisible()
+
+
+_DEAF = "import time\nwhile True: time.sleep(60)"
+"""A trainer that still gets ready, for ever."""
+
+
+@pytest.mark.usefixtures("scenes")
+def test_a_training_that_still_gets_ready_stops_at_once_and_keeps_nothing(
+    qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset
+) -> None:
+    run = new_run_folder(dataset.runs_folder)
+    prepare_run_from_dataset(dataset, run, Wish())
+    workspace.trainer.start(run, [sys.executable, "-c", _DEAF])
+    workspace.stage.show(run)
+    assert workspace.header.title.text() == "Getting ready"
+    qtbot.mouseClick(workspace.header.stop_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
+    assert workspace.header.title.text() == "Stopped before it had learned anything"
+    (summary,) = list_runs(dataset.runs_folder)
+    assert summary.state is RunState.STOPPED
+    assert not summary.can_resume
 
 
 @pytest.mark.usefixtures("scenes")

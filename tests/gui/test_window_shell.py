@@ -80,6 +80,24 @@ def test_the_status_line_counts_and_tells_what_happened(window: MainWindow) -> N
     assert window.status.sentence.text() == "Draw mug. Kept."
 
 
+def test_what_was_said_goes_when_it_was_read_or_another_workspace_comes(
+    window: MainWindow,
+) -> None:
+    status = window.status
+    window.document.say("Short.")
+    assert status.fading.isActive()
+    short = status.fading.interval()
+    window.document.say("A sentence with a good deal more to read in it than the first one had.")
+    assert status.fading.interval() > short > 5000
+    status.fading.timeout.emit()
+    assert status.sentence.text() == ""
+    assert status.sentence.toolTip() == ""
+    window.document.say("News of this workspace.")
+    window.show_workspace("train")
+    assert status.sentence.text() == ""
+    assert not status.fading.isActive()
+
+
 def test_workspaces_change_by_key_and_by_click(window: MainWindow) -> None:
     QTest.keyClick(window, Qt.Key.Key_4, CONTROL)
     assert shown_place(window) == "train"
@@ -212,7 +230,7 @@ def drop(window: MainWindow, *paths: Path) -> None:
 
 
 def wait_for_job(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window.jobs.is_busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.jobs.is_busy)
 
 
 def test_dropped_pictures_are_added_and_bad_ones_named(

@@ -41,7 +41,7 @@ def main() -> int:
     wish = parser.parse_args()
     application = QApplication([])
     theme.install(application)
-    window = open_window(wish.dataset, wish.settings)
+    window = open_window(wish.dataset, wish.settings, backs_up=True)
     teller = Teller(window)
     person = Person(window, Random(wish.seed))
     photographer = Photographer(window, wish.seed) if wish.photos else None

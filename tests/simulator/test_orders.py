@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from anki_vector.connection import ControlPriorityLevel
@@ -62,18 +61,6 @@ def test_a_turn_ends_where_it_was_told_to(driver: Client) -> None:
     assert turned == pytest.approx(-90, abs=2)
     robot.behavior.turn_in_place(degrees(0), is_absolute=1)
     wait_until(lambda: robot.pose_angle_rad == pytest.approx(0, abs=0.03))
-
-
-def test_the_newest_order_wins_and_the_old_one_is_told_so(driver: Client) -> None:
-    request = protocol.TurnInPlaceRequest(angle_rad=50.0, speed_rad_per_sec=1.0)
-    answers: list[Any] = []
-    turning = threading.Thread(target=lambda: answers.append(driver.call("TurnInPlace", request)))
-    turning.start()
-    wait_until(lambda: driver.robot.status.are_wheels_moving)
-    driver.robot.motors.stop_all_motors()
-    turning.join(10)
-    assert answers[0].result.code == CODES.ACTION_RESULT_CANCELLED_WHILE_RUNNING
-    wait_until(lambda: not driver.robot.status.are_wheels_moving)
 
 
 def test_a_cliff_stops_it_and_is_told(driver: Client, running_simulator: SimulatorProcess) -> None:

@@ -13,7 +13,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.trainer.assist_process import AssistProcess, boxes_of, known, labelled
+from tests.trainer.assist_process import UNHURRIED, AssistProcess, boxes_of, known, labelled
 from tests.trainer.training_runs import write_coco
 from trainer.assist_features import Features
 from trainer.assist_lines import (
@@ -37,7 +37,6 @@ from trainer.assist_trials import Trials, iou
 from trainer.assist_views import LabelledViews
 from trainer.protocol import Target
 
-pytestmark = pytest.mark.timeout(300)  # it works at low priority, so a crowded machine is slow
 LABELLED, OTHERS = range(1, 13), range(13, 25)
 
 
@@ -135,7 +134,7 @@ def test_what_was_offered_is_held_against_what_the_person_draws(
 def test_it_ends_when_its_stdin_does_even_in_the_middle_of_learning(
     coco: tuple[dict[str, Any], Path],
 ) -> None:
-    running = AssistProcess()
+    running = AssistProcess(UNHURRIED)
     running.tell(Learn(3000.0))
     assert running.hear(Refused).message == "There is no box yet to learn from."
     running.tell(known(*coco), labelled(coco[0], (1, 2)), Learn(3000.0))

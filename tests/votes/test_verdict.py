@@ -76,32 +76,32 @@ def test_a_clear_vote_is_told_with_its_interval_and_what_became_of_ties() -> Non
         "Of the 20 who chose, 85 % took pretrained (95 % interval 62 % to 97 %). If both were "
         "liked as much, so uneven a vote would come in 0.3 % of all cases: hardly chance. Those "
         "who saw no difference are left out of both.",
-        "The vote agrees with AP (AP 0.62 pretrained against 0.10).",
+        "The vote agrees with AP50 (AP50 0.62 pretrained against 0.10).",
     )
 
 
 def test_a_vote_against_ap_is_said() -> None:
     verdict = judge(Tally(1, 11, 0), _story(0.62, 0.10))
     assert verdict.winner is Winner.SCRATCH
-    assert verdict.sentences[-1].startswith("The vote goes against AP: that prefers pretrained")
+    assert verdict.sentences[-1].startswith("The vote goes against AP50: that prefers pretrained")
 
 
 def test_five_votes_tell_nothing_even_if_all_agree() -> None:
     verdict = judge(Tally(FEWEST - 1, 0, 0), _story(0.62, 0.10))
     assert verdict.winner is Winner.UNCLEAR
     assert "Fewer than 6 who choose cannot tell" in verdict.sentences[1]
-    assert verdict.sentences[2].startswith("AP tells what the vote does not: pretrained")
+    assert verdict.sentences[2].startswith("AP50 tells what the vote does not: pretrained")
     assert judge(Tally(FEWEST, 0, 0)).winner is Winner.PRETRAINED
 
 
 def test_where_neither_tells_it_is_said() -> None:
     verdict = judge(Tally(6, 5, 0), _story(0.40, 0.38))
     assert "may well be chance" in verdict.sentences[1]
-    assert verdict.sentences[2].startswith("Neither the vote nor AP can tell them apart")
+    assert verdict.sentences[2].startswith("Neither the vote nor AP50 can tell them apart")
     assert (
         judge(Tally(11, 1, 0), _story(0.40, 0.38))
         .sentences[2]
-        .startswith("The vote tells what AP cannot: people prefer pretrained")
+        .startswith("The vote tells what AP50 cannot: people prefer pretrained")
     )
 
 

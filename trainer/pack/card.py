@@ -10,8 +10,8 @@ from datetime import date
 from trainer.coco import CocoSet
 from trainer.config import BUILT_IN, DETECTOR_FACTS
 from trainer.letterbox import PADDING
+from trainer.measured import Analysis, Measure
 from trainer.predict import ModelDetails
-from trainer.report.measured import Measured, Score
 from trainer.report.story import Story
 
 _SPECIAL = re.compile(r"([\\`*_\[\]#|~>]|^[-+=])")
@@ -118,7 +118,7 @@ def _quality(story: Story) -> str:
     return _section("How good it is", lines or ["Nobody has measured it."])
 
 
-def _table(measured: Measured) -> Iterator[str]:
+def _table(measured: Analysis) -> Iterator[str]:
     yield "| | score | 95 % interval |"
     yield "|---|---|---|"
     for name, score in (("AP", measured.ap), ("AP50", measured.ap50), ("AR", measured.ar)):
@@ -200,7 +200,7 @@ def _licences(story: Story) -> str:
     return _section("Licences", lines)
 
 
-def _interval(score: Score) -> str:
+def _interval(score: Measure) -> str:
     if score.low is None or score.high is None:
         return "too few images"
     return f"{score.low:.3f} to {score.high:.3f}"

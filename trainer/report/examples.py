@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from PIL import Image
 
 from trainer.coco import CocoSet, Picture
+from trainer.measured import Box, Case, Mistakes
 from trainer.pictures import PictureError, read_picture, require_shape
 from trainer.report.markup import Markup, name_of, tag
-from trainer.report.measured import Case, Errors, Four
 
 MOST_OF_A_KIND = 6
 _LONGEST = 240
@@ -32,7 +32,7 @@ class _Window:
     height: float
 
 
-def gallery(errors: Errors, coco: CocoSet) -> Markup:
+def gallery(errors: Mistakes, coco: CocoSet) -> Markup:
     """The worst mistakes of a kind whose pictures can be read; empty where there are none."""
     pictures = {picture.id: picture for picture in coco.pictures}
     names = dict(coco.categories)
@@ -76,7 +76,7 @@ def _cut_out(case: Case, picture: Picture) -> Markup | None:
     return tag("svg", image, *frames, viewBox=view, role="img")
 
 
-def _window(boxes: list[Four], picture: Picture) -> _Window | None:
+def _window(boxes: list[Box], picture: Picture) -> _Window | None:
     left, top = (min(box[side] for box in boxes) for side in (0, 1))
     right, bottom = (max(box[side] + box[side + 2] for box in boxes) for side in (0, 1))
     room = max(_ROOM * max(right - left, bottom - top), (_SMALLEST - (right - left)) / 2)

@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from trainer.coco import CocoSet
-from trainer.mistakes import Kind
+from trainer.measured import Analysis, Kind, Measure, Mistakes, Scores
 from trainer.report.charts import SHARE, Axis, Line, bar, line_chart
 from trainer.report.examples import gallery
 from trainer.report.markup import Markup, joined, name_of, tag
-from trainer.report.measured import Errors, Measured, Row, Score
 
 _KINDS = {
     Kind.WRONG_PLACE: "The class is right, but the box overlaps the true one by less than half.",
@@ -40,7 +39,7 @@ def digits(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def summary(measured: Measured) -> Markup:
+def summary(measured: Analysis) -> Markup:
     """AP, AP50, AR with their intervals, and what they are to be held against."""
     tiles = tag(
         "div",
@@ -70,7 +69,7 @@ def what_scores_mean() -> Markup:
     )
 
 
-def _for_comparison(measured: Measured) -> list[Markup]:
+def _for_comparison(measured: Analysis) -> list[Markup]:
     if measured.constant_ap is None or measured.constant_ap50 is None:
         return []
     told = (
@@ -80,7 +79,7 @@ def _for_comparison(measured: Measured) -> list[Markup]:
     return [tag("p", told)]
 
 
-def precision_recall(measured: Measured) -> Markup:
+def precision_recall(measured: Analysis) -> Markup:
     """The curve, with the threshold that balances best."""
     if not measured.curve:
         return Markup()
@@ -102,7 +101,7 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def by_class(measured: Measured, learnt: CocoSet | None) -> Markup:
+def by_class(measured: Analysis, learnt: CocoSet | None) -> Markup:
     """A row a class. learnt: to tell how many boxes of each there were to learn from."""
     counts = Counter(
         box.category_id for picture in (learnt.pictures if learnt else ()) for box in picture.boxes
@@ -118,7 +117,7 @@ def by_class(measured: Measured, learnt: CocoSet | None) -> Markup:
     return section("By class", table(head, rows), *more)
 
 
-def by_size(measured: Measured) -> Markup:
+def by_size(measured: Analysis) -> Markup:
     """A row for small, medium and large boxes."""
     rows = [(row.name, *_scores(row)) for row in measured.sizes]
     told = (
@@ -128,7 +127,7 @@ def by_size(measured: Measured) -> Markup:
     return section("By size", table(head, rows), tag("p", told, class_="faint"), class_="together")
 
 
-def mistakes(measured: Measured, checked: CocoSet | None) -> Markup:
+def mistakes(measured: Analysis, checked: CocoSet | None) -> Markup:
     """Errors by kind with some to look at; checked: whose pictures those are."""
     key = tag(
         "p",
@@ -138,19 +137,19 @@ def mistakes(measured: Measured, checked: CocoSet | None) -> Markup:
         "what is there",
         class_="faint",
     )
-    most = max((errors.count for errors in measured.errors), default=0) or 1
+    most = max((errors.count for errors in measured.mistakes), default=0) or 1
     rows = [
         (errors.kind, joined([str(errors.count), bar(errors.count / most)]), _KINDS[errors.kind])
-        for errors in measured.errors
+        for errors in measured.mistakes
     ]
     counts = table(("mistake", "how often", "what it means"), rows, class_="last-is-text")
-    galleries = [drawn for errors in measured.errors if (drawn := _kind(errors, checked))]
+    galleries = [drawn for errors in measured.mistakes if (drawn := _kind(errors, checked))]
     shown = [key, *galleries] if galleries else []
     told = f"What is shown from the threshold {measured.threshold:.2f} on; the worst first."
     return section("What goes wrong", tag("p", told), counts, *shown)
 
 
-def _kind(errors: Errors, checked: CocoSet | None) -> Markup:
+def _kind(errors: Mistakes, checked: CocoSet | None) -> Markup:
     pictures = gallery(errors, checked) if checked else Markup()
     if not pictures:
         return Markup()
@@ -158,7 +157,7 @@ def _kind(errors: Errors, checked: CocoSet | None) -> Markup:
     return tag("div", title, *_confusions(errors, checked), pictures)
 
 
-def _confusions(errors: Errors, checked: CocoSet | None) -> list[Markup]:
+def _confusions(errors: Mistakes, checked: CocoSet | None) -> list[Markup]:
     """What is taken for what, the commonest first."""
     pairs = Counter(
         (case.truth_category, case.found_category)
@@ -186,16 +185,16 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], class_: str | None
     return tag("div", tag("table", top, *body, class_=class_), class_="wide")
 
 
-def _scores(row: Row) -> tuple[str, ...]:
+def _scores(row: Scores) -> tuple[str, ...]:
     ap = joined([digits(row.ap), bar(row.ap)])
     return (str(row.boxes), ap, digits(row.ap50), digits(row.ar))
 
 
-def _at_threshold(row: Row) -> tuple[str, str]:
+def _at_threshold(row: Scores) -> tuple[str, str]:
     return digits(row.precision), digits(row.recall)
 
 
-def _interval(score: Score) -> str:
+def _interval(score: Measure) -> str:
     if score.low is None or score.high is None:
         return "too few images for an interval"
     return f"95 % interval {score.low:.2f} to {score.high:.2f}"

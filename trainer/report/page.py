@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from trainer.analysis import FILES, analyse
+from trainer.analysis import analyse
 from trainer.evaluate import model_of
 from trainer.events import Finished
 from trainer.faults import TrainerError
 from trainer.machine import write_whole
+from trainer.measured import FILES, Analysis
 from trainer.report import course, measurements
 from trainer.report.markup import Markup, tag
-from trainer.report.measured import Measured
 from trainer.report.story import Story, read_story
 from trainer.report.style import STYLE
 
@@ -106,7 +106,7 @@ def _quality(story: Story) -> Markup:
     )
 
 
-def _final(final: Measured) -> Markup:
+def _final(final: Analysis) -> Markup:
     told = tag(
         "p",
         f"Measured once, on {final.made[:10]}, on images that nothing was chosen by. This is the "

@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from trainer.analysis import FILES
 from trainer.coco import CocoSet, read_coco
 from trainer.config import RunConfig, load_config
 from trainer.events import (
@@ -23,7 +22,7 @@ from trainer.events import (
     from_line,
 )
 from trainer.faults import TrainerError
-from trainer.report.measured import Measured, read_measured
+from trainer.measured import FILES, Analysis, read_analysis
 
 _MOST_NOTE = 4000
 _NAMED_BY_TIME = "%Y-%m-%d_%H-%M"
@@ -75,8 +74,8 @@ class Story:
     began: datetime
     config: RunConfig
     course: Course
-    measured: Measured | None
-    final: Measured | None
+    measured: Analysis | None
+    final: Analysis | None
     split: str
     advice: tuple[str, ...]
     note: str
@@ -158,12 +157,12 @@ def _events(run: Path) -> Iterator[Event]:
             continue
 
 
-def _measured(run: Path, part: str, faults: list[str]) -> Measured | None:
+def _measured(run: Path, part: str, faults: list[str]) -> Analysis | None:
     path = run / FILES[part]
     if not path.is_file():
         return None
     try:
-        return read_measured(path)
+        return read_analysis(path)
     except TrainerError as error:
         faults.append(str(error))
         return None

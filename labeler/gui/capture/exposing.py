@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from labeler.cameras.base import Camera, CameraState, CameraStatus
 from labeler.cameras.exposure import Exposure, ExposureLimits, HasExposure
+from labeler.dataset.model import NO_READINGS
 from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.capture import remembered
@@ -41,6 +42,7 @@ class Exposing(QObject):
         self._is_busy = False
         row.hide()
         row.wished.connect(self._set)
+        row.automatic.toggled.connect(self._take_over)
         live.status_changed.connect(self._meet)
         live.camera_changed.connect(self._leave)
 
@@ -57,6 +59,13 @@ class Exposing(QObject):
         self._row.show()
         if not wish.automatic:  # else the robot is left as it is
             self._set(wish)
+
+    def _take_over(self, automatic: bool) -> None:
+        """By hand it begins where the robot's own choice was, where the robot tells it."""
+        frame = self._live.newest()
+        told = frame.readings if frame is not None else NO_READINGS
+        if not automatic and told.exposure_ms is not None and told.gain is not None:
+            self._row.show_exposure(Exposure(False, round(told.exposure_ms), told.gain))
 
     def _leave(self) -> None:
         self._greeted = self._next = None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from labeler.gui.capture.drive_keys import drive_actions
 from labeler.gui.workspace import Action
 
 if TYPE_CHECKING:
@@ -39,5 +40,6 @@ def actions(capture: CaptureWorkspace) -> list[Action]:
         ),
         Action("skip_poor", _tr("Skip poor shots"), ("P",), capture.skip.switch.toggle),
         Action("coverage", _tr("What was seen so far"), ("C",), capture.coverage.toggle.toggle),
-        Action("stop", _tr("Stop taking photos"), ("Esc",), capture.stop_taking),
+        Action("stop", _tr("Stop all that moves and takes"), ("Esc",), capture.stop_taking),
+        *drive_actions(capture.driving),
     ]

@@ -86,6 +86,12 @@ class Photographer(QObject):
         elif isinstance(camera, PhotoTaker) and self.keeper.waiting == 0:
             self._keep(camera, lambda: camera.take_photo(high_resolution=True))
 
+    def keep_frame(self, frame: Frame, image_note: str = "") -> None:
+        """Keeps a picture that was chosen already, with this note."""
+        camera = self._live.camera
+        if camera is not None:
+            self._keep(camera, lambda: frame, image_note)
+
     def set_clock(self, seconds: int, photos: int = 0) -> None:
         """A photo now and then every so many seconds, so many or without end; 0 s ends it."""
         if seconds:
@@ -120,7 +126,7 @@ class Photographer(QObject):
         self.clock.stop()
         self.keeper.finish()
 
-    def _keep(self, camera: Camera, take: Callable[[], Frame]) -> None:
+    def _keep(self, camera: Camera, take: Callable[[], Frame], image_note: str = "") -> None:
         session = self._session
         self.keeper.keep(
             Shot(
@@ -130,6 +136,7 @@ class Photographer(QObject):
                 take,
                 session.note.text().strip(),
                 self._skips_flawed,
+                image_note,
             )
         )
         self.taken.emit()

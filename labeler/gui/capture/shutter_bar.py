@@ -113,6 +113,12 @@ class ShutterBar(QWidget):
         QWidget.setTabOrder(self.shutter, self.high_resolution)
         self._lay_out()
 
+    def add(self, button: QWidget) -> None:
+        """One more button, at the right of the others."""
+        row = self.layout()
+        if isinstance(row, QHBoxLayout):
+            row.insertWidget(row.count() - 1, button, 0, Qt.AlignmentFlag.AlignVCenter)
+
     def set_robot(self, is_robot: bool) -> None:
         """Only robots take photos in high resolution."""
         self.high_resolution.setVisible(is_robot)

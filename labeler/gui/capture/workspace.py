@@ -13,6 +13,7 @@ from labeler.gui.capture import keys
 from labeler.gui.capture.camera_list import CameraList
 from labeler.gui.capture.count_down import CountDown
 from labeler.gui.capture.coverage_card import CoverageCard
+from labeler.gui.capture.drive_desk import DriveDesk
 from labeler.gui.capture.exposing import Exposing
 from labeler.gui.capture.exposure_row import ExposureRow
 from labeler.gui.capture.photo_strip import PhotoStrip
@@ -51,6 +52,8 @@ class CaptureWorkspace(Workspace):
         self.health = LiveHealth(live, self.view)
         self.count_down = CountDown(self.view)
         self.bar = ShutterBar(self)
+        self.driving = DriveDesk(document, live, self)
+        self.bar.add(self.driving.bar.switch)
         self.cameras = CameraList(self)
         self.exposure = ExposureRow(self)
         self._exposing = Exposing(document, live, self.exposure, self)
@@ -85,6 +88,7 @@ class CaptureWorkspace(Workspace):
         self._live.watch(self, watching=False)
         self.robots.stop()
         self.stop_taking()
+        self.driving.leave()
 
     def shut_down(self) -> None:
         self.deactivated()
@@ -109,9 +113,10 @@ class CaptureWorkspace(Workspace):
         ask_to_set_up(self, self._live, choice).finished.connect(self.robots.look)
 
     def stop_taking(self) -> None:
-        """Ends a burst and the photos by the clock."""
+        """Ends a burst and the photos by the clock, and whatever moves."""
         self.photographer.shutter.release()
         self.bar.every.setChecked(False)
+        self.driving.stop()
 
     def _beep(self) -> None:
         """The person may be at the other end of the room, with the object in the hand."""
@@ -128,13 +133,15 @@ class CaptureWorkspace(Workspace):
         """Photos that wait belong to the dataset that is about to be closed."""
         self.stop_taking()
         self.photographer.keep_what_waits()
+        self.session.show_note("")
         self._begin()
 
     def _show_kept(self, kept: Kept) -> None:
         if kept.session.name == self.session.name:
-            if not self._is_begun:  # the note may have been changed while the photo was on its way
-                self._is_begun = True
-                self._keep_note(self.session.note.text().strip())
+            note = self.session.note.text().strip()
+            if not self._is_begun and note != kept.session.note:
+                self._keep_note(note)  # it was changed while the photo was on its way
+            self._is_begun = True
             self.strip.photos.add(kept.image)
             self.strip.scrollToTop()
             self._show_count()
@@ -204,6 +211,7 @@ class CaptureWorkspace(Workspace):
         photographer.set_skips_flawed(self.skip.switch.isChecked())
         self.skip.switched.connect(photographer.set_skips_flawed)
         photographer.stopped.connect(self.stop_taking)
+        self.driving.run.frame_taken.connect(photographer.keep_frame)
         bar.shutter.pressed.connect(shutter.press)
         bar.shutter.released.connect(shutter.release)
         bar.every.changed.connect(photographer.set_clock)
@@ -234,10 +242,12 @@ class CaptureWorkspace(Workspace):
         panel.add(self.coverage)
         panel.rows.addWidget(self._count)
         panel.add(self.skip)
+        panel.rows.addWidget(self.driving.check_button)
         panel.add(self.strip, stretch=1)
         left = QVBoxLayout()
         left.setSpacing(0)
         left.addWidget(self.view, 1)
+        left.addWidget(self.driving.bar)
         left.addWidget(self.bar)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QColor, QPalette, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -13,7 +13,6 @@ from labeler.gui.compare import words
 from labeler.gui.plots import colour_plot, new_plot
 from labeler.gui.side_panel import heading
 from labeler.runs.pair import PRETRAINED, SCRATCH, SIDES
-from labeler.runs.pair_story import Axis
 
 Points = Sequence[tuple[float, float]]
 SCRATCH_COLOR = "#d55e00"
@@ -29,16 +28,13 @@ def color_of(side: str, palette: QPalette) -> QColor:
 
 
 class TwoCurves(QWidget):
-    """Scores from 0 to 1 over seconds or epochs."""
+    """Scores from 0 to 1 over something that grows: seconds, epochs, images. unit: which."""
 
     _plot: Any = None
 
-    def __init__(self, axis: Axis, parent: QWidget) -> None:
+    def __init__(self, title: str, unit: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self.axis = axis
-        by_epoch = axis is Axis.EPOCHS
-        self._unit = self.tr("epochs") if by_epoch else self.tr("seconds of learning")
-        title = self.tr("After equal epochs") if by_epoch else self.tr("After equal time")
+        self._unit = unit
         self._points: dict[str, Points] = dict.fromkeys(SIDES, ())
         self._span = 1.0
         self._lines: dict[str, Any] = {}
@@ -51,7 +47,7 @@ class TwoCurves(QWidget):
 
     @property
     def points(self) -> Mapping[str, Points]:
-        """What is drawn for each of SIDES: (seconds or epochs, score)."""
+        """What is drawn for each of SIDES: (seconds, epochs or images; score)."""
         return self._points
 
     def show_points(self, pretrained: Points, scratch: Points, *, span: float = 0.0) -> None:
@@ -63,8 +59,9 @@ class TwoCurves(QWidget):
         self._draw()
 
     def showEvent(self, event: QShowEvent) -> None:
+        """The plot is made in a turn of its own: two of them at once would hold up the window."""
         if self._plot is None:
-            self._build()
+            QTimer.singleShot(0, self, self._build)
         super().showEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -73,6 +70,8 @@ class TwoCurves(QWidget):
         super().changeEvent(event)
 
     def _build(self) -> None:
+        if self._plot is not None:
+            return
         self._plot = new_plot(self)
         self._plot.getAxis("left").setTicks([[(step, f"{step:.2f}") for step in _STEPS]])
         self._lines = {

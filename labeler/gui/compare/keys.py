@@ -33,7 +33,7 @@ def actions(compare: CompareWorkspace) -> list[Action]:
             _tr("Stop, keep the best of both"),
             ("Ctrl+.",),
             compare.stop,
-            obstacle=lambda: "" if compare.trainer.is_running else _tr("No pair is training."),
+            obstacle=compare.obstacle_to_stop,
         ),
         Action(
             "watch", _tr("Watch and vote, or back to the curves"), ("W",), compare.toggle_watching
@@ -51,6 +51,13 @@ def actions(compare: CompareWorkspace) -> list[Action]:
             ("Ctrl+Shift+Return",),
             compare.go_on,
             obstacle=compare.obstacle_to_go_on,
+        ),
+        Action(
+            "data_curve",
+            _tr("Data curve: the same with fewer images"),
+            ("Ctrl+D",),
+            compare.train_curve,
+            obstacle=compare.obstacle_to_curve,
         ),
         Action(
             "trash_pair",

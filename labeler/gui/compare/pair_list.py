@@ -32,7 +32,7 @@ class PairList(OutcomeList):
 
     def _item(self, pair: PairSummary) -> QListWidgetItem:
         when, outcome = times.day_and_time(pair.started), words.outcome(pair)
-        lines = [self.tr("AP pretrained : AP from random weights"), pair.name]
+        lines = [self.tr("AP50 pretrained : AP50 from random weights"), pair.name]
         if pair.state is RunState.INTERRUPTED:
             lines.insert(1, self.tr("Interrupted before its end"))
         if pair.state is RunState.FAILED:

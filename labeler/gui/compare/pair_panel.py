@@ -44,7 +44,8 @@ class PairPanel(QWidget):
 
     def wish(self) -> Wish:
         """What is chosen at the moment; the seconds are for each run's own learning."""
-        return Wish(seconds=float(self.budget.currentData()), seed=_SEED)
+        budget, seconds = self.budget.currentData()
+        return Wish(budget=budget, seconds=seconds, seed=_SEED)
 
     def set_busy(self, busy: bool, *, can_train: bool) -> None:
         """While a pair is under way its settings stand."""
@@ -77,14 +78,19 @@ class PairPanel(QWidget):
     def _budget(self) -> QComboBox:
         box = QComboBox(self)
         box.setAccessibleName(self.tr("Time for each"))
-        box.setToolTip(self.tr("So long each of the two learns; both together take twice that"))
-        for text, minutes in (
-            (self.tr("Quick, 1 min each"), 1),
-            (self.tr("Good, 5 min each"), 5),
-            (self.tr("Longer, 20 min each"), 20),
-            (self.tr("Long, 1 h each"), 60),
+        box.setToolTip(
+            self.tr(
+                "So long each of the two learns; both together take twice that. "
+                "Best: until neither gets any better; both end after the same epochs"
+            )
+        )
+        for text, budget, minutes in (
+            (self.tr("Quick, 1 min each"), "time", 1),
+            (self.tr("Good, 5 min each"), "time", 5),
+            (self.tr("Longer, 20 min each"), "time", 20),
+            (self.tr("Best, up to 1 h each"), "best", 60),
         ):
-            box.addItem(text, 60.0 * minutes)
+            box.addItem(text, (budget, 60.0 * minutes))
         return box
 
     def _lay_out(self) -> None:

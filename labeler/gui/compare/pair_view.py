@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from labeler.gui import times
 from labeler.gui.compare.curves import TwoCurves
+from labeler.gui.compare.data_curve_part import DataCurvePart
 from labeler.gui.compare.legend import Legend
 from labeler.gui.compare.shown_pair import ShownPair
+from labeler.gui.elided_label import TITLE, ElidedLabel
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.segmented_bar import SegmentedBar
 from labeler.gui.theme import set_role
@@ -17,6 +28,8 @@ from labeler.runs.pair import SIDES
 from labeler.runs.pair_story import Axis, Point, points_of
 
 AP, AP50 = "ap", "ap50"
+_ROOM = 460
+"""Device-independent pixels that the scores and the switch beside them take."""
 
 
 class PairView(QWidget):
@@ -30,14 +43,12 @@ class PairView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: ShownPair | None = None
-        self._score = AP
-        self.title = QLabel(self)
+        self._score = AP50
+        self.title = ElidedLabel(self, least=TITLE)
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
-        self.detail = QLabel(self)
-        self.detail.setWordWrap(True)
-        self.detail.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.detail = ElidedLabel(self)
         set_role(self.detail, "faint")
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
@@ -80,13 +91,22 @@ class PairView(QWidget):
         set_role(self.notes, "faint")
         self.legend = Legend(self)
         self.scores = self._score_switch()
-        self.by_time = TwoCurves(Axis.SECONDS, self)
-        self.by_epochs = TwoCurves(Axis.EPOCHS, self)
+        self.by_time = TwoCurves(self.tr("After equal time"), self.tr("seconds of learning"), self)
+        self.by_epochs = TwoCurves(self.tr("After equal epochs"), self.tr("epochs"), self)
+        self.data_curve = DataCurvePart(self)
         self.watch_button.clicked.connect(self.watch_requested)
         self.stop_button.clicked.connect(self.stop_requested)
         self.pause_button.clicked.connect(self.pause_requested)
         self.go_on_button.clicked.connect(self.go_on_requested)
         self._lay_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is no room side by side, the switch stands below the scores."""
+        super().resizeEvent(event)
+        narrow = self.width() < _ROOM
+        self._key.setDirection(
+            QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        )
 
     def show_pair(self, shown: ShownPair) -> None:
         self._shown = shown
@@ -123,21 +143,23 @@ class PairView(QWidget):
             return
         curves = [points_of(shown.records.of(side)) for side in SIDES]
         by_time, by_epochs = (
-            [[(p.at(plot.axis), self._value(p)) for p in points] for points in curves]
-            for plot in (self.by_time, self.by_epochs)
+            [[(p.at(axis), self._value(p)) for p in points] for points in curves]
+            for axis in (Axis.SECONDS, Axis.EPOCHS)
         )
-        self.by_time.show_points(*by_time, span=shown.seconds_total)
+        span = 0.0 if shown.budget == "best" else shown.seconds_total
+        self.by_time.show_points(*by_time, span=span)
         self.by_epochs.show_points(*by_epochs)
+        self.data_curve.show_pair(shown, self._score)
         best = [max(points, key=lambda p: (p.ap, p.ap50), default=None) for points in curves]
-        name = self.tr("AP") if self._score == AP else self.tr("AP50")
-        told = [self._score_words(name, point) for point in best]
+        told = [self._score_words(point) for point in best]
         self.legend.show_scores(told[0], told[1])
 
-    def _score_words(self, name: str, point: Point | None) -> str:
+    def _score_words(self, point: Point | None) -> str:
+        """AP50 first, as in the sentence and in the list of pairs; AP beside it."""
         if point is None:
             return ""
-        told = f"{name} {self._value(point):.2f}"
-        if self._score == AP and point.ap_low is not None and point.ap_high is not None:
+        told = self.tr("AP50 {0:.2f}, AP {1:.2f}").format(point.ap50, point.ap)
+        if point.ap_low is not None and point.ap_high is not None:
             told += self.tr(" ({0:.2f} to {1:.2f})").format(point.ap_low, point.ap_high)
         return told
 
@@ -175,6 +197,8 @@ class PairView(QWidget):
                 return self._running_title(shown)
             case RunState.FINISHED:
                 return self.tr("Both learned for {0}").format(after)
+            case RunState.STOPPED if not shown.has_learned:
+                return self.tr("Stopped before they had learned anything")
             case RunState.STOPPED:
                 return self.tr("Stopped after {0} each, the best of both is kept").format(after)
             case RunState.FAILED:
@@ -183,15 +207,21 @@ class PairView(QWidget):
                 return self.tr("Interrupted after {0} each").format(after)
 
     def _running_title(self, shown: ShownPair) -> str:
-        if shown.is_stopping:
+        if shown.is_stopping and shown.has_learned:
             return self.tr("Stopping: keeping the best of both")
+        if shown.is_stopping:
+            return self.tr("Stopping")
         if shown.are_both_over:
             return self.tr("Scoring both on the same images")
-        if not any(shown.records.of(side).seconds for side in SIDES):
+        if not shown.has_learned:
             return self.tr("Getting ready")
         slowest = min(shown.records.of(side).seconds for side in SIDES)
         if shown.is_paused:
             return self.tr("Paused after {0} each").format(times.duration(slowest))
+        if shown.budget == "best":
+            return self.tr("Learning in turn until neither improves, {0} each so far").format(
+                times.duration(slowest)
+            )
         return self.tr("Learning in turn, {0} of {1} each").format(
             times.duration(slowest), times.duration(shown.seconds_total)
         )
@@ -199,7 +229,11 @@ class PairView(QWidget):
     def _detail(self, shown: ShownPair) -> str:
         if shown.state is RunState.RUNNING and not shown.is_stopping:
             left = shown.seconds_left
-            return "" if left is None else self.tr("{0} left").format(times.duration(left))
+            if left is None:
+                return ""
+            is_bound = shown.budget == "best"
+            told = self.tr("{0} left at the most") if is_bound else self.tr("{0} left")
+            return told.format(times.duration(left))
         start = shown.told_start
         if start is None:
             return ""
@@ -208,13 +242,13 @@ class PairView(QWidget):
     def _score_switch(self) -> SegmentedBar:
         bar = SegmentedBar(self)
         for score, title, told in (
-            (AP, self.tr("AP"), self.tr("How well the boxes fit, over strict and easy measures")),
             (AP50, self.tr("AP50"), self.tr("A box counts when half of it fits")),
+            (AP, self.tr("AP"), self.tr("How well the boxes fit, over strict and easy measures")),
         ):
             bar.add(score, title)
             bar.button(score).setToolTip(told)
             bar.button(score).setAccessibleName(title)
-        bar.show_chosen(AP)
+        bar.show_chosen(AP50)
         bar.chosen.connect(self.choose_score)
         return bar
 
@@ -223,14 +257,15 @@ class PairView(QWidget):
         header.setSpacing(14)
         header.addWidget(self.title)
         header.addWidget(self.bar, 1)
-        header.addWidget(self.detail, 1)
+        header.addWidget(self.detail)
+        header.addStretch(0)
         header.addWidget(self.watch_button)
         header.addWidget(self.pause_button)
         header.addWidget(self.go_on_button)
         header.addWidget(self.stop_button)
-        key = QHBoxLayout()
+        key = self._key = QHBoxLayout()
         key.addWidget(self.legend, 1)
-        key.addWidget(self.scores, 0, Qt.AlignmentFlag.AlignTop)
+        key.addWidget(self.scores, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         plots = QHBoxLayout()
         plots.setSpacing(24)
         plots.addWidget(self.by_time, 1)
@@ -243,3 +278,4 @@ class PairView(QWidget):
         layout.addWidget(self.notes)
         layout.addLayout(key)
         layout.addLayout(plots, 1)
+        layout.addWidget(self.data_curve)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -17,7 +17,12 @@ _ANY_COLOR = "#e69f00"
 
 
 class Panes(QWidget):
-    """Shows a TwinSight, from a score on. colors: category id -> "#rrggbb"."""
+    """Shows a TwinSight, from a score on. colors: category id -> "#rrggbb".
+
+    filled: after some waiting there is a picture; or there was one, and there is none now.
+    """
+
+    filled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,9 +61,11 @@ class Panes(QWidget):
 
     def show_sight(self, sight: TwinSight | None) -> None:
         """None: one is on its way."""
-        self._sight = sight
+        was_filled, self._sight = self._sight is not None, sight
         self._say("" if sight is not None else self.tr("One moment…"))
         self._draw()
+        if was_filled != (sight is not None):
+            self.filled.emit(not was_filled)
 
     def stop_waiting(self) -> None:
         """None will come."""

@@ -95,7 +95,7 @@ class PhoneCard(QWidget):
         if not url:
             self.told.setText(
                 self.tr(
-                    "After Reveal: which was which, the counts with their interval, and what AP "
+                    "After Reveal: which was which, the counts with their interval, and what AP50 "
                     "says to it."
                 )
             )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labeler.runs.comparison import SCORES, read_comparison
+from labeler.runs.data_curve import DATA_CURVE, SHARES, DataPoint, read_points
 from labeler.runs.history import MODEL, RunState
 from labeler.runs.pair import SIDES, PairRecords, PairSummary, read_records, summarise_pair
 from labeler.runs.pair_story import Story, tell
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ShownPair:
-    """seconds_total: what each run may take. boxes: how many both are scored on; None: unknown.
+    """budget: as in RunConfig. seconds_total: what each run may take. boxes: how many both are
+    scored on; None: unknown.
 
     explanation and warnings: how the images were split, and what was said of them beforehand.
-    told: what the trainer has worked out of both together at the end. can_go_on: it ended early and
+    told: what the trainer has worked out of both together at the end. curve: the scores of what
+    learned from a part of the images, as far as they are there. can_go_on: it ended early and
     has left states to go on from.
     """
 
@@ -31,11 +34,13 @@ class ShownPair:
     started: float
     records: PairRecords
     state: RunState
+    budget: str
     seconds_total: float
     boxes: int | None
     explanation: str
     warnings: tuple[str, ...]
     told: Story | None = None
+    curve: tuple[DataPoint, ...] = ()
     can_go_on: bool = False
     is_stopping: bool = False
     is_pausing: bool = False
@@ -50,11 +55,13 @@ class ShownPair:
             started=summary.started,
             records=read_records(path),
             state=summary.state,
+            budget=summary.budget,
             seconds_total=summary.seconds,
             boxes=_boxes_of(path / SIDES[0] / "val.json"),
             explanation=explanation,
             warnings=warnings,
             told=read_comparison(path, path.name).story if (path / SCORES).is_file() else None,
+            curve=tuple(read_points(path, path / DATA_CURVE)),
             can_go_on=_can_go_on(summary),
         )
 
@@ -79,7 +86,9 @@ class ShownPair:
 
     @property
     def share(self) -> float | None:
-        """How much of both is done, 0 to 1; None before there is anything to tell by."""
+        """How much of both is done, 0 to 1; None where there is nothing to tell by."""
+        if self.budget == "best":
+            return None
         told = [self.records.of(side).progress for side in SIDES]
         known = [each for each in told if each is not None and each.seconds_total > 0]
         if not known:
@@ -96,6 +105,11 @@ class ShownPair:
         return sum(known) / len(known) * len(SIDES) if known else None
 
     @property
+    def has_learned(self) -> bool:
+        """Whether one of them has learned anything yet."""
+        return any(self.records.of(side).seconds for side in SIDES)
+
+    @property
     def is_paused(self) -> bool:
         return any(self.records.of(side).is_paused for side in SIDES)
 
@@ -108,6 +122,18 @@ class ShownPair:
     def has_models(self) -> bool:
         """Whether both can be looked through."""
         return all((self.path / side / MODEL).is_file() for side in SIDES)
+
+    @property
+    def missing_shares(self) -> list[float]:
+        """What is still to be trained of its data curve."""
+        there = {point.share for point in self.curve}
+        return [share for share in SHARES[:-1] if share not in there]
+
+    @property
+    def can_have_curve(self) -> bool:
+        """Whether there is something to compare parts with, and parts are missing."""
+        is_whole = self.state is RunState.FINISHED and self.told is not None
+        return is_whole and bool(self.missing_shares)
 
     @property
     def failure(self) -> str:

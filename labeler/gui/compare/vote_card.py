@@ -53,10 +53,13 @@ class VoteCard(QWidget):
         self.again.clicked.connect(self.again_requested)
         self._lay_out()
 
-    def show_round(self, votes: int, *, can_vote: bool, revealed: bool) -> None:
-        """Never which vote was for whom: that would colour the next one."""
+    def show_round(self, votes: int, *, can_vote: bool, revealed: bool, has_picture: bool) -> None:
+        """Never which vote was for whom: that would colour the next one.
+
+        has_picture: both show one, so that there is something to judge.
+        """
         for button in (self.a, self.same, self.b):
-            button.setEnabled(can_vote)
+            button.setEnabled(can_vote and has_picture)
         self.withdraw.setEnabled(can_vote and votes > 0)
         self.reveal.setEnabled(can_vote and votes > 0)
         self.reveal.setVisible(not revealed)

@@ -108,7 +108,12 @@ class WatchPage(QWidget):
         self.saving.bar.stop()
 
     def vote(self, choice: Choice) -> None:
-        if self._shown is not None and self.voting.vote(choice):
+        """Counts only once both have shown a picture: before that there is nothing to judge."""
+        if self._shown is None:
+            return
+        if self.panes.sight is None:
+            self._document.say(self.tr("Nothing was seen yet. Vote when both show a picture."))
+        elif self.voting.vote(choice):
             self._document.say(self.tr("Counted. The next one, please."))
 
     def withdraw(self) -> None:
@@ -185,7 +190,12 @@ class WatchPage(QWidget):
 
     def _show_round(self) -> None:
         voting, shown = self.voting, self._shown
-        self.card.show_round(voting.votes, can_vote=voting.can_vote, revealed=voting.is_revealed)
+        self.card.show_round(
+            voting.votes,
+            can_vote=voting.can_vote,
+            revealed=voting.is_revealed,
+            has_picture=self.panes.sight is not None,
+        )
         self.panes.show_names(self._names if voting.is_revealed else None)
         story = shown.story if shown is not None else None
         self.answer.show_verdict(voting.verdict(story), self._names, voting.verdict_of_all())
@@ -220,6 +230,7 @@ class WatchPage(QWidget):
         self.score.changed.connect(self.panes.set_lowest)
         self.screening.loaded.connect(self._take_loaded)
         self.screening.failed.connect(self._fail)
+        self.panes.filled.connect(self._show_round)
         self.voting.order_changed.connect(self._take_order)
         self.voting.changed.connect(self._show_round)
         self.card.voted.connect(self.vote)

@@ -20,7 +20,7 @@ def clock(seconds: float) -> str:
 
 
 def outcome(pair: PairSummary) -> str:
-    """What stands at the end of a pair's line: both AP, or how it ended without them."""
+    """What stands at the end of a pair's line: both AP50, or how it ended without them."""
     unfinished = {
         RunState.RUNNING: _tr("running"),
         RunState.FAILED: _tr("failed"),
@@ -28,10 +28,10 @@ def outcome(pair: PairSummary) -> str:
     }
     if pair.state in unfinished:
         return unfinished[pair.state]
-    scores = [run.ap for run in (pair.pretrained, pair.scratch) if run.ap is not None]
+    scores = [run.ap50 for run in (pair.pretrained, pair.scratch) if run.ap50 is not None]
     if len(scores) < 2:
-        return _tr("AP unknown")
-    return _tr("AP {0} : {1}").format(*(f"{score:.2f}" for score in scores))
+        return _tr("AP50 unknown")
+    return _tr("AP50 {0} : {1}").format(*(f"{score:.2f}" for score in scores))
 
 
 def _tr(text: str) -> str:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QWidget
 
-from labeler.dataset.store import Dataset
-from labeler.errors import UserError
-from labeler.gui.background import run_in_background
 from labeler.gui.compare import keys
+from labeler.gui.compare.curve_training import CurveTraining
 from labeler.gui.compare.empty_page import CompareEmptyPage
 from labeler.gui.compare.pair_panel import PANEL_WIDTH, PairPanel
 from labeler.gui.compare.pair_shelf import PairShelf
+from labeler.gui.compare.pair_starter import PairStarter
 from labeler.gui.compare.pair_trainer import PairTrainer
 from labeler.gui.compare.pair_view import PairView
 from labeler.gui.compare.scrolling import scrolling
@@ -24,10 +23,8 @@ from labeler.gui.live import LiveCamera
 from labeler.gui.theme import set_role
 from labeler.gui.workspace import Action, Workspace
 from labeler.runs.advice import FEWEST_LABELLED
-from labeler.runs.history import RunState, list_runs
+from labeler.runs.history import RunState
 from labeler.runs.launch import training_available
-from labeler.runs.pair import PreparedPair, new_pair_folder, prepare_pair_from_dataset
-from labeler.runs.prepare import Wish
 from trainer.events import Event
 
 _REFRESH_MS = 200
@@ -45,9 +42,10 @@ class CompareWorkspace(Workspace):
         self._shown: ShownPair | None = None
         self._wanted: Path | None = None
         self._ended: Path | None = None
-        self._is_preparing = False
         self._is_watch_wanted = False
         self.trainer = PairTrainer(self)
+        self.starter = PairStarter(document, self.trainer)
+        self.curve = CurveTraining(document, self)
         self.shelf = PairShelf(document, self)
         self.panel = PairPanel(self)
         self.view = PairView(self)
@@ -88,6 +86,11 @@ class CompareWorkspace(Workspace):
             self.watch_page.rest()
 
     def closing_question(self) -> str:
+        if self.curve.is_running:
+            return self.tr(
+                "A data curve is training. Close the window and stop it? "
+                "The parts that are trained are kept."
+            )
         if not self.trainer.is_running:
             return ""
         return self.tr(
@@ -98,24 +101,24 @@ class CompareWorkspace(Workspace):
     def shut_down(self) -> None:
         self.watch_page.shut_down()
         self.trainer.stop_and_wait()
+        self.curve.stop_and_wait()
 
     def train(self) -> None:
         """Prepares a pair in the background, then starts it."""
-        if self._is_preparing or self.trainer.is_running or not self._can_train():
-            return
-        self._is_preparing = True
-        self._refresh()
-        dataset, wish = self._document.dataset, self.panel.wish()
-        run_in_background(
-            lambda _report, _stop: _prepare(dataset, wish),
-            on_done=self._start,
-            on_error=self._miss,
-        )
+        if not self._is_busy() and self._can_train():
+            self.starter.start(self.panel.wish())
+            self._refresh()
 
     def stop(self) -> None:
-        """Ends both trainings softly; the best weights of each stay."""
+        """Ends both trainings softly, the best weights of each stay; or the data curve."""
         self.trainer.stop()
+        self.curve.stop()
         self._show_current()
+
+    def obstacle_to_stop(self) -> str:
+        """Why there is nothing to stop, or nothing."""
+        is_any = self.trainer.is_running or self.curve.is_running
+        return "" if is_any else self.tr("No pair is training.")
 
     def pause(self) -> None:
         """Both stand still, or go on."""
@@ -130,11 +133,25 @@ class CompareWorkspace(Workspace):
     def go_on(self) -> None:
         """Takes a pair that ended early up again from the states that it left."""
         shown = self.shown
-        if shown is None or self.trainer.is_running or self.obstacle_to_go_on():
-            return
-        with self._document.reporting():
-            self.trainer.go_on(shown.path)
-        self._show_current()
+        if shown is not None and not self._is_busy() and not self.obstacle_to_go_on():
+            self.starter.go_on(shown.path)
+            self._refresh()
+
+    def obstacle_to_curve(self) -> str:
+        """Why no data curve can be trained of the pair on show, or nothing."""
+        shown = self.shown
+        if self._is_busy():
+            return self.tr("A training is running.")
+        if shown is None or not shown.can_have_curve:
+            return self.tr("Train a pair to its end first.")
+        return ""
+
+    def train_curve(self) -> None:
+        """Trains the pair on show on parts of its images, too."""
+        shown = self.shown
+        if shown is not None and not self.obstacle_to_curve():
+            self.curve.start(shown.path)
+            self._show_current()
 
     def toggle_watching(self) -> None:
         """From the curves to the two panes, and back."""
@@ -165,27 +182,9 @@ class CompareWorkspace(Workspace):
         self._halves.setCurrentIndex(0)
         self.view.setFocus()
 
-    def _start(self, prepared: PreparedPair) -> None:
-        self._is_preparing = False
-        try:
-            self.trainer.start(prepared.path)
-        except UserError as error:
-            self._miss(error)
-            return
-        self._document.say(
-            self.tr("Both learn from {0} images and are checked with {1}.").format(
-                prepared.images_train, prepared.images_val
-            )
-        )
-        self._show(prepared.path)
+    def _begin(self, pair: Path) -> None:
+        self._show(pair)
         self.shelf.load()
-
-    def _miss(self, error: Exception) -> None:
-        self._is_preparing = False
-        self._refresh()
-        if not isinstance(error, UserError):
-            raise error
-        self._document.report(error)
 
     def _take(self, _side: str, _event: Event) -> None:
         """The training told something."""
@@ -219,6 +218,11 @@ class CompareWorkspace(Workspace):
             self.view.show_pair(shown)
             self.panel.explain(shown.explanation)
         self._refresh()
+
+    def _take_point(self, pair: Path) -> None:
+        """A pair's data curve has a point more."""
+        if pair == self._wanted:
+            self._show(pair)
 
     def _take_list(self) -> None:
         pairs = self.shelf.pairs
@@ -254,6 +258,9 @@ class CompareWorkspace(Workspace):
         self.shelf.load()
         self._refresh()
 
+    def _is_busy(self) -> bool:
+        return self.starter.is_preparing or self.trainer.is_running or self.curve.is_running
+
     def _can_train(self) -> bool:
         labelled = self._document.dataset.counts().labelled
         return labelled >= FEWEST_LABELLED and training_available()
@@ -261,9 +268,11 @@ class CompareWorkspace(Workspace):
     def _refresh(self) -> None:
         """Which page is up, and what can be pressed."""
         self._refresh_timer.stop()
-        busy = self._is_preparing or self.trainer.is_running
+        busy = self._is_busy()
         self.panel.set_busy(busy, can_train=self._can_train())
         self.view.go_on_button.setEnabled(not busy)
+        if self.shown is not None:
+            self.view.data_curve.show_training(self.shown, self.curve, can_train=not busy)
         if self._shown is not None:
             self._pages.setCurrentWidget(self._scrolled_view)
             return
@@ -293,6 +302,12 @@ class CompareWorkspace(Workspace):
         self.shelf.removed.connect(self._take_removed)
         self.trainer.told.connect(self._take)
         self.trainer.ended.connect(self._finish)
+        self.starter.began.connect(self._begin)
+        self.starter.went_on.connect(self._show_current)
+        self.starter.missed.connect(self._refresh)
+        self.curve.changed.connect(self._refresh)
+        self.curve.grown.connect(self._take_point)
+        self.curve.ended.connect(self._refresh)
         self.panel.train_requested.connect(self.train)
         self.panel.pair_chosen.connect(self._show)
         self.panel.trash_requested.connect(self._trash)
@@ -300,6 +315,8 @@ class CompareWorkspace(Workspace):
         self.view.pause_requested.connect(self.pause)
         self.view.go_on_requested.connect(self.go_on)
         self.view.watch_requested.connect(self.toggle_watching)
+        self.view.data_curve.train_requested.connect(self.train_curve)
+        self.view.data_curve.cancel_requested.connect(self.curve.stop)
         self.watch_page.back_requested.connect(self.toggle_watching)
         self.empty.labelling_requested.connect(self.labelling_requested)
 
@@ -323,14 +340,3 @@ class CompareWorkspace(Workspace):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._halves)
-
-
-def _prepare(dataset: Dataset, wish: Wish) -> PreparedPair:
-    """Raises UserError, also while another training would take its time from both."""
-    if any(run.state is RunState.RUNNING for run in list_runs(dataset.runs_folder)):
-        raise UserError(
-            QCoreApplication.translate(
-                "Compare", "Another training of this dataset is running. Stop it, or wait for it."
-            )
-        )
-    return prepare_pair_from_dataset(dataset, new_pair_folder(dataset.runs_folder), wish)

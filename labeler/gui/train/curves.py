@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QColor, QPalette, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -40,6 +40,7 @@ class Curve(QWidget):
         self.title: QLabel = heading("")
         self.title.setTextFormat(Qt.TextFormat.RichText)
         self.title.setMinimumWidth(1)  # or a long title would keep the window wide
+        self.title.setWordWrap(True)
         self._text, self._unit, self._top = title, unit, top
         self._lines: Sequence[Line] = ()
         self._mark: tuple[float, float] | None = None
@@ -77,9 +78,15 @@ class Curve(QWidget):
         self._show_title()
         self._draw()
 
+    @property
+    def has_plot(self) -> bool:
+        """Whether it has been shown yet, and the plot is made."""
+        return self._plot is not None
+
     def showEvent(self, event: QShowEvent) -> None:
+        """The plot is made in a turn of its own: three of them at once would hold up the window."""
         if self._plot is None:
-            self._build()
+            QTimer.singleShot(0, self, self._build)
         super().showEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -91,11 +98,11 @@ class Curve(QWidget):
 
     def _show_title(self) -> None:
         names = [
-            f'<b style="color:{self._color_of(line).name()}">{escape(line.name)}</b>'
+            f'<b style="color:{self._color_of(line).name()}">{_unbroken(line.name)}</b>'
             for line in self._lines
             if line.name
         ]
-        self.title.setText("&nbsp;&nbsp;&nbsp;".join([escape(self._text), *names]))
+        self.title.setText(" &nbsp; ".join([escape(self._text), *names]))
         plain = " ".join([self._text, *(line.name for line in self._lines if line.name)])
         self.setAccessibleName(plain)
         self.title.setAccessibleName(plain)
@@ -104,6 +111,8 @@ class Curve(QWidget):
         return QColor(line.color) if line.color else self.palette().color(QPalette.ColorRole.Accent)
 
     def _build(self) -> None:
+        if self._plot is not None:
+            return
         self._plot = new_plot(self)
         if self._top is not None:
             steps = [self._top * quarter / 4 for quarter in range(5)]
@@ -139,7 +148,7 @@ class Curve(QWidget):
 
 
 class _DrawnLine:
-    """pyqtgraph's items for one line with its band."""
+    """pyqtgraph's items for one line with its band. A single point is no line: it is a dot."""
 
     def __init__(self, plot: Any) -> None:
         import pyqtgraph
@@ -148,9 +157,12 @@ class _DrawnLine:
         self._band = pyqtgraph.FillBetweenItem(self._low, self._high)
         plot.addItem(self._band)
         self._line = plot.plot([], [])
+        self._only = plot.plot([], [], pen=None, symbol="o", symbolSize=7, symbolPen=None)
 
     def show(self, line: Line) -> None:
-        self._line.setData([x for x, _ in line.points], [y for _, y in line.points])
+        xs, ys = [x for x, _ in line.points], [y for _, y in line.points]
+        self._line.setData(xs, ys)
+        self._only.setData(*([xs, ys] if len(xs) == 1 else [[], []]))
         xs = [x for x, _, _ in line.band]
         self._low.setData(xs, [low for _, low, _ in line.band])
         self._high.setData(xs, [high for _, _, high in line.band])
@@ -160,9 +172,15 @@ class _DrawnLine:
         import pyqtgraph
 
         self._line.setPen(pyqtgraph.mkPen(color, width=2))
+        self._only.setSymbolBrush(color)
         pale = QColor(color)
         pale.setAlphaF(0.18)
         self._band.setBrush(pale)
+
+
+def _unbroken(name: str) -> str:
+    """Where the title needs a second line, a name goes there with its number."""
+    return escape(name).replace(" ", "&nbsp;")
 
 
 def _ceiling(values: Sequence[float]) -> float:

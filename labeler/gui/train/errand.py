@@ -6,8 +6,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from labeler.errors import UserError
 from labeler.gui.line_process import LineProcess
+from labeler.runs.errand import failure_of
 from labeler.runs.launch import TRAINER_FOLDER, trainer_command
 
 
@@ -54,9 +54,4 @@ class Errand(QObject):
         if code == 0:
             self.done.emit("\n".join(self._lines))
             return
-        told = self._process.error_tail.strip()
-        if code == 1 and told and "Traceback" not in told:
-            self.failed.emit(UserError(told.splitlines()[-1], details=told))
-            return
-        sentence = self.tr("The trainer ended unexpectedly (code {0}).").format(code)
-        self.failed.emit(UserError(sentence, details=told))
+        self.failed.emit(failure_of(code, self._process.error_tail))

@@ -118,7 +118,7 @@ class MistakeGallery(QListWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(where, image)
         painter.setClipRect(where)
-        color = QColor(self._colors.get(crop.case.found_class or 0, _FALLBACK))
+        color = QColor(self._colors.get(crop.case.found_category or 0, _FALLBACK))
         for box, pen in (
             (crop.truth, QPen(QColor("black"), 3 * ratio)),
             (crop.truth, QPen(QColor(_TRUE), 1.5 * ratio, Qt.PenStyle.DashLine)),
@@ -136,17 +136,17 @@ class MistakeGallery(QListWidget):
 
     def _words(self, case: Case) -> str:
         if case.score is None:
-            return self._name(case.truth_class)
-        found = f"{self._name(case.found_class)} {case.score:.2f}"
-        is_another = case.truth_class is not None and case.truth_class != case.found_class
-        return f"{found} ({self._name(case.truth_class)})" if is_another else found
+            return self._name(case.truth_category)
+        found = f"{self._name(case.found_category)} {case.score:.2f}"
+        is_another = case.truth_category is not None and case.truth_category != case.found_category
+        return f"{found} ({self._name(case.truth_category)})" if is_another else found
 
     def _told(self, case: Case) -> str:
-        true = self._name(case.truth_class)
+        true = self._name(case.truth_category)
         if case.score is None:
             return self.tr("Missed: {0}.").format(true)
         found = self.tr("Found: {0}, {1}.").format(
-            self._name(case.found_class), f"{case.score:.2f}"
+            self._name(case.found_category), f"{case.score:.2f}"
         )
         return f"{found} {self.tr('True: {0}.').format(true)}" if case.truth is not None else found
 

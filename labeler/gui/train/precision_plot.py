@@ -37,19 +37,25 @@ class PrecisionPlot(QWidget):
 
     def show_analysis(self, analysis: Analysis) -> None:
         self._analysis = analysis
-        self.words.setText(
-            self.tr(
-                "The dot: from a score of {0} on, {1} of what it shows is right (precision) and "
-                "{2} of what is there is found (recall). Preview starts there."
-            ).format(
-                f"{analysis.threshold:.2f}",
-                _percent(analysis.precision),
-                _percent(analysis.recall),
-            )
-        )
+        self.words.setText(self._told(analysis))
         self.setAccessibleName(self.tr("Precision against recall"))
         self.setAccessibleDescription(self.words.text())
         self._draw()
+
+    def _told(self, analysis: Analysis) -> str:
+        if analysis.recall == 0:
+            return self.tr(
+                "From a score of {0} on, where Preview starts, it finds nothing of what is there. "
+                "Train for longer, or label more images."
+            ).format(f"{analysis.threshold:.2f}")
+        return self.tr(
+            "The dot: from a score of {0} on, {1} of what it shows is right (precision) and "
+            "{2} of what is there is found (recall). Preview starts there."
+        ).format(
+            f"{analysis.threshold:.2f}",
+            _percent(analysis.precision),
+            _percent(analysis.recall),
+        )
 
     def showEvent(self, event: QShowEvent) -> None:
         if self._plot is None:
@@ -78,7 +84,10 @@ class PrecisionPlot(QWidget):
             return
         known = self._analysis.curve
         self._curve.setData([recall for recall, _ in known], [share for _, share in known])
-        self._dot.setData([self._analysis.recall], [self._analysis.precision])
+        finds = self._analysis.recall > 0
+        self._dot.setData(
+            *([[self._analysis.recall], [self._analysis.precision]] if finds else [[], []])
+        )
 
     def _colour(self) -> None:
         import pyqtgraph

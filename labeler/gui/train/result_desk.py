@@ -24,12 +24,15 @@ class ResultDesk(QObject):
     """image_requested carries the id of an image of the dataset that the person wants to see.
 
     measured carries the folder of a run that has new numbers; model_chosen the file of a model that
-    Preview shall use.
+    Preview shall use. unmeasured carries a ShownRun that nobody has measured; measure_requested the
+    folder of one that is measured now.
     """
 
     image_requested = Signal(int)
     model_chosen = Signal(object)
     measured = Signal(object)
+    unmeasured = Signal(object)
+    measure_requested = Signal(object)
 
     def __init__(self, document: Document, page: ResultPage) -> None:
         super().__init__(page)
@@ -68,6 +71,7 @@ class ResultDesk(QObject):
     def measure(self) -> None:
         """Measures the run on show on its validation part."""
         if self._shown is not None and self._shown.has_model:
+            self.measure_requested.emit(self._shown.path)
             self._send(self.tr("Measuring what it learned"), self._redraw, "analyse")
 
     def ask_final(self) -> None:
@@ -159,13 +163,22 @@ class ResultDesk(QObject):
         elif shown.has_model:
             self._page.say(
                 self.tr("Not measured yet"),
-                self.tr("What this run has learned was not measured. That takes a few seconds."),
+                self._why_unmeasured(shown),
                 [(self.tr("Measure it"), self.measure)],
             )
+            self.unmeasured.emit(shown)
         else:
             self._page.say(
                 self.tr("Nothing to measure"), self.tr("This run ended before it had a model."), []
             )
+
+    def _why_unmeasured(self, shown: ShownRun) -> str:
+        if shown.state is RunState.FINISHED:
+            return self.tr("What this run has learned was not measured. That takes a few seconds.")
+        return self.tr(
+            "It ended early. It is measured by itself as soon as nothing trains, gently, and its "
+            "mistakes can be looked at here then."
+        )
 
     def _send(self, sentence: str, then: Callable[[str], None], verb: str, *words: str) -> None:
         if self._errand.is_running or self._shown is None:

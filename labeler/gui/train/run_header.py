@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
+from labeler.gui.elided_label import TITLE, ElidedLabel
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.theme import set_role
 from labeler.gui.train import run_words
-from labeler.gui.train.elided_label import ElidedLabel
 from labeler.gui.train.shown_run import ShownRun
 from labeler.runs.history import RunState
 
@@ -25,7 +25,7 @@ class RunHeader(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title = ElidedLabel(self)
+        self.title = ElidedLabel(self, least=TITLE)
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)

@@ -11,6 +11,7 @@ from labeler.gui.document import Document
 from labeler.gui.train.log_dialog import LogDialog
 from labeler.gui.train.notice import Offer
 from labeler.gui.train.page import Page
+from labeler.gui.train.quiet_measuring import QuietMeasuring
 from labeler.gui.train.result_desk import ResultDesk
 from labeler.gui.train.run_pages import RunPages
 from labeler.gui.train.settings_panel import SettingsPanel
@@ -39,11 +40,15 @@ class RunStage(QObject):
         super().__init__(pages)
         self.run: Path | None = None
         self.results = ResultDesk(document, pages.result)
+        self.measuring = QuietMeasuring(document, trainer, self)
         self._document, self._trainer = document, trainer
         self._pages, self._settings = pages, settings
         self._showcase = Showcase(pages.view.strip)
         pages.turned.connect(self.redraw)
         self.results.measured.connect(lambda _run: self.redraw())
+        self.results.unmeasured.connect(self.measuring.consider)
+        self.results.measure_requested.connect(self.measuring.let_go)
+        self.measuring.measured.connect(lambda _run: self.redraw())
 
     def show(self, run: Path) -> None:
         """Puts another run on show."""
@@ -82,6 +87,7 @@ class RunStage(QObject):
 
     def forget(self, run: Path) -> None:
         """If it is on show, none is any more."""
+        self.measuring.let_go(run)
         if run == self.run:
             self.clear()
 

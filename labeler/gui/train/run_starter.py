@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped
 from labeler.dataset.store import Dataset
@@ -12,9 +12,8 @@ from labeler.errors import UserError
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
 from labeler.gui.train.trainer import Trainer
-from labeler.runs.history import RunState
-from labeler.runs.pair import list_pairs
 from labeler.runs.prepare import PreparedRun, Wish, new_run_folder, prepare_run_from_dataset
+from labeler.runs.turns import require_no_pair
 
 
 class RunStarter(QObject):
@@ -46,7 +45,16 @@ class RunStarter(QObject):
         )
 
     def go_on(self, run: Path) -> None:
-        """Takes a run up again where it was interrupted."""
+        """Takes a run up again where it was interrupted, unless a pair is under way."""
+        folder = self._document.dataset.runs_folder
+        self._bar.run(
+            self.tr("Looking whether anything else is training"),
+            lambda _on_progress, _should_stop: require_no_pair(folder),
+            lambda _nothing: self._go_on(run),
+            quietly=True,
+        )
+
+    def _go_on(self, run: Path) -> None:
         try:
             self._trainer.go_on(run)
         except UserError as error:
@@ -81,14 +89,7 @@ def _prepare(
     dataset: Dataset, wish: Wish, on_progress: OnProgress, should_stop: ShouldStop
 ) -> PreparedRun:
     """Raises UserError, also while a pair is compared: a run beside it would take its time."""
-    if any(pair.state is RunState.RUNNING for pair in list_pairs(dataset.runs_folder)):
-        raise UserError(
-            QCoreApplication.translate(
-                "RunStarter",
-                "Two runs are being compared, and a training beside them would take their time. "
-                "Stop them in Compare, or wait for them.",
-            )
-        )
+    require_no_pair(dataset.runs_folder)
     return prepare_run_from_dataset(
         dataset,
         new_run_folder(dataset.runs_folder),

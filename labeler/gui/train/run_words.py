@@ -80,8 +80,10 @@ def _interruption(shown: ShownRun) -> str:
 
 def _running_title(shown: ShownRun) -> str:
     record = shown.record
-    if shown.is_stopping:
+    if shown.is_stopping and record.epoch:
         return _tr("Stopping: keeping the best")
+    if shown.is_stopping:
+        return _tr("Stopping")
     if record.download is not None:
         return _tr("Fetching {0}").format(record.download.name)
     if record.progress is None:

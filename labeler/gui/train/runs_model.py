@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ from labeler.runs.history import RunState, RunSummary
 
 SORT_ROLE = Qt.ItemDataRole.UserRole
 NOTE_COLUMN = 8
+_LETTERS = 90
+"""Of a line in a tooltip, at most."""
 _ROLES = {
     int(role)
     for role in (
@@ -128,7 +130,7 @@ class RunsModel(QAbstractTableModel):
         run = self._runs[row]
         if role == Qt.ItemDataRole.ToolTipRole:
             told = run.note if place == NOTE_COLUMN else run.message or run.name
-            return f"<p>{escape(told)}</p>".replace("\n", "<br>") if told else ""
+            return "\n".join(textwrap.fill(line, _LETTERS) for line in told.splitlines())
         if role == Qt.ItemDataRole.EditRole and place == NOTE_COLUMN:
             return run.note  # all of its lines, of which the cell shows one
         return self._text(row, place)

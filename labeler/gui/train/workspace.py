@@ -91,6 +91,7 @@ class TrainWorkspace(Workspace):
         self.preparing.stop()
         self.trainer.stop_and_wait()
         self.results.shut_down()
+        self.stage.measuring.stop_and_wait()
         self.runs_desk.shut_down()
 
     def train(self) -> None:
@@ -126,6 +127,7 @@ class TrainWorkspace(Workspace):
         """Takes the run on show up again where it was interrupted."""
         if self.stage.run is not None and not self.obstacle_to_go_on():
             self.starter.go_on(self.stage.run)
+            self._refresh()
 
     def use_in_preview(self) -> None:
         """Hands the model of the run on show to Preview and goes there."""
@@ -182,6 +184,7 @@ class TrainWorkspace(Workspace):
             self.model_available.emit(run / MODEL)
         if run == self.stage.run:
             self.stage.finish(ended)
+        self.stage.measuring.consider(ended)
         self.shelf.load()
         self._document.say(run_words.sentence(ended))
         QApplication.alert(self)
@@ -227,6 +230,7 @@ class TrainWorkspace(Workspace):
         busy = self._is_busy()
         self.settings.set_busy(busy)
         self.settings.train_button.setEnabled(not busy and self._can_train())
+        self.header.go_on_button.setEnabled(not busy)
         colors = {each.id: each.color for each in self._document.dataset.categories()}
         self.view.strip.set_colors(colors)
         self.pages.result.mistakes.gallery.set_colors(colors)

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 _LEAST = 30
+TITLE = 130
+"""Least width of a title: its first words can be read."""
 
 
 class ElidedLabel(QLabel):
-    """Ends in dots instead of pushing what stands beside it out of the window."""
+    """Ends in dots instead of pushing what stands beside it out of the window.
+
+    least: what it keeps in any case, in device-independent pixels, unless its text needs less.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, least: int = _LEAST) -> None:
+        super().__init__(parent)
+        self._least = least
 
     def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
         super().setText(text)
         self.setToolTip(text)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(min(_LEAST, super().minimumSizeHint().width()), super().sizeHint().height())
+        return QSize(
+            min(self._least, super().minimumSizeHint().width()), super().sizeHint().height()
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(self.rect(), self.alignment(), text)

@@ -1,0 +1,155 @@
+"""A sweep or a posing partner under way: in the background, with progress, Cancel and a result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from PySide6.QtCore import QObject, Signal
+
+from labeler.cameras.base import Camera, Frame
+from labeler.cameras.catalogue import CameraChoice, open_camera
+from labeler.cameras.driving import Driver
+from labeler.cameras.driving_moves import PhotoRobot
+from labeler.cameras.posing import PosingWish, with_partner
+from labeler.cameras.sweep import DriveResult, SweepWish, plan_sweep, sweep
+from labeler.dataset.empty_check import TO_CHECK
+from labeler.errors import UserError
+from labeler.gui.capture.drive import Drive
+from labeler.gui.capture.drive_forms import picture_count
+from labeler.gui.document import Document
+from labeler.gui.job_bar import JobBar
+from labeler.gui.live import LiveCamera
+
+Partner = tuple[str, Callable[[], Camera]]
+"""A robot's name on screen, and how its camera is made."""
+
+
+class DriveRun(QObject):
+    """frame_taken carries a Frame to keep and the note that its image gets."""
+
+    frame_taken = Signal(object, str)
+
+    def __init__(self, drive: Drive, live: LiveCamera, document: Document, job: JobBar) -> None:
+        super().__init__(drive)
+        self._drive = drive
+        self._live = live
+        self._document = document
+        self._job = job
+        drive.ended.connect(job.stop)
+        job.failed.connect(self._fail)
+        job.ended.connect(self._end)
+
+    @property
+    def is_busy(self) -> bool:
+        return self._job.is_busy
+
+    def partners(self) -> list[Partner]:
+        """The robots that could pose before the one on show."""
+        return [*_in_the_same_world(self._live.camera), *self._configured()]
+
+    def sweep(self, wish: SweepWish) -> None:
+        """Begins at once, where Drive is on and nothing else drives."""
+        driver = self._free_driver()
+        if driver is None:
+            return
+        camera = cast(PhotoRobot, driver.robot)
+        stops = plan_sweep(wish)
+
+        def work(on_progress: Any, should_stop: Any) -> DriveResult:
+            return sweep(driver, camera, stops, self._keep, on_progress, should_stop)
+
+        self._begin(self.tr("Sweep"), work)
+
+    def pose(self, wish: PosingWish, partner: Partner) -> None:
+        """As sweep() does, with a second robot that is connected and steered meanwhile."""
+        driver = self._free_driver()
+        if driver is None:
+            return
+        camera = cast(PhotoRobot, driver.robot)
+
+        def keep(frame: Frame, negative: bool) -> None:
+            self.frame_taken.emit(frame, TO_CHECK if negative else "")
+
+        def work(on_progress: Any, should_stop: Any) -> DriveResult:
+            return with_partner(driver, partner[1](), camera, wish, keep, on_progress, should_stop)
+
+        self._begin(self.tr("Posing partner"), work)
+
+    def stop(self) -> None:
+        """What was taken stays."""
+        self._job.stop()
+
+    def _keep(self, frame: Frame) -> None:
+        self.frame_taken.emit(frame, "")
+
+    def _free_driver(self) -> Driver | None:
+        driver = self._drive.driver
+        if driver is None:
+            self._document.say(self.tr("Switch Drive on first (M)."))
+        elif self.is_busy:
+            self._document.say(self.tr("The robot drives by itself already. Esc ends that."))
+            return None
+        return driver
+
+    def _begin(self, title: str, work: Callable[..., DriveResult]) -> None:
+        self._title = title
+        self._drive.release_all()
+        self._drive.is_busy = True
+        self._job.run(title, work, self._tell)
+        self._drive.changed.emit()
+
+    def _end(self) -> None:
+        self._drive.is_busy = False
+        self._drive.changed.emit()
+
+    def _fail(self, error: Exception) -> None:
+        if not isinstance(error, UserError):
+            raise error
+        self._document.report(error)
+
+    def _tell(self, result: DriveResult) -> None:
+        self._drive.notice_end()
+        words = {
+            "what": self._title,
+            "taken": result.taken,
+            "planned": result.planned,
+            "pictures": picture_count(result.taken),
+        }
+        if result.fault is not None:
+            sentence = self.tr(
+                "{what} ended after {taken} of {planned} pictures, which are kept. {why} "
+                "Then begin it again."
+            ).format(**words, why=result.fault)
+            self._document.report(UserError(sentence, details=result.fault.details))
+        elif result.is_whole:
+            sentence = self.tr("{what} done: {pictures}.").format(**words)
+        else:
+            sentence = self.tr(
+                "{what} ended by you: {taken} of {planned} pictures are kept."
+            ).format(**words)
+        self._drive.tell(sentence)
+
+    def _configured(self) -> list[Partner]:
+        shown = self._live.choice
+        others = [
+            choice
+            for choice in self._live.choices()
+            if choice.kind == "robot" and (shown is None or choice.id != shown.id)
+        ]
+        return [(choice.name, _opener(choice)) for choice in others]
+
+
+def _opener(choice: CameraChoice) -> Callable[[], Camera]:
+    return lambda: open_camera(choice)
+
+
+def _in_the_same_world(camera: Camera | None) -> list[Partner]:
+    """The second robot of a simulated world."""
+    from labeler.cameras.simulated import SimulatedCamera
+
+    if not isinstance(camera, SimulatedCamera) or camera.world.robots < 2:
+        return []
+    number = 1 if camera.number == 0 else 0
+    name = f"Vector-SIM{number + 1}"
+    return [(name, lambda: SimulatedCamera(world=camera.world, number=number))]

@@ -1,0 +1,152 @@
+"""The data curve by a button: parts are trained in turn, points come, and it can be called off."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+import labeler.gui.compare.pair_trainer
+from labeler.dataset.store import Dataset
+from labeler.gui.background import finish_jobs
+from labeler.gui.compare.workspace import CompareWorkspace
+from labeler.gui.document import Document
+from labeler.gui.live import LiveCamera
+from labeler.runs.history import attend
+from labeler.runs.pair import list_pairs
+from labeler.runs.prepare import Wish, new_run_folder, prepare_run_from_dataset
+from tests.gui.live_waits import Heard, show, until
+from tests.gui.pair_makers import write_pair
+from tests.runs.pair_makers import write_scores
+from tests.runs.run_makers import add_scenes
+
+_QUICK = """
+import sys
+from pathlib import Path
+from tests.runs.pair_makers import FAST, SLOW, tell_run, write_scores
+for side, curve in (("pretrained", FAST), ("scratch", SLOW)):
+    run = Path(sys.argv[-1]) / side
+    tell_run(run, curve)
+    for line in (run / "events.jsonl").read_text().splitlines():
+        print('{"run": "%s", ' % side + line[1:], flush=True)
+write_scores(Path(sys.argv[-1]), (0.1, 0.2))
+"""
+"""A trainer that has learned already."""
+_DEAF = "import time\nwhile True: time.sleep(60)"
+"""A trainer that never comes to an end."""
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Iterator[Dataset]:
+    with Dataset.create(tmp_path / "table") as fresh:
+        add_scenes(fresh, 20, session="morning")
+        add_scenes(fresh, 4, session="evening")
+        yield fresh
+        finish_jobs()
+
+
+@pytest.fixture
+def pair(dataset: Dataset) -> Path:
+    """Trained to its end, and scored."""
+    pair = write_pair(dataset)
+    write_scores(pair, (0.1, 0.2))
+    return pair
+
+
+@pytest.fixture
+def document(qtbot: QtBot, dataset: Dataset) -> Document:
+    return Document(dataset)
+
+
+@pytest.fixture
+def heard(document: Document) -> Heard:
+    return Heard(document)
+
+
+@pytest.fixture
+def workspace(
+    qtbot: QtBot, document: Document, pair: Path, live: LiveCamera, heard: Heard
+) -> CompareWorkspace:
+    shown = CompareWorkspace(document, live)
+    show(qtbot, shown)
+    until(qtbot, shown.view.data_curve.train_button.isVisible)
+    return shown
+
+
+@pytest.fixture
+def trainer_is(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Puts a program in the trainer's place."""
+
+    def take(program: str) -> None:
+        monkeypatch.setattr(
+            labeler.gui.compare.pair_trainer,
+            "trainer_command",
+            lambda *words: [sys.executable, "-c", program, *map(str, words)],
+        )
+
+    return take
+
+
+def test_a_button_trains_the_missing_parts_and_the_curve_grows(
+    qtbot: QtBot,
+    workspace: CompareWorkspace,
+    pair: Path,
+    heard: Heard,
+    trainer_is: Callable[[str], None],
+) -> None:
+    part = workspace.view.data_curve
+    assert "on 10, 20 and 50 % of them" in part.offer.text()
+    assert "about 6:00 min" in part.offer.text()
+    assert not part.plot.isVisible()
+    trainer_is(_QUICK)
+    qtbot.mouseClick(part.train_button, Qt.MouseButton.LeftButton)
+    assert part.bar.isVisible()
+    assert part.cancel_button.isVisible()
+    assert not workspace.panel.train_button.isEnabled()
+    assert "data curve" in workspace.closing_question()
+    until(qtbot, lambda: heard.has("The data curve is complete"))
+    until(qtbot, lambda: len(part.plot.points["scratch"]) == 4)
+    images = [x for x, _ in part.plot.points["pretrained"]]
+    assert images == sorted(set(images))
+    assert part.plot.isVisible()
+    assert "did as well as scratch with all" in part.sentence.text()
+    assert not part.train_button.isVisible()
+    assert (pair / "data-curve.png").is_file()
+    assert workspace.panel.train_button.isEnabled()
+    assert workspace.obstacle_to_curve()
+
+
+def test_it_is_called_off_at_once_and_goes_on_another_time(
+    qtbot: QtBot,
+    workspace: CompareWorkspace,
+    pair: Path,
+    heard: Heard,
+    trainer_is: Callable[[str], None],
+) -> None:
+    part = workspace.view.data_curve
+    trainer_is(_DEAF)
+    qtbot.mouseClick(part.train_button, Qt.MouseButton.LeftButton)
+    until(qtbot, lambda: "Part 1 of 3, both learn from 2 images" in part.offer.text())
+    qtbot.mouseClick(part.cancel_button, Qt.MouseButton.LeftButton)
+    until(qtbot, lambda: heard.has("The parts of the data curve that are trained stay."))
+    assert not workspace.curve.is_running
+    assert part.train_button.isVisible()
+    assert part.train_button.isEnabled()
+    assert len(list_pairs(pair.parent)) == 1  # the parts are no pairs of the dataset
+
+
+def test_it_never_takes_the_time_of_a_training(
+    qtbot: QtBot, workspace: CompareWorkspace, dataset: Dataset, heard: Heard
+) -> None:
+    run = new_run_folder(dataset.runs_folder)
+    prepare_run_from_dataset(dataset, run, Wish())
+    lock = attend(run)
+    qtbot.mouseClick(workspace.view.data_curve.train_button, Qt.MouseButton.LeftButton)
+    until(qtbot, lambda: heard.failures)
+    assert "Another training of this dataset is running" in heard.failures[0]
+    assert not workspace.curve.is_running
+    lock.release()
