@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--robots", type=int, default=1, help="how many, all on one table, each with a camera (1)"
     )
-    parser.add_argument("--room", choices=ROOMS, default="", help="around the table (kitchen)")
+    parser.add_argument("--room", choices=ROOMS, default="", help="around the table (by seed)")
     parser.add_argument("--table", choices=TABLES, default="", help="what they stand on (by seed)")
     parser.add_argument("--hour", choices=HOURS, default="", help="time of day (by seed)")
     parser.add_argument(
