@@ -164,9 +164,9 @@ class Driver:
         deadline = time.monotonic() + max(action.timeout for action in actions) + 0.5
         try:
             while not all(future.done() for future in futures):
+                self.refuse_if_off()
                 if should_stop():
                     raise StoppedError
-                self.refuse_if_off()
                 self._refuse_if_unsafe()
                 if time.monotonic() > deadline:
                     raise words.no_answer(self.robot.name)
@@ -183,6 +183,12 @@ class Driver:
             raise
         finally:
             self._acting = False
+
+    def why_off(self) -> UserError | None:
+        """What ended driving, where no person did."""
+        status = self.status
+        is_ended = status.state is DrivingState.OFF and status.message
+        return UserError(status.message) if is_ended else None
 
     def refuse_if_off(self) -> None:
         """Raises UserError, with the reason, unless control is ours."""

@@ -46,6 +46,10 @@ def not_still(name: str) -> str:
     return f"{name} does not come to rest. Does somebody touch it?"
 
 
+def not_turning(name: str) -> str:
+    return f"{name} does not turn. Does it stand on its charger, or against something?"
+
+
 def no_picture(name: str) -> str:
     return f"No new picture comes from {name}. Is its camera in use by another program?"
 

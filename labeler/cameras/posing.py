@@ -28,6 +28,8 @@ from labeler.errors import UserError
 
 RADIUS_CM = (3, 40)
 MOST_PICTURES = 1000
+POSES_A_PLACE = 2
+TOUR = 12
 CONNECT_PATIENCE = 20.0
 AWAY = (math.radians(105), math.radians(255))
 """How far the photographer turns away for a picture without its partner. It sees 45 degrees to
@@ -77,9 +79,45 @@ class AwayStop:
 
 
 def plan_poses(wish: PosingWish) -> tuple[PosingStop, ...]:
-    """Spread evenly over the circle, by the seed."""
+    """Places spread evenly over the circle, by the seed, POSES_A_PLACE poses at each.
+
+    Of every TOUR places the nearest one comes next, to save driving; a run that ends early has
+    been everywhere all the same.
+    """
     random = Random(f"poses {wish.seed}")
-    return tuple(_pose(random, 10.0 * wish.radius_cm) for _ in range(wish.pictures))
+    places = [
+        _place(random, 10.0 * wish.radius_cm)
+        for _ in range(math.ceil(wish.pictures / POSES_A_PLACE))
+    ]
+    tours = [_tour(places[first : first + TOUR]) for first in range(0, len(places), TOUR)]
+    poses = [
+        PosingStop(
+            x_mm,
+            y_mm,
+            random.uniform(-math.pi, math.pi),
+            random.uniform(*HEADS),
+            LIFTS_MM[0] if random.random() < 0.5 else random.uniform(*LIFTS_MM),
+        )
+        for tour in tours
+        for x_mm, y_mm in tour
+        for _ in range(POSES_A_PLACE)
+    ]
+    return tuple(poses[: wish.pictures])
+
+
+def _place(random: Random, radius_mm: float) -> tuple[float, float]:
+    away, angle = radius_mm * math.sqrt(random.random()), random.uniform(-math.pi, math.pi)
+    return away * math.cos(angle), away * math.sin(angle)
+
+
+def _tour(places: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The places in the order of a robot that always drives to the nearest one left."""
+    left, ordered = list(places), [(0.0, 0.0)]
+    while left:
+        nearest = min(left, key=lambda place: math.dist(place, ordered[-1]))
+        left.remove(nearest)
+        ordered.append(nearest)
+    return ordered[1:]
 
 
 def plan_negatives(wish: PosingWish) -> tuple[AwayStop, ...]:
@@ -87,17 +125,6 @@ def plan_negatives(wish: PosingWish) -> tuple[AwayStop, ...]:
     random = Random(f"negatives {wish.seed}")
     turns = sorted(random.uniform(*AWAY) for _ in range(wish.negatives))
     return tuple(AwayStop(turn, random.uniform(*LOOKS)) for turn in turns)
-
-
-def _pose(random: Random, radius_mm: float) -> PosingStop:
-    away, angle = radius_mm * math.sqrt(random.random()), random.uniform(-math.pi, math.pi)
-    return PosingStop(
-        away * math.cos(angle),
-        away * math.sin(angle),
-        random.uniform(-math.pi, math.pi),
-        random.uniform(*HEADS),
-        LIFTS_MM[0] if random.random() < 0.5 else random.uniform(*LIFTS_MM),
-    )
 
 
 def pose_partner(
@@ -127,8 +154,12 @@ def pose_partner(
     try:
         origin, facing = pose_of(partner), pose_of(photographer).heading_rad
         head = stand_still(photographer, should_stop).head_angle_rad
+        place = (0.0, 0.0)
         for pose in plan_poses(wish):
             photographer.refuse_if_off()
+            if (pose.x_mm, pose.y_mm) != place:
+                place = (pose.x_mm, pose.y_mm)  # in a straight line, which stays in the circle
+                go_to(partner, *on_table(origin, *place), should_stop)
             still = _strike(partner, origin, pose, should_stop)
             kept(frame_after(camera, still, should_stop, own_clock=False), negative=False)
         go_to(partner, origin.x_mm, origin.y_mm, should_stop)
@@ -140,19 +171,20 @@ def pose_partner(
             kept(frame_after(camera, still, should_stop), negative=True)
         take_pose(photographer, should_stop, heading_rad=facing, head_rad=head)
     except StoppedError:
-        return DriveResult(taken, planned)
+        return DriveResult(taken, planned, photographer.why_off() or partner.why_off())
     except UserError as error:
         return DriveResult(taken, planned, error)
     return DriveResult(taken, planned)
 
 
 def _strike(partner: Driver, origin: Pose, pose: PosingStop, should_stop: ShouldStop) -> BodyState:
-    """Drives there in a straight line, which never leaves the circle, and takes the pose."""
-    x_mm, y_mm = on_table(origin, pose.x_mm, pose.y_mm)
-    go_to(partner, x_mm, y_mm, should_stop)
-    heading = origin.heading_rad + pose.heading_rad
+    """Takes the pose where it stands."""
     return take_pose(
-        partner, should_stop, heading_rad=heading, head_rad=pose.head_rad, lift_mm=pose.lift_mm
+        partner,
+        should_stop,
+        heading_rad=origin.heading_rad + pose.heading_rad,
+        head_rad=pose.head_rad,
+        lift_mm=pose.lift_mm,
     )
 
 

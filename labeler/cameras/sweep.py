@@ -119,7 +119,7 @@ def sweep(
         on_progress(taken, len(stops))
         take_pose(driver, should_stop, heading_rad=start)
     except StoppedError:
-        return DriveResult(taken, len(stops))
+        return DriveResult(taken, len(stops), driver.why_off())
     except UserError as error:
         return DriveResult(taken, len(stops), error)
     return DriveResult(taken, len(stops))

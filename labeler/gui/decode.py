@@ -17,10 +17,14 @@ _LARGE_BYTES = 250_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LivePicture:
-    """A frame and its pixels, upright, the longest side at most LONGEST."""
+    """A frame and its pixels, upright, the longest side at most LONGEST.
+
+    factor: pixels of the frame's own picture to one of image.
+    """
 
     frame: Frame
     image: QImage
+    factor: float = 1.0
 
 
 def is_large(frame: Frame) -> bool:
@@ -36,12 +40,14 @@ def decode(frame: Frame) -> LivePicture | None:
     reader = QImageReader(buffer)
     reader.setAutoTransform(True)
     size = reader.size()
+    factor = 1.0
     if size.isValid() and max(size.width(), size.height()) > LONGEST:
+        factor = max(size.width(), size.height()) / LONGEST
         reader.setScaledSize(
             size.scaled(QSize(LONGEST, LONGEST), Qt.AspectRatioMode.KeepAspectRatio)
         )
     image = reader.read()
-    return None if image.isNull() else LivePicture(frame, image)
+    return None if image.isNull() else LivePicture(frame, image, factor)
 
 
 def as_rgb(image: QImage) -> Any:

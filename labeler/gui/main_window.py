@@ -144,6 +144,8 @@ class MainWindow(QWidget):
             workspace.preview_requested.connect(partial(self.show_workspace, PREVIEW))
         elif page_id == PREVIEW:
             workspace.train_requested.connect(partial(self.show_workspace, TRAIN))
+            workspace.image_requested.connect(self._label_image)
+            workspace.improve_requested.connect(self._train)
         elif page_id == COMPARE:
             workspace.labelling_requested.connect(partial(self.show_workspace, LABEL))
 
@@ -158,6 +160,11 @@ class MainWindow(QWidget):
         self.show_workspace(LABEL)
         label: Any = self.current
         label.show_image(image_id)
+
+    def _train(self) -> None:
+        self.show_workspace(TRAIN)
+        train: Any = self.current
+        train.train()
 
     def _offer_model(self, model: Path) -> None:
         preview: Any = self.workspace(PREVIEW)

@@ -14,6 +14,8 @@ _FLASH_MS = 180
 EDGE = QColor(28, 28, 28)
 """The dark edge of a box: every class colour stands out from it, whatever the picture is like."""
 _SCRIM = QColor(20, 20, 20, 190)
+ALARM = QColor(196, 36, 28, 235)
+"""Red enough on any picture, with white words that read well on it."""
 _DIM = 0.45
 """How much of a picture that is no longer live shows through."""
 
@@ -35,6 +37,7 @@ class PictureView(QWidget):
         self._image = QImage()
         self._marks: tuple[Mark, ...] = ()
         self._numbers = ""
+        self._alarm = ""
         self._dimmed = False
         self._flash = QVariantAnimation(self, startValue=0.7, endValue=0.0, duration=_FLASH_MS)
         self._flash.valueChanged.connect(self.update)
@@ -70,6 +73,16 @@ class PictureView(QWidget):
             self._numbers = text
             self.update()
 
+    @property
+    def alarm(self) -> str:
+        return self._alarm
+
+    def show_alarm(self, text: str) -> None:
+        """A red line in the other corner, for what must not be forgotten; an empty one hides it."""
+        if text != self._alarm:
+            self._alarm = text
+            self.update()
+
     def set_dimmed(self, dimmed: bool) -> None:
         """A picture that is no longer live looks so."""
         if dimmed != self._dimmed:
@@ -103,7 +116,9 @@ class PictureView(QWidget):
         if not self._image.isNull():
             self._paint_picture(painter)
         if self._numbers:
-            self._paint_numbers(painter)
+            self._paint_line(painter, self._numbers, _SCRIM, self._numbers_rect())
+        if self._alarm:
+            self._paint_line(painter, self._alarm, ALARM, self.alarm_rect())
 
     def _paint_picture(self, painter: QPainter) -> None:
         where = self.picture_rect()
@@ -119,16 +134,49 @@ class PictureView(QWidget):
         if self._flash.state() is QVariantAnimation.State.Running:
             painter.fillRect(where, QColor.fromRgbF(1.0, 1.0, 1.0, self._flash.currentValue()))
 
-    def _paint_numbers(self, painter: QPainter) -> None:
+    def alarm_rect(self) -> QRectF:
+        """Where the red line stands: below the numbers where there is no room beside them."""
+        size = self._line_size(self._alarm)
+        beside = QRectF(QPointF(self.width() - _MARGIN - size.width(), _MARGIN), size)
+        numbers = self._numbers_rect()
+        if self._numbers and beside.left() < numbers.right() + _MARGIN:
+            beside.moveTop(numbers.bottom() + _MARGIN / 2)
+        return beside
+
+    def _numbers_rect(self) -> QRectF:
+        return QRectF(QPointF(_MARGIN, _MARGIN), self._line_size(self._numbers))
+
+    def _line_size(self, text: str) -> QSizeF:
+        metrics = self.fontMetrics()
+        return QSizeF(metrics.horizontalAdvance(text) + 20, metrics.height() + 10)
+
+    def _paint_line(self, painter: QPainter, text: str, ground: QColor, where: QRectF) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        metrics = painter.fontMetrics()
-        size = QSizeF(metrics.horizontalAdvance(self._numbers) + 20, metrics.height() + 10)
-        where = QRectF(QPointF(_MARGIN, _MARGIN), size)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_SCRIM)
+        painter.setBrush(ground)
         painter.drawRoundedRect(where, 4, 4)
         painter.setPen(QColor("white"))
-        painter.drawText(where, Qt.AlignmentFlag.AlignCenter, self._numbers)
+        painter.drawText(where, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def with_marks(image: QImage, marks: Sequence[Mark], font: QFont) -> QImage:
+    """The picture with its boxes painted in, for a file. Also on another thread than the window's.
+
+    font: its size is made to suit the picture.
+    """
+    drawn = image.convertToFormat(QImage.Format.Format_RGB32)
+    if drawn.cacheKey() == image.cacheKey():
+        drawn = image.copy()
+    painter = QPainter(drawn)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    sized = QFont(font)
+    sized.setBold(True)
+    sized.setPixelSize(max(12, min(drawn.width(), drawn.height()) // 28))
+    painter.setFont(sized)
+    for mark in marks:
+        _paint_mark(painter, mark, QRectF(drawn.rect()), 1.0)
+    painter.end()
+    return drawn
 
 
 def _paint_mark(painter: QPainter, mark: Mark, picture: QRectF, scale: float) -> None:
@@ -165,5 +213,8 @@ def _linear(part: float) -> float:
 def _bold(font: QFont) -> QFont:
     bold = QFont(font)
     bold.setBold(True)
-    bold.setPointSizeF(font.pointSizeF() * 0.9 if font.pointSizeF() > 0 else 9.0)
+    if font.pixelSize() > 0:
+        bold.setPixelSize(max(1, round(font.pixelSize() * 0.9)))
+    else:
+        bold.setPointSizeF(font.pointSizeF() * 0.9 if font.pointSizeF() > 0 else 9.0)
     return bold

@@ -18,7 +18,7 @@ class Colors:
     """Every colour of the interface, as "#rrggbb". Colours of categories are data, not these.
 
     window: bars and panels; ground: behind pictures; field: where one types; raised: hovered or
-    chosen rows; line: hairlines; faint: second-rank text; on_accent: text on the accent.
+    chosen rows; line: hairlines; faint: second-rank text; on_accent, on_bad: text on these.
     """
 
     window: str
@@ -34,6 +34,7 @@ class Colors:
     good: str
     warning: str
     bad: str
+    on_bad: str
 
 
 LIGHT = Colors(
@@ -50,6 +51,7 @@ LIGHT = Colors(
     good="#2e9e5b",
     warning="#b86e00",
     bad="#c8372d",
+    on_bad="#ffffff",
 )
 DARK = Colors(
     window="#25282d",
@@ -65,6 +67,7 @@ DARK = Colors(
     good="#3fb56f",
     warning="#e8a33d",
     bad="#f0685c",
+    on_bad="#2b0906",
 )
 
 SPACE = 8
@@ -178,6 +181,11 @@ QPushButton[role="primary"] {
 QPushButton[role="primary"]:hover { background: $accent_over; }
 QPushButton[role="primary"]:focus { border: 2px solid $text; padding: 5px 11px; }
 QPushButton[role="primary"]:disabled { background: $raised; color: $faint; border-color: $line; }
+QPushButton[role="narrow"] { padding: 5px 2px; }
+QPushButton[role="recording"] {
+    background: $bad; color: $on_bad; border-color: $bad; font-weight: 600;
+}
+QPushButton[role="recording"]:focus { border: 2px solid $text; padding: 5px 11px; }
 QPushButton[role="flat"], QToolButton[role="flat"] { border-color: transparent; padding: 4px; }
 QPushButton[role="flat"]:focus, QToolButton[role="flat"]:focus { border-color: $accent; }
 QPushButton[role="pill"], QToolButton[role="pill"] { border-radius: 13px; padding: 4px 12px; }

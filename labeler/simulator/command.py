@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--robots", type=int, default=1, help="how many, all on one table, each with a camera (1)"
     )
-    parser.add_argument("--room", choices=ROOMS, default="", help="around the table (kitchen)")
+    parser.add_argument("--room", choices=ROOMS, default="", help="around the table (by seed)")
     parser.add_argument("--table", choices=TABLES, default="", help="what they stand on (by seed)")
     parser.add_argument("--hour", choices=HOURS, default="", help="time of day (by seed)")
     parser.add_argument(
@@ -62,7 +62,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--log",
         action="store_true",
-        help="print what robots are told to say and play, one JSON object a line",
+        help="print what robots are told to say and play, and the faults as they are obeyed, one "
+        "JSON object a line",
     )
     parser.add_argument(
         "--fault",
@@ -133,11 +134,12 @@ async def _serve(arguments: argparse.Namespace, folder: Path, entries: list[Entr
     also = sdk_folder() if arguments.install else None
     ready = await server.start(also)
     stopped = _stop_signals()
+    obey = partial(_obey, company, tell)
     timed: list[asyncio.Task[None]] = []
     if arguments.exit_with_stdin:
-        _follow_stdin(stopped, lambda words: timed.extend(_ordered(company, words)))
+        _follow_stdin(stopped, lambda words: timed.extend(_ordered(obey, words)))
     awake = await company.awake(stopped)
-    timed += timetable.begin(entries, partial(_obey, company))
+    timed += timetable.begin(entries, obey)
     if awake:
         _say(ready)
     await server.run_until(stopped)
@@ -154,17 +156,19 @@ def _keep_quiet(line: dict[str, Any]) -> None:
     pass
 
 
-def _ordered(company: Company, words: str) -> list[asyncio.Task[None]]:
+def _ordered(obey: Callable[[str], None], words: str) -> list[asyncio.Task[None]]:
     """A line from standard input: faults as on the command line, counted from now."""
     try:
-        return timetable.begin([timetable.entry_of(words)], partial(_obey, company))
+        return timetable.begin([timetable.entry_of(words)], obey)
     except UserError as error:
         sys.stderr.write(f"{error}\n")
         return []
 
 
-def _obey(company: Company, words: str) -> None:
-    if not company.obey(words):
+def _obey(company: Company, tell: Callable[[dict[str, Any]], None], words: str) -> None:
+    if company.obey(words):
+        tell({"obeyed": words})
+    else:
         sys.stderr.write(f"The simulated robot does not understand {words!r}.\n")
 
 

@@ -14,8 +14,8 @@ from labeler.simulator.light import Light, light_of
 from labeler.simulator.noise import clouds
 from labeler.simulator.props import Props
 from labeler.simulator.room import panorama
-from labeler.simulator.setting import Setting
-from labeler.simulator.textures import BY_SEED, GLOSS, TABLE, Color, table_top
+from labeler.simulator.setting import Setting, home_of
+from labeler.simulator.textures import GLOSS, TABLE, Color, table_top
 
 _WALLS: tuple[Color, ...] = (
     (196, 204, 208),
@@ -64,8 +64,9 @@ def look_of(seed: int, setting: Setting) -> Look:
     rng = np.random.default_rng([seed, 1])
     by_seed = list(HOURS)[(seed + int(rng.integers(2))) % len(HOURS)]
     hour = HOURS[setting.hour or by_seed]
-    kind = setting.table or BY_SEED[(seed + seed // 3) % len(BY_SEED)]
-    room = panorama(rng, _palette(rng, hour), setting.room or "kitchen")
+    usual_room, usual_table = home_of(seed)
+    kind = setting.table or usual_table
+    room = panorama(rng, _palette(rng, hour), setting.room or usual_room)
     top = table_top(rng, kind)
     tint = floats(hour.tint)
     light = light_of(room, floats(top[::16, ::16].mean(axis=(0, 1))) * tint, tint, rng)

@@ -162,7 +162,5 @@ KINDS: dict[str, Callable[[np.random.Generator, Size], Floats]] = {
     "carpet": _carpet,
     "papers": _papers,
 }
-BY_SEED = ("wood", "cloth", "plain")
-"""The kinds that a seed chooses from; the others are there for who asks for them."""
 GLOSS = {"wood": 0.5, "cloth": 0.04, "plain": 0.75, "tiles": 0.6, "carpet": 0.0, "papers": 0.25}
 """How much each kind mirrors at a grazing angle."""

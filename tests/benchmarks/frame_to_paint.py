@@ -126,15 +126,16 @@ def _capture(document: Any, live: Any, folder: Path, options: argparse.Namespace
 
 
 def _preview(document: Any, live: Any, folder: Path, options: argparse.Namespace) -> Any:
+    from labeler.gui.preview import stage_view
     from labeler.gui.preview import workspace as module
 
     times: list[float] = []
     sights: list[Any] = []
-    module.PictureView = _timed_view(  # type: ignore[misc]
+    stage_view.PictureView = _timed_view(  # type: ignore[misc]
         times, lambda: sights[-1].picture if sights else None
     )
     workspace = module.PreviewWorkspace(document, live)
-    workspace.detecting.saw.connect(sights.append)
+    workspace.looking.detecting.saw.connect(sights.append)
     workspace.use_model(options.model or _tiny_model(folder))
     return workspace, times
 

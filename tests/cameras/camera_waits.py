@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,7 +29,7 @@ class Simulator:
     """A simulated robot in a process of its own."""
 
     def __init__(self, seed: int) -> None:
-        words = ["--port", "0", "--seed", str(seed), "--ready-json", "--exit-with-stdin"]
+        words = ["--port", "0", "--seed", str(seed), "--ready-json", "--exit-with-stdin", "--log"]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "labeler", "simulator", *words],
             stdin=subprocess.PIPE,
@@ -37,12 +39,26 @@ class Simulator:
         )
         assert self._process.stdout is not None
         self.robot = robot_of(self._process.stdout.readline())
+        self._obeyed: queue.SimpleQueue[str] = queue.SimpleQueue()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            told = json.loads(line)
+            if "obeyed" in told:
+                self._obeyed.put(told["obeyed"])
 
     def order(self, words: str) -> None:
-        """Switches a fault on or off: "freeze", "thaw", "deny control", "hang CALL" ..."""
+        """Switches a fault on or off: "freeze", "thaw", "deny control", "hang CALL" ...
+
+        Comes back when the robot has obeyed.
+        """
         assert self._process.stdin is not None
         self._process.stdin.write(f"{words}\n")
         self._process.stdin.flush()
+        while self._obeyed.get(timeout=PATIENCE) != words:
+            """One that was given before."""
 
     @contextmanager
     def fault(self, begin: str, end: str) -> Iterator[None]:

@@ -85,20 +85,23 @@ def test_a_wish_that_is_not_renewed_ends_by_itself(driver: Driver) -> None:
 def test_the_robot_goes_where_it_is_wished_and_no_faster_than_its_limit(driver: Driver) -> None:
     body = stand_still(driver, never)
     driver.limit_mmps = 40
-    fastest = 0.0
-    until = time.monotonic() + 0.8
-    while time.monotonic() < until:
+    speeds: list[float] = []
+
+    def is_there() -> bool:
         driver.drive(Motion(turn=1.0, head=1.0, lift=1.0))
         now = driver.robot.body
         assert now is not None
-        fastest = max(fastest, abs(now.left_mmps), abs(now.right_mmps))
-        time.sleep(0.02)
+        speeds.extend((abs(now.left_mmps), abs(now.right_mmps)))
+        return (
+            math.remainder(now.pose.heading_rad - body.pose.heading_rad, math.tau) > 0.1
+            and (now.head_angle_rad > body.head_angle_rad or body.head_angle_rad > 0.7)
+            and (now.lift_mm > body.lift_mm or body.lift_mm > 90)
+        )
+
+    wait_until(is_there)
     driver.stop()
-    after = stand_still(driver, never)
-    assert 0 < fastest <= 40.5
-    assert math.remainder(after.pose.heading_rad - body.pose.heading_rad, math.tau) > 0.1
-    assert after.head_angle_rad > body.head_angle_rad or body.head_angle_rad > 0.7
-    assert after.lift_mm > body.lift_mm or body.lift_mm > 90
+    stand_still(driver, never)
+    assert 0 < max(speeds) <= 40.5
 
 
 def test_stop_stands_at_once_and_the_picture_goes_on(camera: VectorCamera, driver: Driver) -> None:
@@ -121,6 +124,39 @@ def test_losing_control_to_another_program_ends_driving_with_a_sentence(
         driver.refuse_if_off()
     driver.take()
     assert driver.is_on
+
+
+def test_at_an_edge_it_goes_backwards_only_and_says_so(
+    simulator: Simulator, driver: Driver
+) -> None:
+    with simulator.fault("cliff", "ground"):
+        wait_until(lambda: driver.robot.body and driver.robot.body.at_cliff)
+        heading = stand_still(driver, never).pose.heading_rad
+        push(driver, Motion(forward=1.0), 0.3)
+        assert "stands at an edge" in driver.status.message
+        assert stands(driver)
+        with pytest.raises(UserError, match="edge"):
+            take_pose(driver, never, heading_rad=heading + 1.0)
+    wait_until(lambda: not (driver.robot.body and driver.robot.body.at_cliff))
+    push(driver, Motion(turn=1.0), 0.3)
+    assert driver.status.message == ""
+
+
+def test_on_its_charger_it_does_not_turn_and_that_is_said(
+    simulator: Simulator, driver: Driver
+) -> None:
+    stand_still(driver, never)
+    with simulator.fault("dock", "undock"):
+        wait_until(lambda: _says(driver, "does not turn"))
+
+
+def _says(driver: Driver, words: str) -> bool:
+    """Whether half a turn fails with these words; it takes a moment until the robot is docked."""
+    try:
+        take_pose(driver, never, heading_rad=stand_still(driver, never).pose.heading_rad + 3.0)
+    except UserError as error:
+        return words in str(error)
+    return False
 
 
 def test_control_that_is_refused_is_said_and_driving_stays_off(

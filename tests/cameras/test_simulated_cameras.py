@@ -15,7 +15,7 @@ def test_two_simulated_cameras_share_one_world_until_the_last_one_stops() -> Non
     two.start()
     try:
         for camera, name in ((one, "Vector-SIM1"), (two, "Vector-SIM2")):
-            wait_for_state(camera, CameraState.LIVE, timeout=20)
+            wait_for_state(camera, CameraState.LIVE)
             assert camera.name == name
         assert one.process_id == two.process_id
         one.request_control()

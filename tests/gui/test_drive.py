@@ -11,15 +11,21 @@ from pytestqt.qtbot import QtBot
 
 from labeler.cameras.driving import DrivingState
 from labeler.cameras.driving_body import BodyState
+from labeler.cameras.posing import PosingWish
 from labeler.cameras.sweep import SweepWish
 from labeler.cameras.vector import VectorCamera
+from labeler.dataset.empty_check import TO_CHECK, unchecked
+from labeler.dataset.model import ImageState
 from labeler.dataset.store import Dataset
 from labeler.gui.capture.drive import Direction
+from labeler.gui.capture.drive_forms import posing_form, sweep_form
+from labeler.gui.capture.empty_pictures import EmptyPictures
 from labeler.gui.capture.workspace import CaptureWorkspace
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
+from labeler.simulator.truth import read_truth
 from tests.cameras.camera_waits import Simulator
-from tests.gui.live_waits import Heard, show, until, wait_for_picture
+from tests.gui.live_waits import Heard, show, until, wait_for_another, wait_for_picture
 
 Key = Qt.Key
 
@@ -160,6 +166,24 @@ def test_a_sweep_takes_its_pictures_at_its_angles_and_says_so(
     assert (turns[1], turns[3]) == (turns[0], turns[2])
 
 
+def test_a_sweep_that_loses_control_says_why_and_keeps_what_it_took(
+    qtbot: QtBot,
+    driving: CaptureWorkspace,
+    simulator: Simulator,
+    dataset: Dataset,
+    heard: Heard,
+) -> None:
+    driving.driving.run.sweep(SweepWish(steps=20, angles=1, arc_deg=40))
+    until(qtbot, lambda: dataset.counts().total >= 1)
+    simulator.order("take control")
+    until(qtbot, lambda: any("of 20 pictures, which are kept" in one for one in heard.failures))
+    assert "no longer ours to drive" in heard.failures[-1]
+    assert "begin it again" in heard.failures[-1]
+    assert not driving.driving.drive.is_on
+    driving.photographer.keeper.wait()
+    assert 1 <= dataset.counts().total < 20
+
+
 def test_escape_ends_a_sweep_and_keeps_what_it_took(
     qtbot: QtBot, driving: CaptureWorkspace, live: LiveCamera, dataset: Dataset, heard: Heard
 ) -> None:
@@ -170,3 +194,74 @@ def test_escape_ends_a_sweep_and_keeps_what_it_took(
     until(qtbot, lambda: stands(live))
     assert driving.driving.bar.pad.isEnabled()
     assert 1 <= dataset.counts().total < 20
+
+
+def test_the_second_robot_of_a_simulated_world_poses_and_what_should_be_empty_waits(
+    qtbot: QtBot, document: Document, live: LiveCamera, dataset: Dataset, heard: Heard
+) -> None:
+    capture = CaptureWorkspace(document, live)
+    show(qtbot, capture)
+    live.choose("simulated:3")
+    wait_for_picture(qtbot, live)
+    capture.driving.drive.toggle()
+    until(qtbot, lambda: capture.driving.drive.is_on)
+    run = capture.driving.run
+    (partner,) = run.partners()
+    assert partner[0] == "Vector-SIM2"
+    run.pose(PosingWish(pictures=0, negatives=1, radius_cm=3), partner)
+    qtbot.waitUntil(lambda: heard.has("Posing partner done: 1 picture."), timeout=60_000)
+    capture.photographer.keeper.wait()
+    (image,) = dataset.images()
+    assert (image.note, image.state) == (TO_CHECK, ImageState.UNLABELLED)
+    data = dataset.path_of(image).read_bytes()
+    assert all(box.name != "vector" for box in read_truth(data).boxes)
+    until(qtbot, lambda: not capture.driving.check_button.isHidden())
+
+
+def test_what_a_person_calls_empty_is_confirmed_and_the_rest_waits_for_boxes(
+    qtbot: QtBot, capture: CaptureWorkspace, live: LiveCamera, document: Document, heard: Heard
+) -> None:
+    dataset, button = document.dataset, capture.driving.check_button
+    qtbot.keyClick(capture, Key.Key_E, Qt.KeyboardModifier.ShiftModifier)
+    assert heard.has("No picture waits to be called empty.")
+    for number in (1, 2):
+        frame = live.newest()
+        assert frame is not None
+        capture.photographer.keep_frame(frame, TO_CHECK)
+        until(qtbot, lambda number=number: dataset.counts().total == number)
+        wait_for_another(qtbot, live)
+    until(qtbot, lambda: button.text() == "Check 2 empty pictures…")
+    capture.driving.check_empty()
+    (dialog,) = capture.findChildren(EmptyPictures)
+    assert not dialog.view.image.isNull()
+    until(qtbot, dialog.isActiveWindow)
+    qtbot.keyClick(dialog, Key.Key_Space)
+    assert dialog.count.text() == "2 of 2"
+    assert button.text() == "Check 1 empty picture…"
+    qtbot.keyClick(dialog, Key.Key_X)
+    assert not dialog.isVisible()
+    assert button.isHidden()
+    one, two = dataset.images()
+    assert (one.state, one.note) == (ImageState.EMPTY, "")
+    assert (two.state, two.note) == (ImageState.UNLABELLED, "")
+    document.undo()
+    assert [image.id for image in unchecked(dataset)] == [two.id]
+
+
+def test_what_is_asked_says_how_long_it_takes_and_is_remembered(
+    qtbot: QtBot, capture: CaptureWorkspace
+) -> None:
+    sweeps: list[SweepWish] = []
+    form = sweep_form(capture, sweeps.append)
+    form.fields["sweep_steps"].setValue(5)
+    form.fields["sweep_lowest"].setValue(20)  # above the highest: taken the other way round
+    assert form.summary.text() == "10 pictures, about 20 s."
+    form.begin.click()
+    assert sweeps == [SweepWish(5, 2, 12, 20)]
+    assert sweep_form(capture, sweeps.append).fields["sweep_steps"].value() == 5
+    poses: list[tuple[PosingWish, int]] = []
+    posing = posing_form(capture, ["one", "two"], lambda wish, at: poses.append((wish, at)))
+    posing.begin.click()
+    assert poses == [(PosingWish(), 0)]
+    again = posing_form(capture, ["one"], lambda wish, at: poses.append((wish, at)))
+    assert again.fields["pose_seed"].value() == 1  # other poses than those it has

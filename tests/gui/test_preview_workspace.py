@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from labeler.cameras.base import CameraState
+from labeler.cameras.catalogue import CameraChoice
 from labeler.dataset import category_edits
 from labeler.dataset.model import Category
 from labeler.dataset.store import Dataset
@@ -17,14 +20,19 @@ from labeler.gui.class_colors import class_colors
 from labeler.gui.decode import LivePicture, as_rgb, decode
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
+from labeler.gui.picture_view import PictureView
+from labeler.gui.preview.class_list import Seen
 from labeler.gui.preview.detecting import Detecting, Sight
-from labeler.gui.preview.in_view import Seen
 from labeler.gui.preview.pace import Pace
+from labeler.gui.preview.showing import Shown
 from labeler.gui.preview.workspace import PreviewWorkspace
 from labeler.simulator.truth import read_truth
+from labeler.track.steady import Box
 from tests.cameras.camera_waits import Simulator
 from tests.gui.live_waits import Heard, show, until, wait_for_picture
+from tests.gui.pair_makers import write_pair
 from tests.gui.tiny_model import write_tiny_model
+from tests.runs.run_makers import add_scenes
 from trainer.config import RunConfig, save_config
 from trainer.predict import Predictor
 
@@ -85,6 +93,195 @@ def test_detections_are_drawn_on_the_very_frame_they_came_from(
     until(qtbot, checks_another)
 
 
+@pytest.mark.parametrize("kind", ["robot", "folder", "video"])
+def test_every_source_shows_a_picture_with_its_own_detections(
+    qtbot: QtBot,
+    workspace: PreviewWorkspace,
+    live: LiveCamera,
+    known_robot: str,
+    tmp_path: Path,
+    model: Path,
+    kind: str,
+) -> None:
+    """The tiny model's first box tells how bright a picture is, so no two are alike."""
+    seen: dict[Box, QImage] = {}
+
+    def note(shown: Shown) -> None:
+        first = next(mark for mark in workspace.view.marks if mark.text.startswith("vector"))
+        assert workspace.view.image is shown.sight.picture.image
+        seen[first.bbox] = workspace.view.image
+
+    workspace.shown.connect(note)
+    workspace.use_model(model)
+    live.choose(known_robot if kind == "robot" else write_moving(tmp_path / kind, kind))
+    until(qtbot, lambda: len(seen) > 1)
+    live.stop()
+    predictor = Predictor(model)
+    for bbox, image in seen.items():
+        assert predictor.predict(as_rgb(image))[0].bbox == bbox
+
+
+def write_moving(path: Path, kind: str) -> CameraChoice:
+    """Six pictures, each brighter than the one before, as a folder or a video."""
+    path.mkdir()
+    pictures = [np.full((36, 64, 3), 40 * number, np.uint8) for number in range(6)]
+    if kind == "folder":
+        for number, picture in enumerate(pictures):
+            cv2.imwrite(str(path / f"{number}.png"), picture)
+        return file_choice("folder", path)
+    file = path / "video.avi"
+    writer = cv2.VideoWriter(str(file), cv2.VideoWriter.fourcc(*"MJPG"), 10.0, (64, 36))
+    for picture in pictures:
+        writer.write(picture)
+    writer.release()
+    return file_choice("video", file)
+
+
+def test_a_class_that_is_switched_off_is_neither_drawn_nor_counted(
+    qtbot: QtBot, preview: PreviewWorkspace, document: Document, live: LiveCamera
+) -> None:
+    classes = preview.controls.in_view
+    classes.switch("mug", on=False)
+    until(qtbot, lambda: texts(preview) == ["vector #1 0.90"])
+    assert [each.name for each in classes.seen] == ["vector"]
+    later = PreviewWorkspace(document, live)
+    qtbot.addWidget(later)
+    assert later.controls.in_view.hidden_names == {"mug"}  # also the next time
+    later.shut_down()
+    classes.switch("mug", on=True)
+    until(qtbot, lambda: len(texts(preview)) == 2)
+
+
+def test_each_thing_keeps_its_number_and_n_hides_it(
+    qtbot: QtBot, preview: PreviewWorkspace
+) -> None:
+    seen: list[list[str]] = []
+    preview.shown.connect(lambda: seen.append(sorted(texts(preview))))
+    until(qtbot, lambda: len(seen) > 5)
+    assert all(each == ["mug #1 0.60", "vector #1 0.90"] for each in seen)
+    qtbot.keyClick(preview, Qt.Key.Key_N)
+    assert sorted(texts(preview)) == ["mug 0.60", "vector 0.90"]
+
+
+def test_a_recording_is_red_while_it_goes_and_whole_when_it_ends(
+    qtbot: QtBot, preview: PreviewWorkspace, dataset: Dataset, heard: Heard
+) -> None:
+    box = preview.controls.record
+    box.every.setCurrentIndex(box.every.findData(1))
+    qtbot.keyClick(preview, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert preview.view.alarm.startswith("Recording   0:0")
+    assert box.button.property("role") == "recording"
+    assert box.button.text().startswith("Stop   0:0")
+    until(qtbot, lambda: list(dataset.folder.glob("recordings/*/images/*.jpg")))
+    qtbot.mouseClick(box.button, Qt.MouseButton.LeftButton)
+    until(qtbot, lambda: not preview.recording.is_on)
+    assert heard.has("Recorded 0:0")
+    assert (preview.view.alarm, box.button.text()) == ("", "Record")
+    folder = preview.recording.last
+    assert folder is not None
+    capture = cv2.VideoCapture(str(folder / "video.avi"))
+    good, frame = capture.read()
+    capture.release()
+    assert good
+    assert frame.shape == (360, 640, 3)
+    sent = {each.data for each in heard.frames}
+    assert all(path.read_bytes() in sent for path in (folder / "images").iterdir())
+
+
+def test_a_second_model_looks_at_the_very_same_pictures(
+    qtbot: QtBot, preview: PreviewWorkspace, tmp_path: Path
+) -> None:
+    other = write_tiny_model(tmp_path / "other.onnx", threshold=0.25, scores=(0.8, 0.7, 0.3))
+    stage = preview.stage
+    assert not stage.is_double
+    preview.controls.beside.use(other)
+    until(qtbot, lambda: len(stage.second.marks) == 3)  # its own threshold counts
+    assert [head.text() for head in stage.heads][1] == "other.onnx"
+    seen = 0
+
+    def compares(_shown: object) -> None:
+        nonlocal seen
+        first, second = stage.view, stage.second
+        assert first.image is second.image
+        boxes = [
+            {mark.bbox for mark in view.marks if "vector" in mark.text} for view in (first, second)
+        ]
+        assert boxes[0] == boxes[1]
+        seen += 1
+
+    preview.shown.connect(compares)
+    until(qtbot, lambda: seen > 2)
+    preview.controls.score.setValue(75)
+    until(qtbot, lambda: [mark.text for mark in stage.second.marks] == ["vector #1 0.80"])
+    preview.controls.beside.use(None)
+    assert not stage.is_double
+    until(qtbot, lambda: preview.view.marks)
+
+
+def test_a_second_model_that_is_broken_takes_nothing_from_the_first(
+    qtbot: QtBot, preview: PreviewWorkspace, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.onnx").write_bytes(b"no model")
+    preview.controls.beside.use(tmp_path / "broken.onnx")
+    until(qtbot, lambda: "broken.onnx" in preview.health.sentence.text())
+    until(qtbot, lambda: len(preview.view.marks) == 2)
+    qtbot.mouseClick(preview.health.buttons[0], Qt.MouseButton.LeftButton)
+    until(qtbot, lambda: preview.health.isHidden() and not preview.stage.is_double)
+
+
+def test_the_big_screen_shows_the_same_and_escape_leaves_it(
+    qtbot: QtBot, preview: PreviewWorkspace
+) -> None:
+    qtbot.keyClick(preview, Qt.Key.Key_B)
+    screen = preview.big_screen.screen
+    assert screen is not None
+    until(qtbot, lambda: screen.stage.view.marks and screen.counts.seen)
+    assert screen.stage.view.font().pixelSize() >= 18
+    assert screen.isFullScreen()
+    qtbot.keyClick(screen, Qt.Key.Key_Escape)
+    until(qtbot, lambda: preview.big_screen.screen is None)
+    assert preview.isVisible()
+
+
+def test_a_pair_of_compare_brings_both_its_models(
+    qtbot: QtBot, workspace: PreviewWorkspace, dataset: Dataset
+) -> None:
+    add_scenes(dataset, 12, session="morning")
+    add_scenes(dataset, 6, session="evening")
+    pair = write_pair(dataset)
+    workspace.activated()
+    box = workspace.controls.beside
+    until(qtbot, lambda: box.findText(f"Pair: {pair.name}") > 0)
+    row = box.findText(f"Pair: {pair.name}")
+    box.setCurrentIndex(row)
+    box.activated.emit(row)
+    assert workspace.models.model == pair / "pretrained" / "model.onnx"
+    assert box.path == pair / "scratch" / "model.onnx"
+    names = [head.text() for head in workspace.stage.heads]
+    assert names == ["pretrained/model.onnx", "scratch/model.onnx"]
+
+
+def test_the_red_line_never_covers_the_numbers(qtbot: QtBot) -> None:
+    view = PictureView()
+    qtbot.addWidget(view)
+    view.show_numbers("15 fps   11 ms   24 ms late   0 dropped")
+    view.show_alarm("Recording   0:12   3.4 MB   Reacting")
+    view.resize(1000, 600)
+    beside = view.alarm_rect()
+    view.resize(420, 300)
+    below = view.alarm_rect()
+    assert beside.left() > 420
+    assert below.top() >= beside.bottom()
+
+
+def test_without_detections_nothing_is_recorded(
+    qtbot: QtBot, workspace: PreviewWorkspace, dataset: Dataset, heard: Heard
+) -> None:
+    qtbot.keyClick(workspace, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert heard.has("Not recorded")
+    assert not (dataset.folder / "recordings").exists()
+
+
 def test_classes_in_view_have_the_datasets_colours_and_are_counted(
     qtbot: QtBot, preview: PreviewWorkspace, document: Document, dataset: Dataset
 ) -> None:
@@ -100,20 +297,21 @@ def test_the_score_starts_at_the_models_own_and_hides_what_is_less_sure(
     qtbot: QtBot, preview: PreviewWorkspace
 ) -> None:
     assert preview.controls.lowest_score == 0.5
-    assert sorted(texts(preview)) == ["mug 0.60", "vector 0.90"]
+    assert sorted(texts(preview)) == ["mug #1 0.60", "vector #1 0.90"]
     preview.controls.score.setValue(20)
-    assert sorted(texts(preview)) == ["mug 0.30", "mug 0.60", "vector 0.90"]
+    assert sorted(texts(preview)) == ["mug #1 0.60", "mug 0.30", "vector #1 0.90"]
     assert Seen("mug", 2, preview.view.marks[0].color) in preview.controls.in_view.seen
     for _ in range(10):
         qtbot.keyClick(preview, Qt.Key.Key_Plus)
     assert preview.controls.lowest_score == 0.7
-    assert texts(preview) == ["vector 0.90"]
+    assert texts(preview) == ["vector #1 0.90"]
 
 
 def test_rate_and_time_are_always_in_view(qtbot: QtBot, preview: PreviewWorkspace) -> None:
     until(qtbot, lambda: " fps   " in preview.view.numbers)
-    _rate, taken, dropped = preview.view.numbers.split("   ")
+    _rate, taken, late, dropped = preview.view.numbers.split("   ")
     assert taken.endswith(" ms")
+    assert late.endswith(" ms late")
     assert dropped.endswith(" dropped")
     until(qtbot, lambda: int(preview.view.numbers.split(" fps")[0]) >= 5)
 
@@ -122,7 +320,7 @@ def test_a_replaced_model_file_is_followed(
     qtbot: QtBot, preview: PreviewWorkspace, model: Path, heard: Heard
 ) -> None:
     write_tiny_model(model, threshold=0.65, scores=(0.8, 0.7, 0.1))
-    until(qtbot, lambda: "vector 0.80" in texts(preview))
+    until(qtbot, lambda: "vector #1 0.80" in texts(preview))
     assert heard.has("better checkpoint")
     assert preview.controls.lowest_score == 0.65
 

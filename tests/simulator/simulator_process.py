@@ -36,6 +36,7 @@ class SimulatorProcess:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         self.ready: dict[str, Any] = json.loads(line) if line else {}
+        self._is_logged = "--log" in words
         self._told: queue.Queue[dict[str, Any]] = queue.Queue()
         self._listening = threading.Thread(target=self._listen, daemon=True)
         self._listening.start()
@@ -53,9 +54,13 @@ class SimulatorProcess:
                 return str(line[what])
 
     def order(self, words: str) -> None:
+        """With --log it comes back when the order is obeyed, or waits for its time."""
         assert self.process.stdin is not None
         self.process.stdin.write(words + "\n")
         self.process.stdin.flush()
+        if self._is_logged and not {"at", "for", "every"} & set(words.split()):
+            while self.next_told("obeyed") != words:
+                """One that was given before."""
 
     def end(self) -> int:
         """Closes its standard input and waits. The exit code."""

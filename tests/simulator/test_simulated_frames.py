@@ -233,6 +233,13 @@ def test_every_choice_on_the_command_line_can_be_drawn() -> None:
     assert set(setting.HOURS) == set(look.HOURS)
 
 
+def test_from_a_thousand_worlds_on_there_is_every_room_with_every_table() -> None:
+    homes = {setting.home_of(seed) for seed in range(1000, 1400)}
+    assert homes == {(room, table) for room in setting.ROOMS for table in setting.TABLES}
+    below = {setting.home_of(seed) for seed in range(1000)}
+    assert below == {("kitchen", table) for table in ("wood", "cloth", "plain")}
+
+
 def test_a_chosen_setting_is_what_is_seen(renderer: Renderer) -> None:
     chosen = Setting("classroom", "papers", "night")
     drawn = Renderer(1, chosen).draw_clean(scene()).pixels

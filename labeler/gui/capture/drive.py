@@ -6,7 +6,7 @@ from enum import Enum
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from labeler.cameras.base import Camera, CameraState
+from labeler.cameras.base import CameraState
 from labeler.cameras.driving import Driver, DrivingState, Steerable
 from labeler.cameras.driving_orders import SPEEDS, Motion
 from labeler.errors import UserError
@@ -118,6 +118,11 @@ class Drive(QObject):
             self._message = ""
             self.ended.emit()
         self.changed.emit()
+
+    def notice_end(self) -> None:
+        """Switches off where control is gone; the caller tells why."""
+        if self.driver is not None and not self.driver.is_on:
+            self.switch_off()
 
     def stop(self) -> None:
         """Stops every motor; control stays."""
@@ -235,7 +240,3 @@ def _sum(held: list[Direction]) -> Motion:
         sum(part.head for part in parts),
         sum(part.lift for part in parts),
     )
-
-
-def is_steerable(camera: Camera | None) -> bool:
-    return isinstance(camera, Steerable)

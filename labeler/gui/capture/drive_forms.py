@@ -40,7 +40,7 @@ def sweep_form(parent: QWidget, on_chosen: Callable[[SweepWish], None]) -> Numbe
 
     def summary(chosen: Mapping[str, int]) -> str:
         count = chosen["sweep_steps"] * chosen["sweep_angles"]
-        return _pictures(count) + _tr(", {0}.").format(_duration(count * SWEEP_SECONDS))
+        return picture_count(count) + _tr(", {0}.").format(_duration(count * SWEEP_SECONDS))
 
     return NumberForm(
         parent,
@@ -91,7 +91,7 @@ def posing_form(
 
     def summary(chosen: Mapping[str, int]) -> str:
         count = chosen["pose_pictures"] + chosen["pose_negatives"]
-        return _pictures(count) + _tr(", {0}. Those without it wait for you to say so.").format(
+        return picture_count(count) + _tr(", {0}. Those without it wait for you to say so.").format(
             _duration(count * POSE_SECONDS)
         )
 
@@ -124,7 +124,8 @@ def _posing(chosen: Mapping[str, int]) -> PosingWish:
     )
 
 
-def _pictures(count: int) -> str:
+def picture_count(count: int) -> str:
+    """As in "24 pictures"."""
     return (_tr("{0} picture") if count == 1 else _tr("{0} pictures")).format(count)
 
 

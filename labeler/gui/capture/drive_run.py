@@ -16,6 +16,7 @@ from labeler.cameras.sweep import DriveResult, SweepWish, plan_sweep, sweep
 from labeler.dataset.empty_check import TO_CHECK
 from labeler.errors import UserError
 from labeler.gui.capture.drive import Drive
+from labeler.gui.capture.drive_forms import picture_count
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
 from labeler.gui.live import LiveCamera
@@ -108,7 +109,13 @@ class DriveRun(QObject):
         self._document.report(error)
 
     def _tell(self, result: DriveResult) -> None:
-        words = {"what": self._title, "taken": result.taken, "planned": result.planned}
+        self._drive.notice_end()
+        words = {
+            "what": self._title,
+            "taken": result.taken,
+            "planned": result.planned,
+            "pictures": picture_count(result.taken),
+        }
         if result.fault is not None:
             sentence = self.tr(
                 "{what} ended after {taken} of {planned} pictures, which are kept. {why} "
@@ -116,7 +123,7 @@ class DriveRun(QObject):
             ).format(**words, why=result.fault)
             self._document.report(UserError(sentence, details=result.fault.details))
         elif result.is_whole:
-            sentence = self.tr("{what} done: {taken} pictures.").format(**words)
+            sentence = self.tr("{what} done: {pictures}.").format(**words)
         else:
             sentence = self.tr(
                 "{what} ended by you: {taken} of {planned} pictures are kept."

@@ -1,4 +1,4 @@
-"""A thread that looks at the newest picture with a model, and never falls behind."""
+"""A thread that looks at the newest picture with one model or two, and never falls behind."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import logging
 import os
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal, SignalInstance
+from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
 
-from labeler.gui.decode import LivePicture, as_rgb
+from labeler.gui.decode import LONGEST, LivePicture, as_rgb
+from labeler.track.steady import Box
 
 if TYPE_CHECKING:
     from trainer.predict import Detection, Predictor
@@ -27,20 +28,28 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
-    """What the model found on this very picture, best first, and how long it took."""
+    """What the model found on this very picture, best first, and how long it took.
+
+    beside: what the second model found on it; None without one.
+    """
 
     picture: LivePicture
     detections: tuple[Detection, ...]
     milliseconds: float
+    beside: tuple[Detection, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A model that is in use now. names: category id -> name; threshold as its metadata says."""
+    """A model that is in use now. names: category id -> name; threshold as its metadata says.
+
+    is_beside: it is the second one.
+    """
 
     path: Path
     names: dict[int, str]
     threshold: float
+    is_beside: bool = False
 
 
 @dataclass(slots=True)
@@ -48,16 +57,21 @@ class _Slot:
     """What the thread should do next; a newer wish takes the place of an older one."""
 
     model: Path | None = None
+    beside: Path | None = None
     picture: LivePicture | None = None
+    longest: int = LONGEST
     ended: bool = False
 
 
 class Detecting(QObject):
-    """loaded carries a LoadedModel, also when the file was replaced; failed a sentence."""
+    """loaded carries a LoadedModel, also when the file was replaced.
+
+    failed carries a sentence, and whether it is about the second model.
+    """
 
     saw = Signal(object)
     loaded = Signal(object)
-    failed = Signal(str)
+    failed = Signal(str, bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,19 +79,22 @@ class Detecting(QObject):
         self._news = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    def use(self, model: Path | None) -> None:
-        """The model for the pictures from now on; its file is read again when it changes."""
+    def use(self, model: Path | None, beside: Path | None = None) -> None:
+        """The models for the pictures from now on; a file is read again when it changes."""
         with self._news:
-            self._slot.model, self._slot.picture = model, None
+            self._slot.model, self._slot.beside, self._slot.picture = model, beside, None
             self._news.notify()
         if model is not None and self._thread is None:
             self._thread = threading.Thread(target=self._labour, daemon=True, name="detecting")
             self._thread.start()
 
-    def look(self, picture: LivePicture) -> None:
-        """The newest picture; one that still waits is passed over."""
+    def look(self, picture: LivePicture, longest: int = LONGEST) -> None:
+        """The newest picture; one that still waits is passed over.
+
+        longest: pixels of the longest side that the models get to see, at most.
+        """
         with self._news:
-            self._slot.picture = picture
+            self._slot.picture, self._slot.longest = picture, longest
             self._news.notify()
 
     def finish(self, timeout: float = 1.0) -> None:
@@ -90,11 +107,12 @@ class Detecting(QObject):
             thread.join(timeout)
 
     def _labour(self) -> None:
-        file = _ModelFile()
+        file, beside = _ModelFile(), _ModelFile(is_beside=True)
 
         def has_work() -> bool:
             slot = self._slot
-            return slot.ended or slot.picture is not None or slot.model != file.path
+            is_other = slot.model != file.path or slot.beside != beside.path
+            return slot.ended or slot.picture is not None or is_other
 
         while True:
             with self._news:
@@ -102,36 +120,52 @@ class Detecting(QObject):
                 slot = self._slot
                 if slot.ended:
                     return
-                path, picture = slot.model, slot.picture
+                paths, picture, longest = (slot.model, slot.beside), slot.picture, slot.longest
                 slot.picture = None
+            self._refresh(file, paths[0])
+            self._refresh(beside, paths[1])
+            if picture is not None and file.predictor is not None:
+                self._look(file, beside, picture, longest)
+
+    def _refresh(self, file: _ModelFile, path: Path | None) -> None:
+        try:
             if path is None:
                 file.forget()
-            else:
-                self._work(file, path, picture)
-
-    def _work(self, file: _ModelFile, path: Path, picture: LivePicture | None) -> None:
-        try:
-            if file.refresh(path):
+            elif file.refresh(path):
                 self._tell(self.loaded, file.described())
-            if picture is not None and file.predictor is not None:
-                self._tell(self.saw, _look(file.predictor, picture))
         except ValueError as error:
-            self._tell(self.failed, str(error))
+            self._tell(self.failed, str(error), file.is_beside)
         except Exception as error:  # the thread must live on, for the next picture or model
-            _log.exception("looking with %s failed", path)
-            file.predictor = None
-            self._tell(self.failed, self.tr("{0} cannot be used: {1}").format(path, error))
+            self._give_up(file, error)
 
-    def _tell(self, signal: SignalInstance, value: Any) -> None:
+    def _look(
+        self, file: _ModelFile, beside: _ModelFile, picture: LivePicture, longest: int
+    ) -> None:
+        assert file.predictor is not None
+        try:
+            sight = _look(file.predictor, beside.predictor, picture, longest)
+        except Exception as error:  # as above
+            self._give_up(file, error)
+        else:
+            self._tell(self.saw, sight)
+
+    def _give_up(self, file: _ModelFile, error: Exception) -> None:
+        _log.exception("looking with %s failed", file.path)
+        file.predictor = None
+        words = self.tr("{0} cannot be used: {1}").format(file.path, error)
+        self._tell(self.failed, words, file.is_beside)
+
+    def _tell(self, signal: SignalInstance, *values: Any) -> None:
         if not self._slot.ended:
-            signal.emit(value)
+            signal.emit(*values)
 
 
 class _ModelFile:
     """The predictor of a file, made anew whenever the file is another one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_beside: bool = False) -> None:
         self.path: Path | None = None
+        self.is_beside = is_beside
         self.predictor: Predictor | None = None
         self._stamp: tuple[int, int] | None = None
         self._looked = 0.0
@@ -158,13 +192,43 @@ class _ModelFile:
     def described(self) -> LoadedModel:
         assert self.path is not None
         assert self.predictor is not None
-        return LoadedModel(self.path, dict(self.predictor.names), self.predictor.threshold)
+        names, threshold = dict(self.predictor.names), self.predictor.threshold
+        return LoadedModel(self.path, names, threshold, self.is_beside)
 
 
-def _look(predictor: Predictor, picture: LivePicture) -> Sight:
+def _look(
+    predictor: Predictor, beside: Predictor | None, picture: LivePicture, longest: int
+) -> Sight:
     started = time.perf_counter()
-    found = predictor.predict(as_rgb(picture.image), min_score=LOWEST_SCORE)
-    return Sight(picture, tuple(found), 1000 * (time.perf_counter() - started))
+    image, factor = picture.image, 1.0
+    side = max(image.width(), image.height())
+    if side > longest:
+        factor = side / longest
+        image = image.scaled(
+            longest,
+            longest,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.FastTransformation,
+        )
+    pixels = as_rgb(image)
+    found, other = (
+        None if each is None else _found(each, pixels, factor) for each in (predictor, beside)
+    )
+    return Sight(picture, found or (), 1000 * (time.perf_counter() - started), other)
+
+
+def _found(predictor: Predictor, pixels: Any, factor: float) -> tuple[Detection, ...]:
+    """In pixels of the picture before it was reduced by this factor."""
+    found = predictor.predict(pixels, min_score=LOWEST_SCORE)
+    if factor == 1.0:
+        return tuple(found)
+    return tuple(replace(each, bbox=scaled(each.bbox, factor)) for each in found)
+
+
+def scaled(box: Box, factor: float) -> Box:
+    """All four sides."""
+    x, y, width, height = box
+    return factor * x, factor * y, factor * width, factor * height
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

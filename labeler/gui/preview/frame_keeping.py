@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import QLocale, QObject
@@ -21,12 +23,18 @@ class FrameKeeping(QObject):
         self._document = document
         self._live = live
         self._keeper = PhotoKeeper(self)
+        self._then: deque[Callable[[Kept], object] | None] = deque()
         self._keeper.kept.connect(self._tell_kept)
         self._keeper.failed.connect(self._tell_failed)
         document.dataset_opened.connect(self._wait)
 
-    def keep(self, picture: LivePicture | None) -> bool:
-        """False where it may not be kept; the reason is told."""
+    def keep(
+        self, picture: LivePicture | None, then: Callable[[Kept], object] | None = None
+    ) -> bool:
+        """False where it may not be kept; the reason is told.
+
+        then: what is done once it is in the dataset, in place of a sentence.
+        """
         camera = self._live.camera
         if camera is None or picture is None:
             self._document.say(self.tr("Not kept: there is no picture yet."))
@@ -37,6 +45,7 @@ class FrameKeeping(QObject):
                 self.tr("Not kept: this picture is {0} s old.").format(int(frame.age))
             )
             return False
+        self._then.append(then)
         self._keeper.keep(
             Shot(
                 self._document.dataset,
@@ -61,13 +70,18 @@ class FrameKeeping(QObject):
         return self.tr("{day}, kept in Preview").format(day=f"{today.day} {month}")
 
     def _tell_kept(self, kept: Kept) -> None:
+        then = self._then.popleft()
         if kept.dataset is not self._document.dataset:
             return
-        if not kept.is_new:
+        if kept.is_new:
+            self._document.notify_images_added([kept.image.id])
+        if then is not None:
+            then(kept)
+        elif kept.is_new:
+            self._document.say(self.tr("This frame joined the dataset, to be labelled."))
+        else:
             self._document.say(self.tr("This very picture is in the dataset already."))
-            return
-        self._document.notify_images_added([kept.image.id])
-        self._document.say(self.tr("This frame joined the dataset, to be labelled."))
 
     def _tell_failed(self, error: UserError) -> None:
+        self._then.popleft()
         self._document.report(error)

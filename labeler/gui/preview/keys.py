@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from labeler.gui.preview.judging import Verdict
 from labeler.gui.workspace import Action
 
 if TYPE_CHECKING:
@@ -28,5 +30,47 @@ def actions(preview: PreviewWorkspace) -> list[Action]:
         ),
         Action("fewer", _tr("Show only surer ones"), ("+", "="), preview.show_fewer, repeats=True),
         Action("more", _tr("Show less sure ones"), ("-",), preview.show_more, repeats=True),
+        Action(
+            "right",
+            _tr("Right"),
+            ("R",),
+            partial(preview.judge, Verdict.RIGHT),
+            _tr("All that is there is found: the picture joins the dataset with its boxes"),
+        ),
+        Action(
+            "wrong",
+            _tr("Wrong"),
+            ("W",),
+            partial(preview.judge, Verdict.WRONG),
+            _tr("Something is found that is not there: the picture joins the dataset"),
+        ),
+        Action(
+            "missed",
+            _tr("Missed"),
+            ("M",),
+            partial(preview.judge, Verdict.MISSED),
+            _tr("Something is there and not found: the picture joins the dataset"),
+        ),
+        Action(
+            "improve",
+            _tr("Improve"),
+            ("I",),
+            preview.improve,
+            _tr("What you judged is labelled, and then learned from"),
+            obstacle=preview.obstacle_to_improve,
+        ),
+        Action("numbers", _tr("Number them"), ("N",), preview.controls.numbered.toggle),
+        Action("smooth", _tr("Smooth"), ("S",), preview.controls.smooth.toggle),
+        Action("record", _tr("Record"), ("Ctrl+R",), preview.record),
+        Action("react", _tr("React on, off"), ("E",), preview.react),
+        Action("rules", _tr("Rules…"), ("Shift+E",), preview.show_rules),
+        Action("stop", _tr("Stop reacting, leave the big screen"), ("Esc",), preview.stop),
+        Action(
+            "big_screen",
+            _tr("Big screen"),
+            ("B",),
+            preview.big_screen.toggle,
+            _tr("For a class: Esc leaves"),
+        ),
         Action("open_model", _tr("Open model.onnx…"), ("Ctrl+Shift+O",), preview.models.ask),
     ]

@@ -45,9 +45,9 @@ class ModelBox(QComboBox):
         self.clear()
         paths = [run.path / MODEL for run in self._runs]
         for run, path in zip(self._runs, paths, strict=True):
-            self.addItem(_run_words(run), str(path))
+            self.addItem(run_words(run), str(path))
         if self._model is not None and self._model not in paths:
-            self.insertItem(0, _file_words(self._model), str(self._model))
+            self.insertItem(0, file_words(self._model), str(self._model))
         if self.count():
             self.insertSeparator(self.count())
         self.addItem(self.tr("Open model.onnx…"), None)
@@ -63,7 +63,7 @@ class ModelBox(QComboBox):
             self.model_chosen.emit(Path(path))
 
 
-def _run_words(run: RunSummary) -> str:
+def run_words(run: RunSummary) -> str:
     """As in "today 17:04, AP 0.78"."""
     then = datetime.fromtimestamp(run.started)
     words = f"{_day(then)} {then:%H:%M}"
@@ -77,7 +77,7 @@ def _day(then: datetime) -> str:
     return f"{then.day} {QLocale().monthName(then.month, QLocale.FormatType.ShortFormat)}"
 
 
-def _file_words(path: Path) -> str:
+def file_words(path: Path) -> str:
     """A run's file is always called the same, so its folder tells more."""
     return f"{path.parent.name}/{path.name}" if path.name == MODEL else path.name
 

@@ -1,4 +1,4 @@
-"""How fast the detector keeps up: pictures a second, milliseconds for one, pictures passed over."""
+"""How fast the detector keeps up: pictures a second, milliseconds for one, how old when shown."""
 
 from __future__ import annotations
 
@@ -15,16 +15,27 @@ class Pace:
         self.dropped = 0
         self._last: int | None = None
         self._recent: deque[tuple[float, float]] = deque(maxlen=240)
+        self._late: deque[float] = deque(maxlen=15)
 
     def restart(self) -> None:
         """Another camera or another model."""
         self.dropped, self._last = 0, None
         self._recent.clear()
+        self._late.clear()
 
-    def note(self, frame_number: int, milliseconds: float, now: float | None = None) -> None:
+    def note(
+        self,
+        frame_number: int,
+        milliseconds: float,
+        now: float | None = None,
+        *,
+        late_ms: float = 0.0,
+    ) -> None:
+        """milliseconds: of the detector. late_ms: since the picture arrived."""
         if self._last is not None and frame_number > self._last:
             self.dropped += frame_number - self._last - 1
         self._last = frame_number
+        self._late.append(late_ms)
         self._recent.append((time.monotonic() if now is None else now, milliseconds))
 
     def per_second(self, now: float | None = None) -> float:
@@ -36,6 +47,13 @@ class Pace:
         return (len(times) - 1) / (times[-1] - times[0])
 
     def milliseconds(self) -> float:
-        """The middle of the last few."""
-        few = sorted(taken for _, taken in list(self._recent)[-15:])
-        return few[len(few) // 2] if few else 0.0
+        """The middle of the last few looks."""
+        return _middle([taken for _, taken in list(self._recent)[-15:]])
+
+    def late_ms(self) -> float:
+        """How old a picture is when it is shown: the middle of the last few."""
+        return _middle(list(self._late))
+
+
+def _middle(numbers: list[float]) -> float:
+    return sorted(numbers)[len(numbers) // 2] if numbers else 0.0

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
-from labeler.gui.class_colors import class_colors
 from labeler.gui.decode import LivePicture
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
 from labeler.gui.live_health import LiveHealth
-from labeler.gui.picture_view import Mark, PictureView
 from labeler.gui.preview import keys
+from labeler.gui.preview.big_screen import BigScreenSwitch
 from labeler.gui.preview.controls import Controls
-from labeler.gui.preview.detecting import Detecting, LoadedModel, Sight
+from labeler.gui.preview.detecting import LoadedModel
 from labeler.gui.preview.frame_keeping import FrameKeeping
-from labeler.gui.preview.in_view import Seen
+from labeler.gui.preview.judging import Judging, Verdict
+from labeler.gui.preview.looking import Looking
+from labeler.gui.preview.model_box import file_words
 from labeler.gui.preview.model_choice import ModelChoice
 from labeler.gui.preview.no_model import NoModel
-from labeler.gui.preview.pace import Pace
+from labeler.gui.preview.number_words import eased_words, number_words
+from labeler.gui.preview.reacting import Reacting
+from labeler.gui.preview.recording import Going, Recording
+from labeler.gui.preview.showing import Shown
+from labeler.gui.preview.stage_view import StageView
 from labeler.gui.workspace import Action, Workspace
 
 _NUMBERS_MS = 250
@@ -30,9 +34,16 @@ _STEP = 0.05
 
 
 class PreviewWorkspace(Workspace):
-    """train_requested: the person has no detector and wants one."""
+    """train_requested: the person has no detector and wants one.
+
+    shown carries a Shown for each picture that was looked at. image_requested: the person wants to
+    label the image with this id; improve_requested: a training is to begin.
+    """
 
     train_requested = Signal()
+    image_requested = Signal(int)
+    improve_requested = Signal()
+    shown = Signal(object)
 
     def __init__(self, document: Document, live: LiveCamera, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,23 +51,26 @@ class PreviewWorkspace(Workspace):
         self._document = document
         self._live = live
         self._is_active = False
-        self._loaded: LoadedModel | None = None
         self._score_was_set = False
-        self._colors: dict[int, str] = {}
-        self._sight: Sight | None = None
-        self._pace = Pace()
-        self.detecting = Detecting(self)
+        self._going: Going | None = None
+        self.looking = Looking(document, live, self)
         self.frames = FrameKeeping(document, live, self)
-        self.view = PictureView(self)
+        self.judging = Judging(document, self.frames, self)
+        self.recording = Recording(document, self)
+        self.reacting = Reacting(document, live, self)
+        self.big_screen = BigScreenSwitch(self)
+        self.stage = StageView(self)
+        self.view = self.stage.view
         self.health = LiveHealth(live, self.view)
         self.no_model = NoModel(self)
-        self.controls = Controls(live, self)
+        self.controls = Controls(document, live, self.reacting, self)
         self.models = ModelChoice(document, self.controls.model, self)
         self._pages = QStackedWidget(self)
         self._numbers_timer = QTimer(self)
         self._numbers_timer.setInterval(_NUMBERS_MS)
         self._lay_out()
         self._connect()
+        self._take_looks()
         self._change_model(None)
         self.models.refresh()
 
@@ -67,8 +81,9 @@ class PreviewWorkspace(Workspace):
         self._is_active = True
         self._live.watch(self, watching=True)
         self.controls.watch.refresh()
+        self.controls.beside.refresh()
         self.models.refresh()
-        self._take_colors()
+        self.looking.take_colors()
         self._numbers_timer.start()
         if self._live.picture is not None:
             self._take_picture(self._live.picture)
@@ -77,12 +92,15 @@ class PreviewWorkspace(Workspace):
 
     def deactivated(self) -> None:
         self._is_active = False
+        self.reacting.switch_off()
         self._live.watch(self, watching=False)
         self._numbers_timer.stop()
 
     def shut_down(self) -> None:
         self.deactivated()
-        self.detecting.finish()
+        self.big_screen.close()
+        self.looking.finish()
+        self.recording.finish()
         self.frames.finish()
 
     def use_model(self, model: Path) -> None:
@@ -91,11 +109,9 @@ class PreviewWorkspace(Workspace):
 
     def keep_frame(self) -> None:
         """Adds the picture in view to the dataset, byte for byte, to be labelled."""
-        if self.frames.keep(self._in_view()):
+        last = self.looking.last
+        if self.frames.keep(last.sight.picture if last is not None else self._live.picture):
             self.view.flash()
-
-    def _in_view(self) -> LivePicture | None:
-        return self._sight.picture if self._sight is not None else self._live.picture
 
     def show_fewer(self) -> None:
         self.controls.set_score(self.controls.lowest_score + _STEP)
@@ -103,115 +119,210 @@ class PreviewWorkspace(Workspace):
     def show_more(self) -> None:
         self.controls.set_score(self.controls.lowest_score - _STEP)
 
-    def _change_model(self, model: Path | None) -> None:
-        self._loaded = self._sight = None
-        self._score_was_set = False
-        self._pace.restart()
-        self.detecting.use(model)
-        self.health.set_problem("")
-        self._pages.setCurrentWidget(self.no_model if model is None else self.view)
-        self.controls.score.setEnabled(model is not None)
-        self._show_sight()
+    def judge(self, verdict: Verdict) -> None:
+        """The person's word on the picture in view, which joins the dataset with it."""
+        if self.judging.judge(verdict, self.looking.last, self._model_name()):
+            self.view.flash()
 
-    def _take_model(self, loaded: LoadedModel) -> None:
-        if loaded.path != self.models.model:
-            return
-        if self._loaded is not None:
-            self._document.say(self.tr("A better checkpoint has come and is in use."))
-        self._loaded = loaded
+    def obstacle_to_improve(self) -> str:
+        """Why there is nothing to learn from yet, or nothing."""
+        if self.judging.joined:
+            return ""
+        return self.tr("Judge some pictures first: right, wrong or missed.")
+
+    def improve(self) -> None:
+        """To the first judged frame that is still to be labelled; where all are, to a training."""
+        if obstacle := self.obstacle_to_improve():
+            self._document.say(obstacle)
+        elif waiting := self.judging.waiting():
+            self.image_requested.emit(waiting[0])
+        else:
+            self.judging.begin_training()
+            self.improve_requested.emit()
+
+    def react(self) -> None:
+        """The rules are followed from now on, or no longer. Without any they are shown."""
+        if not self.reacting.toggle():
+            self.show_rules()
+
+    def show_rules(self) -> None:
+        """The dialog with all rules."""
+        from labeler.gui.preview.rules_dialog import RulesDialog
+
+        model = self.looking.model
+        RulesDialog(self.reacting, list(model.names.values()) if model else [], self).open()
+
+    def stop(self) -> None:
+        """Esc: nothing new is begun on the robot, and the big screen is left."""
+        self.reacting.switch_off()
+        self.big_screen.close()
+
+    def record(self) -> None:
+        """Begins a recording, or ends the one under way."""
+        keep_every = self.controls.record.keep_every
+        self.recording.toggle(self.looking, self._model_name(), keep_every)
+
+    def _change_model(self, model: Path | None) -> None:
+        self._score_was_set = False
+        self.judging.reset()
+        self.looking.use(model, self.controls.beside.path)
         self.health.set_problem("")
-        self._take_colors()
-        if not self._score_was_set:
+        self._pages.setCurrentWidget(self.no_model if model is None else self.stage)
+        self.controls.set_ready(model is not None)
+        self._show_names()
+        self.looking.take_colors()
+        self._show_classes()
+        self._clear()
+
+    def _change_beside(self, model: Path | None) -> None:
+        self.looking.use(self.models.model, model)
+        self.health.set_problem("")
+        self._show_names()
+
+    def _take_pair(self, first: Path, second: Path) -> None:
+        self.models.choose(first)
+        self.controls.beside.use(second)
+
+    def _take_model(self, loaded: LoadedModel, is_newer: bool) -> None:
+        if is_newer:
+            self._document.say(self.tr("A better checkpoint has come and is in use."))
+            self.judging.reset()
+        self.health.set_problem("")
+        if not loaded.is_beside and not self._score_was_set:
             self.controls.show_score(loaded.threshold)
-        if self._live.picture is not None:
-            self._take_picture(self._live.picture)
+        self._show_scores()
+        self._show_classes()
 
     def _take_score(self) -> None:
         self._score_was_set = True
-        self._show_sight()
+        self._show_scores()
+        self.looking.draw_again()
 
-    def _take_colors(self) -> None:
-        if self._loaded is not None:
-            categories = self._document.dataset.categories()
-            self._colors = class_colors(self._loaded.names, categories)
-            self._show_sight()
+    def _show_scores(self) -> None:
+        """Each detector's own until the person says from which score on both are shown."""
+        lowest, beside = self.controls.lowest_score, self.looking.beside
+        self.looking.showing.lowest = lowest
+        is_own = beside is not None and not self._score_was_set
+        self.looking.showing_beside.lowest = beside.threshold if is_own and beside else lowest
+
+    def _take_looks(self) -> None:
+        for showing in (self.looking.showing, self.looking.showing_beside):
+            showing.numbered = self.controls.numbered.isChecked()
+            showing.smooth = self.controls.smooth.isChecked()
+            showing.hidden = self.controls.in_view.hidden_names
+        self.looking.draw_again()
+
+    def _take_categories(self) -> None:
+        self.looking.take_colors()
+        self._show_classes()
+
+    def _show_classes(self) -> None:
+        model = self.looking.model
+        names = model.names if model is not None else {}
+        self.controls.in_view.show_classes(names, self.looking.showing.colors)
 
     def _change_camera(self) -> None:
-        self._sight = None
-        self._pace.restart()
-        self.view.show_picture(QImage())
-        self._show_sight()
+        self.looking.restart()
+        self.stage.show_picture(QImage())
+        self._clear()
 
     def _take_picture(self, picture: LivePicture) -> None:
-        if not self._is_active:
-            return
-        if self._loaded is None:
-            self.view.show_picture(picture.image)
-        else:
-            self.detecting.look(picture)
+        if self._is_active:
+            self.looking.look(picture)
 
-    def _take_sight(self, sight: Sight) -> None:
-        if self._live.picture is None or self._loaded is None:
-            return  # of the camera or model before
-        self._sight = sight
-        self._pace.note(sight.picture.frame.number, sight.milliseconds)
-        self._show_sight()
+    def _take_shown(self, shown: Shown) -> None:
+        self._show(shown)
+        assert self.looking.model is not None
+        self.recording.add(shown, self.looking.model.names)
+        self.reacting.look(shown)
+        self.shown.emit(shown)
 
-    def _show_sight(self) -> None:
-        lowest = self.controls.lowest_score
-        sight = self._sight
-        shown = [each for each in sight.detections if each.score >= lowest] if sight else []
-        if sight is not None:
-            marks = [
-                Mark(each.bbox, f"{each.name} {each.score:.2f}", self._color(each.category_id))
-                for each in reversed(shown)  # the best on top
-            ]
-            self.view.show_picture(sight.picture.image, marks)
-        counts = Counter(each.category_id for each in shown)
-        names = {each.category_id: each.name for each in shown}
-        self.controls.in_view.show_seen(
-            [Seen(names[number], counts[number], self._color(number)) for number in sorted(counts)],
-            self.tr("Nothing of this score") if sight is not None else self.tr("Nothing yet"),
-        )
+    def _show(self, shown: Shown) -> None:
+        image, beside = shown.sight.picture.image, self.looking.marks_beside()
+        self.stage.show_picture(image, shown.marks, beside)
+        self.controls.in_view.show_counts(shown.counts)
+        self.big_screen.show_picture(image, shown.marks, beside, self.controls.in_view.seen)
         self._show_numbers()
 
-    def _color(self, category_id: int) -> str:
-        return self._colors.get(category_id, "#e69f00")
+    def _clear(self) -> None:
+        self.controls.in_view.show_counts({})
+        self._show_numbers()
 
     def _show_numbers(self) -> None:
-        if self._sight is None:
-            self.view.show_numbers("")
-            return
-        self.view.show_numbers(
-            self.tr("{rate} fps   {ms} ms   {dropped} dropped").format(
-                rate=round(self._pace.per_second()),
-                ms=round(self._pace.milliseconds()),
-                dropped=self._pace.dropped,
+        self.view.show_numbers("" if self.looking.last is None else number_words(self.looking))
+
+    def _show_names(self) -> None:
+        model, beside = self.models.model, self.controls.beside.path
+        names = (file_words(model), file_words(beside)) if model and beside else None
+        self.stage.show_names(names)
+        self.big_screen.show_names(names)
+
+    def _model_name(self) -> str:
+        """With its run's: the file is called the same in all."""
+        path = self.models.model
+        return "" if path is None else f"{path.parent.name}/{path.name}"
+
+    def _show_tally(self) -> None:
+        waiting = len(self.judging.waiting()) if self.judging.joined else 0
+        self.controls.judge.show_tally(self.judging.tally, self.judging.joined, waiting)
+
+    def _show_going(self, going: Going | None) -> None:
+        self._going = going
+        self.controls.record.show_going(going)
+        self._show_alarm()
+
+    def _show_alarm(self) -> None:
+        """What must not be forgotten while it is on."""
+        words = []
+        if self._going is not None:
+            words.append(self.tr("Recording   {0}").format(self._going.words()))
+        if self.reacting.is_on:
+            words.append(self.tr("Reacting"))
+        self.view.show_alarm("   ".join(words))
+        self.big_screen.show_alarm("   ".join(words))
+
+    def _tell_broken(self, sentence: str, is_beside: bool) -> None:
+        if is_beside:
+            self.health.set_problem(
+                sentence, (self.tr("Without it"), lambda: self.controls.beside.use(None))
             )
-        )
+            return
+        self.health.set_problem(sentence, (self.tr("Open another model…"), self.models.ask))
+        self._clear()
 
     def _connect(self) -> None:
-        live, detecting, controls = self._live, self.detecting, self.controls
+        live, looking, controls = self._live, self.looking, self.controls
         live.picture_arrived.connect(self._take_picture)
         live.camera_changed.connect(self._change_camera)
-        detecting.loaded.connect(self._take_model)
-        detecting.saw.connect(self._take_sight)
-        detecting.failed.connect(self._tell_broken)
+        self.big_screen.opened.connect(looking.draw_again)
+        looking.loaded.connect(self._take_model)
+        looking.shown.connect(self._take_shown)
+        looking.redrawn.connect(self._show)
+        looking.bare.connect(lambda picture: self.stage.show_picture(picture.image))
+        looking.broken.connect(self._tell_broken)
+        looking.eased.connect(lambda: self._document.say(eased_words(self.looking)))
         self.models.model_changed.connect(self._change_model)
+        controls.beside.chosen.connect(self._change_beside)
+        controls.beside.pair_chosen.connect(self._take_pair)
         controls.score_changed.connect(self._take_score)
+        controls.looks_changed.connect(self._take_looks)
+        controls.judge.judged.connect(self.judge)
+        controls.judge.reset_requested.connect(self.judging.reset)
+        controls.judge.improve_requested.connect(self.improve)
+        self.judging.changed.connect(self._show_tally)
+        controls.react.toggle_requested.connect(self.react)
+        controls.react.rules_requested.connect(self.show_rules)
+        self.reacting.changed.connect(self._show_alarm)
+        controls.record.toggle_requested.connect(self.record)
+        self.recording.changed.connect(self._show_going)
         controls.keep_requested.connect(self.keep_frame)
         self.no_model.train_requested.connect(self.train_requested)
         self.no_model.open_requested.connect(self.models.ask)
         self._numbers_timer.timeout.connect(self._show_numbers)
-        self._document.categories_changed.connect(self._take_colors)
-
-    def _tell_broken(self, sentence: str) -> None:
-        self._loaded = self._sight = None
-        self.health.set_problem(sentence, (self.tr("Open another model…"), self.models.ask))
-        self._show_sight()
+        self._document.categories_changed.connect(self._take_categories)
 
     def _lay_out(self) -> None:
-        self._pages.addWidget(self.view)
+        self._pages.addWidget(self.stage)
         self._pages.addWidget(self.no_model)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -1,0 +1,166 @@
+"""The model's classes: each with its colour and how many are in view; a check mark shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+_ROW = 26
+_DOT = 12
+_MOST_ROWS = 9
+_ID, _COLOR, _COUNT = (Qt.ItemDataRole.UserRole + each for each in (1, 2, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One class in view. color is "#rrggbb"."""
+
+    name: str
+    count: int
+    color: str
+
+
+class ClassList(QListWidget):
+    """chosen_changed: the person switched a class on or off. Space switches the marked row."""
+
+    chosen_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._hidden_names: set[str] = set()
+        self._rows: dict[int, QListWidgetItem] = {}
+        self._counts: dict[int, int] = {}
+        self.setItemDelegate(_RowDelegate(self))
+        self.setAccessibleName(self.tr("In view"))
+        self.setToolTip(self.tr("What is in view now. A class without its mark is not shown"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizeAdjustPolicy(QAbstractItemView.SizeAdjustPolicy.AdjustIgnored)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setUniformItemSizes(True)
+        self.itemChanged.connect(self._take_mark)
+
+    @property
+    def hidden_names(self) -> frozenset[str]:
+        """The classes that are switched off, also those of other models."""
+        return frozenset(self._hidden_names)
+
+    @property
+    def seen(self) -> tuple[Seen, ...]:
+        """What is in view, by the order of the rows."""
+        return tuple(
+            Seen(item.text(), self._counts[number], item.data(_COLOR))
+            for number, item in self._rows.items()
+            if self._counts.get(number)
+        )
+
+    def hide_names(self, names: Sequence[str]) -> None:
+        """Switches these classes off, before show_classes()."""
+        self._hidden_names = set(names)
+
+    def switch(self, name: str, *, on: bool) -> None:
+        """As if the person had clicked on its mark."""
+        for item in self._rows.values():
+            if item.text() == name:
+                item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+
+    def show_classes(self, names: Mapping[int, str], colors: Mapping[int, str]) -> None:
+        """names: category id -> name; colors: category id -> "#rrggbb"."""
+        self.blockSignals(True)
+        if {number: item.text() for number, item in self._rows.items()} != dict(names):
+            self.clear()
+            self._rows, self._counts = {}, {}
+            for number, name in names.items():
+                self._rows[number] = self._row(number, name)
+        for number, item in self._rows.items():
+            item.setData(_COLOR, colors.get(number, "#e69f00"))
+        self.blockSignals(False)
+        self.setVisible(bool(self._rows))
+        self.updateGeometry()
+        self.viewport().update()
+
+    def show_counts(self, counts: Mapping[int, int]) -> None:
+        """By category id; what is not in it is not in view."""
+        if dict(counts) == self._counts:
+            return
+        self._counts = dict(counts)
+        self.blockSignals(True)
+        for number, item in self._rows.items():
+            item.setData(_COUNT, counts.get(number, 0))
+        self.blockSignals(False)
+        words = ", ".join(f"{each.count} {each.name}" for each in self.seen)
+        self.setAccessibleDescription(words or self.tr("Nothing of this score"))
+        self.viewport().update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, _ROW * max(1, min(_MOST_ROWS, self.count())) + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def _row(self, number: int, name: str) -> QListWidgetItem:
+        item = QListWidgetItem(name, self)
+        item.setFlags(
+            Qt.ItemFlag.ItemIsUserCheckable
+            | Qt.ItemFlag.ItemIsEnabled
+            | Qt.ItemFlag.ItemIsSelectable
+        )
+        is_shown = name not in self._hidden_names
+        item.setCheckState(Qt.CheckState.Checked if is_shown else Qt.CheckState.Unchecked)
+        item.setData(_ID, number)
+        return item
+
+    def _take_mark(self, item: QListWidgetItem) -> None:
+        if item.checkState() is Qt.CheckState.Checked:
+            self._hidden_names.discard(item.text())
+        else:
+            self._hidden_names.add(item.text())
+        self.chosen_changed.emit()
+
+
+class _RowDelegate(QStyledItemDelegate):
+    """The check mark and the name as ever, the colour before the count at the right."""
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(super().sizeHint(option, index).width(), _ROW)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        count = index.data(_COUNT) or 0
+        number = str(count) if count else ""
+        width = option.fontMetrics.horizontalAdvance("000") + _DOT + 14
+        whole = QRectF(option.rect)
+        super().paint(painter, option, index)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        is_shown = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked.value
+        painter.setOpacity(1.0 if is_shown else 0.35)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(index.data(_COLOR) or "#e69f00"))
+        dot = QRectF(whole.right() - width, whole.center().y() - _DOT / 2, _DOT, _DOT)
+        painter.drawRoundedRect(dot, 3, 3)
+        painter.setPen(option.palette.color(QPalette.ColorRole.Text))
+        painter.drawText(
+            whole.adjusted(0, 0, -6, 0),
+            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+            number,
+        )
+        painter.restore()

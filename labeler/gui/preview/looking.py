@@ -1,0 +1,139 @@
+"""From the camera's pictures to what is shown of them: models, pace, score, classes, numbers."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from labeler.gui.class_colors import class_colors
+from labeler.gui.decode import LONGEST, LivePicture
+from labeler.gui.document import Document
+from labeler.gui.live import LiveCamera
+from labeler.gui.picture_view import Mark
+from labeler.gui.preview.detecting import Detecting, LoadedModel, Sight
+from labeler.gui.preview.effort import Effort
+from labeler.gui.preview.pace import Pace
+from labeler.gui.preview.showing import Showing, Shown
+
+
+class Looking(QObject):
+    """shown carries a Shown for each picture that was looked at, redrawn one for the same again.
+
+    loaded carries a LoadedModel, and whether it took the place of an older state of its file;
+    bare a LivePicture that no model looks at; broken a sentence, and whether it is about the
+    second model; eased: the machine cannot keep up, or can again.
+    """
+
+    shown = Signal(object)
+    redrawn = Signal(object)
+    loaded = Signal(object, bool)
+    bare = Signal(object)
+    broken = Signal(str, bool)
+    eased = Signal()
+
+    def __init__(self, document: Document, live: LiveCamera, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.model: LoadedModel | None = None
+        self.beside: LoadedModel | None = None
+        self.last: Shown | None = None
+        self.pace = Pace()
+        self.effort = Effort()
+        self.showing = Showing()
+        self.showing_beside = Showing()
+        self._document = document
+        self._live = live
+        self._second: Sight | None = None
+        self._paths: tuple[Path | None, Path | None] = (None, None)
+        self.detecting = Detecting(self)
+        self.detecting.loaded.connect(self._take_model)
+        self.detecting.saw.connect(self._take_sight)
+        self.detecting.failed.connect(self._take_failure)
+
+    def use(self, model: Path | None, beside: Path | None = None) -> None:
+        """These models from the next picture on; the camera goes on meanwhile."""
+        before, self._paths = self._paths, (model, beside)
+        if model != before[0]:
+            self.model = None
+        if beside != before[1]:
+            self.beside = None
+        self.restart()
+        self.detecting.use(model, beside)
+
+    def restart(self) -> None:
+        """Another camera or another model."""
+        self.last = self._second = None
+        self.pace.restart()
+        self.effort.restart()
+        self.showing.restart()
+        self.showing_beside.restart()
+
+    def look(self, picture: LivePicture) -> None:
+        """The camera's newest picture."""
+        if self.model is None:
+            self.bare.emit(picture)
+            return
+        side = max(picture.image.width(), picture.image.height())
+        if self.effort.wants(picture.frame.number, side):
+            self.detecting.look(picture, self.effort.longest)
+
+    def draw_again(self) -> None:
+        """The same picture, under what was chosen meanwhile."""
+        if self.last is not None:
+            self.last = self.showing.show(self.last.sight)
+            self.redrawn.emit(self.last)
+
+    def take_colors(self) -> None:
+        """As the dataset's classes have them now."""
+        categories = self._document.dataset.categories()
+        for model, showing in ((self.model, self.showing), (self.beside, self.showing_beside)):
+            showing.colors = class_colors(model.names if model is not None else {}, categories)
+        self.draw_again()
+
+    def marks_beside(self) -> tuple[Mark, ...]:
+        """What the second model found on the last picture."""
+        return () if self._second is None else self.showing_beside.show(self._second).marks
+
+    def is_reduced(self) -> bool:
+        """Whether less is asked of the machine than the camera gives."""
+        return self.effort.every > 1 or self.effort.longest < LONGEST
+
+    def finish(self) -> None:
+        self.detecting.finish()
+
+    def _take_model(self, loaded: LoadedModel) -> None:
+        if loaded.path != self._paths[loaded.is_beside]:
+            return
+        before = self.beside if loaded.is_beside else self.model
+        if loaded.is_beside:
+            self.beside = loaded
+        else:
+            self.model = loaded
+        self.take_colors()
+        self.loaded.emit(loaded, before is not None)
+        if self._live.picture is not None:
+            self.look(self._live.picture)
+
+    def _take_failure(self, sentence: str, is_beside: bool) -> None:
+        if is_beside:
+            self.beside = None
+        else:
+            self.model = self.last = self._second = None
+        self.broken.emit(sentence, is_beside)
+
+    def _take_sight(self, sight: Sight) -> None:
+        if self._live.picture is None or self.model is None:
+            return  # of the camera or model before
+        frame = sight.picture.frame
+        late_ms = 1000 * (time.monotonic() - frame.received)
+        self.pace.note(frame.number, sight.milliseconds, late_ms=late_ms)
+        was_reduced = self.is_reduced()
+        self.effort.note(sight.milliseconds)
+        self.last = self.showing.show(sight)
+        found = sight.beside
+        self._second = None if found is None else replace(sight, detections=found, beside=None)
+        self.shown.emit(self.last)
+        if self.is_reduced() != was_reduced:
+            self.eased.emit()

@@ -1,0 +1,37 @@
+"""How the looking goes, in one line of numbers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from labeler.gui.preview.looking import Looking
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("NumberWords", text)
+
+
+def number_words(looking: Looking) -> str:
+    """Rate, the detector's time, how old the picture is when it is shown, and what was dropped."""
+    pace = looking.pace
+    words = _tr("{rate} fps   {ms} ms   {late} ms late   {dropped} dropped").format(
+        rate=round(pace.per_second()),
+        ms=round(pace.milliseconds()),
+        late=round(pace.late_ms()),
+        dropped=pace.dropped,
+    )
+    if looking.effort.every > 1:
+        words += _tr("   1 of {0} pictures").format(looking.effort.every)
+    return words
+
+
+def eased_words(looking: Looking) -> str:
+    """What is asked of the machine from now on."""
+    if not looking.is_reduced():
+        return _tr("The detector keeps up again: it looks at every picture as it is.")
+    every = looking.effort.every
+    if every > 1:
+        return _tr("This machine is slow for this detector: it looks at 1 of {0} pictures.").format(
+            every
+        )
+    return _tr("This machine is slow for this detector: it looks at reduced pictures.")

@@ -1,0 +1,140 @@
+"""The recording under way: what is seen goes to its recorder, and the window hears how it goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QFont, QGuiApplication
+
+from labeler.errors import UserError
+from labeler.gui.decode import as_rgb
+from labeler.gui.document import Document
+from labeler.gui.picture_view import with_marks
+from labeler.gui.preview.looking import Looking
+from labeler.gui.preview.showing import Shown
+from labeler.recording.recorder import Moment, Recorded, Recorder, new_folder
+
+FOLDER = "recordings"
+"""Inside the dataset's own."""
+_LOOK_MS = 250
+_PATIENCE_S = 5.0
+_USUAL_RATE, _HIGHEST_RATE = 15, 30
+"""Pictures a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """How far it is."""
+
+    seconds: float
+    size_bytes: int
+
+    def words(self) -> str:
+        """As in "0:12   3.4 MB"."""
+        whole = int(self.seconds)
+        clock = f"{whole // 60}:{whole % 60:02}"
+        if whole >= 3600:
+            clock = f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+        return f"{clock}   {self.size_bytes / 1e6:.1f} MB"
+
+
+class Recording(QObject):
+    """changed carries a Going while it records and None once it has ended."""
+
+    changed = Signal(object)
+    _over = Signal(object)
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.last: Path | None = None
+        """The folder of the newest recording of this sitting."""
+        self._document = document
+        self._recorder: Recorder | None = None
+        self._font = QFont(QGuiApplication.font())
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self._tell)
+        self._over.connect(self._end)
+        document.dataset_opened.connect(self.stop)
+
+    @property
+    def is_on(self) -> bool:
+        return self._recorder is not None
+
+    def toggle(self, looking: Looking, model: str, keep_every: int) -> None:
+        """Begins, or ends the one under way. keep_every: as in start()."""
+        if self._recorder is not None:
+            self.stop()
+        elif looking.last is None:
+            self._document.say(self.tr("Not recorded: there is no picture with detections yet."))
+        else:
+            rate = round(looking.pace.per_second()) or _USUAL_RATE
+            self.start(model, per_second=float(min(_HIGHEST_RATE, rate)), keep_every=keep_every)
+
+    def start(self, model: str, *, per_second: float, keep_every: int) -> None:
+        """model: its name. keep_every: of so many pictures one is kept as COCO; 0: none."""
+        folder = new_folder(self._document.dataset.folder / FOLDER)
+        try:
+            self._recorder = Recorder(
+                folder, model, self._over.emit, per_second=per_second, keep_every=keep_every
+            )
+        except UserError as error:
+            self._document.report(error)
+            return
+        self._timer.start()
+        self._tell()
+
+    def stop(self) -> None:
+        if self._recorder is not None:
+            self._recorder.stop()
+
+    def add(self, shown: Shown, names: dict[int, str]) -> None:
+        """The newest picture, as it is shown. names: the model's classes by id."""
+        if self._recorder is None:
+            return
+        picture = shown.sight.picture
+        image, marks, font = picture.image, shown.marks, self._font
+        size = (round(image.width() * picture.factor), round(image.height() * picture.factor))
+        self._recorder.add(
+            Moment(
+                data=picture.frame.data,
+                size=size,
+                received=picture.frame.received,
+                captured_at=picture.frame.captured_at,
+                names=names,
+                found=[(each.detection, each.number) for each in shown.stored],
+                draw=lambda: as_rgb(with_marks(image, marks, font)),
+            )
+        )
+
+    def finish(self) -> None:
+        """Ends it and waits for the disk; for a window that closes."""
+        recorder = self._recorder
+        if recorder is not None:
+            recorder.stop()
+            recorder.wait(_PATIENCE_S)
+
+    def _tell(self) -> None:
+        if self._recorder is not None:
+            self.changed.emit(Going(self._recorder.seconds, self._recorder.size_bytes))
+
+    def _end(self, recorded: Recorded) -> None:
+        self._recorder = None
+        self._timer.stop()
+        self.last = recorded.folder
+        self.changed.emit(None)
+        if recorded.failure:
+            self._document.report(UserError(recorded.failure))
+            return
+        words = self.tr("Recorded {0} with {1} pictures in {2}.").format(
+            Going(recorded.seconds, recorded.size_bytes).words().replace("   ", ", "),
+            recorded.pictures,
+            recorded.folder,
+        )
+        if recorded.left_out:
+            words += self.tr(" {0} moments were left out: the disk was too slow.").format(
+                recorded.left_out
+            )
+        self._document.say(words)

@@ -1,0 +1,67 @@
+"""What Preview remembers from one start to the next, in a small file of the person's own."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from labeler.dataset.files import PART
+
+APPLICATION = "vector-labeler"
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """numbered: each thing carries its steady number. smooth: boxes are evened out.
+
+    keep_every: of so many recorded pictures one is kept as COCO; 0: none. hidden: classes that are
+    switched off. rules: those of labeler.react.rules, as JSON.
+    """
+
+    numbered: bool = True
+    smooth: bool = False
+    keep_every: int = 15
+    hidden: list[str] = field(default_factory=list)
+    rules: list[dict[str, Any]] = field(default_factory=list)
+
+
+def recall() -> Remembered:
+    """What was kept last; how it is at first where there is none or it makes no sense."""
+    try:
+        read = json.loads(_file().read_text(encoding="utf-8"))
+        known = {each.name: read[each.name] for each in fields(Remembered) if each.name in read}
+        return _checked(Remembered(**known))
+    except (OSError, ValueError, TypeError, RecursionError):
+        return Remembered()
+
+
+def keep(**changes: Any) -> None:
+    """Replaces the file as a whole. What cannot be kept is lost in silence."""
+    file = _file()
+    part = file.with_name(f"{file.name}-{os.getpid()}{PART}")
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        words = asdict(replace(recall(), **changes))
+        part.write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
+        part.replace(file)
+
+
+def _checked(read: Remembered) -> Remembered:
+    """Raises TypeError where a value is of another kind."""
+    usual = Remembered()
+    for each in fields(Remembered):
+        if type(getattr(read, each.name)) is not type(getattr(usual, each.name)):
+            raise TypeError(each.name)
+    if not all(isinstance(name, str) for name in read.hidden):
+        raise TypeError("hidden")
+    return read
+
+
+def _file() -> Path:
+    return platformdirs.user_state_path(APPLICATION, appauthor=False) / "preview.json"

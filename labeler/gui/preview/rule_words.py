@@ -1,0 +1,52 @@
+"""Rules in the words of the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from labeler.react.rules import Deed, Rule
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("RuleWords", text)
+
+
+def deed_names() -> dict[Deed, str]:
+    """As in a list to choose from."""
+    return {
+        Deed.SAY: _tr("the robot says"),
+        Deed.ANIMATE: _tr("the robot plays an animation"),
+        Deed.TURN: _tr("the robot turns towards it"),
+        Deed.RUN: _tr("a command is run"),
+        Deed.POST: _tr("a web address is called"),
+    }
+
+
+def text_hint(deed: Deed) -> str:
+    """What belongs into the field beside it."""
+    return {
+        Deed.SAY: _tr("Your Majesty"),
+        Deed.ANIMATE: _tr("An animation trigger of the robot"),
+        Deed.TURN: "",
+        Deed.RUN: _tr("A program and its words; no shell"),
+        Deed.POST: "https://",
+    }[deed]
+
+
+def deed_words(rule: Rule) -> str:
+    """As in: say "Your Majesty"."""
+    pattern = {
+        Deed.SAY: _tr('say "{0}"'),
+        Deed.ANIMATE: _tr("play {0}"),
+        Deed.TURN: _tr("turn towards it"),
+        Deed.RUN: _tr("run {0}"),
+        Deed.POST: _tr("call {0}"),
+    }[rule.deed]
+    return pattern.format(rule.text.strip())
+
+
+def rule_words(rule: Rule) -> str:
+    """As in: queen for 5 pictures: say "Your Majesty"."""
+    return _tr("{category} for {frames} pictures: {deed}").format(
+        category=rule.category or "?", frames=rule.frames, deed=deed_words(rule)
+    )

@@ -1,0 +1,189 @@
+"""All rules with their switches, the one that is marked in fields, and what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labeler.errors import UserError
+from labeler.gui.preview.reacting import Done, Reacting
+from labeler.gui.preview.rule_form import RuleForm
+from labeler.gui.preview.rule_words import rule_words
+from labeler.gui.side_panel import heading
+from labeler.gui.theme import set_role
+from labeler.react.rules import Deed, Due, Rule, Sighted, check
+
+_PICTURE = (640, 360)
+
+
+class RulesDialog(QDialog):
+    """Changes count when the dialog is closed by Done; Try it does one now."""
+
+    def __init__(
+        self, reacting: Reacting, categories: Sequence[str], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("When it sees something"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._reacting = reacting
+        self._rules = list(reacting.rules)
+        self._first = categories[0] if categories else ""
+        self.list = QListWidget(self)
+        self.list.setAccessibleName(self.tr("Rules"))
+        self.list.setToolTip(self.tr("A rule without its mark is not followed"))
+        self.form = RuleForm(categories, self)
+        self.problem = QLabel(self)
+        self.problem.setWordWrap(True)
+        set_role(self.problem, "bad")
+        self.log = QListWidget(self)
+        self.log.setAccessibleName(self.tr("What was done"))
+        self.add_button = self._button(self.tr("Add a rule"), self.add)
+        self.remove_button = self._button(self.tr("Remove"), self.remove)
+        self.try_button = self._button(self.tr("Try it now"), self.try_now)
+        self._lay_out()
+        self._connect()
+        self._fill(0)
+        for done in reacting.log:
+            self._show_done(done)
+
+    @property
+    def rules(self) -> list[Rule]:
+        """As they stand in the dialog."""
+        return list(self._rules)
+
+    def add(self) -> None:
+        self._rules.append(Rule(self._first, Deed.SAY))
+        self._fill(len(self._rules) - 1)
+        self.form.text.setFocus()
+
+    def remove(self) -> None:
+        row = self.list.currentRow()
+        if 0 <= row < len(self._rules):
+            del self._rules[row]
+            self._fill(min(row, len(self._rules) - 1))
+
+    def try_now(self) -> None:
+        """Does it as if the thing had been seen at the left of the picture."""
+        rule = self.form.rule()
+        if not self._problem_of(rule):
+            thing = Sighted(rule.category, 1.0, (80.0, 120.0, 120.0, 120.0))
+            self._reacting.do(Due(rule, thing, _PICTURE))
+
+    def accept(self) -> None:
+        for row, rule in enumerate(self._rules):
+            if rule.is_on and self._problem_of(rule):
+                self.list.setCurrentRow(row)
+                self._show_problem()
+                return
+        self._reacting.use(self._rules)
+        super().accept()
+
+    def _problem_of(self, rule: Rule) -> str:
+        try:
+            check(rule)
+        except UserError as error:
+            return str(error)
+        return ""
+
+    def _fill(self, row: int) -> None:
+        self.list.blockSignals(True)
+        self.list.clear()
+        for rule in self._rules:
+            item = QListWidgetItem(rule_words(rule), self.list)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Checked if rule.is_on else Qt.CheckState.Unchecked)
+        self.list.blockSignals(False)
+        self.list.setCurrentRow(row)
+        self._show_current()
+
+    def _show_current(self) -> None:
+        row = self.list.currentRow()
+        has_rule = 0 <= row < len(self._rules)
+        for widget in (self.form, self.remove_button, self.try_button):
+            widget.setEnabled(has_rule)
+        if has_rule:
+            self.form.show_rule(self._rules[row])
+        self._show_problem()
+
+    def _take_form(self) -> None:
+        row = self.list.currentRow()
+        if 0 <= row < len(self._rules):
+            self._rules[row] = self.form.rule()
+            self.list.blockSignals(True)
+            self.list.item(row).setText(rule_words(self._rules[row]))
+            self.list.blockSignals(False)
+            self._show_problem()
+
+    def _take_mark(self, item: QListWidgetItem) -> None:
+        row = self.list.row(item)
+        is_on = item.checkState() is Qt.CheckState.Checked
+        self._rules[row] = replace(self._rules[row], is_on=is_on)
+        if row == self.list.currentRow():
+            self.form.show_rule(self._rules[row])
+
+    def _show_problem(self) -> None:
+        row = self.list.currentRow()
+        words = self._problem_of(self._rules[row]) if 0 <= row < len(self._rules) else ""
+        self.problem.setText(words)
+        self.try_button.setEnabled(row >= 0 and not words)
+
+    def _show_done(self, done: Done) -> None:
+        words = f"{done.at:%H:%M:%S}  {done.rule.category}: {done.words}"
+        self.log.insertItem(0, f"{words}   {done.failure}".strip())
+
+    def _connect(self) -> None:
+        self.list.currentRowChanged.connect(self._show_current)
+        self.list.itemChanged.connect(self._take_mark)
+        self.form.edited.connect(self._take_form)
+        self._reacting.logged.connect(self._show_done)
+
+    def _button(self, text: str, slot: object) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setAccessibleName(text)
+        button.setToolTip(text)
+        button.setAutoDefault(False)
+        button.clicked.connect(slot)
+        return button
+
+    def _lay_out(self) -> None:
+        left = QVBoxLayout()
+        left.addWidget(self.list, 1)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.add_button)
+        buttons.addWidget(self.remove_button)
+        buttons.addStretch(1)
+        left.addLayout(buttons)
+        right = QVBoxLayout()
+        right.addWidget(self.form)
+        right.addWidget(self.problem)
+        right.addStretch(1)
+        right.addWidget(self.try_button, 0, Qt.AlignmentFlag.AlignLeft)
+        halves = QHBoxLayout()
+        halves.setSpacing(16)
+        halves.addLayout(left, 1)
+        halves.addLayout(right, 1)
+        box = QDialogButtonBox(self)
+        box.addButton(self.tr("Done"), QDialogButtonBox.ButtonRole.AcceptRole)
+        box.addButton(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        box.accepted.connect(self.accept)
+        box.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.addLayout(halves, 2)
+        column.addWidget(heading(self.tr("What was done"), self.log))
+        column.addWidget(self.log, 1)
+        column.addWidget(box)
+        self.resize(820, 520)

@@ -1,0 +1,1 @@
+"""What happens when the detector sees something: rules, when they apply, and what is done."""

@@ -1,0 +1,80 @@
+"""Less is asked of a machine that cannot keep up, evenly, and more again when it can."""
+
+from __future__ import annotations
+
+from labeler.gui.decode import LONGEST
+from labeler.gui.preview.effort import REDUCED, Effort
+
+
+class Machine:
+    """A detector that takes so long, on pictures of a camera at 20 a second."""
+
+    def __init__(self, side: int = 640) -> None:
+        self.effort = Effort()
+        self.now = 0.0
+        self.number = 0
+        self.side = side
+
+    def run(self, seconds: float, took_ms: float) -> int:
+        """How many pictures were looked at."""
+        looked = 0
+        end = self.now + seconds
+        while self.now < end:
+            self.number += 1
+            self.now += 0.05
+            if self.effort.wants(self.number, self.side, self.now):
+                looked += 1
+                self.effort.note(took_ms, self.now)
+        return looked
+
+
+def test_a_fast_detector_sees_every_picture_as_it_is() -> None:
+    machine = Machine()
+    assert machine.run(10, took_ms=15) == 200
+    assert (machine.effort.every, machine.effort.longest) == (1, LONGEST)
+
+
+def test_a_slow_detector_sees_every_third_picture_at_even_distances() -> None:
+    machine = Machine()
+    machine.run(20, took_ms=120)
+    assert machine.effort.every == 3
+    assert machine.run(3, took_ms=120) == 20
+
+
+def test_large_pictures_are_reduced_before_any_is_left_out() -> None:
+    machine = Machine(side=1920)
+    machine.run(4, took_ms=60)
+    assert (machine.effort.every, machine.effort.longest) == (1, REDUCED)
+
+
+def test_a_moment_of_trouble_changes_nothing() -> None:
+    machine = Machine()
+    machine.run(5, took_ms=15)
+    machine.run(1, took_ms=200)
+    machine.run(5, took_ms=15)
+    assert machine.effort.every == 1
+
+
+def test_it_steps_up_again_once_the_machine_is_free() -> None:
+    machine = Machine(side=1920)
+    machine.run(30, took_ms=120)
+    assert (machine.effort.every, machine.effort.longest) == (3, REDUCED)
+    machine.run(60, took_ms=8)
+    assert (machine.effort.every, machine.effort.longest) == (1, LONGEST)
+
+
+def test_it_does_not_swing_between_two_steps() -> None:
+    machine = Machine()
+    machine.run(20, took_ms=70)
+    steps = set()
+    for _ in range(30):
+        machine.run(1, took_ms=70)
+        steps.add(machine.effort.every)
+    assert steps == {2}
+
+
+def test_another_camera_is_tried_with_all_it_gives() -> None:
+    machine = Machine()
+    machine.run(20, took_ms=120)
+    machine.effort.restart()
+    assert machine.effort.every == 1

@@ -1,0 +1,200 @@
+"""Right, wrong, missed: what becomes of the picture, the tally, and the way to a training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from labeler.cameras.base import Frame
+from labeler.dataset.category_edits import add_category
+from labeler.dataset.model import ImageState
+from labeler.dataset.store import Dataset
+from labeler.dataset.suggestion_edits import accept
+from labeler.gui.decode import LivePicture, decode
+from labeler.gui.document import Document
+from labeler.gui.live import LiveCamera, file_choice
+from labeler.gui.preview.detecting import Sight
+from labeler.gui.preview.frame_keeping import FrameKeeping
+from labeler.gui.preview.judge_box import JudgeBox
+from labeler.gui.preview.judging import Judging, Tally, Verdict
+from labeler.gui.preview.showing import Showing, Shown
+from labeler.gui.preview.workspace import PreviewWorkspace
+from tests.gui.live_waits import Heard, show, until, wait_for_picture
+from tests.gui.tiny_model import write_tiny_model
+from trainer.predict import Detection
+
+MUG = Detection(7, "mug", 0.9, (10.0, 10.0, 30.0, 20.0))
+UNSURE = Detection(7, "mug", 0.2, (50.0, 5.0, 10.0, 10.0))
+Judge = Callable[..., Shown]
+
+
+def jpeg(shade: int) -> bytes:
+    return bytes(cv2.imencode(".png", np.full((36, 64, 3), shade, np.uint8))[1])
+
+
+@pytest.fixture
+def heard(document: Document) -> Heard:
+    return Heard(document)
+
+
+@pytest.fixture
+def judging(
+    qtbot: QtBot, document: Document, live: LiveCamera, tmp_path: Path
+) -> Iterator[Judging]:
+    """With a class "mug" of the dataset's own number, and a camera that is on."""
+    document.attempt(lambda data: add_category(data, "mug"))
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    (folder / "one.png").write_bytes(jpeg(90))
+    live.choose(file_choice("folder", folder))
+    until(qtbot, lambda: live.camera is not None)
+    frames = FrameKeeping(document, live)
+    yield Judging(document, frames)
+    frames.finish()
+
+
+@pytest.fixture
+def judge(qtbot: QtBot, judging: Judging) -> Judge:
+    """Judges a new picture on which this was found, and waits until it is counted."""
+    numbers = iter(range(1, 100))
+
+    def judge(verdict: Verdict, *found: Detection) -> Shown:
+        number = next(numbers)
+        picture = decode(Frame(jpeg(2 * number), number))
+        assert picture is not None
+        shown = Showing().show(Sight(picture, found, 5.0))
+        before = judging.tally.judged
+        assert judging.judge(verdict, shown, "run/model.onnx")
+        until(qtbot, lambda: judging.tally.judged == before + 1)
+        return shown
+
+    return judge
+
+
+def test_a_right_picture_is_labelled_with_what_was_shown(
+    judging: Judging, judge: Judge, document: Document, dataset: Dataset
+) -> None:
+    judge(Verdict.RIGHT, MUG, UNSURE)
+    (image,) = dataset.images()
+    (box,) = dataset.annotations(image.id)
+    (mug,) = dataset.categories()
+    assert (box.category_id, box.bbox.as_list()) == (mug.id, list(MUG.bbox))
+    assert judging.waiting() == []
+    document.undo()
+    assert dataset.annotations(image.id) == []
+    assert [each.score for each in dataset.suggestions(image.id)] == [0.9]
+
+
+def test_a_right_picture_without_a_box_is_a_confirmed_empty_one(
+    judge: Judge, dataset: Dataset
+) -> None:
+    judge(Verdict.RIGHT)
+    (image,) = dataset.images()
+    assert image.state is ImageState.EMPTY
+
+
+@pytest.mark.parametrize("verdict", [Verdict.WRONG, Verdict.MISSED])
+def test_other_pictures_wait_with_what_was_found_as_suggestions(
+    judging: Judging, judge: Judge, dataset: Dataset, verdict: Verdict
+) -> None:
+    judge(verdict, MUG)
+    (image,) = dataset.images()
+    assert image.state is ImageState.UNLABELLED
+    (offered,) = dataset.suggestions(image.id)
+    assert (offered.source, offered.model) == ("detector", "run/model.onnx")
+    assert judging.waiting() == [image.id]
+
+
+def test_a_class_that_the_dataset_has_not_is_told_and_nothing_is_accepted(
+    judging: Judging, judge: Judge, dataset: Dataset, heard: Heard
+) -> None:
+    judge(Verdict.RIGHT, MUG, Detection(9, "ball", 0.8, (1.0, 1.0, 9.0, 9.0)))
+    (image,) = dataset.images()
+    assert image.state is ImageState.UNLABELLED
+    assert heard.has("Not classes here: ball.")
+
+
+def test_one_picture_is_judged_once(judging: Judging, judge: Judge, heard: Heard) -> None:
+    shown = judge(Verdict.WRONG, MUG)
+    assert not judging.judge(Verdict.RIGHT, shown, "m")
+    assert heard.has("judged already")
+    assert not judging.judge(Verdict.RIGHT, None, "m")
+    assert judging.tally == Tally(wrong=1)
+
+
+def test_another_detector_begins_a_tally_of_its_own_and_the_pictures_stay(
+    judging: Judging, judge: Judge
+) -> None:
+    judge(Verdict.RIGHT, MUG)
+    judge(Verdict.MISSED)
+    assert judging.tally == Tally(right=1, missed=1)
+    judging.reset()
+    assert (judging.tally, judging.joined) == (Tally(), 2)
+    judging.begin_training()
+    assert judging.joined == 0
+
+
+def test_what_is_larger_than_the_screen_is_stored_in_its_own_pixels(
+    qtbot: QtBot, judging: Judging, dataset: Dataset
+) -> None:
+    picture = decode(Frame(jpeg(33), 1))
+    assert picture is not None
+    half = LivePicture(picture.frame, picture.image.scaled(32, 18), 2.0)
+    found = Detection(7, "mug", 0.9, (5.0, 5.0, 15.0, 10.0))
+    judging.judge(Verdict.RIGHT, Showing().show(Sight(half, (found,), 5.0)), "m")
+    until(qtbot, lambda: judging.tally.judged)
+    (image,) = dataset.images()
+    (box,) = dataset.annotations(image.id)
+    assert box.bbox.as_list() == [10.0, 10.0, 30.0, 20.0]
+
+
+def test_the_tally_is_told_with_its_interval(qtbot: QtBot) -> None:
+    box = JudgeBox()
+    qtbot.addWidget(box)
+    box.show_tally(Tally(42, 3, 2), 5, 0)
+    assert box.line.text() == "42 of 47 right: 89 % (77 to 96 %)"
+    assert box.improve.text() == "Improve with these 5"
+    box.show_tally(Tally(42, 3, 2), 5, 2)
+    assert box.improve.text() == "Correct 2 first"
+
+
+def test_improve_leads_to_what_is_to_be_labelled_and_then_to_a_training(
+    qtbot: QtBot,
+    document: Document,
+    live: LiveCamera,
+    dataset: Dataset,
+    tmp_path: Path,
+    heard: Heard,
+) -> None:
+    """The tiny model finds a vector and a mug wherever it looks."""
+    for name in ("vector", "mug"):
+        document.attempt(lambda data, name=name: add_category(data, name))
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    (folder / "one.png").write_bytes(jpeg(90))
+    workspace = PreviewWorkspace(document, live)
+    show(qtbot, workspace)
+    qtbot.keyClick(workspace, Qt.Key.Key_I)
+    assert heard.has("Judge some pictures first")
+    workspace.use_model(write_tiny_model(tmp_path / "model.onnx"))
+    live.choose(file_choice("folder", folder))
+    wait_for_picture(qtbot, live)
+    until(qtbot, lambda: workspace.view.marks)
+    qtbot.keyClick(workspace, Qt.Key.Key_W)
+    until(qtbot, lambda: workspace.judging.waiting())
+    assert workspace.controls.judge.line.text().startswith("0 of 1 right")
+    with qtbot.waitSignal(workspace.image_requested) as asked:
+        qtbot.keyClick(workspace, Qt.Key.Key_I)
+    (image_id,) = asked.args
+    ids = [each.id for each in dataset.suggestions(image_id)]
+    assert document.attempt(lambda data: accept(data, ids))
+    assert workspace.controls.judge.improve.text() == "Improve with these 1"
+    with qtbot.waitSignal(workspace.improve_requested):
+        qtbot.mouseClick(workspace.controls.judge.improve, Qt.MouseButton.LeftButton)
+    assert workspace.controls.judge.improve.isHidden()

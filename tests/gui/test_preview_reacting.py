@@ -1,0 +1,132 @@
+"""Rules in the window: off at first, in plain sight while on, told when they fail."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from labeler.gui.document import Document
+from labeler.gui.live import LiveCamera, file_choice
+from labeler.gui.preview.rules_dialog import RulesDialog
+from labeler.gui.preview.workspace import PreviewWorkspace
+from labeler.react.rules import Deed, Rule
+from tests.gui.live_waits import Heard, show, until
+from tests.gui.tiny_model import write_tiny_model
+
+SAY = Rule("vector", Deed.SAY, "Your Majesty", frames=1, rest_s=3600.0)
+
+
+@pytest.fixture
+def heard(document: Document) -> Heard:
+    return Heard(document)
+
+
+@pytest.fixture
+def preview(
+    qtbot: QtBot, document: Document, live: LiveCamera, tmp_path: Path, heard: Heard
+) -> PreviewWorkspace:
+    """The tiny model finds a vector with 0.90 and a mug with 0.60 in a folder's pictures."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for shade in (40, 90, 140):
+        cv2.imwrite(str(folder / f"{shade}.png"), np.full((36, 64, 3), shade, np.uint8))
+    shown = PreviewWorkspace(document, live)
+    show(qtbot, shown)
+    shown.use_model(write_tiny_model(tmp_path / "model.onnx"))
+    live.choose(file_choice("folder", folder))
+    until(qtbot, lambda: shown.view.marks)
+    return shown
+
+
+def test_it_is_off_at_first_and_red_while_it_is_on(
+    qtbot: QtBot, preview: PreviewWorkspace, document: Document, live: LiveCamera
+) -> None:
+    preview.reacting.use([SAY])
+    assert not preview.reacting.is_on
+    assert 'vector for 1 pictures: say "Your Majesty"' in preview.controls.react.line.text()
+    qtbot.mouseClick(preview.controls.react.button, Qt.MouseButton.LeftButton)
+    assert preview.view.alarm == "Reacting"
+    assert preview.controls.react.button.property("role") == "recording"
+    again = PreviewWorkspace(document, live)
+    qtbot.addWidget(again)
+    assert again.reacting.rules == [SAY]  # kept for the next start, which begins without it
+    assert not again.reacting.is_on
+    again.shut_down()
+    qtbot.keyClick(preview, Qt.Key.Key_Escape)
+    assert preview.view.alarm == ""
+    assert not preview.reacting.is_on
+
+
+def test_what_cannot_be_done_is_a_sentence_and_stands_in_the_log(
+    qtbot: QtBot, preview: PreviewWorkspace, heard: Heard
+) -> None:
+    preview.reacting.use([SAY])
+    preview.react()
+    until(qtbot, lambda: preview.reacting.log)
+    (done,) = preview.reacting.log
+    assert "no robot" in done.failure
+    assert heard.has("vector was seen. ")
+
+
+def test_a_command_is_run_when_it_is_seen_surely_enough(
+    qtbot: QtBot, preview: PreviewWorkspace, tmp_path: Path
+) -> None:
+    python = Path(sys.executable).as_posix()
+    code = "import os; print(os.environ['SEEN_CLASS'], os.environ['SEEN_SCORE'])"
+    rule = Rule("vector", Deed.RUN, f'"{python}" -c "{code}"', frames=1, rest_s=3600.0)
+    never = Rule("mug", Deed.RUN, "nothing", frames=1, score=0.7)
+    preview.reacting.use([rule, never])
+    preview.react()
+    until(qtbot, lambda: preview.reacting.log)
+    (done,) = preview.reacting.log
+    assert (done.rule, done.failure) == (rule, "")
+    assert done.words.endswith("vector 0.900")
+
+
+def test_another_camera_ends_it(qtbot: QtBot, preview: PreviewWorkspace, live: LiveCamera) -> None:
+    preview.reacting.use([SAY])
+    preview.react()
+    live.stop()
+    assert not preview.reacting.is_on
+
+
+def test_without_a_rule_the_dialog_opens_and_a_rule_is_made_in_it(
+    qtbot: QtBot, preview: PreviewWorkspace
+) -> None:
+    preview.react()
+    dialog = preview.findChild(RulesDialog)
+    assert dialog is not None
+    dialog.add()
+    assert dialog.form.category.currentText() == "vector"
+    assert "to say" in dialog.problem.text()
+    dialog.accept()
+    assert dialog.isVisible()  # such a rule is not taken
+    dialog.form.text.setEditText("Your Majesty")
+    dialog.form.frames.setValue(1)
+    dialog.form.rest.setValue(3600)
+    assert dialog.problem.text() == ""
+    dialog.accept()
+    assert preview.reacting.rules == [SAY]
+
+
+def test_rules_are_switched_off_and_removed_in_the_dialog(
+    qtbot: QtBot, preview: PreviewWorkspace
+) -> None:
+    turn = Rule("mug", Deed.TURN)
+    preview.reacting.use([SAY, turn])
+    preview.show_rules()
+    dialog = preview.findChild(RulesDialog)
+    assert dialog is not None
+    dialog.list.item(1).setCheckState(Qt.CheckState.Unchecked)
+    dialog.list.setCurrentRow(0)
+    dialog.remove()
+    (left,) = dialog.rules
+    assert (left.category, left.is_on) == ("mug", False)
+    dialog.reject()
+    assert preview.reacting.rules == [SAY, turn]

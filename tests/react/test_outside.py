@@ -1,0 +1,102 @@
+"""Commands and web addresses: what they are told, and what is said when they fail."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from labeler.errors import UserError
+from labeler.react.outside import post, run_command
+from labeler.react.rules import Deed, Due, Rule, Sighted
+
+MUG = Sighted("mug; rm -rf /", 0.91234, (1.0, 2.0, 30.0, 40.0))
+
+
+def due(deed: Deed, text: str) -> Due:
+    return Due(Rule("mug", deed, text), MUG, (640, 360))
+
+
+def python(code: str) -> Due:
+    quoted = sys.executable.replace("\\", "/")
+    return due(Deed.RUN, f"'{quoted}' -c '{code}'")
+
+
+def test_a_command_is_told_what_was_seen_and_no_shell_reads_it() -> None:
+    code = 'import os; print(os.environ["SEEN_CLASS"], os.environ["SEEN_BOX"], "$HOME")'
+    assert run_command(python(code)) == "mug; rm -rf / 1.0,2.0,30.0,40.0 $HOME"
+
+
+def test_a_command_that_fails_or_hangs_or_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"code 3\. no tea"):
+        run_command(python('print("no tea"); raise SystemExit(3)'))
+    with pytest.raises(UserError, match="longer than"):
+        run_command(python("import time; time.sleep(60)"), timeout=0.3)
+    with pytest.raises(UserError, match="cannot be run"):
+        run_command(due(Deed.RUN, str(tmp_path / "nothing")))
+
+
+class Hook(HTTPServer):
+    """Notes what it is sent."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.told: list[dict[str, object]] = []
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class Answer(BaseHTTPRequestHandler):
+    server: Hook
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path == "/away":
+            self.send_response(302)
+            self.send_header("Location", f"{self.server.url}/elsewhere")
+        else:
+            self.server.told.append({"path": self.path, **json.loads(body)})
+            self.send_response(204 if self.path == "/hook" else 500)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """The test's output stays clean."""
+
+
+@pytest.fixture
+def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hook]:
+    for name in [each for each in os.environ if each.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    with Hook() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_a_web_address_is_told_as_json(hook: Hook) -> None:
+    assert post(due(Deed.POST, f"{hook.url}/hook"), "Vector-A1B2") == "HTTP 204"
+    (told,) = hook.told
+    assert (told["class"], told["score"], told["box"]) == (MUG.category, 0.9123, list(MUG.box))
+    assert (told["camera"], told["picture"]) == ("Vector-A1B2", [640, 360])
+
+
+def test_an_address_that_refuses_or_sends_elsewhere_is_a_sentence(hook: Hook) -> None:
+    with pytest.raises(UserError, match="HTTP 500"):
+        post(due(Deed.POST, f"{hook.url}/broken"), "")
+    with pytest.raises(UserError, match="HTTP 302"):
+        post(due(Deed.POST, f"{hook.url}/away"), "")
+    assert [each["path"] for each in hook.told] == ["/broken"]
+
+
+def test_nobody_at_the_address_is_a_sentence(hook: Hook) -> None:
+    url = hook.url
+    hook.server_close()
+    with pytest.raises(UserError, match="cannot be reached"):
+        post(due(Deed.POST, url), "")

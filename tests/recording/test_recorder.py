@@ -1,0 +1,188 @@
+"""A recording is whole when it ends, plays when it is cut off, and tells when the disk is full."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from labeler.dataset.coco_import import import_coco
+from labeler.dataset.store import Dataset
+from labeler.errors import UserError
+from labeler.recording.found_coco import FoundCoco
+from labeler.recording.recorder import LEAST_FREE, Moment, Recorded, Recorder, new_folder
+from labeler.recording.video import UNFINISHED, VideoFile
+from tests.cameras.camera_waits import ROOT, python_environment
+from trainer.predict import Detection
+
+NAMES = {1: "mug", 3: "ball"}
+FOUND = [(Detection(3, "ball", 0.83, (4.0, 6.0, 20.0, 10.0)), 2)]
+
+
+def picture(shade: int, size: tuple[int, int] = (64, 36)) -> np.ndarray:
+    return np.full((size[1], size[0], 3), shade, np.uint8)
+
+
+def jpeg(shade: int) -> bytes:
+    return bytes(cv2.imencode(".jpg", picture(shade))[1])
+
+
+def moment(number: int) -> Moment:
+    """The pictures of a camera at ten a second."""
+    return Moment(
+        data=jpeg(number),
+        size=(64, 36),
+        received=100.0 + number / 10,
+        captured_at=1_700_000_000.0 + number / 10,
+        names=NAMES,
+        found=FOUND,
+        draw=lambda: picture(2 * number),
+    )
+
+
+class Ended:
+    """What on_end was told."""
+
+    def __init__(self) -> None:
+        self.recorded: list[Recorded] = []
+        self._event = threading.Event()
+
+    def __call__(self, recorded: Recorded) -> None:
+        self.recorded.append(recorded)
+        self._event.set()
+
+    def wait(self) -> Recorded:
+        assert self._event.wait(20)
+        (recorded,) = self.recorded
+        return recorded
+
+
+def shades(video: Path) -> list[int]:
+    """The brightness of each picture in it."""
+    capture = cv2.VideoCapture(str(video))
+    found: list[int] = []
+    while True:
+        good, frame = capture.read()
+        if not good:
+            capture.release()
+            return found
+        found.append(round(float(frame.mean())))
+
+
+def test_video_and_pictures_are_whole_once_it_has_ended(tmp_path: Path) -> None:
+    ended = Ended()
+    recorder = Recorder(tmp_path / "one", "run/model.onnx", ended, per_second=10.0, keep_every=5)
+    for number in range(12):
+        recorder.add(moment(number))
+    recorder.stop()
+    recorded = ended.wait()
+    assert recorded.failure == ""
+    assert (recorded.frames, recorded.pictures) == (12, 3)
+    assert not list(recorded.folder.glob("*.part*"))
+    assert shades(recorded.folder / "video.avi") == pytest.approx(range(0, 24, 2), abs=3)
+    read = json.loads((recorded.folder / "annotations.json").read_text(encoding="utf-8"))
+    assert read["info"]["model"] == "run/model.onnx"
+    assert [each["file_name"] for each in read["images"]] == [f"{n:06}.jpg" for n in (1, 2, 3)]
+    assert {(b["category_id"], b["score"], b["track_id"]) for b in read["annotations"]} == {
+        (3, 0.83, 2)
+    }
+    kept = [(recorded.folder / "images" / each["file_name"]) for each in read["images"]]
+    assert [path.read_bytes() for path in kept] == [jpeg(0), jpeg(5), jpeg(10)]
+
+
+def test_the_recorded_pictures_can_be_imported_as_coco(tmp_path: Path) -> None:
+    coco = FoundCoco(tmp_path, "run/model.onnx")
+    coco.add(jpeg(9), (64, 36), 1_700_000_000.0, NAMES, FOUND)
+    path = coco.save()
+    with Dataset.create(tmp_path / "other") as dataset:
+        import_coco(dataset, path, tmp_path / "images")
+        (image,) = dataset.images()
+        assert dataset.path_of(image).read_bytes() == jpeg(9)
+        assert {each.name for each in dataset.categories()} == {"mug", "ball"}
+
+
+def test_the_video_has_the_pace_of_the_clock(tmp_path: Path) -> None:
+    """One picture is late and stands three times as long; two come at once and one is left out."""
+    video = VideoFile(tmp_path, 10.0)
+    for shade, at in ((10, 5.0), (60, 5.1), (110, 5.4), (200, 5.41), (160, 5.5)):
+        video.add(picture(shade), at)
+    path = video.end()
+    assert path is not None
+    assert shades(path) == pytest.approx([10, 60, 110, 110, 110, 160], abs=4)
+
+
+def test_a_picture_of_another_size_is_fitted_into_the_first(tmp_path: Path) -> None:
+    video = VideoFile(tmp_path, 10.0)
+    video.add(picture(200), 0.0)
+    video.add(picture(200, (36, 64)), 0.1)
+    path = video.end()
+    assert path is not None
+    bright, narrow = shades(path)
+    assert 0 < narrow < bright
+
+
+def test_what_a_kill_leaves_behind_plays(tmp_path: Path) -> None:
+    words = (
+        "import sys, os, signal, numpy as np; from pathlib import Path\n"
+        "from labeler.recording.video import VideoFile\n"
+        "video = VideoFile(Path(sys.argv[1]), 10.0)\n"
+        "noise = np.random.default_rng(0).integers(0, 255, (180, 320, 3), np.uint8)\n"
+        "for number in range(60): video.add(noise, number / 10)\n"
+        "os.kill(os.getpid(), signal.SIGKILL if os.name != 'nt' else signal.SIGTERM)\n"
+    )
+    command = [sys.executable, "-c", words, str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, env=python_environment(), timeout=60, check=False)
+    assert [path.name for path in tmp_path.iterdir()] == [UNFINISHED]
+    assert len(shades(tmp_path / UNFINISHED)) >= 30
+
+
+def free_until(calls: int) -> Callable[[Path], int]:
+    """A disk that is full from so many looks on."""
+    looks = iter(range(1000))
+    return lambda _folder: 10 * LEAST_FREE if next(looks) < calls else LEAST_FREE - 1
+
+
+def test_a_full_disk_ends_it_with_a_sentence_and_keeps_what_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("labeler.recording.recorder._LOOK_S", 0.0)
+    ended = Ended()
+    recorder = Recorder(tmp_path / "one", "m", ended, per_second=10.0, free=free_until(5))
+    for number in range(20):
+        recorder.add(moment(number))
+    recorded = ended.wait()
+    assert "disk" in recorded.failure
+    assert "kept" in recorded.failure
+    assert recorded.frames == len(shades(recorded.folder / "video.avi")) == 4
+    assert recorded.pictures == 1
+    assert (recorded.folder / "annotations.json").is_file()
+    recorder.stop()
+    recorder.add(moment(30))
+    assert recorder.wait()
+
+
+def test_on_a_full_disk_nothing_begins(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="full"):
+        Recorder(tmp_path / "one", "m", Ended(), free=free_until(0))
+    assert not (tmp_path / "one").exists()
+
+
+def test_a_recording_without_a_picture_is_no_video(tmp_path: Path) -> None:
+    ended = Ended()
+    recorder = Recorder(tmp_path / "one", "m", ended)
+    recorder.stop()
+    recorded = ended.wait()
+    assert (recorded.failure, recorded.frames, recorded.pictures) == ("", 0, 0)
+
+
+def test_two_recordings_of_one_second_have_folders_of_their_own(tmp_path: Path) -> None:
+    first = new_folder(tmp_path)
+    first.mkdir()
+    assert new_folder(tmp_path) != first
