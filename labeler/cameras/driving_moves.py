@@ -25,6 +25,8 @@ FAR_RAD = math.radians(20)
 NEAR_MM = 8.0
 NEAR_HEAD_RAD = math.radians(1)
 NEAR_LIFT_MM = 2.0
+HEADWAY = 0.8
+"""A drive that leaves more of the way than this part of it was in vain."""
 TRIES = 3
 """So often a motion is corrected that did not come out as it was meant."""
 SETTLED = 0.2
@@ -80,12 +82,17 @@ def take_pose(
 
 
 def go_to(driver: Driver, x_mm: float, y_mm: float, should_stop: ShouldStop) -> None:
-    """Drives straight to a place in its own odometry, as near as TRIES attempts bring it."""
+    """Drives straight to a place in its own odometry, as near as TRIES attempts bring it.
+
+    It gives up earlier where something stands in its way.
+    """
+    before = math.inf
     for _ in range(TRIES):
         pose = stand_still(driver, should_stop).pose
         away = math.hypot(x_mm - pose.x_mm, y_mm - pose.y_mm)
-        if away < NEAR_MM:
+        if away < NEAR_MM or away > HEADWAY * before:
             return
+        before = away
         left = wrapped(math.atan2(y_mm - pose.y_mm, x_mm - pose.x_mm) - pose.heading_rad)
         sign = 1
         if abs(left) > math.pi / 2:  # backwards is nearer

@@ -154,8 +154,12 @@ def pose_partner(
     try:
         origin, facing = pose_of(partner), pose_of(photographer).heading_rad
         head = stand_still(photographer, should_stop).head_angle_rad
+        place = (0.0, 0.0)
         for pose in plan_poses(wish):
             photographer.refuse_if_off()
+            if (pose.x_mm, pose.y_mm) != place:
+                place = (pose.x_mm, pose.y_mm)  # in a straight line, which stays in the circle
+                go_to(partner, *on_table(origin, *place), should_stop)
             still = _strike(partner, origin, pose, should_stop)
             kept(frame_after(camera, still, should_stop, own_clock=False), negative=False)
         go_to(partner, origin.x_mm, origin.y_mm, should_stop)
@@ -174,12 +178,13 @@ def pose_partner(
 
 
 def _strike(partner: Driver, origin: Pose, pose: PosingStop, should_stop: ShouldStop) -> BodyState:
-    """Drives there in a straight line, which never leaves the circle, and takes the pose."""
-    x_mm, y_mm = on_table(origin, pose.x_mm, pose.y_mm)
-    go_to(partner, x_mm, y_mm, should_stop)
-    heading = origin.heading_rad + pose.heading_rad
+    """Takes the pose where it stands."""
     return take_pose(
-        partner, should_stop, heading_rad=heading, head_rad=pose.head_rad, lift_mm=pose.lift_mm
+        partner,
+        should_stop,
+        heading_rad=origin.heading_rad + pose.heading_rad,
+        head_rad=pose.head_rad,
+        lift_mm=pose.lift_mm,
     )
 
 

@@ -187,7 +187,7 @@ def _report(prepared: PreparedRun, end: Finished, best: Evaluated | None, *, as_
     if as_json:
         told = {
             "run": str(prepared.path),
-            "model": str(model),
+            "model": str(model) if model.is_file() else None,
             "images_train": prepared.images_train,
             "images_val": prepared.images_val,
             "images_test": prepared.images_test,
@@ -197,6 +197,9 @@ def _report(prepared: PreparedRun, end: Finished, best: Evaluated | None, *, as_
             "ap50": end.ap50 if end.ap50 >= 0 else None,
         }
         sys.stdout.write(json.dumps(told) + "\n")
+        return
+    if not model.is_file():
+        sys.stdout.write("Stopped before it had learned anything, so there is no model.\n")
         return
     ends = _interval(best)
     ap = _score(end.ap) + (f" ({ends[0]:.3f} to {ends[1]:.3f})" if ends else "")

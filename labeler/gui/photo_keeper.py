@@ -7,11 +7,12 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from labeler.cameras.base import Frame
+from labeler.dataset import picture
 from labeler.dataset.images import Added, add_picture
 from labeler.dataset.judging import Judging
 from labeler.dataset.model import Flaw, Image, Session
@@ -19,6 +20,11 @@ from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 
 _log = logging.getLogger(__name__)
+
+RETRY_S = 2.0
+"""Seconds between two attempts to keep what the disk could not take."""
+MOST_HELD = 1000
+"""Photos in memory alone: 100 MB of a robot's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +83,7 @@ class PhotoKeeper(QObject):
         self._shots: queue.SimpleQueue[Shot | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._waiting = 0
+        self._held: list[Shot] = []
         self._judging = Judging()
         self._changed = threading.Condition()
 
@@ -108,29 +115,83 @@ class PhotoKeeper(QObject):
         thread.join(timeout)
         return not thread.is_alive()
 
+    @property
+    def held(self) -> int:
+        """How many photos are in memory alone, because their disk could not take them."""
+        return len(self._held)
+
     def _labour(self) -> None:
-        while (shot := self._shots.get()) is not None:
+        while True:
+            try:
+                shot = self._shots.get(timeout=RETRY_S if self._held else None)
+            except queue.Empty:
+                self._keep_held()
+                continue
+            self._keep_held()  # first those that were taken first
+            if shot is None:
+                return
             tell, outcome = self._outcome(shot)
             with self._changed:
                 self._waiting -= 1
                 self._changed.notify_all()
             tell.emit(outcome)
 
+    def _keep_held(self) -> None:
+        """As many as the disk takes by now."""
+        while self._held:
+            shot = self._held[0]
+            tell: SignalInstance = self.failed
+            outcome: Kept | Skipped | UserError = self._too_late(shot)
+            try:
+                tell, outcome = self._told(_keep(shot, shot.take(), self._judging))
+            except UserError:
+                return
+            except ValueError:  # the dataset was closed
+                _log.exception("a photo that was held is lost")
+            del self._held[0]
+            tell.emit(outcome)
+
     def _outcome(self, shot: Shot) -> tuple[SignalInstance, Kept | Skipped | UserError]:
+        frame: Frame | None = None
         try:
-            outcome = _keep(shot, self._judging)
-            return self.kept if isinstance(outcome, Kept) else self.skipped, outcome
+            frame = shot.take()
+            return self._told(_keep(shot, frame, self._judging))
         except UserError as error:
-            return self.failed, error
+            if frame is None or not self._hold(shot, frame):
+                return self.failed, error
+            sentence = self.tr("{why} The photo is held in memory, and kept when that is mended.")
+            return self.failed, UserError(sentence.format(why=error), details=error.details)
         except Exception as error:  # the photos after this one must still be kept
             _log.exception("a photo was not kept")
             sentence = self.tr("The photo was not kept, through a fault of this program.")
             return self.failed, UserError(sentence, details=repr(error))
 
+    def _told(self, outcome: Kept | Skipped) -> tuple[SignalInstance, Kept | Skipped]:
+        return self.kept if isinstance(outcome, Kept) else self.skipped, outcome
 
-def _keep(shot: Shot, judging: Judging) -> Kept | Skipped:
+    def _too_late(self, shot: Shot) -> UserError:
+        sentence = self.tr("A photo is lost: its dataset {name} was closed before it had room.")
+        return UserError(sentence.format(name=shot.dataset.name))
+
+    def _hold(self, shot: Shot, frame: Frame) -> bool:
+        """False for what no disk will ever take, and where memory would run short."""
+        if shot.dataset.read_only or len(self._held) >= MOST_HELD or not _is_picture(frame.data):
+            return False
+        self._held.append(replace(shot, take=lambda: frame))
+        return True
+
+
+def _is_picture(data: bytes) -> bool:
+    """Whether the fault was not the picture's own."""
+    try:
+        picture.inspect(data, "")
+    except UserError:
+        return False
+    return True
+
+
+def _keep(shot: Shot, frame: Frame, judging: Judging) -> Kept | Skipped:
     """A picture is safe before it is measured, unless the measure decides whether it is kept."""
-    frame = shot.take()
     flaw = _flaw(shot, frame, judging) if shot.skips_flawed else None
     if flaw is not None:
         return Skipped(shot.dataset, shot.session_name, flaw)

@@ -116,9 +116,9 @@ class PictureView(QWidget):
         if not self._image.isNull():
             self._paint_picture(painter)
         if self._numbers:
-            self._paint_line(painter, self._numbers, _SCRIM, at_left=True)
+            self._paint_line(painter, self._numbers, _SCRIM, self._numbers_rect())
         if self._alarm:
-            self._paint_line(painter, self._alarm, ALARM, at_left=False)
+            self._paint_line(painter, self._alarm, ALARM, self.alarm_rect())
 
     def _paint_picture(self, painter: QPainter) -> None:
         where = self.picture_rect()
@@ -134,12 +134,24 @@ class PictureView(QWidget):
         if self._flash.state() is QVariantAnimation.State.Running:
             painter.fillRect(where, QColor.fromRgbF(1.0, 1.0, 1.0, self._flash.currentValue()))
 
-    def _paint_line(self, painter: QPainter, text: str, ground: QColor, *, at_left: bool) -> None:
+    def alarm_rect(self) -> QRectF:
+        """Where the red line stands: below the numbers where there is no room beside them."""
+        size = self._line_size(self._alarm)
+        beside = QRectF(QPointF(self.width() - _MARGIN - size.width(), _MARGIN), size)
+        numbers = self._numbers_rect()
+        if self._numbers and beside.left() < numbers.right() + _MARGIN:
+            beside.moveTop(numbers.bottom() + _MARGIN / 2)
+        return beside
+
+    def _numbers_rect(self) -> QRectF:
+        return QRectF(QPointF(_MARGIN, _MARGIN), self._line_size(self._numbers))
+
+    def _line_size(self, text: str) -> QSizeF:
+        metrics = self.fontMetrics()
+        return QSizeF(metrics.horizontalAdvance(text) + 20, metrics.height() + 10)
+
+    def _paint_line(self, painter: QPainter, text: str, ground: QColor, where: QRectF) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        metrics = painter.fontMetrics()
-        size = QSizeF(metrics.horizontalAdvance(text) + 20, metrics.height() + 10)
-        left = _MARGIN if at_left else self.width() - _MARGIN - size.width()
-        where = QRectF(QPointF(left, _MARGIN), size)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)
         painter.drawRoundedRect(where, 4, 4)

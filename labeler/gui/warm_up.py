@@ -10,7 +10,7 @@ from labeler.gui.background import run_in_background
 
 _AFTER_MS = 1_500
 """The first pictures come first."""
-_MODULES = (
+MODULES = (
     "pyqtgraph",
     "labeler.gui.train.workspace",
     "labeler.gui.compare.workspace",
@@ -20,13 +20,14 @@ _MODULES = (
 
 def import_ahead() -> None:
     """Soon, and without anybody waiting for it."""
-    QTimer.singleShot(_AFTER_MS, _begin)
+    QTimer.singleShot(_AFTER_MS, begin)
 
 
-def _begin() -> None:
+def begin() -> None:
+    """Now, on a worker thread."""
     run_in_background(
         lambda _report, should_stop: [
-            importlib.import_module(name) for name in _MODULES if not should_stop()
+            importlib.import_module(name) for name in MODULES if not should_stop()
         ],
         on_done=lambda _modules: None,
         on_error=_raise,

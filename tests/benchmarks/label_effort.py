@@ -2,7 +2,7 @@
 
 Run: python tests/benchmarks/label_effort.py [--images 685] [--source tracker] [--json]
      python tests/benchmarks/label_effort.py --video FILE --truth COCO.json [--every 3]
-     python tests/benchmarks/label_effort.py --photos FOLDER --truth COCO.json
+     python tests/benchmarks/label_effort.py --photos FOLDER --truth COCO.json [--most 25]
 
 The person goes image by image: draws what is missing, corrects what overlaps its true box by less
 than 0.8 (IoU), rejects a box whose object is gone; each of these is one hand action. The rest is
@@ -59,6 +59,7 @@ def main() -> int:
     parser.add_argument("--images", type=int, default=685, help="images of the long sequence")
     parser.add_argument("--video", type=Path)
     parser.add_argument("--photos", type=Path)
+    parser.add_argument("--most", type=int, default=25, help="photos of --photos")
     parser.add_argument("--truth", type=Path)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--source", choices=SOURCES, action="append", help="default: tracker")
@@ -98,7 +99,7 @@ def sequences(words: argparse.Namespace) -> dict[str, Iterator[Shot]]:
         if not words.truth:
             raise SystemExit("--video and --photos need --truth COCO.json.")
         if words.photos:
-            return panned_photos(words.photos, words.truth)
+            return panned_photos(words.photos, words.truth, words.most)
         return {words.video.name: video_shots(words.video, words.truth, words.every)}
     makers = (turning, passing, driving)
     made = {

@@ -102,9 +102,9 @@ def measure(folder: Path, models: dict[str, Path | None], seconds: float) -> Non
     workspace = PreviewWorkspace(document, live)
     workspace.resize(1280, 740)
     workspace.show()
-    for rate in RATES:
-        FolderCamera.SECONDS_EACH = 1 / rate
-        for name, model in models.items():
+    for name, model in models.items():  # those without one first: it stays in use
+        for rate in RATES:
+            FolderCamera.SECONDS_EACH = 1 / rate
             live.choose(file_choice("folder", folder / "pictures"))
             workspace.deactivated() if name == "off" else workspace.activated()
             if model is not None:

@@ -20,6 +20,7 @@ from labeler.gui.class_colors import class_colors
 from labeler.gui.decode import LivePicture, as_rgb, decode
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
+from labeler.gui.picture_view import PictureView
 from labeler.gui.preview.class_list import Seen
 from labeler.gui.preview.detecting import Detecting, Sight
 from labeler.gui.preview.pace import Pace
@@ -29,7 +30,9 @@ from labeler.simulator.truth import read_truth
 from labeler.track.steady import Box
 from tests.cameras.camera_waits import Simulator
 from tests.gui.live_waits import Heard, show, until, wait_for_picture
+from tests.gui.pair_makers import write_pair
 from tests.gui.tiny_model import write_tiny_model
+from tests.runs.run_makers import add_scenes
 from trainer.config import RunConfig, save_config
 from trainer.predict import Predictor
 
@@ -238,6 +241,37 @@ def test_the_big_screen_shows_the_same_and_escape_leaves_it(
     qtbot.keyClick(screen, Qt.Key.Key_Escape)
     until(qtbot, lambda: preview.big_screen.screen is None)
     assert preview.isVisible()
+
+
+def test_a_pair_of_compare_brings_both_its_models(
+    qtbot: QtBot, workspace: PreviewWorkspace, dataset: Dataset
+) -> None:
+    add_scenes(dataset, 12, session="morning")
+    add_scenes(dataset, 6, session="evening")
+    pair = write_pair(dataset)
+    workspace.activated()
+    box = workspace.controls.beside
+    until(qtbot, lambda: box.findText(f"Pair: {pair.name}") > 0)
+    row = box.findText(f"Pair: {pair.name}")
+    box.setCurrentIndex(row)
+    box.activated.emit(row)
+    assert workspace.models.model == pair / "pretrained" / "model.onnx"
+    assert box.path == pair / "scratch" / "model.onnx"
+    names = [head.text() for head in workspace.stage.heads]
+    assert names == ["pretrained/model.onnx", "scratch/model.onnx"]
+
+
+def test_the_red_line_never_covers_the_numbers(qtbot: QtBot) -> None:
+    view = PictureView()
+    qtbot.addWidget(view)
+    view.show_numbers("15 fps   11 ms   24 ms late   0 dropped")
+    view.show_alarm("Recording   0:12   3.4 MB   Reacting")
+    view.resize(1000, 600)
+    beside = view.alarm_rect()
+    view.resize(420, 300)
+    below = view.alarm_rect()
+    assert beside.left() > 420
+    assert below.top() >= beside.bottom()
 
 
 def test_without_detections_nothing_is_recorded(

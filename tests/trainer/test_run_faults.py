@@ -228,3 +228,16 @@ def test_a_full_disk_ends_the_run_and_what_was_kept_goes_on(make: Callable[..., 
     train(run, events.append, never, ticking())
     assert any(isinstance(event, Resumed) for event in events)
     assert isinstance(events[-1], Finished)
+
+
+def test_a_run_that_is_stopped_before_its_first_step_leaves_no_untrained_model(
+    make: Callable[..., Path],
+) -> None:
+    run = make()
+    events: list[Event] = []
+    train(run, events.append, lambda: True)
+    end = events[-1]
+    assert isinstance(end, Finished)
+    assert (end.ap, end.epochs, end.stopped_early) == (-1, 0, True)
+    assert not (run / "model.onnx").exists()
+    assert not (run / STATE).exists()

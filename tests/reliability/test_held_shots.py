@@ -1,0 +1,90 @@
+"""Photos that a full disk cannot take are held, and kept once, in order, when there is room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from labeler.cameras.base import Frame
+from labeler.dataset.check import check
+from labeler.dataset.store import Dataset
+from labeler.errors import UserError
+from labeler.gui import photo_keeper
+from labeler.gui.capture.workspace import CaptureWorkspace
+from labeler.gui.pages import CAPTURE
+from labeler.gui.photo_keeper import Kept, PhotoKeeper, Shot
+from tests.dataset.conftest import make_picture
+from tests.gui.label_window import close, open_window
+from tests.reliability.test_faults import fill_up, small_disk
+
+
+class Told:
+    """What a keeper told."""
+
+    def __init__(self, keeper: PhotoKeeper) -> None:
+        self.kept: list[Kept] = []
+        self.failures: list[str] = []
+        keeper.kept.connect(self.kept.append)
+        keeper.failed.connect(lambda error: self.failures.append(str(error)))
+
+
+def shot(dataset: Dataset, number: int, data: bytes | None = None) -> Shot:
+    frame = Frame(data or make_picture(number), number)
+    return Shot(dataset, "evening", "Vector-SIM1", lambda: frame)
+
+
+def test_photos_wait_in_memory_until_there_is_room_and_the_window_asks_before_it_closes(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photo_keeper, "RETRY_S", 0.05)
+    yes = QMessageBox.StandardButton.Yes
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: yes)  # should it fail half-way
+    with small_disk() as disk:
+        Dataset.create(disk / "table").close()
+        window = open_window(disk / "table", tmp_path / "settings.ini")
+        qtbot.addWidget(window)
+        workspace = window.workspace(CAPTURE)
+        assert isinstance(workspace, CaptureWorkspace)
+        keeper, dataset = workspace.photographer.keeper, window.document.dataset
+        told = Told(keeper)
+        keeper.keep(shot(dataset, 1))
+        qtbot.waitUntil(lambda: len(told.kept) == 1)
+        fill_up(disk / "holiday.mp4")
+        for number in (2, 3):
+            keeper.keep(shot(dataset, number))
+        keeper.keep(shot(dataset, 4, b"no picture"))
+        qtbot.waitUntil(lambda: len(told.failures) == 3)
+        assert "no space left" in told.failures[0]
+        assert "held in memory" in told.failures[0]
+        assert "held in memory" not in told.failures[2]
+        assert keeper.held == 2
+        assert "2 photos could not be kept yet" in workspace.closing_question()
+        (disk / "holiday.mp4").unlink()
+        qtbot.waitUntil(lambda: len(told.kept) == 3)
+        assert keeper.held == 0
+        assert workspace.closing_question() == ""
+        data = [dataset.path_of(image).read_bytes() for image in dataset.images()]
+        assert data == [make_picture(number) for number in (1, 2, 3)]
+        assert check(dataset) == []
+        close(window)
+
+
+def test_a_photo_whose_dataset_is_gone_is_told_as_lost(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise UserError("The disk is full.")
+
+    monkeypatch.setattr(photo_keeper, "RETRY_S", 0.02)
+    monkeypatch.setattr(photo_keeper, "add_picture", refuse)
+    keeper = PhotoKeeper()
+    told = Told(keeper)
+    with Dataset.create(tmp_path / "table") as dataset:
+        keeper.keep(shot(dataset, 1))
+        qtbot.waitUntil(lambda: len(told.failures) == 1)
+    qtbot.waitUntil(lambda: len(told.failures) == 2)
+    assert "A photo is lost: its dataset table was closed" in told.failures[1]
+    assert keeper.finish()
