@@ -21,6 +21,8 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 # Read when torch is loaded: threads that wait for work by spinning starve everything beside them.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # as trainer.predict does, before anything
+
 # The same examples each time, however long the machine takes for one.
 settings.register_profile(
     "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,9 @@ from trainer.letterbox import PADDING, Letterbox
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+# Read when ONNX Runtime is loaded, which else gives this machine an id and reports its use.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 FORMAT_KEY = "vector_labeler_detector"
 FORMAT_VERSION = "1"

@@ -221,13 +221,15 @@ class Driver:
             wished, halt = self._wished()
             since = time.monotonic() - told_at
             if halt or (wished == STANDING and told != STANDING):
-                reason = reason or self._tell(wished, halt=True)
-                told, told_at, repeats = wished, time.monotonic(), 0
+                reason = reason or self._tell(STANDING, halt=True)
+                told, told_at, repeats = STANDING, time.monotonic(), 0
+                if wished != STANDING:
+                    self._wake.set()  # after the stop, or one of the two might overtake the other
             elif wished != told or (wished != STANDING and since > RENEW):
                 reason = reason or self._tell(wished, told=told if wished != told else None)
                 told, told_at, repeats = wished, time.monotonic(), 0
             elif self._rolls_on(since) and repeats < 3:
-                reason = reason or self._tell(wished, halt=True)
+                reason = reason or self._tell(STANDING, halt=True)
                 told_at, repeats = time.monotonic(), repeats + 1
         return reason
 

@@ -1,14 +1,15 @@
 """Gives what a detector finds from picture to picture the number that it had before.
 
-By overlap with where each thing is expected, at a constant speed, the surest first, as in SORT and
-ByteTrack (https://arxiv.org/abs/2110.06864): what is sure begins a track, what is less sure only
-goes on with one.
+By overlap with where each thing is expected, at a constant speed and after what the camera seems to
+have turned, the surest first, as in SORT and ByteTrack (https://arxiv.org/abs/2110.06864): what is
+sure begins a track, what is less sure only goes on with one.
 """
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 Box = tuple[float, float, float, float]
@@ -16,6 +17,10 @@ Box = tuple[float, float, float, float]
 
 _LEAST_OVERLAP = 0.2
 """IoU of a found box with the expected one; less is another thing."""
+_REACH, _MOST_GROWTH = 1.5, 2.0
+"""Without overlap: so many of its own sizes away, and so many times as large, at most."""
+_MOST_PAIRS = 36
+"""Whether the camera has turned is not asked where there are many things: too many ways."""
 _MOST_MISSED = 15
 """Pictures: about a second of the robot's. Who comes back later gets a new number."""
 _NEW_SHARE = 0.3
@@ -98,23 +103,103 @@ class Steady:
         return tuple(followed)
 
     def _matched(self, things: Sequence[Thing], steps: int) -> dict[int, _Track]:
-        """Place of the thing -> its track; sure things choose before unsure ones."""
-        pairs = []
-        for track in self._tracks:
-            expected = track.expected(track.missed + steps)
-            for place, thing in enumerate(things):
-                if thing.category_id != track.smooth.category_id:
-                    continue
-                overlap = max(iou(thing.box, expected), iou(thing.box, track.smooth.box))
-                if overlap >= _LEAST_OVERLAP:
-                    pairs.append((thing.score < self.sure, -overlap, track.number, place, track))
+        """Place of the thing -> its track. First by overlap, then, as after a quick turn of the
+        camera, by what is nearest and about as large once the way of the others is taken off.
+        """
+        ahead = [(each, each.expected(each.missed + steps)) for each in self._tracks]
+        sure = [thing for thing in things if thing.score >= self.sure]
+        shift = _shift(sure, [(track.smooth.category_id, box) for track, box in ahead])
+        expected = {id(track): _moved_by(box, shift) for track, box in ahead}
         found: dict[int, _Track] = {}
-        taken: set[int] = set()
-        for _unsure, _overlap, _number, place, track in sorted(pairs, key=lambda pair: pair[:4]):
+        self._pair(found, things, lambda thing, track: _overlap(thing, expected[id(track)]))
+        self._pair(
+            found,
+            things,
+            lambda thing, track: max(
+                _nearness(thing, expected[id(track)]), _nearness(thing, track.smooth.box)
+            ),
+        )
+        return found
+
+    def _pair(
+        self,
+        found: dict[int, _Track],
+        things: Sequence[Thing],
+        likeness: Callable[[Thing, _Track], float],
+    ) -> None:
+        """Adds pairs with a likeness over 0 to what is found; sure things choose before others."""
+        taken = {id(track) for track in found.values()}
+        pairs = [
+            (thing.score < self.sure, -like, track.number, place, track)
+            for track in self._tracks
+            if id(track) not in taken
+            for place, thing in enumerate(things)
+            if place not in found and thing.category_id == track.smooth.category_id
+            if (like := likeness(thing, track)) > 0
+        ]
+        for _unsure, _like, _number, place, track in sorted(pairs, key=lambda pair: pair[:4]):
             if place not in found and id(track) not in taken:
                 found[place] = track
                 taken.add(id(track))
-        return found
+
+
+def _overlap(thing: Thing, expected: Box) -> float:
+    overlap = iou(thing.box, expected)
+    return overlap if overlap >= _LEAST_OVERLAP else 0.0
+
+
+def _nearness(thing: Thing, expected: Box) -> float:
+    """1: at the very place; 0: farther away than its own size, or of another size."""
+    sizes = thing.box[2] * thing.box[3], expected[2] * expected[3]
+    if max(sizes) > _MOST_GROWTH * min(sizes):
+        return 0.0
+    (x, y), (left, top) = _middle(thing.box), _middle(expected)
+    return max(0.0, 1 - math.hypot(x - left, y - top) / (_REACH * math.sqrt(max(sizes))))
+
+
+def _shift(things: Sequence[Thing], expected: Sequence[tuple[int, Box]]) -> tuple[float, float]:
+    """How far all seem to have moved beyond what was expected: the camera turned.
+
+    Of the ways from any expected box to any thing of its class, and none at all, the one after
+    which most of all boxes lie on one another. expected: category id and box.
+    """
+    best, best_score = (0.0, 0.0), _agreement(things, expected, (0.0, 0.0))
+    if len(things) * len(expected) > _MOST_PAIRS:
+        return best
+    for thing in things:
+        x, y = _middle(thing.box)
+        for category_id, box in expected:
+            if category_id == thing.category_id:
+                left, top = _middle(box)
+                way = (x - left, y - top)
+                score = _agreement(things, expected, way)
+                if score > best_score:
+                    best, best_score = way, score
+    return best
+
+
+def _agreement(
+    things: Sequence[Thing], expected: Sequence[tuple[int, Box]], way: tuple[float, float]
+) -> float:
+    return sum(
+        max(
+            (
+                iou(thing.box, _moved_by(box, way))
+                for category_id, box in expected
+                if category_id == thing.category_id
+            ),
+            default=0.0,
+        )
+        for thing in things
+    )
+
+
+def _moved_by(box: Box, way: tuple[float, float]) -> Box:
+    return box[0] + way[0], box[1] + way[1], box[2], box[3]
+
+
+def _middle(box: Box) -> tuple[float, float]:
+    return box[0] + box[2] / 2, box[1] + box[3] / 2
 
 
 def _moved(track: _Track, thing: Thing, steps: int) -> _Track:

@@ -31,6 +31,16 @@ def test_two_that_pass_each_other_keep_their_numbers() -> None:
         assert numbers(steady, left, right) == [1, 2], step
 
 
+@pytest.mark.parametrize("way", [-150.0, 110.0])
+def test_when_the_camera_turns_all_at_once_nobody_takes_the_number_of_another(way: float) -> None:
+    """After the turn each stands where its neighbour stood."""
+    steady = Steady()
+    places = (100.0, 210.0, 420.0)
+    for _ in range(3):
+        assert numbers(steady, *(thing(x) for x in places)) == [1, 2, 3]
+    assert numbers(steady, *(thing(x + way) for x in places)) == [1, 2, 3]
+
+
 def test_the_order_of_the_detections_does_not_matter() -> None:
     steady = Steady()
     assert numbers(steady, thing(0), thing(200)) == [1, 2]

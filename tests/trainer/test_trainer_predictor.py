@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +13,8 @@ import pytest
 from onnx import TensorProto, helper
 from PIL import Image
 
-from tests.trainer.training_runs import Outcome
+from tests.gui.tiny_model import write_tiny_model
+from tests.trainer.training_runs import ROOT, Outcome
 from trainer.evaluate import evaluate
 from trainer.faults import TrainerError
 from trainer.machine import write_whole
@@ -29,6 +33,18 @@ def foreign_model(path: Path, **metadata: str) -> Path:
     helper.set_model_props(model, metadata)
     onnx.save(model, path)
     return path
+
+
+def test_onnx_runtime_neither_keeps_nor_reports_who_uses_it(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    names = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
+    env = {**os.environ, **dict.fromkeys(names, str(home)), "PYTHONPATH": str(ROOT)}
+    del env["ORT_DISABLE_TELEMETRY"]
+    program = "import sys, pathlib, trainer.predict as p; p.Predictor(pathlib.Path(sys.argv[1]))"
+    model = write_tiny_model(tmp_path / "model.onnx")
+    subprocess.run([sys.executable, "-c", program, str(model)], env=env, check=True, timeout=60)
+    assert list(home.iterdir()) == []
 
 
 def test_a_missing_model_is_said(tmp_path: Path) -> None:
