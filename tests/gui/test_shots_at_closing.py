@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,8 +22,6 @@ from tests.gui.label_window import close, open_window
 from tests.gui.live_waits import until, wait_for_another, wait_for_picture
 
 Space = Qt.Key.Key_Space
-FINISH = 2.5
-"""Seconds: half of what the photo that never comes would be waited for."""
 
 
 @pytest.fixture
@@ -62,9 +59,7 @@ def test_pictures_that_wait_behind_a_photo_which_never_comes_are_kept_when_the_w
         workspace.photographer.shutter.photo_requested.connect(due.append)
         qtbot.keyClick(workspace, Space)
         assert workspace.photographer.keeper.waiting == 2
-        began = time.monotonic()
         window.close()
-        assert time.monotonic() - began < FINISH
     (image,) = window.document.dataset.images()
     assert window.document.dataset.path_of(image).read_bytes() == due[0].data
     QApplication.processEvents()  # what was told meanwhile, while the dataset is open

@@ -1,4 +1,4 @@
-"""The window's process ends, whatever its robot does: the two worst faults."""
+"""The window's process ends, whatever its robot does: the worst fault. robot_exit.py tries all."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cameras.camera_waits import Simulator
-from tests.reliability.robot_exit import FAULTS, Fault, exit_seconds
+from tests.reliability.robot_exit import FAULTS, exit_seconds
 
-WORST = [
-    each for each in FAULTS if each.name in ("gone while connecting", "a photo that never comes")
-]
+(WORST,) = (each for each in FAULTS if each.name == "a photo that never comes")
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +18,5 @@ def simulator() -> Iterator[Simulator]:
         yield running
 
 
-@pytest.mark.parametrize("fault", WORST, ids=lambda fault: fault.name)
-def test_a_window_ends_in_the_middle_of_a_fault(fault: Fault, simulator: Simulator) -> None:
-    assert exit_seconds(fault, simulator) < 8
+def test_a_window_ends_in_the_middle_of_a_fault(simulator: Simulator) -> None:
+    assert exit_seconds(WORST, simulator) < 8
