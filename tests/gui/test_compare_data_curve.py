@@ -16,14 +16,17 @@ from labeler.gui.background import finish_jobs
 from labeler.gui.compare.workspace import CompareWorkspace
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
+from labeler.runs.data_curve import DATA_CURVE, part_folder, prepare_part
 from labeler.runs.history import attend
-from labeler.runs.pair import list_pairs
+from labeler.runs.pair import SIDES, list_pairs
 from labeler.runs.prepare import Wish, new_run_folder, prepare_run_from_dataset
 from tests.gui.live_waits import Heard, show, until
 from tests.gui.pair_makers import write_pair
-from tests.runs.pair_makers import write_scores
+from tests.runs.pair_makers import FAST, SLOW, tell_run, write_scores
 from tests.runs.run_makers import add_scenes
 
+PATIENCE = 90_000
+"""Milliseconds: a child has to start, and the machine may be crowded."""
 _QUICK = """
 import sys
 from pathlib import Path
@@ -91,6 +94,15 @@ def trainer_is(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     return take
 
 
+def _train(pair: Path, share: float) -> None:
+    """As if that part had been trained before a break."""
+    place = part_folder(pair / DATA_CURVE, share)
+    prepare_part(pair, place, share)
+    for side, curve in zip(SIDES, (FAST, SLOW), strict=True):
+        tell_run(place / side, curve)
+    write_scores(place, (0.1, 0.2))
+
+
 def test_a_button_trains_the_missing_parts_and_the_curve_grows(
     qtbot: QtBot,
     workspace: CompareWorkspace,
@@ -99,16 +111,19 @@ def test_a_button_trains_the_missing_parts_and_the_curve_grows(
     trainer_is: Callable[[str], None],
 ) -> None:
     part = workspace.view.data_curve
-    assert "on 10, 20 and 50 % of them" in part.offer.text()
-    assert "about 6:00 min" in part.offer.text()
     assert not part.plot.isVisible()
+    _train(pair, 0.1)
+    _train(pair, 0.2)
+    workspace.panel.pair_chosen.emit(pair)
+    until(qtbot, lambda: len(part.plot.points["scratch"]) == 3)
+    assert "on 50 % of them" in part.offer.text()
     trainer_is(_QUICK)
     qtbot.mouseClick(part.train_button, Qt.MouseButton.LeftButton)
     assert part.bar.isVisible()
     assert part.cancel_button.isVisible()
     assert not workspace.panel.train_button.isEnabled()
     assert "data curve" in workspace.closing_question()
-    until(qtbot, lambda: heard.has("The data curve is complete"))
+    qtbot.waitUntil(lambda: heard.has("The data curve is complete"), timeout=PATIENCE)
     until(qtbot, lambda: len(part.plot.points["scratch"]) == 4)
     images = [x for x, _ in part.plot.points["pretrained"]]
     assert images == sorted(set(images))
@@ -128,6 +143,8 @@ def test_it_is_called_off_at_once_and_goes_on_another_time(
     trainer_is: Callable[[str], None],
 ) -> None:
     part = workspace.view.data_curve
+    assert "on 10, 20 and 50 % of them" in part.offer.text()
+    assert "about 6:00 min" in part.offer.text()
     trainer_is(_DEAF)
     qtbot.mouseClick(part.train_button, Qt.MouseButton.LeftButton)
     until(qtbot, lambda: "Part 1 of 3, both learn from 2 images" in part.offer.text())

@@ -17,7 +17,7 @@ import torch
 
 from tests.trainer.training_runs import ROOT, prepare_run
 from trainer.config import load_config, save_config
-from trainer.events import Event, Failed, Finished, from_line
+from trainer.events import Evaluated, Event, Failed, Finished, from_line
 from trainer.faults import TrainerError
 from trainer.feeder import Batch
 from trainer.learner import Learner
@@ -95,6 +95,22 @@ def test_where_one_breaks_down_the_other_keeps_its_best(
     assert (told.value.side, str(told.value.cause)) == ("pretrained", "Learning broke down.")
     assert isinstance(watched.told["scratch"][-1], Finished)
     assert (pair / "scratch" / "model.onnx").is_file()
+
+
+def test_a_pair_without_a_known_end_ends_by_itself_after_the_same_epochs(
+    make_pair: Callable[..., Path], watched: Watched
+) -> None:
+    pair = make_pair(train=4, val=1, batch=2, augmentation="off", budget="best", seconds=60.0)
+    twin(pair, watched.emit, never, ticking(6.0))
+    ends = [watched.told[side][-1] for side in SIDES]
+    assert all(isinstance(end, Finished) and not end.stopped_early for end in ends)
+    looks = [
+        [event.epoch for event in watched.told[side] if isinstance(event, Evaluated)]
+        for side in SIDES
+    ]
+    assert looks[0] == looks[1]
+    assert len(looks[0]) > 1
+    assert all((pair / side / "model.onnx").is_file() for side in SIDES)
 
 
 def test_runs_that_were_asked_different_things_are_no_pair(
