@@ -70,6 +70,8 @@ class BestSchedule(Schedule):
         if self.rest is not None:
             begin, end = map(self.seconds_at, self.rest)
             each = max(slower.look_cost, (end - begin) / LOOKS_IN_REST)
+            if end - now < each / 2:  # the last look is near, and comes in any case
+                return
         if now - self.seconds_at(slower.looked_at) >= each:
             self.look_at = epoch + ANY_STEP
 

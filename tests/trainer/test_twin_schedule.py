@@ -137,6 +137,7 @@ def test_until_neither_improves_the_later_one_keeps_both_at_work(
         assert run.falls[-1] > 0.9
         assert len(run.looks) * 1.0 < 0.2 * run.now
     assert runs[0].looks == runs[1].looks
+    assert runs[0].looks[-1] - runs[0].looks[-2] > 1.0  # no look twice at the end
     assert runs[0].falls == runs[1].falls
 
 
