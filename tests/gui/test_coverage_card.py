@@ -103,3 +103,14 @@ def test_another_dataset_is_counted_anew_and_a_closed_card_counts_nothing(
     assert workspace.coverage.category.currentText() == "mug"
     assert workspace.coverage.words.text() == ""
     document.dataset.close()
+
+
+def test_once_the_window_closes_nothing_is_counted_any_more(
+    qtbot: QtBot, workspace: CaptureWorkspace, mugs: Draw
+) -> None:
+    card = workspace.coverage
+    until(qtbot, lambda: card.words.text().startswith("No boxes of mug yet."))
+    mugs(BBox(10, 60, 60, 40), seed=1)
+    assert card._settle.isActive()
+    workspace.shut_down()
+    assert not card._settle.isActive()

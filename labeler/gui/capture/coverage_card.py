@@ -56,6 +56,11 @@ class CoverageCard(QWidget):
         if self.toggle.isChecked() and self.isVisible():
             self._settle.start()
 
+    def stop(self) -> None:
+        """The window closes, and with it the dataset: nothing is counted any more."""
+        self._settle.stop()
+        self._turn += 1
+
     def showEvent(self, event: object) -> None:
         self.refresh()
 

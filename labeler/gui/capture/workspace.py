@@ -101,6 +101,7 @@ class CaptureWorkspace(Workspace):
 
     def shut_down(self) -> None:
         self.deactivated()
+        self.coverage.stop()
         self.photographer.finish()
 
     def toggle_automatic_exposure(self) -> None:
