@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import subprocess
@@ -49,6 +50,8 @@ def run_command(due: Due, timeout: float = RUN_TIMEOUT_S) -> str:
         ) from error
     except OSError as error:
         raise UserError(f"{words[0]} cannot be run: {error.strerror or error}.") from error
+    except ValueError as error:  # a zero character, in a class of a strange model too
+        raise UserError(f"{words[0]} cannot be run: {error}.") from error
     told = _last_line(done.stdout)
     if done.returncode:
         raise UserError(f"{words[0]} ended with code {done.returncode}. {told}".strip())
@@ -79,7 +82,7 @@ def post(due: Due, camera: str, timeout: float = POST_TIMEOUT_S) -> str:
     except urllib.error.HTTPError as error:
         with error:
             raise UserError(f"{url} answered with HTTP {error.code}.") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         cause = getattr(error, "reason", None) or error
         raise UserError(f"{url} cannot be reached: {cause}.") from error
 

@@ -106,9 +106,16 @@ def check(rule: Rule) -> None:
     if rule.deed is Deed.RUN:
         words_of(rule.text)
     if rule.deed is Deed.POST:
-        parts = urlsplit(rule.text.strip())
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UserError("The address must begin with http:// or https://.")
+        _require_address(rule.text.strip())
+
+
+def _require_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise UserError(f"The address {url} cannot be read: {error}.") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UserError("The address must begin with http:// or https://.")
 
 
 _MISSING = {

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -100,3 +102,25 @@ def test_nobody_at_the_address_is_a_sentence(hook: Hook) -> None:
     hook.server_close()
     with pytest.raises(UserError, match="cannot be reached"):
         post(due(Deed.POST, url), "")
+
+
+def test_an_answer_that_is_no_http_is_a_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"no http\r\n\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(UserError, match="cannot be reached: no http"):
+            post(due(Deed.POST, f"http://127.0.0.1:{server.getsockname()[1]}/"), "camera")
+        thread.join()
+
+
+def test_a_zero_character_in_what_was_seen_is_a_sentence() -> None:
+    strange = Due(Rule("a\0b", Deed.RUN, "anything"), replace(MUG, category="a\0b"), (640, 360))
+    with pytest.raises(UserError, match="cannot be run"):
+        run_command(strange)

@@ -84,3 +84,8 @@ def test_rules_come_back_as_they_were_and_odd_ones_are_left_out() -> None:
     rules = [RULE, Rule("mug", Deed.TURN), Rule("ball", Deed.POST, "http://localhost:1/x")]
     entries = [*to_json(rules), {"category": "mug"}, {"deed": "fly"}, None, {"deed": "say"}]
     assert from_json(entries) == rules
+
+
+def test_half_an_address_is_a_sentence_while_it_is_typed() -> None:
+    with pytest.raises(UserError, match="cannot be read"):
+        check(Rule("mug", Deed.POST, "http://[::1"))
