@@ -27,7 +27,7 @@ class FoundCoco:
     def __init__(self, folder: Path, model: str) -> None:
         self._folder = folder
         self._model = model
-        self._names: dict[int, str] = {}
+        self._ids: dict[str, int] = {}
         self._images: list[dict[str, Any]] = []
         self._boxes: list[dict[str, Any]] = []
         self.size_bytes = 0
@@ -56,7 +56,10 @@ class FoundCoco:
         name = f"{number:06}.{suffix}"
         write_durably(folder / name, data)
         self.size_bytes += len(data)
-        self._names.update(names)
+        for category_id, category in names.items():
+            self._keep_name(category_id, category)
+        for each, _track in found:
+            self._keep_name(each.category_id, each.name)
         taken = datetime.fromtimestamp(captured_at, UTC)
         self._images.append(
             {
@@ -69,9 +72,15 @@ class FoundCoco:
             }
         )
         self._boxes += [
-            _box(len(self._boxes) + place, number, each, track)
+            _box(len(self._boxes) + place, number, self._ids[each.name], each, track)
             for place, (each, track) in enumerate(found, start=1)
         ]
+
+    def _keep_name(self, category_id: int, name: str) -> None:
+        """Under the model's id, but for another model's that has given it to something else."""
+        if name not in self._ids:
+            taken = set(self._ids.values())
+            self._ids[name] = max(taken) + 1 if category_id in taken else category_id
 
     def save(self) -> Path:
         """Writes annotations.json with all that was added so far. Raises UserError."""
@@ -84,7 +93,7 @@ class FoundCoco:
             "licenses": [],
             "categories": [
                 {"id": number, "name": name, "supercategory": ""}
-                for number, name in sorted(self._names.items())
+                for name, number in sorted(self._ids.items(), key=lambda kept: kept[1])
             ],
             "images": self._images,
             "annotations": self._boxes,
@@ -97,11 +106,13 @@ class FoundCoco:
         return path
 
 
-def _box(number: int, image_id: int, found: Detection, track: int) -> dict[str, Any]:
+def _box(
+    number: int, image_id: int, category_id: int, found: Detection, track: int
+) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "id": number,
         "image_id": image_id,
-        "category_id": found.category_id,
+        "category_id": category_id,
         "bbox": list(found.bbox),
         "area": found.bbox[2] * found.bbox[3],
         "iscrowd": 0,

@@ -190,6 +190,9 @@ class Recorder:
                 end()
             except UserError as error:
                 failure = failure or str(error)
+            except Exception as error:  # as above
+                _log.exception("a recording was not ended")
+                failure = failure or f"The recording in {self._folder} ended by a fault: {error}"
         return failure
 
     def _end_coco(self) -> None:

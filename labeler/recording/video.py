@@ -18,10 +18,15 @@ UNFINISHED = "video.part.avi"
 """Its name until it is whole. Motion JPEG: each picture stands for itself, so that what a kill
 leaves behind plays; MP4 and WebM files need their end."""
 _CODEC = "MJPG"
+_LONGEST_STILL_S = 10.0
+"""So long a picture stands where none comes: nobody looks at Preview, or the camera is lost."""
 
 
 class VideoFile:
-    """Of constant rate: a picture that came late stands longer, one that came early is left out."""
+    """Of constant rate: a picture that came late stands longer, one that came early is left out.
+
+    A break is shortened to a few seconds: an hour of it would be a gigabyte of one picture.
+    """
 
     def __init__(self, folder: Path, per_second: float) -> None:
         self.frames = 0
@@ -30,7 +35,7 @@ class VideoFile:
         self._per_second = per_second
         self._writer: Any = None
         self._size = (0, 0)
-        self._began = 0.0
+        self._began = self._last = 0.0
 
     @property
     def size_bytes(self) -> int:
@@ -47,6 +52,8 @@ class VideoFile:
 
         if self._writer is None:
             self._begin(rgb, at)
+        self._began += max(0.0, at - self._last - _LONGEST_STILL_S)
+        self._last = at
         due = round((at - self._began) * self._per_second) + 1
         if due <= self.frames:
             return
@@ -74,7 +81,7 @@ class VideoFile:
 
         height, width = rgb.shape[:2]
         self._size = (max(2, width - width % 2), max(2, height - height % 2))
-        self._began = at
+        self._began = self._last = at
         code = cv2.VideoWriter.fourcc(*_CODEC)
         writer = cv2.VideoWriter(str(self._part), code, self._per_second, self._size)
         if not writer.isOpened():

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -186,3 +187,29 @@ def test_two_recordings_of_one_second_have_folders_of_their_own(tmp_path: Path) 
     first = new_folder(tmp_path)
     first.mkdir()
     assert new_folder(tmp_path) != first
+
+
+def test_two_models_that_number_their_classes_alike_keep_them_apart(tmp_path: Path) -> None:
+    coco = FoundCoco(tmp_path, "run/model.onnx")
+    for name in ("cat", "dog", "cat"):
+        found = [(Detection(1, name, 0.9, (4.0, 6.0, 20.0, 10.0)), 1)]
+        coco.add(jpeg(40), (64, 36), 1_700_000_000.0, {1: name}, found)
+    written = json.loads(coco.save().read_text())
+    names = {each["id"]: each["name"] for each in written["categories"]}
+    assert [names[box["category_id"]] for box in written["annotations"]] == ["cat", "dog", "cat"]
+
+
+def test_a_break_is_a_short_still_and_no_gigabyte(tmp_path: Path) -> None:
+    video = VideoFile(tmp_path, 10.0)
+    for at in (0.0, 0.1, 3600.0, 3600.1):
+        video.add(picture(40), at)
+    video.end()
+    assert video.frames == 103  # ten seconds of the break
+
+
+def test_its_end_is_told_also_where_the_list_cannot_be_written(tmp_path: Path) -> None:
+    ended = Ended()
+    recorder = Recorder(tmp_path / "recording", "m", ended, keep_every=1)
+    recorder.add(replace(moment(1), names={1: "\ud800"}))
+    recorder.stop()
+    assert "by a fault" in ended.wait().failure
