@@ -42,13 +42,15 @@ class Shot:
     session_note: str = ""
     skips_flawed: bool = False
     image_note: str = ""
+    number: int = 0
+    """Of whoever wants to know it again in what is told; 0: nobody does."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kept:
     """What became of a shot; is_new is False where the dataset had this very picture already.
 
-    number: how many images the session holds with this one.
+    number: how many images the session holds with this one. shot: the number of the shot.
     """
 
     dataset: Dataset
@@ -57,6 +59,7 @@ class Kept:
     number: int
     size_bytes: int
     is_new: bool
+    shot: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +74,8 @@ class Skipped:
 class PhotoKeeper(QObject):
     """A thread of its own that outlives no window: finish() keeps what waits, then ends it.
 
-    Each shot is told once: kept with a Kept, skipped with a Skipped, failed with a UserError.
+    Each shot is told: kept with a Kept, skipped with a Skipped, failed with a UserError. One that
+    failed and is held may be kept later, which is told as well.
     """
 
     kept = Signal(object)
@@ -209,7 +213,8 @@ def _keep(shot: Shot, frame: Frame, judging: Judging) -> Kept | Skipped:
     )
     number = len(shot.dataset.moments(session.id))
     image = _marked(shot, frame, added.image, judging) if added.is_new else added.image
-    return Kept(shot.dataset, image, session, number, len(frame.data), added.is_new)
+    size = len(frame.data)
+    return Kept(shot.dataset, image, session, number, size, added.is_new, shot.number)
 
 
 def _flaw(shot: Shot, frame: Frame, judging: Judging) -> Flaw | None:

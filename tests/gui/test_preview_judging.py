@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,9 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from labeler.cameras.base import Frame
 from labeler.dataset.category_edits import add_category
-from labeler.dataset.model import ImageState
+from labeler.dataset.model import BBox, ImageState, Suggestion
 from labeler.dataset.store import Dataset
 from labeler.dataset.suggestion_edits import accept
+from labeler.errors import UserError
+from labeler.gui import photo_keeper
 from labeler.gui.decode import LivePicture, decode
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
@@ -198,3 +201,49 @@ def test_improve_leads_to_what_is_to_be_labelled_and_then_to_a_training(
     with qtbot.waitSignal(workspace.improve_requested):
         qtbot.mouseClick(workspace.controls.judge.improve, Qt.MouseButton.LeftButton)
     assert workspace.controls.judge.improve.isHidden()
+
+
+def test_a_picture_that_no_disk_took_at_first_keeps_its_own_verdict(
+    qtbot: QtBot,
+    judging: Judging,
+    document: Document,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = photo_keeper.add_picture
+    full = [True]
+
+    def on_a_full_disk(*values: Any, **more: Any) -> Any:
+        if full:
+            full.clear()
+            raise UserError("The disk is full.")
+        return real(*values, **more)
+
+    monkeypatch.setattr(photo_keeper, "add_picture", on_a_full_disk)
+    heard = Heard(document)
+    for number, verdict, found in ((1, Verdict.MISSED, ()), (2, Verdict.RIGHT, (MUG,))):
+        picture = decode(Frame(jpeg(200 + number), number))
+        assert picture is not None
+        assert judging.judge(verdict, Showing().show(Sight(picture, found, 5.0)), "run/model.onnx")
+        until(qtbot, lambda: heard.failures)
+    until(qtbot, lambda: judging.tally == Tally(right=1, missed=1))
+    first, second = document.dataset.images()
+    assert (first.annotation_count, second.annotation_count) == (0, 1)
+    assert first.state is ImageState.UNLABELLED
+
+
+def test_a_right_picture_where_a_tracker_offers_the_same_is_never_confirmed_empty(
+    qtbot: QtBot, judging: Judging, judge: Judge, document: Document
+) -> None:
+    shown = judge(Verdict.MISSED)
+    dataset = document.dataset
+    (image,) = dataset.images()
+    (mug,) = dataset.categories()
+    box = BBox(*MUG.bbox)
+    carried = Suggestion(dataset.new_suggestion_id(), image.id, mug.id, box, 0.9, "tracker", "")
+    document.offer(lambda data: data.offer("tracker", [image.id], [carried]) and [image.id])
+    again = decode(Frame(shown.sight.picture.frame.data, 1000))
+    assert again is not None
+    assert judging.judge(Verdict.RIGHT, Showing().show(Sight(again, (MUG,), 5.0)), "run/model.onnx")
+    until(qtbot, lambda: judging.tally.right)
+    assert dataset.image(image.id).state is ImageState.UNLABELLED
+    assert len(dataset.suggestions(image.id)) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 
@@ -23,7 +22,8 @@ class FrameKeeping(QObject):
         self._document = document
         self._live = live
         self._keeper = PhotoKeeper(self)
-        self._then: deque[Callable[[Kept], object] | None] = deque()
+        self._then: dict[int, Callable[[Kept], object]] = {}
+        self._shots = 0
         self._keeper.kept.connect(self._tell_kept)
         self._keeper.failed.connect(self._tell_failed)
         document.dataset_opened.connect(self._wait)
@@ -45,13 +45,16 @@ class FrameKeeping(QObject):
                 self.tr("Not kept: this picture is {0} s old.").format(int(frame.age))
             )
             return False
-        self._then.append(then)
+        self._shots += 1
+        if then is not None:
+            self._then[self._shots] = then
         self._keeper.keep(
             Shot(
                 self._document.dataset,
                 self._session_name(),
                 camera.name,
                 lambda: camera.with_pose(frame),
+                number=self._shots,
             )
         )
         return True
@@ -70,7 +73,7 @@ class FrameKeeping(QObject):
         return self.tr("{day}, kept in Preview").format(day=f"{today.day} {month}")
 
     def _tell_kept(self, kept: Kept) -> None:
-        then = self._then.popleft()
+        then = self._then.pop(kept.shot, None)
         if kept.dataset is not self._document.dataset:
             return
         if kept.is_new:
@@ -83,5 +86,4 @@ class FrameKeeping(QObject):
             self._document.say(self.tr("This very picture is in the dataset already."))
 
     def _tell_failed(self, error: UserError) -> None:
-        self._then.popleft()
-        self._document.report(error)
+        self._document.report(error)  # what is held may still be kept, and is awaited

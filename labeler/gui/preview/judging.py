@@ -152,7 +152,7 @@ class Judging(QObject):
         ]
         unknown = sorted({name for name, _, _ in found if name not in ids})
         self._document.offer(lambda data: offer_detected(data, model, {image.id: offered}))
-        if verdict is Verdict.RIGHT and not unknown:
+        if verdict is Verdict.RIGHT and not unknown and _has_all(kept.dataset, image.id, offered):
             self._document.attempt(
                 lambda data: _as_right(data, image.id),
                 self.tr("Right: the picture joined the dataset with its boxes."),
@@ -177,6 +177,14 @@ def _is_to_do(dataset: Dataset, image_id: int) -> bool:
         return dataset.image(image_id).state is ImageState.UNLABELLED
     except KeyError:
         return False
+
+
+def _has_all(dataset: Dataset, image_id: int, offered: Sequence[Detected]) -> bool:
+    """Whether each box that was shown waits to be accepted, not one of another source for it."""
+    if not _is_to_do(dataset, image_id):
+        return True
+    waiting = [each for each in dataset.suggestions(image_id) if each.source == DETECTOR]
+    return len(waiting) == len(offered)
 
 
 def _as_right(dataset: Dataset, image_id: int) -> Edit:
