@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from labeler.cameras.base import CameraState
+from labeler.cameras.base import CameraState, Frame
 from labeler.cameras.catalogue import CameraChoice
 from labeler.dataset import category_edits
 from labeler.dataset.model import Category
@@ -21,6 +23,7 @@ from labeler.gui.decode import LivePicture, as_rgb, decode
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
 from labeler.gui.picture_view import PictureView
+from labeler.gui.preview import detecting
 from labeler.gui.preview.class_list import Seen
 from labeler.gui.preview.detecting import Detecting, Sight
 from labeler.gui.preview.pace import Pace
@@ -485,3 +488,33 @@ def test_colours_of_unknown_classes_differ_from_those_of_known_ones() -> None:
     colors = class_colors({7: "mug", 8: "cube", 9: "ball"}, known)
     assert colors[7] == "#e69f00"
     assert len(set(colors.values())) == 3
+
+
+def test_to_another_model_and_back_while_it_looks_is_heard_of(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, gate = threading.Event(), threading.Event()
+    real = detecting._look
+
+    def slow(*values: Any) -> Sight:
+        looks.set()
+        gate.wait(30)
+        return real(*values)
+
+    monkeypatch.setattr(detecting, "_look", slow)
+    first, second = (write_tiny_model(tmp_path / name) for name in ("a.onnx", "b.onnx"))
+    detector = Detecting()
+    heard: list[Path] = []
+    detector.loaded.connect(lambda loaded: heard.append(loaded.path))
+    detector.use(first)
+    until(qtbot, lambda: heard)
+    data = bytes(cv2.imencode(".png", np.full((36, 64, 3), 40, np.uint8))[1])
+    picture = decode(Frame(data, 1))
+    assert picture is not None
+    detector.look(picture)
+    until(qtbot, looks.is_set)
+    detector.use(second)
+    detector.use(first)
+    gate.set()
+    until(qtbot, lambda: heard == [first, first])
+    detector.finish()

@@ -60,6 +60,8 @@ class _Slot:
     beside: Path | None = None
     picture: LivePicture | None = None
     longest: int = LONGEST
+    is_other: tuple[bool, bool] = (False, False)
+    """Which of the two were changed since the thread looked, maybe there and back again."""
     ended: bool = False
 
 
@@ -82,7 +84,13 @@ class Detecting(QObject):
     def use(self, model: Path | None, beside: Path | None = None) -> None:
         """The models for the pictures from now on; a file is read again when it changes."""
         with self._news:
-            self._slot.model, self._slot.beside, self._slot.picture = model, beside, None
+            slot = self._slot
+            was_other = slot.is_other
+            slot.is_other = (
+                was_other[0] or model != slot.model,
+                was_other[1] or beside != slot.beside,
+            )
+            slot.model, slot.beside, slot.picture = model, beside, None
             self._news.notify()
         if model is not None and self._thread is None:
             self._thread = threading.Thread(target=self._labour, daemon=True, name="detecting")
@@ -111,8 +119,7 @@ class Detecting(QObject):
 
         def has_work() -> bool:
             slot = self._slot
-            is_other = slot.model != file.path or slot.beside != beside.path
-            return slot.ended or slot.picture is not None or is_other
+            return slot.ended or slot.picture is not None or any(slot.is_other)
 
         while True:
             with self._news:
@@ -121,9 +128,11 @@ class Detecting(QObject):
                 if slot.ended:
                     return
                 paths, picture, longest = (slot.model, slot.beside), slot.picture, slot.longest
-                slot.picture = None
-            self._refresh(file, paths[0])
-            self._refresh(beside, paths[1])
+                is_other, slot.is_other, slot.picture = slot.is_other, (False, False), None
+            for each, path, is_new in zip((file, beside), paths, is_other, strict=True):
+                if is_new:
+                    each.forget()  # whoever waits for it must hear of it, also of the same one
+                self._refresh(each, path)
             if picture is not None and file.predictor is not None:
                 self._look(file, beside, picture, longest)
 
