@@ -1,6 +1,7 @@
 """Small things that a robot does on request: it speaks, shows a mood, turns towards something.
 
 Control is asked for that moment alone and given back, whatever happens; each call has a deadline.
+One that waits for another's end looks at should_stop before it begins.
 """
 
 from __future__ import annotations
@@ -56,25 +57,35 @@ class Obedient(Protocol):
     def order(self, method: str, request: Any, timeout: float) -> Future[Any]: ...
 
 
-def say(camera: object, text: str) -> None:
+def _never() -> bool:
+    return False
+
+
+def require_wanted(should_stop: Callable[[], bool]) -> None:
+    """Raises UserError where nobody wants it any more: it had to wait for its turn."""
+    if should_stop():
+        raise UserError("Left out: it was switched off before its turn came.")
+
+
+def say(camera: object, text: str, should_stop: Callable[[], bool] = _never) -> None:
     """Blocks until it is said. Raises UserError."""
     from anki_vector.messaging import protocol
 
     request = protocol.SayTextRequest(text=text, use_vector_voice=True, duration_scalar=1.0)
-    _act(camera, "SayText", request, SAY_S)
+    _act(camera, "SayText", request, SAY_S, should_stop)
 
 
-def animate(camera: object, trigger: str) -> None:
+def animate(camera: object, trigger: str, should_stop: Callable[[], bool] = _never) -> None:
     """Plays one of the robot's animation triggers. Blocks. Raises UserError."""
     from anki_vector.messaging import protocol
 
     request = protocol.PlayAnimationTriggerRequest(
         animation_trigger=protocol.AnimationTrigger(name=trigger), loops=1
     )
-    _act(camera, "PlayAnimationTrigger", request, ANIMATE_S)
+    _act(camera, "PlayAnimationTrigger", request, ANIMATE_S, should_stop)
 
 
-def turn(camera: object, angle_rad: float) -> None:
+def turn(camera: object, angle_rad: float, should_stop: Callable[[], bool] = _never) -> None:
     """In place, to the left where the angle is > 0. Blocks. Raises UserError."""
     from anki_vector.messaging import protocol
 
@@ -84,7 +95,7 @@ def turn(camera: object, angle_rad: float) -> None:
     request = protocol.TurnInPlaceRequest(
         angle_rad=angle_rad, speed_rad_per_sec=_TURN_SPEED, accel_rad_per_sec2=10.0
     )
-    _act(camera, "TurnInPlace", request, TURN_S)
+    _act(camera, "TurnInPlace", request, TURN_S, should_stop)
 
 
 def angle_towards(box: tuple[float, float, float, float], picture_width: int) -> float:
@@ -102,9 +113,17 @@ def robot_of(camera: object) -> Obedient:
     raise UserError(f"{name} is no robot: it can neither speak nor move.")
 
 
-def _act(camera: object, method: str, request: Any, timeout: float) -> None:
+def _act(
+    camera: object, method: str, request: Any, timeout: float, should_stop: Callable[[], bool]
+) -> None:
     robot = robot_of(camera)
-    with _one_at_a_time, _control(robot):
+    with _one_at_a_time:
+        require_wanted(should_stop)
+        _order(robot, method, request, timeout)
+
+
+def _order(robot: Obedient, method: str, request: Any, timeout: float) -> None:
+    with _control(robot):
         try:
             robot.order(method, request, timeout).result(timeout + 1.0)
         except (FutureTimeout, TimeoutError) as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from pathlib import Path
 
 import cv2
@@ -11,6 +13,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
 from labeler.gui.preview.rules_dialog import RulesDialog
@@ -130,3 +133,36 @@ def test_rules_are_switched_off_and_removed_in_the_dialog(
     assert (left.category, left.is_on) == ("mug", False)
     dialog.reject()
     assert preview.reacting.rules == [SAY, turn]
+
+
+def test_what_waits_for_its_turn_is_left_out_once_it_is_switched_off(
+    qtbot: QtBot, preview: PreviewWorkspace, tmp_path: Path
+) -> None:
+    told = tmp_path / "told"
+    gate = threading.Event()
+    for _ in range(max(4, os.cpu_count() or 1)):  # every worker has something to do
+        run_in_background(
+            lambda _report, _stop: gate.wait(60), on_done=lambda _: None, on_error=lambda _: None
+        )
+    python = Path(sys.executable).as_posix()
+    code = f"open('{told.as_posix()}', 'w')"
+    preview.reacting.use([Rule("vector", Deed.RUN, f'"{python}" -c "{code}"', frames=1)])
+    preview.react()
+    until(qtbot, lambda: preview.reacting.is_busy)
+    preview.deactivated()
+    gate.set()
+    until(qtbot, lambda: preview.reacting.log)
+    assert "switched off" in preview.reacting.log[0].failure
+    assert not told.exists()
+
+
+def test_esc_on_the_big_screen_ends_it_at_once(qtbot: QtBot, preview: PreviewWorkspace) -> None:
+    preview.reacting.use([Rule("nobody", Deed.SAY, "Hello")])
+    preview.react()
+    preview.big_screen.toggle()
+    screen = preview.big_screen.screen
+    assert screen is not None
+    until(qtbot, screen.isActiveWindow)
+    qtbot.keyClick(screen, Qt.Key.Key_Escape)
+    assert preview.big_screen.screen is None
+    assert not preview.reacting.is_on

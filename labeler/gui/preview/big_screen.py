@@ -29,9 +29,10 @@ _LEAVE = (Qt.Key.Key_Escape, Qt.Key.Key_B, Qt.Key.Key_F11)
 
 
 class BigScreen(QWidget):
-    """A window of its own; Esc closes it. closed comes then."""
+    """A window of its own; Esc closes it. closed comes then, escaped before it where it was Esc."""
 
     closed = Signal()
+    escaped = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -76,6 +77,8 @@ class BigScreen(QWidget):
         self.counts.updateGeometry()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
         if event.key() in _LEAVE:
             self.close()
         else:
@@ -87,9 +90,10 @@ class BigScreen(QWidget):
 
 
 class BigScreenSwitch(QObject):
-    """Opens and closes it, and passes on what it shows while it is open."""
+    """Opens and closes it, and passes on what it shows while it is open, and its Esc."""
 
     opened = Signal()
+    escaped = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -104,6 +108,7 @@ class BigScreenSwitch(QObject):
             return
         self.screen = BigScreen(self._window)
         self.screen.closed.connect(self._forget)
+        self.screen.escaped.connect(self.escaped)
         self.screen.stage.show_names(self._names)
         self.screen.stage.view.show_alarm(self._alarm)
         self.screen.showFullScreen()

@@ -13,13 +13,15 @@ from PySide6.QtCore import QObject, Signal
 from labeler.cameras import reacting as robot
 from labeler.cameras.base import Camera
 from labeler.errors import UserError
-from labeler.gui.background import run_in_background
+from labeler.gui.background import Job, run_in_background
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
 from labeler.gui.preview import remembered, rule_words
 from labeler.gui.preview.showing import Shown
 from labeler.react.outside import post, run_command
 from labeler.react.rules import Deed, Due, Lookout, Rule, Sighted, from_json, to_json
+
+ShouldStop = Callable[[], bool]
 
 _MOST_UNDER_WAY = 2
 _LOG_LINES = 100
@@ -49,11 +51,17 @@ class Reacting(QObject):
         self._live = live
         self._lookout: Lookout | None = None
         self._under_way = 0
+        self._jobs: list[Job] = []
         live.camera_changed.connect(self.switch_off)
 
     @property
     def is_on(self) -> bool:
         return self._lookout is not None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is done now, or waits for its turn."""
+        return self._under_way > 0
 
     def toggle(self) -> bool:
         """On or off. False where it should go on and there is no rule to follow."""
@@ -67,7 +75,9 @@ class Reacting(QObject):
         return True
 
     def switch_off(self) -> None:
-        """What is under way comes to its end; nothing new begins."""
+        """What is under way comes to its end; nothing new begins, nor what waits for its turn."""
+        for job in self._jobs:
+            job.cancel()
         if self._lookout is not None:
             self._lookout = None
             self.changed.emit()
@@ -97,12 +107,13 @@ class Reacting(QObject):
             return
         self._under_way += 1
         deed = _deed(due, self._live.camera, self._live.name)
-        run_in_background(
-            lambda _report, _stop: deed(),
+        job = run_in_background(
+            lambda _report, should_stop: deed(should_stop),
             on_done=lambda told: self._end(due, str(told or "")),
             on_error=lambda error: self._fail(due, error),
             owner=self,
         )
+        self._jobs = [*(each for each in self._jobs if not each.is_over), job]
 
     def _end(self, due: Due, told: str) -> None:
         self._under_way -= 1
@@ -125,14 +136,21 @@ class Reacting(QObject):
         self.logged.emit(done)
 
 
-def _deed(due: Due, camera: Camera | None, name: str) -> Callable[[], str | None]:
-    """What is to be done, away from the window."""
+def _deed(due: Due, camera: Camera | None, name: str) -> Callable[[ShouldStop], str | None]:
+    """What is to be done, away from the window; it raises UserError where it is not wanted now."""
     text = due.rule.text.strip()
     angle = robot.angle_towards(due.thing.box, due.picture[0])
-    return {
-        Deed.SAY: lambda: robot.say(camera, text),
-        Deed.ANIMATE: lambda: robot.animate(camera, text),
-        Deed.TURN: lambda: robot.turn(camera, angle),
-        Deed.RUN: lambda: run_command(due),
-        Deed.POST: lambda: post(due, name),
-    }[due.rule.deed]
+    acts: dict[Deed, Callable[[ShouldStop], str | None]] = {
+        Deed.SAY: lambda should_stop: robot.say(camera, text, should_stop),
+        Deed.ANIMATE: lambda should_stop: robot.animate(camera, text, should_stop),
+        Deed.TURN: lambda should_stop: robot.turn(camera, angle, should_stop),
+        Deed.RUN: lambda _should_stop: run_command(due),
+        Deed.POST: lambda _should_stop: post(due, name),
+    }
+    act = acts[due.rule.deed]
+
+    def deed(should_stop: ShouldStop) -> str | None:
+        robot.require_wanted(should_stop)
+        return act(should_stop)
+
+    return deed

@@ -295,6 +295,7 @@ class PreviewWorkspace(Workspace):
         live.picture_arrived.connect(self._take_picture)
         live.camera_changed.connect(self._change_camera)
         self.big_screen.opened.connect(looking.draw_again)
+        self.big_screen.escaped.connect(self.reacting.switch_off)
         looking.loaded.connect(self._take_model)
         looking.shown.connect(self._take_shown)
         looking.redrawn.connect(self._show)
