@@ -167,3 +167,40 @@ def test_it_never_takes_the_time_of_a_training(
     assert "Another training of this dataset is running" in heard.failures[0]
     assert not workspace.curve.is_running
     lock.release()
+
+
+def test_its_pair_is_not_thrown_away_meanwhile(
+    qtbot: QtBot,
+    workspace: CompareWorkspace,
+    pair: Path,
+    heard: Heard,
+    trainer_is: Callable[[str], None],
+) -> None:
+    trainer_is(_DEAF)
+    workspace.train_curve()
+    until(qtbot, lambda: workspace.curve.images)
+    workspace.panel.trash_requested.emit(pair)
+    assert heard.has("This pair is still learning.")
+    assert pair.is_dir()
+    workspace.stop()
+    until(qtbot, lambda: not workspace.curve.is_running)
+
+
+def test_it_ends_where_a_run_was_begun_between_two_parts(
+    qtbot: QtBot,
+    workspace: CompareWorkspace,
+    pair: Path,
+    dataset: Dataset,
+    heard: Heard,
+    trainer_is: Callable[[str], None],
+) -> None:
+    trainer_is(_QUICK)
+    run = new_run_folder(dataset.runs_folder)
+    prepare_run_from_dataset(dataset, run, Wish())
+    locks = []
+    workspace.curve.grown.connect(lambda _pair: locks.append(attend(run)))
+    workspace.train_curve()
+    until(qtbot, lambda: heard.failures)
+    assert "Another training of this dataset is running" in heard.failures[0]
+    assert len(locks) == 1
+    locks[0].release()

@@ -48,6 +48,7 @@ class CurveTraining(QObject):
         """That the part under way learns from; 0: it is being prepared."""
         self._document = document
         self._missing: list[float] = []
+        self._folder = Path()
         self._is_stopping = False
         self._trainer = PairTrainer(self)
         self._trainer.told.connect(lambda _side, _event: self.changed.emit())
@@ -71,7 +72,7 @@ class CurveTraining(QObject):
 
     def start(self, pair: Path) -> None:
         """Raises nothing: what comes between is reported."""
-        folder = self._document.dataset.runs_folder
+        folder = self._folder = self._document.dataset.runs_folder
         self.pair, self.images, self._is_stopping = pair, 0, False
         self._missing = list(SHARES[:-1])
         self._do(lambda: _missing(folder, pair), self._take_missing)
@@ -107,7 +108,8 @@ class CurveTraining(QObject):
             return
         share, self.images = self._missing[0], 0
         place = part_folder(pair / DATA_CURVE, share)
-        self._do(lambda: prepare_part(pair, place, share), self._begin)
+        folder = self._folder
+        self._do(lambda: _prepared(folder, pair, place, share), self._begin)
         self.changed.emit()
 
     def _begin(self, prepared: PreparedPair) -> None:
@@ -177,6 +179,12 @@ def _missing(runs_folder: Path, pair: Path) -> list[float]:
     require_no_run(runs_folder)
     require_no_pair(runs_folder)
     return missing_shares(pair, pair / DATA_CURVE)
+
+
+def _prepared(runs_folder: Path, pair: Path, place: Path, share: float) -> PreparedPair:
+    """Raises UserError where a training was begun since the part before: both would be slower."""
+    require_no_run(runs_folder)
+    return prepare_part(pair, place, share)
 
 
 def _finish(pair: Path, part: Path, name: str) -> None:

@@ -237,7 +237,8 @@ class CompareWorkspace(Workspace):
             self.toggle_watching()
 
     def _trash(self, pair: Path) -> None:
-        if pair == self.trainer.pair and self.trainer.is_running:
+        is_learning = pair == self.trainer.pair and self.trainer.is_running
+        if is_learning or pair == self.curve.pair:
             self._document.say(self.tr("This pair is still learning. Stop it first."))
             return
         self.shelf.trash(pair)
