@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from labeler.gui.document import Document
 from labeler.gui.main_window import MainWindow
 from labeler.gui.pages import LABEL, TRAIN
 from labeler.gui.settings import Settings
+from labeler.gui.train import errand
 from labeler.gui.train.page import Page
 from labeler.gui.train.workspace import TrainWorkspace
 from labeler.runs.analysis import Case, load_analysis
@@ -294,3 +296,25 @@ def _set_test_part(run: Path) -> None:
 def _is_painted(image: QImage) -> bool:
     shades = {image.pixel(x, image.height() // 2) for x in range(image.width())}
     return len(shades) > 1
+
+
+def test_another_stopped_run_on_show_is_measured_in_place_of_the_one_before(
+    qtbot: QtBot, workspace: TrainWorkspace, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+
+    def deaf(_verb: str, folder: Path, *_words: str) -> list[str]:
+        asked.append(folder)
+        return [sys.executable, "-c", "import time\nwhile True: time.sleep(60)"]
+
+    monkeypatch.setattr(errand, "trainer_command", deaf)
+    other = run.with_name("2026-01-03_10-00")
+    shutil.copytree(run, other)
+    measuring = workspace.stage.measuring
+    for folder in (run, other):
+        append_event(folder, Finished(0.1, 0.2, 30.0, 3.0, stopped_early=True))
+        shown = workspace.stage.read(folder)
+        assert shown is not None
+        measuring.consider(shown)
+        qtbot.waitUntil(lambda folder=folder: asked[-1:] == [folder], timeout=PATIENCE)
+    measuring.forget()

@@ -38,6 +38,7 @@ class QuietMeasuring(QObject):
         self._errand = Errand(self)
         self._errand.done.connect(self._take)
         self._errand.failed.connect(self._give_up)
+        self._errand.ended.connect(self._begin)  # it may have been stopped for another run
         self._again = QTimer(self, singleShot=True, interval=_AGAIN_MS)
         self._again.timeout.connect(self._begin)
         trainer.ended.connect(lambda _run: self._again.start())
