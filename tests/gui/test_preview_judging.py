@@ -247,3 +247,19 @@ def test_a_right_picture_where_a_tracker_offers_the_same_is_never_confirmed_empt
     until(qtbot, lambda: judging.tally.right)
     assert dataset.image(image.id).state is ImageState.UNLABELLED
     assert len(dataset.suggestions(image.id)) == 1
+
+
+def test_a_picture_with_a_class_that_is_switched_off_is_not_said_to_be_labelled(
+    qtbot: QtBot, judging: Judging, document: Document
+) -> None:
+    heard = Heard(document)
+    picture = decode(Frame(jpeg(220), 1000))
+    assert picture is not None
+    showing = Showing()
+    showing.hidden = frozenset(["mug", "ball"])
+    shown = showing.show(Sight(picture, (MUG,), 5.0))
+    assert judging.judge(Verdict.RIGHT, shown, "run/model.onnx")
+    until(qtbot, lambda: judging.tally.right)
+    (image,) = document.dataset.images()
+    assert image.state is ImageState.UNLABELLED
+    assert heard.has("switched off: mug.")

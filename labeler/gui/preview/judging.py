@@ -102,9 +102,9 @@ class Judging(QObject):
             (each.detection.name, each.detection.bbox, each.detection.score)
             for each in shown.stored
         ]
-        turn = self._turn
+        turn, hidden = self._turn, sorted(shown.switched_off)
         is_kept = self._frames.keep(
-            shown.sight.picture, lambda kept: self._take(kept, verdict, found, model, turn)
+            shown.sight.picture, lambda kept: self._take(kept, verdict, found, model, turn, hidden)
         )
         if is_kept:
             self._last = shown
@@ -137,6 +137,7 @@ class Judging(QObject):
         found: Sequence[tuple[str, tuple[float, float, float, float], float]],
         model: str,
         turn: int,
+        hidden: Sequence[str],
     ) -> None:
         image = kept.image
         if turn == self._turn:  # else the verdict was on another detector
@@ -152,16 +153,17 @@ class Judging(QObject):
         ]
         unknown = sorted({name for name, _, _ in found if name not in ids})
         self._document.offer(lambda data: offer_detected(data, model, {image.id: offered}))
-        if verdict is Verdict.RIGHT and not unknown and _has_all(kept.dataset, image.id, offered):
+        is_whole = not unknown and not hidden and _has_all(kept.dataset, image.id, offered)
+        if verdict is Verdict.RIGHT and is_whole:
             self._document.attempt(
                 lambda data: _as_right(data, image.id),
                 self.tr("Right: the picture joined the dataset with its boxes."),
             )
         else:
-            self._tell(verdict, unknown)
+            self._tell(verdict, unknown, hidden)
         self.changed.emit()
 
-    def _tell(self, verdict: Verdict, unknown: list[str]) -> None:
+    def _tell(self, verdict: Verdict, unknown: Sequence[str], hidden: Sequence[str]) -> None:
         words = {
             Verdict.RIGHT: self.tr("Right: the picture joined the dataset."),
             Verdict.WRONG: self.tr("Wrong: the picture joined the dataset, to be corrected."),
@@ -169,6 +171,8 @@ class Judging(QObject):
         }[verdict]
         if unknown:
             words += self.tr(" Not classes here: {0}.").format(", ".join(unknown))
+        if hidden:
+            words += self.tr(" Found, but switched off: {0}.").format(", ".join(hidden))
         self._document.say(words)
 
 

@@ -27,11 +27,15 @@ class Named:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
-    """One picture with what is shown on it, best first. marks are painted in their order."""
+    """One picture with what is shown on it, best first. marks are painted in their order.
+
+    switched_off: the names of classes that were found on it and are not shown.
+    """
 
     sight: Sight
     things: tuple[Named, ...]
     marks: tuple[Mark, ...]
+    switched_off: frozenset[str] = frozenset()
 
     @property
     def stored(self) -> tuple[Named, ...]:
@@ -74,13 +78,11 @@ class Showing:
         if sight is not self._sight:
             self._follow(sight)
         chosen = [pair[self.smooth] for pair in self._things]
-        things = tuple(
-            each
-            for each in chosen
-            if each.detection.score >= self.lowest and each.detection.name not in self.hidden
-        )
+        sure = [each for each in chosen if each.detection.score >= self.lowest]
+        things = tuple(each for each in sure if each.detection.name not in self.hidden)
         marks = tuple(self._mark(each) for each in reversed(things))  # the best on top
-        return Shown(sight, things, marks)
+        names = {each.detection.name for each in sure}
+        return Shown(sight, things, marks, self.hidden & names)
 
     def color(self, category_id: int) -> str:
         return self.colors.get(category_id, _ANY_COLOR)
