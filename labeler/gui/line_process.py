@@ -38,6 +38,7 @@ class LineProcess(QObject):
         self._out = b""
         self._err = b""
         self._is_over = True
+        self._starts = 0
         self._tail: collections.deque[str] = collections.deque(maxlen=_TAIL_LINES)
 
     def start(
@@ -51,6 +52,7 @@ class LineProcess(QObject):
         if self.is_running:
             raise RuntimeError("the process runs already")
         self._out, self._err, self._is_over = b"", b"", False
+        self._starts += 1
         self._tail.clear()
         if folder is not None:
             self._process.setWorkingDirectory(str(folder))
@@ -87,7 +89,8 @@ class LineProcess(QObject):
     def stop(self, grace_s: float) -> None:
         """Closes stdin, and kills the child where it still runs after grace_s. Returns at once."""
         self.close_stdin()
-        QTimer.singleShot(round(grace_s * 1000), self, self._kill_if_running)
+        start = self._starts
+        QTimer.singleShot(round(grace_s * 1000), self, lambda: self._kill_if_running(start))
 
     def stop_and_wait(self, grace_s: float) -> None:
         """As stop(), but returns when the child is gone. For closing the window."""
@@ -98,8 +101,9 @@ class LineProcess(QObject):
             self._process.kill()
             self._process.waitForFinished(2000)
 
-    def _kill_if_running(self) -> None:
-        if self.is_running:
+    def _kill_if_running(self, start: int) -> None:
+        """Not the program that was started after the one that was to stop."""
+        if self.is_running and start == self._starts:
             self._process.kill()
 
     def _read_lines(self) -> None:

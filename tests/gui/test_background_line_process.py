@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from labeler.gui.line_process import FAILED_TO_START, LineProcess, finish_processes
@@ -114,3 +115,17 @@ def test_quitting_asks_first_and_leaves_no_orphan(qtbot: QtBot) -> None:
     assert told[0].codes == [3]
     assert told[0].lines == ["ready", "saved"]
     assert not any(_is_alive(pid) for pid in pids)
+
+
+def test_the_grace_of_one_child_does_not_end_the_next(qtbot: QtBot, process: LineProcess) -> None:
+    told = Told(process)
+    process.start(_python(WATCHES_STDIN))
+    qtbot.waitUntil(lambda: told.lines == ["ready"])
+    process.stop(grace_s=3)
+    qtbot.waitUntil(lambda: told.codes == [3])
+    process.start(_python(WATCHES_STDIN))
+    late = QTimer(process, singleShot=True, interval=3200)
+    late.start()
+    qtbot.waitUntil(lambda: not late.isActive(), timeout=20_000)
+    assert process.is_running
+    process.stop_and_wait(5)
