@@ -131,3 +131,20 @@ def test_escape_stops_it_and_what_was_found_stays(
     assert counts == [1, 0, 0, 0, 0]
     assert said[-1].startswith("Stopped after 1 image. What was found stays.")
     assert not hand.label.detectors.bar.isVisible()
+
+
+def test_what_waits_to_be_stored_never_lands_in_another_dataset(
+    window: MainWindow, choose: Callable[[], list[str]], qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.document.set_busy("A backup is written.")  # nothing can be stored
+    said = choose()
+    keeper = Hand(window).label.detectors.by_model.keeper
+    qtbot.waitUntil(lambda: bool(said) and is_idle() and not keeper.is_done)
+    other = Dataset.create(tmp_path / "other")
+    images = add_plain_pictures(other, 5)
+    other.apply(add_category(other, "Cup"))
+    window.document.open(other)
+    window.document.set_busy("")
+    assert keeper.is_done
+    keeper.store()
+    assert not [each for image in images for each in other.suggestions(image.id)]

@@ -81,10 +81,10 @@ class ModelSuggesting(QObject):
 
     def stop(self) -> bool:
         """Asks it to end. False where it does not run."""
+        if self._dataset is not self._document.dataset:
+            self.keeper.drop()  # also what a look that is over has left to be stored
         if not self.is_running:
             return False
-        if self._dataset is not self._document.dataset:
-            self.keeper.drop()
         self._bar.stop()
         return True
 
