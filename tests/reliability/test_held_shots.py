@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QMessageBox
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from labeler.cameras.base import Frame
 from labeler.dataset.check import check
+from labeler.dataset.images import Added, add_picture
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.gui import photo_keeper
@@ -88,3 +90,27 @@ def test_a_photo_whose_dataset_is_gone_is_told_as_lost(
     qtbot.waitUntil(lambda: len(told.failures) == 2)
     assert "A photo is lost: its dataset table was closed" in told.failures[1]
     assert keeper.finish()
+
+
+def test_a_fault_of_ours_with_a_photo_that_was_held_does_not_keep_later_ones_from_being_kept(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults: list[Exception] = [UserError("The disk is full."), RuntimeError("ours")]
+
+    def fail_twice(*given: Any, **more: Any) -> Added:
+        if faults:
+            raise faults.pop(0)
+        return add_picture(*given, **more)
+
+    monkeypatch.setattr(photo_keeper, "RETRY_S", 0.02)
+    monkeypatch.setattr(photo_keeper, "add_picture", fail_twice)
+    keeper = PhotoKeeper()
+    told = Told(keeper)
+    with Dataset.create(tmp_path / "table") as dataset:
+        keeper.keep(shot(dataset, 1))
+        qtbot.waitUntil(lambda: len(told.failures) == 2)
+        assert "through a fault of this program" in told.failures[1]
+        keeper.keep(shot(dataset, 2))
+        qtbot.waitUntil(lambda: len(told.kept) == 1)
+        assert keeper.held == 0
+        assert keeper.finish()
