@@ -74,6 +74,40 @@ def test_photos_wait_in_memory_until_there_is_room_and_the_window_asks_before_it
         close(window)
 
 
+def test_another_dataset_is_not_shown_unasked_while_photos_are_held(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise UserError("The disk is full.")
+
+    asked: list[str] = []
+    button = QMessageBox.StandardButton
+    answers = [button.Yes, button.Yes, button.No]  # the last one is the first to be given
+
+    def answer(_parent: object, _title: str, question: str, *_: object) -> object:
+        asked.append(question)
+        return answers.pop()
+
+    monkeypatch.setattr(photo_keeper, "add_picture", refuse)
+    monkeypatch.setattr(QMessageBox, "question", answer)
+    Dataset.create(tmp_path / "shelf").close()
+    Dataset.create(tmp_path / "table").close()
+    window = open_window(tmp_path / "table", tmp_path / "settings.ini")
+    qtbot.addWidget(window)
+    workspace = window.workspace(CAPTURE)
+    assert isinstance(workspace, CaptureWorkspace)
+    keeper = workspace.photographer.keeper
+    told = Told(keeper)
+    keeper.keep(shot(window.document.dataset, 1))
+    qtbot.waitUntil(lambda: len(told.failures) == 1)
+    window.actions_of_dataset.open(tmp_path / "shelf")
+    assert window.document.dataset.name == "table"
+    assert "A photo could not be kept yet. Leave this dataset and lose it?" in asked
+    window.actions_of_dataset.open(tmp_path / "shelf")
+    assert window.document.dataset.name == "shelf"
+    close(window)
+
+
 def test_a_photo_whose_dataset_is_gone_is_told_as_lost(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -99,6 +99,15 @@ class CaptureWorkspace(Workspace):
             told = self.tr("A photo could not be kept yet. Close the window and lose it?")
         return told.format(held)
 
+    def leaving_question(self) -> str:
+        held = self.photographer.keeper.held
+        if not held:
+            return ""
+        told = self.tr("{0} photos could not be kept yet. Leave this dataset and lose them?")
+        if held == 1:
+            told = self.tr("A photo could not be kept yet. Leave this dataset and lose it?")
+        return told.format(held)
+
     def shut_down(self) -> None:
         self.deactivated()
         self.coverage.stop()
