@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import threading
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -184,6 +186,35 @@ def test_a_sweep_that_loses_control_says_why_and_keeps_what_it_took(
     assert 1 <= dataset.counts().total < 20
 
 
+def test_a_picture_of_a_sweep_does_not_go_into_a_dataset_that_was_opened_meanwhile(
+    qtbot: QtBot, driving: CaptureWorkspace, document: Document, live: LiveCamera, tmp_path: Path
+) -> None:
+    run, table = driving.driving.run, document.dataset
+    frame = live.newest()
+    assert frame is not None
+    late = threading.Thread(target=run._arrived.emit, args=(table, frame, "", "Vector-SIM1"))
+    with Dataset.create(tmp_path / "shelf") as shelf:
+        late.start()
+        late.join()  # it is on its way to the window
+        document.open(shelf)
+        QApplication.processEvents()
+        driving.photographer.keeper.wait()
+        assert shelf.counts().total == 0
+
+
+def test_a_picture_of_a_sweep_is_kept_though_its_camera_was_left_meanwhile(
+    qtbot: QtBot, driving: CaptureWorkspace, live: LiveCamera, dataset: Dataset
+) -> None:
+    run, frame = driving.driving.run, live.newest()
+    assert frame is not None
+    late = threading.Thread(target=run._arrived.emit, args=(dataset, frame, "", "Vector-SIM1"))
+    late.start()
+    late.join()
+    live.stop()
+    until(qtbot, lambda: dataset.counts().total == 1)
+    assert dataset.sessions()[0].camera == "Vector-SIM1"
+
+
 def test_escape_ends_a_sweep_and_keeps_what_it_took(
     qtbot: QtBot, driving: CaptureWorkspace, live: LiveCamera, dataset: Dataset, heard: Heard
 ) -> None:
@@ -227,7 +258,7 @@ def test_what_a_person_calls_empty_is_confirmed_and_the_rest_waits_for_boxes(
     for number in (1, 2):
         frame = live.newest()
         assert frame is not None
-        capture.photographer.keep_frame(frame, TO_CHECK)
+        capture.photographer.keep_frame(frame, TO_CHECK, "Vector-SIM1")
         until(qtbot, lambda number=number: dataset.counts().total == number)
         wait_for_another(qtbot, live)
     until(qtbot, lambda: button.text() == "Check 2 empty pictures…")

@@ -14,6 +14,7 @@ from labeler.cameras.driving_moves import PhotoRobot
 from labeler.cameras.posing import PosingWish, with_partner
 from labeler.cameras.sweep import DriveResult, SweepWish, plan_sweep, sweep
 from labeler.dataset.empty_check import TO_CHECK
+from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.gui.capture.drive import Drive
 from labeler.gui.capture.drive_forms import picture_count
@@ -26,9 +27,14 @@ Partner = tuple[str, Callable[[], Camera]]
 
 
 class DriveRun(QObject):
-    """frame_taken carries a Frame to keep and the note that its image gets."""
+    """frame_taken carries a Frame to keep, the note that its image gets, and its camera's name.
 
-    frame_taken = Signal(object, str)
+    It comes only as long as the dataset is open for which the frame was taken.
+    """
+
+    frame_taken = Signal(object, str, str)
+    _arrived = Signal(object, object, str, str)
+    """The same from the thread that drives, with the dataset before it."""
 
     def __init__(self, drive: Drive, live: LiveCamera, document: Document, job: JobBar) -> None:
         super().__init__(drive)
@@ -39,6 +45,7 @@ class DriveRun(QObject):
         drive.ended.connect(job.stop)
         job.failed.connect(self._fail)
         job.ended.connect(self._end)
+        self._arrived.connect(self._pass_on)
 
     @property
     def is_busy(self) -> bool:
@@ -55,9 +62,13 @@ class DriveRun(QObject):
             return
         camera = cast(PhotoRobot, driver.robot)
         stops = plan_sweep(wish)
+        dataset = self._document.dataset
+
+        def keep(frame: Frame) -> None:
+            self._arrived.emit(dataset, frame, "", camera.name)
 
         def work(on_progress: Any, should_stop: Any) -> DriveResult:
-            return sweep(driver, camera, stops, self._keep, on_progress, should_stop)
+            return sweep(driver, camera, stops, keep, on_progress, should_stop)
 
         self._begin(self.tr("Sweep"), work)
 
@@ -67,9 +78,10 @@ class DriveRun(QObject):
         if driver is None:
             return
         camera = cast(PhotoRobot, driver.robot)
+        dataset = self._document.dataset
 
         def keep(frame: Frame, negative: bool) -> None:
-            self.frame_taken.emit(frame, TO_CHECK if negative else "")
+            self._arrived.emit(dataset, frame, TO_CHECK if negative else "", camera.name)
 
         def work(on_progress: Any, should_stop: Any) -> DriveResult:
             return with_partner(driver, partner[1](), camera, wish, keep, on_progress, should_stop)
@@ -80,8 +92,9 @@ class DriveRun(QObject):
         """What was taken stays."""
         self._job.stop()
 
-    def _keep(self, frame: Frame) -> None:
-        self.frame_taken.emit(frame, "")
+    def _pass_on(self, dataset: Dataset, frame: Frame, note: str, camera_name: str) -> None:
+        if dataset is self._document.dataset:  # else another one was opened meanwhile
+            self.frame_taken.emit(frame, note, camera_name)
 
     def _free_driver(self) -> Driver | None:
         driver = self._drive.driver
