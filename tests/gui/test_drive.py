@@ -133,6 +133,22 @@ def test_a_window_that_loses_the_focus_and_escape_stop_the_robot(
     qtbot.keyRelease(driving, Key.Key_D)
 
 
+def test_drive_that_is_switched_off_and_on_again_at_once_is_on(
+    qtbot: QtBot, driving: CaptureWorkspace, live: LiveCamera, heard: Heard
+) -> None:
+    drive = driving.driving.drive
+    for _ in range(3):
+        drive.toggle()
+        drive.toggle()
+        until(qtbot, lambda: drive.is_on)
+        qtbot.keyPress(driving, Key.Key_D)
+        until(qtbot, lambda: rolls(live))
+        qtbot.keyRelease(driving, Key.Key_D)
+        until(qtbot, lambda: stands(live))
+    assert drive.is_on
+    assert heard.failures == []
+
+
 def test_losing_control_is_said_and_switches_drive_off(
     qtbot: QtBot, driving: CaptureWorkspace, simulator: Simulator, heard: Heard
 ) -> None:
