@@ -295,6 +295,24 @@ def test_what_a_person_calls_empty_is_confirmed_and_the_rest_waits_for_boxes(
     assert [image.id for image in unchecked(dataset)] == [two.id]
 
 
+def test_a_picture_that_cannot_be_read_is_not_called_empty(
+    qtbot: QtBot, capture: CaptureWorkspace, live: LiveCamera, document: Document
+) -> None:
+    dataset, frame = document.dataset, live.newest()
+    assert frame is not None
+    capture.photographer.keep_frame(frame, TO_CHECK, "Vector-SIM1")
+    until(qtbot, lambda: not capture.driving.check_button.isHidden())
+    (image,) = dataset.images()
+    dataset.path_of(image).unlink()
+    capture.driving.check_empty()
+    (dialog,) = capture.findChildren(EmptyPictures)
+    until(qtbot, dialog.isActiveWindow)
+    assert "cannot be read" in dialog.count.text()
+    qtbot.keyClick(dialog, Key.Key_Space)
+    assert [each.id for each in unchecked(dataset)] == [image.id]
+    dialog.reject()
+
+
 def test_what_is_asked_says_how_long_it_takes_and_is_remembered(
     qtbot: QtBot, capture: CaptureWorkspace
 ) -> None:
