@@ -231,6 +231,16 @@ def test_a_picture_of_a_sweep_is_kept_though_its_camera_was_left_meanwhile(
     assert dataset.sessions()[0].camera == "Vector-SIM1"
 
 
+def test_a_sweep_whose_pictures_cannot_be_kept_ends_and_does_not_say_that_they_are(
+    qtbot: QtBot, driving: CaptureWorkspace, dataset: Dataset, heard: Heard
+) -> None:
+    dataset.read_only = True
+    driving.driving.run.sweep(SweepWish(steps=20, angles=1, arc_deg=40))
+    until(qtbot, lambda: heard.has("Sweep ended: a picture could not be kept."))
+    assert "read-only" in heard.failures[0]
+    assert driving.driving.drive.is_on
+
+
 def test_escape_ends_a_sweep_and_keeps_what_it_took(
     qtbot: QtBot, driving: CaptureWorkspace, live: LiveCamera, dataset: Dataset, heard: Heard
 ) -> None:

@@ -42,6 +42,7 @@ class DriveRun(QObject):
         self._live = live
         self._document = document
         self._job = job
+        self._gave_up = False
         drive.ended.connect(job.stop)
         job.failed.connect(self._fail)
         job.ended.connect(self._end)
@@ -92,6 +93,12 @@ class DriveRun(QObject):
         """What was taken stays."""
         self._job.stop()
 
+    def give_up(self) -> None:
+        """A photo was not kept, which was told: more of them would not be, either."""
+        if self.is_busy:
+            self._gave_up = True
+            self._job.stop()
+
     def _pass_on(self, dataset: Dataset, frame: Frame, note: str, camera_name: str) -> None:
         if dataset is self._document.dataset:  # else another one was opened meanwhile
             self.frame_taken.emit(frame, note, camera_name)
@@ -106,7 +113,7 @@ class DriveRun(QObject):
         return driver
 
     def _begin(self, title: str, work: Callable[..., DriveResult]) -> None:
-        self._title = title
+        self._title, self._gave_up = title, False
         self._drive.release_all()
         self._drive.is_busy = True
         self._job.run(title, work, self._tell)
@@ -135,6 +142,8 @@ class DriveRun(QObject):
                 "Then begin it again."
             ).format(**words, why=result.fault)
             self._document.report(UserError(sentence, details=result.fault.details))
+        elif self._gave_up:
+            sentence = self.tr("{what} ended: a picture could not be kept.").format(**words)
         elif result.is_whole:
             sentence = self.tr("{what} done: {pictures}.").format(**words)
         else:

@@ -35,13 +35,14 @@ class Photographer(QObject):
 
     clock says when photos by the clock are due. taken: a photo is on its way to the dataset. kept
     carries a Kept that is new, skipped how many shots were not kept for a flaw so far. stopped:
-    photos by the clock ended for a reason that was told.
+    photos by the clock ended for a reason that was told. failed: a photo was not kept, as told.
     """
 
     taken = Signal()
     kept = Signal(object)
     skipped = Signal(int)
     stopped = Signal()
+    failed = Signal()
 
     def __init__(
         self,
@@ -172,6 +173,7 @@ class Photographer(QObject):
     def _tell_failed(self, error: UserError) -> None:
         self.shutter.release()
         self.stopped.emit()
+        self.failed.emit()
         self._document.report(error)
 
     def _sentence(self, kept: Kept) -> str:
