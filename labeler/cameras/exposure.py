@@ -59,6 +59,11 @@ class ExposureSwitch:
         self._link: RobotLink | None = None
         self._wish = Exposure()
 
+    @property
+    def wish(self) -> Exposure:
+        """What the robot took last; automatic where it was never told anything."""
+        return self._wish
+
     def begin(self, link: RobotLink) -> None:
         """A connection was made: as it was wished before."""
         self._link = link

@@ -140,8 +140,8 @@ def _control(robot: Obedient) -> Iterator[None]:
     if robot.has_control:
         yield
         return
-    robot.request_control(CONTROL_S)
     try:
+        robot.request_control(CONTROL_S)  # which the robot may give later than that
         yield
     finally:
         _quietly(lambda: robot.release_control(2.0))

@@ -82,12 +82,19 @@ def set_up(
     return robot
 
 
-def move_robot(serial: str, address: str) -> RobotConfig:
-    """Keeps a robot's new address once that very robot answers there. Raises UserError."""
+def move_robot(
+    serial: str, address: str, should_stop: Callable[[], bool] = lambda: False
+) -> RobotConfig:
+    """Keeps a robot's new address once that very robot answers there. Raises UserError.
+
+    Nothing is written once should_stop() is true.
+    """
     host, port = read_address(address)
     known = find_robot(serial)
     robot = replace(known, ip=host, port=port if ":" in address else known.port)
     preflight.check_robot(robot)
+    if should_stop():
+        raise UserError("The robot keeps the address that it had.")
     change_address(config_path(), serial, address)
     return robot
 

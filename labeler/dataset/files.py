@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from labeler.errors import UserError
@@ -22,7 +23,8 @@ def write_durably(path: Path, data: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
     except OSError as error:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # on a disk that became read-only, this fails as well
+            path.unlink(missing_ok=True)
         raise UserError(f"Cannot write {path}: {reason(error)}.") from error
 
 
@@ -30,9 +32,9 @@ def replace_durably(source: Path, target: Path) -> None:
     """Renames and makes the new name durable. Raises UserError."""
     try:
         source.replace(target)
+        sync_folder(target.parent)
     except OSError as error:
         raise UserError(f"Cannot move {source} to {target}: {reason(error)}.") from error
-    sync_folder(target.parent)
 
 
 def sync_file(path: Path) -> None:

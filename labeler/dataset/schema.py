@@ -163,6 +163,10 @@ class Damaged(UserError):  # noqa: N818 - a fault to mend, as its parent is
     """The file's bytes make no database any more. Only a backup helps."""
 
 
+class OlderFormat(UserError):  # noqa: N818 - a fault to mend, as its parent is
+    """It has to be brought up to date, for which it has to be written."""
+
+
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     """A connection in autocommit mode; transactions are begun by hand. Raises UserError.
 

@@ -96,9 +96,10 @@ class Dataset(Connections):
                 folder.mkdir(exist_ok=True)
             self._finish_incoming()
         elif schema.require_ours(self._writer, self._path, latest) < latest:
-            raise UserError(
+            raise schema.OlderFormat(
                 f"The dataset {self.name} has an older format. Open it once for labelling, "
-                "which brings it up to date; then it can be opened read-only."
+                "which brings it up to date; then it can be opened read-only. Where its folder "
+                "cannot be written, open a copy of it."
             )
 
     def _finish_incoming(self) -> None:

@@ -47,6 +47,8 @@ class DatasetActions(QObject):
         self._document = document
         self._jobs = jobs
         self._settings = settings
+        self.may_leave: Callable[[], bool] = lambda: True
+        """Asked before another dataset is shown: whether nothing is lost with this one."""
         jobs.failed.connect(self._show_failure)
         jobs.ended.connect(lambda: document.set_busy(""))
 
@@ -168,6 +170,8 @@ class DatasetActions(QObject):
             return
         with self._document.reporting():
             self._document.refuse_if_busy()
+            if not self.may_leave():
+                return
             opened = opening()
             self._document.open(opened.dataset)
             self._settings.remember_dataset(opened.dataset.folder)

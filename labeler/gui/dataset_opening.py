@@ -7,8 +7,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
+from labeler.dataset.lock import WriterLock
 from labeler.dataset.places import free_folder, known_datasets
-from labeler.dataset.store import FILE_NAME, Dataset
+from labeler.dataset.schema import OlderFormat
+from labeler.dataset.store import FILE_NAME, LOCK_NAME, Dataset
 from labeler.errors import UserError
 
 
@@ -27,6 +29,10 @@ def open_folder(folder: Path) -> Opened:
     except UserError as error:
         try:
             dataset = Dataset.open(folder, read_only=True)
+        except OlderFormat as older:
+            if WriterLock.is_taken(folder / LOCK_NAME):
+                raise error from None
+            raise older from None  # it cannot be opened read-only, as the first error says
         except UserError:
             raise error from None
         told = QCoreApplication.translate("Opening", "{0} For now it is shown read-only.")

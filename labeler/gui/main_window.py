@@ -65,6 +65,7 @@ class MainWindow(QWidget):
         titles = {page.id: page.title for page in self.pages.values()}
         self.keys = WindowKeys(self, titles, settings)
         self.menu.key_of = self.keys.key
+        self.actions_of_dataset.may_leave = self._may_leave_dataset
         self.setAcceptDrops(True)
         self._lay_out()
         self._connect()
@@ -246,11 +247,17 @@ class MainWindow(QWidget):
 
     def _may_close(self) -> bool:
         questions = [workspace.closing_question() for workspace in self._workspaces.values()]
+        return self._agrees(self.tr("Close"), questions)
+
+    def _may_leave_dataset(self) -> bool:
+        questions = [workspace.leaving_question() for workspace in self._workspaces.values()]
+        return self._agrees(self.tr("Another dataset"), questions)
+
+    def _agrees(self, title: str, questions: list[str]) -> bool:
         question = " ".join(filter(None, questions))
         button = QMessageBox.StandardButton
         return not question or (
-            QMessageBox.question(self, self.tr("Close"), question, button.Yes | button.No)
-            is button.Yes
+            QMessageBox.question(self, title, question, button.Yes | button.No) is button.Yes
         )
 
     def _made_bar(self) -> SegmentedBar:

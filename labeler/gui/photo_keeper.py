@@ -152,6 +152,8 @@ class PhotoKeeper(QObject):
                 return
             except ValueError:  # the dataset was closed
                 _log.exception("a photo that was held is lost")
+            except Exception as error:  # those after it must still be kept
+                outcome = self._our_fault(error)
             del self._held[0]
             tell.emit(outcome)
 
@@ -166,12 +168,15 @@ class PhotoKeeper(QObject):
             sentence = self.tr("{why} The photo is held in memory, and kept when that is mended.")
             return self.failed, UserError(sentence.format(why=error), details=error.details)
         except Exception as error:  # the photos after this one must still be kept
-            _log.exception("a photo was not kept")
-            sentence = self.tr("The photo was not kept, through a fault of this program.")
-            return self.failed, UserError(sentence, details=repr(error))
+            return self.failed, self._our_fault(error)
 
     def _told(self, outcome: Kept | Skipped) -> tuple[SignalInstance, Kept | Skipped]:
         return self.kept if isinstance(outcome, Kept) else self.skipped, outcome
+
+    def _our_fault(self, error: Exception) -> UserError:
+        _log.exception("a photo was not kept")
+        sentence = self.tr("The photo was not kept, through a fault of this program.")
+        return UserError(sentence, details=repr(error))
 
     def _too_late(self, shot: Shot) -> UserError:
         sentence = self.tr("A photo is lost: its dataset {name} was closed before it had room.")

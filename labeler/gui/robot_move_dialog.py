@@ -46,13 +46,18 @@ class RobotMoveDialog(QDialog):
         self.go.clicked.connect(self.move_robot)
         self.close_button.clicked.connect(self.reject)
 
+    def done(self, result: int) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        super().done(result)
+
     def move_robot(self) -> None:
         """Tries the address; it is written down only where the robot answers."""
-        address = self.address.text().strip()
+        serial, address = self._serial, self.address.text().strip()
         self.steps.begin(_STEP)
         self.go.setEnabled(False)
         self._job = run_in_background(
-            lambda _report, _stop: move_robot(self._serial, address),
+            lambda _report, should_stop: move_robot(serial, address, should_stop),
             on_done=self._finish,
             on_error=self._fail,
         )

@@ -65,5 +65,9 @@ class Workspace(QWidget):
         """What to ask before the window closes, such as whether to end a training; or nothing."""
         return ""
 
+    def leaving_question(self) -> str:
+        """What to ask before the window shows another dataset; or nothing."""
+        return ""
+
     def shut_down(self) -> None:
         """The window closes for good: stop threads and processes, without waiting long."""

@@ -100,6 +100,18 @@ class Deaf:
         return future
 
 
+def test_control_that_would_come_too_late_is_not_wanted_any_more() -> None:
+    class Slow(Deaf):
+        def request_control(self, timeout: float) -> None:
+            super().request_control(timeout)
+            raise UserError("It did not hand over control.")
+
+    robot = Slow(RuntimeError())
+    with pytest.raises(UserError, match="did not hand over"):
+        say(robot, "Hi")
+    assert robot.asked == ["request", "release"]
+
+
 class Unimplemented(Exception):  # noqa: N818 - as gRPC raises it
     def code(self) -> Any:
         import grpc

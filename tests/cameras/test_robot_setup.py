@@ -205,6 +205,8 @@ def test_a_robot_moves_only_to_where_it_answers(
         port = closed.getsockname()[1]
     with pytest.raises(UserError, match="refuses the connection"):
         move_robot(simulated_robot.serial, f"127.0.0.1:{port}")
+    with pytest.raises(UserError, match="keeps the address"):
+        move_robot(simulated_robot.serial, f"localhost:{simulated_robot.port}", lambda: True)
     assert config_path().read_text(encoding="utf-8") == text
     moved = move_robot(simulated_robot.serial, f"localhost:{simulated_robot.port}")
     assert find_robot("Vector-SIM1") == moved

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import threading
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -131,6 +133,22 @@ def test_a_window_that_loses_the_focus_and_escape_stop_the_robot(
     qtbot.keyRelease(driving, Key.Key_D)
 
 
+def test_drive_that_is_switched_off_and_on_again_at_once_is_on(
+    qtbot: QtBot, driving: CaptureWorkspace, live: LiveCamera, heard: Heard
+) -> None:
+    drive = driving.driving.drive
+    for _ in range(3):
+        drive.toggle()
+        drive.toggle()
+        until(qtbot, lambda: drive.is_on)
+        qtbot.keyPress(driving, Key.Key_D)
+        until(qtbot, lambda: rolls(live))
+        qtbot.keyRelease(driving, Key.Key_D)
+        until(qtbot, lambda: stands(live))
+    assert drive.is_on
+    assert heard.failures == []
+
+
 def test_losing_control_is_said_and_switches_drive_off(
     qtbot: QtBot, driving: CaptureWorkspace, simulator: Simulator, heard: Heard
 ) -> None:
@@ -184,6 +202,45 @@ def test_a_sweep_that_loses_control_says_why_and_keeps_what_it_took(
     assert 1 <= dataset.counts().total < 20
 
 
+def test_a_picture_of_a_sweep_does_not_go_into_a_dataset_that_was_opened_meanwhile(
+    qtbot: QtBot, driving: CaptureWorkspace, document: Document, live: LiveCamera, tmp_path: Path
+) -> None:
+    run, table = driving.driving.run, document.dataset
+    frame = live.newest()
+    assert frame is not None
+    late = threading.Thread(target=run._arrived.emit, args=(table, frame, "", "Vector-SIM1"))
+    with Dataset.create(tmp_path / "shelf") as shelf:
+        late.start()
+        late.join()  # it is on its way to the window
+        document.open(shelf)
+        QApplication.processEvents()
+        driving.photographer.keeper.wait()
+        assert shelf.counts().total == 0
+
+
+def test_a_picture_of_a_sweep_is_kept_though_its_camera_was_left_meanwhile(
+    qtbot: QtBot, driving: CaptureWorkspace, live: LiveCamera, dataset: Dataset
+) -> None:
+    run, frame = driving.driving.run, live.newest()
+    assert frame is not None
+    late = threading.Thread(target=run._arrived.emit, args=(dataset, frame, "", "Vector-SIM1"))
+    late.start()
+    late.join()
+    live.stop()
+    until(qtbot, lambda: dataset.counts().total == 1)
+    assert dataset.sessions()[0].camera == "Vector-SIM1"
+
+
+def test_a_sweep_whose_pictures_cannot_be_kept_ends_and_does_not_say_that_they_are(
+    qtbot: QtBot, driving: CaptureWorkspace, dataset: Dataset, heard: Heard
+) -> None:
+    dataset.read_only = True
+    driving.driving.run.sweep(SweepWish(steps=20, angles=1, arc_deg=40))
+    until(qtbot, lambda: heard.has("Sweep ended: a picture could not be kept."))
+    assert "read-only" in heard.failures[0]
+    assert driving.driving.drive.is_on
+
+
 def test_escape_ends_a_sweep_and_keeps_what_it_took(
     qtbot: QtBot, driving: CaptureWorkspace, live: LiveCamera, dataset: Dataset, heard: Heard
 ) -> None:
@@ -227,7 +284,7 @@ def test_what_a_person_calls_empty_is_confirmed_and_the_rest_waits_for_boxes(
     for number in (1, 2):
         frame = live.newest()
         assert frame is not None
-        capture.photographer.keep_frame(frame, TO_CHECK)
+        capture.photographer.keep_frame(frame, TO_CHECK, "Vector-SIM1")
         until(qtbot, lambda number=number: dataset.counts().total == number)
         wait_for_another(qtbot, live)
     until(qtbot, lambda: button.text() == "Check 2 empty pictures…")
@@ -246,6 +303,24 @@ def test_what_a_person_calls_empty_is_confirmed_and_the_rest_waits_for_boxes(
     assert (two.state, two.note) == (ImageState.UNLABELLED, "")
     document.undo()
     assert [image.id for image in unchecked(dataset)] == [two.id]
+
+
+def test_a_picture_that_cannot_be_read_is_not_called_empty(
+    qtbot: QtBot, capture: CaptureWorkspace, live: LiveCamera, document: Document
+) -> None:
+    dataset, frame = document.dataset, live.newest()
+    assert frame is not None
+    capture.photographer.keep_frame(frame, TO_CHECK, "Vector-SIM1")
+    until(qtbot, lambda: not capture.driving.check_button.isHidden())
+    (image,) = dataset.images()
+    dataset.path_of(image).unlink()
+    capture.driving.check_empty()
+    (dialog,) = capture.findChildren(EmptyPictures)
+    until(qtbot, dialog.isActiveWindow)
+    assert "cannot be read" in dialog.count.text()
+    qtbot.keyClick(dialog, Key.Key_Space)
+    assert [each.id for each in unchecked(dataset)] == [image.id]
+    dialog.reject()
 
 
 def test_what_is_asked_says_how_long_it_takes_and_is_remembered(

@@ -6,9 +6,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from labeler.cameras.exposure import Exposure, ExposureLimits
+from labeler.cameras.exposure import Exposure, ExposureLimits, HasExposure
 from labeler.dataset.model import NO_READINGS
 from labeler.dataset.store import Dataset
+from labeler.errors import UserError
 from labeler.gui.capture.exposure_row import ExposureRow
 from labeler.gui.capture.workspace import CaptureWorkspace
 from labeler.gui.document import Document
@@ -81,3 +82,30 @@ def test_exposure_by_hand_goes_to_the_robot_into_the_photo_and_is_there_the_next
     until(qtbot, lambda: (frame := live.newest()) and frame.readings.exposure_ms == 40)
     assert row.exposure_wished().exposure_ms == 40
     assert not heard.failures
+
+
+def test_what_the_robot_does_not_take_is_told_and_the_row_shows_what_stays(
+    qtbot: QtBot,
+    workspace: CaptureWorkspace,
+    live: LiveCamera,
+    known_robot: str,
+    heard: Heard,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_wish: Exposure) -> None:
+        raise UserError("It did not take the exposure.")
+
+    row = workspace.exposure
+    live.choose(known_robot)
+    until(qtbot, lambda: not row.isHidden())
+    row.show_exposure(Exposure(False, 30, 1.0))
+    row.exposure.setValue(40)
+    assert isinstance(live.camera, HasExposure)
+    switch = live.camera.exposure
+    until(qtbot, lambda: switch.wish.exposure_ms == 40 and not switch.wish.automatic)
+    monkeypatch.setattr(switch, "set", refuse)
+    row.automatic.click()
+    until(qtbot, lambda: heard.failures)
+    assert heard.failures == ["It did not take the exposure."]
+    assert not row.automatic.isChecked()
+    assert row.exposure_wished().exposure_ms == 40

@@ -139,6 +139,22 @@ def test_a_robot_that_moved_gets_its_new_address_where_its_fault_is_told(
     assert config_path().read_text(encoding="utf-8") == moved
 
 
+def test_cancel_while_a_new_address_is_tried_leaves_the_old_one(
+    qtbot: QtBot, workspace: CaptureWorkspace, live: LiveCamera, known_robot: str, wire: Wire
+) -> None:
+    text = config_path().read_text(encoding="utf-8")
+    choice = next(each for each in live.choices() if each.id == known_robot)
+    dialog = RobotMoveDialog(choice, workspace)
+    dialog.open()
+    dialog.address.setText(f"localhost:{wire.port}")
+    press(qtbot, dialog.go)
+    job = dialog._job
+    assert job is not None
+    press(qtbot, dialog.close_button)
+    until(qtbot, lambda: job.is_over)
+    assert config_path().read_text(encoding="utf-8") == text
+
+
 def test_a_token_that_is_refused_leads_to_the_set_up_of_that_robot(
     qtbot: QtBot, workspace: CaptureWorkspace, live: LiveCamera, known_robot: str
 ) -> None:

@@ -13,7 +13,9 @@ from PySide6.QtGui import QColor, QImage, QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from labeler.dataset.store import Dataset
+from labeler.dataset import schema
+from labeler.dataset.lock import WriterLock
+from labeler.dataset.store import LOCK_NAME, Dataset
 from labeler.errors import UserError
 from labeler.gui import icons, theme
 from labeler.gui.dataset_opening import open_folder, open_last, open_or_create
@@ -98,6 +100,23 @@ def test_a_dataset_that_another_writes_to_is_opened_to_look(tmp_path: Path) -> N
         assert "already open" in str(opened.concern)
         assert opened.dataset.counts().total == 1
         opened.dataset.close()
+
+
+def test_a_dataset_of_an_older_format_that_cannot_be_written_tells_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "shared"
+    with monkeypatch.context() as before:
+        before.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:2])
+        Dataset.create(folder).close()
+    lock = WriterLock(folder / LOCK_NAME, name="shared")
+    with pytest.raises(UserError, match="already open"):
+        open_folder(folder)
+    lock.release()
+    (folder / LOCK_NAME).unlink()
+    (folder / LOCK_NAME).mkdir()  # as good as a folder that may not be written, also for root
+    with pytest.raises(UserError, match=r"older format.*open a copy of it"):
+        open_folder(folder)
 
 
 def test_a_folder_with_other_things_is_never_made_a_dataset(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QMessageBox
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from labeler.cameras.base import Frame
 from labeler.dataset.check import check
+from labeler.dataset.images import Added, add_picture
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.gui import photo_keeper
@@ -72,6 +74,40 @@ def test_photos_wait_in_memory_until_there_is_room_and_the_window_asks_before_it
         close(window)
 
 
+def test_another_dataset_is_not_shown_unasked_while_photos_are_held(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise UserError("The disk is full.")
+
+    asked: list[str] = []
+    button = QMessageBox.StandardButton
+    answers = [button.Yes, button.Yes, button.No]  # the last one is the first to be given
+
+    def answer(_parent: object, _title: str, question: str, *_: object) -> object:
+        asked.append(question)
+        return answers.pop()
+
+    monkeypatch.setattr(photo_keeper, "add_picture", refuse)
+    monkeypatch.setattr(QMessageBox, "question", answer)
+    Dataset.create(tmp_path / "shelf").close()
+    Dataset.create(tmp_path / "table").close()
+    window = open_window(tmp_path / "table", tmp_path / "settings.ini")
+    qtbot.addWidget(window)
+    workspace = window.workspace(CAPTURE)
+    assert isinstance(workspace, CaptureWorkspace)
+    keeper = workspace.photographer.keeper
+    told = Told(keeper)
+    keeper.keep(shot(window.document.dataset, 1))
+    qtbot.waitUntil(lambda: len(told.failures) == 1)
+    window.actions_of_dataset.open(tmp_path / "shelf")
+    assert window.document.dataset.name == "table"
+    assert "A photo could not be kept yet. Leave this dataset and lose it?" in asked
+    window.actions_of_dataset.open(tmp_path / "shelf")
+    assert window.document.dataset.name == "shelf"
+    close(window)
+
+
 def test_a_photo_whose_dataset_is_gone_is_told_as_lost(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,3 +124,27 @@ def test_a_photo_whose_dataset_is_gone_is_told_as_lost(
     qtbot.waitUntil(lambda: len(told.failures) == 2)
     assert "A photo is lost: its dataset table was closed" in told.failures[1]
     assert keeper.finish()
+
+
+def test_a_fault_of_ours_with_a_photo_that_was_held_does_not_keep_later_ones_from_being_kept(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults: list[Exception] = [UserError("The disk is full."), RuntimeError("ours")]
+
+    def fail_twice(*given: Any, **more: Any) -> Added:
+        if faults:
+            raise faults.pop(0)
+        return add_picture(*given, **more)
+
+    monkeypatch.setattr(photo_keeper, "RETRY_S", 0.02)
+    monkeypatch.setattr(photo_keeper, "add_picture", fail_twice)
+    keeper = PhotoKeeper()
+    told = Told(keeper)
+    with Dataset.create(tmp_path / "table") as dataset:
+        keeper.keep(shot(dataset, 1))
+        qtbot.waitUntil(lambda: len(told.failures) == 2)
+        assert "through a fault of this program" in told.failures[1]
+        keeper.keep(shot(dataset, 2))
+        qtbot.waitUntil(lambda: len(told.kept) == 1)
+        assert keeper.held == 0
+        assert keeper.finish()

@@ -50,6 +50,7 @@ class Drive(QObject):
         self._live = live
         self._speed = SPEEDS[1]
         self._asking: Job | None = None
+        self._left: Driver | None = None  # it may still be giving back control
         self._held: list[Direction] = []
         self._message = ""
         self._timer = QTimer(self, interval=RENEW_MS)
@@ -114,7 +115,7 @@ class Drive(QObject):
         self._timer.stop()
         if driver is not None:
             driver.stop()
-            _let_go(driver)
+            self._let_go(driver)
             self._message = ""
             self.ended.emit()
         self.changed.emit()
@@ -185,7 +186,11 @@ class Drive(QObject):
         driver.limit_mmps = self._speed
         self._message = ""
 
+        left = self._left
+
         def take(_report: object, should_stop: object) -> None:
+            if left is not None:
+                left.release()  # or it would give back what is asked for now
             driver.take()
 
         job = run_in_background(
@@ -199,7 +204,7 @@ class Drive(QObject):
 
     def _take(self, job: Job, driver: Driver) -> None:
         if job is not self._asking:  # switched off meanwhile
-            _let_go(driver)
+            self._let_go(driver)
             return
         self._asking, self.driver = None, driver
         self._timer.start()
@@ -219,16 +224,16 @@ class Drive(QObject):
             raise error
         self._document.report(error)
 
+    def _let_go(self, driver: Driver) -> None:
+        def ignore(_outcome: object) -> None:
+            """Nobody waits for it; the end of the connection gives control back in any case."""
+
+        self._left = driver
+        run_in_background(lambda _report, _stop: driver.release(), on_done=ignore, on_error=ignore)
+
     def _refuse(self, sentence: str) -> None:
         self._document.say(sentence)
         self.changed.emit()
-
-
-def _let_go(driver: Driver) -> None:
-    def ignore(_outcome: object) -> None:
-        """Nobody waits for it; the end of the connection gives control back in any case."""
-
-    run_in_background(lambda _report, _stop: driver.release(), on_done=ignore, on_error=ignore)
 
 
 def _sum(held: list[Direction]) -> Motion:

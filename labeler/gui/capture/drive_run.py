@@ -14,6 +14,7 @@ from labeler.cameras.driving_moves import PhotoRobot
 from labeler.cameras.posing import PosingWish, with_partner
 from labeler.cameras.sweep import DriveResult, SweepWish, plan_sweep, sweep
 from labeler.dataset.empty_check import TO_CHECK
+from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.gui.capture.drive import Drive
 from labeler.gui.capture.drive_forms import picture_count
@@ -26,9 +27,14 @@ Partner = tuple[str, Callable[[], Camera]]
 
 
 class DriveRun(QObject):
-    """frame_taken carries a Frame to keep and the note that its image gets."""
+    """frame_taken carries a Frame to keep, the note that its image gets, and its camera's name.
 
-    frame_taken = Signal(object, str)
+    It comes only as long as the dataset is open for which the frame was taken.
+    """
+
+    frame_taken = Signal(object, str, str)
+    _arrived = Signal(object, object, str, str)
+    """The same from the thread that drives, with the dataset before it."""
 
     def __init__(self, drive: Drive, live: LiveCamera, document: Document, job: JobBar) -> None:
         super().__init__(drive)
@@ -36,9 +42,11 @@ class DriveRun(QObject):
         self._live = live
         self._document = document
         self._job = job
+        self._gave_up = False
         drive.ended.connect(job.stop)
         job.failed.connect(self._fail)
         job.ended.connect(self._end)
+        self._arrived.connect(self._pass_on)
 
     @property
     def is_busy(self) -> bool:
@@ -55,9 +63,13 @@ class DriveRun(QObject):
             return
         camera = cast(PhotoRobot, driver.robot)
         stops = plan_sweep(wish)
+        dataset = self._document.dataset
+
+        def keep(frame: Frame) -> None:
+            self._arrived.emit(dataset, frame, "", camera.name)
 
         def work(on_progress: Any, should_stop: Any) -> DriveResult:
-            return sweep(driver, camera, stops, self._keep, on_progress, should_stop)
+            return sweep(driver, camera, stops, keep, on_progress, should_stop)
 
         self._begin(self.tr("Sweep"), work)
 
@@ -67,9 +79,10 @@ class DriveRun(QObject):
         if driver is None:
             return
         camera = cast(PhotoRobot, driver.robot)
+        dataset = self._document.dataset
 
         def keep(frame: Frame, negative: bool) -> None:
-            self.frame_taken.emit(frame, TO_CHECK if negative else "")
+            self._arrived.emit(dataset, frame, TO_CHECK if negative else "", camera.name)
 
         def work(on_progress: Any, should_stop: Any) -> DriveResult:
             return with_partner(driver, partner[1](), camera, wish, keep, on_progress, should_stop)
@@ -80,8 +93,15 @@ class DriveRun(QObject):
         """What was taken stays."""
         self._job.stop()
 
-    def _keep(self, frame: Frame) -> None:
-        self.frame_taken.emit(frame, "")
+    def give_up(self) -> None:
+        """A photo was not kept, which was told: more of them would not be, either."""
+        if self.is_busy:
+            self._gave_up = True
+            self._job.stop()
+
+    def _pass_on(self, dataset: Dataset, frame: Frame, note: str, camera_name: str) -> None:
+        if dataset is self._document.dataset:  # else another one was opened meanwhile
+            self.frame_taken.emit(frame, note, camera_name)
 
     def _free_driver(self) -> Driver | None:
         driver = self._drive.driver
@@ -93,7 +113,7 @@ class DriveRun(QObject):
         return driver
 
     def _begin(self, title: str, work: Callable[..., DriveResult]) -> None:
-        self._title = title
+        self._title, self._gave_up = title, False
         self._drive.release_all()
         self._drive.is_busy = True
         self._job.run(title, work, self._tell)
@@ -122,6 +142,8 @@ class DriveRun(QObject):
                 "Then begin it again."
             ).format(**words, why=result.fault)
             self._document.report(UserError(sentence, details=result.fault.details))
+        elif self._gave_up:
+            sentence = self.tr("{what} ended: a picture could not be kept.").format(**words)
         elif result.is_whole:
             sentence = self.tr("{what} done: {pictures}.").format(**words)
         else:

@@ -60,8 +60,13 @@ class EmptyPictures(QDialog):
             return
         reader = QImageReader(str(self._document.dataset.path_of(image)))
         reader.setAutoTransform(True)
-        self.view.show_picture(reader.read())
-        self.count.setText(self.tr("{0} of {1}").format(self._at + 1, len(self._images)))
+        picture = reader.read()
+        self.view.show_picture(picture)
+        self.empty.setEnabled(not picture.isNull())
+        count = self.tr("{0} of {1}").format(self._at + 1, len(self._images))
+        if picture.isNull():
+            count += self.tr(". It cannot be read, so it cannot be called empty.")
+        self.count.setText(count)
 
     def _button(self, text: str, key: str, keys: tuple[str, ...]) -> QPushButton:
         button = QPushButton(f"{text}   {key}", self)

@@ -19,12 +19,13 @@ from labeler.gui.live import LiveCamera
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What the camera took; error says why it did not."""
+    """What the camera took; error says why it did not, and stays how it is then."""
 
     camera: Camera
     wish: Exposure
     limits: ExposureLimits
     error: UserError | None = None
+    stays: Exposure | None = None
 
 
 class Exposing(QObject):
@@ -94,9 +95,10 @@ class Exposing(QObject):
         self._row.show_limits(answer.limits)
         if answer.error is None:
             _remember(answer.camera.name, answer.wish)
-        elif not answer.wish.automatic:
-            self._row.show_exposure(Exposure())
+        else:
             self._document.report(answer.error)
+            if wish is None and answer.stays is not None:
+                self._row.show_exposure(answer.stays)
         if wish is not None:
             self._set(wish)
 
@@ -112,7 +114,7 @@ def _order(camera: Camera, wish: Exposure) -> _Answer:
     try:
         camera.exposure.set(wish)
     except UserError as error:
-        return _Answer(camera, wish, limits, error)
+        return _Answer(camera, wish, limits, error, camera.exposure.wish)
     return _Answer(camera, wish, limits)
 
 

@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from labeler.cameras.base import Camera, Frame
+from labeler.cameras.base import Frame
 from labeler.errors import UserError
 from labeler.gui.capture.flaw_words import flaw_words
 from labeler.gui.capture.photo_clock import PhotoClock
@@ -35,13 +35,14 @@ class Photographer(QObject):
 
     clock says when photos by the clock are due. taken: a photo is on its way to the dataset. kept
     carries a Kept that is new, skipped how many shots were not kept for a flaw so far. stopped:
-    photos by the clock ended for a reason that was told.
+    photos by the clock ended for a reason that was told. failed: a photo was not kept, as told.
     """
 
     taken = Signal()
     kept = Signal(object)
     skipped = Signal(int)
     stopped = Signal()
+    failed = Signal()
 
     def __init__(
         self,
@@ -82,15 +83,13 @@ class Photographer(QObject):
                 )
             )
         elif not self._high_resolution:
-            self._keep(camera, lambda: camera.with_pose(frame))
+            self._keep(camera.name, lambda: camera.with_pose(frame))
         elif isinstance(camera, PhotoTaker) and self.keeper.waiting == 0:
-            self._keep(camera, lambda: camera.take_photo(high_resolution=True))
+            self._keep(camera.name, lambda: camera.take_photo(high_resolution=True))
 
-    def keep_frame(self, frame: Frame, image_note: str = "") -> None:
-        """Keeps a picture that was chosen already, with this note."""
-        camera = self._live.camera
-        if camera is not None:
-            self._keep(camera, lambda: frame, image_note)
+    def keep_frame(self, frame: Frame, image_note: str, camera_name: str) -> None:
+        """Keeps a picture that this camera took and that was chosen already, with this note."""
+        self._keep(camera_name, lambda: frame, image_note)
 
     def set_clock(self, seconds: int, photos: int = 0) -> None:
         """A photo now and then every so many seconds, so many or without end; 0 s ends it."""
@@ -126,13 +125,13 @@ class Photographer(QObject):
         self.clock.stop()
         self.keeper.finish()
 
-    def _keep(self, camera: Camera, take: Callable[[], Frame], image_note: str = "") -> None:
+    def _keep(self, camera_name: str, take: Callable[[], Frame], image_note: str = "") -> None:
         session = self._session
         self.keeper.keep(
             Shot(
                 self._document.dataset,
                 session.name,
-                camera.name,
+                camera_name,
                 take,
                 session.note.text().strip(),
                 self._skips_flawed,
@@ -174,6 +173,7 @@ class Photographer(QObject):
     def _tell_failed(self, error: UserError) -> None:
         self.shutter.release()
         self.stopped.emit()
+        self.failed.emit()
         self._document.report(error)
 
     def _sentence(self, kept: Kept) -> str:

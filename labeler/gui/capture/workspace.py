@@ -99,6 +99,15 @@ class CaptureWorkspace(Workspace):
             told = self.tr("A photo could not be kept yet. Close the window and lose it?")
         return told.format(held)
 
+    def leaving_question(self) -> str:
+        held = self.photographer.keeper.held
+        if not held:
+            return ""
+        told = self.tr("{0} photos could not be kept yet. Leave this dataset and lose them?")
+        if held == 1:
+            told = self.tr("A photo could not be kept yet. Leave this dataset and lose it?")
+        return told.format(held)
+
     def shut_down(self) -> None:
         self.deactivated()
         self.coverage.stop()
@@ -124,9 +133,12 @@ class CaptureWorkspace(Workspace):
 
     def stop_taking(self) -> None:
         """Ends a burst and the photos by the clock, and whatever moves."""
+        self._stop_shutter()
+        self.driving.stop()
+
+    def _stop_shutter(self) -> None:
         self.photographer.shutter.release()
         self.bar.every.setChecked(False)
-        self.driving.stop()
 
     def _beep(self) -> None:
         """The person may be at the other end of the room, with the object in the hand."""
@@ -220,7 +232,8 @@ class CaptureWorkspace(Workspace):
         photographer.skipped.connect(self.skip.show_count)
         photographer.set_skips_flawed(self.skip.switch.isChecked())
         self.skip.switched.connect(photographer.set_skips_flawed)
-        photographer.stopped.connect(self.stop_taking)
+        photographer.stopped.connect(self._stop_shutter)
+        photographer.failed.connect(self.driving.run.give_up)
         self.driving.run.frame_taken.connect(photographer.keep_frame)
         bar.shutter.pressed.connect(shutter.press)
         bar.shutter.released.connect(shutter.release)
