@@ -124,6 +124,11 @@ class PhotoKeeper(QObject):
         """How many photos are in memory alone, because their disk could not take them."""
         return len(self._held)
 
+    @property
+    def unkept(self) -> int:
+        """How many photos are in no dataset yet, whatever for."""
+        return self._waiting + len(self._held)
+
     def _labour(self) -> None:
         while True:
             try:

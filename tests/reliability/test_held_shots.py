@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -148,3 +149,36 @@ def test_a_fault_of_ours_with_a_photo_that_was_held_does_not_keep_later_ones_fro
         qtbot.waitUntil(lambda: len(told.kept) == 1)
         assert keeper.held == 0
         assert keeper.finish()
+
+
+def test_the_window_does_not_close_unasked_on_photos_that_a_slow_disk_has_not_taken_yet(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    is_free = threading.Event()
+    frame = Frame(make_picture(1), 1)
+
+    def answer(_parent: object, _title: str, question: str, *_: object) -> object:
+        asked.append(question)
+        return QMessageBox.StandardButton.No
+
+    def take() -> Frame:
+        is_free.wait()
+        return frame
+
+    monkeypatch.setattr(QMessageBox, "question", answer)
+    Dataset.create(tmp_path / "table").close()
+    window = open_window(tmp_path / "table", tmp_path / "settings.ini")
+    qtbot.addWidget(window)
+    workspace = window.workspace(CAPTURE)
+    assert isinstance(workspace, CaptureWorkspace)
+    keeper = workspace.photographer.keeper
+    told = Told(keeper)
+    keeper.keep(Shot(window.document.dataset, "evening", "Vector-SIM1", take))
+    window.close()
+    assert asked == ["A photo could not be kept yet. Close the window and lose it?"]
+    assert window.isVisible()
+    is_free.set()
+    qtbot.waitUntil(lambda: len(told.kept) == 1)
+    close(window)
+    assert len(asked) == 1

@@ -119,6 +119,11 @@ class Photographer(QObject):
                 camera.give_up_photo()
             self.keeper.wait()
 
+    def count_unkept(self) -> int:
+        """Photos that would be lost now, after a moment for those that can still be kept."""
+        self.keep_what_waits()
+        return self.keeper.unkept
+
     def finish(self) -> None:
         """Ends a burst and keeps what was taken; for a dataset or window that closes."""
         self.shutter.release()

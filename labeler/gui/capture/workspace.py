@@ -32,6 +32,7 @@ from labeler.gui.picture_view import PictureView
 from labeler.gui.robot_dialogs import ask_to_move, ask_to_set_up
 from labeler.gui.robot_watch import RobotWatch
 from labeler.gui.side_panel import SidePanel, heading, keep_keys
+from labeler.gui.unkept_words import before_closing, before_leaving
 from labeler.gui.workspace import Action, Workspace
 
 
@@ -91,22 +92,10 @@ class CaptureWorkspace(Workspace):
         self.driving.leave()
 
     def closing_question(self) -> str:
-        held = self.photographer.keeper.held
-        if not held:
-            return ""
-        told = self.tr("{0} photos could not be kept yet. Close the window and lose them?")
-        if held == 1:
-            told = self.tr("A photo could not be kept yet. Close the window and lose it?")
-        return told.format(held)
+        return before_closing(self.photographer.count_unkept())
 
     def leaving_question(self) -> str:
-        held = self.photographer.keeper.held
-        if not held:
-            return ""
-        told = self.tr("{0} photos could not be kept yet. Leave this dataset and lose them?")
-        if held == 1:
-            told = self.tr("A photo could not be kept yet. Leave this dataset and lose it?")
-        return told.format(held)
+        return before_leaving(self.photographer.count_unkept())
 
     def shut_down(self) -> None:
         self.deactivated()

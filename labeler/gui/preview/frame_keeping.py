@@ -59,6 +59,11 @@ class FrameKeeping(QObject):
         )
         return True
 
+    def count_unkept(self) -> int:
+        """Pictures that would be lost now, after a moment for those that can still be kept."""
+        self._keeper.wait()
+        return self._keeper.unkept
+
     def finish(self) -> None:
         """Keeps what waits; for a window that closes."""
         self._keeper.finish()

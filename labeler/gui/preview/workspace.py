@@ -27,6 +27,7 @@ from labeler.gui.preview.reacting import Reacting
 from labeler.gui.preview.recording import Going, Recording
 from labeler.gui.preview.showing import Shown
 from labeler.gui.preview.stage_view import StageView
+from labeler.gui.unkept_words import before_closing, before_leaving
 from labeler.gui.workspace import Action, Workspace
 
 _NUMBERS_MS = 250
@@ -95,6 +96,12 @@ class PreviewWorkspace(Workspace):
         self.reacting.switch_off()
         self._live.watch(self, watching=False)
         self._numbers_timer.stop()
+
+    def closing_question(self) -> str:
+        return before_closing(self.frames.count_unkept())
+
+    def leaving_question(self) -> str:
+        return before_leaving(self.frames.count_unkept())
 
     def shut_down(self) -> None:
         self.deactivated()
