@@ -5,12 +5,16 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import socket
 import subprocess
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from concurrent.futures import Future
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import IO, Any
 
 from labeler.errors import UserError
 from labeler.react.rules import Due, words_of
@@ -19,12 +23,19 @@ RUN_TIMEOUT_S = 10.0
 POST_TIMEOUT_S = 5.0
 _MOST_TOLD = 120
 """Characters of a program's own words in a sentence."""
+_MOST_KEPT = 4096
+"""Bytes of what a program writes."""
+_TAIL_S = 1.0
+"""So long its last words may take once it has ended."""
+_LATER_S = 1.0
+"""So much later than the deadline for all a connection gives up by itself."""
 
 
 def run_command(due: Due, timeout: float = RUN_TIMEOUT_S) -> str:
     """Runs the command without a shell; gives what it wrote last. Raises UserError.
 
     The environment tells what was seen: SEEN_CLASS, SEEN_SCORE and SEEN_BOX (x,y,width,height).
+    What the command starts in the background is not waited for.
     """
     words = words_of(due.rule.text)
     box = ",".join(f"{side:.1f}" for side in due.thing.box)
@@ -34,28 +45,56 @@ def run_command(due: Due, timeout: float = RUN_TIMEOUT_S) -> str:
         "SEEN_BOX": box,
     }
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             words,
+            bufsize=0,
             env={**os.environ, **seen},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=timeout,
-            check=False,
         )
-    except subprocess.TimeoutExpired as error:
-        raise UserError(
-            f"{words[0]} took longer than {timeout:g} s and was stopped. "
-            "Let it start what takes long in the background."
-        ) from error
     except OSError as error:
         raise UserError(f"{words[0]} cannot be run: {error.strerror or error}.") from error
     except ValueError as error:  # a zero character, in a class of a strange model too
         raise UserError(f"{words[0]} cannot be run: {error}.") from error
-    told = _last_line(done.stdout)
-    if done.returncode:
-        raise UserError(f"{words[0]} ended with code {done.returncode}. {told}".strip())
+    assert process.stdout is not None
+    tail = _Tail(process.stdout)
+    try:
+        code = process.wait(timeout)
+    except subprocess.TimeoutExpired as error:
+        process.kill()
+        process.wait()
+        raise UserError(
+            f"{words[0]} took longer than {timeout:g} s and was stopped. "
+            "Let it start what takes long in the background."
+        ) from error
+    told = _last_line(tail.read())
+    if code:
+        raise UserError(f"{words[0]} ended with code {code}. {told}".strip())
     return told
+
+
+class _Tail:
+    """The end of what a program writes, read away from whoever waits for the program.
+
+    What it leaves behind in the background may hold the pipe, and write, for as long as it likes.
+    """
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._pipe = pipe
+        self._kept = b""
+        self._thread = threading.Thread(target=self._follow, daemon=True, name="last words")
+        self._thread.start()
+
+    def read(self) -> bytes:
+        """What there is, at most a second after the program's end."""
+        self._thread.join(_TAIL_S)
+        return self._kept
+
+    def _follow(self) -> None:
+        with self._pipe:
+            while chunk := self._pipe.read(_MOST_KEPT):
+                self._kept = (self._kept + chunk)[-_MOST_KEPT:]
 
 
 def post(due: Due, camera: str, timeout: float = POST_TIMEOUT_S) -> str:
@@ -76,15 +115,67 @@ def post(due: Due, camera: str, timeout: float = POST_TIMEOUT_S) -> str:
         {"Content-Type": "application/json", "User-Agent": "vector-labeler"},
         method="POST",
     )
-    try:
-        with _opener().open(request, timeout=timeout) as answer:
-            return f"HTTP {answer.status}"
-    except urllib.error.HTTPError as error:
-        with error:
-            raise UserError(f"{url} answered with HTTP {error.code}.") from error
-    except (OSError, ValueError, http.client.HTTPException) as error:
-        cause = getattr(error, "reason", None) or error
-        raise UserError(f"{url} cannot be reached: {cause}.") from error
+    return _Call(request, url).answer(timeout)
+
+
+class _Call:
+    """One request on a thread of its own: its deadline is for the whole, not for each byte."""
+
+    def __init__(self, request: urllib.request.Request, url: str) -> None:
+        self._request, self._url = request, url
+        self._lines = _Lines()
+
+    def answer(self, timeout: float) -> str:
+        """Its code in words. Raises UserError."""
+        future: Future[str] = Future()
+        work = threading.Thread(
+            target=self._ask, args=(future, timeout), daemon=True, name="calling an address"
+        )
+        work.start()
+        try:
+            return future.result(timeout)
+        except TimeoutError as error:
+            self._lines.hang_up()
+            raise UserError(f"{self._url} gave no answer within {timeout:g} s.") from error
+
+    def _ask(self, future: Future[str], timeout: float) -> None:
+        try:
+            future.set_result(self._answer(timeout))
+        except Exception as error:  # whoever waits for the answer gets it
+            future.set_exception(error)
+
+    def _answer(self, timeout: float) -> str:
+        try:
+            with _opener(self._lines).open(self._request, timeout=timeout + _LATER_S) as answer:
+                return f"HTTP {answer.status}"
+        except urllib.error.HTTPError as error:
+            with error:
+                raise UserError(f"{self._url} answered with HTTP {error.code}.") from error
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            cause = getattr(error, "reason", None) or error
+            raise UserError(f"{self._url} cannot be reached: {cause}.") from error
+
+
+class _Lines(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
+    """Opens connections, and cuts them off where the other end takes too long."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._open: list[http.client.HTTPConnection] = []
+
+    def do_open(self, http_class: Any, req: urllib.request.Request, **more: Any) -> Any:
+        def connection(host: str, **values: Any) -> http.client.HTTPConnection:
+            made: http.client.HTTPConnection = http_class(host, **values)
+            self._open.append(made)
+            return made
+
+        return super().do_open(connection, req, **more)
+
+    def hang_up(self) -> None:
+        for each in self._open:
+            if (line := each.sock) is not None:
+                with suppress(OSError):  # it may have ended by itself just now
+                    socket.socket.shutdown(line, socket.SHUT_RDWR)
 
 
 class _NoDetours(urllib.request.HTTPRedirectHandler):
@@ -94,12 +185,11 @@ class _NoDetours(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def _opener() -> urllib.request.OpenerDirector:
+def _opener(lines: _Lines) -> urllib.request.OpenerDirector:
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler(),
-        urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(),
+        lines,
         urllib.request.HTTPErrorProcessor(),
         urllib.request.HTTPDefaultErrorHandler(),
         _NoDetours(),

@@ -44,6 +44,21 @@ def test_a_command_that_fails_or_hangs_or_is_not_there_is_a_sentence(tmp_path: P
         run_command(due(Deed.RUN, str(tmp_path / "nothing")))
 
 
+def test_what_a_command_starts_in_the_background_is_not_waited_for(tmp_path: Path) -> None:
+    script = tmp_path / "start.py"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        job = f"import socket; socket.create_connection({server.getsockname()}).recv(1)"
+        script.write_text(
+            "import subprocess, sys\n"
+            f"subprocess.Popen([sys.executable, '-c', {job!r}])\n"
+            "print('started')\n",
+            encoding="utf-8",
+        )
+        command = f"'{Path(sys.executable).as_posix()}' '{script.as_posix()}'"
+        assert run_command(due(Deed.RUN, command), timeout=30) == "started"
+        server.accept()[0].close()  # which ends the job
+
+
 class Hook(HTTPServer):
     """Notes what it is sent."""
 
@@ -118,6 +133,31 @@ def test_an_answer_that_is_no_http_is_a_sentence() -> None:
         with pytest.raises(UserError, match="cannot be reached: no http"):
             post(due(Deed.POST, f"http://127.0.0.1:{server.getsockname()[1]}/"), "camera")
         thread.join()
+
+
+def test_an_answer_that_drips_has_one_deadline_and_is_hung_up_on() -> None:
+    cut_off, enough = threading.Event(), threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+                for _ in range(200):
+                    try:
+                        connection.sendall(b"x")
+                    except OSError:
+                        cut_off.set()
+                        return
+                    enough.wait(0.05)
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        with pytest.raises(UserError, match=r"no answer within 0\.5 s"):
+            post(due(Deed.POST, f"http://127.0.0.1:{server.getsockname()[1]}/"), "camera", 0.5)
+        thread.join()
+    assert cut_off.is_set()
 
 
 def test_a_zero_character_in_what_was_seen_is_a_sentence() -> None:
