@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from labeler.dataset.store import Dataset
 from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
@@ -92,11 +93,32 @@ def test_a_command_is_run_when_it_is_seen_surely_enough(
     assert done.words.endswith("vector 0.900")
 
 
-def test_another_camera_ends_it(qtbot: QtBot, preview: PreviewWorkspace, live: LiveCamera) -> None:
+def test_another_camera_ends_it(
+    qtbot: QtBot, preview: PreviewWorkspace, live: LiveCamera, heard: Heard
+) -> None:
     preview.reacting.use([SAY])
     preview.react()
     live.stop()
     assert not preview.reacting.is_on
+    assert heard.has("No longer reacting: the camera")
+
+
+def test_another_detector_or_dataset_ends_it_with_a_sentence(
+    qtbot: QtBot, preview: PreviewWorkspace, document: Document, tmp_path: Path, heard: Heard
+) -> None:
+    preview.reacting.use([Rule("nobody", Deed.SAY, "Hello")])
+    preview.react()
+    preview.models.choose(write_tiny_model(tmp_path / "other.onnx"))
+    assert not preview.reacting.is_on
+    assert heard.has("No longer reacting: another detector")
+    preview.react()
+    first = document.dataset.folder
+    with Dataset.create(tmp_path / "elsewhere") as other:
+        document.open(other)
+        assert not preview.reacting.is_on
+        assert heard.has("No longer reacting: this is another dataset.")
+        document.open(Dataset.open(first))
+    document.dataset.close()
 
 
 def test_without_a_rule_the_dialog_opens_and_a_rule_is_made_in_it(

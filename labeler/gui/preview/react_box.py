@@ -25,7 +25,9 @@ class ReactBox(QWidget):
         self._reacting = reacting
         self.button = QPushButton(self)
         self.button.clicked.connect(self.toggle_requested)
-        words = self.tr("Follow the rules: off at each start, and when the camera changes")
+        words = self.tr(
+            "Follow the rules: off at each start, and with another camera, model or dataset"
+        )
         hint_tooltip(self.button, "preview.react", words)
         self.rules = QPushButton(self.tr("Rules…"), self)
         self.rules.setAccessibleName(self.tr("Rules"))

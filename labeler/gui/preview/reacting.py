@@ -52,7 +52,8 @@ class Reacting(QObject):
         self._lookout: Lookout | None = None
         self._under_way = 0
         self._jobs: list[Job] = []
-        live.camera_changed.connect(self.switch_off)
+        live.camera_changed.connect(self._leave_camera)
+        document.dataset_opened.connect(self._leave_dataset)
 
     @property
     def is_on(self) -> bool:
@@ -74,13 +75,22 @@ class Reacting(QObject):
             return False
         return True
 
-    def switch_off(self) -> None:
-        """What is under way comes to its end; nothing new begins, nor what waits for its turn."""
+    def switch_off(self, why: str = "") -> None:
+        """What is under way comes to its end; nothing new begins, nor what waits for its turn.
+
+        why: what the person is told where it was on.
+        """
         for job in self._jobs:
             job.cancel()
         if self._lookout is not None:
             self._lookout = None
             self.changed.emit()
+            if why:
+                self._document.say(why)
+
+    def leave_model(self) -> None:
+        """Its classes are those of another detector now."""
+        self.switch_off(self.tr("No longer reacting: another detector looks now."))
 
     def use(self, rules: Sequence[Rule]) -> None:
         """Takes other rules and keeps them for the next time."""
@@ -114,6 +124,12 @@ class Reacting(QObject):
             owner=self,
         )
         self._jobs = [*(each for each in self._jobs if not each.is_over), job]
+
+    def _leave_camera(self) -> None:
+        self.switch_off(self.tr("No longer reacting: the camera is another one now, or closed."))
+
+    def _leave_dataset(self) -> None:
+        self.switch_off(self.tr("No longer reacting: this is another dataset."))
 
     def _end(self, due: Due, told: str) -> None:
         self._under_way -= 1

@@ -170,6 +170,7 @@ class PreviewWorkspace(Workspace):
         self.recording.toggle(self.looking, self._model_name(), keep_every)
 
     def _change_model(self, model: Path | None) -> None:
+        self.reacting.leave_model()
         self._score_was_set = False
         self.judging.reset()
         self.looking.use(model, self.controls.beside.path)
