@@ -55,7 +55,8 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What there is in the folder. failure: why it ended by itself, or nothing."""
+    """What there is in the folder. seconds: how long the video plays; failure: why it ended by
+    itself, or nothing."""
 
     folder: Path
     seconds: float
@@ -108,17 +109,16 @@ class Recorder:
         self._video = VideoFile(folder, per_second)
         self._coco = FoundCoco(folder, model)
         self._moments: queue.Queue[Moment | None] = queue.Queue()
-        self._began = time.monotonic()
         self._seen = self._left_out = 0
-        self._looked = self._saved = self._began
+        self._looked = self._saved = time.monotonic()
         self._ended = False
         self._thread = threading.Thread(target=self._labour, daemon=True, name="recorder")
         self._thread.start()
 
     @property
     def seconds(self) -> float:
-        """Since it began."""
-        return time.monotonic() - self._began
+        """How long the video plays so far."""
+        return self._video.seconds
 
     @property
     def size_bytes(self) -> int:
@@ -156,12 +156,11 @@ class Recorder:
             _log.exception("recording failed")
             failure = f"The recording in {self._folder} ended by a fault: {error}"
         self._ended = True
-        seconds = self.seconds
         failure = self._close(failure)
         self._on_end(
             Recorded(
                 self._folder,
-                seconds,
+                self._video.seconds,
                 self._video.frames,
                 self._coco.pictures,
                 self.size_bytes,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ UNFINISHED = "video.part.avi"
 leaves behind plays; MP4 and WebM files need their end."""
 _CODEC = "MJPG"
 _LONGEST_STILL_S = 10.0
-"""So long a picture stands where none comes: nobody looks at Preview, or the camera is lost."""
+"""So long a picture stands where none comes, as while the camera is lost."""
 
 
 class VideoFile:
@@ -40,8 +41,15 @@ class VideoFile:
     @property
     def size_bytes(self) -> int:
         """On the disk so far."""
-        path = self._part if self._part.exists() else self._path
-        return path.stat().st_size if path.exists() else 0
+        for path in (self._part, self._path):  # it is renamed while somebody asks
+            with suppress(OSError):
+                return path.stat().st_size
+        return 0
+
+    @property
+    def seconds(self) -> float:
+        """How long it plays so far."""
+        return self.frames / self._per_second
 
     def add(self, rgb: NDArray[np.uint8], at: float) -> None:
         """A picture (height, width, 3) that was seen `at` (monotonic seconds). Raises UserError.

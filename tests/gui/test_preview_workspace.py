@@ -191,6 +191,16 @@ def test_a_recording_is_red_while_it_goes_and_whole_when_it_ends(
     assert all(path.read_bytes() in sent for path in (folder / "images").iterdir())
 
 
+def test_leaving_preview_ends_a_recording(
+    qtbot: QtBot, preview: PreviewWorkspace, heard: Heard
+) -> None:
+    preview.record()
+    assert preview.recording.is_on
+    preview.deactivated()
+    until(qtbot, lambda: heard.has("Recorded 0:0"))
+    assert not preview.recording.is_on
+
+
 def test_a_second_model_looks_at_the_very_same_pictures(
     qtbot: QtBot, preview: PreviewWorkspace, tmp_path: Path
 ) -> None:

@@ -19,7 +19,7 @@ from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.recording.found_coco import FoundCoco
 from labeler.recording.recorder import LEAST_FREE, Moment, Recorded, Recorder, new_folder
-from labeler.recording.video import UNFINISHED, VideoFile
+from labeler.recording.video import NAME, UNFINISHED, VideoFile
 from tests.cameras.camera_waits import ROOT, python_environment
 from trainer.predict import Detection
 
@@ -205,6 +205,37 @@ def test_a_break_is_a_short_still_and_no_gigabyte(tmp_path: Path) -> None:
         video.add(picture(40), at)
     video.end()
     assert video.frames == 103  # ten seconds of the break
+
+
+def test_the_time_told_is_that_of_the_video(tmp_path: Path) -> None:
+    ended = Ended()
+    recorder = Recorder(tmp_path / "one", "m", ended, per_second=10.0, keep_every=0)
+    for received in (100.0, 3700.0):
+        recorder.add(replace(moment(1), received=received))
+    recorder.stop()
+    recorded = ended.wait()
+    assert recorded.frames == 101  # ten seconds of the break
+    assert recorded.seconds == recorder.seconds == 10.1
+
+
+def test_its_size_can_be_asked_for_while_it_is_renamed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / UNFINISHED).write_bytes(b"abc")
+    real = Path.exists
+
+    def exists(path: Path) -> bool:
+        is_there = real(path)
+        if is_there and path.name == UNFINISHED:
+            path.replace(path.with_name(NAME))
+        return is_there
+
+    monkeypatch.setattr(Path, "exists", exists)
+    video = VideoFile(tmp_path, 10.0)
+    assert video.size_bytes == 3
+    monkeypatch.undo()
+    (tmp_path / UNFINISHED).replace(tmp_path / NAME)
+    assert video.size_bytes == 3
 
 
 def test_its_end_is_told_also_where_the_list_cannot_be_written(tmp_path: Path) -> None:

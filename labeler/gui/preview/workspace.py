@@ -94,6 +94,7 @@ class PreviewWorkspace(Workspace):
     def deactivated(self) -> None:
         self._is_active = False
         self.reacting.switch_off()
+        self.recording.stop()
         self._live.watch(self, watching=False)
         self._numbers_timer.stop()
 
