@@ -528,3 +528,36 @@ def test_to_another_model_and_back_while_it_looks_is_heard_of(
     gate.set()
     until(qtbot, lambda: heard == [first, first])
     detector.finish()
+
+
+def test_a_look_at_the_camera_before_is_not_shown_under_the_new_one(
+    qtbot: QtBot,
+    workspace: PreviewWorkspace,
+    live: LiveCamera,
+    tmp_path: Path,
+    model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks, gate = threading.Event(), threading.Event()
+    real = detecting._look
+
+    def slow(*values: Any) -> Sight:
+        looks.set()
+        gate.wait(30)
+        return real(*values)
+
+    monkeypatch.setattr(detecting, "_look", slow)
+    widths: list[int] = []
+    workspace.shown.connect(lambda shown: widths.append(shown.sight.picture.image.width()))
+    for width in (64, 32):
+        (tmp_path / str(width)).mkdir()
+        picture = np.full((18, width, 3), 40, np.uint8)
+        cv2.imwrite(str(tmp_path / str(width) / "one.png"), picture)
+    workspace.use_model(model)
+    live.choose(file_choice("folder", tmp_path / "64"))
+    until(qtbot, looks.is_set)
+    live.choose(file_choice("folder", tmp_path / "32"))
+    wait_for_picture(qtbot, live)
+    gate.set()
+    until(qtbot, lambda: widths)
+    assert set(widths) == {32}

@@ -47,6 +47,7 @@ class Looking(QObject):
         self._live = live
         self._second: Sight | None = None
         self._paths: tuple[Path | None, Path | None] = (None, None)
+        self._since = 0.0
         self.detecting = Detecting(self)
         self.detecting.loaded.connect(self._take_model)
         self.detecting.saw.connect(self._take_sight)
@@ -69,6 +70,11 @@ class Looking(QObject):
         self.effort.restart()
         self.showing.restart()
         self.showing_beside.restart()
+
+    def leave_camera(self) -> None:
+        """Another camera: nothing of the one before is shown, judged or recorded any more."""
+        self._since = time.monotonic()
+        self.restart()
 
     def look(self, picture: LivePicture) -> None:
         """The camera's newest picture."""
@@ -124,9 +130,9 @@ class Looking(QObject):
         self.broken.emit(sentence, is_beside)
 
     def _take_sight(self, sight: Sight) -> None:
-        if self._live.picture is None or self.model is None:
-            return  # of the camera or model before
         frame = sight.picture.frame
+        if frame.received < self._since or self._live.picture is None or self.model is None:
+            return  # of the camera or model before
         late_ms = 1000 * (time.monotonic() - frame.received)
         self.pace.note(frame.number, sight.milliseconds, late_ms=late_ms)
         was_reduced = self.is_reduced()

@@ -231,7 +231,7 @@ class PreviewWorkspace(Workspace):
         self.controls.in_view.show_classes(names, self.looking.showing.colors)
 
     def _change_camera(self) -> None:
-        self.looking.restart()
+        self.looking.leave_camera()
         self.stage.show_picture(QImage())
         self._clear()
 
