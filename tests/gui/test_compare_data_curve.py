@@ -15,10 +15,13 @@ from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.compare.workspace import CompareWorkspace
 from labeler.gui.document import Document
+from labeler.gui.job_bar import JobBar
 from labeler.gui.live import LiveCamera
+from labeler.gui.train.run_starter import RunStarter
+from labeler.gui.train.trainer import Trainer
 from labeler.runs.data_curve import DATA_CURVE, part_folder, prepare_part
 from labeler.runs.history import attend
-from labeler.runs.pair import SIDES, list_pairs
+from labeler.runs.pair import SIDES, attended, list_pairs
 from labeler.runs.prepare import Wish, new_run_folder, prepare_run_from_dataset
 from tests.gui.live_waits import Heard, show, until
 from tests.gui.pair_makers import write_pair
@@ -204,3 +207,38 @@ def test_it_ends_where_a_run_was_begun_between_two_parts(
     assert "Another training of this dataset is running" in heard.failures[0]
     assert len(locks) == 1
     locks[0].release()
+
+
+def test_a_pair_waits_for_another_pair_whoever_trains_it(
+    qtbot: QtBot,
+    workspace: CompareWorkspace,
+    pair: Path,
+    heard: Heard,
+    trainer_is: Callable[[str], None],
+) -> None:
+    trainer_is(_DEAF)
+    with attended(pair):
+        workspace.starter.start(Wish())
+        until(qtbot, lambda: heard.failures or workspace.trainer.is_running)
+    assert "being compared" in heard.failures[0]
+    assert not workspace.trainer.is_running
+
+
+def test_a_run_and_a_pair_are_never_prepared_at_once(
+    qtbot: QtBot,
+    workspace: CompareWorkspace,
+    document: Document,
+    heard: Heard,
+    trainer_is: Callable[[str], None],
+) -> None:
+    trainer_is(_DEAF)
+    bar = JobBar()
+    qtbot.addWidget(bar)
+    runs = RunStarter(document, Trainer(bar), bar)
+    workspace.starter.start(Wish())
+    runs.start(Wish())
+    assert heard.failures == ["Another training is about to begin. Stop it, or wait for it."]
+    assert not runs.is_preparing
+    until(qtbot, lambda: workspace.trainer.is_running)
+    workspace.stop()
+    until(qtbot, lambda: not workspace.trainer.is_running)

@@ -318,3 +318,24 @@ def test_another_stopped_run_on_show_is_measured_in_place_of_the_one_before(
         measuring.consider(shown)
         qtbot.waitUntil(lambda folder=folder: asked[-1:] == [folder], timeout=PATIENCE)
     measuring.forget()
+
+
+def test_measuring_by_itself_makes_way_for_a_pair(
+    qtbot: QtBot,
+    workspace: TrainWorkspace,
+    dataset: Dataset,
+    run: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deaf = [sys.executable, "-c", "import time\nwhile True: time.sleep(60)"]
+    monkeypatch.setattr(errand, "trainer_command", lambda *_words: deaf)
+    pair = prepare_pair_from_dataset(dataset, dataset.runs_folder / "a_pair", Wish()).path
+    append_event(run, Finished(0.1, 0.2, 30.0, 3.0, stopped_early=True))
+    measuring, shown = workspace.stage.measuring, workspace.stage.read(run)
+    assert shown is not None
+    measuring.consider(shown)
+    qtbot.waitUntil(lambda: measuring._errand.is_running)
+    with attended(pair):
+        measuring._again.timeout.emit()
+        qtbot.waitUntil(lambda: not measuring._errand.is_running)
+    measuring.forget()

@@ -12,6 +12,7 @@ from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.compare.pair_trainer import PairTrainer
 from labeler.gui.document import Document
+from labeler.gui.preparing import announce, obstacle_beside
 from labeler.runs.chart_files import write_chart
 from labeler.runs.comparison import SCORES
 from labeler.runs.data_curve import (
@@ -53,10 +54,16 @@ class CurveTraining(QObject):
         self._trainer = PairTrainer(self)
         self._trainer.told.connect(lambda _side, _event: self.changed.emit())
         self._trainer.ended.connect(self._take_end)
+        announce(self)
 
     @property
     def is_running(self) -> bool:
         return self.pair is not None
+
+    @property
+    def is_preparing(self) -> bool:
+        """Whether it is between two parts, or before the first one."""
+        return self.is_running and not self._trainer.is_running
 
     @property
     def place(self) -> tuple[int, int]:
@@ -72,6 +79,9 @@ class CurveTraining(QObject):
 
     def start(self, pair: Path) -> None:
         """Raises nothing: what comes between is reported."""
+        if obstacle := obstacle_beside(self):
+            self._document.report(UserError(obstacle))
+            return
         folder = self._folder = self._document.dataset.runs_folder
         self.pair, self.images, self._is_stopping = pair, 0, False
         self._missing = list(SHARES[:-1])
@@ -105,6 +115,9 @@ class CurveTraining(QObject):
         if not self._missing:
             picture = pair / f"{DATA_CURVE}.png"
             self._end(self.tr("The data curve is complete. Its picture is {0}.").format(picture))
+            return
+        if obstacle := obstacle_beside(self):
+            self._miss(UserError(obstacle))
             return
         share, self.images = self._missing[0], 0
         place = part_folder(pair / DATA_CURVE, share)

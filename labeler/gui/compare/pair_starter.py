@@ -13,9 +13,10 @@ from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.compare.pair_trainer import PairTrainer
 from labeler.gui.document import Document
+from labeler.gui.preparing import announce, obstacle_beside
 from labeler.runs.pair import PreparedPair, new_pair_folder, prepare_pair_from_dataset
 from labeler.runs.prepare import Wish
-from labeler.runs.turns import require_no_run
+from labeler.runs.turns import require_no_pair, require_no_run
 
 
 class PairStarter(QObject):
@@ -32,6 +33,7 @@ class PairStarter(QObject):
         super().__init__(trainer)
         self.is_preparing = False
         self._document, self._trainer = document, trainer
+        announce(self)
 
     def start(self, wish: Wish) -> None:
         """Prepares a new pair and begins to train it."""
@@ -39,11 +41,14 @@ class PairStarter(QObject):
         self._prepare(lambda: _new_pair(dataset, wish), self._begin)
 
     def go_on(self, pair: Path) -> None:
-        """Takes a pair up again from the states that it left, unless another training runs."""
+        """Takes a pair up again from the states that it left, unless anything else trains."""
         folder = self._document.dataset.runs_folder
-        self._prepare(lambda: require_no_run(folder), lambda _nothing: self._go_on(pair))
+        self._prepare(lambda: _require_free(folder), lambda _nothing: self._go_on(pair))
 
     def _prepare(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        if obstacle := obstacle_beside(self):
+            self._miss(UserError(obstacle))
+            return
         self.is_preparing = True
         run_in_background(
             lambda _report, _stop: work(),
@@ -82,5 +87,11 @@ class PairStarter(QObject):
 
 def _new_pair(dataset: Dataset, wish: Wish) -> PreparedPair:
     """Raises UserError, also while another training would take its time from both."""
-    require_no_run(dataset.runs_folder)
+    _require_free(dataset.runs_folder)
     return prepare_pair_from_dataset(dataset, new_pair_folder(dataset.runs_folder), wish)
+
+
+def _require_free(runs_folder: Path) -> None:
+    """Raises UserError while a run or another pair learns, whoever trains it."""
+    require_no_run(runs_folder)
+    require_no_pair(runs_folder)

@@ -17,7 +17,7 @@ from labeler.runs.history import RunState
 from labeler.runs.turns import is_anything_training
 
 _AGAIN_MS = 10_000
-"""So long until it looks again whether another window or a shell's training is over."""
+"""So long until it looks again whether a pair, or another window or a shell, trains."""
 _EARLY = (RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED)
 
 
@@ -71,7 +71,7 @@ class QuietMeasuring(QObject):
 
     def _begin(self) -> None:
         run = self._wanted
-        if run is None or self._is_asking or self._errand.is_running or self._trainer.is_running:
+        if run is None or self._is_asking or self._trainer.is_running:
             return
         self._is_asking = True
         run_in_background(
@@ -85,9 +85,12 @@ class QuietMeasuring(QObject):
         self._is_asking = False
         run = self._wanted
         if is_training or self._trainer.is_running:
+            self._errand.stop()
             self._again.start()
-        elif run is not None and not self._errand.is_running:
-            self._errand.start("analyse", run.absolute(), "--gently")
+        elif run is not None:
+            if not self._errand.is_running:
+                self._errand.start("analyse", run.absolute(), "--gently")
+            self._again.start()  # what begins to train meanwhile comes first
 
     def _miss(self, error: Exception) -> None:
         self._is_asking = False

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,6 +13,7 @@ from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
+from labeler.gui.preparing import announce, obstacle_beside
 from labeler.gui.train.trainer import Trainer
 from labeler.runs.prepare import PreparedRun, Wish, new_run_folder, prepare_run_from_dataset
 from labeler.runs.turns import require_no_pair
@@ -29,6 +32,7 @@ class RunStarter(QObject):
         super().__init__(trainer)
         self._document, self._trainer, self._bar = document, trainer, bar
         bar.failed.connect(self._miss)
+        announce(self)
 
     @property
     def is_preparing(self) -> bool:
@@ -37,22 +41,31 @@ class RunStarter(QObject):
     def start(self, wish: Wish) -> None:
         """Prepares a new run and begins to train it."""
         dataset = self._document.dataset
-        self._bar.run(
+        self._run(
             self.tr("Dividing the images into those to learn from and those to check with"),
             lambda on_progress, should_stop: _prepare(dataset, wish, on_progress, should_stop),
             self._begin,
-            quietly=True,
         )
 
     def go_on(self, run: Path) -> None:
         """Takes a run up again where it was interrupted, unless a pair is under way."""
         folder = self._document.dataset.runs_folder
-        self._bar.run(
+        self._run(
             self.tr("Looking whether anything else is training"),
             lambda _on_progress, _should_stop: require_no_pair(folder),
             lambda _nothing: self._go_on(run),
-            quietly=True,
         )
+
+    def _run(
+        self,
+        title: str,
+        work: Callable[[OnProgress, ShouldStop], Any],
+        then: Callable[[Any], None],
+    ) -> None:
+        if obstacle := obstacle_beside(self):
+            self._miss(UserError(obstacle))
+        else:
+            self._bar.run(title, work, then, quietly=True)
 
     def _go_on(self, run: Path) -> None:
         try:
