@@ -71,7 +71,8 @@ def prepare_part(pair: Path, folder: Path, share: float) -> PreparedPair:
 
     Parts are nested, a smaller one in a larger. They learn as long as the whole: as many seconds,
     or, where epochs are the budget, as many steps, so a tenth of the images is seen ten times as
-    often. What an earlier attempt has left in folder is replaced. Raises UserError.
+    often. A budget "best" ends each part by itself, no later than it would have ended the whole.
+    What an earlier attempt has left in folder is replaced. Raises UserError.
     """
     run = pair / SIDES[0]
     config = config_of(run)
@@ -145,8 +146,14 @@ def curve_chart(name: str, points: Sequence[DataPoint]) -> Chart:
         Panel(f"{title}, with its 95 % interval", "images to learn from", _series(points, key))
         for title, key in (("AP50", "ap50"), ("AP", "ap"))
     ]
-    subtitle = "Every point learned as long and was checked with the same images"
+    subtitle = f"Every point learned {_how_long(points)} and was checked with the same images"
     return Chart(f"How much images buy: {name}", subtitle, panels, curve_sentence(points))
+
+
+def _how_long(points: Sequence[DataPoint]) -> str:
+    """A budget "best" ends each part when that part is at its best."""
+    is_best = bool(points) and config_of(points[-1].path / SIDES[0]).budget == "best"
+    return "until it improved no more" if is_best else "as long"
 
 
 def _read_point(pair: Path, share: float) -> DataPoint | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,10 @@ def test_it_is_called_off_at_once_and_goes_on_another_time(
     part = workspace.view.data_curve
     assert "on 10, 20 and 50 % of them" in part.offer.text()
     assert "about 6:00 min" in part.offer.text()
+    assert workspace.shown is not None
+    best = replace(workspace.shown, budget="best", seconds_total=50.0)
+    part.show_training(best, workspace.curve, can_train=True)
+    assert "each until it improves no more: 5:00 min at most" in part.offer.text()
     trainer_is(_DEAF)
     qtbot.mouseClick(part.train_button, Qt.MouseButton.LeftButton)
     until(qtbot, lambda: "Part 1 of 3, both learn from 2 images" in part.offer.text())

@@ -146,6 +146,19 @@ def test_the_sentence_tells_how_few_images_make_up_for_the_start(tmp_path: Path)
     assert curve_sentence(points[:1]) == ""
 
 
+@pytest.mark.parametrize(
+    ("budget", "words"),
+    [("time", "learned as long"), ("best", "learned until it improved no more")],
+)
+def test_the_chart_tells_how_long_each_point_learned(
+    tmp_path: Path, budget: str, words: str
+) -> None:
+    pair, curve = make_pair(tmp_path, Wish(budget=budget), BOTH), tmp_path / "data-curve"
+    write_scores(pair, (0.1, 0.2))
+    _trained(pair, curve, 0.5)
+    assert words in curve_chart("mugs", read_points(pair, curve)).subtitle
+
+
 def _score(pair: Path, pretrained: float, scratch: float) -> None:
     told = json.loads((pair / "scores.json").read_text(encoding="utf-8"))
     for side, value in zip(SIDES, (pretrained, scratch), strict=True):

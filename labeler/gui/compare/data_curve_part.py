@@ -38,7 +38,7 @@ class DataCurvePart(QWidget):
         self.train_button = self._button(
             self.tr("Data curve"),
             "compare.data_curve",
-            self.tr("Trains the same pair on 10, 20 and 50 % of the images, each for as long"),
+            self.tr("Trains the same pair on 10, 20 and 50 % of the images, too"),
         )
         self.cancel_button = self._button(
             self.tr("Cancel"),
@@ -87,6 +87,12 @@ class DataCurvePart(QWidget):
             if len(missing) > 1
             else missing[0]
         )
+        if shown.budget == "best":
+            most = len(missing) * len(SIDES) * shown.seconds_total
+            return self.tr(
+                "What would fewer images have given? The same pair on {0} % of them, each until it "
+                "improves no more: {1} at most."
+            ).format(told, times.duration(most))
         takes = len(missing) * sum(shown.records.of(side).seconds for side in SIDES)
         return self.tr(
             "What would fewer images have given? The same pair on {0} % of them, each for as "
