@@ -561,3 +561,17 @@ def test_a_look_at_the_camera_before_is_not_shown_under_the_new_one(
     gate.set()
     until(qtbot, lambda: widths)
     assert set(widths) == {32}
+
+
+def test_a_model_that_could_not_be_used_is_tried_again_when_it_is_chosen_again(
+    qtbot: QtBot, workspace: PreviewWorkspace, tmp_path: Path
+) -> None:
+    choosers = (workspace.models.choose, workspace.controls.beside.use)
+    for name, choose in zip(("first.onnx", "second.onnx"), choosers, strict=True):
+        path = tmp_path / name
+        path.write_bytes(b"no model")
+        with qtbot.waitSignal(workspace.looking.broken):
+            choose(path)
+        write_tiny_model(path)
+        choose(path)
+    until(qtbot, lambda: workspace.looking.model and workspace.looking.beside)

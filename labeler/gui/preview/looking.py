@@ -47,6 +47,7 @@ class Looking(QObject):
         self._live = live
         self._second: Sight | None = None
         self._paths: tuple[Path | None, Path | None] = (None, None)
+        self._failed = [False, False]
         self._since = 0.0
         self.detecting = Detecting(self)
         self.detecting.loaded.connect(self._take_model)
@@ -61,6 +62,9 @@ class Looking(QObject):
         if beside != before[1]:
             self.beside = None
         self.restart()
+        failed, self._failed = self._failed, [False, False]
+        if any(failed):  # the same file once more is tried anew
+            self.detecting.use(None if failed[0] else model, None if failed[1] else beside)
         self.detecting.use(model, beside)
 
     def restart(self) -> None:
@@ -113,6 +117,7 @@ class Looking(QObject):
         if loaded.path != self._paths[loaded.is_beside]:
             return
         before = self.beside if loaded.is_beside else self.model
+        self._failed[loaded.is_beside] = False
         if loaded.is_beside:
             self.beside = loaded
         else:
@@ -123,6 +128,7 @@ class Looking(QObject):
             self.look(self._live.picture)
 
     def _take_failure(self, sentence: str, is_beside: bool) -> None:
+        self._failed[is_beside] = True
         if is_beside:
             self.beside = None
         else:

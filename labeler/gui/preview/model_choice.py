@@ -26,7 +26,7 @@ class ModelChoice(QObject):
         self._box = box
         self._window = parent
         self._announced: set[Path] = set()
-        self._was_chosen = False
+        self._was_chosen = self._is_broken = False
         box.model_chosen.connect(self.choose)
         box.open_requested.connect(self.ask)
         document.dataset_opened.connect(self._change_dataset)
@@ -58,6 +58,10 @@ class ModelChoice(QObject):
         self._was_chosen = True
         self._use(model)
 
+    def mark_broken(self) -> None:
+        """It cannot be used: chosen again, or told of again, it is tried again."""
+        self._is_broken = True
+
     def ask(self) -> None:
         """Opens the dialog for any model file."""
         dialog = QFileDialog(self._window, self.tr("Open a model"))
@@ -70,8 +74,8 @@ class ModelChoice(QObject):
 
     def _use(self, model: Path | None) -> None:
         self._box.show_model(model)
-        if model != self.model:
-            self.model = model
+        if model != self.model or self._is_broken:
+            self.model, self._is_broken = model, False
             self.model_changed.emit(model)
 
     def _change_dataset(self) -> None:

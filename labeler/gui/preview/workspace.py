@@ -296,6 +296,7 @@ class PreviewWorkspace(Workspace):
                 sentence, (self.tr("Without it"), lambda: self.controls.beside.use(None))
             )
             return
+        self.models.mark_broken()
         self.health.set_problem(sentence, (self.tr("Open another model…"), self.models.ask))
         self._clear()
 
