@@ -10,11 +10,11 @@ from labeler.dataset.model import Category
 
 def class_colors(names: Mapping[int, str], categories: Iterable[Category]) -> dict[int, str]:
     """The model's category id -> "#rrggbb"."""
-    known = {category.name: category.color for category in categories}
-    used = [known[name] for name in names.values() if name in known]
+    known = {category.name.casefold(): category.color for category in categories}
+    used = [known[key] for name in names.values() if (key := name.casefold()) in known]
     found: dict[int, str] = {}
     for number, name in names.items():
-        color = known.get(name) or next_color(used)
+        color = known.get(name.casefold()) or next_color(used)
         used.append(color)
         found[number] = color
     return found

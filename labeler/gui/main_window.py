@@ -140,6 +140,7 @@ class MainWindow(QWidget):
             workspace.image_requested.connect(self._label_image)
         elif page_id == TRAIN:
             workspace.model_available.connect(self._offer_model)
+            workspace.run_began.connect(self._forget_judged)
             workspace.image_requested.connect(self._label_image)
             workspace.labelling_requested.connect(partial(self.show_workspace, LABEL))
             workspace.preview_requested.connect(partial(self.show_workspace, PREVIEW))
@@ -166,6 +167,11 @@ class MainWindow(QWidget):
         self.show_workspace(TRAIN)
         train: Any = self.current
         train.train()
+
+    def _forget_judged(self) -> None:
+        preview: Any = self._workspaces.get(PREVIEW)
+        if preview is not None:
+            preview.judging.begin_training()
 
     def _offer_model(self, model: Path) -> None:
         preview: Any = self.workspace(PREVIEW)

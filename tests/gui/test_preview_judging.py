@@ -19,15 +19,19 @@ from labeler.dataset.store import Dataset
 from labeler.dataset.suggestion_edits import accept
 from labeler.errors import UserError
 from labeler.gui import photo_keeper
+from labeler.gui.class_colors import class_colors
 from labeler.gui.decode import LivePicture, decode
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
+from labeler.gui.main_window import MainWindow
+from labeler.gui.pages import PREVIEW, TRAIN
 from labeler.gui.preview.detecting import Sight
 from labeler.gui.preview.frame_keeping import FrameKeeping
 from labeler.gui.preview.judge_box import JudgeBox
 from labeler.gui.preview.judging import Judging, Tally, Verdict
 from labeler.gui.preview.showing import Showing, Shown
 from labeler.gui.preview.workspace import PreviewWorkspace
+from labeler.gui.settings import Settings
 from tests.gui.live_waits import Heard, show, until, wait_for_picture
 from tests.gui.tiny_model import write_tiny_model
 from trainer.predict import Detection
@@ -95,11 +99,12 @@ def test_a_right_picture_is_labelled_with_what_was_shown(
 
 
 def test_a_right_picture_without_a_box_is_a_confirmed_empty_one(
-    judge: Judge, dataset: Dataset
+    judge: Judge, dataset: Dataset, heard: Heard
 ) -> None:
     judge(Verdict.RIGHT)
     (image,) = dataset.images()
     assert image.state is ImageState.EMPTY
+    assert heard.has("confirmed empty")
 
 
 @pytest.mark.parametrize("verdict", [Verdict.WRONG, Verdict.MISSED])
@@ -140,7 +145,7 @@ def test_another_detector_begins_a_tally_of_its_own_and_the_pictures_stay(
     judging.reset()
     assert (judging.tally, judging.joined) == (Tally(), 2)
     judging.begin_training()
-    assert judging.joined == 0
+    assert judging.joined == len(judging.waiting()) == 1  # what is to be completed stays
 
 
 def test_what_is_larger_than_the_screen_is_stored_in_its_own_pixels(
@@ -200,6 +205,8 @@ def test_improve_leads_to_what_is_to_be_labelled_and_then_to_a_training(
     assert workspace.controls.judge.improve.text() == "Improve with these 1"
     with qtbot.waitSignal(workspace.improve_requested):
         qtbot.mouseClick(workspace.controls.judge.improve, Qt.MouseButton.LeftButton)
+    assert workspace.judging.joined == 1  # the training may be refused
+    workspace.judging.begin_training()
     assert workspace.controls.judge.improve.isHidden()
 
 
@@ -263,3 +270,41 @@ def test_a_picture_with_a_class_that_is_switched_off_is_not_said_to_be_labelled(
     (image,) = document.dataset.images()
     assert image.state is ImageState.UNLABELLED
     assert heard.has("switched off: mug.")
+
+
+def test_classes_are_told_apart_as_everywhere_whatever_the_case(
+    judge: Judge, dataset: Dataset
+) -> None:
+    judge(Verdict.RIGHT, Detection(7, "Mug", 0.9, (10.0, 10.0, 30.0, 20.0)))
+    (image,) = dataset.images()
+    (mug,) = dataset.categories()
+    assert [box.category_id for box in dataset.annotations(image.id)] == [mug.id]
+    assert class_colors({7: "Mug"}, [mug]) == {7: mug.color}
+
+
+def test_of_a_labelled_picture_nothing_is_said_to_be_added(
+    qtbot: QtBot, judging: Judging, judge: Judge, dataset: Dataset, heard: Heard
+) -> None:
+    shown = judge(Verdict.RIGHT)
+    heard.sentences.clear()
+    again = decode(Frame(shown.sight.picture.frame.data, 1000))
+    assert again is not None
+    assert judging.judge(Verdict.RIGHT, Showing().show(Sight(again, (MUG,), 5.0)), "run/model.onnx")
+    until(qtbot, lambda: judging.tally.right == 2)
+    until(qtbot, lambda: heard.sentences)
+    assert heard.sentences == [
+        "This picture is in the dataset already, labelled: its boxes stay as they are."
+    ]
+    (image,) = dataset.images()
+    assert image.state is ImageState.EMPTY
+
+
+def test_what_was_judged_is_learned_from_once_a_new_run_has_begun(
+    qtbot: QtBot, document: Document, tmp_path: Path
+) -> None:
+    window = MainWindow(document, Settings(tmp_path / "window.ini"))
+    qtbot.addWidget(window)
+    preview: Any = window.workspace(PREVIEW)
+    train: Any = window.workspace(TRAIN)
+    with qtbot.waitSignal(preview.judging.changed):
+        train.starter.began.emit(tmp_path)

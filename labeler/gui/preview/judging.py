@@ -117,8 +117,8 @@ class Judging(QObject):
         self.changed.emit()
 
     def begin_training(self) -> None:
-        """What has joined is about to be learned from."""
-        self._joined = []
+        """What has joined is learned from now, but for what is still to be labelled."""
+        self._joined = self.waiting()
         self.reset()
 
     def _forget(self) -> None:
@@ -145,19 +145,30 @@ class Judging(QObject):
         is_work = kept.is_new or _is_to_do(kept.dataset, image.id)
         if is_work and image.id not in self._joined:
             self._joined.append(image.id)
-        ids = {category.name: category.id for category in kept.dataset.categories()}
+        if not is_work:
+            self._document.say(
+                self.tr(
+                    "This picture is in the dataset already, labelled: its boxes stay as they are."
+                )
+            )
+            self.changed.emit()
+            return
+        ids = {each.name.casefold(): each.id for each in kept.dataset.categories()}
         offered = [
-            Detected(ids[name], bbox, score)
+            Detected(ids[name.casefold()], bbox, score)
             for name, box, score in found
-            if name in ids and (bbox := _clipped(box, image.width, image.height)) is not None
+            if name.casefold() in ids
+            and (bbox := _clipped(box, image.width, image.height)) is not None
         ]
-        unknown = sorted({name for name, _, _ in found if name not in ids})
+        unknown = sorted({name for name, _, _ in found if name.casefold() not in ids})
         self._document.offer(lambda data: offer_detected(data, model, {image.id: offered}))
         is_whole = not unknown and not hidden and _has_all(kept.dataset, image.id, offered)
         if verdict is Verdict.RIGHT and is_whole:
             self._document.attempt(
                 lambda data: _as_right(data, image.id),
-                self.tr("Right: the picture joined the dataset with its boxes."),
+                self.tr("Right: the picture joined the dataset with its boxes.")
+                if offered
+                else self.tr("Right: the picture joined the dataset, confirmed empty."),
             )
         else:
             self._tell(verdict, unknown, hidden)

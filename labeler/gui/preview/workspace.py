@@ -145,7 +145,6 @@ class PreviewWorkspace(Workspace):
         elif waiting := self.judging.waiting():
             self.image_requested.emit(waiting[0])
         else:
-            self.judging.begin_training()
             self.improve_requested.emit()
 
     def react(self) -> None:

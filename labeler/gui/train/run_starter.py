@@ -20,12 +20,14 @@ from labeler.runs.turns import require_no_pair
 
 
 class RunStarter(QObject):
-    """began carries the folder of a run that learns now; missed: it came to nothing, reported.
+    """began carries the folder of a new run that learns now, went_on that of an old one. missed: it
+    came to nothing, which is reported.
 
     The bar shows how far the preparing is, where that takes longer than a moment, with Cancel.
     """
 
     began = Signal(object)
+    went_on = Signal(object)
     missed = Signal()
 
     def __init__(self, document: Document, trainer: Trainer, bar: JobBar) -> None:
@@ -73,7 +75,7 @@ class RunStarter(QObject):
         except UserError as error:
             self._miss(error)
             return
-        self.began.emit(run)
+        self.went_on.emit(run)
 
     def _begin(self, prepared: PreparedRun) -> None:
         try:

@@ -42,13 +42,14 @@ class TrainWorkspace(Workspace):
 
     model_available: a model.onnx that Preview should use, again at each better one.
     labelling_requested, preview_requested: the person wants to go there; image_requested: to the
-    image with this id.
+    image with this id. run_began: a new run learns from what is labelled now.
     """
 
     model_available = Signal(object)
     labelling_requested = Signal()
     preview_requested = Signal()
     image_requested = Signal(int)
+    run_began = Signal(object)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -259,6 +260,8 @@ class TrainWorkspace(Workspace):
         document.dataset_opened.connect(self._open_dataset)
         self.trainer.told.connect(self._take)
         self.starter.began.connect(self._begin)
+        self.starter.began.connect(self.run_began)
+        self.starter.went_on.connect(self._begin)
         self.starter.missed.connect(self._refresh)
         self.shelf.loaded.connect(self._show_runs)
         self.shelf.removed.connect(self.stage.forget)
