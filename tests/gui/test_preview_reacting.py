@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset.store import Dataset
@@ -141,7 +142,7 @@ def test_without_a_rule_the_dialog_opens_and_a_rule_is_made_in_it(
 
 
 def test_rules_are_switched_off_and_removed_in_the_dialog(
-    qtbot: QtBot, preview: PreviewWorkspace
+    qtbot: QtBot, preview: PreviewWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turn = Rule("mug", Deed.TURN)
     preview.reacting.use([SAY, turn])
@@ -153,8 +154,29 @@ def test_rules_are_switched_off_and_removed_in_the_dialog(
     dialog.remove()
     (left,) = dialog.rules
     assert (left.category, left.is_on) == ("mug", False)
+    button = QMessageBox.StandardButton
+    answers = [button.No, button.Yes]
+    monkeypatch.setattr(QMessageBox, "question", lambda *_words: answers.pop(0))
     dialog.reject()
+    assert dialog.isVisible()  # the person did not want that
+    dialog.reject()
+    assert not answers
     assert preview.reacting.rules == [SAY, turn]
+
+
+def test_an_unfinished_rule_is_not_taken_although_it_is_switched_off(
+    qtbot: QtBot, preview: PreviewWorkspace
+) -> None:
+    preview.show_rules()
+    dialog = preview.findChild(RulesDialog)
+    assert dialog is not None
+    dialog.add()
+    dialog.list.item(0).setCheckState(Qt.CheckState.Unchecked)
+    dialog.accept()
+    assert dialog.isVisible()
+    dialog.remove()
+    dialog.reject()  # as it was: nothing to ask
+    assert not dialog.isVisible()
 
 
 def test_what_waits_for_its_turn_is_left_out_once_it_is_switched_off(

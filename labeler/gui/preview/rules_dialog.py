@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
+    QMessageBox,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -84,12 +85,22 @@ class RulesDialog(QDialog):
 
     def accept(self) -> None:
         for row, rule in enumerate(self._rules):
-            if rule.is_on and self._problem_of(rule):
+            if self._problem_of(rule):  # switched off too: such a rule is not kept
                 self.list.setCurrentRow(row)
                 self._show_problem()
                 return
         self._reacting.use(self._rules)
         super().accept()
+
+    def reject(self) -> None:
+        """Esc too: what was changed is given up when the person says so."""
+        if self._rules == self._reacting.rules or self._may_give_up():
+            super().reject()
+
+    def _may_give_up(self) -> bool:
+        question = self.tr("Close without keeping what you changed?")
+        answer = QMessageBox.question(self, self.windowTitle(), question)
+        return answer is QMessageBox.StandardButton.Yes
 
     def _problem_of(self, rule: Rule) -> str:
         try:
