@@ -210,3 +210,37 @@ def test_esc_on_the_big_screen_ends_it_at_once(qtbot: QtBot, preview: PreviewWor
     qtbot.keyClick(screen, Qt.Key.Key_Escape)
     assert preview.big_screen.screen is None
     assert not preview.reacting.is_on
+
+
+def test_the_keys_of_preview_work_on_the_big_screen_which_ends_with_it(
+    qtbot: QtBot, preview: PreviewWorkspace
+) -> None:
+    preview.reacting.use([Rule("nobody", Deed.SAY, "Hello")])
+    preview.big_screen.toggle()
+    screen = preview.big_screen.screen
+    assert screen is not None
+    until(qtbot, screen.isActiveWindow)
+    qtbot.keyClick(screen, Qt.Key.Key_E)
+    assert preview.reacting.is_on
+    qtbot.keyClick(screen, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert preview.recording.is_on
+    qtbot.keyClick(screen, Qt.Key.Key_W)
+    until(qtbot, lambda: preview.judging.tally.wrong)
+    preview.deactivated()
+    assert preview.big_screen.screen is None
+    until(qtbot, lambda: not preview.recording.is_on)
+
+
+def test_the_big_screen_tells_that_the_camera_is_gone_and_shows_no_old_picture(
+    qtbot: QtBot, preview: PreviewWorkspace, live: LiveCamera
+) -> None:
+    preview.big_screen.toggle()
+    screen = preview.big_screen.screen
+    assert screen is not None
+    until(qtbot, lambda: screen.stage.view.marks)
+    assert screen.health.isHidden()
+    live.stop()
+    assert screen.stage.view.image.isNull()
+    assert screen.counts.seen == ()
+    assert "closed" in screen.health.sentence.text()
+    assert not screen.health.isHidden()

@@ -11,12 +11,16 @@ from PySide6.QtGui import (
     QFont,
     QImage,
     QKeyEvent,
+    QKeySequence,
     QPainter,
     QPaintEvent,
     QPalette,
+    QShortcut,
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from labeler.gui.live import LiveCamera
+from labeler.gui.live_health import LiveHealth
 from labeler.gui.picture_view import Mark
 from labeler.gui.preview.class_list import Seen
 from labeler.gui.preview.stage_view import StageView
@@ -29,18 +33,23 @@ _LEAVE = (Qt.Key.Key_Escape, Qt.Key.Key_B, Qt.Key.Key_F11)
 
 
 class BigScreen(QWidget):
-    """A window of its own; Esc closes it. closed comes then, escaped before it where it was Esc."""
+    """A window of its own; Esc closes it. closed comes then, escaped before it where it was Esc.
+
+    pressed carries the QKeySequence of any other key.
+    """
 
     closed = Signal()
     escaped = Signal()
+    pressed = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, live: LiveCamera, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         set_role(self, "ground")
         self.setWindowTitle(self.tr("Big screen"))
         self.stage = StageView(self)
+        self.health = LiveHealth(live, self.stage.view)
         self.counts = _Counts(self)
         self.hint = QLabel(self.tr("Esc leaves"), self)
         set_role(self.hint, "faint")
@@ -68,7 +77,8 @@ class BigScreen(QWidget):
         pixels = max(_LEAST_PIXELS, self.height() // _PART_OF_HEIGHT)
         font = QFont(self.font())
         font.setPixelSize(pixels)
-        for widget in (self.stage.view, self.stage.second, *self.stage.heads):
+        told = (self.health.sentence, self.health.hint)
+        for widget in (self.stage.view, self.stage.second, *self.stage.heads, *told):
             widget.setFont(font)
         large = QFont(font)
         large.setPixelSize(round(1.6 * pixels))
@@ -81,8 +91,8 @@ class BigScreen(QWidget):
             self.escaped.emit()
         if event.key() in _LEAVE:
             self.close()
-        else:
-            super().keyPressEvent(event)
+        elif not event.isAutoRepeat():
+            self.pressed.emit(QKeySequence(event.keyCombination()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closed.emit()
@@ -90,13 +100,17 @@ class BigScreen(QWidget):
 
 
 class BigScreenSwitch(QObject):
-    """Opens and closes it, and passes on what it shows while it is open, and its Esc."""
+    """Opens and closes it, and passes on what it shows while it is open, and its keys.
+
+    Those of the window that it belongs to mean there what they mean here.
+    """
 
     opened = Signal()
     escaped = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, live: LiveCamera, parent: QWidget) -> None:
         super().__init__(parent)
+        self._live = live
         self.screen: BigScreen | None = None
         self._window = parent
         self._names: tuple[str, str] | None = None
@@ -106,9 +120,10 @@ class BigScreenSwitch(QObject):
         if self.screen is not None:
             self.screen.close()
             return
-        self.screen = BigScreen(self._window)
+        self.screen = BigScreen(self._live, self._window)
         self.screen.closed.connect(self._forget)
         self.screen.escaped.connect(self.escaped)
+        self.screen.pressed.connect(self._press)
         self.screen.stage.show_names(self._names)
         self.screen.stage.view.show_alarm(self._alarm)
         self.screen.showFullScreen()
@@ -140,6 +155,21 @@ class BigScreenSwitch(QObject):
     ) -> None:
         if self.screen is not None:
             self.screen.show_picture(image, marks, beside, seen)
+
+    def clear(self) -> None:
+        """There is no picture as yet."""
+        self.show_picture(QImage(), (), (), ())
+
+    def flash(self) -> None:
+        """As PictureView does."""
+        if self.screen is not None:
+            self.screen.stage.view.flash()
+
+    def _press(self, keys: QKeySequence) -> None:
+        for shortcut in self._window.window().findChildren(QShortcut):
+            if shortcut.isEnabled() and shortcut.key() == keys:
+                shortcut.activated.emit()
+                return
 
     def _forget(self) -> None:
         self.screen = None

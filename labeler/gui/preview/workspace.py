@@ -59,7 +59,7 @@ class PreviewWorkspace(Workspace):
         self.judging = Judging(document, self.frames, self)
         self.recording = Recording(document, self)
         self.reacting = Reacting(document, live, self)
-        self.big_screen = BigScreenSwitch(self)
+        self.big_screen = BigScreenSwitch(live, self)
         self.stage = StageView(self)
         self.view = self.stage.view
         self.health = LiveHealth(live, self.view)
@@ -94,6 +94,7 @@ class PreviewWorkspace(Workspace):
     def deactivated(self) -> None:
         self._is_active = False
         self.reacting.switch_off()
+        self.big_screen.close()
         self.recording.stop()
         self._live.watch(self, watching=False)
         self._numbers_timer.stop()
@@ -106,7 +107,6 @@ class PreviewWorkspace(Workspace):
 
     def shut_down(self) -> None:
         self.deactivated()
-        self.big_screen.close()
         self.looking.finish()
         self.recording.finish()
         self.frames.finish()
@@ -119,7 +119,7 @@ class PreviewWorkspace(Workspace):
         """Adds the picture in view to the dataset, byte for byte, to be labelled."""
         last = self.looking.last
         if self.frames.keep(last.sight.picture if last is not None else self._live.picture):
-            self.view.flash()
+            self._flash()
 
     def show_fewer(self) -> None:
         self.controls.set_score(self.controls.lowest_score + _STEP)
@@ -130,7 +130,7 @@ class PreviewWorkspace(Workspace):
     def judge(self, verdict: Verdict) -> None:
         """The person's word on the picture in view, which joins the dataset with it."""
         if self.judging.judge(verdict, self.looking.last, self._model_name()):
-            self.view.flash()
+            self._flash()
 
     def obstacle_to_improve(self) -> str:
         """Why there is nothing to learn from yet, or nothing."""
@@ -232,6 +232,7 @@ class PreviewWorkspace(Workspace):
     def _change_camera(self) -> None:
         self.looking.leave_camera()
         self.stage.show_picture(QImage())
+        self.big_screen.clear()
         self._clear()
 
     def _take_picture(self, picture: LivePicture) -> None:
@@ -251,6 +252,14 @@ class PreviewWorkspace(Workspace):
         self.controls.in_view.show_counts(shown.counts)
         self.big_screen.show_picture(image, shown.marks, beside, self.controls.in_view.seen)
         self._show_numbers()
+
+    def _show_bare(self, picture: LivePicture) -> None:
+        self.stage.show_picture(picture.image)
+        self.big_screen.show_picture(picture.image, (), (), ())
+
+    def _flash(self) -> None:
+        self.view.flash()
+        self.big_screen.flash()
 
     def _clear(self) -> None:
         self.controls.in_view.show_counts({})
@@ -308,7 +317,7 @@ class PreviewWorkspace(Workspace):
         looking.loaded.connect(self._take_model)
         looking.shown.connect(self._take_shown)
         looking.redrawn.connect(self._show)
-        looking.bare.connect(lambda picture: self.stage.show_picture(picture.image))
+        looking.bare.connect(self._show_bare)
         looking.broken.connect(self._tell_broken)
         looking.eased.connect(lambda: self._document.say(eased_words(self.looking)))
         self.models.model_changed.connect(self._change_model)
