@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from datetime import datetime
 from pathlib import Path
 
 import cv2
@@ -18,6 +19,8 @@ from labeler.dataset.store import Dataset
 from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
+from labeler.gui.preview.reacting import Done
+from labeler.gui.preview.rule_form import RuleForm
 from labeler.gui.preview.rules_dialog import RulesDialog
 from labeler.gui.preview.workspace import PreviewWorkspace
 from labeler.react.rules import Deed, Rule
@@ -54,7 +57,7 @@ def test_it_is_off_at_first_and_red_while_it_is_on(
 ) -> None:
     preview.reacting.use([SAY])
     assert not preview.reacting.is_on
-    assert 'vector for 1 pictures: say "Your Majesty"' in preview.controls.react.line.text()
+    assert 'vector for 1 picture: say "Your Majesty"' in preview.controls.react.lines[0].text()
     qtbot.mouseClick(preview.controls.react.button, Qt.MouseButton.LeftButton)
     assert preview.view.alarm == "Reacting"
     assert preview.controls.react.button.property("role") == "recording"
@@ -238,9 +241,36 @@ def test_the_big_screen_tells_that_the_camera_is_gone_and_shows_no_old_picture(
     screen = preview.big_screen.screen
     assert screen is not None
     until(qtbot, lambda: screen.stage.view.marks)
-    assert screen.health.isHidden()
+    until(qtbot, screen.health.isHidden)
     live.stop()
     assert screen.stage.view.image.isNull()
     assert screen.counts.seen == ()
     assert "closed" in screen.health.sentence.text()
     assert not screen.health.isHidden()
+
+
+def test_long_rules_and_long_words_of_a_program_take_no_room_from_what_stands_below(
+    qtbot: QtBot, preview: PreviewWorkspace
+) -> None:
+    box = preview.controls.react
+    layout = box.layout()
+    assert layout is not None
+    preview.reacting.use([SAY])
+    short = layout.totalSizeHint().height()
+    preview.reacting.use([Rule("vector", Deed.POST, "http://localhost/" + "x" * 400)])
+    assert not layout.hasHeightForWidth()
+    assert layout.totalSizeHint().height() == short
+    assert layout.totalMinimumSize().width() < 240
+    assert "x" * 400 in box.lines[0].toolTip()
+    done = Done(datetime.now(), SAY, "run it   " + "word " * 99)
+    preview.reacting.logged.emit(done)
+    assert layout.totalSizeHint().height() == short
+
+
+def test_one_picture_is_one_picture(qtbot: QtBot) -> None:
+    form = RuleForm(["vector"])
+    qtbot.addWidget(form)
+    form.show_rule(SAY)
+    assert form.frames.text() == "1 picture in a row"
+    form.frames.setValue(2)
+    assert form.frames.text() == "2 pictures in a row"

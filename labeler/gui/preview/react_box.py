@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from collections.abc import Sequence
 
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from labeler.gui.elided_label import ElidedLabel
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.preview.reacting import Done, Reacting
 from labeler.gui.preview.rule_words import rule_words
@@ -35,9 +38,7 @@ class ReactBox(QWidget):
         self.rules.clicked.connect(self.rules_requested)
         for each in (self.button, self.rules):
             keep_keys(each, Qt.Key.Key_Space)
-        self.line = QLabel(self)
-        self.line.setWordWrap(True)
-        set_role(self.line, "faint")
+        self.lines = tuple(ElidedLabel(self) for _ in range(_MOST_SHOWN + 1))
         row = QHBoxLayout()
         row.addWidget(self.button, 1)
         row.addWidget(self.rules)
@@ -45,7 +46,9 @@ class ReactBox(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(row)
-        column.addWidget(self.line)
+        for line in self.lines:
+            set_role(line, "faint")
+            column.addWidget(line)
         reacting.changed.connect(self.refresh)
         reacting.logged.connect(self._tell)
         self.refresh()
@@ -61,9 +64,14 @@ class ReactBox(QWidget):
         lines = [rule_words(rule) for rule in rules[:_MOST_SHOWN]]
         if len(rules) > _MOST_SHOWN:
             lines.append(self.tr("and {0} more").format(len(rules) - _MOST_SHOWN))
-        self.line.setText("\n".join(lines))
-        self.line.setVisible(bool(lines))
+        self._show(lines)
 
     def _tell(self, done: Done) -> None:
-        self.line.setText(f"{done.at:%H:%M:%S}  {done.words}\n{done.failure}".strip())
-        self.line.setVisible(True)
+        self._show([f"{done.at:%H:%M:%S}  {done.words}", done.failure])
+
+    def _show(self, texts: Sequence[str]) -> None:
+        """A line each, whatever their length: what stands below keeps its place."""
+        for place, line in enumerate(self.lines):
+            text = texts[place] if place < len(texts) else ""
+            line.setText(text)
+            line.setVisible(bool(text))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QFont, QGuiApplication
 
 from labeler.errors import UserError
+from labeler.gui.counts import counted
 from labeler.gui.decode import as_rgb
 from labeler.gui.document import Document
 from labeler.gui.picture_view import with_marks
@@ -128,9 +129,9 @@ class Recording(QObject):
         if recorded.failure:
             self._document.report(UserError(recorded.failure))
             return
-        words = self.tr("Recorded {0} with {1} pictures in {2}.").format(
+        words = self.tr("Recorded {0} with {1} in {2}.").format(
             Going(recorded.seconds, recorded.size_bytes).words().replace("   ", ", "),
-            recorded.pictures,
+            counted(recorded.pictures, "picture"),
             recorded.folder,
         )
         if recorded.left_out:

@@ -31,7 +31,7 @@ class RuleForm(QWidget):
         self.category = self._editable(categories, self.tr("What is seen"))
         self.frames = QSpinBox(self)
         self.frames.setRange(1, MOST_FRAMES)
-        self.frames.setSuffix(self.tr(" pictures in a row"))
+        self._suit_frames()
         self.score = QDoubleSpinBox(self)
         self.score.setRange(0.05, 1.0)
         self.score.setSingleStep(0.05)
@@ -70,6 +70,12 @@ class RuleForm(QWidget):
         self.text.setEditText(rule.text)
         self.rest.setValue(rule.rest_s)
         self.blockSignals(False)
+
+    def _suit_frames(self) -> None:
+        is_one = self.frames.value() == 1
+        self.frames.setSuffix(
+            self.tr(" picture in a row") if is_one else self.tr(" pictures in a row")
+        )
 
     def _suit_deed(self) -> None:
         deed = Deed(self.deed.currentData())
@@ -121,6 +127,7 @@ class RuleForm(QWidget):
     def _connect(self) -> None:
         self.category.editTextChanged.connect(self.edited)
         self.text.editTextChanged.connect(self.edited)
+        self.frames.valueChanged.connect(self._suit_frames)
         self.frames.valueChanged.connect(self.edited)
         self.score.valueChanged.connect(self.edited)
         self.rest.valueChanged.connect(self.edited)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from labeler.gui.counts import counted
 from labeler.react.rules import Deed, Rule
 
 
@@ -47,6 +48,7 @@ def deed_words(rule: Rule) -> str:
 
 def rule_words(rule: Rule) -> str:
     """As in: queen for 5 pictures: say "Your Majesty"."""
-    return _tr("{category} for {frames} pictures: {deed}").format(
-        category=rule.category or "?", frames=rule.frames, deed=deed_words(rule)
+    pictures = counted(rule.frames, "picture")
+    return _tr("{category} for {pictures}: {deed}").format(
+        category=rule.category or "?", pictures=pictures, deed=deed_words(rule)
     )
