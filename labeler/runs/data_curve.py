@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from labeler.dataset.files import reason
 from labeler.dataset.words import counted
 from labeler.errors import UserError
 from labeler.runs.chart import Chart, Panel, Series, Spot
@@ -215,9 +216,12 @@ def _wish(config: RunConfig, times: float) -> Wish:
 
 
 def _make_room(folder: Path) -> None:
-    """Raises UserError where somebody still trains there."""
+    """Raises UserError where somebody still trains there, or the disk refuses."""
     if (folder / PAIR_FILE).is_file() and summarise_pair(folder).state is RunState.RUNNING:
         raise UserError(f"{folder} is being trained by another process. Wait for its end.")
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{folder} cannot be written anew: {reason(error)}.") from error

@@ -12,8 +12,10 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 import labeler.gui.compare.pair_trainer
+import labeler.gui.errand
 from labeler.dataset.store import Dataset
-from labeler.gui.background import finish_jobs
+from labeler.gui.background import finish_jobs, is_idle
+from labeler.gui.compare import curve_training
 from labeler.gui.compare.workspace import CompareWorkspace
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
@@ -223,6 +225,7 @@ def test_a_pair_waits_for_another_pair_whoever_trains_it(
 ) -> None:
     trainer_is(_DEAF)
     with attended(pair):
+        (pair / "scratch" / "events.jsonl").unlink()
         workspace.starter.start(Wish())
         until(qtbot, lambda: heard.failures or workspace.trainer.is_running)
     assert "being compared" in heard.failures[0]
@@ -247,3 +250,52 @@ def test_a_run_and_a_pair_are_never_prepared_at_once(
     until(qtbot, lambda: workspace.trainer.is_running)
     workspace.stop()
     until(qtbot, lambda: not workspace.trainer.is_running)
+
+
+def test_it_is_called_off_while_a_part_is_scored(
+    qtbot: QtBot,
+    workspace: CompareWorkspace,
+    pair: Path,
+    heard: Heard,
+    trainer_is: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deaf = [sys.executable, "-c", _DEAF]
+    monkeypatch.setattr(labeler.gui.errand, "trainer_command", lambda *_words: deaf)
+    trainer_is(_QUICK[: _QUICK.rindex("write_scores")])
+    workspace.train_curve()
+    until(qtbot, lambda: workspace.curve._scoring.is_running)
+    workspace.stop()
+    until(qtbot, lambda: heard.has("The parts of the data curve that are trained stay."))
+    assert not workspace.curve.is_running
+    assert not workspace.curve._scoring.is_running
+
+
+def test_its_picture_has_the_name_of_the_dataset_that_it_was_begun_in(
+    qtbot: QtBot,
+    workspace: CompareWorkspace,
+    pair: Path,
+    document: Document,
+    heard: Heard,
+    trainer_is: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names: list[str] = []
+    real = curve_training.curve_chart
+    monkeypatch.setattr(
+        curve_training,
+        "curve_chart",
+        lambda name, points: (names.append(name), real(name, points))[1],
+    )
+    for share in (0.1, 0.2):
+        _train(pair, share)
+    trainer_is(_QUICK)
+    workspace.train_curve()
+    first = document.dataset.folder
+    with Dataset.create(first.parent / "other") as other:
+        document.open(other)
+        until(qtbot, lambda: heard.has("The data curve is complete"))
+        document.open(Dataset.open(first))
+    until(qtbot, is_idle)
+    assert names == ["table"]
+    document.dataset.close()

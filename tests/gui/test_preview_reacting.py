@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset.store import Dataset
-from labeler.gui.background import run_in_background
+from labeler.gui.background import is_idle, run_in_background
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
 from labeler.gui.preview.reacting import Done
@@ -122,6 +122,7 @@ def test_another_detector_or_dataset_ends_it_with_a_sentence(
         assert not preview.reacting.is_on
         assert heard.has("No longer reacting: this is another dataset.")
         document.open(Dataset.open(first))
+    until(qtbot, is_idle)
     document.dataset.close()
 
 

@@ -18,12 +18,12 @@ from pytestqt.qtbot import QtBot
 
 from labeler.dataset.files import sha256_of
 from labeler.dataset.store import Dataset
+from labeler.gui import errand
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
 from labeler.gui.main_window import MainWindow
 from labeler.gui.pages import LABEL, TRAIN
 from labeler.gui.settings import Settings
-from labeler.gui.train import errand
 from labeler.gui.train.page import Page
 from labeler.gui.train.workspace import TrainWorkspace
 from labeler.runs.analysis import Case, load_analysis

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,20 @@ def test_what_an_earlier_attempt_left_is_replaced_unless_it_is_still_training(
             prepare_part(pair, place, 0.5)
     prepare_part(pair, place, 0.5)
     assert summarise_pair(place).scratch.ap50 is None
+
+
+def test_a_part_that_the_disk_does_not_let_go_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair, curve = make_pair(tmp_path, Wish(), BOTH), tmp_path / "data-curve"
+    place = _trained(pair, curve, 0.5)
+
+    def refuse(_folder: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    with pytest.raises(UserError, match="cannot be written anew: permission denied"):
+        prepare_part(pair, place, 0.5)
 
 
 def test_the_sentence_tells_how_few_images_make_up_for_the_start(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.compare.pair_trainer import PairTrainer
 from labeler.gui.document import Document
+from labeler.gui.errand import Errand
 from labeler.gui.preparing import announce, obstacle_beside
 from labeler.runs.chart_files import write_chart
 from labeler.runs.comparison import SCORES
@@ -24,7 +25,6 @@ from labeler.runs.data_curve import (
     prepare_part,
     read_points,
 )
-from labeler.runs.errand import answer_of
 from labeler.runs.pair import SIDES, PreparedPair
 from labeler.runs.turns import require_no_pair, require_no_run
 from trainer.events import Failed
@@ -50,10 +50,15 @@ class CurveTraining(QObject):
         self._document = document
         self._missing: list[float] = []
         self._folder = Path()
+        self._name = ""
         self._is_stopping = False
         self._trainer = PairTrainer(self)
         self._trainer.told.connect(lambda _side, _event: self.changed.emit())
         self._trainer.ended.connect(self._take_end)
+        self._scoring = Errand(self)
+        self._scoring.done.connect(lambda _answer: self._draw())
+        self._scoring.failed.connect(self._miss)
+        self._scoring.ended.connect(self._stop_if_wanted)
         announce(self)
 
     @property
@@ -83,6 +88,7 @@ class CurveTraining(QObject):
             self._document.report(UserError(obstacle))
             return
         folder = self._folder = self._document.dataset.runs_folder
+        self._name = self._document.dataset.name
         self.pair, self.images, self._is_stopping = pair, 0, False
         self._missing = list(SHARES[:-1])
         self._do(lambda: _missing(folder, pair), self._take_missing)
@@ -92,8 +98,8 @@ class CurveTraining(QObject):
         """Ends it at once. The part under way is let go; those that are trained stay."""
         if self.is_running and not self._is_stopping:
             self._is_stopping = True
-            if self._trainer.is_running:
-                self._trainer.abandon()
+            self._trainer.abandon()
+            self._scoring.stop()
             self.changed.emit()
 
     def stop_and_wait(self) -> None:
@@ -101,6 +107,7 @@ class CurveTraining(QObject):
         self._is_stopping = True
         self._trainer.abandon()
         self._trainer.stop_and_wait()
+        self._scoring.stop_and_wait()
 
     def _take_missing(self, missing: list[float]) -> None:
         self._missing = missing
@@ -140,10 +147,20 @@ class CurveTraining(QObject):
             self._miss(UserError(failed.message))
         elif self._is_stopping:
             self._stop()
+        elif (part / SCORES).is_file():
+            self._draw()
         else:
-            pair, name = self.pair, self._document.dataset.name
-            assert pair is not None
-            self._do(lambda: _finish(pair, part, name), self._take_part)
+            self._scoring.start("score-pair", part)
+
+    def _draw(self) -> None:
+        """The curve so far, with the part that is scored now."""
+        pair, name = self.pair, self._name
+        assert pair is not None
+        self._do(lambda: _draw(pair, name), self._take_part)
+
+    def _stop_if_wanted(self) -> None:
+        if self._is_stopping:
+            self._stop()
 
     def _take_part(self, _nothing: object) -> None:
         self._missing = self._missing[1:]
@@ -200,8 +217,5 @@ def _prepared(runs_folder: Path, pair: Path, place: Path, share: float) -> Prepa
     return prepare_part(pair, place, share)
 
 
-def _finish(pair: Path, part: Path, name: str) -> None:
-    """Scores a part where its trainer has not done so, and draws the curve so far."""
-    if not (part / SCORES).is_file():
-        answer_of("score-pair", part)
+def _draw(pair: Path, name: str) -> None:
     write_chart(curve_chart(name, read_points(pair, pair / DATA_CURVE)), pair, DATA_CURVE)

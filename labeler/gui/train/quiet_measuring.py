@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
-from labeler.gui.train.errand import Errand
+from labeler.gui.errand import Errand
 from labeler.gui.train.shown_run import ShownRun
 from labeler.gui.train.trainer import Trainer
 from labeler.runs.analysis import FILES

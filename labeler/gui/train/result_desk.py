@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from labeler.errors import UserError
 from labeler.gui.document import Document
-from labeler.gui.train.errand import Errand
+from labeler.gui.errand import Errand
 from labeler.gui.train.result_page import ResultPage
 from labeler.gui.train.shown_run import ShownRun
 from labeler.runs.analysis import FILES, Case, load_analysis

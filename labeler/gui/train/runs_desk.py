@@ -9,8 +9,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
 from labeler.gui.document import Document
+from labeler.gui.errand import Errand
 from labeler.gui.train.comparison_dialog import ComparisonDialog
-from labeler.gui.train.errand import Errand
 from labeler.gui.train.run_shelf import RunShelf
 from labeler.gui.train.runs_page import RunsPage
 from labeler.runs.quantised import load_quantised
