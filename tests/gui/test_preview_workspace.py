@@ -575,3 +575,28 @@ def test_a_model_that_could_not_be_used_is_tried_again_when_it_is_chosen_again(
         write_tiny_model(path)
         choose(path)
     until(qtbot, lambda: workspace.looking.model and workspace.looking.beside)
+
+
+def test_the_picture_is_on_show_before_the_detector_has_looked_at_any(
+    qtbot: QtBot,
+    workspace: PreviewWorkspace,
+    live: LiveCamera,
+    known_robot: str,
+    model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate = threading.Event()
+    look = detecting._look
+
+    def slow(*words: Any) -> Any:
+        gate.wait(30)
+        return look(*words)
+
+    monkeypatch.setattr(detecting, "_look", slow)
+    workspace.use_model(model)
+    live.choose(known_robot)
+    until(qtbot, lambda: workspace.looking.model is not None and not workspace.view.image.isNull())
+    assert not workspace.is_settled()
+    gate.set()
+    until(qtbot, workspace.is_settled)
+    assert workspace.view.marks

@@ -23,8 +23,8 @@ class Looking(QObject):
     """shown carries a Shown for each picture that was looked at, redrawn one for the same again.
 
     loaded carries a LoadedModel, and whether it took the place of an older state of its file;
-    bare a LivePicture that no model looks at; broken a sentence, and whether it is about the
-    second model; eased: the machine cannot keep up, or can again.
+    bare a LivePicture that no model looks at, or none has looked at before; broken a sentence, and
+    whether it is about the second model; eased: the machine cannot keep up, or can again.
     """
 
     shown = Signal(object)
@@ -82,8 +82,9 @@ class Looking(QObject):
 
     def look(self, picture: LivePicture) -> None:
         """The camera's newest picture."""
-        if self.model is None:
+        if self.model is None or self.last is None:
             self.bare.emit(picture)
+        if self.model is None:
             return
         side = max(picture.image.width(), picture.image.height())
         if self.effort.wants(picture.frame.number, side):

@@ -99,6 +99,10 @@ class PreviewWorkspace(Workspace):
         self._live.watch(self, watching=False)
         self._numbers_timer.stop()
 
+    def is_settled(self) -> bool:
+        no_look_comes = self.models.model is None or self._live.choice is None
+        return no_look_comes or self.looking.last is not None
+
     def closing_question(self) -> str:
         return before_closing(self.frames.count_unkept())
 
