@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from labeler.cameras.driving import DrivingState
@@ -22,6 +22,7 @@ from labeler.dataset.store import Dataset
 from labeler.gui.capture.drive import Direction
 from labeler.gui.capture.drive_forms import posing_form, sweep_form
 from labeler.gui.capture.empty_pictures import EmptyPictures
+from labeler.gui.capture.number_form import NumberForm
 from labeler.gui.capture.workspace import CaptureWorkspace
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
@@ -296,7 +297,7 @@ def test_what_a_person_calls_empty_is_confirmed_and_the_rest_waits_for_boxes(
     assert dialog.count.text() == "2 of 2"
     assert button.text() == "Check 1 empty picture…"
     qtbot.keyClick(dialog, Key.Key_X)
-    assert not dialog.isVisible()
+    until(qtbot, lambda: not capture.findChildren(EmptyPictures))
     assert button.isHidden()
     one, two = dataset.images()
     assert (one.state, one.note) == (ImageState.EMPTY, "")
@@ -340,3 +341,14 @@ def test_what_is_asked_says_how_long_it_takes_and_is_remembered(
     assert poses == [(PosingWish(), 0)]
     again = posing_form(capture, ["one"], lambda wish, at: poses.append((wish, at)))
     assert again.fields["pose_seed"].value() == 1  # other poses than those it has
+
+
+def test_a_form_that_was_answered_is_gone(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    wishes: list[SweepWish] = []
+    sweep_form(window, wishes.append).open()
+    (form,) = window.findChildren(NumberForm)
+    form.begin.click()
+    until(qtbot, lambda: not window.findChildren(NumberForm))
+    assert wishes == [SweepWish()]
