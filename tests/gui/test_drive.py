@@ -7,7 +7,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -21,6 +22,7 @@ from labeler.dataset.model import ImageState
 from labeler.dataset.store import Dataset
 from labeler.gui.capture.drive import Direction
 from labeler.gui.capture.drive_forms import posing_form, sweep_form
+from labeler.gui.capture.drive_pad import DrivePad
 from labeler.gui.capture.empty_pictures import EmptyPictures
 from labeler.gui.capture.number_form import NumberForm
 from labeler.gui.capture.workspace import CaptureWorkspace
@@ -113,6 +115,25 @@ def test_the_pad_moves_it_while_a_button_is_held_and_the_keys_do_nothing_while_o
     assert isinstance(live.camera, VectorCamera)
     until(qtbot, lambda: not live.camera.has_control)
     assert desk.bar.isHidden()
+
+
+def test_a_mouse_that_is_still_down_after_a_stop_does_not_drive_on(qtbot: QtBot) -> None:
+    pad = DrivePad()
+    qtbot.addWidget(pad)
+    pad.show()
+    pressed: list[Direction] = []
+    pad.pressed.connect(pressed.append)
+    button, left = pad.buttons[Direction.FORWARD], Qt.MouseButton.LeftButton
+    qtbot.mousePress(button, left)
+    pad.show_held(())  # Esc
+    at = QPointF(button.rect().center())
+    moved = QMouseEvent(QEvent.Type.MouseMove, at, at, left, left, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(button, moved)
+    assert pressed == [Direction.FORWARD]
+    assert not button.isDown()
+    qtbot.mouseRelease(button, left)
+    qtbot.mousePress(button, left)
+    assert pressed == [Direction.FORWARD] * 2
 
 
 def test_a_window_that_loses_the_focus_and_escape_stop_the_robot(
