@@ -63,9 +63,9 @@ class Steerable(Protocol):
     @property
     def body(self) -> BodyState | None: ...
 
-    def request_control(self, timeout: float) -> None: ...
+    def request_control(self, timeout: float, holder: object) -> None: ...
 
-    def release_control(self, timeout: float) -> None: ...
+    def release_control(self, timeout: float, holder: object) -> None: ...
 
     def order(self, method: str, request: Any, timeout: float) -> Future[Any]: ...
 
@@ -111,7 +111,7 @@ class Driver:
         if self._thread is not None:
             self._thread.join(2 * RELEASE_TIMEOUT)  # or it would give back what is asked for now
         try:
-            self.robot.request_control(timeout)
+            self.robot.request_control(timeout, self)
             self._wait_for_body()
         except UserError as error:
             self._give_back()
@@ -292,7 +292,7 @@ class Driver:
 
     def _give_back(self) -> None:
         try:
-            self.robot.release_control(RELEASE_TIMEOUT)
+            self.robot.release_control(RELEASE_TIMEOUT, self)
         except Exception as error:  # it ends with the connection in any case
             words.logger.debug("giving back control of %s: %r", self.robot.name, error)
 
