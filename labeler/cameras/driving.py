@@ -80,7 +80,7 @@ class Driver:
     def __init__(self, robot: Steerable) -> None:
         self.robot = robot
         self.limit_mmps: float = SPEEDS[1]
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._status = DrivingStatus(DrivingState.OFF)
         self._wish = STANDING
         self._expires = 0.0
@@ -109,7 +109,8 @@ class Driver:
             self._wish, self._halt, self._acting = STANDING, False, False
         self._off.clear()
         if self._thread is not None:
-            self._thread.join(2 * RELEASE_TIMEOUT)  # or it would give back what is asked for now
+            # Or it would stop and give back what is asked for now.
+            self._thread.join(ORDER_TIMEOUT + 2 * RELEASE_TIMEOUT)
         try:
             self.robot.request_control(timeout, self)
             self._wait_for_body()
@@ -158,9 +159,10 @@ class Driver:
         Raises StoppedError when should_stop() says so, UserError when driving ends meanwhile, at
         an edge, when the robot is lifted, or when it does not answer in time. It stands then.
         """
-        self.refuse_if_off()
-        self._acting = True
-        futures = [self.robot.order(*action.order()) for action in actions]
+        with self._lock:  # or the last stop might come before these orders
+            self.refuse_if_off()
+            self._acting = True
+            futures = [self.robot.order(*action.order()) for action in actions]
         deadline = time.monotonic() + max(action.timeout for action in actions) + 0.5
         try:
             while not all(future.done() for future in futures):
@@ -192,9 +194,8 @@ class Driver:
 
     def refuse_if_off(self) -> None:
         """Raises UserError, with the reason, unless control is ours."""
-        status = self.status
-        if status.state is not DrivingState.HOLDING:
-            raise UserError(status.message or words.driving_is_off(self.robot.name))
+        if not self.is_on or self._off.is_set():
+            raise self.why_off() or UserError(words.driving_is_off(self.robot.name))
 
     def _refuse_if_unsafe(self) -> None:
         body = self.robot.body
@@ -284,10 +285,11 @@ class Driver:
         return words.silent(self.robot.name) if late or failed else ""
 
     def _end(self, reason: str) -> None:
+        with self._lock:  # first of all, so that nobody orders anything after the stop
+            self._off.set()
+            self._status = DrivingStatus(DrivingState.OFF, reason)
         futures = [self.robot.order(*each, ORDER_TIMEOUT) for each in stop_orders()]
         wait_for_all(futures, timeout=ORDER_TIMEOUT)
-        self._set(DrivingState.OFF, reason)
-        self._off.set()
         self._give_back()
 
     def _give_back(self) -> None:
