@@ -86,6 +86,7 @@ class Driver:
         self._expires = 0.0
         self._halt = False
         self._acting = False
+        self._acted_at = 0.0
         self._wake = threading.Event()
         self._off = threading.Event()
         self._off.set()
@@ -184,6 +185,7 @@ class Driver:
             self.stop()
             raise
         finally:
+            self._acted_at = time.monotonic()
             self._acting = False
 
     def why_off(self) -> UserError | None:
@@ -213,7 +215,7 @@ class Driver:
 
     def _follow(self) -> str:
         """Orders what is wished until driving is over. The sentence for why, if not by release."""
-        told, told_at, repeats = STANDING, 0.0, 0
+        told, told_at = STANDING, 0.0
         reason = ""
         while not self._off.is_set() and not reason:
             self._wake.wait(TICK)
@@ -223,15 +225,15 @@ class Driver:
             since = time.monotonic() - told_at
             if halt or (wished == STANDING and told != STANDING):
                 reason = reason or self._tell(STANDING, halt=True)
-                told, told_at, repeats = STANDING, time.monotonic(), 0
+                told, told_at = STANDING, time.monotonic()
                 if wished != STANDING:
                     self._wake.set()  # after the stop, or one of the two might overtake the other
             elif wished != told or (wished != STANDING and since > RENEW):
                 reason = reason or self._tell(wished, told=told if wished != told else None)
-                told, told_at, repeats = wished, time.monotonic(), 0
-            elif self._rolls_on(since) and repeats < 3:
+                told, told_at = wished, time.monotonic()
+            elif wished == STANDING and self._rolls_on(told_at):
                 reason = reason or self._tell(STANDING, halt=True)
-                told_at, repeats = time.monotonic(), repeats + 1
+                told_at = time.monotonic()
         return reason
 
     def _wished(self) -> tuple[Motion, bool]:
@@ -250,14 +252,12 @@ class Driver:
         self._set(DrivingState.HOLDING, message)
         return wish, halt
 
-    def _rolls_on(self, since: float) -> bool:
-        """Whether its wheels turn although they were told to stand, some time ago."""
-        body = self.robot.body
-        stale = body is None or time.monotonic() - body.received > STOPPED_AFTER
-        if self._acting or stale or since < STOPPED_AFTER or body is None:
+    def _rolls_on(self, told_at: float) -> bool:
+        """Whether its wheels turn although they were told to stand, or were to, some time ago."""
+        body, now = self.robot.body, time.monotonic()
+        if self._acting or body is None or now - max(told_at, self._acted_at) < STOPPED_AFTER:
             return False
-        with self._lock:
-            return self._wish == STANDING and body.wheels_turn
+        return body.wheels_turn and now - body.received <= STOPPED_AFTER
 
     def _why_over(self) -> str:
         """The sentence for what ended driving, or nothing."""

@@ -13,7 +13,12 @@ import pytest
 from labeler.cameras.base import CameraState
 from labeler.cameras.deadline import StoppedError
 from labeler.cameras.driving import LIFE, Driver, DrivingState
-from labeler.cameras.driving_body import BodyState
+from labeler.cameras.driving_body import (
+    CLIFF_DETECTED,
+    IS_PICKED_UP,
+    WHEELS_MOVING,
+    BodyState,
+)
 from labeler.cameras.driving_moves import frame_after, stand_still, take_pose
 from labeler.cameras.driving_orders import Motion, turn_action
 from labeler.cameras.robots import RobotConfig
@@ -259,6 +264,22 @@ def test_nothing_is_ordered_after_the_stop_that_ends_driving() -> None:
     wait_until(lambda: "release" in robot.asked)
     assert robot.asked == ["StopAllMotors", "release"]
     assert "no longer ours to drive" in refusals[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "life"), [(0, 0.01), (CLIFF_DETECTED, 60.0), (IS_PICKED_UP, 60.0)]
+)
+def test_the_stop_is_repeated_until_the_wheels_stand_also_where_no_person_said_it(
+    monkeypatch: pytest.MonkeyPatch, status: int, life: float
+) -> None:
+    for name, seconds in (("LIFE", life), ("TICK", 0.005), ("STOPPED_AFTER", 0.02)):
+        monkeypatch.setattr(f"labeler.cameras.driving.{name}", seconds)
+    robot = StandIn(status | WHEELS_MOVING)
+    driver = Driver(robot)
+    driver.take()
+    driver.drive(Motion(forward=1.0))
+    wait_until(lambda: robot.asked.count("StopAllMotors") > 4)
+    driver.release()
 
 
 def test_a_sweep_that_ends_because_a_person_switched_driving_off_has_no_fault() -> None:
