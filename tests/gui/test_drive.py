@@ -17,7 +17,8 @@ from labeler.cameras.driving_body import BodyState
 from labeler.cameras.posing import PosingWish
 from labeler.cameras.sweep import SweepWish
 from labeler.cameras.vector import VectorCamera
-from labeler.dataset.empty_check import TO_CHECK, unchecked
+from labeler.dataset.edits import TO_CHECK
+from labeler.dataset.empty_check import unchecked
 from labeler.dataset.model import ImageState
 from labeler.dataset.store import Dataset
 from labeler.gui.capture.drive import Direction

@@ -13,7 +13,7 @@ from labeler.cameras.driving import Driver
 from labeler.cameras.driving_moves import PhotoRobot
 from labeler.cameras.posing import PosingWish, with_partner
 from labeler.cameras.sweep import DriveResult, SweepWish, plan_sweep, sweep
-from labeler.dataset.empty_check import TO_CHECK
+from labeler.dataset.edits import TO_CHECK
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.gui.capture.drive import Drive
