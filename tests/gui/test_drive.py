@@ -118,6 +118,18 @@ def test_the_pad_moves_it_while_a_button_is_held_and_the_keys_do_nothing_while_o
     assert desk.bar.isHidden()
 
 
+def test_the_pad_has_room_in_a_small_window(
+    qtbot: QtBot, document: Document, live: LiveCamera
+) -> None:
+    capture = CaptureWorkspace(document, live)
+    show(qtbot, capture)
+    capture.driving.bar.show()
+    assert capture.minimumSizeHint().width() <= 900
+    capture.resize(900, 600)
+    pad = capture.driving.bar.pad
+    until(qtbot, lambda: capture.width() == 900 and pad.width() >= pad.minimumSizeHint().width())
+
+
 def test_a_mouse_that_is_still_down_after_a_stop_does_not_drive_on(qtbot: QtBot) -> None:
     pad = DrivePad()
     qtbot.addWidget(pad)
