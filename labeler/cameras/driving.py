@@ -63,9 +63,9 @@ class Steerable(Protocol):
     @property
     def body(self) -> BodyState | None: ...
 
-    def request_control(self, timeout: float) -> None: ...
+    def request_control(self, timeout: float, holder: object) -> None: ...
 
-    def release_control(self, timeout: float) -> None: ...
+    def release_control(self, timeout: float, holder: object) -> None: ...
 
     def order(self, method: str, request: Any, timeout: float) -> Future[Any]: ...
 
@@ -80,12 +80,13 @@ class Driver:
     def __init__(self, robot: Steerable) -> None:
         self.robot = robot
         self.limit_mmps: float = SPEEDS[1]
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._status = DrivingStatus(DrivingState.OFF)
         self._wish = STANDING
         self._expires = 0.0
         self._halt = False
         self._acting = False
+        self._acted_at = 0.0
         self._wake = threading.Event()
         self._off = threading.Event()
         self._off.set()
@@ -109,9 +110,10 @@ class Driver:
             self._wish, self._halt, self._acting = STANDING, False, False
         self._off.clear()
         if self._thread is not None:
-            self._thread.join(2 * RELEASE_TIMEOUT)  # or it would give back what is asked for now
+            # Or it would stop and give back what is asked for now.
+            self._thread.join(ORDER_TIMEOUT + 2 * RELEASE_TIMEOUT)
         try:
-            self.robot.request_control(timeout)
+            self.robot.request_control(timeout, self)
             self._wait_for_body()
         except UserError as error:
             self._give_back()
@@ -158,9 +160,10 @@ class Driver:
         Raises StoppedError when should_stop() says so, UserError when driving ends meanwhile, at
         an edge, when the robot is lifted, or when it does not answer in time. It stands then.
         """
-        self.refuse_if_off()
-        self._acting = True
-        futures = [self.robot.order(*action.order()) for action in actions]
+        with self._lock:  # or the last stop might come before these orders
+            self.refuse_if_off()
+            self._acting = True
+            futures = [self.robot.order(*action.order()) for action in actions]
         deadline = time.monotonic() + max(action.timeout for action in actions) + 0.5
         try:
             while not all(future.done() for future in futures):
@@ -182,6 +185,7 @@ class Driver:
             self.stop()
             raise
         finally:
+            self._acted_at = time.monotonic()
             self._acting = False
 
     def why_off(self) -> UserError | None:
@@ -192,9 +196,8 @@ class Driver:
 
     def refuse_if_off(self) -> None:
         """Raises UserError, with the reason, unless control is ours."""
-        status = self.status
-        if status.state is not DrivingState.HOLDING:
-            raise UserError(status.message or words.driving_is_off(self.robot.name))
+        if not self.is_on or self._off.is_set():
+            raise self.why_off() or UserError(words.driving_is_off(self.robot.name))
 
     def _refuse_if_unsafe(self) -> None:
         body = self.robot.body
@@ -212,7 +215,7 @@ class Driver:
 
     def _follow(self) -> str:
         """Orders what is wished until driving is over. The sentence for why, if not by release."""
-        told, told_at, repeats = STANDING, 0.0, 0
+        told, told_at = STANDING, 0.0
         reason = ""
         while not self._off.is_set() and not reason:
             self._wake.wait(TICK)
@@ -222,15 +225,15 @@ class Driver:
             since = time.monotonic() - told_at
             if halt or (wished == STANDING and told != STANDING):
                 reason = reason or self._tell(STANDING, halt=True)
-                told, told_at, repeats = STANDING, time.monotonic(), 0
+                told, told_at = STANDING, time.monotonic()
                 if wished != STANDING:
                     self._wake.set()  # after the stop, or one of the two might overtake the other
             elif wished != told or (wished != STANDING and since > RENEW):
                 reason = reason or self._tell(wished, told=told if wished != told else None)
-                told, told_at, repeats = wished, time.monotonic(), 0
-            elif self._rolls_on(since) and repeats < 3:
+                told, told_at = wished, time.monotonic()
+            elif wished == STANDING and self._rolls_on(told_at):
                 reason = reason or self._tell(STANDING, halt=True)
-                told_at, repeats = time.monotonic(), repeats + 1
+                told_at = time.monotonic()
         return reason
 
     def _wished(self) -> tuple[Motion, bool]:
@@ -249,14 +252,12 @@ class Driver:
         self._set(DrivingState.HOLDING, message)
         return wish, halt
 
-    def _rolls_on(self, since: float) -> bool:
-        """Whether its wheels turn although they were told to stand, some time ago."""
-        body = self.robot.body
-        stale = body is None or time.monotonic() - body.received > STOPPED_AFTER
-        if self._acting or stale or since < STOPPED_AFTER or body is None:
+    def _rolls_on(self, told_at: float) -> bool:
+        """Whether its wheels turn although they were told to stand, or were to, some time ago."""
+        body, now = self.robot.body, time.monotonic()
+        if self._acting or body is None or now - max(told_at, self._acted_at) < STOPPED_AFTER:
             return False
-        with self._lock:
-            return self._wish == STANDING and body.wheels_turn
+        return body.wheels_turn and now - body.received <= STOPPED_AFTER
 
     def _why_over(self) -> str:
         """The sentence for what ended driving, or nothing."""
@@ -284,15 +285,16 @@ class Driver:
         return words.silent(self.robot.name) if late or failed else ""
 
     def _end(self, reason: str) -> None:
+        with self._lock:  # first of all, so that nobody orders anything after the stop
+            self._off.set()
+            self._status = DrivingStatus(DrivingState.OFF, reason)
         futures = [self.robot.order(*each, ORDER_TIMEOUT) for each in stop_orders()]
         wait_for_all(futures, timeout=ORDER_TIMEOUT)
-        self._set(DrivingState.OFF, reason)
-        self._off.set()
         self._give_back()
 
     def _give_back(self) -> None:
         try:
-            self.robot.release_control(RELEASE_TIMEOUT)
+            self.robot.release_control(RELEASE_TIMEOUT, self)
         except Exception as error:  # it ends with the connection in any case
             words.logger.debug("giving back control of %s: %r", self.robot.name, error)
 

@@ -55,6 +55,8 @@ class RobotLink:
         self._tasks: list[asyncio.Task[None]] = []
         self._opened = False
         self._closed = threading.Event()
+        self._holders: set[object] = set()
+        self._handing_over = threading.Lock()
         self.heard = time.monotonic()
         self._conn = Connection(
             robot.name,
@@ -113,12 +115,25 @@ class RobotLink:
         """Whether the robot gave us control and has not taken it back."""
         return bool(self._opened and self._conn.control_granted_event.is_set())
 
-    def request_control(self, timeout: float) -> None:
-        """Takes the wheel. Blocks; raises the SDK's VectorControlTimeoutException."""
-        self._conn.request_control(timeout=timeout).result(timeout + 1.0)
+    def request_control(self, timeout: float, holder: object) -> None:
+        """Takes the wheel for holder. Blocks; raises the SDK's VectorControlTimeoutException.
 
-    def release_control(self, timeout: float) -> None:
-        self._conn.release_control(timeout=timeout).result(timeout + 1.0)
+        The robot may give it later all the same, so holder gives it back in any case.
+        """
+        with self._handing_over:
+            is_ours = bool(self._holders) and self.has_control
+            self._holders.add(holder)
+            if not is_ours:
+                self._conn.request_control(timeout=timeout).result(timeout + 1.0)
+
+    def release_control(self, timeout: float, holder: object) -> None:
+        """Holder needs the wheel no more; the last one gives it back, and blocks meanwhile."""
+        with self._handing_over:
+            if holder not in self._holders:
+                return
+            self._holders.remove(holder)
+            if not self._holders:
+                self._conn.release_control(timeout=timeout).result(timeout + 1.0)
 
     def close(self) -> None:
         """Ends everything, also a connection that is being opened. Takes 0.01 s as a rule."""

@@ -22,7 +22,7 @@ from labeler.cameras.driving_moves import (
     stand_still,
     take_pose,
 )
-from labeler.cameras.sweep import DriveResult, OnProgress
+from labeler.cameras.sweep import DriveResult, OnProgress, fault_of
 from labeler.dataset.model import Pose
 from labeler.errors import UserError
 
@@ -170,10 +170,8 @@ def pose_partner(
             )
             kept(frame_after(camera, still, should_stop), negative=True)
         take_pose(photographer, should_stop, heading_rad=facing, head_rad=head)
-    except StoppedError:
-        return DriveResult(taken, planned, photographer.why_off() or partner.why_off())
-    except UserError as error:
-        return DriveResult(taken, planned, error)
+    except (StoppedError, UserError) as error:
+        return DriveResult(taken, planned, fault_of(error, should_stop, photographer, partner))
     return DriveResult(taken, planned)
 
 

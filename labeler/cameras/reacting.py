@@ -47,12 +47,9 @@ class Obedient(Protocol):
 
     name: str
 
-    @property
-    def has_control(self) -> bool: ...
+    def request_control(self, timeout: float, holder: object) -> None: ...
 
-    def request_control(self, timeout: float) -> None: ...
-
-    def release_control(self, timeout: float) -> None: ...
+    def release_control(self, timeout: float, holder: object) -> None: ...
 
     def order(self, method: str, request: Any, timeout: float) -> Future[Any]: ...
 
@@ -136,15 +133,13 @@ def _order(robot: Obedient, method: str, request: Any, timeout: float) -> None:
 
 @contextmanager
 def _control(robot: Obedient) -> Iterator[None]:
-    """Ours for the moment; where it is ours already (somebody drives), it stays so."""
-    if robot.has_control:
-        yield
-        return
+    """For the moment; somebody who drives, or begins to meanwhile, goes on having it."""
+    holder = object()
     try:
-        robot.request_control(CONTROL_S)  # which the robot may give later than that
+        robot.request_control(CONTROL_S, holder)  # which the robot may give later than that
         yield
     finally:
-        _quietly(lambda: robot.release_control(2.0))
+        _quietly(lambda: robot.release_control(2.0, holder))
 
 
 def _quietly(step: Callable[[], object]) -> None:

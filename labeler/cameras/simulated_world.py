@@ -97,7 +97,13 @@ class SimulatedWorld:
         return [deed for deed in tuple(self._deeds) if deed.number > since]
 
     def _note(self, line: bytes) -> None:
-        told = json.loads(line)
+        """What is no deed, such as a fault that was obeyed, is passed over."""
+        try:
+            told = json.loads(line)
+        except (ValueError, RecursionError):
+            return
+        if not isinstance(told, dict) or "robot" not in told:
+            return
         robot = str(told.pop("robot"))
         told.pop("seconds", None)
         for what, words in told.items():

@@ -73,6 +73,15 @@ class DriveResult:
         return self.taken == self.planned
 
 
+def fault_of(
+    error: StoppedError | UserError, should_stop: ShouldStop, *drivers: Driver
+) -> UserError | None:
+    """Why it ended early; None where a person wished it, who may have switched driving off."""
+    if isinstance(error, UserError) and not should_stop():
+        return error
+    return next(filter(None, (driver.why_off() for driver in drivers)), None)
+
+
 def plan_sweep(wish: SweepWish) -> tuple[SweepStop, ...]:
     """All stops in order. The head goes up at one direction and down at the next, to save time."""
     low, high = math.radians(wish.lowest_deg), math.radians(wish.highest_deg)
@@ -118,8 +127,6 @@ def sweep(
             taken += 1
         on_progress(taken, len(stops))
         take_pose(driver, should_stop, heading_rad=start)
-    except StoppedError:
-        return DriveResult(taken, len(stops), driver.why_off())
-    except UserError as error:
-        return DriveResult(taken, len(stops), error)
+    except (StoppedError, UserError) as error:
+        return DriveResult(taken, len(stops), fault_of(error, should_stop, driver))
     return DriveResult(taken, len(stops))

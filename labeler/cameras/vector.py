@@ -109,20 +109,24 @@ class VectorCamera(WorkerCamera):
                 return corrected or frame
             time.sleep(0.002)
 
-    def request_control(self, timeout: float = 5.0) -> None:
-        """Asks for the wheels. Raises UserError; the picture goes on either way."""
+    def request_control(self, timeout: float = 5.0, holder: object = None) -> None:
+        """Asks for the wheels. Raises UserError; the picture goes on either way.
+
+        Several may hold them at a time. Each gives them back, also one that did not get them.
+        """
         link = self._link
         if link is None:
             raise UserError(f"{self.name} is not connected.")
         try:
-            link.request_control(timeout)
+            link.request_control(timeout, holder)
         except Exception as error:
             raise faults.no_control(link.robot) from error
 
-    def release_control(self, timeout: float = 2.0) -> None:
+    def release_control(self, timeout: float = 2.0, holder: object = None) -> None:
+        """The last holder's word gives the wheels back."""
         link = self._link
         if link is not None:
-            link.release_control(timeout)
+            link.release_control(timeout, holder)
 
     def order(self, method: str, request: Any, timeout: float) -> Future[Any]:
         """One call to the robot. Returns at once; the future fails where it is not connected."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MAX_NOTE = 2000
 """The longest note, in characters."""
+TO_CHECK = "to check: empty?"
+"""The note of a picture that should be empty, until a person confirms that or draws a box."""
 
 
 def draw(dataset: Dataset, image_id: int, category_id: int, bbox: BBox) -> Edit:
@@ -137,7 +139,8 @@ def verify(dataset: Dataset, image_id: int, verified: bool = True) -> Edit:
     description = told if verified else "Withdraw confirmation"
     if image.verified == verified:
         return Edit(description, ())
-    return Edit(description, (VerifiedChange(image_id, image.verified, verified),))
+    answers = _answers([image]) if verified else ()
+    return Edit(description, (*answers, VerifiedChange(image_id, image.verified, verified)))
 
 
 def together(description: str, parts: Iterable[Edit]) -> Edit:
@@ -159,14 +162,27 @@ def clean_note(note: str) -> str:
 
 
 def with_doubt(dataset: Dataset, description: str, changes: Sequence[Change]) -> Edit:
-    """Adds that a changed image is no longer confirmed: what a person confirmed is no more."""
+    """Adds that a changed image is no longer confirmed: what a person confirmed is no more.
+
+    An image that gets a box needs no check any more whether it is empty.
+    """
     touched = Edit(description, tuple(changes))
-    doubts = tuple(
-        VerifiedChange(image_id, True, False)
-        for image_id in touched.image_ids()
-        if dataset.image(image_id).verified
+    images = [dataset.image(image_id) for image_id in touched.image_ids()]
+    doubts = tuple(VerifiedChange(image.id, True, False) for image in images if image.verified)
+    drawn = {
+        change.after.image_id
+        for change in changes
+        if isinstance(change, AnnotationChange) and change.before is None and change.after
+    }
+    answers = _answers(image for image in images if image.id in drawn)
+    return replace(touched, changes=(*touched.changes, *answers, *doubts))
+
+
+def _answers(images: Iterable[Image]) -> tuple[ImageNoteChange, ...]:
+    """The question on these images is answered; what a person wrote there stays."""
+    return tuple(
+        ImageNoteChange(image.id, TO_CHECK, "") for image in images if image.note == TO_CHECK
     )
-    return replace(touched, changes=touched.changes + doubts)
 
 
 def inside(image: Image, bbox: BBox) -> BBox:

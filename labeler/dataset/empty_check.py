@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from labeler.dataset.changes import Edit
-from labeler.dataset.edits import set_image_note, together, verify
+from labeler.dataset.edits import TO_CHECK, set_image_note, together, verify
 from labeler.dataset.filters import ImageFilter
 from labeler.dataset.model import Image, ImageState
 from labeler.dataset.store import Dataset
 
-TO_CHECK = "to check: empty?"
-"""The note of such a picture. The filter of notes in Label finds them as well."""
-
 
 def unchecked(dataset: Dataset) -> list[Image]:
-    """All that nobody has answered yet, in the order in which they were added."""
+    """All that nobody has answered yet, in the order in which they were added.
+
+    The filter of notes in Label finds them as well.
+    """
     wanted = ImageFilter(state=ImageState.UNLABELLED, has_note=True)
     found = dataset.images_of(dataset.image_ids(wanted))
     return [image for image in found if image.note == TO_CHECK]

@@ -78,8 +78,11 @@ class LiveCamera(QObject):
         chosen = self.choice
         if chosen is None or any(each.id == chosen.id for each in found):
             return found
-        alike = (at for at, each in enumerate(found) if each.kind == chosen.kind)
-        found.insert(next(alike, len(found)), chosen)
+        at = next((at for at, each in enumerate(found) if each.kind == chosen.kind), len(found))
+        if chosen.kind == "simulated":  # one in any world, or its name would stand there twice
+            found[at] = chosen
+        else:
+            found.insert(at, chosen)
         return found
 
     def newest(self) -> Frame | None:

@@ -64,11 +64,12 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Skipped:
-    """A shot that was not kept for its flaw, as the person wished."""
+    """A shot that was not kept for its flaw, as the person wished. shot: its number."""
 
     dataset: Dataset
     session_name: str
     flaw: Flaw
+    shot: int = 0
 
 
 class PhotoKeeper(QObject):
@@ -208,7 +209,7 @@ def _keep(shot: Shot, frame: Frame, judging: Judging) -> Kept | Skipped:
     """A picture is safe before it is measured, unless the measure decides whether it is kept."""
     flaw = _flaw(shot, frame, judging) if shot.skips_flawed else None
     if flaw is not None:
-        return Skipped(shot.dataset, shot.session_name, flaw)
+        return Skipped(shot.dataset, shot.session_name, flaw, shot.number)
     session = _session(shot, frame)
     added: Added = add_picture(
         shot.dataset,

@@ -172,11 +172,9 @@ def _stamp(run: Path) -> _Stamp:
 
 
 def _summary_or_none(path: Path) -> RunSummary | None:
-    if not (path / "config.json").is_file():
-        return None
     try:
-        return summarise(path)
-    except ValueError:  # a damaged config.json: nothing can be said of that run
+        return summarise(path) if (path / "config.json").is_file() else None
+    except (ValueError, OSError):  # damaged, or not to be read: nothing can be said of that run
         return None
 
 

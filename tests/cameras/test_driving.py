@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from typing import Any
 
 import pytest
 
 from labeler.cameras.base import CameraState
 from labeler.cameras.deadline import StoppedError
 from labeler.cameras.driving import LIFE, Driver, DrivingState
+from labeler.cameras.driving_body import (
+    CLIFF_DETECTED,
+    IS_PICKED_UP,
+    WHEELS_MOVING,
+    BodyState,
+)
 from labeler.cameras.driving_moves import frame_after, stand_still, take_pose
-from labeler.cameras.driving_orders import Motion
+from labeler.cameras.driving_orders import Motion, turn_action
 from labeler.cameras.robots import RobotConfig
+from labeler.cameras.sweep import DriveResult, SweepWish, plan_sweep, sweep
 from labeler.cameras.vector import VectorCamera
+from labeler.dataset.model import Pose
 from labeler.errors import UserError
 from tests.cameras.camera_waits import Simulator, frames_of, wait_for_state, wait_until
 from tests.cameras.camera_wire import Wire
@@ -205,6 +215,81 @@ def test_a_motion_that_is_cancelled_stops_the_robot(driver: Driver) -> None:
         take_pose(driver, lambda: rolls(driver), heading_rad=heading + 3.0)
     wait_until(lambda: stands(driver))
     assert driver.is_on
+
+
+class StandIn:
+    """Notes what it is asked for, and is as the test says."""
+
+    name = "Vector-T1"
+
+    def __init__(self, status: int = 0) -> None:
+        self.status = status
+        self.has_control = True
+        self.asked: list[str] = []
+        self.at_stop: Callable[[], None] | None = None
+
+    @property
+    def body(self) -> BodyState:
+        return BodyState(Pose(0.0, 0.0, 0.0), 0.0, 32.0, 0.0, 0.0, self.status, 0)
+
+    def request_control(self, timeout: float, holder: object) -> None:
+        """It is given at once."""
+
+    def release_control(self, timeout: float, holder: object) -> None:
+        self.asked.append("release")
+
+    def order(self, method: str, request: Any, timeout: float) -> Future[Any]:
+        self.asked.append(method)
+        if method == "StopAllMotors" and self.at_stop is not None:
+            self.at_stop()
+        future: Future[Any] = Future()
+        future.set_result(None)
+        return future
+
+
+def test_nothing_is_ordered_after_the_stop_that_ends_driving() -> None:
+    robot = StandIn()
+    driver = Driver(robot)
+    refusals: list[str] = []
+
+    def turn() -> None:
+        try:
+            driver.act([turn_action(1.0, 1.0, 1.0)], never)
+        except UserError as error:
+            refusals.append(str(error))
+
+    robot.at_stop = turn
+    driver.take()
+    robot.has_control = False
+    wait_until(lambda: "release" in robot.asked)
+    assert robot.asked == ["StopAllMotors", "release"]
+    assert "no longer ours to drive" in refusals[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "life"), [(0, 0.01), (CLIFF_DETECTED, 60.0), (IS_PICKED_UP, 60.0)]
+)
+def test_the_stop_is_repeated_until_the_wheels_stand_also_where_no_person_said_it(
+    monkeypatch: pytest.MonkeyPatch, status: int, life: float
+) -> None:
+    for name, seconds in (("LIFE", life), ("TICK", 0.005), ("STOPPED_AFTER", 0.02)):
+        monkeypatch.setattr(f"labeler.cameras.driving.{name}", seconds)
+    robot = StandIn(status | WHEELS_MOVING)
+    driver = Driver(robot)
+    driver.take()
+    driver.drive(Motion(forward=1.0))
+    wait_until(lambda: robot.asked.count("StopAllMotors") > 4)
+    driver.release()
+
+
+def test_a_sweep_that_ends_because_a_person_switched_driving_off_has_no_fault() -> None:
+    robot = StandIn()
+    driver = Driver(robot)
+    driver.take()
+    driver.release()
+    stops = plan_sweep(SweepWish(steps=2, angles=1))
+    ended = sweep(driver, robot, stops, lambda _frame: None, lambda *_: None, lambda: True)
+    assert ended == DriveResult(0, 2)
 
 
 def test_wheels_keep_to_the_limit_whatever_is_wished_at_once() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from labeler.cameras.base import CameraState
+from labeler.cameras.driving import Driver
 from labeler.cameras.reacting import angle_towards, animate, say, turn
 from labeler.cameras.vector import VectorCamera
 from labeler.errors import UserError
@@ -59,6 +60,44 @@ def test_it_turns_towards_what_was_seen_at_the_left(camera: VectorCamera) -> Non
         camera.release_control(2.0)
 
 
+def test_who_begins_to_drive_while_it_speaks_goes_on_driving(
+    camera: VectorCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver, order = Driver(camera), camera.order
+
+    def meanwhile(method: str, request: Any, timeout: float) -> Future[Any]:
+        if method == "SayText":
+            driver.take()
+        return order(method, request, timeout)
+
+    monkeypatch.setattr(camera, "order", meanwhile)
+    say(camera, "Hi")
+    assert camera.has_control
+    assert driver.is_on
+    driver.release()
+    wait_until(lambda: not camera.has_control)
+    assert driver.status.message == ""
+
+
+def test_who_stops_driving_while_it_speaks_leaves_control_until_it_has_spoken(
+    camera: VectorCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver, order = Driver(camera), camera.order
+    driver.take()
+    held: list[bool] = []
+
+    def meanwhile(method: str, request: Any, timeout: float) -> Future[Any]:
+        if method == "SayText":
+            driver.release()
+            held.append(camera.has_control)
+        return order(method, request, timeout)
+
+    monkeypatch.setattr(camera, "order", meanwhile)
+    say(camera, "Hi")
+    assert held == [True]
+    wait_until(lambda: not camera.has_control)
+
+
 def test_control_that_is_not_given_is_a_sentence(
     camera: VectorCamera, robot: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,12 +124,11 @@ class Deaf:
     def __init__(self, fault: Exception) -> None:
         self.fault = fault
         self.asked: list[str] = []
-        self.has_control = False
 
-    def request_control(self, timeout: float) -> None:
+    def request_control(self, timeout: float, holder: object) -> None:
         self.asked.append("request")
 
-    def release_control(self, timeout: float) -> None:
+    def release_control(self, timeout: float, holder: object) -> None:
         self.asked.append("release")
 
     def order(self, method: str, request: Any, timeout: float) -> Future[Any]:
@@ -102,8 +140,8 @@ class Deaf:
 
 def test_control_that_would_come_too_late_is_not_wanted_any_more() -> None:
     class Slow(Deaf):
-        def request_control(self, timeout: float) -> None:
-            super().request_control(timeout)
+        def request_control(self, timeout: float, holder: object) -> None:
+            super().request_control(timeout, holder)
             raise UserError("It did not hand over control.")
 
     robot = Slow(RuntimeError())

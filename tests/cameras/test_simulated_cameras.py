@@ -6,6 +6,7 @@ from anki_vector.messaging import protocol
 
 from labeler.cameras.base import CameraState
 from labeler.cameras.simulated import simulated_cameras
+from labeler.cameras.simulated_world import SimulatedWorld
 from tests.cameras.camera_waits import PATIENCE, frames_of, wait_for_state, wait_until
 
 
@@ -18,6 +19,7 @@ def test_two_simulated_cameras_share_one_world_until_the_last_one_stops() -> Non
             wait_for_state(camera, CameraState.LIVE)
             assert camera.name == name
         assert one.process_id == two.process_id
+        one.world.order("mend")  # what is told of it does not keep deeds from being heard
         one.request_control()
         link = one._link
         assert link is not None
@@ -34,3 +36,12 @@ def test_two_simulated_cameras_share_one_world_until_the_last_one_stops() -> Non
         one.stop()
         two.stop()
     assert two.process_id is None
+
+
+def test_no_line_of_the_simulator_ends_its_reader() -> None:
+    world = SimulatedWorld()
+    lines = (b'{"obeyed": "freeze"}', b"[" * 100_000, b'["robot"]', b"\xff", b"")
+    for line in (*lines, b'{"robot": "Vector-SIM1", "seconds": 0.5, "said": "hi"}'):
+        world._note(line)
+    (deed,) = world.deeds()
+    assert (deed.robot, deed.what, deed.words) == ("Vector-SIM1", "said", "hi")

@@ -8,7 +8,16 @@ import pytest
 
 from labeler.dataset.category_edits import PALETTE, add_category, clean_name, rename_category
 from labeler.dataset.changes import AnnotationChange, Edit, VerifiedChange
-from labeler.dataset.edits import delete, draw, reshape, set_category, verify
+from labeler.dataset.edits import (
+    TO_CHECK,
+    delete,
+    draw,
+    reshape,
+    set_category,
+    set_image_note,
+    verify,
+)
+from labeler.dataset.empty_check import unchecked
 from labeler.dataset.model import Annotation, BBox, Image, ImageState
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
@@ -118,6 +127,29 @@ def test_deleting_the_last_box_never_confirms_an_empty_image(
     assert state(dataset, image) is ImageState.UNLABELLED
     dataset.apply(verify(dataset, image.id))
     assert state(dataset, image) is ImageState.EMPTY
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda dataset, image: verify(dataset, image.id),
+        lambda dataset, image: draw(dataset, image.id, 1, BBox(0, 0, 9, 9)),
+    ],
+    ids=["empty", "a box"],
+)
+def test_an_answer_takes_the_question_whether_an_image_is_empty_and_no_other_note(
+    dataset: Dataset, image: Image, answer: Callable[[Dataset, Image], Edit]
+) -> None:
+    dataset.apply(set_image_note(dataset, image.id, TO_CHECK))
+    edit = answer(dataset, image)
+    dataset.apply(edit)
+    assert dataset.image(image.id).note == ""
+    dataset.apply(edit.inverse())
+    assert dataset.image(image.id).note == TO_CHECK
+    assert [each.id for each in unchecked(dataset)] == [image.id]
+    dataset.apply(set_image_note(dataset, image.id, f"{TO_CHECK} I think so"))
+    dataset.apply(answer(dataset, image))
+    assert dataset.image(image.id).note == f"{TO_CHECK} I think so"
 
 
 def test_several_boxes_of_several_images_are_one_edit(

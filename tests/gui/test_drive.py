@@ -7,8 +7,9 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from labeler.cameras.driving import DrivingState
@@ -16,12 +17,15 @@ from labeler.cameras.driving_body import BodyState
 from labeler.cameras.posing import PosingWish
 from labeler.cameras.sweep import SweepWish
 from labeler.cameras.vector import VectorCamera
-from labeler.dataset.empty_check import TO_CHECK, unchecked
+from labeler.dataset.edits import TO_CHECK
+from labeler.dataset.empty_check import unchecked
 from labeler.dataset.model import ImageState
 from labeler.dataset.store import Dataset
 from labeler.gui.capture.drive import Direction
 from labeler.gui.capture.drive_forms import posing_form, sweep_form
+from labeler.gui.capture.drive_pad import DrivePad
 from labeler.gui.capture.empty_pictures import EmptyPictures
+from labeler.gui.capture.number_form import NumberForm
 from labeler.gui.capture.workspace import CaptureWorkspace
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
@@ -112,6 +116,37 @@ def test_the_pad_moves_it_while_a_button_is_held_and_the_keys_do_nothing_while_o
     assert isinstance(live.camera, VectorCamera)
     until(qtbot, lambda: not live.camera.has_control)
     assert desk.bar.isHidden()
+
+
+def test_the_pad_has_room_in_a_small_window(
+    qtbot: QtBot, document: Document, live: LiveCamera
+) -> None:
+    capture = CaptureWorkspace(document, live)
+    show(qtbot, capture)
+    capture.driving.bar.show()
+    assert capture.minimumSizeHint().width() <= 900
+    capture.resize(900, 600)
+    pad = capture.driving.bar.pad
+    until(qtbot, lambda: capture.width() == 900 and pad.width() >= pad.minimumSizeHint().width())
+
+
+def test_a_mouse_that_is_still_down_after_a_stop_does_not_drive_on(qtbot: QtBot) -> None:
+    pad = DrivePad()
+    qtbot.addWidget(pad)
+    pad.show()
+    pressed: list[Direction] = []
+    pad.pressed.connect(pressed.append)
+    button, left = pad.buttons[Direction.FORWARD], Qt.MouseButton.LeftButton
+    qtbot.mousePress(button, left)
+    pad.show_held(())  # Esc
+    at = QPointF(button.rect().center())
+    moved = QMouseEvent(QEvent.Type.MouseMove, at, at, left, left, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(button, moved)
+    assert pressed == [Direction.FORWARD]
+    assert not button.isDown()
+    qtbot.mouseRelease(button, left)
+    qtbot.mousePress(button, left)
+    assert pressed == [Direction.FORWARD] * 2
 
 
 def test_a_window_that_loses_the_focus_and_escape_stop_the_robot(
@@ -296,7 +331,7 @@ def test_what_a_person_calls_empty_is_confirmed_and_the_rest_waits_for_boxes(
     assert dialog.count.text() == "2 of 2"
     assert button.text() == "Check 1 empty picture…"
     qtbot.keyClick(dialog, Key.Key_X)
-    assert not dialog.isVisible()
+    until(qtbot, lambda: not capture.findChildren(EmptyPictures))
     assert button.isHidden()
     one, two = dataset.images()
     assert (one.state, one.note) == (ImageState.EMPTY, "")
@@ -340,3 +375,14 @@ def test_what_is_asked_says_how_long_it_takes_and_is_remembered(
     assert poses == [(PosingWish(), 0)]
     again = posing_form(capture, ["one"], lambda wish, at: poses.append((wish, at)))
     assert again.fields["pose_seed"].value() == 1  # other poses than those it has
+
+
+def test_a_form_that_was_answered_is_gone(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    wishes: list[SweepWish] = []
+    sweep_form(window, wishes.append).open()
+    (form,) = window.findChildren(NumberForm)
+    form.begin.click()
+    until(qtbot, lambda: not window.findChildren(NumberForm))
+    assert wishes == [SweepWish()]

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from labeler.cameras.base import CameraState, Frame
+from labeler.cameras.catalogue import CameraChoice
 from labeler.cameras.preflight import DEADLINE
 from labeler.cameras.simulated import SimulatedCamera
 from labeler.gui.background import finish_jobs
@@ -93,6 +94,12 @@ def test_another_choice_closes_the_camera_before(
     wait_for_picture(qtbot, live)
     until(qtbot, lambda: camera_threads() == [f"camera {tmp_path.name}"])
     assert any(each.id == f"folder:{tmp_path}" for each in live.choices())
+
+
+def test_a_simulated_robot_in_a_chosen_world_is_listed_once(live: LiveCamera) -> None:
+    live.choice = CameraChoice("simulated:5", "simulated", "Simulated robot", "")
+    found = [each.id for each in live.choices() if each.kind == "simulated"]
+    assert found == ["simulated:5"]
 
 
 def test_opening_and_closing_return_at_once_even_from_a_robot_that_is_silent(

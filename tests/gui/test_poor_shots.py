@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from labeler.cameras.base import Frame
+from labeler.cameras.sweep import DriveResult
 from labeler.dataset.filters import ImageFilter
 from labeler.dataset.model import Flaw
 from labeler.dataset.store import Dataset
@@ -70,6 +71,23 @@ def test_poor_shots_are_skipped_only_where_a_person_asked_and_are_counted(
     assert workspace.skip.count.text() == "2 skipped"
     workspace.begin_session()
     assert workspace.skip.count.text() == ""
+
+
+def test_a_sweep_counts_what_was_kept_and_tells_what_was_skipped(
+    qtbot: QtBot, workspace: CaptureWorkspace, dataset: Dataset, heard: Heard
+) -> None:
+    run = workspace.driving.run
+    workspace.skip.switch.setChecked(True)
+
+    def work(_on_progress: object, _should_stop: object) -> DriveResult:
+        for data in (shot(1), shot(1, noise=1), shot(2)):
+            run._arrived.emit(dataset, Frame(data, 1), "", "Vector-SIM1")
+        return DriveResult(3, 3)
+
+    run._begin("Sweep", work)
+    until(qtbot, lambda: heard.has("Sweep done: 2 pictures. 1 poor shot was skipped."))
+    assert dataset.counts().total == 2
+    assert heard.sentences[-1].startswith("Sweep done")
 
 
 def test_a_photo_that_cannot_be_marked_is_kept_all_the_same(

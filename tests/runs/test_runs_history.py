@@ -147,6 +147,23 @@ def test_lines_that_are_no_events_hide_neither_their_run_nor_the_others(tmp_path
     assert second.name == "2026-01-02_10-00"
 
 
+def test_a_run_that_may_not_be_read_does_not_hide_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_run(tmp_path / "2026-11-24_17-04", STARTED)
+    locked = make_run(tmp_path / "2026-11-25_09-00", STARTED)
+    is_file = Path.is_file
+
+    def refused(path: Path) -> bool:
+        """As in a folder without rights, which root does not know."""
+        if path.parent == locked:
+            raise PermissionError(13, "Permission denied")
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", refused)
+    assert [run.name for run in list_runs(tmp_path)] == ["2026-11-24_17-04"]
+
+
 def test_an_event_is_added_behind_a_half_line(tmp_path: Path) -> None:
     run = make_run(tmp_path / "a", STARTED, rest='{"event": "Prog')
     append_event(run, Failed("It died."))

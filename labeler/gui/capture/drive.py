@@ -115,9 +115,9 @@ class Drive(QObject):
         self._timer.stop()
         if driver is not None:
             driver.stop()
-            self._let_go(driver)
             self._message = ""
-            self.ended.emit()
+            self.ended.emit()  # first, so that what drives by itself knows who ended it
+            self._let_go(driver)
         self.changed.emit()
 
     def notice_end(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -106,7 +105,6 @@ class DriveBar(QWidget):
         self.state.setWordWrap(True)
         self.state.setTextFormat(Qt.TextFormat.PlainText)
         self.state.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.state.setMinimumWidth(120)
         hint_tooltip(
             self.sweep, "capture.sweep", self.tr("Turn all around, a picture at each stop")
         )
@@ -122,26 +120,27 @@ class DriveBar(QWidget):
         keep_keys(self.speed, *_ARROWS, Qt.Key.Key_Space)
 
     def _lay_out(self) -> None:
-        speed = QVBoxLayout()
-        speed.setSpacing(4)
-        speed.addWidget(self._speed_words)
+        speed = QHBoxLayout()
+        speed.setSpacing(8)
         speed.addWidget(self.speed)
+        speed.addWidget(self._speed_words)
+        speed.addStretch(1)
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
         for button in (self.sweep, self.partner):
             buttons.addWidget(button)
         buttons.addStretch(1)
-        right = QGridLayout()
-        right.setVerticalSpacing(6)
-        right.addWidget(self.state, 0, 0)
-        right.addLayout(buttons, 1, 0)
+        right = QVBoxLayout()
+        right.setSpacing(6)
+        right.addLayout(speed)
+        right.addLayout(buttons)
         row = QHBoxLayout()
         row.setSpacing(18)
         row.addWidget(self.pad)
-        row.addLayout(speed)
         row.addLayout(right, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 6, 14, 10)
         column.setSpacing(6)
         column.addWidget(self.job)
+        column.addWidget(self.state)
         column.addLayout(row)

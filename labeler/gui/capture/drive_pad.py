@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
 from labeler.gui.capture.drive import Direction
@@ -67,7 +68,7 @@ class DrivePad(QWidget):
             Direction.LIFT_UP: self.tr("Lift up"),
             Direction.LIFT_DOWN: self.tr("Lift down"),
         }[direction]
-        button = QPushButton(self)
+        button = _PadButton(self)
         button.setFixedSize(*_SIZE)
         button.setAccessibleName(words)
         hint_tooltip(button, f"capture.{action}", self.tr("{0}, while held{{key}}").format(words))
@@ -80,3 +81,11 @@ class DrivePad(QWidget):
         button.released.connect(partial(self.released.emit, direction))
         keep_keys(button, Qt.Key.Key_Space)
         return button
+
+
+class _PadButton(QPushButton):
+    """Once it is up, a mouse that moves with its button still down does not press it again."""
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.isDown():
+            super().mouseMoveEvent(event)

@@ -13,7 +13,7 @@ from labeler.cameras.driving import Driver
 from labeler.cameras.driving_moves import PhotoRobot
 from labeler.cameras.posing import PosingWish, with_partner
 from labeler.cameras.sweep import DriveResult, SweepWish, plan_sweep, sweep
-from labeler.dataset.empty_check import TO_CHECK
+from labeler.dataset.edits import TO_CHECK
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.gui.capture.drive import Drive
@@ -21,18 +21,21 @@ from labeler.gui.capture.drive_forms import picture_count
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
 from labeler.gui.live import LiveCamera
+from labeler.gui.photo_keeper import Kept, Skipped
 
 Partner = tuple[str, Callable[[], Camera]]
 """A robot's name on screen, and how its camera is made."""
 
 
 class DriveRun(QObject):
-    """frame_taken carries a Frame to keep, the note that its image gets, and its camera's name.
+    """frame_taken carries a Frame to keep, the note that its image gets, its camera's name, and the
+    run's number.
 
-    It comes only as long as the dataset is open for which the frame was taken.
+    It comes only as long as the dataset is open for which the frame was taken. The result is told
+    once count() has heard of each frame whether it was kept.
     """
 
-    frame_taken = Signal(object, str, str)
+    frame_taken = Signal(object, str, str, int)
     _arrived = Signal(object, object, str, str)
     """The same from the thread that drives, with the dataset before it."""
 
@@ -43,6 +46,9 @@ class DriveRun(QObject):
         self._document = document
         self._job = job
         self._gave_up = False
+        self._number = 0
+        self._waiting = self._kept = self._skipped = 0
+        self._result: DriveResult | None = None
         drive.ended.connect(job.stop)
         job.failed.connect(self._fail)
         job.ended.connect(self._end)
@@ -95,13 +101,26 @@ class DriveRun(QObject):
 
     def give_up(self) -> None:
         """A photo was not kept, which was told: more of them would not be, either."""
-        if self.is_busy:
+        if self.is_busy or self._result is not None:
             self._gave_up = True
             self._job.stop()
+            self._tell()
+
+    def count(self, outcome: Kept | Skipped) -> None:
+        """What became of a photo, which may be another one's."""
+        if outcome.shot != self._number or not self._waiting:
+            return
+        self._waiting -= 1
+        if isinstance(outcome, Skipped):
+            self._skipped += 1
+        elif outcome.is_new:
+            self._kept += 1
+        self._tell()
 
     def _pass_on(self, dataset: Dataset, frame: Frame, note: str, camera_name: str) -> None:
         if dataset is self._document.dataset:  # else another one was opened meanwhile
-            self.frame_taken.emit(frame, note, camera_name)
+            self._waiting += 1
+            self.frame_taken.emit(frame, note, camera_name, self._number)
 
     def _free_driver(self) -> Driver | None:
         driver = self._drive.driver
@@ -114,9 +133,12 @@ class DriveRun(QObject):
 
     def _begin(self, title: str, work: Callable[..., DriveResult]) -> None:
         self._title, self._gave_up = title, False
+        self._number += 1
+        self._waiting = self._kept = self._skipped = 0
+        self._result = None
         self._drive.release_all()
         self._drive.is_busy = True
-        self._job.run(title, work, self._tell)
+        self._job.run(title, work, self._take)
         self._drive.changed.emit()
 
     def _end(self) -> None:
@@ -128,29 +150,47 @@ class DriveRun(QObject):
             raise error
         self._document.report(error)
 
-    def _tell(self, result: DriveResult) -> None:
+    def _take(self, result: DriveResult) -> None:
         self._drive.notice_end()
+        self._result = result
+        self._tell()
+
+    def _tell(self) -> None:
+        """Nothing as long as photos are on their way, unless they may never come."""
+        result = self._result
+        if result is None or (self._waiting and not self._gave_up):
+            return
+        self._result = None
+        sentence = self._sentence(result) + self._skipped_words()
+        if result.fault is not None:
+            self._document.report(UserError(sentence, details=result.fault.details))
+        self._drive.tell(sentence)
+
+    def _sentence(self, result: DriveResult) -> str:
         words = {
             "what": self._title,
-            "taken": result.taken,
+            "taken": self._kept,
             "planned": result.planned,
-            "pictures": picture_count(result.taken),
+            "pictures": picture_count(self._kept),
         }
         if result.fault is not None:
-            sentence = self.tr(
+            return self.tr(
                 "{what} ended after {taken} of {planned} pictures, which are kept. {why} "
                 "Then begin it again."
             ).format(**words, why=result.fault)
-            self._document.report(UserError(sentence, details=result.fault.details))
-        elif self._gave_up:
-            sentence = self.tr("{what} ended: a picture could not be kept.").format(**words)
-        elif result.is_whole:
-            sentence = self.tr("{what} done: {pictures}.").format(**words)
-        else:
-            sentence = self.tr(
-                "{what} ended by you: {taken} of {planned} pictures are kept."
-            ).format(**words)
-        self._drive.tell(sentence)
+        if self._gave_up:
+            return self.tr("{what} ended: a picture could not be kept.").format(**words)
+        if result.is_whole:
+            return self.tr("{what} done: {pictures}.").format(**words)
+        return self.tr("{what} ended by you: {taken} of {planned} pictures are kept.").format(
+            **words
+        )
+
+    def _skipped_words(self) -> str:
+        if not self._skipped:
+            return ""
+        one, more = self.tr("{0} poor shot was skipped."), self.tr("{0} poor shots were skipped.")
+        return " " + (one if self._skipped == 1 else more).format(self._skipped)
 
     def _configured(self) -> list[Partner]:
         shown = self._live.choice

@@ -26,6 +26,7 @@ class EmptyPictures(QDialog):
         self._document = document
         self._images = unchecked(document.dataset)
         self._at = 0
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Is nothing there?"))
         self.view = PictureView(self)
         self.count = QLabel(self)

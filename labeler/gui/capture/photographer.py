@@ -87,9 +87,12 @@ class Photographer(QObject):
         elif isinstance(camera, PhotoTaker) and self.keeper.waiting == 0:
             self._keep(camera.name, lambda: camera.take_photo(high_resolution=True))
 
-    def keep_frame(self, frame: Frame, image_note: str, camera_name: str) -> None:
-        """Keeps a picture that this camera took and that was chosen already, with this note."""
-        self._keep(camera_name, lambda: frame, image_note)
+    def keep_frame(self, frame: Frame, image_note: str, camera_name: str, number: int = 0) -> None:
+        """Keeps a picture that this camera took and that was chosen already, with this note.
+
+        number: as in Shot.
+        """
+        self._keep(camera_name, lambda: frame, image_note, number)
 
     def set_clock(self, seconds: int, photos: int = 0) -> None:
         """A photo now and then every so many seconds, so many or without end; 0 s ends it."""
@@ -130,7 +133,13 @@ class Photographer(QObject):
         self.clock.stop()
         self.keeper.finish()
 
-    def _keep(self, camera_name: str, take: Callable[[], Frame], image_note: str = "") -> None:
+    def _keep(
+        self,
+        camera_name: str,
+        take: Callable[[], Frame],
+        image_note: str = "",
+        number: int = 0,
+    ) -> None:
         session = self._session
         self.keeper.keep(
             Shot(
@@ -141,6 +150,7 @@ class Photographer(QObject):
                 session.note.text().strip(),
                 self._skips_flawed,
                 image_note,
+                number,
             )
         )
         self.taken.emit()

@@ -224,6 +224,8 @@ class CaptureWorkspace(Workspace):
         photographer.stopped.connect(self._stop_shutter)
         photographer.failed.connect(self.driving.run.give_up)
         self.driving.run.frame_taken.connect(photographer.keep_frame)
+        photographer.keeper.kept.connect(self.driving.run.count)  # after what is said of it
+        photographer.keeper.skipped.connect(self.driving.run.count)
         bar.shutter.pressed.connect(shutter.press)
         bar.shutter.released.connect(shutter.release)
         bar.every.changed.connect(photographer.set_clock)
