@@ -50,6 +50,11 @@ def rate_choice(config: RunConfig, peak: float) -> str:
     """peak: AdamW's, of the parts that learn fastest."""
     if config.learning_rate:
         return f"The learning rate rises to {peak:g}: {AS_ASKED}."
+    if config.start == "run":
+        return (
+            f"The learning rate rises to {peak:g} and falls from there: less than usual, so that "
+            f"what {config.parent} has learned is not undone."
+        )
     return f"The learning rate rises to {peak:g} and falls from there: what suits this detector."
 
 
@@ -140,6 +145,8 @@ def _phase_choices(config: RunConfig, recipe: Recipe) -> tuple[str, ...]:
     if config.recipe == "twin":
         weights = "random" if config.start == "scratch" else "pretrained"
         return (f"Starts from {weights} weights.", *_TWIN_CHOICES)
+    if config.start == "run":
+        return (f"Starts from the weights of {config.parent}, and all of them learn on.",)
     if config.detector != BUILT_IN:
         return (f"Starts from {config.start} weights of {config.detector}.",)
     if config.start == "scratch":
