@@ -135,7 +135,7 @@ def _robot(serial: str, values: dict[str, str], path: Path) -> RobotConfig:
         serial=serial,
         name=values["name"].strip(),
         ip=host,
-        cert=path.parent / Path(values["cert"].strip()).expanduser(),
+        cert=path.parent / at_home(values["cert"].strip()),
         guid=values["guid"].strip(),
         port=int(port),
     )
@@ -167,6 +167,14 @@ def has_port(address: str) -> bool:
 
 def _with_port(host: str, port: int | str) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def at_home(text: str) -> Path:
+    """A path in which "~" may stand for the person's own folder; of nobody's it is no sign."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
 
 
 def _unconfigured(sentence: str) -> RobotError:

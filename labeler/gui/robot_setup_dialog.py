@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from labeler.cameras.pod import USUAL, PodRobot, read_pod, robots_of
-from labeler.cameras.robots import RobotConfig, known_address
+from labeler.cameras.robots import RobotConfig, at_home, known_address
 from labeler.cameras.setup import Step, Wish, set_up
 from labeler.errors import UserError
 from labeler.gui import theme
@@ -75,7 +75,7 @@ class RobotSetupDialog(QDialog):
             self.pod.text(),
             self.serial.currentText().partition(" ")[0],
             self.address.text(),
-            Path(file).expanduser() if file else None,
+            at_home(file) if file else None,
             self.token.text().strip() if self.by_hand.isChecked() else "",
         )
 

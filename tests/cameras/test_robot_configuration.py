@@ -104,10 +104,11 @@ def write(ini: Path, **values: str) -> None:
     [
         ("Vector-A1B2.cert", "{folder}/Vector-A1B2.cert"),
         ("~/certs/a.cert", "{home}/certs/a.cert"),
+        ("~nobody-here/a.cert", "{folder}/~nobody-here/a.cert"),
         ("/etc/a.cert", "/etc/a.cert"),
     ],
 )
-def test_the_certificate_may_be_written_in_all_three_ways(
+def test_the_certificate_may_be_written_in_many_ways(
     ini: Path, isolated_home: Path, written: str, read: str
 ) -> None:
     write(ini, cert=written, ip="1.2.3.4", name="Vector-A1B2", guid="x")
