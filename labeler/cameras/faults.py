@@ -181,8 +181,9 @@ def camera_taken(robot: RobotConfig) -> RobotError:
 
 def too_old_or_new(robot: RobotConfig, reason: str) -> RobotError:
     return RobotError(
-        f"{robot.name} speaks another version of the protocol than the installed SDK. "
-        "Update the robot, or the SDK on this computer: pip install --upgrade wirepod_vector_sdk",
+        f"{robot.name} and the robot SDK on this computer do not understand each other: "
+        "one of them is too old. Update the robot, or the SDK: "
+        "pip install --upgrade wirepod_vector_sdk",
         lasting=True,
         details=reason,
     )
@@ -237,7 +238,9 @@ def sdk_too_old(version: str) -> RobotError:
 
 def unexpected(robot: RobotConfig, error: BaseException) -> RobotError:
     return RobotError(
-        f"Connecting to {robot.name} failed: {_first_line(error)}", details=repr(error)
+        f"Connecting to {robot.name} failed: {_first_line(error)}. Try again, or switch the robot "
+        "off and on again.",
+        details=repr(error),
     )
 
 
@@ -259,4 +262,4 @@ def explain(error: BaseException, robot: RobotConfig) -> RobotError:
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

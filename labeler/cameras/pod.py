@@ -98,7 +98,9 @@ def _get(pod: Pod, path: str, timeout: float) -> tuple[int, bytes]:
         why = "does not answer. Is the computer it runs on awake, and in the same network?"
     except ConnectionRefusedError:
         why = "is not running: nothing listens there. Start it, or check the port."
-    except (OSError, UnicodeError, ValueError, http.client.HTTPException) as error:
+    except (ValueError, http.client.InvalidURL):
+        why = "cannot be reached: this is no address. Is it typed rightly?"
+    except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "strerror", None) or "it does not speak HTTP"
         why = f"cannot be reached ({reason}). Is its address right?"
     raise RobotError(f"The wire-pod at {pod} {why}")

@@ -76,6 +76,7 @@ def read_sections(path: Path) -> dict[str, dict[str, str]]:
 def parse_sections(text: str) -> dict[str, dict[str, str]]:
     """Keys and values by serial in small letters. Raises configparser.Error."""
     # As the SDK reads it, but for "%", which it would take for a reference to another key.
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     parser = configparser.ConfigParser(strict=False, interpolation=None)
     parser.read_string(text)
     return {serial.lower(): dict(parser[serial]) for serial in parser.sections()}
@@ -104,7 +105,7 @@ def find_robot(word: str, path: Path | None = None) -> RobotConfig:
         raise _unconfigured(
             f"No robot is set up on this computer yet: {path} does not exist or is empty."
         )
-    known = ", ".join(values.get("name", serial) for serial, values in sections.items())
+    known = ", ".join(values.get("name") or serial for serial, values in sections.items())
     raise _unconfigured(f'No robot "{word}" is set up in {path}. Known robots: {known}.')
 
 

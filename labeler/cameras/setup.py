@@ -121,8 +121,12 @@ def _ask_pod(wish: Wish, on_step: OnStep) -> tuple[Wish, str]:
     if not wish.serial and len(known) == 1:
         wish = replace(wish, serial=known[0].serial)
     found = next((each for each in known if each.serial == wish.serial), None)
+    if not wish.serial and not known:
+        raise RobotError(
+            f"The wire-pod at {pod} knows no robot yet. Set yours up on its page first: http://{pod}"
+        )
     if not wish.serial:
-        names = ", ".join(each.serial for each in known) or "none yet"
+        names = ", ".join(each.serial for each in known)
         raise RobotError(f"Which robot? The wire-pod at {pod} knows these serial numbers: {names}.")
     if not wish.address and (found is None or not found.address):
         raise RobotError(

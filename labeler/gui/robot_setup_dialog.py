@@ -149,7 +149,11 @@ class RobotSetupDialog(QDialog):
         words = self.tr("The wire-pod knows {0} robots. Choose yours.")
         if len(robots) == 1:
             words = self.tr("The wire-pod knows 1 robot.")
-        self.steps.end(Step.POD, words.format(len(robots)))
+        if robots:
+            self.steps.end(Step.POD, words.format(len(robots)))
+        else:
+            words = self.tr("The wire-pod knows no robot yet. Set yours up on its own page first.")
+            self.steps.fail(Step.POD, words)
         self._show_state()
         self.serial.setFocus()
 

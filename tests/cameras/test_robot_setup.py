@@ -236,3 +236,9 @@ def test_a_new_address_without_a_port_keeps_the_one_that_is_known(isolated_home:
     for typed, address in (("fe80::1", "[fe80::1]:8443"), ("[fe80::2]:443", "fe80::2")):
         change_address(config_path(), "00e20100", typed)
         assert known_address("00e20100") == address
+
+
+def test_a_wire_pod_without_robots_and_an_address_that_is_none(pod: PodStandIn) -> None:
+    pod.robots = []
+    assert "knows no robot yet. Set yours up on its page" in fault_of(Wish(pod.address))[1]
+    assert "this is no address" in fault_of(Wish("my pod"))[1]
