@@ -68,8 +68,8 @@ class NetworkDialog(QDialog):
         self.note.setText(
             self.tr(
                 "A phone becomes a camera with an app that shows its picture in the network as "
-                "MJPEG or RTSP. One that has given a picture stays in the list. Name, password and "
-                "what follows a ? are never written down: the next start asks for them again."
+                "MJPEG or RTSP. It stays in the list once it has given a picture; but name, "
+                "password and what follows a ? are not written down and are asked for again."
             )
         )
         self.note.setWordWrap(True)
@@ -96,4 +96,5 @@ class NetworkDialog(QDialog):
         column.addWidget(self.note)
         column.addStretch(1)
         column.addLayout(buttons)
-        self.resize(min(_WIDTH, window.width() - 20), 200)
+        width = min(_WIDTH, window.width() - 20)
+        self.resize(width, column.totalHeightForWidth(width))
