@@ -189,14 +189,16 @@ def _paint_mark(painter: QPainter, mark: Mark, picture: QRectF, scale: float) ->
     painter.setPen(QPen(color, 2))
     painter.drawRect(box)
     metrics = painter.fontMetrics()
-    size = QSizeF(metrics.horizontalAdvance(mark.text) + 10, metrics.height() + 3)
+    room = int(picture.width()) - 10
+    text = metrics.elidedText(mark.text, Qt.TextElideMode.ElideMiddle, room)
+    size = QSizeF(metrics.horizontalAdvance(text) + 10, metrics.height() + 3)
     left = min(box.left() - 1, picture.right() - size.width())
     above = box.top() - size.height()
     top = above if above >= picture.top() else box.top()
     label = QRectF(QPointF(max(picture.left(), left), top), size)
     painter.fillRect(label, color)
     painter.setPen(text_color(color))
-    painter.drawText(label, Qt.AlignmentFlag.AlignCenter, mark.text)
+    painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def text_color(ground: QColor) -> QColor:
