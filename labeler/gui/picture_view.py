@@ -148,7 +148,8 @@ class PictureView(QWidget):
 
     def _line_size(self, text: str) -> QSizeF:
         metrics = self.fontMetrics()
-        return QSizeF(metrics.horizontalAdvance(text) + 20, metrics.height() + 10)
+        room = max(0, self.width() - 2 * _MARGIN)
+        return QSizeF(min(room, metrics.horizontalAdvance(text) + 20), metrics.height() + 10)
 
     def _paint_line(self, painter: QPainter, text: str, ground: QColor, where: QRectF) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -156,6 +157,8 @@ class PictureView(QWidget):
         painter.setBrush(ground)
         painter.drawRoundedRect(where, 4, 4)
         painter.setPen(QColor("white"))
+        room = round(where.width()) - 20
+        text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
         painter.drawText(where, Qt.AlignmentFlag.AlignCenter, text)
 
 

@@ -15,6 +15,7 @@ from PySide6.QtGui import QFont, QImage
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from labeler.cameras.folder import FolderCamera
 from labeler.dataset.category_edits import add_category
 from labeler.dataset.store import Dataset
 from labeler.gui.decode import LONGEST, as_rgb
@@ -44,9 +45,15 @@ def other(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def preview(
-    qtbot: QtBot, document: Document, live: LiveCamera, tmp_path: Path, heard: Heard
+    qtbot: QtBot,
+    document: Document,
+    live: LiveCamera,
+    tmp_path: Path,
+    heard: Heard,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> PreviewWorkspace:
     """The tiny model finds a vector with 0.90 and a mug with 0.60 in a folder's pictures."""
+    monkeypatch.setattr(FolderCamera, "SECONDS_EACH", 0.05)
     for name in ("vector", "mug"):
         document.attempt(lambda data, name=name: add_category(data, name))
     folder = tmp_path / "pictures"
@@ -130,7 +137,11 @@ def test_what_is_done_with_a_picture_stays_in_view_on_a_small_screen(
 
 
 def test_a_look_of_the_second_model_before_is_not_shown_under_the_new_ones_name(
-    qtbot: QtBot, preview: PreviewWorkspace, other: Path, tmp_path: Path, monkeypatch: Any
+    qtbot: QtBot,
+    preview: PreviewWorkspace,
+    other: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     preview.controls.beside.use(other)
     until(qtbot, lambda: preview.looking.pane_beside)

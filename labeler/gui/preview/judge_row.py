@@ -92,7 +92,7 @@ class JudgeRow(QWidget):
         is_alone = not self.name.text()
         self.buttons[verdict].setText(f"{text}\n{key}" if key and is_alone else text)
 
-    def _emit(self, verdict: Verdict, _checked: bool) -> None:
+    def _emit(self, verdict: Verdict) -> None:
         self.judged.emit(verdict)
 
     def _made_reset(self) -> QPushButton:

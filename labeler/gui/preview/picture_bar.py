@@ -26,12 +26,18 @@ class PictureBar(QWidget):
         kept.addWidget(self.keep)
         kept.addWidget(record.button, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(13, 0, 12, 12)
+        column.setContentsMargins(13, 4, 12, 12)
         column.setSpacing(4)
-        column.addWidget(heading(self.tr("Is it right?"), self.judge))
+        self._question = heading(self.tr("Is it right?"), self.judge)
+        column.addWidget(self._question)
         column.addWidget(self.judge)
         column.addSpacing(4)
         column.addLayout(kept)
+
+    def show_names(self, names: tuple[str, str] | None) -> None:
+        """What the two detectors are, in place of the question; None: there is one alone."""
+        self._question.setVisible(names is None)
+        self.judge.show_names(names)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -215,7 +215,7 @@ class PreviewWorkspace(Workspace):
         model, beside = self.models.model, self.controls.beside.path
         names = (file_words(model), file_words(beside)) if model and beside else None
         self.on_show.show_names(names)
-        self.controls.bar.judge.show_names(names)
+        self.controls.bar.show_names(names)
 
     def _tell_broken(self, sentence: str, is_beside: bool) -> None:
         if is_beside:
