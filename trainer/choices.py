@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trainer.best_pace import FEWEST_EPOCHS, FIRST, HORIZON, PATIENCE
+from trainer.best_pace import FEWEST_EPOCHS, FEWEST_LOOKS, FIRST, HORIZON, PATIENCE
 from trainer.config import BUILT_IN, DETECTOR_FACTS, RunConfig
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ def _length_choice(config: RunConfig) -> str:
         return (
             f"Learns until {whose} on the validation pictures has {risen}risen for {PATIENCE:.0%} "
             f"of the time so far, the first {FIRST * min(HORIZON, config.seconds):.0f} s not "
-            f"counted, and for {FEWEST_EPOCHS:g} epochs; then the learning rate falls and it "
-            f"ends, after {config.seconds:g} s at the latest."
+            f"counted, and for {FEWEST_EPOCHS:g} epochs and {FEWEST_LOOKS} looks; then the "
+            f"learning rate falls and it ends, after {config.seconds:g} s at the latest."
         )
     return f"Learns for {config.seconds:g} s, checking included."
 
