@@ -58,7 +58,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rank.get(item.path, len(rank)))
 
 
-PATIENCE = 30_000
+PATIENCE = 60_000
 """Milliseconds, where a test names none: the machine may be crowded."""
 
 

@@ -62,7 +62,7 @@ class NetworkCameraStandIn:
                 self.end_headers()
                 shown = 0
                 while not camera.ends_after or shown < camera.ends_after:
-                    camera._flowing.wait(20)
+                    camera._flowing.wait(60)
                     head = (
                         f"--next\r\nContent-Type: image/jpeg\r\nContent-Length: {len(camera.jpeg)}"
                     )

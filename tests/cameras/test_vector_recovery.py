@@ -46,13 +46,13 @@ def test_a_death_is_noticed_at_once_and_a_restarted_robot_found_again(
     wire: Wire,
     vector_camera: CameraMaker,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("labeler.cameras.vector.SILENCE", 3600.0)  # nobody misses it first
     camera = vector_camera(wired_robot)
     last = frames_of(camera, 3)[-1]
     wire.cut()
-    began = time.monotonic()
     status = wait_for_state(camera, CameraState.LOST)
-    assert time.monotonic() - began < SILENCE  # it did not have to be missed first
     assert "Connecting again." in status.message
     wait_until(lambda: "refuses the connection" in camera.status().message)
     wire.mend()
@@ -164,7 +164,7 @@ def test_two_simulated_cameras_share_one_world_until_the_last_one_stops() -> Non
     two.start()
     try:
         for camera, name in ((one, "Vector-SIM1"), (two, "Vector-SIM2")):
-            wait_for_state(camera, CameraState.LIVE, timeout=20)
+            wait_for_state(camera, CameraState.LIVE)
             assert camera.name == name
         assert one.process_id == two.process_id
         one.stop()
