@@ -58,7 +58,9 @@ DETECTOR_FACTS = {
 """By the names that torchvision has for them, from small to large."""
 
 DETECTORS = tuple(DETECTOR_FACTS)
-STARTS = ("pretrained", "scratch")
+STARTS = ("pretrained", "scratch", "run")
+START_WEIGHTS = "start.safetensors"
+"""In the folder of a run that starts from another run: a copy of that one's best weights."""
 BUDGETS = ("time", "epochs", "best")
 RECIPES = ("one-click", "twin")
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -79,6 +81,9 @@ class RunConfig:
     that a pretrained and a random start share. 0 in threads, longest_side (pixels of the network's
     input), batch and learning_rate (AdamW's peak): the recipe chooses.
 
+    parent: the name of the run whose weights lie in RUN/start.safetensors, where the start is
+    "run"; root: what the first of its ancestors started from, "pretrained" or "scratch".
+
     Raises ValueError, in words for the person, where a value is impossible.
     """
 
@@ -98,6 +103,8 @@ class RunConfig:
     learning_rate: float = 0.0
     augmentation: str = "normal"
     test_images: str = ""
+    parent: str = ""
+    root: str = ""
 
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():
@@ -111,6 +118,8 @@ class RunConfig:
                 raise ValueError(f"{name} must lie between {low} and {high}, not {value!r}")
         if self.budget == "epochs" and not self.epochs:
             raise ValueError("epochs must be said where they are the budget")
+        if (self.start == "run") != bool(self.parent):
+            raise ValueError("parent must name a run where the start is run, and only there")
 
 
 _CHOICES = {
@@ -130,6 +139,14 @@ _LIMITS = {
     "batch": (0, 512),
     "learning_rate": (0, 1),
 }
+
+
+def start_words(config: RunConfig) -> str:
+    """Where the run's weights come from, for reports in English."""
+    said = {"pretrained": "pretrained weights", "scratch": "random weights", "": "other weights"}
+    if config.start != "run":
+        return said[config.start]
+    return f"the weights of {config.parent}, which came from {said.get(config.root, said[''])}"
 
 
 def save_config(run: Path, config: RunConfig) -> None:

@@ -203,7 +203,7 @@ def _prepare(
 ) -> PreparedPair:
     if folder.exists() and any(folder.iterdir()):
         raise UserError(f"{folder} is not empty. Choose a new folder for the pair.")
-    twin = replace(wish, start=PRETRAINED, recipe="twin")
+    twin = replace(wish, start=PRETRAINED, recipe="twin", parent="")
     try:
         prepared = prepare(folder / PRETRAINED, twin)
         _copy_as_scratch(folder)
@@ -232,7 +232,7 @@ def _copy_as_scratch(folder: Path) -> None:
 def _write(folder: Path, wish: Wish) -> None:
     """Last: with pair.json the folder is a pair."""
     asked = asdict(wish)
-    del asked["start"]
+    del asked["start"], asked["parent"]
     told = {"format": 1, "date": datetime.now().astimezone().isoformat(timespec="seconds"), **asked}
     (folder / PAIR_FILE).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 

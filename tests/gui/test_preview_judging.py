@@ -203,8 +203,9 @@ def test_improve_leads_to_what_is_to_be_labelled_and_then_to_a_training(
     ids = [each.id for each in dataset.suggestions(image_id)]
     assert document.attempt(lambda data: accept(data, ids))
     assert workspace.controls.judge.improve.text() == "Improve with these 1"
-    with qtbot.waitSignal(workspace.improve_requested):
+    with qtbot.waitSignal(workspace.improve_requested) as improving:
         qtbot.mouseClick(workspace.controls.judge.improve, Qt.MouseButton.LeftButton)
+    assert improving.args == [tmp_path / "model.onnx"]
     assert workspace.judging.joined == 1  # the training may be refused
     workspace.judging.begin_training()
     assert workspace.controls.judge.improve.isHidden()

@@ -38,12 +38,12 @@ class PreviewWorkspace(Workspace):
     """train_requested: the person has no detector and wants one.
 
     shown carries a Shown for each picture that was looked at. image_requested: the person wants to
-    label the image with this id; improve_requested: a training is to begin.
+    label the image with this id; improve_requested: a training is to go on from this model.
     """
 
     train_requested = Signal()
     image_requested = Signal(int)
-    improve_requested = Signal()
+    improve_requested = Signal(object)
     shown = Signal(object)
 
     def __init__(self, document: Document, live: LiveCamera, parent: QWidget | None = None) -> None:
@@ -149,7 +149,7 @@ class PreviewWorkspace(Workspace):
         elif waiting := self.judging.waiting():
             self.image_requested.emit(waiting[0])
         else:
-            self.improve_requested.emit()
+            self.improve_requested.emit(self.models.model)
 
     def react(self) -> None:
         """The rules are followed from now on, or no longer. Without any they are shown."""
