@@ -7,10 +7,11 @@ import locale
 import os
 import re
 import secrets
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from labeler.cameras.robots import parse_sections, read_sections, split_address
+from labeler.cameras.robots import has_port, parse_sections, read_sections, split_address
 from labeler.dataset.files import reason, sync_folder
 from labeler.errors import UserError
 
@@ -42,8 +43,9 @@ def put_robot(path: Path, serial: str, values: Mapping[str, str]) -> None:
 
 def change_address(path: Path, serial: str, address: str) -> None:
     """Where the robot is now: a host, or host:port. Raises UserError."""
-    host, port = split_address(address.strip(), "")
-    values = {"ip": host, "port": port} if host != address.strip() else {"ip": host}
+    address = address.strip()
+    host, port = split_address(address, "")
+    values = {"ip": host, "port": port} if has_port(address) else {"ip": host}
     if serial.lower() not in read_sections(path):
         raise UserError(f"No robot {serial} is configured in {path}. Set it up first.")
     put_robot(path, serial, values)
@@ -137,6 +139,8 @@ def _check(
 def _write_private(path: Path, data: bytes) -> None:
     """Whole or not at all, and for its owner alone. A link stays one. Raises UserError."""
     path = path.resolve()
+    if path.exists() and not path.stat().st_mode & stat.S_IWUSR:
+        raise UserError(f"{path} is write-protected. Allow its owner to write it, then try again.")
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

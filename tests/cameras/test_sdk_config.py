@@ -114,6 +114,13 @@ def test_windows_lines_and_the_systems_own_letters_stay(ini: Path) -> None:
     assert ini.read_bytes() == expected.encode("latin-1")
 
 
+def test_a_write_protected_file_is_left_as_it_is(ini: Path) -> None:
+    ini.chmod(0o444)
+    with pytest.raises(UserError, match="is write-protected"):
+        change_address(ini, "00e20100", "192.168.1.77")
+    assert ini.read_text(encoding="utf-8") == THEIRS
+
+
 def test_a_link_to_the_file_stays_a_link(ini: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "dotfiles.ini"
     ini.rename(elsewhere)
