@@ -27,6 +27,7 @@ class StandIn:
         self.places: list[tuple[float, float]] = []
         self.at_stop: Callable[[], None] | None = None
         self.is_gone = False
+        self.image_stamp = 0
         self.turn_error = self.drive_error_mm = 0.0
         self._pose = Pose(0.0, 0.0, 0.0)
         self._head, self._lift = 0.0, 32.0
@@ -36,7 +37,9 @@ class StandIn:
     def body(self) -> BodyState | None:
         if self.is_gone:
             return None
-        return BodyState(self._pose, self._head, self._lift, 0.0, 0.0, self.status, 0)
+        return BodyState(
+            self._pose, self._head, self._lift, 0.0, 0.0, self.status, self.image_stamp
+        )
 
     def latest(self) -> Frame:
         """Another one each time."""
