@@ -182,7 +182,7 @@ def _found_again(run: Path, config: RunConfig) -> RunConfig:
     """With those folders absolute that are not where they should be from here, but from there."""
     if not config.made_in:
         return config
-    found = {}
+    found: dict[str, Any] = {}
     for name in FOLDERS:
         folder = getattr(config, name)
         before = os.path.normpath(Path(config.made_in, folder))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from labeler.dataset.files import reason
 from labeler.errors import UserError
@@ -44,7 +45,7 @@ def _look_in(run: Path, images: Path | None, val_images: Path | None) -> None:
     if config.val_images == config.train_images:
         val_images = val_images or images
     moved = {"train": images, "val": val_images, "test": images if config.test_images else None}
-    folders = {}
+    folders: dict[str, Any] = {}
     for part, folder in moved.items():
         if folder is not None:
             lists = run / f"{part}.json"
