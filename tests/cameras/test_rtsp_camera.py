@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 from collections.abc import Iterator
 from urllib.request import parse_http_list, parse_keqv_list
 
@@ -73,6 +74,7 @@ def test_it_plays_over_tcp_and_goes_on_when_the_size_changes(
     phone.jpeg = picture(160, 128)
     wait_until(lambda: size_of(camera) == (160, 128))
     phone.jpeg = picture(320, 240)
+    assert "fpsprobesize" not in os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"]  # a video needs it
 
 
 def test_a_stall_is_noticed_and_a_switched_off_camera_comes_back(

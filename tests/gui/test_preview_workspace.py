@@ -196,6 +196,8 @@ def test_leaving_preview_ends_a_recording(
 ) -> None:
     preview.record()
     assert preview.recording.is_on
+    with qtbot.waitSignal(preview.shown):
+        """Of this one there is something to keep."""
     preview.deactivated()
     until(qtbot, lambda: heard.has("Recorded 0:0"))
     assert not preview.recording.is_on
@@ -236,10 +238,12 @@ def test_a_second_model_that_is_broken_takes_nothing_from_the_first(
 ) -> None:
     (tmp_path / "broken.onnx").write_bytes(b"no model")
     preview.controls.beside.use(tmp_path / "broken.onnx")
-    until(qtbot, lambda: "broken.onnx" in preview.health.sentence.text())
+    health = preview.on_show.health_beside
+    until(qtbot, lambda: "broken.onnx" in health.sentence.text())
     until(qtbot, lambda: len(preview.view.marks) == 2)
-    qtbot.mouseClick(preview.health.buttons[0], Qt.MouseButton.LeftButton)
-    until(qtbot, lambda: preview.health.isHidden() and not preview.stage.is_double)
+    assert preview.health.isHidden()
+    qtbot.mouseClick(health.buttons[0], Qt.MouseButton.LeftButton)
+    until(qtbot, lambda: health.isHidden() and not preview.stage.is_double)
 
 
 def test_the_big_screen_shows_the_same_and_escape_leaves_it(
@@ -508,7 +512,7 @@ def test_to_another_model_and_back_while_it_looks_is_heard_of(
 
     def slow(*values: Any) -> Sight:
         looks.set()
-        gate.wait(30)
+        gate.wait(60)
         return real(*values)
 
     monkeypatch.setattr(detecting, "_look", slow)
@@ -543,7 +547,7 @@ def test_a_look_at_the_camera_before_is_not_shown_under_the_new_one(
 
     def slow(*values: Any) -> Sight:
         looks.set()
-        gate.wait(30)
+        gate.wait(60)
         return real(*values)
 
     monkeypatch.setattr(detecting, "_look", slow)
@@ -589,7 +593,7 @@ def test_the_picture_is_on_show_before_the_detector_has_looked_at_any(
     look = detecting._look
 
     def slow(*words: Any) -> Any:
-        gate.wait(30)
+        gate.wait(60)
         return look(*words)
 
     monkeypatch.setattr(detecting, "_look", slow)
