@@ -36,6 +36,8 @@ SIZES = (("small", 0.0, 0.1), ("medium", 0.1, 0.3), ("large", 0.3, float("inf"))
 MOST_CASES = 300
 """So many mistakes of a kind are kept one by one; all are counted."""
 
+_RESAMPLES_BY_SIZE = 250
+"""Every detection is looked at again for each size; that many tell two digits of an interval."""
 _MOST_AT_THE_END = 500
 """More pictures would keep the person waiting for what is no part of the training."""
 
@@ -218,7 +220,7 @@ def _size(
         "from": low,
         "below": min(high, 1.0),
         "boxes": sum(int(ranking.wanted.sum()) for ranking in rankings),
-        **_values(summarise(rankings, RESAMPLES)),
+        **_values(summarise(rankings, _RESAMPLES_BY_SIZE)),
     }
 
 

@@ -65,7 +65,8 @@ def summarise_each(
     """summarise() of all categories together and of each alone, for the price of one."""
     if not rankings:
         return summarise(rankings, resamples), ()
-    drawn = np.stack([drawn_scores([ranking], resamples) for ranking in rankings])
+    weights = _weights(len(rankings[0].wanted), resamples)
+    drawn = np.stack([_scores([ranking], weights) for ranking in rankings])
     boxed = [int((ranking.wanted > 0).sum()) for ranking in rankings]
     known = ~np.isnan(drawn)
     count = known.sum(axis=0)
@@ -83,11 +84,7 @@ def drawn_scores(rankings: Sequence[Ranking], resamples: int) -> Floats:
     be compared drawing by drawing. Fewer images than tell anything: the first row alone.
     """
     images = len(rankings[0].wanted) if rankings else 0
-    rows = [np.ones((1, images), np.int64)]
-    if images >= FEWEST_IMAGES and resamples:
-        drawn = np.random.default_rng(_SEED).multinomial(images, [1 / images] * images, resamples)
-        rows.append(drawn.astype(np.int64))
-    return _scores(rankings, np.concatenate(rows))
+    return _scores(rankings, _weights(images, resamples))
 
 
 def measured(scores: Floats, images: int = 0) -> Summary:
@@ -147,6 +144,15 @@ def precision_curve(rankings: Sequence[Ranking]) -> list[tuple[float, float]]:
     if not curves:
         return []
     return list(zip(_RECALLS.tolist(), np.mean(curves, axis=0).tolist(), strict=True))
+
+
+def _weights(images: int, resamples: int) -> Ints:
+    """(rows, images): how often each image counts, at first as they are."""
+    rows = [np.ones((1, images), np.int64)]
+    if images >= FEWEST_IMAGES and resamples:
+        drawn = np.random.default_rng(_SEED).multinomial(images, [1 / images] * images, resamples)
+        rows.append(drawn.astype(np.int64))
+    return np.concatenate(rows)
 
 
 def _score(scores: Floats, images: int) -> Measure:

@@ -172,9 +172,10 @@ def _measure(values: Mapping[str, Any]) -> Measure:
 
 def _scores(values: Mapping[str, Any]) -> Scores:
     keys = ("ap", "ap50", "ar", "precision", "recall")
-    scores = (_or_none(_number, values.get(key)) for key in keys)
-    intervals = (_or_none(_interval, values.get(f"{key}_interval")) for key in ("ap", "ap50", "ar"))
-    return Scores(str(values["name"]), int(values["boxes"]), *scores, *intervals)
+    ap, ap50, ar, precision, recall = (_or_none(_number, values.get(key)) for key in keys)
+    intervals = (_or_none(_interval, values.get(f"{key}_interval")) for key in keys[:3])
+    name, boxes = str(values["name"]), int(values["boxes"])
+    return Scores(name, boxes, ap, ap50, ar, precision, recall, *intervals)
 
 
 def _mistakes(values: Mapping[str, Any]) -> Mistakes:

@@ -45,9 +45,9 @@ class RunSummary:
 
     started: seconds since 1970 (UTC). start, detector and parent as in RunConfig. images: training
     and validation together. ap and ap50 of the kept weights, 0 to 1; None before the first score.
-    ap_interval and ap50_interval: their 95 % intervals. seconds: how long it learned. has_model: model.onnx is
-    there and can be used. can_resume: it ended early and left a state to go on from. note: what the
-    person wrote about it. has_weights: another run can start from it.
+    ap_interval and ap50_interval: their 95 % intervals. seconds: how long it learned. has_model:
+    model.onnx is there and can be used. can_resume: it ended early and left a state to go on from.
+    note: what the person wrote about it. has_weights: another run can start from it.
     """
 
     name: str

@@ -208,7 +208,7 @@ def _licences(story: Story) -> str:
 
 def _told(score: Measure | None) -> str:
     if score is None or score.interval is None:
-        return _digits(score and score.value)
+        return _digits(None if score is None else score.value)
     return f"{_digits(score.value)} ({score.interval[0]:.3f} to {score.interval[1]:.3f})"
 
 

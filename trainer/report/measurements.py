@@ -188,16 +188,15 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], class_: str | None
 
 
 def _scores(row: Scores) -> tuple[str, ...]:
-    ap = joined([_with(row.ap, row.ap_interval), bar(row.ap)])
+    ap = _with(row.ap, row.ap_interval, bar(row.ap))
     ap50, ar = _with(row.ap50, row.ap50_interval), _with(row.ar, row.ar_interval)
     return (str(row.boxes), ap, ap50, ar)
 
 
-def _with(value: float | None, interval: Interval | None) -> Markup:
+def _with(value: float | None, interval: Interval | None, *beside: str) -> Markup:
     """The interval small below it."""
-    if interval is None:
-        return joined([digits(value)])
-    return joined([digits(value), tag("small", f"{interval[0]:.2f} to {interval[1]:.2f}")])
+    below = [] if interval is None else [tag("small", f"{interval[0]:.2f} to {interval[1]:.2f}")]
+    return joined([digits(value), *beside, *below])
 
 
 def _at_threshold(row: Scores) -> tuple[str, str]:
