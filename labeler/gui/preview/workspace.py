@@ -172,7 +172,8 @@ class PreviewWorkspace(Workspace):
         self._clear()
 
     def _change_beside(self, model: Path | None) -> None:
-        self.judging.reset(is_beside=True)
+        if self.looking.beside is None or self.looking.beside.path != model:
+            self.judging.reset(is_beside=True)
         self.looking.use(self.models.model, model)
         self.on_show.health_beside.set_problem("")
         self._show_names()
