@@ -257,6 +257,7 @@ class PreviewWorkspace(Workspace):
         controls.react.toggle_requested.connect(self.react)
         controls.react.rules_requested.connect(self.show_rules)
         controls.record.toggle_requested.connect(self.record)
+        controls.record.open_requested.connect(self.recording.open_folder)
         controls.bar.keep_requested.connect(self.keep_frame)
         controls.bar.judge.improve_requested.connect(self.improve)
 
