@@ -50,6 +50,13 @@ def actions(preview: PreviewWorkspace) -> list[Action]:
         Action("numbers", _tr("Number them"), ("N",), controls.numbered.toggle),
         Action("smooth", _tr("Smooth"), ("S",), controls.smooth.toggle),
         Action("record", _tr("Record"), ("Ctrl+R",), preview.record),
+        Action(
+            "recordings",
+            _tr("Open the folder of recordings"),
+            (),
+            preview.recording.open_folder,
+            obstacle=preview.recording.obstacle_to_folder,
+        ),
         Action("react", _tr("React on, off"), ("E",), preview.react),
         Action("rules", _tr("Rules…"), ("Shift+E",), preview.show_rules),
         Action("stop", _tr("Stop reacting, leave the big screen"), ("Esc",), preview.stop),
