@@ -41,6 +41,11 @@ _READ_AHEAD_PICTURES = 160
 """Where the clock may decide nothing."""
 _MOST_VALIDATION_PICTURES = 500
 
+_NOTHING_LEARNED = (
+    "Nothing was learned: the run was over before its first step. Let it learn for longer, or from "
+    "fewer and smaller pictures a step."
+)
+
 Emit = Callable[[Event], None]
 ShouldStop = Callable[[], bool]
 ShouldPause = Callable[[], bool]
@@ -124,12 +129,15 @@ class Training:
         """The last look; emits Finished. A run that is complete needs its state no more.
 
         Where it was stopped before the first step there is nothing to look at: no model is left.
+        Raises TrainerError where the whole budget has not sufficed for a step.
         """
         stopped_early = not self._loop.has_used_budget
-        if self._parts.learner.steps or not stopped_early:
+        if self._parts.learner.steps:
             with self._at_work():
-                self._loop.look()
+                self._loop.look_at_the_end()
         self._complaints.say()
+        if not self._parts.learner.steps and not stopped_early:
+            raise TrainerError(_NOTHING_LEARNED)
         best = self._parts.results.best
         if best is not None:
             analyse_at_the_end(self._run, self._should_stop)
