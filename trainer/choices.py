@@ -146,7 +146,8 @@ def _phase_choices(config: RunConfig, recipe: Recipe) -> tuple[str, ...]:
         weights = "random" if config.start == "scratch" else "pretrained"
         return (f"Starts from {weights} weights.", *_TWIN_CHOICES)
     if config.start == "run":
-        return (f"Starts from the weights of {config.parent}, and all of them learn on.",)
+        learning = ": all but its first blocks learn on" if config.detector == BUILT_IN else ""
+        return (f"Starts from the weights of {config.parent}{learning}.",)
     if config.detector != BUILT_IN:
         return (f"Starts from {config.start} weights of {config.detector}.",)
     if config.start == "scratch":

@@ -25,8 +25,8 @@ class Cause(StrEnum):
     OTHER = "other"
 
 
-_MOVE = f"To give it another address in a shell: {CONFIGURE} -u NEW-ADDRESS"
-_SET_UP = f"To set it up in a shell: {CONFIGURE}"
+_MOVE = f"To give it another address: {CONFIGURE} -u NEW-ADDRESS"
+_SET_UP = f"To set it up: {CONFIGURE}"
 IN_SHELL = {
     Cause.SILENT: _MOVE,
     Cause.ADDRESS: _MOVE,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
@@ -20,6 +22,9 @@ SCHEMES = {"http": 80, "https": 443, "rtsp": 554, "rtsps": 322}
 OPEN_TIMEOUT = 3.0
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between attempts to get a lost picture back; the last one repeats."""
+_OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
+_USUAL = "rtsp_flags;prefer_tcp"  # what OpenCV tells FFmpeg where nobody says otherwise
+_QUICK = f"{_USUAL}|fpsprobesize;0"
 _EXAMPLE = "http://192.168.1.9:8080/video"
 
 
@@ -150,8 +155,25 @@ def open_stream(address: NetworkAddress) -> cv2.VideoCapture | None:
         cv2.CAP_PROP_READ_TIMEOUT_MSEC,
         int(1000 * SILENCE),
     ]
-    capture = cv2.VideoCapture(address.secret_url, cv2.CAP_FFMPEG, limits)
+    with _at_once(address):
+        capture = cv2.VideoCapture(address.secret_url, cv2.CAP_FFMPEG, limits)
     if capture.isOpened():
         return capture
     capture.release()
     return None
+
+
+@contextmanager
+def _at_once(address: NetworkAddress) -> Iterator[None]:
+    """FFmpeg does not measure an RTSP camera's frame rate first, which takes up to three seconds.
+
+    The variable is never taken away again: other threads may be reading the environment. A value
+    that the person chose stays.
+    """
+    if os.environ.setdefault(_OPTIONS, _USUAL) == _USUAL and address.url.startswith("rtsp"):
+        os.environ[_OPTIONS] = _QUICK
+    try:
+        yield
+    finally:
+        if os.environ[_OPTIONS] == _QUICK:
+            os.environ[_OPTIONS] = _USUAL

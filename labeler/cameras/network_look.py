@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import http.client
 import socket
 import time
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from labeler.cameras.deadline import GLANCE, in_background
+from labeler.cameras.network_login import authorization
 from labeler.cameras.presence import DEADLINE, Presence, Sighting
 
 if TYPE_CHECKING:
@@ -115,42 +115,57 @@ def _status(address: NetworkAddress, timeout: float, *, asks_for_picture: bool) 
     asks_for_picture: as it would be asked for; else by a question that wants nothing.
     Raises TimeoutError.
     """
-    scheme = urlsplit(address.url).scheme
+    parts = urlsplit(address.url)
+    if parts.scheme == "http":
+        method = "GET" if asks_for_picture else "HEAD"
+        return _answer(address, _ask_http, method, (parts.path or "/") + address.rest, timeout)
+    if parts.scheme == "rtsp" and asks_for_picture:
+        # It begins no stream (RFC 2326).
+        return _answer(address, _ask_rtsp, "DESCRIBE", f"{address.url}{address.rest}", timeout)
+    return None
+
+
+_Asking = Callable[[tuple[str, int], str, str, dict[str, str], float], tuple[int, list[str]]]
+"""Place, method, uri, headers and timeout; the status and what is wanted for a password."""
+
+
+def _answer(
+    address: NetworkAddress, ask: _Asking, method: str, uri: str, timeout: float
+) -> int | None:
+    deadline = time.monotonic() + timeout
     try:
-        if scheme == "http":
-            return _http_status(address, "GET" if asks_for_picture else "HEAD", timeout)
-        if scheme == "rtsp" and asks_for_picture:
-            return _rtsp_status(address, timeout)
+        status, challenges = ask(address.place, method, uri, {}, timeout)
+        if status == 401 and address.user:
+            told = authorization(address.user, address.password, method, uri, challenges)
+            if told is not None:
+                left = max(_LEAST, deadline - time.monotonic())
+                status, _ = ask(address.place, method, uri, {"Authorization": told}, left)
     except TimeoutError:
         raise
     except (OSError, ValueError, http.client.HTTPException):
         return None
-    return None
+    return status
 
 
-def _http_status(address: NetworkAddress, method: str, timeout: float) -> int:
-    line = http.client.HTTPConnection(*address.place, timeout=timeout)
+def _ask_http(
+    place: tuple[str, int], method: str, uri: str, headers: dict[str, str], timeout: float
+) -> tuple[int, list[str]]:
+    line = http.client.HTTPConnection(*place, timeout=timeout)
     try:
-        path = (urlsplit(address.url).path or "/") + address.rest
-        line.request(method, path, headers=_authorization(address))
-        return line.getresponse().status
+        line.request(method, uri, headers=headers)
+        answer = line.getresponse()
+        return answer.status, answer.headers.get_all("WWW-Authenticate", [])
     finally:
         line.close()
 
 
-def _rtsp_status(address: NetworkAddress, timeout: float) -> int:
-    """What it says to DESCRIBE, which begins no stream (RFC 2326)."""
-    headers = {"CSeq": "1", "Accept": "application/sdp", **_authorization(address)}
-    lines = [f"DESCRIBE {address.url}{address.rest} RTSP/1.0"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    with socket.create_connection(address.place, timeout) as line:
+def _ask_rtsp(
+    place: tuple[str, int], method: str, uri: str, headers: dict[str, str], timeout: float
+) -> tuple[int, list[str]]:
+    lines = [f"{method} {uri} RTSP/1.0"]
+    for name, value in {"CSeq": "1", "Accept": "application/sdp", **headers}.items():
+        lines.append(f"{name}: {value}")
+    with socket.create_connection(place, timeout) as line, line.makefile("rb") as file:
         line.sendall("\r\n".join([*lines, "", ""]).encode())
-        answer = line.recv(64)
-    return int(answer[9:12])  # "RTSP/1.0 200 OK"
-
-
-def _authorization(address: NetworkAddress) -> dict[str, str]:
-    if not address.user:
-        return {}
-    words = f"{address.user}:{address.password}".encode()
-    return {"Authorization": f"Basic {base64.b64encode(words).decode()}"}
+        status = int(file.readline(100)[9:12])  # "RTSP/1.0 200 OK"
+        return status, http.client.parse_headers(file).get_all("WWW-Authenticate", [])

@@ -61,6 +61,7 @@ def set_up(
     Nothing is written before the robot has accepted everything, nor once should_stop() is true.
     Blocks up to half a minute. Raises UserError for the step that was begun last.
     """
+    _check_file(on_step)
     wish, spare = _ask_pod(wish, on_step)
     on_step(Step.CERTIFICATE, "")
     pem = _certificate(wish)
@@ -107,6 +108,15 @@ def read_address(text: str) -> tuple[str, int]:
     if not (good and port.isdecimal() and 0 < int(port) < 65536):
         raise RobotError(f'"{text}" is no address of a robot. One looks like 192.168.1.7.')
     return host, int(port)
+
+
+def _check_file(on_step: OnStep) -> None:
+    """A file that could not be added to would be told of after all the rest."""
+    try:
+        read_sections(config_path())
+    except UserError:
+        on_step(Step.KEPT, "")
+        raise
 
 
 def _ask_pod(wish: Wish, on_step: OnStep) -> tuple[Wish, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import itertools
 import socket
 import socketserver
@@ -12,6 +13,7 @@ from contextlib import suppress
 from functools import partial
 from types import TracebackType
 from typing import Any
+from urllib.request import parse_http_list, parse_keqv_list
 
 FRAME_S = 0.03
 _PIECE = 1400
@@ -30,6 +32,7 @@ class RtspStandIn:
     def __init__(self, jpeg: bytes) -> None:
         self.jpeg = jpeg
         self.password = ""
+        self.wants_digest = False  # else the password as it is
         self.asked: list[str] = []  # methods, and each transport
         self.flowing = threading.Event()
         self.flowing.set()
@@ -106,12 +109,12 @@ class _Visit(socketserver.StreamRequestHandler):
 
     def _answer(self, method: str, url: str, headers: dict[str, str]) -> None:
         self._camera.asked.append(method)
-        wanted = base64.b64encode(f"ann:{self._camera.password}".encode()).decode()
-        known = not self._camera.password or headers.get("authorization") == f"Basic {wanted}"
         if method == "OPTIONS":
             self._say(headers, 200, "Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN")
-        elif not known:
-            self._say(headers, 401, 'WWW-Authenticate: Basic realm="camera"')
+        elif not self._is_known(method, headers.get("authorization", "")):
+            digest = 'WWW-Authenticate: Digest realm="camera", nonce="once"'
+            basic = 'WWW-Authenticate: Basic realm="camera"'
+            self._say(headers, 401, digest if self._camera.wants_digest else basic)
         elif "/live" not in url:
             self._say(headers, 404)
         elif method == "DESCRIBE":
@@ -125,6 +128,15 @@ class _Visit(socketserver.StreamRequestHandler):
             threading.Thread(target=self._show, daemon=True).start()
         else:
             self._say(headers, 200)
+
+    def _is_known(self, method: str, told: str) -> bool:
+        password = self._camera.password
+        if not password or not self._camera.wants_digest:
+            wanted = base64.b64encode(f"ann:{password}".encode()).decode()
+            return not password or told == f"Basic {wanted}"
+        fields = parse_keqv_list(parse_http_list(told.removeprefix("Digest ")))
+        who, what = _md5(f"ann:camera:{password}"), _md5(f"{method}:{fields.get('uri')}")
+        return fields.get("response") == _md5(f"{who}:once:{what}")
 
     def _say(self, asked: dict[str, str], status: int, *lines: str, body: str = "") -> None:
         head = [f"RTSP/1.0 {status} so", f"CSeq: {asked['cseq']}", "Session: 7", *lines]
@@ -144,6 +156,10 @@ class _Visit(socketserver.StreamRequestHandler):
                         self.wfile.write(struct.pack(">cBH", b"$", 0, len(packet)) + packet)
                 if self._gone.wait(FRAME_S):
                     return
+
+
+def _md5(words: str) -> str:
+    return hashlib.md5(words.encode()).hexdigest()
 
 
 def rtp_packets(jpeg: bytes, stamp: int, numbers: itertools.count[int]) -> list[bytes]:

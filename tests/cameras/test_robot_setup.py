@@ -242,3 +242,12 @@ def test_a_wire_pod_without_robots_and_an_address_that_is_none(pod: PodStandIn) 
     pod.robots = []
     assert "knows no robot yet. Set yours up on its page" in fault_of(Wish(pod.address))[1]
     assert "this is no address" in fault_of(Wish("my pod"))[1]
+
+
+def test_a_damaged_file_is_told_before_the_robot_is_asked_for_anything(pod: PodStandIn) -> None:
+    config_path().parent.mkdir()
+    config_path().write_text("[00e20100\n", encoding="utf-8")
+    steps = Steps()
+    with pytest.raises(UserError, match="is damaged in line 1"):
+        set_up(Wish(pod.address), steps)
+    assert steps.told == [(Step.KEPT, "")]

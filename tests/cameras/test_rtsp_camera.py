@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import os
 from collections.abc import Iterator
+from urllib.request import parse_http_list, parse_keqv_list
 
 import pytest
 from PIL import Image
@@ -11,7 +14,8 @@ from PIL import Image
 from labeler.cameras import network
 from labeler.cameras.base import CameraState
 from labeler.cameras.network import NetworkCamera, read_address
-from labeler.cameras.network_look import look
+from labeler.cameras.network_login import authorization
+from labeler.cameras.network_look import look, why_closed
 from labeler.cameras.presence import Presence
 from tests.cameras.camera_waits import frames_of, wait_for_state, wait_until
 from tests.cameras.rtsp_stand_in import RtspStandIn
@@ -70,6 +74,7 @@ def test_it_plays_over_tcp_and_goes_on_when_the_size_changes(
     phone.jpeg = picture(160, 128)
     wait_until(lambda: size_of(camera) == (160, 128))
     phone.jpeg = picture(320, 240)
+    assert "fpsprobesize" not in os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"]  # a video needs it
 
 
 def test_a_stall_is_noticed_and_a_switched_off_camera_comes_back(
@@ -103,3 +108,28 @@ def test_a_look_at_it_asks_for_no_picture(phone: RtspStandIn) -> None:
     phone.asked.clear()
     assert look(read_address(f"rtsp://127.0.0.1:{phone.port}/live")).presence is Presence.READY
     assert phone.asked == []
+
+
+def test_a_camera_that_wants_no_password_in_plain_text_gets_none(
+    phone: RtspStandIn, watching: list[NetworkCamera], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phone, "password", "s3cret")
+    monkeypatch.setattr(phone, "wants_digest", True)
+    who = f"rtsp://ann:s3cret@127.0.0.1:{phone.port}"
+    frames_of(watch(f"{who}/live", watching), 1)
+    assert "has no picture at /film" in why_closed(read_address(f"{who}/film"), 3.0)
+    assert "wants a name" in why_closed(read_address(who.replace("s3cret", "wr0ng")), 3.0)
+
+
+def test_a_digest_is_made_as_its_standard_says() -> None:
+    challenges = ['Basic realm="x"', 'Digest realm="a, b", nonce="n", qop="auth-int, auth"']
+    told = authorization("ann", "pw", "GET", "/video", challenges)
+    assert told is not None
+    assert "pw" not in told
+    fields = parse_keqv_list(parse_http_list(told.removeprefix("Digest ")))
+    who, what = (hashlib.md5(each).hexdigest() for each in (b"ann:a, b:pw", b"GET:/video"))
+    words = f"{who}:n:00000001:{fields['cnonce']}:auth:{what}"
+    assert fields["response"] == hashlib.md5(words.encode()).hexdigest()
+    unknown = 'Digest realm="x", nonce="n", algorithm=MD5-sess'
+    assert authorization("ann", "pw", "GET", "/", [unknown]) is None
+    assert authorization("ann", "pw", "GET", "/", [unknown, "basic"]) == "Basic YW5uOnB3"

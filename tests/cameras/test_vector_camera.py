@@ -131,7 +131,7 @@ def test_a_wrong_token_is_told_with_the_way_to_a_new_one(
     assert CONFIGURE not in status.message  # the window has a button
     with pytest.raises(UserError, match="not authorised") as caught:
         next_frame(camera)
-    assert caught.value.in_shell == f"To set it up in a shell: {CONFIGURE}"
+    assert caught.value.in_shell == f"To set it up: {CONFIGURE}"
 
 
 def test_the_preflights_sentence_is_the_cameras_status(

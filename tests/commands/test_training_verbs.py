@@ -27,6 +27,7 @@ from labeler.runs.child import train_in_child
 from labeler.runs.history import RunState, summarise
 from labeler.runs.prepare import Wish, prepare_run_from_dataset
 from tests.runs.run_makers import add_scenes, write_coco_files, write_coco_scenes
+from trainer.config import RunConfig, save_config
 
 PATIENCE = 120
 """Seconds until a verb that should have ended long ago is taken for hung."""
@@ -288,3 +289,16 @@ def test_settings_by_hand_reach_the_run() -> None:
     )
     assert wish_of(parser.parse_args(["--epochs", "3"])).budget == "epochs"
     assert wish_of(parser.parse_args([])) == Wish()
+
+
+def test_from_takes_a_run_and_its_detector_with_it(tmp_path: Path) -> None:
+    parser = argparse.ArgumentParser()
+    add_adjustments(parser)
+    ssdlite = "ssdlite320_mobilenet_v3_large"
+    save_config(tmp_path, RunConfig("images", "images", detector=ssdlite))
+    words = ["--from", str(tmp_path)]
+    wish = Wish(start="run", detector=ssdlite, parent=str(tmp_path))
+    assert wish_of(parser.parse_args(words)) == wish
+    assert wish_of(parser.parse_args([*words, "--detector", "lite"])).detector == "lite"
+    with pytest.raises(UserError, match="--from takes pretrained, scratch or the folder of a run"):
+        wish_of(parser.parse_args(["--from", "pretraind"]))

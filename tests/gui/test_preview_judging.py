@@ -307,11 +307,16 @@ def test_of_a_labelled_picture_nothing_is_said_to_be_added(
 
 
 def test_what_was_judged_is_learned_from_once_a_new_run_has_begun(
-    qtbot: QtBot, document: Document, tmp_path: Path
+    qtbot: QtBot, document: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = MainWindow(document, Settings(tmp_path / "window.ini"))
     qtbot.addWidget(window)
     preview: Any = window.workspace(PREVIEW)
     train: Any = window.workspace(TRAIN)
+    asked: list[Path] = []
+    monkeypatch.setattr(train, "improve", asked.append)
+    preview.improve_requested.emit(tmp_path / "model.onnx")
+    assert asked == [tmp_path / "model.onnx"]
+    assert window.current is train
     with qtbot.waitSignal(preview.judging.changed):
         train.starter.began.emit(tmp_path)

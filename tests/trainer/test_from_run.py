@@ -20,8 +20,9 @@ from trainer.config import START_WEIGHTS, RunConfig, load_config, save_config, s
 from trainer.detector import build_detector
 from trainer.events import Event, Finished, Resumed, Started
 from trainer.faults import TrainerError
-from trainer.predict import Predictor
+from trainer.predict import ModelDetails, Predictor
 from trainer.protocol import BuildRequest
+from trainer.recipe import Facts, choose_recipe
 from trainer.run_folder import STATE
 from trainer.start_weights import StartWeights, load_start
 from trainer.training import Training
@@ -187,3 +188,20 @@ def test_a_run_and_its_parent_belong_together(tmp_path: Path) -> None:
     save_config(tmp_path, config)
     assert load_config(tmp_path) == config
     assert start_words(config) == "the weights of first, which came from random weights"
+
+
+def test_it_keeps_the_size_and_grid_of_the_other_run_unless_pictures_have_another_shape() -> None:
+    config = RunConfig("a", "b", start="run", parent="first", seconds=3600.0)
+    before = ModelDetails(((1, "mug"),), (320, 192), 0.3, "lite", 16)
+    facts = Facts(40, 50, 1, aspect=1.6, pixels=640 * 400, typical=0.1, small=0.03, directed=False)
+    kept = choose_recipe(config, facts, "cpu", "this processor", before)
+    assert (kept.input_size, kept.finest_stride) == ((320, 192), 16)
+    assert any("320x192 pixels: as in first." in line for line in kept.choices)
+    tall = choose_recipe(config, replace(facts, aspect=0.6), "cpu", "this processor", before)
+    width, height = tall.input_size
+    assert width < height
+    assert width * height == pytest.approx(320 * 192, rel=0.15)
+    asked = replace(config, longest_side=256)
+    assert choose_recipe(asked, facts, "cpu", "this processor", before).input_size == (256, 160)
+    anew = choose_recipe(RunConfig("a", "b"), facts, "cpu", "this processor")
+    assert kept.rate_factor < anew.rate_factor
