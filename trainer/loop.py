@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from trainer.events import Evaluated, Event, Paused, Progressed, Resumed, Warned
+from trainer.events import MEASURING, Evaluated, Event, Paused, Progressed, Resumed, Warned
 from trainer.faults import is_for_want_of_memory
 from trainer.feeder import Feeder
 from trainer.learner import Learner
@@ -125,6 +125,16 @@ class Loop:
         self.keep()
         parts.pace.looked(parts.watch.seconds - before)
         self._looked_at = parts.learner.steps
+
+    def say_measuring(self) -> None:
+        """That nothing more is learned, and the end not there yet."""
+        parts = self._parts
+        now = parts.watch.seconds
+        parts.emit(
+            Progressed(
+                MEASURING, now, now, parts.feeder.epochs, 0.0, None, step=parts.learner.steps
+            )
+        )
 
     def _stand_still(self) -> None:
         parts = self._parts

@@ -13,12 +13,15 @@ import pytest
 import torch
 
 from tests.trainer.training_runs import prepare_run
+from trainer.coco import read_coco
 from trainer.config import load_config, save_config
-from trainer.events import Evaluated, Event, Finished, Progressed, Resumed, Warned
+from trainer.data import Examples
+from trainer.events import MEASURING, Evaluated, Event, Finished, Progressed, Resumed, Warned
 from trainer.faults import TrainerError
 from trainer.feeder import Batch, Feeder
 from trainer.learner import Learner
-from trainer.protocol import Detector
+from trainer.lite import LiteDetector
+from trainer.protocol import Detector, Found
 from trainer.run_folder import STATE
 from trainer.state import load_state
 from trainer.train import train
@@ -37,13 +40,13 @@ def _torch_as_it_was() -> Iterator[None]:
 
 @pytest.fixture
 def make(tmp_path: Path) -> Callable[..., Path]:
-    def make(*, train: int = 24, **config: object) -> Path:
+    def make(*, train: int = 24, val: int = 1, **config: object) -> Path:
         """Six steps of four pictures make an epoch, and an epoch the run."""
         run = tmp_path / "run"
         run.mkdir()
         small = {"longest_side": 64, "batch": 4, "augmentation": "off", "recipe": "twin"}
         settings = {"budget": "epochs", "epochs": 1.0, **small, **config}
-        prepare_run(run, tmp_path / "images", train=train, val=1, **settings)
+        prepare_run(run, tmp_path / "images", train=train, val=val, **settings)
         return run
 
     return make
@@ -233,6 +236,8 @@ def test_the_same_weights_are_looked_at_once(
     train(run, events.append, never, clock.now)
     assert clock.steps == 1
     assert [event.seconds for event in events if isinstance(event, Evaluated)] == [110.0]
+    assert isinstance(events[-2], Progressed)
+    assert (events[-2].phase, events[-2].seconds_left) == (MEASURING, None)
     assert isinstance(events[-1], Finished)
 
 
@@ -254,6 +259,36 @@ def test_memory_for_not_even_one_picture_is_a_sentence(
     monkeypatch.setattr(Learner, "step", full)
     with pytest.raises(TrainerError, match="does not suffice for a single picture"):
         learned(make())
+
+
+def test_memory_that_does_not_suffice_to_validate_makes_it_look_at_fewer_pictures_at_once(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a GPU that something else takes memory of while the run learns."""
+    sizes = []
+    most = [2]
+    find = LiteDetector.find
+
+    def full(detector: LiteDetector, pictures: torch.Tensor) -> list[Found]:
+        sizes.append(len(pictures))
+        if len(pictures) > most[0]:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+        return find(detector, pictures)
+
+    run = make(batch=8, val=5)
+    events: list[Event] = []
+    training = Training(run, events.append, never, ticking())
+    training.advance()
+    monkeypatch.setattr(LiteDetector, "find", full)
+    training.finish()
+    assert sizes == [5, 4, 2, 2, 1]
+    assert "Validation: the memory did not suffice, so only 2 of its pictures" in warnings(events)
+    assert isinstance(events[-1], Finished)
+    most[0] = 0
+    coco = read_coco(run / "val.json", Path(load_config(run).val_images))
+    validator = Validator(coco, Examples(coco, (64, 64), lambda *_: None), "cpu", 9)
+    with pytest.raises(TrainerError, match="a single validation picture"):
+        validator.judge(LiteDetector(2, (64, 64)).eval())
 
 
 def test_pictures_that_go_in_mid_run_are_named_and_left_out(
@@ -318,6 +353,20 @@ def test_a_full_disk_ends_the_run_and_what_was_kept_goes_on(make: Callable[..., 
     train(run, events.append, never, ticking())
     assert any(isinstance(event, Resumed) for event in events)
     assert isinstance(events[-1], Finished)
+
+
+def test_where_the_disk_holds_the_model_but_no_state_it_says_what_is_kept(
+    make: Callable[..., Path],
+) -> None:
+    """The state of a run is several times as large."""
+    run = make(batch=8)
+    with full_disk(20_000_000), pytest.raises(TrainerError) as caught:
+        train(run, lambda _event: None, never)
+    said = told(caught.value)
+    assert "state.safetensors cannot be written" in said
+    assert "The best so far is kept in model.onnx, but not what this run needs to go on" in said
+    assert (run / "model.onnx").is_file()
+    assert not (run / STATE).exists()
 
 
 def test_a_run_that_is_stopped_before_its_first_step_leaves_no_untrained_model(
