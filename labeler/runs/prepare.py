@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from labeler.dataset.coco import write_coco
-from labeler.dataset.files import reason
+from labeler.dataset.files import reason, sync_folder, write_durably
 from labeler.dataset.model import Image, ImageState
 from labeler.dataset.progress import OnProgress, ShouldStop, ignore_progress, never_stop
 from labeler.dataset.splits import Split, TestPart, split_by_session
@@ -256,13 +256,15 @@ def _save(
         keep_of_parent(parent, prepared.path)
         asked |= {"parent": parent.name, "root": parent.root}
     notes = {"explanation": prepared.explanation, "warnings": prepared.warnings}
-    (prepared.path / _PREPARATION).write_text(json.dumps(notes, indent=2), encoding="utf-8")
+    write_durably(prepared.path / _PREPARATION, json.dumps(notes, indent=2).encode())
+    asked["made_in"] = str(prepared.path.resolve())
     try:
         test_images = train_images if prepared.images_test else ""
         config = RunConfig(train_images, val_images, test_images=test_images, **asked)
     except ValueError as error:
         raise UserError(f"{error}.") from error
     save_config(prepared.path, config)
+    sync_folder(prepared.path)
 
 
 @contextmanager

@@ -97,7 +97,7 @@ class _Visit(BaseHTTPRequestHandler):
         self.end_headers()
         shown = 0
         while not phone.ends_after or shown < phone.ends_after:
-            phone.flowing.wait(20)
+            phone.flowing.wait(60)
             head = f"--next\r\nContent-Type: image/jpeg\r\nContent-Length: {len(phone.jpeg)}"
             self.wfile.write(f"{head}\r\n\r\n".encode() + phone.jpeg + b"\r\n")
             shown += 1

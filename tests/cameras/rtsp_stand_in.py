@@ -148,7 +148,7 @@ class _Visit(socketserver.StreamRequestHandler):
         numbers = itertools.count()
         with suppress(OSError):
             for frame in itertools.count():
-                self._camera.flowing.wait(20)
+                self._camera.flowing.wait(60)
                 for packet in rtp_packets(
                     self._camera.jpeg, int(90_000 * FRAME_S * frame), numbers
                 ):

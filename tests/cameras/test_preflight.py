@@ -157,7 +157,7 @@ def test_the_sdk_of_2019_is_told_with_the_way_out(
         capture_output=True,
         text=True,
         env=python_environment(),
-        timeout=30,
+        timeout=120,
         check=True,
     )
     assert sentence in done.stdout

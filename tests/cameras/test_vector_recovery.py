@@ -46,13 +46,13 @@ def test_a_death_is_noticed_at_once_and_a_restarted_robot_found_again(
     wire: Wire,
     vector_camera: CameraMaker,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("labeler.cameras.vector.SILENCE", 3600.0)  # nobody misses it first
     camera = vector_camera(wired_robot)
     last = frames_of(camera, 3)[-1]
     wire.cut()
-    began = time.monotonic()
     status = wait_for_state(camera, CameraState.LOST)
-    assert time.monotonic() - began < SILENCE  # it did not have to be missed first
     assert "Connecting again." in status.message
     wait_until(lambda: "refuses the connection" in camera.status().message)
     wire.mend()

@@ -7,6 +7,7 @@ import contextlib
 import io
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -94,9 +95,10 @@ def test_a_short_training_beats_the_constant_box_by_far(trained: Trained, unseen
 
 
 def test_a_run_is_scored_on_what_it_was_checked_with_and_every_ap_has_its_interval(
-    trained: Trained,
+    trained: Trained, tmp_path: Path
 ) -> None:
-    own = _answer("evaluate", trained.run)
+    """Also where a copy of its folder alone was put elsewhere."""
+    own = _answer("evaluate", shutil.copytree(trained.run, tmp_path / "a" / "stick" / "run"))
     assert (own["AP"], own["AP_interval"]) == (trained.scores["AP"], trained.scores["AP_interval"])
     low, high = own["AP_interval"]
     assert 0 < low < own["AP"] <= high < 1
@@ -211,6 +213,7 @@ def test_a_trainer_that_dies_is_a_sentence_with_its_log(
         (["train"], "Say what to learn from, or with --resume"),
         (["train", "all.json", "--resume", "full"], "Say what to learn from, or with --resume"),
         (["train", "--resume", "full", "--seconds", "9"], "leave out other options"),
+        (["train", "--resume", "full", "--val", "all.json"], "leave out other options"),
         (["train", "--resume", "full"], r"config\.json: cannot be read"),
         (["train", "all.json", "--out", "run", "--images", "full"], "None of the 4 images"),
         (["train", "all.json", "--out", "run", "--seconds", "0"], "seconds must lie between"),

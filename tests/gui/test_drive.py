@@ -301,7 +301,7 @@ def test_the_second_robot_of_a_simulated_world_poses_and_what_should_be_empty_wa
     (partner,) = run.partners()
     assert partner[0] == "Vector-SIM2"
     run.pose(PosingWish(pictures=0, negatives=1, radius_cm=3), partner)
-    qtbot.waitUntil(lambda: heard.has("Posing partner done: 1 picture."), timeout=60_000)
+    qtbot.waitUntil(lambda: heard.has("Posing partner done: 1 picture."), timeout=180_000)
     capture.photographer.keeper.wait()
     (image,) = dataset.images()
     assert (image.note, image.state) == (TO_CHECK, ImageState.UNLABELLED)

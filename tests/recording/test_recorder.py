@@ -62,7 +62,7 @@ class Ended:
         self._event.set()
 
     def wait(self) -> Recorded:
-        assert self._event.wait(20)
+        assert self._event.wait(60)
         (recorded,) = self.recorded
         return recorded
 
