@@ -265,33 +265,30 @@ def test_memory_for_not_even_one_picture_is_a_sentence(
 
 
 def test_memory_that_does_not_suffice_to_validate_makes_it_look_at_fewer_pictures_at_once(
-    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    make: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on a GPU that something else takes memory of while the run learns."""
-    sizes = []
-    most = [2]
+    sizes, most, said = [], 2, list[str]()
     find = LiteDetector.find
 
     def full(detector: LiteDetector, pictures: torch.Tensor) -> list[Found]:
         sizes.append(len(pictures))
-        if len(pictures) > most[0]:
+        if len(pictures) > most:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
         return find(detector, pictures)
 
-    run = make(batch=8, val=5)
-    events: list[Event] = []
-    training = Training(run, events.append, never, ticking())
-    training.advance()
     monkeypatch.setattr(LiteDetector, "find", full)
-    training.finish()
+    coco = read_coco(make(val=5) / "val.json", tmp_path / "images")
+    examples = Examples(coco, (64, 64), lambda name, fault: said.append(f"{name}: {fault}"))
+    validator, detector = Validator(coco, examples, "cpu", 9), LiteDetector(2, (64, 64)).eval()
+    validator.judge(detector)
     assert sizes == [5, 4, 2, 2, 1]
-    assert "Validation: the memory did not suffice, so only 2 of its pictures" in warnings(events)
-    assert isinstance(events[-1], Finished)
-    most[0] = 0
-    coco = read_coco(run / "val.json", Path(load_config(run).val_images))
-    validator = Validator(coco, Examples(coco, (64, 64), lambda *_: None), "cpu", 9)
+    assert said[-1].startswith("Validation: the memory did not suffice, so only 2 of its pictures")
+    validator.judge(detector)
+    assert sizes[5:] == [2, 2, 1]
+    most = 0
     with pytest.raises(TrainerError, match="a single validation picture"):
-        validator.judge(LiteDetector(2, (64, 64)).eval())
+        validator.judge(detector)
 
 
 def test_pictures_that_go_in_mid_run_are_named_and_left_out(
