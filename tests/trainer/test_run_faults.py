@@ -29,6 +29,8 @@ from trainer.train_command import told
 from trainer.training import Training
 from trainer.validation import Validator, Verdict
 
+pytestmark = pytest.mark.usefixtures("constant_models")
+
 
 @pytest.fixture(autouse=True)
 def _torch_as_it_was() -> Iterator[None]:
