@@ -233,4 +233,6 @@ class Loop:
             is_best=is_best,
             ap_low=verdict.interval[0],
             ap_high=verdict.interval[1],
+            ap50_low=verdict.scores.interval50[0],
+            ap50_high=verdict.scores.interval50[1],
         )

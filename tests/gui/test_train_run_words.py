@@ -63,9 +63,9 @@ def test_a_run_until_it_stops_improving_promises_no_end(qtbot: QtBot) -> None:
 
 
 def test_a_score_comes_with_its_interval(qtbot: QtBot) -> None:
-    scores = Evaluated(10.0, 1.0, 0.9, 0.5, 0.8, 1e-3, True, ap_low=0.44, ap_high=0.57)
+    scores = Evaluated(10.0, 1.0, 0.9, 0.5, 0.8, 1e-3, True, 0.44, 0.57, 0.71, 0.88)
     shown = replace(_running(scores), state=RunState.INTERRUPTED)
-    assert run_words.detail(shown) == "AP 0.50 (0.44 to 0.57), AP50 0.80"
+    assert run_words.detail(shown) == "AP 0.50 (0.44 to 0.57), AP50 0.80 (0.71 to 0.88)"
 
 
 def test_a_run_that_was_stopped_at_once_does_not_claim_to_keep_a_best(qtbot: QtBot) -> None:

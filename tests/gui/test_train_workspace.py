@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 import labeler.runs.launch
+from labeler.dataset.category_edits import add_category
 from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
@@ -129,6 +130,20 @@ def test_one_button_trains_to_a_model_with_curves_and_pictures(
     qtbot.waitUntil(lambda: bool(workspace.view.strip.rows), timeout=PATIENCE)
     qtbot.waitUntil(lambda: workspace.run_list.count() == 1, timeout=PATIENCE)
     assert workspace.header.title.text().startswith("Finished after")
+
+
+@pytest.mark.usefixtures("scenes")
+def test_what_is_thin_is_said_before_train_is_pressed(
+    qtbot: QtBot, workspace: TrainWorkspace, document: Document, dataset: Dataset
+) -> None:
+    data = workspace.settings.data
+    first, second = data.text.text().splitlines()
+    assert first == "32 labelled, 0 empty: about 26 to learn from, 6 to check with"
+    assert second.startswith("Only 6 images to check with: AP will be sure to about")
+    document.perform(add_category(dataset, "robot"))
+    qtbot.waitUntil(data.more.isVisible, timeout=PATIENCE)
+    qtbot.mouseClick(data.more, Qt.MouseButton.LeftButton)
+    assert "Not learned, because no box shows it: robot." in data.text.text()
 
 
 @pytest.mark.usefixtures("scenes")

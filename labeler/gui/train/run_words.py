@@ -38,7 +38,7 @@ def detail(shown: ShownRun) -> str:
     if record.ap is None or record.ap50 is None:
         return ""
     return _tr("AP {0}, AP50 {1}").format(
-        words.score(record.ap, record.ap_interval), f"{record.ap50:.2f}"
+        words.score(record.ap, record.ap_interval), words.score(record.ap50, record.ap50_interval)
     )
 
 
