@@ -44,7 +44,7 @@ def actions(preview: PreviewWorkspace) -> list[Action]:
             _tr("Improve"),
             ("I",),
             preview.improve,
-            _tr("What you judged is labelled, and then learned from"),
+            _tr("What you judged is labelled, and then the model in use learns on from it"),
             obstacle=preview.obstacle_to_improve,
         ),
         Action("numbers", _tr("Number them"), ("N",), controls.numbered.toggle),
