@@ -100,8 +100,11 @@ def test_onnx_gives_the_detections_of_torch(finished: Outcome) -> None:
         rgb = np.asarray(Image.open(picture.path))
         actual = predictor.predict(rgb, min_score=0.0)
         strong = [d for d in expected if d.score > 0.05]
-        assert len(strong) == len([d for d in actual if d.score > 0.05])
-        for a, b in zip(strong, actual, strict=False):
+        others = [d for d in actual if d.score > 0.05]
+        assert len(strong) == len(others)
+        for a in strong:  # two that score nearly the same may come in either order
+            b = min(others, key=lambda other, a=a: abs(np.subtract(a.bbox, other.bbox)).max())
+            others.remove(b)
             assert (a.category_id, a.name) == (b.category_id, b.name)
             assert a.score == pytest.approx(b.score, abs=1e-3)
             assert a.bbox == pytest.approx(b.bbox, abs=0.1)
