@@ -338,7 +338,7 @@ def test_a_replaced_model_file_is_followed(
 ) -> None:
     write_tiny_model(model, threshold=0.65, scores=(0.8, 0.7, 0.1))
     until(qtbot, lambda: "vector #1 0.80" in texts(preview))
-    assert heard.has("better checkpoint")
+    assert heard.has("newer checkpoint")
     assert preview.controls.lowest_score == 0.65
 
 
