@@ -30,11 +30,16 @@ class Started:
     choices: tuple[str, ...]
 
 
+MEASURING = "Measuring"
+"""The phase between the last look at the validation pictures and the end: what the model can do is
+measured. Nobody knows how long that takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progressed:
     """Sent about once a second. phase is a short phrase for the person ("Learning").
 
-    seconds_left is measured; None before there is anything to measure by.
+    seconds_left is measured; None before there is anything to measure by, and in MEASURING.
     """
 
     phase: str

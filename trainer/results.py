@@ -13,6 +13,7 @@ from trainer.run_folder import NEWEST
 from trainer.scores import DEFAULT_THRESHOLD
 from trainer.validation import Verdict
 
+MODEL = "model.onnx"
 UNKNOWN = -1.0
 """An AP that nobody could measure, as COCO writes it."""
 
@@ -43,7 +44,7 @@ class Results:
         if best.is_file():
             self.best = load_standing(best)
             # the process may have ended after it wrote the weights and before the model
-            export_onnx(self._run / "model.onnx", *load_checkpoint(best))
+            export_onnx(self._run / MODEL, *load_checkpoint(best))
 
     def is_better(self, verdict: Verdict) -> bool:
         if self.best is None:
@@ -68,7 +69,7 @@ class Results:
             self.best = standing
         if better or self._is_watched:
             model = onnx_of(settled, details)
-            for name, is_due in (("model.onnx", better), (NEWEST, self._is_watched)):
+            for name, is_due in ((MODEL, better), (NEWEST, self._is_watched)):
                 if is_due:
                     write_whole(self._run / name, model)
 

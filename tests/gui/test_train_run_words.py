@@ -14,7 +14,7 @@ from labeler.gui.train.notice import Notice
 from labeler.gui.train.shown_run import ShownRun
 from labeler.runs.history import RunState
 from labeler.runs.record import RunRecord
-from trainer.events import Evaluated, Event, Failed, Finished, Progressed, Warned
+from trainer.events import MEASURING, Evaluated, Event, Failed, Finished, Progressed, Warned
 
 
 def _running(*events: Event, budget: str = "time") -> ShownRun:
@@ -38,6 +38,14 @@ def _at(seconds: float, left: float | None) -> Progressed:
 def test_the_time_that_is_left_is_the_measured_one(qtbot: QtBot) -> None:
     assert run_words.detail(_running(_at(20.0, 31.0))).startswith("31 s left")
     assert run_words.detail(_running(_at(20.0, None))).startswith("40 s left")
+
+
+def test_while_it_is_measured_no_time_is_left_that_nobody_knows(qtbot: QtBot) -> None:
+    measuring = Progressed(MEASURING, 62.0, 62.0, 3.0, 0.0, None)
+    for budget in ("time", "epochs", "best"):
+        shown = _running(_at(58.0, 7.0), measuring, budget=budget)
+        assert run_words.title(shown) == "Measuring what it learned"
+        assert "left" not in run_words.detail(shown)
 
 
 def test_epochs_are_counted_where_they_are_the_budget(qtbot: QtBot) -> None:
