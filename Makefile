@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Also where the machine forbids it, as containers do: the suite starts hundreds of programs, and
+# each would compile all that it imports, and pytest all its tests, again and again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test bench screenshots setup clean
 

@@ -61,6 +61,8 @@ def main() -> None:
         words = [sys.executable, "docs/make_vote_pictures.py", str(dataset)]
         paths = environment | {"PYTHONPATH": str(ROOT)}
         subprocess.run(words, cwd=ROOT, env=paths, check=True)
+        drive = [sys.executable, "docs/make_drive_picture.py"]
+        subprocess.run(drive, cwd=ROOT, env=paths, check=True)
         _carry(dataset)
         for appearance in ("dark", "light"):  # at twice the density
             picture = OUT / f"label-suggestion-{appearance}.png"

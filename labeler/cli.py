@@ -89,8 +89,9 @@ def _parser(verb: str | None) -> argparse.ArgumentParser:
 
 
 def _tell(error: UserError, *, as_json: bool) -> None:
+    sentence = f"{error} {error.in_shell}".strip()
     if as_json:
-        sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
-    sys.stderr.write(f"{error}\n")
+        sys.stdout.write(json.dumps({"error": sentence}) + "\n")
+    sys.stderr.write(f"{sentence}\n")
     if error.details:
         sys.stderr.write(f"{error.details}\n")

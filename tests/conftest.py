@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from pytestqt.qtbot import QtBot
 
+gc.disable()  # what is loaded with the tests stays; pytest_collection_finish() switches it on
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # As a shell's background job: the children that the tests start would inherit the deafness.
@@ -58,7 +60,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rank.get(item.path, len(rank)))
 
 
-PATIENCE = 30_000
+def pytest_collection_finish() -> None:
+    """All that is loaded by now, torch and Qt among it, is never looked through for garbage."""
+    gc.freeze()
+    gc.enable()
+
+
+PATIENCE = 60_000
 """Milliseconds, where a test names none: the machine may be crowded."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from trainer.machine import write_whole
 from trainer.predict import ModelDetails
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from trainer.protocol import Detector
 
 _KEY = "vector_labeler_checkpoint"
@@ -47,16 +50,14 @@ def load_standing(path: Path) -> Standing | None:
             standing = json.loads((file.metadata() or {})[_KEY]).get(_STANDING)
         return None if standing is None else Standing(**standing)
     except (SafetensorError, OSError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise TrainerError(f"{path}: these are no weights of Vector Labeler.") from error
+        raise not_ours(path) from error
 
 
-def load_checkpoint(path: Path) -> tuple[Detector, ModelDetails]:
-    """The detector in eval mode. Raises TrainerError where the file is missing or not ours."""
+def read_weights(path: Path) -> tuple[Mapping[str, Tensor], ModelDetails]:
+    """As save_checkpoint wrote them. Raises TrainerError where the file is missing or not ours."""
     from safetensors import SafetensorError, safe_open
 
-    from trainer.detector import build_detector
     from trainer.predict import parse_details
-    from trainer.protocol import BuildRequest
 
     if not path.is_file():
         raise TrainerError(f"{path}: there are no such weights.")
@@ -64,6 +65,23 @@ def load_checkpoint(path: Path) -> tuple[Detector, ModelDetails]:
         with safe_open(str(path), framework="pt") as file:
             details = parse_details(json.loads((file.metadata() or {})[_KEY]))
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise not_ours(path) from error
+    return tensors, details
+
+
+def not_ours(path: Path) -> TrainerError:
+    """The sentence for a file that holds something else, or half of it."""
+    return TrainerError(f"{path}: these are no weights of Vector Labeler.")
+
+
+def load_checkpoint(path: Path) -> tuple[Detector, ModelDetails]:
+    """The detector in eval mode. Raises TrainerError where the file is missing or not ours."""
+    from trainer.detector import build_detector
+    from trainer.protocol import BuildRequest
+
+    tensors, details = read_weights(path)
+    try:
         request = BuildRequest(
             details.detector,
             len(details.categories),
@@ -75,6 +93,6 @@ def load_checkpoint(path: Path) -> tuple[Detector, ModelDetails]:
         )
         detector = build_detector(request)
         detector.load_state_dict(tensors)
-    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise TrainerError(f"{path}: these are no weights of Vector Labeler.") from error
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise not_ours(path) from error
     return detector.eval(), details

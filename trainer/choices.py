@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trainer.best_pace import FEWEST_EPOCHS, FIRST, HORIZON, PATIENCE
+from trainer.best_pace import FEWEST_EPOCHS, FEWEST_LOOKS, FIRST, HORIZON, PATIENCE
 from trainer.config import BUILT_IN, DETECTOR_FACTS, RunConfig
 
 if TYPE_CHECKING:
@@ -50,6 +50,11 @@ def rate_choice(config: RunConfig, peak: float) -> str:
     """peak: AdamW's, of the parts that learn fastest."""
     if config.learning_rate:
         return f"The learning rate rises to {peak:g}: {AS_ASKED}."
+    if config.start == "run":
+        return (
+            f"The learning rate rises to {peak:g} and falls from there: less than usual, so that "
+            f"what {config.parent} has learned is not undone."
+        )
     return f"The learning rate rises to {peak:g} and falls from there: what suits this detector."
 
 
@@ -63,8 +68,8 @@ def _length_choice(config: RunConfig) -> str:
         return (
             f"Learns until {whose} on the validation pictures has {risen}risen for {PATIENCE:.0%} "
             f"of the time so far, the first {FIRST * min(HORIZON, config.seconds):.0f} s not "
-            f"counted, and for {FEWEST_EPOCHS:g} epochs; then the learning rate falls and it "
-            f"ends, after {config.seconds:g} s at the latest."
+            f"counted, and for {FEWEST_EPOCHS:g} epochs and {FEWEST_LOOKS} looks; then the "
+            f"learning rate falls and it ends, after {config.seconds:g} s at the latest."
         )
     return f"Learns for {config.seconds:g} s, checking included."
 
@@ -140,6 +145,9 @@ def _phase_choices(config: RunConfig, recipe: Recipe) -> tuple[str, ...]:
     if config.recipe == "twin":
         weights = "random" if config.start == "scratch" else "pretrained"
         return (f"Starts from {weights} weights.", *_TWIN_CHOICES)
+    if config.start == "run":
+        learning = ": all but its first blocks learn on" if config.detector == BUILT_IN else ""
+        return (f"Starts from the weights of {config.parent}{learning}.",)
     if config.detector != BUILT_IN:
         return (f"Starts from {config.start} weights of {config.detector}.",)
     if config.start == "scratch":

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass, fields
+import os
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+
+from trainer.machine import write_whole
 
 BUILT_IN = "lite"
 """The built-in detector: works offline. The others are torchvision's names."""
@@ -58,11 +61,15 @@ DETECTOR_FACTS = {
 """By the names that torchvision has for them, from small to large."""
 
 DETECTORS = tuple(DETECTOR_FACTS)
-STARTS = ("pretrained", "scratch")
+STARTS = ("pretrained", "scratch", "run")
+START_WEIGHTS = "start.safetensors"
+"""In the folder of a run that starts from another run: a copy of that one's best weights."""
 BUDGETS = ("time", "epochs", "best")
 RECIPES = ("one-click", "twin")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 AUGMENTATIONS = ("off", "light", "normal", "strong")
+FOLDERS = ("train_images", "val_images", "test_images")
+"""The fields of RunConfig that name folders of pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +78,17 @@ class RunConfig:
 
     train_images, val_images and test_images are the folders that the file_name entries of
     RUN/train.json, val.json and test.json are relative to; a relative path is meant from the run
-    folder. test_images "": nothing was put aside for the final score.
+    folder. test_images "": nothing was put aside for the final score. made_in: where the run folder
+    was when it was made, an absolute path; load_config looks from there, too. "": unknown.
 
     budget: "time" ends after so many seconds by the clock, caching and validation inside; "epochs"
     after so many epochs, whatever the clock says; "best" when validation has stopped improving,
     after so many seconds at the latest. recipe: "one-click" may use every trick; "twin" is the one
     that a pretrained and a random start share. 0 in threads, longest_side (pixels of the network's
     input), batch and learning_rate (AdamW's peak): the recipe chooses.
+
+    parent: the name of the run whose weights lie in RUN/start.safetensors, where the start is
+    "run"; root: what the first of its ancestors started from, "pretrained" or "scratch".
 
     Raises ValueError, in words for the person, where a value is impossible.
     """
@@ -98,6 +109,9 @@ class RunConfig:
     learning_rate: float = 0.0
     augmentation: str = "normal"
     test_images: str = ""
+    parent: str = ""
+    root: str = ""
+    made_in: str = ""
 
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():
@@ -111,6 +125,8 @@ class RunConfig:
                 raise ValueError(f"{name} must lie between {low} and {high}, not {value!r}")
         if self.budget == "epochs" and not self.epochs:
             raise ValueError("epochs must be said where they are the budget")
+        if (self.start == "run") != bool(self.parent):
+            raise ValueError("parent must name a run where the start is run, and only there")
 
 
 _CHOICES = {
@@ -132,19 +148,44 @@ _LIMITS = {
 }
 
 
+def start_words(config: RunConfig) -> str:
+    """Where the run's weights come from, for reports in English."""
+    said = {"pretrained": "pretrained weights", "scratch": "random weights", "": "other weights"}
+    if config.start != "run":
+        return said[config.start]
+    return f"the weights of {config.parent}, which came from {said.get(config.root, said[''])}"
+
+
 def save_config(run: Path, config: RunConfig) -> None:
-    """Writes RUN/config.json."""
-    (run / "config.json").write_text(json.dumps(asdict(config), indent=2) + "\n", encoding="utf-8")
+    """Writes RUN/config.json, whole and synced. Raises OSError."""
+    write_whole(run / "config.json", (json.dumps(asdict(config), indent=2) + "\n").encode())
 
 
 def load_config(run: Path) -> RunConfig:
-    """Reads RUN/config.json. Raises ValueError that names the file and the fault."""
+    """Reads RUN/config.json. Raises ValueError that names the file and the fault.
+
+    Where the run was moved alone, its folders of pictures are those that it was made beside.
+    """
     path = run / "config.json"
     try:
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         known = {f.name for f in fields(RunConfig)}
-        return RunConfig(**{key: value for key, value in values.items() if key in known})
+        config = RunConfig(**{key: value for key, value in values.items() if key in known})
+        return _found_again(run, config)
     except OSError as error:
         raise ValueError(f"{path}: cannot be read ({error.strerror})") from error
     except (AttributeError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"{path}: {error}") from error
+
+
+def _found_again(run: Path, config: RunConfig) -> RunConfig:
+    """With those folders absolute that are not where they should be from here, but from there."""
+    if not config.made_in:
+        return config
+    found: dict[str, Any] = {}
+    for name in FOLDERS:
+        folder = getattr(config, name)
+        before = os.path.normpath(Path(config.made_in, folder))
+        if folder and not os.path.isdir(run / folder) and os.path.isdir(before):  # noqa: PTH112
+            found[name] = before
+    return replace(config, **found)

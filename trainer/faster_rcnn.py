@@ -70,6 +70,9 @@ class FasterRcnn(TorchvisionDetector):
             for score, box, size in zip(scores, boxes, images.image_sizes, strict=True)
         ]
 
+    def numbers_each(self, name: str) -> int:
+        return 4 if name.startswith(_MEASURE) else 1
+
     def new_values(self, published: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Boxes are measured for each category apart: ours begin as the mean of COCO's."""
         values = super().new_values(published)

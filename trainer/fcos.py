@@ -24,6 +24,7 @@ class Fcos(TorchvisionDetector):
     """
 
     peak_rate = 3e-4
+    background = 0
     new_layers = ("head.classification_head.cls_logits.",)
     frozen_layers = ("backbone.body.conv1.", "backbone.body.bn1.", "backbone.body.layer1.")
     backbone = "backbone.body."

@@ -10,6 +10,7 @@ from torch import Tensor
 from trainer import backbone as lite0
 from trainer.assign import Grid, assign
 from trainer.boxes import from_distances, grid_points, iou, unsuppressed
+from trainer.class_rows import ClassRows
 from trainer.head import Head, Neck
 from trainer.loss import box_loss, classification_loss
 from trainer.protocol import (
@@ -22,6 +23,7 @@ from trainer.protocol import (
 )
 
 _CHANNELS = 96
+_CLASSES = "head.classify."
 _SCRATCH_RATE = 3e-3
 _HEAD_RATE = 6e-3
 _WEIGHT_DECAY = 0.02
@@ -109,6 +111,9 @@ class LiteDetector(StagedDetector):
         scores = logits.sigmoid()
         return [_suppressed(scores[i], boxes[i]) for i in range(logits.shape[0])]
 
+    def class_rows(self, name: str) -> ClassRows | None:
+        return ClassRows() if name.startswith(_CLASSES) else None
+
     def settled(self) -> Detector:
         """With the backbone's statistics folded in: the structure that checkpoints have."""
         copied = super().settled()
@@ -140,18 +145,18 @@ class LiteDetector(StagedDetector):
 
 def build(request: BuildRequest) -> Detector:
     """Raises TrainerError where the pretrained weights are missing or altered."""
-    pretrained = request.start == "pretrained"
-    is_favoured = pretrained and request.start_decides
+    has_learned = request.start in ("pretrained", "run")
+    is_favoured = has_learned and request.start_decides
     detector = LiteDetector(
         request.categories,
         request.input_size,
         finest_stride=request.finest_stride,
         peak_rate=_HEAD_RATE if is_favoured else _SCRATCH_RATE,
-        backbone_rate=request.backbone_rate if pretrained or not request.start_decides else 1.0,
+        backbone_rate=request.backbone_rate if has_learned or not request.start_decides else 1.0,
     )
-    if pretrained:
+    if request.start == "pretrained":
         lite0.load_imagenet(detector.backbone)
-    if is_favoured or request.start == "checkpoint":
+    if is_favoured or request.start in ("checkpoint", "run"):
         detector.backbone.fold()
     return detector.train()
 

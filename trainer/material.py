@@ -35,7 +35,7 @@ def read_material(run: Path, emit: Emit) -> Material:
     if learnt.pictures and not images.is_dir():
         raise TrainerError(
             f"{images.resolve()}: the folder with the pictures of this run is not there. Move it "
-            "back, or move the run back to where it lay beside them."
+            "back, or say in the shell where they are: train --resume RUN --images DIR."
         )
     if not learnt.box_count:
         raise TrainerError("No picture to learn from has a box. Draw some boxes, then train.")

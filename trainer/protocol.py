@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor, nn
 from torch.nn import Parameter
 
+from trainer.class_rows import ClassRows, Namesakes, carried
 from trainer.events import Downloading
 
 
@@ -56,7 +57,9 @@ class ParameterGroup:
 class BuildRequest:
     """What the door to a detector gets: build(request) -> Detector, on the CPU, in train mode.
 
-    input_size: (width, height) in pixels, multiples of 32, the same for every picture.
+    start: "pretrained" or "scratch"; "checkpoint": only the structure, weights are to come; "run":
+    they are to come and to learn on, which take_over() is for. input_size: (width, height) in
+    pixels, multiples of 32, the same for every picture.
     on_download and should_stop are for weights that come over the network. Hints: finest_stride is
     8, or 16 where all objects are large, which saves half of the work; backbone_rate is what a
     pretrained backbone learns at, as a share of the head's rate. start_decides: norms stand still
@@ -66,7 +69,7 @@ class BuildRequest:
 
     detector: str
     categories: int
-    start: str  # "pretrained", "scratch", or "checkpoint": only the structure, weights are to come
+    start: str
     input_size: tuple[int, int]
     on_download: Callable[[Downloading], None]
     should_stop: Callable[[], bool]
@@ -93,6 +96,22 @@ class Detector(nn.Module, ABC):
 
         Called in train mode; pictures without boxes are among them.
         """
+
+    @abstractmethod
+    def class_rows(self, name: str) -> ClassRows | None:
+        """How the categories lie in the tensor of state_dict() of this name; None: it has none."""
+
+    def take_over(self, weights: Mapping[str, Tensor], namesakes: Namesakes) -> None:
+        """Takes the weights of a settled detector of this kind, whose categories may be others.
+
+        Raises KeyError or RuntimeError where they are of something else.
+        """
+        values = dict(weights)
+        for name, own in self.state_dict().items():
+            rows = self.class_rows(name)
+            if rows is not None:
+                values[name] = carried(own, weights[name], rows, namesakes)
+        self.load_state_dict(values)
 
     @abstractmethod
     def find(self, pictures: Tensor) -> list[Found]:

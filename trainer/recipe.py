@@ -13,8 +13,14 @@ from trainer.choices import AS_ASKED, Reasons, choices_of
 from trainer.coco import CocoSet
 from trainer.config import BUILT_IN, RunConfig
 from trainer.mosaic import Mosaic
+from trainer.predict import ModelDetails
 from trainer.sizes import SIZES
 
+_GENTLE = 0.3
+"""Of the detector's rate, for weights of a run: the full one would undo what they know."""
+_OTHER_SHAPE = 1.3
+"""Where the pictures are so much wider or higher than those that the weights are of, the input
+takes their shape."""
 _MOST_UPSCALED = 2.0
 """An input of more than twice the pixels of the pictures shows nothing new."""
 _SHORT = 90.0
@@ -115,17 +121,25 @@ def facts_of(coco: CocoSet) -> Facts:
     )
 
 
-def choose_recipe(config: RunConfig, facts: Facts, device: str, device_name: str) -> Recipe:
-    """device: torch's name of it; device_name: for the person."""
+def choose_recipe(
+    config: RunConfig,
+    facts: Facts,
+    device: str,
+    device_name: str,
+    before: ModelDetails | None = None,
+) -> Recipe:
+    """device: torch's name of it; device_name: for the person. before: of the weights of another
+    run, where it starts from them.
+    """
     on_gpu = device != "cpu"
     looks_closely = config.detector == BUILT_IN and not on_gpu and facts.typical < _CLOSE_LOOK
-    pixels, size_reason = _pixels(config, facts, on_gpu=on_gpu, looks_closely=looks_closely)
-    if pixels > _MOST_UPSCALED * facts.pixels:
-        pixels, size_reason = _MOST_UPSCALED * facts.pixels, "the pictures have no more to show"
-    size = input_size(facts.aspect, pixels)
     if config.longest_side:
         size, size_reason = sized(facts.aspect, config.longest_side), AS_ASKED
-    stride = _finest_stride(facts, size)
+    elif before is not None:
+        size, size_reason = _size_as_before(before.input_size, facts.aspect, config.parent)
+    else:
+        size, size_reason = _size(config, facts, on_gpu=on_gpu, looks_closely=looks_closely)
+    stride = _finest_stride(facts, size) if before is None else before.finest_stride
     kinds = facts.categories > 1
     batch = 12 if looks_closely else 16
     phases = _phases(config, batch, head_share=0.3 if kinds else 0.4, on_gpu=on_gpu)
@@ -141,7 +155,7 @@ def choose_recipe(config: RunConfig, facts: Facts, device: str, device_name: str
         phases=phases,
         augmentation=how,
         mosaic=_mosaic(size) if looks_closely and config.augmentation != "off" else None,
-        rate_factor=1.0,
+        rate_factor=1.0 if before is None else _GENTLE,
         warmup=0.05,
         final_rate=0.02,
         ema=0.03,
@@ -164,6 +178,26 @@ def _shortened(recipe: Recipe, share: float) -> Recipe:
         warmup=share * recipe.warmup,
         ema=share * recipe.ema,
     )
+
+
+def _size_as_before(
+    before: tuple[int, int], aspect: float, parent: str
+) -> tuple[tuple[int, int], str]:
+    """What the weights are used to, and why."""
+    if 1 / _OTHER_SHAPE < aspect * before[1] / before[0] < _OTHER_SHAPE:
+        return before, f"as in {parent}"
+    size = input_size(aspect, before[0] * before[1])
+    return size, f"as many as in {parent}, in the shape that the pictures have now"
+
+
+def _size(
+    config: RunConfig, facts: Facts, *, on_gpu: bool, looks_closely: bool
+) -> tuple[tuple[int, int], str]:
+    """(width, height) of the input, and why."""
+    pixels, reason = _pixels(config, facts, on_gpu=on_gpu, looks_closely=looks_closely)
+    if pixels > _MOST_UPSCALED * facts.pixels:
+        pixels, reason = _MOST_UPSCALED * facts.pixels, "the pictures have no more to show"
+    return input_size(facts.aspect, pixels), reason
 
 
 def _pixels(
@@ -204,6 +238,8 @@ def _usual_phases(
         return (Phase("Learning", 1.0, 0, SIZES[config.detector].batch(on_gpu=on_gpu), None),)
     if config.start == "scratch" or config.recipe == "twin":
         return (Phase("Learning", 1.0, 0, 16 if on_gpu else 8, None),)
+    if config.start == "run":
+        return (Phase("Learning on", 1.0, 3 if on_gpu else 5, 32 if on_gpu else 8, None),)
     if on_gpu:
         return (
             Phase("Learning to find", 0.15, 16, 32, None),

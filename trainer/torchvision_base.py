@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torchvision.models.detection.image_list import ImageList
 from torchvision.ops import nms
 
+from trainer.class_rows import ClassRows
 from trainer.protocol import Detector, Found, ParameterGroup
 
 MOST = 100
@@ -31,6 +32,8 @@ class TorchvisionDetector(Detector):
 
     new_layers: tuple[str, ...]
     """Beginnings of the names of the parameters that no published weights can fill."""
+    background = 1
+    """Rows for the background, before those of the categories."""
     frozen_layers: tuple[str, ...] = ()
     backbone: str = "backbone."
     """What the names of the backbone's parameters begin with."""
@@ -56,6 +59,14 @@ class TorchvisionDetector(Detector):
     def is_new(self, name: str) -> bool:
         """Whether the network's parameter depends on the categories, which are the person's."""
         return name.startswith(self.new_layers)
+
+    def class_rows(self, name: str) -> ClassRows | None:
+        own = name.removeprefix("network.")
+        return ClassRows(self.background, self.numbers_each(own)) if self.is_new(own) else None
+
+    def numbers_each(self, name: str) -> int:
+        """How many neighbouring rows of the network's parameter each category has."""
+        return 1
 
     def new_values(self, published: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """What the new layers start from, where the others start from the published weights."""

@@ -13,7 +13,7 @@ import torch
 from trainer.analysis import analyse_at_the_end
 from trainer.best_pace import BestPace
 from trainer.choices import AS_ASKED, rate_choice
-from trainer.config import RunConfig
+from trainer.config import START_WEIGHTS, RunConfig
 from trainer.data import Examples
 from trainer.detector import build_detector
 from trainer.device import Device, choose_device, default_threads
@@ -30,6 +30,7 @@ from trainer.recipe import Recipe, choose_recipe, facts_of
 from trainer.report.page import report_at_the_end
 from trainer.results import UNKNOWN, Results
 from trainer.run_folder import STATE
+from trainer.start_weights import StartWeights, load_start
 from trainer.state import State, damaged, identity, load_state, save_state
 from trainer.stopwatch import Clock, Stopwatch
 from trainer.validation import Validator
@@ -142,7 +143,8 @@ class Training:
         report_at_the_end(self._run, end)
         self._emit(end)
         if not stopped_early:
-            (self._run / STATE).unlink(missing_ok=True)
+            for name in (STATE, START_WEIGHTS):
+                (self._run / name).unlink(missing_ok=True)
 
     def _keep_state(self) -> None:
         """Raises OSError; the state before is good then."""
@@ -195,13 +197,16 @@ class Training:
         device = choose_device(config.device)
         if device.warning:
             self._emit(Warned(device.warning))
-        recipe = choose_recipe(config, facts_of(learnt), device.name, device.title)
-        detector = self._build(recipe)
+        start = load_start(run, config)
+        before = None if start is None else start.details
+        recipe = choose_recipe(config, facts_of(learnt), device.name, device.title, before)
+        detector = self._build(recipe, start)
         examples = Examples(learnt, detector.input_size, self._complaints.note)
         pace = self._pace_for(config, self._watch, lambda: self.epochs)
         self._read_ahead(examples, pace)
         more = (rate_choice(config, peak_rate(detector, recipe)), *_speed_choices(config, device))
-        self._emit(_started(self._material, (*recipe.choices, *more), pace))
+        known = () if start is None else (start.told(learnt.categories),)
+        self._emit(_started(self._material, (*recipe.choices, *known, *more), pace))
         clock = (lambda: self._watch.seconds) if pace.by_clock else None
         val_examples = Examples(checked, detector.input_size, self._complaints.note)
         return Parts(
@@ -225,11 +230,11 @@ class Training:
         else:
             examples.read_ahead(_READ_AHEAD_PICTURES, self._should_stop)
 
-    def _build(self, recipe: Recipe) -> Detector:
-        config = self._material.config
+    def _build(self, recipe: Recipe, start: StartWeights | None) -> Detector:
+        config, categories = self._material.config, self._material.learnt.categories
         request = BuildRequest(
             config.detector,
-            len(self._material.learnt.categories),
+            len(categories),
             config.start,
             recipe.input_size,
             on_download=self._emit,
@@ -239,9 +244,12 @@ class Training:
             start_decides=recipe.start_decides,
         )
         try:
-            return build_detector(request)
+            detector = build_detector(request)
         except WeightsUnavailableError as error:
             raise TrainerError(str(error)) from error
+        if start is not None:
+            start.fill(detector, categories)
+        return detector
 
 
 def _prepare_torch(config: RunConfig) -> None:

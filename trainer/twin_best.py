@@ -9,6 +9,7 @@ from trainer.best_pace import (
     CRUISE,
     DEAREST_LOOK,
     FEWEST_EPOCHS,
+    FEWEST_LOOKS,
     FIRST,
     HORIZON,
     LATEST_REST,
@@ -76,9 +77,12 @@ class BestSchedule(Schedule):
             self.look_at = epoch + ANY_STEP
 
     def _rest_from(self, now: float, epoch: float) -> tuple[float, float] | None:
-        risen = max(pace.risen_epoch for pace in self._paces if isinstance(pace, BestTwinPace))
+        paces = [pace for pace in self._paces if isinstance(pace, BestTwinPace)]
+        risen = max(pace.risen_epoch for pace in paces)
+        waited = epoch - risen >= FEWEST_EPOCHS
+        waited = waited and min(pace.looks_since for pace in paces) >= FEWEST_LOOKS
         since = max(self.seconds_at(risen), FIRST * min(HORIZON, self.cap))
-        is_over = epoch - risen >= FEWEST_EPOCHS and now - since >= PATIENCE * now
+        is_over = waited and now - since >= PATIENCE * now
         if not is_over and now < LATEST_REST * self.cap:
             return None
         longest = self.cap - now
@@ -89,13 +93,14 @@ class BestSchedule(Schedule):
 
 
 class BestTwinPace(TwinPace):
-    """One run's side of it. risen_epoch: at which its AP was the best so far."""
+    """One run's side of it. risen_epoch: at which its AP was the best so far; looks_since: then."""
 
     def __init__(
         self, schedule: BestSchedule, watch: Stopwatch, epochs_done: Callable[[], float]
     ) -> None:
         super().__init__(schedule, watch, epochs_done)
         self.risen_epoch = 0.0
+        self.looks_since = 0
         self._ap = -1.0
         self._best = schedule
 
@@ -117,15 +122,18 @@ class BestTwinPace(TwinPace):
 
     def judged(self, ap: float) -> None:
         if ap > self._ap:
-            self._ap, self.risen_epoch = ap, self.epochs
+            self._ap, self.risen_epoch, self.looks_since = ap, self.epochs, 0
+        else:
+            self.looks_since += 1
 
     def memory(self) -> dict[str, Any]:
-        own = {"ap": self._ap, "risen_epoch": self.risen_epoch, "rest": self._best.rest}
-        return {**super().memory(), **own}
+        risen = {"risen_epoch": self.risen_epoch, "looks_since": self.looks_since}
+        return {**super().memory(), "ap": self._ap, **risen, "rest": self._best.rest}
 
     def recall(self, memory: Mapping[str, Any]) -> None:
         super().recall(memory)
         self._ap, self.risen_epoch = float(memory["ap"]), float(memory["risen_epoch"])
+        self.looks_since = int(memory.get("looks_since", 0))
         if memory["rest"] is not None:  # one of both may have been saved before it was decided
             begin, end = memory["rest"]
             self._best.rest = float(begin), float(end)

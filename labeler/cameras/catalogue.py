@@ -7,13 +7,17 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from labeler.cameras.base import Camera
-from labeler.cameras.robots import CONFIGURE, RobotConfig, config_path, find_robot, read_sections
+from labeler.cameras.network_book import remembered
+from labeler.cameras.robots import RobotConfig, config_path, find_robot, read_sections
 from labeler.errors import UserError
 
 Kind = Literal["robot", "simulated", "webcam", "network", "video", "folder"]
 KINDS: tuple[Kind, ...] = ("robot", "simulated", "webcam", "network", "video", "folder")
+SECOND = "simulated:second"
+"""The id of the other robot in the simulated world; the first one's is "simulated"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +35,16 @@ class CameraChoice:
 
 
 def list_cameras() -> list[CameraChoice]:
-    """Robots of the SDK's configuration first. Touches no device and no network.
+    """Robots of the SDK's configuration first. Opens no device and no connection.
 
     A damaged configuration stays in the list as a robot that says so when it is chosen.
     """
     return [
         *_robots(),
         CameraChoice("simulated", "simulated", "Simulated robot", "a Vector in a small world"),
+        CameraChoice(SECOND, "simulated", "Simulated robot 2", "sees the first one"),
         *_webcams(),
+        *_network_cameras(),
         CameraChoice("network:", "network", "Network camera…", "a phone's or another, by address"),
         CameraChoice("video:", "video", "Video file…", "played as if it were live"),
         CameraChoice("folder:", "folder", "Folder of pictures…", "shown one after the other"),
@@ -62,7 +68,9 @@ def open_camera(
     if kind == "simulated":
         from labeler.cameras.simulated import simulated_cameras
 
-        return simulated_cameras(robots, int(rest) if rest.isdecimal() else seed or 0)[0]
+        number = int(word == SECOND)
+        seed = int(rest) if rest.isdecimal() else seed or 0
+        return simulated_cameras(max(robots, number + 1), seed)[number]
     if kind == "robot":
         return _robot_camera(rest)
     if kind == "webcam":
@@ -109,21 +117,32 @@ def _robots() -> list[CameraChoice]:
         sections = read_sections(config_path())
     except UserError as error:
         return [CameraChoice("robot:", "robot", "Vector", str(error))]
-    names = Counter(values.get("name", serial) for serial, values in sections.items())
+    names = {serial: values.get("name") or serial for serial, values in sections.items()}
+    counts = Counter(names.values())
     return [
         CameraChoice(
             f"robot:{serial}",
             "robot",
-            _shown_name(values.get("name", serial), serial, names),
-            values.get("ip", f"no address; {CONFIGURE}"),
+            name if counts[name] == 1 else f"{name} ({serial})",
+            sections[serial].get("ip") or "no address",
         )
-        for serial, values in sections.items()
+        for serial, name in names.items()
     ]
 
 
-def _shown_name(name: str, serial: str, names: Counter[str]) -> str:
-    """With the serial number where another robot is called the same."""
-    return f"{name} ({serial})" if names[name] > 1 else name
+def _network_cameras() -> list[CameraChoice]:
+    """Those of earlier sittings, by their host; with the path where two have the same."""
+    urls = [(url, urlsplit(url)) for url in remembered()]
+    counts = Counter(parts.netloc for _, parts in urls)
+    return [
+        CameraChoice(
+            f"network:{url}",
+            "network",
+            parts.netloc if counts[parts.netloc] == 1 else parts.netloc + parts.path,
+            url,
+        )
+        for url, parts in urls
+    ]
 
 
 def _webcams() -> list[CameraChoice]:

@@ -77,8 +77,9 @@ class Driver:
     renewed in time, at an edge, when the robot is lifted, and when control or connection is lost.
     """
 
-    def __init__(self, robot: Steerable) -> None:
+    def __init__(self, robot: Steerable, sentences: words.Sentences = words.DRIVEN) -> None:
         self.robot = robot
+        self._sentences = sentences
         self.limit_mmps: float = SPEEDS[1]
         self._lock = threading.RLock()
         self._status = DrivingStatus(DrivingState.OFF)
@@ -138,7 +139,7 @@ class Driver:
         deadline = time.monotonic() + SILENCE
         while self.robot.body is None:
             if time.monotonic() > deadline:
-                raise UserError(words.connection_lost(self.robot.name))
+                raise self._error(self._sentences.connection_lost)
             time.sleep(0.01)
 
     def drive(self, motion: Motion) -> None:
@@ -160,20 +161,18 @@ class Driver:
         Raises StoppedError when should_stop() says so, UserError when driving ends meanwhile, at
         an edge, when the robot is lifted, or when it does not answer in time. It stands then.
         """
+        self._refuse_if_unsafe()
         with self._lock:  # or the last stop might come before these orders
             self.refuse_if_off()
             self._acting = True
             futures = [self.robot.order(*action.order()) for action in actions]
         deadline = time.monotonic() + max(action.timeout for action in actions) + 0.5
         try:
-            while not all(future.done() for future in futures):
-                self.refuse_if_off()
-                if should_stop():
-                    raise StoppedError
-                self._refuse_if_unsafe()
+            while wait_for_all(futures, timeout=0.01).not_done:
+                self._refuse_to_go_on(should_stop)
                 if time.monotonic() > deadline:
                     raise words.no_answer(self.robot.name)
-                wait_for_all(futures, timeout=0.01)
+            self._refuse_to_go_on(should_stop)  # it may be why the robot ended it
             failures = "; ".join(filter(None, map(_failure, futures)))
             if failures:
                 self.refuse_if_off()  # the better reason, if there is one
@@ -188,6 +187,14 @@ class Driver:
             self._acted_at = time.monotonic()
             self._acting = False
 
+    def body_now(self) -> BodyState:
+        """Raises UserError where driving or the connection is over."""
+        self.refuse_if_off()
+        body = self.robot.body
+        if body is None:
+            raise self._error(self._sentences.connection_lost)
+        return body
+
     def why_off(self) -> UserError | None:
         """What ended driving, where no person did."""
         status = self.status
@@ -199,12 +206,18 @@ class Driver:
         if not self.is_on or self._off.is_set():
             raise self.why_off() or UserError(words.driving_is_off(self.robot.name))
 
+    def _refuse_to_go_on(self, should_stop: Callable[[], bool]) -> None:
+        self.refuse_if_off()
+        if should_stop():
+            raise StoppedError
+        self._refuse_if_unsafe()
+
     def _refuse_if_unsafe(self) -> None:
         body = self.robot.body
         if body is not None and body.off_ground:
-            raise UserError(words.lifted(self.robot.name))
+            raise self._error(self._sentences.lifted)
         if body is not None and body.at_cliff:
-            raise UserError(words.edge(self.robot.name))
+            raise self._error(self._sentences.edge)
 
     def _labour(self) -> None:
         reason = words.driving_is_off(self.robot.name)  # should following end by a fault of ours
@@ -246,9 +259,9 @@ class Driver:
             return wish, halt
         message = ""
         if body.off_ground:
-            wish, message = STANDING, words.lifted(self.robot.name)
+            wish, message = STANDING, self._told(self._sentences.lifted)
         elif body.at_cliff and (wish.forward > 0 or (wish.turn and wish.forward == 0)):
-            wish, message = replace(wish, forward=0.0, turn=0.0), words.edge(self.robot.name)
+            wish, message = replace(wish, forward=0.0, turn=0.0), self._told(self._sentences.edge)
         self._set(DrivingState.HOLDING, message)
         return wish, halt
 
@@ -261,13 +274,13 @@ class Driver:
 
     def _why_over(self) -> str:
         """The sentence for what ended driving, or nothing."""
-        robot, body = self.robot, self.robot.body
+        body, sentences = self.robot.body, self._sentences
         if body is None:
-            return words.connection_lost(robot.name)
-        if not robot.has_control:
-            return words.control_lost(robot.name)
+            return self._told(sentences.connection_lost)
+        if not self.robot.has_control:
+            return self._told(sentences.control_lost)
         if time.monotonic() - body.received > SILENCE:
-            return words.silent(robot.name)
+            return self._told(sentences.silent)
         return ""
 
     def _tell(self, motion: Motion, *, told: Motion | None = None, halt: bool = False) -> str:
@@ -282,7 +295,7 @@ class Driver:
             if not halt and (self._halt or self._wish == STANDING):
                 return ""  # to stop waits for nothing
         failed = any(_failure(each) for each in futures if each not in late)
-        return words.silent(self.robot.name) if late or failed else ""
+        return self._told(self._sentences.silent) if late or failed else ""
 
     def _end(self, reason: str) -> None:
         with self._lock:  # first of all, so that nobody orders anything after the stop
@@ -297,6 +310,12 @@ class Driver:
             self.robot.release_control(RELEASE_TIMEOUT, self)
         except Exception as error:  # it ends with the connection in any case
             words.logger.debug("giving back control of %s: %r", self.robot.name, error)
+
+    def _told(self, sentence: str) -> str:
+        return sentence.format(self.robot.name)
+
+    def _error(self, sentence: str) -> UserError:
+        return UserError(self._told(sentence))
 
     def _set(self, state: DrivingState, message: str = "") -> None:
         with self._lock:

@@ -11,7 +11,12 @@ HEAD_SPEED, LIFT_SPEED = 0.9, 1.6
 TURN_SHARE = 0.6
 """How much of the speed limit the wheels get for turning in place."""
 SPEEDS = (20, 60, 150)
-"""The slowest, the usual and the fastest speed limit, in millimetres a second."""
+"""The slowest, the usual and the fastest speed limit, in millimetres a second. The robot itself
+goes up to 220, as the SDK says."""
+TRACK_MM = 48.0
+"""From the middle of one tread to the middle of the other."""
+MOST_TURN = 3.0
+"""Radians a second, whatever the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +124,15 @@ def motion_orders(motion: Motion, told: Motion | None, limit: float) -> list[tup
         lift = LIFT_SPEED * motion.lift
         orders.append(("MoveLift", protocol.MoveLiftRequest(speed_rad_per_sec=lift)))
     return orders
+
+
+def turn_speed(limit_mmps: float) -> float:
+    """Radians a second at which the treads go as fast as the limit allows."""
+    return min(MOST_TURN, limit_mmps / (TRACK_MM / 2))
+
+
+def question() -> tuple[str, Any]:
+    """Any call that the robot answers at once and that changes nothing."""
+    from anki_vector.messaging import protocol
+
+    return "BatteryState", protocol.BatteryStateRequest()

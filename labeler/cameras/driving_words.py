@@ -3,43 +3,56 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from labeler.errors import UserError
 
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """What stops a robot, with {} for its name."""
+
+    control_lost: str
+    connection_lost: str
+    silent: str
+    edge: str
+    lifted: str
+
+
+DRIVEN = Sentences(
+    control_lost=(
+        "{} is no longer ours to drive: another program or the robot itself took over. "
+        "Switch Drive on to ask again."
+    ),
+    connection_lost=(
+        "The connection to {} is lost, so Drive is off. Switch it on again when its picture "
+        "is back."
+    ),
+    silent=(
+        "{} does not answer any more, so Drive is off. Look whether it stands still; "
+        "lift it if it does not."
+    ),
+    edge="{} stands at an edge and stopped. Drive backwards, away from it.",
+    lifted="{} was lifted and stopped. Put it down to drive on.",
+)
+"""Of the robot that a person drives."""
+POSING = Sentences(
+    control_lost=(
+        "{} is no longer ours to drive: another program or the robot itself took over. "
+        "Look whether another program uses it."
+    ),
+    connection_lost="The connection to {} is lost. Look whether it is on and in reach.",
+    silent="{} does not answer any more. Look whether it stands still; lift it if it does not.",
+    edge="{} stands at an edge and stopped. Put it back where it began.",
+    lifted="{} was lifted and stopped. Put it back where it began.",
+)
+"""Of one that poses before it: Drive is not its own."""
+
+
 def driving_is_off(name: str) -> str:
     return f"Drive is off, so {name} moves by itself alone. Switch it on first."
-
-
-def control_lost(name: str) -> str:
-    return (
-        f"{name} is no longer ours to drive: another program or the robot itself took over. "
-        "Switch Drive on to ask again."
-    )
-
-
-def connection_lost(name: str) -> str:
-    return (
-        f"The connection to {name} is lost, so Drive is off. Switch it on again when its picture "
-        "is back."
-    )
-
-
-def silent(name: str) -> str:
-    return (
-        f"{name} does not answer any more, so Drive is off. Look whether it stands still; "
-        "lift it if it does not."
-    )
-
-
-def edge(name: str) -> str:
-    return f"{name} stands at an edge and stopped. Drive backwards, away from it."
-
-
-def lifted(name: str) -> str:
-    return f"{name} was lifted and stopped. Put it down to drive on."
 
 
 def not_still(name: str) -> str:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from labeler.cameras.robots import CONFIGURE, RobotConfig
 from labeler.errors import UserError
+
+if TYPE_CHECKING:
+    from labeler.cameras.robots import RobotConfig
+
+CONFIGURE = "python -m anki_vector.configure"
 
 
 class Cause(StrEnum):
@@ -15,8 +20,21 @@ class Cause(StrEnum):
     ADDRESS = "address"  # somebody else answers there, or nobody ever could
     CERTIFICATE = "certificate"
     TOKEN = "token"
+    CONFIGURATION = "configuration"  # something is not written there
     OTHER_PROGRAM = "other program"
     OTHER = "other"
+
+
+_MOVE = f"To give it another address: {CONFIGURE} -u NEW-ADDRESS"
+_SET_UP = f"To set it up: {CONFIGURE}"
+IN_SHELL = {
+    Cause.SILENT: _MOVE,
+    Cause.ADDRESS: _MOVE,
+    Cause.CERTIFICATE: _SET_UP,
+    Cause.TOKEN: _SET_UP,
+    Cause.CONFIGURATION: _SET_UP,
+}
+"""What stands in the place of the window's buttons "New address…" and "Set it up again…"."""
 
 
 class RobotError(UserError):
@@ -33,7 +51,7 @@ class RobotError(UserError):
         details: str = "",
         cause: Cause = Cause.OTHER,
     ) -> None:
-        super().__init__(message, details=details)
+        super().__init__(message, details=details, in_shell=IN_SHELL.get(cause, ""))
         self.lasting = lasting
         self.cause = cause
 
@@ -64,7 +82,7 @@ def unreachable(robot: RobotConfig, reason: str) -> RobotError:
 def unknown_host(robot: RobotConfig) -> RobotError:
     return RobotError(
         f'The address "{robot.ip}" of {robot.name} is not known on this network. '
-        f"If it has changed: {CONFIGURE} -u NEW-ADDRESS",
+        "Is this computer on the robot's network? If so, the robot has another address now.",
         lasting=True,
         cause=Cause.ADDRESS,
     )
@@ -72,8 +90,8 @@ def unknown_host(robot: RobotConfig) -> RobotError:
 
 def not_tls(robot: RobotConfig, reason: str = "") -> RobotError:
     return RobotError(
-        f"What answers at {robot.address} does not speak the robot's encrypted protocol, so it is "
-        f"not {robot.name}. If the robot's address has changed: {CONFIGURE} -u NEW-ADDRESS",
+        f"What answers at {robot.address} is not {robot.name} but some other device: it does not "
+        "speak as a robot does. The robot has probably got another address.",
         lasting=True,
         details=reason,
         cause=Cause.ADDRESS,
@@ -83,16 +101,16 @@ def not_tls(robot: RobotConfig, reason: str = "") -> RobotError:
 def silent(robot: RobotConfig) -> RobotError:
     return RobotError(
         f"The robot at {robot.address} accepts the connection but says nothing. "
-        "If it stays so, restart the robot.",
+        "If it stays so, switch the robot off and on again.",
         cause=Cause.SILENT,
     )
 
 
 def wrong_certificate(robot: RobotConfig, reason: str = "") -> RobotError:
     return RobotError(
-        f"The robot at {robot.address} is not the one {robot.cert} was made for. "
-        f"If {robot.name} has a new address: {CONFIGURE} -u NEW-ADDRESS. "
-        f"If it was set up anew: {CONFIGURE}",
+        f"The robot at {robot.address} does not fit the certificate that this computer has of "
+        f"{robot.name} ({robot.cert}). Either it was set up anew, or it is another robot. "
+        "Set it up again, with its address of today.",
         lasting=True,
         details=reason,
         cause=Cause.CERTIFICATE,
@@ -102,16 +120,17 @@ def wrong_certificate(robot: RobotConfig, reason: str = "") -> RobotError:
 def certificate_dates(robot: RobotConfig, reason: str) -> RobotError:
     return RobotError(
         f"The certificate of the robot at {robot.address} is not valid today ({reason}). "
-        f"Check this computer's date; if it is right, configure the robot again: {CONFIGURE}",
+        "Is this computer's date right? If it is, set the robot up again.",
         lasting=True,
         cause=Cause.CERTIFICATE,
     )
 
 
 def wrong_name(robot: RobotConfig, names: list[str]) -> RobotError:
+    called = " or ".join(names)
     return RobotError(
-        f"The robot at {robot.address} is called {' or '.join(names)}, but the configuration calls "
-        f"it {robot.name}. Correct the name, or configure the robot again: {CONFIGURE}",
+        f"The robot at {robot.address} is {called}, not {robot.name}. {robot.name} has probably "
+        "got another address, or its name is misspelt in sdk_config.ini.",
         lasting=True,
         cause=Cause.ADDRESS,
     )
@@ -119,8 +138,7 @@ def wrong_name(robot: RobotConfig, names: list[str]) -> RobotError:
 
 def missing_certificate(robot: RobotConfig) -> RobotError:
     return RobotError(
-        f"The certificate {robot.cert} of {robot.name} is missing. "
-        f"Configure the robot again: {CONFIGURE}",
+        f"The certificate {robot.cert} of {robot.name} is missing. Set the robot up again.",
         lasting=True,
         cause=Cause.CERTIFICATE,
     )
@@ -128,8 +146,7 @@ def missing_certificate(robot: RobotConfig) -> RobotError:
 
 def unreadable_certificate(robot: RobotConfig, reason: str) -> RobotError:
     return RobotError(
-        f"The certificate {robot.cert} of {robot.name} cannot be read. "
-        f"Configure the robot again: {CONFIGURE}",
+        f"The certificate {robot.cert} of {robot.name} cannot be read. Set the robot up again.",
         lasting=True,
         details=reason,
         cause=Cause.CERTIFICATE,
@@ -138,8 +155,8 @@ def unreadable_certificate(robot: RobotConfig, reason: str) -> RobotError:
 
 def not_authorised(robot: RobotConfig) -> RobotError:
     return RobotError(
-        f"{robot.name} does not accept this computer's token: not authorised. "
-        f"Configure the robot again: {CONFIGURE}",
+        f"{robot.name} does not accept this computer's token, so it does not let it in: not "
+        "authorised. Set the robot up again, which gets a new token.",
         lasting=True,
         cause=Cause.TOKEN,
     )
@@ -164,8 +181,9 @@ def camera_taken(robot: RobotConfig) -> RobotError:
 
 def too_old_or_new(robot: RobotConfig, reason: str) -> RobotError:
     return RobotError(
-        f"{robot.name} speaks another version of the protocol than the installed SDK. "
-        "Update the robot's software, or wirepod_vector_sdk.",
+        f"{robot.name} and the robot SDK on this computer do not understand each other: "
+        "one of them is too old. Update the robot, or the SDK: "
+        "pip install --upgrade wirepod_vector_sdk",
         lasting=True,
         details=reason,
     )
@@ -220,7 +238,9 @@ def sdk_too_old(version: str) -> RobotError:
 
 def unexpected(robot: RobotConfig, error: BaseException) -> RobotError:
     return RobotError(
-        f"Connecting to {robot.name} failed: {_first_line(error)}", details=repr(error)
+        f"Connecting to {robot.name} failed: {_first_line(error)}. Try again, or switch the robot "
+        "off and on again.",
+        details=repr(error),
     )
 
 
@@ -242,4 +262,4 @@ def explain(error: BaseException, robot: RobotConfig) -> RobotError:
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

@@ -60,7 +60,7 @@ class RobotLink:
         self.heard = time.monotonic()
         self._conn = Connection(
             robot.name,
-            f"{robot.ip}:{robot.port}",
+            robot.target,
             str(robot.cert),
             robot.guid,
             behavior_control_level=None,

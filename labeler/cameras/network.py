@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
 import os
-import socket
 import threading
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
+from labeler.cameras import network_book, network_look
 from labeler.cameras.pixels import as_jpeg
 from labeler.cameras.worker import SILENCE, WorkerCamera
 from labeler.errors import UserError
@@ -22,17 +22,24 @@ SCHEMES = {"http": 80, "https": 443, "rtsp": 554, "rtsps": 322}
 OPEN_TIMEOUT = 3.0
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between attempts to get a lost picture back; the last one repeats."""
+_OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
+_USUAL = "rtsp_flags;prefer_tcp"  # what OpenCV tells FFmpeg where nobody says otherwise
+_QUICK = f"{_USUAL}|fpsprobesize;0"
 _EXAMPLE = "http://192.168.1.9:8080/video"
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkAddress:
-    """url is what may be shown and kept: it holds neither name and password nor a query."""
+    """url is what may be shown and kept: host and path.
+
+    rest: the query, and where a part of the path has a "=", all from that part on. Some cameras
+    want name and password there.
+    """
 
     url: str
     user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
-    query: str = field(default="", repr=False)
+    rest: str = field(default="", repr=False)
 
     @property
     def host(self) -> str:
@@ -40,11 +47,17 @@ class NetworkAddress:
         return urlsplit(self.url).netloc
 
     @property
+    def place(self) -> tuple[str, int]:
+        """Host and port, to connect to."""
+        parts = urlsplit(self.url)
+        return parts.hostname or "", parts.port or SCHEMES[parts.scheme]
+
+    @property
     def secret_url(self) -> str:
         """For the one who opens it, and nobody else."""
         scheme, _, rest = self.url.partition("://")
         who = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}@" if self.user else ""
-        return f"{scheme}://{who}{rest}" + (f"?{self.query}" if self.query else "")
+        return f"{scheme}://{who}{rest}{self.rest}"
 
 
 _known: dict[str, NetworkAddress] = {}  # what belongs to an url, as long as the program runs
@@ -64,13 +77,27 @@ def read_address(text: str, user: str = "", password: str = "") -> NetworkAddres
     if not host or parts.scheme not in SCHEMES:  # the words themselves may hold a password
         raise UserError(f"This is no address of a network camera. One looks like {_EXAMPLE}.")
     shown = f"[{host}]" if ":" in host else host
-    url = f"{parts.scheme}://{shown}{f':{port}' if port else ''}{parts.path}"
+    path, rest = _without_secrets(parts.path, parts.query)
+    url = f"{parts.scheme}://{shown}{f':{port}' if port else ''}{path}"
     user = user or unquote(parts.username or "")
     password = password or unquote(parts.password or "")
-    if not (user or parts.query) and url in _known:
+    if not (user or rest) and url in _known:
         return _known[url]
-    _known[url] = NetworkAddress(url, user, password, parts.query)
+    _known[url] = NetworkAddress(url, user, password, rest)
     return _known[url]
+
+
+def forget_address(url: str) -> None:
+    """Also on the disk, and its name and password in memory."""
+    _known.pop(url, None)
+    network_book.forget(url)
+
+
+def _without_secrets(path: str, query: str) -> tuple[str, str]:
+    """What may be shown of it, and the rest."""
+    equals = path.find("=")
+    cut = len(path) if equals < 0 else path.rfind("/", 0, equals) + 1
+    return path[:cut], path[cut:] + (f"?{query}" if query else "")
 
 
 class NetworkCamera(WorkerCamera):
@@ -83,7 +110,7 @@ class NetworkCamera(WorkerCamera):
     def _run(self, stop: threading.Event) -> None:
         capture = open_stream(self.address)
         if capture is None:
-            raise UserError(why_closed(self.address))
+            raise UserError(network_look.why_closed(self.address, OPEN_TIMEOUT))
         attempt = 0
         while not stop.is_set():
             if capture is not None:
@@ -91,7 +118,7 @@ class NetworkCamera(WorkerCamera):
                     attempt = 0
                 reason = f"The camera at {self.address.host} gives no picture any more."
             else:
-                reason = why_closed(self.address)
+                reason = network_look.why_closed(self.address, OPEN_TIMEOUT)
             pause = PAUSES[min(attempt, len(PAUSES) - 1)]
             self._pause(stop, pause, f"{reason} Trying again.")
             attempt += 1
@@ -113,7 +140,10 @@ class NetworkCamera(WorkerCamera):
 
 
 def open_stream(address: NetworkAddress) -> cv2.VideoCapture | None:
-    """An opened capture, or None, within OPEN_TIMEOUT. Call it on a worker thread."""
+    """An opened capture, or None, within OPEN_TIMEOUT. Call it on a worker thread.
+
+    OpenCV's FFmpeg takes RTSP over TCP where the camera can.
+    """
     # OpenCV's FFmpeg would tell addresses on stderr.
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     import cv2
@@ -125,56 +155,25 @@ def open_stream(address: NetworkAddress) -> cv2.VideoCapture | None:
         cv2.CAP_PROP_READ_TIMEOUT_MSEC,
         int(1000 * SILENCE),
     ]
-    capture = cv2.VideoCapture(address.secret_url, cv2.CAP_FFMPEG, limits)
+    with _at_once(address):
+        capture = cv2.VideoCapture(address.secret_url, cv2.CAP_FFMPEG, limits)
     if capture.isOpened():
         return capture
     capture.release()
     return None
 
 
-def why_closed(address: NetworkAddress) -> str:
-    """A sentence: why there is no picture at this address, and what to do."""
-    began = time.monotonic()
-    parts = urlsplit(address.url)
-    place = (parts.hostname or "", parts.port or SCHEMES[parts.scheme])
-    name = f"The camera at {address.host}"
-    try:
-        with socket.create_connection(place, OPEN_TIMEOUT):
-            pass
-        left = max(0.2, OPEN_TIMEOUT - (time.monotonic() - began))
-        status = _status(address, left) if parts.scheme == "http" else None
-    except TimeoutError:
-        return f"{name} does not answer. Is its app running, in the same network?"
-    except ConnectionRefusedError:
-        return f"{name} refuses the connection. Has its app started the camera, on this port?"
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or "no such name"
-        return f"{name} cannot be reached ({reason}). Is its address right?"
-    if status in (401, 403):
-        return f"{name} wants a name and a password, or others than these."
-    if status == 404:
-        return f"{name} has no picture at {parts.path or '/'}. Its app shows the right address."
-    return f"{name} sends nothing that is a video. Its app shows the address of its video."
+@contextmanager
+def _at_once(address: NetworkAddress) -> Iterator[None]:
+    """FFmpeg does not measure an RTSP camera's frame rate first, which takes up to three seconds.
 
-
-def _status(address: NetworkAddress, timeout: float) -> int | None:
-    """What a web server says of the address; None where it is none."""
-    parts = urlsplit(address.url)
-    line = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=timeout)
+    The variable is never taken away again: other threads may be reading the environment. A value
+    that the person chose stays.
+    """
+    if os.environ.setdefault(_OPTIONS, _USUAL) == _USUAL and address.url.startswith("rtsp"):
+        os.environ[_OPTIONS] = _QUICK
     try:
-        path = (parts.path or "/") + (f"?{address.query}" if address.query else "")
-        line.request("GET", path, headers=_authorization(address))
-        return line.getresponse().status
-    except http.client.HTTPException:
-        return None
+        yield
     finally:
-        line.close()
-
-
-def _authorization(address: NetworkAddress) -> dict[str, str]:
-    if not address.user:
-        return {}
-    import base64
-
-    words = f"{address.user}:{address.password}".encode()
-    return {"Authorization": f"Basic {base64.b64encode(words).decode()}"}
+        if os.environ[_OPTIONS] == _QUICK:
+            os.environ[_OPTIONS] = _USUAL

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import ssl
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from labeler.cameras.faults import RobotError
 USUAL = "escapepod.local:8080"
 TIMEOUT = 5.0
 _LONGEST = 1 << 20
+_SERIAL = re.compile(r"[0-9a-z]{1,32}")
 _PEM = b"-----BEGIN CERTIFICATE-----"
 
 
@@ -27,7 +29,7 @@ class Pod:
     encrypted: bool = False
 
     def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,11 @@ def fetch_certificate(pod: Pod, serial: str, timeout: float = TIMEOUT) -> bytes:
 
 
 def _robot(entry: dict[str, object]) -> PodRobot:
+    serial = str(entry["esn"]).strip().lower()
+    if not _SERIAL.fullmatch(serial):
+        raise ValueError
     address = str(entry.get("ip_address") or "").strip().removesuffix(":443")
-    return PodRobot(str(entry["esn"]).strip().lower(), address, str(entry.get("guid") or ""))
+    return PodRobot(serial, address, str(entry.get("guid") or ""))
 
 
 def _get(pod: Pod, path: str, timeout: float) -> tuple[int, bytes]:
@@ -93,7 +98,9 @@ def _get(pod: Pod, path: str, timeout: float) -> tuple[int, bytes]:
         why = "does not answer. Is the computer it runs on awake, and in the same network?"
     except ConnectionRefusedError:
         why = "is not running: nothing listens there. Start it, or check the port."
-    except (OSError, UnicodeError, ValueError, http.client.HTTPException) as error:
+    except (ValueError, http.client.InvalidURL):
+        why = "cannot be reached: this is no address. Is it typed rightly?"
+    except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "strerror", None) or "it does not speak HTTP"
         why = f"cannot be reached ({reason}). Is its address right?"
     raise RobotError(f"The wire-pod at {pod} {why}")

@@ -5,126 +5,28 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from random import Random
 
 from labeler.cameras.base import Camera, CameraState, Frame
 from labeler.cameras.deadline import StoppedError
 from labeler.cameras.driving import Driver, Steerable
-from labeler.cameras.driving_body import BodyState
 from labeler.cameras.driving_moves import (
     GLANCE,
     PhotoRobot,
     ShouldStop,
     frame_after,
     go_to,
-    pose_of,
+    posture_actions,
     stand_still,
     take_pose,
+    told_from_now,
 )
+from labeler.cameras.driving_words import POSING
+from labeler.cameras.posing_plan import PosingStop, PosingWish, plan_negatives, plan_poses
 from labeler.cameras.sweep import DriveResult, OnProgress, fault_of
 from labeler.dataset.model import Pose
 from labeler.errors import UserError
 
-RADIUS_CM = (3, 40)
-MOST_PICTURES = 1000
-POSES_A_PLACE = 2
-TOUR = 12
 CONNECT_PATIENCE = 20.0
-AWAY = (math.radians(105), math.radians(255))
-"""How far the photographer turns away for a picture without its partner. It sees 45 degrees to
-either side, and a circle that is twice its radius away takes 30 more."""
-HEADS = (math.radians(-20), math.radians(40))
-LIFTS_MM = (33.0, 91.0)
-LOOKS = (math.radians(-8), math.radians(12))
-"""The photographer's head while it looks elsewhere."""
-
-
-@dataclass(frozen=True, slots=True)
-class PosingWish:
-    """So many pictures with the partner and without. The circle lies around where it stands.
-
-    Raises ValueError for a circle or numbers outside of RADIUS_CM and MOST_PICTURES.
-    """
-
-    pictures: int = 40
-    negatives: int = 10
-    radius_cm: int = 10
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if not (0 <= self.pictures <= MOST_PICTURES and 0 <= self.negatives <= MOST_PICTURES):
-            raise ValueError(f"no partner poses {self.pictures} + {self.negatives} times")
-        if not RADIUS_CM[0] <= self.radius_cm <= RADIUS_CM[1]:
-            raise ValueError(f"no circle has a radius of {self.radius_cm} cm")
-
-
-@dataclass(frozen=True, slots=True)
-class PosingStop:
-    """Where the partner poses: x ahead and y to the left of where it began, in millimetres."""
-
-    x_mm: float
-    y_mm: float
-    heading_rad: float
-    head_rad: float
-    lift_mm: float
-
-
-@dataclass(frozen=True, slots=True)
-class AwayStop:
-    """Where the photographer looks without its partner: anticlockwise from its partner."""
-
-    turn_rad: float
-    head_rad: float
-
-
-def plan_poses(wish: PosingWish) -> tuple[PosingStop, ...]:
-    """Places spread evenly over the circle, by the seed, POSES_A_PLACE poses at each.
-
-    Of every TOUR places the nearest one comes next, to save driving; a run that ends early has
-    been everywhere all the same.
-    """
-    random = Random(f"poses {wish.seed}")
-    places = [
-        _place(random, 10.0 * wish.radius_cm)
-        for _ in range(math.ceil(wish.pictures / POSES_A_PLACE))
-    ]
-    tours = [_tour(places[first : first + TOUR]) for first in range(0, len(places), TOUR)]
-    poses = [
-        PosingStop(
-            x_mm,
-            y_mm,
-            random.uniform(-math.pi, math.pi),
-            random.uniform(*HEADS),
-            LIFTS_MM[0] if random.random() < 0.5 else random.uniform(*LIFTS_MM),
-        )
-        for tour in tours
-        for x_mm, y_mm in tour
-        for _ in range(POSES_A_PLACE)
-    ]
-    return tuple(poses[: wish.pictures])
-
-
-def _place(random: Random, radius_mm: float) -> tuple[float, float]:
-    away, angle = radius_mm * math.sqrt(random.random()), random.uniform(-math.pi, math.pi)
-    return away * math.cos(angle), away * math.sin(angle)
-
-
-def _tour(places: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The places in the order of a robot that always drives to the nearest one left."""
-    left, ordered = list(places), [(0.0, 0.0)]
-    while left:
-        nearest = min(left, key=lambda place: math.dist(place, ordered[-1]))
-        left.remove(nearest)
-        ordered.append(nearest)
-    return ordered[1:]
-
-
-def plan_negatives(wish: PosingWish) -> tuple[AwayStop, ...]:
-    """From the right to the left, so that the photographer turns once, with heads by the seed."""
-    random = Random(f"negatives {wish.seed}")
-    turns = sorted(random.uniform(*AWAY) for _ in range(wish.negatives))
-    return tuple(AwayStop(turn, random.uniform(*LOOKS)) for turn in turns)
 
 
 def pose_partner(
@@ -143,41 +45,47 @@ def pose_partner(
     """
     planned = wish.pictures + wish.negatives
     taken = 0
+    last: Frame | None = None
 
-    def kept(frame: Frame, *, negative: bool) -> None:
+    def kept(frame: Frame, *, negative: bool) -> Frame:
         nonlocal taken
         keep(frame, negative)
         taken += 1
         on_progress(taken, planned)
+        return frame
 
     on_progress(0, planned)
     try:
-        origin, facing = pose_of(partner), pose_of(photographer).heading_rad
-        head = stand_still(photographer, should_stop).head_angle_rad
-        place = (0.0, 0.0)
+        origin = stand_still(partner, should_stop).pose
+        before = stand_still(photographer, should_stop)
+        facing = before.pose.heading_rad
         for pose in plan_poses(wish):
             photographer.refuse_if_off()
-            if (pose.x_mm, pose.y_mm) != place:
-                place = (pose.x_mm, pose.y_mm)  # in a straight line, which stays in the circle
-                go_to(partner, *on_table(origin, *place), should_stop)
-            still = _strike(partner, origin, pose, should_stop)
-            kept(frame_after(camera, still, should_stop, own_clock=False), negative=False)
+            partner.limit_mmps = photographer.limit_mmps  # which a person may change meanwhile
+            _strike(partner, origin, pose, wish.slack_mm, should_stop)
+            since = told_from_now(camera, should_stop)
+            last = kept(frame_after(camera, since, should_stop, last=last), negative=False)
         go_to(partner, origin.x_mm, origin.y_mm, should_stop)
         for away in plan_negatives(wish):
             heading = facing + away.turn_rad
             still = take_pose(
                 photographer, should_stop, heading_rad=heading, head_rad=away.head_rad
             )
-            kept(frame_after(camera, still, should_stop), negative=True)
-        take_pose(photographer, should_stop, heading_rad=facing, head_rad=head)
+            last = kept(frame_after(camera, still, should_stop, last=last), negative=True)
+        take_pose(photographer, should_stop, heading_rad=facing, head_rad=before.head_angle_rad)
     except (StoppedError, UserError) as error:
         return DriveResult(taken, planned, fault_of(error, should_stop, photographer, partner))
     return DriveResult(taken, planned)
 
 
-def _strike(partner: Driver, origin: Pose, pose: PosingStop, should_stop: ShouldStop) -> BodyState:
-    """Takes the pose where it stands."""
-    return take_pose(
+def _strike(
+    partner: Driver, origin: Pose, pose: PosingStop, near_mm: float, should_stop: ShouldStop
+) -> None:
+    """Drives where it should stand, in a straight line, which stays in the circle, and poses."""
+    posture = posture_actions(partner.body_now(), pose.head_rad, pose.lift_mm)
+    place = on_table(origin, pose.x_mm, pose.y_mm)
+    go_to(partner, *place, should_stop, near_mm=near_mm, meanwhile=posture)
+    take_pose(
         partner,
         should_stop,
         heading_rad=origin.heading_rad + pose.heading_rad,
@@ -214,8 +122,7 @@ def with_partner(
     try:
         if not _is_live(partner_camera, should_stop):
             return DriveResult(0, wish.pictures + wish.negatives)
-        partner = Driver(partner_camera)
-        partner.limit_mmps = photographer.limit_mmps
+        partner = Driver(partner_camera, POSING)
         partner.take()
         try:
             return pose_partner(photographer, partner, camera, wish, keep, on_progress, should_stop)

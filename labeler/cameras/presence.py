@@ -21,6 +21,7 @@ class Presence(StrEnum):
     READY = "ready"
     TAKEN = "taken"  # its camera streams to another program
     NEEDS_TOKEN = "needs authorising"
+    NEEDS_PASSWORD = "needs a password"  # a network camera
     ASLEEP = "asleep"  # asleep, off, or elsewhere: nobody answers
     WRONG_CERTIFICATE = "wrong certificate"
     NOT_THERE = "not there"  # another device is at its address, or none ever was

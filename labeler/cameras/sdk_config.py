@@ -7,10 +7,13 @@ import locale
 import os
 import re
 import secrets
-from collections.abc import Mapping
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from labeler.cameras.robots import parse_sections, read_sections, split_address
+from labeler.cameras.robots import has_port, parse_sections, read_sections, split_address
 from labeler.dataset.files import reason, sync_folder
 from labeler.errors import UserError
 
@@ -30,20 +33,22 @@ def put_robot(path: Path, serial: str, values: Mapping[str, str]) -> None:
             raise UserError(f"This {key} cannot be written into {path}: it is empty or not text.")
     serial = serial.lower()
     read_sections(path)  # tells of damage
-    text, encoding = _read(path)
-    changed = _with_values(text, serial, values)
-    _check(path, parse_sections(text), changed, serial, values)
-    try:
-        data = changed.encode(encoding)
-    except UnicodeEncodeError:
-        data = changed.encode("utf-8")
-    _write_private(path, data)
+    with _alone(path):
+        text, encoding = _read(path)
+        changed = _with_values(text, serial, values)
+        _check(path, parse_sections(text), changed, serial, values)
+        try:
+            data = changed.encode(encoding)
+        except UnicodeEncodeError:
+            data = changed.encode("utf-8")
+        _write_private(path, data)
 
 
 def change_address(path: Path, serial: str, address: str) -> None:
     """Where the robot is now: a host, or host:port. Raises UserError."""
-    host, port = split_address(address.strip(), "")
-    values = {"ip": host, "port": port} if host != address.strip() else {"ip": host}
+    address = address.strip()
+    host, port = split_address(address, "")
+    values = {"ip": host, "port": port} if has_port(address) else {"ip": host}
     if serial.lower() not in read_sections(path):
         raise UserError(f"No robot {serial} is configured in {path}. Set it up first.")
     put_robot(path, serial, values)
@@ -134,9 +139,34 @@ def _check(
         )
 
 
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Two windows at once: the second one reads only when the first has written.
+
+    By a lock on the folder, which leaves nothing behind; Windows has none for folders.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path.parent, os.O_RDONLY)
+    except OSError as error:
+        raise _unwritten(path, error) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 def _write_private(path: Path, data: bytes) -> None:
     """Whole or not at all, and for its owner alone. A link stays one. Raises UserError."""
     path = path.resolve()
+    if path.exists() and not path.stat().st_mode & stat.S_IWUSR:
+        raise UserError(f"{path} is write-protected. Allow its owner to write it, then try again.")
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -150,6 +180,8 @@ def _write_private(path: Path, data: bytes) -> None:
             part.unlink(missing_ok=True)
         sync_folder(path.parent)
     except OSError as error:
-        raise UserError(
-            f"{path} cannot be written: {reason(error)}. Nothing was changed."
-        ) from error
+        raise _unwritten(path, error) from error
+
+
+def _unwritten(path: Path, error: OSError) -> UserError:
+    return UserError(f"{path} cannot be written: {reason(error)}. Nothing was changed.")

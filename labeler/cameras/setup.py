@@ -15,6 +15,7 @@ from labeler.cameras.robots import (
     RobotConfig,
     config_path,
     find_robot,
+    has_port,
     read_sections,
     split_address,
 )
@@ -60,10 +61,11 @@ def set_up(
     Nothing is written before the robot has accepted everything, nor once should_stop() is true.
     Blocks up to half a minute. Raises UserError for the step that was begun last.
     """
+    _check_file(on_step)
     wish, spare = _ask_pod(wish, on_step)
     on_step(Step.CERTIFICATE, "")
     pem = _certificate(wish)
-    name = _name_in(pem)
+    name = _name_in(pem, str(wish.certificate or f"the wire-pod at {read_pod(wish.pod)}"))
     on_step(Step.CERTIFICATE, f"The certificate is that of {name}.")
     host, port = read_address(wish.address)
     with tempfile.TemporaryDirectory(prefix="vector-setup-") as folder:
@@ -91,7 +93,7 @@ def move_robot(
     """
     host, port = read_address(address)
     known = find_robot(serial)
-    robot = replace(known, ip=host, port=port if ":" in address else known.port)
+    robot = replace(known, ip=host, port=port if has_port(address.strip()) else known.port)
     preflight.check_robot(robot)
     if should_stop():
         raise UserError("The robot keeps the address that it had.")
@@ -108,6 +110,15 @@ def read_address(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
+def _check_file(on_step: OnStep) -> None:
+    """A file that could not be added to would be told of after all the rest."""
+    try:
+        read_sections(config_path())
+    except UserError:
+        on_step(Step.KEPT, "")
+        raise
+
+
 def _ask_pod(wish: Wish, on_step: OnStep) -> tuple[Wish, str]:
     """The wish with serial number and address, and the token that the wire-pod itself uses."""
     wish = replace(wish, serial=wish.serial.strip().lower(), address=wish.address.strip())
@@ -120,8 +131,12 @@ def _ask_pod(wish: Wish, on_step: OnStep) -> tuple[Wish, str]:
     if not wish.serial and len(known) == 1:
         wish = replace(wish, serial=known[0].serial)
     found = next((each for each in known if each.serial == wish.serial), None)
+    if not wish.serial and not known:
+        raise RobotError(
+            f"The wire-pod at {pod} knows no robot yet. Set yours up on its page first: http://{pod}"
+        )
     if not wish.serial:
-        names = ", ".join(each.serial for each in known) or "none yet"
+        names = ", ".join(each.serial for each in known)
         raise RobotError(f"Which robot? The wire-pod at {pod} knows these serial numbers: {names}.")
     if not wish.address and (found is None or not found.address):
         raise RobotError(
@@ -146,17 +161,18 @@ def _certificate(wish: Wish) -> bytes:
         ) from (error)
 
 
-def _name_in(pem: bytes) -> str:
+def _name_in(pem: bytes, source: str) -> str:
+    """source: where the certificate is from, as the person knows it."""
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
 
     try:
         der = x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
     except ValueError as error:
-        raise UserError("This is no certificate of a robot: choose another file.") from error
+        raise UserError(f"What {source} holds is no certificate of a robot.") from error
     names = preflight.certificate_names(der)
     if not names:
-        raise UserError("This certificate names no robot: choose another file.")
+        raise UserError(f"The certificate in {source} names no robot.")
     return next((name for name in names if name.lower().startswith("vector-")), names[0])
 
 

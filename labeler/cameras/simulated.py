@@ -28,6 +28,15 @@ class SimulatedCamera(VectorCamera):
         """The simulator's, or None while there is none."""
         return self.world.process_id
 
+    def beside(self, number: int) -> SimulatedCamera:
+        """A camera, not started yet, of that robot of the same world.
+
+        The world goes on for it also when this one stops meanwhile; so it has to be stopped, too.
+        """
+        camera = SimulatedCamera(self.seed, world=self.world, number=number)
+        self.world.enter(camera)
+        return camera
+
     def deeds(self, since: int = 0) -> list[Deed]:
         """What this robot was told to say, play and show, after the deed of that number."""
         return [deed for deed in self.world.deeds(since) if deed.robot == self.name]

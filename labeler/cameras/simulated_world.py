@@ -84,6 +84,11 @@ class SimulatedWorld:
                 details=child.last_words(),
             ) from error
 
+    def enter(self, guest: object) -> None:
+        """Guest will need the world, which does not end before it has left."""
+        with self._lock:
+            self._guests.add(guest)
+
     def order(self, words: str) -> None:
         """Switches a fault on or off, e.g. "freeze" or "2: thaw". Nothing where nothing runs."""
         child = self._child

@@ -22,6 +22,8 @@ def is_camera_taken(robot: RobotConfig, timeout: float) -> bool:
     """Whether the robot streams pictures to anybody; needs the token. Raises RobotError."""
     from anki_vector.messaging import protocol
 
+    if not (robot.guid.isascii() and robot.guid.isprintable()):
+        raise faults.not_authorised(robot)  # gRPC would not even send it
     with _stub(robot) as stub:
         answer = _call(
             robot,
@@ -64,7 +66,7 @@ def _stub(robot: RobotConfig) -> Iterator[Any]:
     except OSError as error:
         raise faults.missing_certificate(robot) from error
     channel = grpc.secure_channel(
-        f"{robot.ip}:{robot.port}",
+        robot.target,
         grpc.ssl_channel_credentials(root_certificates=root),
         options=(("grpc.ssl_target_name_override", robot.name),),
     )

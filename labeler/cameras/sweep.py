@@ -13,7 +13,7 @@ from labeler.cameras.driving_moves import (
     PhotoRobot,
     ShouldStop,
     frame_after,
-    pose_of,
+    stand_still,
     take_pose,
 )
 from labeler.errors import UserError
@@ -117,13 +117,15 @@ def sweep(
     camera is the driver's own robot. What was kept before a fault or a stop stays kept.
     """
     taken = 0
+    last: Frame | None = None
     try:
-        start = pose_of(driver).heading_rad
+        start = stand_still(driver, should_stop).pose.heading_rad
         for stop in stops:
             on_progress(taken, len(stops))
             heading = start + stop.turn_rad
             still = take_pose(driver, should_stop, heading_rad=heading, head_rad=stop.head_rad)
-            keep(frame_after(camera, still, should_stop))
+            last = frame_after(camera, still, should_stop, last=last)
+            keep(last)
             taken += 1
         on_progress(taken, len(stops))
         take_pose(driver, should_stop, heading_rad=start)

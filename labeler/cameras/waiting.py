@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from labeler.cameras.base import Camera, CameraState, Frame
+from labeler.cameras.base import Camera, CameraState, CameraStatus, Frame
+from labeler.cameras.faults import IN_SHELL
 from labeler.cameras.worker import SILENCE
 from labeler.errors import UserError
 
@@ -25,8 +26,13 @@ def next_frame(camera: Camera, after: int = 0, timeout: float = PATIENCE) -> Fra
             return camera.with_pose(frame)
         status = camera.status()
         if status.state in (CameraState.FAILED, CameraState.CLOSED):
-            raise UserError(status.message or f"The camera {camera.name} is closed.")
+            raise _told(status.message or f"The camera {camera.name} is closed.", status)
         if time.monotonic() > deadline:
             reason = status.message or "It is connected."
-            raise UserError(f"No picture from {camera.name} for {timeout:.0f} s. {reason}")
+            raise _told(f"No picture from {camera.name} for {timeout:.0f} s. {reason}", status)
         time.sleep(GLANCE)
+
+
+def _told(sentence: str, status: CameraStatus) -> UserError:
+    command = IN_SHELL.get(status.cause, "") if status.cause is not None else ""
+    return UserError(sentence, in_shell=command)

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
+from pathlib import Path
 
+from labeler.errors import UserError
+from labeler.runs.history import config_of
 from labeler.runs.prepare import Wish
-from trainer.config import AUGMENTATIONS, BUILT_IN, DETECTORS, DEVICES, STARTS
+from trainer.config import AUGMENTATIONS, BUILT_IN, DETECTORS, DEVICES
+
+_WEIGHTS = ("pretrained", "scratch")
 
 
 def add_adjustments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from",
         dest="start",
-        choices=STARTS,
+        metavar="WEIGHTS|RUN",
         default="pretrained",
-        help="the weights to start from: pretrained (default), or scratch, which are random ones",
+        help="the weights to start from: pretrained (default); scratch, which are random ones; or "
+        "the folder of a run, whose best ones learn on",
     )
     parser.add_argument(
         "--detector",
         choices=DETECTORS,
-        default=BUILT_IN,
         help=f"{BUILT_IN} (default) is built in and works offline; the others are torchvision's",
     )
     length = parser.add_mutually_exclusive_group()
@@ -54,13 +60,14 @@ def add_adjustments(parser: argparse.ArgumentParser) -> None:
 
 
 def wish_of(arguments: argparse.Namespace) -> Wish:
+    """Raises UserError where --from names no run."""
     budget = "best" if arguments.best else "epochs" if arguments.epochs else "time"
     seconds = arguments.seconds
     if seconds is None:
         seconds = 3600.0 if arguments.best else 60.0
-    return Wish(
+    wish = Wish(
         arguments.start,
-        arguments.detector,
+        arguments.detector or BUILT_IN,
         seconds,
         arguments.seed,
         budget=budget,
@@ -72,3 +79,16 @@ def wish_of(arguments: argparse.Namespace) -> Wish:
         learning_rate=arguments.learning_rate,
         augmentation=arguments.augmentation,
     )
+    return wish if arguments.start in _WEIGHTS else _from_run(wish, arguments.detector)
+
+
+def _from_run(wish: Wish, detector: str | None) -> Wish:
+    """wish.start is the folder. Without a detector it is that of the run."""
+    run = Path(wish.start).absolute()
+    if not run.is_dir():
+        raise UserError(
+            f"--from takes {', '.join(_WEIGHTS)} or the folder of a run, and there is none at "
+            f"{run}."
+        )
+    detector = detector or config_of(run).detector
+    return replace(wish, start="run", detector=detector, parent=str(run))

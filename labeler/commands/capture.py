@@ -184,7 +184,7 @@ def _capture(dataset: Dataset, camera: Camera, take: Taker, arguments: argparse.
         sitting.recount()
     except UserError as error:
         kept = f"{error} {_pictures(len(sitting.image_ids))} of {arguments.count} were kept."
-        raise UserError(kept, details=error.details) from error
+        raise UserError(kept, details=error.details, in_shell=error.in_shell) from error
     if arguments.json:
         sys.stdout.write(json.dumps(sitting.summary(stopped=stopped)) + "\n")
     else:

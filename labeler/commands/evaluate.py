@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="DIR",
         help="the folder that file_name is relative to (default: images/ beside the file, else "
-        "the file's own folder)",
+        "the file's own folder; of a run, where it knows them to be)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -57,9 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _truth(run: Path, coco: Path | None, images: Path | None) -> tuple[Path, Path]:
     """The COCO file and the folder of its images, absolute. Raises UserError."""
     if coco is None:
-        if not (run / "val.json").is_file():
-            raise UserError(f"Say what to score on: {run} is no run with images to check with.")
-        return (run / "val.json").absolute(), (run / config_of(run).val_images).absolute()
+        return truth_of_run(run, images)
     file = coco.absolute()
     if not file.is_file():
         raise UserError(
@@ -68,3 +67,19 @@ def _truth(run: Path, coco: Path | None, images: Path | None) -> tuple[Path, Pat
             else f"{file} is missing."
         )
     return file, (images or images_beside(file)).absolute()
+
+
+def truth_of_run(run: Path, images: Path | None) -> tuple[Path, Path]:
+    """What the run was checked with: its COCO file and the folder of the images, absolute.
+
+    images: where they are, if not where the run knows them to be. Raises UserError.
+    """
+    if not (run / "val.json").is_file():
+        raise UserError(f"Say what to score on: {run} is no run with images to check with.")
+    folder = Path(os.path.normpath((images or run / config_of(run).val_images).absolute()))
+    if not folder.is_dir():
+        raise UserError(
+            f"{folder}: the folder with the pictures that {run} was checked with is not there.",
+            in_shell="Say where they are with --images DIR.",
+        )
+    return (run / "val.json").absolute(), folder

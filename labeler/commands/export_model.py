@@ -14,8 +14,8 @@ from labeler.runs.launch import require_training
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Write the model of a run as a zip: model.onnx, labels.txt, MODEL_CARD.md (scores with "
-        "their intervals, data, preprocessing, limits, licences) and predict.py, twenty lines that "
-        "run it with nothing but onnxruntime, numpy and Pillow. No photo is in it."
+        "their intervals, data, preprocessing, limits, licences) and predict.py, a short script "
+        "that runs it with nothing but onnxruntime, numpy and Pillow. No photo is in it."
     )
     parser.add_argument("run_folder", type=Path, metavar="RUN", help="the run's folder")
     parser.add_argument(

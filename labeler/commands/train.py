@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "and from 200 images on some for the final score; with --val those of that file validate "
         "and all others train. Ctrl+C stops and keeps the best. The run's folder then holds "
         "model.onnx, which evaluate, predict and the window's Preview take. --resume RUN goes on "
-        "with a run that was stopped or killed."
+        "with a run that was stopped or killed, with --images DIR where its pictures were moved."
     )
     parser.add_argument(
         "--resume",
@@ -103,9 +103,10 @@ def _prepare(arguments: argparse.Namespace) -> PreparedRun:
         raise UserError("Say what to learn from, or with --resume which run shall go on.")
     wish = wish_of(arguments)
     if arguments.resume is not None:
-        if wish != Wish() or arguments.seconds is not None or arguments.out is not None:
+        others = (arguments.seconds, arguments.out, arguments.val)
+        if wish != Wish() or any(other is not None for other in others):
             raise UserError("--resume goes on as the run was asked for: leave out other options.")
-        return prepared_again(arguments.resume.absolute())
+        return prepared_again(arguments.resume.absolute(), arguments.images, arguments.val_images)
     source: Path = arguments.source
     if source.is_dir():
         return _prepare_dataset(arguments, wish)

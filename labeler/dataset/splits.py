@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from labeler.dataset.holding import Categories, Held, Unit, Way, hold_back
+from labeler.dataset.inherited import Inherited, held_again, told_of
 from labeler.dataset.model import Image, Session
 from labeler.dataset.words import counted
 
@@ -73,6 +74,7 @@ def split_by_session(
     categories_of: Categories | None = None,
     likeness: Likeness | None = None,
     test_before: TestPart | None = None,
+    inherited: Inherited | None = None,
 ) -> Split:
     """Holds back a test part, from TEST_FROM images on, and about val_fraction of the others.
 
@@ -80,32 +82,46 @@ def split_by_session(
     if another choice exists. The same arguments give the same split. The test part does not depend
     on the seed, and what was put aside before (test_before) stays there, with all that its sessions
     have gained: no run may learn from what another one is to be judged by in the end.
+
+    inherited: for a run that begins from another one's weights. Nothing that they have learned from
+    validates, and nothing more is put aside.
     """
     if len(images) < 2:
         ids = tuple(image.id for image in images)
         return Split(ids, (), "Too few images to hold any back for validation.")
     categories = categories_of or {}
     units = _units(images, likeness)
-    test = _test_part(units, categories, likeness, test_before or TestPart())
+    before = test_before or TestPart()
+    test = _kept(units, before) if inherited else _test_part(units, categories, likeness, before)
     rest = _without(units, test.ids)
     left = sum(len(unit.images) for unit in rest)
     val = Held()
     if left > 1:
         size = _size(val_fraction, left)
-        val = hold_back(rest, size, f"val {seed}", categories, likeness, most=3.0)
+        chance = f"val {seed}"
+        if inherited:
+            val = held_again(rest, inherited, size, chance, categories, likeness)
+        else:
+            val = hold_back(rest, size, chance, categories, likeness, most=3.0)
     by_id = {image.id: image for image in images}
     pruning = _Pruning(by_id, {*test.cut, *val.cut}, likeness)
     val_ids, near_test = pruning.prune(val.ids, test.ids)
     train_ids, near_held = pruning.prune(by_id.keys() - test.ids - val.ids, test.ids | val_ids)
     parts = _Parts(train_ids, val_ids, test.ids, near_test | near_held)
-    names = {session.id: session.name for session in sessions}
+    if inherited:
+        sentences = told_of(inherited, train_ids, val_ids, len(test.ids))
+        explanation = " ".join([*sentences, *dropped_told(len(parts.dropped))])
+    else:
+        names = {session.id: session.name for session in sessions}
+        explanation = _explanation(parts, val, test, names)
+    learned_ids = inherited.learned_ids if inherited else frozenset[int]()
     return Split(
         tuple(sorted(train_ids)),
         tuple(sorted(val_ids)),
-        _explanation(parts, val, test, names),
+        explanation,
         tuple(sorted(parts.dropped)),
         tuple(sorted(test.ids)),
-        _still_alike(parts, likeness),
+        _still_alike(train_ids | learned_ids, val_ids | test.ids, likeness),
         _of_one_sitting(units),
         TestPart(frozenset(test.sessions), test.ids),
     )
@@ -260,8 +276,10 @@ def _listed(sessions: Sequence[int], names: Mapping[int, str]) -> str:
     return ", ".join(told[:4]) + (f" and {len(told) - 4} more" if len(told) > 4 else "")
 
 
-def _still_alike(parts: _Parts, likeness: Likeness | None) -> tuple[str, ...]:
-    still = len(likeness.like(parts.train, parts.val | parts.test)) if likeness else 0
+def _still_alike(
+    learned: frozenset[int], held: frozenset[int], likeness: Likeness | None
+) -> tuple[str, ...]:
+    still = len(likeness.like(learned - held, held)) if likeness else 0
     told = (
         f"{counted(still, 'image')} to learn from look like images held back, so the score will "
         "flatter. Take photos of other moments and places."

@@ -10,8 +10,9 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 
 from labeler.cameras.base import Camera, CameraState, CameraStatus, Frame
-from labeler.cameras.catalogue import CameraChoice, list_cameras, open_camera
-from labeler.cameras.network import read_address
+from labeler.cameras.catalogue import SECOND, CameraChoice, list_cameras, open_camera
+from labeler.cameras.network import forget_address, read_address
+from labeler.cameras.network_book import remember
 from labeler.errors import UserError
 from labeler.gui.background import Job, run_in_background
 from labeler.gui.decode import LivePicture, decode, is_large
@@ -78,7 +79,8 @@ class LiveCamera(QObject):
         chosen = self.choice
         if chosen is None or any(each.id == chosen.id for each in found):
             return found
-        at = next((at for at, each in enumerate(found) if each.kind == chosen.kind), len(found))
+        of_its_kind = [at for at, each in enumerate(found) if each.kind == chosen.kind]
+        at = (of_its_kind or [len(found)])[-1 if chosen.kind == "network" else 0]
         if chosen.kind == "simulated":  # one in any world, or its name would stand there twice
             found[at] = chosen
         else:
@@ -95,14 +97,19 @@ class LiveCamera(QObject):
         self._set_pace()
 
     def choose(self, choice: CameraChoice | str) -> None:
-        """Opens this camera instead of the one before. An id may stand for the choice."""
+        """Opens this camera instead of the one before. An id may stand for the choice.
+
+        The other robot of a simulated world is opened in that very world.
+        """
+        choice = _choice_of(choice) if isinstance(choice, str) else choice
+        neighbour = _neighbour(self._camera, choice)
         self._let_go()
-        self.choice = choice = _choice_of(choice) if isinstance(choice, str) else choice
+        self.choice = choice
         self._set_status(CameraStatus(CameraState.CONNECTING, self._connecting(choice)))
         self.camera_changed.emit()
         turn = self._turn
         self._opening = run_in_background(
-            _opener(choice),
+            _opener(choice, neighbour),
             on_done=lambda camera: self._take(turn, camera),
             on_error=lambda error: self._fail(turn, error),
             owner=self,
@@ -117,6 +124,15 @@ class LiveCamera(QObject):
         """Ends the pause that a lost camera makes before the next attempt."""
         if self._camera is not None:
             self._camera.retry_now()
+
+    def forget(self, choice: CameraChoice) -> None:
+        """Takes a network camera out of the list; one that is on show is closed."""
+        forget_address(choice.id.partition(":")[2])
+        if self.choice is not None and self.choice.id == choice.id:
+            self.choice = None
+            self.stop()
+        else:
+            self.camera_changed.emit()
 
     def stop(self) -> None:
         """Closes the camera, without waiting for it."""
@@ -210,8 +226,16 @@ class LiveCamera(QObject):
         rate = float(round(status.frames_per_second))
         status = replace(status, frames_per_second=rate)
         if status != self._status:
+            self._keep_address(status)
             self._status = status
             self.status_changed.emit(status)
+
+    def _keep_address(self, status: CameraStatus) -> None:
+        """A network camera that gives a picture stands in the list from now on."""
+        choice = self.choice
+        is_new = status.state is CameraState.LIVE and self._status.state is not CameraState.LIVE
+        if is_new and choice is not None and choice.kind == "network":
+            remember(choice.id.partition(":")[2])
 
 
 def close_quietly(camera: Camera) -> None:
@@ -223,13 +247,27 @@ def close_quietly(camera: Camera) -> None:
     run_in_background(lambda _report, _stop: camera.stop(), on_done=ignore, on_error=ignore)
 
 
-def _opener(choice: CameraChoice) -> Callable[..., Camera | None]:
+def _neighbour(camera: Camera | None, choice: CameraChoice) -> Camera | None:
+    """The chosen robot of the simulated world that is on show, if it is another one there."""
+    number = {"simulated": 0, SECOND: 1}.get(choice.id)
+    if camera is None or number is None:
+        return None
+    from labeler.cameras.simulated import SimulatedCamera
+
+    if not isinstance(camera, SimulatedCamera) or camera.number == number:
+        return None
+    return camera.beside(number)
+
+
+def _opener(choice: CameraChoice, neighbour: Camera | None) -> Callable[..., Camera | None]:
     def open_and_start(_report: object, should_stop: Callable[[], bool]) -> Camera | None:
         # Each sitting with the simulated robot is in another world, or its frames would be the
         # same pictures again, byte for byte.
         # The second robot is there for whoever wants a partner that poses.
-        camera = open_camera(choice, seed=random.randrange(1, 1 << 16), robots=2)
+        seed = random.randrange(1, 1 << 16)
+        camera = neighbour or open_camera(choice, seed=seed, robots=2)
         if should_stop():
+            camera.stop()
             return None
         camera.start()
         return camera

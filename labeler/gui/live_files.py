@@ -23,9 +23,12 @@ def needs_file(choice: CameraChoice) -> bool:
 def ask_for_file(
     parent: QWidget, choice: CameraChoice, on_chosen: Callable[[CameraChoice], None]
 ) -> None:
-    """Opens the dialog and returns; on_chosen is called unless the person cancels."""
+    """Opens the dialog and returns; on_chosen is called unless the person cancels.
+
+    A network camera that is in the list already may get another address or password.
+    """
     if choice.kind == "network":
-        asking = NetworkDialog(parent)
+        asking = NetworkDialog(parent, choice.id.partition(":")[2])
         asking.address_given.connect(on_chosen)
         asking.open()
         return

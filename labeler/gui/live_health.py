@@ -12,8 +12,10 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from labeler.cameras.base import CameraState, CameraStatus
+from labeler.cameras.catalogue import CameraChoice
 from labeler.cameras.faults import Cause
 from labeler.gui.live import STALE, LiveCamera
+from labeler.gui.live_files import ask_for_file
 from labeler.gui.picture_view import PictureView
 from labeler.gui.robot_dialogs import ask_to_move, ask_to_set_up
 from labeler.gui.side_panel import keep_keys, line_color
@@ -128,17 +130,24 @@ class LiveHealth(QWidget):
         return _Words(status.message, hint, offers)
 
     def _remedies(self, status: CameraStatus) -> list[Offer]:
-        """What mends this fault of a robot that is configured."""
+        """What mends this fault of a robot that is configured, or of a camera with an address."""
         choice = self._live.choice
-        if choice is None or choice.kind != "robot" or choice.id == "robot:":
+        if choice is None or choice.id == f"{choice.kind}:":
+            return []
+        if choice.kind == "network":
+            return [(self.tr("Address and password…"), lambda: self._ask_address(choice))]
+        if choice.kind != "robot":
             return []
         if status.cause in (Cause.SILENT, Cause.ADDRESS):
             return [(self.tr("New address…"), lambda: ask_to_move(self._view, self._live, choice))]
-        if status.cause in (Cause.CERTIFICATE, Cause.TOKEN):
+        if status.cause in (Cause.CERTIFICATE, Cause.TOKEN, Cause.CONFIGURATION):
             return [
                 (self.tr("Set it up again…"), lambda: ask_to_set_up(self._view, self._live, choice))
             ]
         return []
+
+    def _ask_address(self, choice: CameraChoice) -> None:
+        ask_for_file(self._view, choice, self._live.choose)
 
     def _words_of_age(self) -> _Words:
         picture = self._live.picture

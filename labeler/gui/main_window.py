@@ -147,7 +147,7 @@ class MainWindow(QWidget):
         elif page_id == PREVIEW:
             workspace.train_requested.connect(partial(self.show_workspace, TRAIN))
             workspace.image_requested.connect(self._label_image)
-            workspace.improve_requested.connect(self._train)
+            workspace.improve_requested.connect(self._improve)
         elif page_id == COMPARE:
             workspace.labelling_requested.connect(partial(self.show_workspace, LABEL))
 
@@ -163,10 +163,10 @@ class MainWindow(QWidget):
         label: Any = self.current
         label.show_image(image_id)
 
-    def _train(self) -> None:
+    def _improve(self, model: Path | None) -> None:
         self.show_workspace(TRAIN)
         train: Any = self.current
-        train.train()
+        train.improve(model)
 
     def _forget_judged(self) -> None:
         preview: Any = self._workspaces.get(PREVIEW)

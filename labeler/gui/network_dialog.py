@@ -23,19 +23,24 @@ _WIDTH = 460
 
 
 class NetworkDialog(QDialog):
-    """address_given carries a CameraChoice; name and password stay in memory."""
+    """address_given carries a CameraChoice; name and password stay in memory.
+
+    url: of a camera that is known, for another address or password.
+    """
 
     address_given = Signal(object)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, url: str = "") -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Watch a network camera"))
         self.address, self.user, self.password = (QLineEdit(self) for _ in range(3))
+        self.address.setText(url)
         self.note = QLabel(self)
         self.go = QPushButton(self.tr("Watch"), self)
         self.close_button = QPushButton(self.tr("Cancel"), self)
         self._lay_out(parent.window())
+        (self.user if url else self.address).setFocus()
         self.go.clicked.connect(self.take)
         self.close_button.clicked.connect(self.reject)
 
@@ -63,7 +68,8 @@ class NetworkDialog(QDialog):
         self.note.setText(
             self.tr(
                 "A phone becomes a camera with an app that shows its picture in the network as "
-                "MJPEG or RTSP. Name and password are forgotten when this program ends."
+                "MJPEG or RTSP. It stays in the list once it has given a picture; but name, "
+                "password and what follows a ? are not written down and are asked for again."
             )
         )
         self.note.setWordWrap(True)
@@ -90,4 +96,5 @@ class NetworkDialog(QDialog):
         column.addWidget(self.note)
         column.addStretch(1)
         column.addLayout(buttons)
-        self.resize(min(_WIDTH, window.width() - 20), 200)
+        width = min(_WIDTH, window.width() - 20)
+        self.resize(width, column.totalHeightForWidth(width))

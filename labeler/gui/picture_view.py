@@ -148,7 +148,8 @@ class PictureView(QWidget):
 
     def _line_size(self, text: str) -> QSizeF:
         metrics = self.fontMetrics()
-        return QSizeF(metrics.horizontalAdvance(text) + 20, metrics.height() + 10)
+        room = max(0, self.width() - 2 * _MARGIN)
+        return QSizeF(min(room, metrics.horizontalAdvance(text) + 20), metrics.height() + 10)
 
     def _paint_line(self, painter: QPainter, text: str, ground: QColor, where: QRectF) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -156,6 +157,8 @@ class PictureView(QWidget):
         painter.setBrush(ground)
         painter.drawRoundedRect(where, 4, 4)
         painter.setPen(QColor("white"))
+        room = round(where.width()) - 20
+        text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
         painter.drawText(where, Qt.AlignmentFlag.AlignCenter, text)
 
 
@@ -189,14 +192,16 @@ def _paint_mark(painter: QPainter, mark: Mark, picture: QRectF, scale: float) ->
     painter.setPen(QPen(color, 2))
     painter.drawRect(box)
     metrics = painter.fontMetrics()
-    size = QSizeF(metrics.horizontalAdvance(mark.text) + 10, metrics.height() + 3)
+    room = int(picture.width()) - 10
+    text = metrics.elidedText(mark.text, Qt.TextElideMode.ElideMiddle, room)
+    size = QSizeF(metrics.horizontalAdvance(text) + 10, metrics.height() + 3)
     left = min(box.left() - 1, picture.right() - size.width())
     above = box.top() - size.height()
     top = above if above >= picture.top() else box.top()
     label = QRectF(QPointF(max(picture.left(), left), top), size)
     painter.fillRect(label, color)
     painter.setPen(text_color(color))
-    painter.drawText(label, Qt.AlignmentFlag.AlignCenter, mark.text)
+    painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def text_color(ground: QColor) -> QColor:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from labeler.cameras.pod import USUAL, PodRobot, read_pod, robots_of
-from labeler.cameras.robots import RobotConfig, known_address
+from labeler.cameras.robots import RobotConfig, at_home, known_address
 from labeler.cameras.setup import Step, Wish, set_up
 from labeler.errors import UserError
 from labeler.gui import theme
@@ -75,7 +75,7 @@ class RobotSetupDialog(QDialog):
             self.pod.text(),
             self.serial.currentText().partition(" ")[0],
             self.address.text(),
-            Path(file).expanduser() if file else None,
+            at_home(file) if file else None,
             self.token.text().strip() if self.by_hand.isChecked() else "",
         )
 
@@ -149,7 +149,11 @@ class RobotSetupDialog(QDialog):
         words = self.tr("The wire-pod knows {0} robots. Choose yours.")
         if len(robots) == 1:
             words = self.tr("The wire-pod knows 1 robot.")
-        self.steps.end(Step.POD, words.format(len(robots)))
+        if robots:
+            self.steps.end(Step.POD, words.format(len(robots)))
+        else:
+            words = self.tr("The wire-pod knows no robot yet. Set yours up on its own page first.")
+            self.steps.fail(Step.POD, words)
         self._show_state()
         self.serial.setFocus()
 

@@ -1,13 +1,17 @@
-"""How the configured robots are, looked at again and again while their list is on show."""
+"""How robots and network cameras are, looked at again and again while their list is on show."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from labeler.cameras.base import CameraState
 from labeler.cameras.catalogue import CameraChoice
+from labeler.cameras.network import read_address
+from labeler.cameras.network_look import look_at_network
 from labeler.cameras.presence import Sighting, look_at_all
 from labeler.gui.background import Job, run_in_background
 from labeler.gui.live import LiveCamera
@@ -26,12 +30,16 @@ class RobotWatch(QObject):
     def __init__(self, live: LiveCamera, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._live = live
-        self._job: Job | None = None
+        self._jobs: dict[str, Job] = {}
         self._choices: list[CameraChoice] = []
         self.seen: dict[str, Sighting] = {}
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY_MS)
         self._timer.timeout.connect(self.look)
+
+    @property
+    def is_looking(self) -> bool:
+        return any(not job.is_over for job in self._jobs.values())
 
     def start(self) -> None:
         self._choices = self._live.choices()
@@ -40,8 +48,8 @@ class RobotWatch(QObject):
 
     def stop(self) -> None:
         self._timer.stop()
-        if self._job is not None:
-            self._job.cancel()
+        for job in self._jobs.values():
+            job.cancel()
 
     def look(self) -> None:
         """Now, unless a look is under way; what comes of it is told within three seconds."""
@@ -49,18 +57,28 @@ class RobotWatch(QObject):
         if choices != self._choices:
             self._choices = choices
             self.choices_changed.emit()
-        robots = {
-            choice.id.partition(":")[2]: choice.id
-            for choice in choices
-            if choice.kind == "robot" and not self._is_in_use(choice)
-        }
-        if not robots or (self._job is not None and not self._job.is_over):
+        self._look_at("robot", look_at_all)
+        self._look_at(
+            "network",
+            lambda urls, *more: look_at_network([read_address(url) for url in urls], *more),
+        )
+
+    def _look_at(self, kind: str, look: Callable[..., Mapping[str, Sighting]]) -> None:
+        words = [
+            choice.id.partition(":")[2]
+            for choice in self._choices
+            if choice.kind == kind and choice.id != f"{kind}:" and not self._is_in_use(choice)
+        ]
+        before = self._jobs.get(kind)
+        if not words or (before is not None and not before.is_over):
             return
-        self._job = run_in_background(
-            lambda report, should_stop: look_at_all(list(robots), report, should_stop),
-            on_done=self._take,
-            on_error=self._fail,
-            on_progress=self._take,
+        take = partial(self._take, kind)
+
+        def work(report: Any, should_stop: Any) -> Mapping[str, Sighting]:
+            return look(words, report, should_stop)
+
+        self._jobs[kind] = run_in_background(
+            work, on_done=take, on_error=self._fail, on_progress=take, owner=self
         )
 
     def _is_in_use(self, choice: CameraChoice) -> bool:
@@ -68,8 +86,8 @@ class RobotWatch(QObject):
         chosen = self._live.choice
         return chosen is not None and chosen.id == choice.id and self._live.status.state in _IN_USE
 
-    def _take(self, seen: Mapping[str, Sighting]) -> None:
-        new = {f"robot:{serial}": sighting for serial, sighting in seen.items()}
+    def _take(self, kind: str, seen: Mapping[str, Sighting]) -> None:
+        new = {f"{kind}:{word}": sighting for word, sighting in seen.items()}
         if any(self.seen.get(word) != sighting for word, sighting in new.items()):
             self.seen |= new
             self.seen_changed.emit(self.seen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import signal
 import socket
 import subprocess
 import threading
@@ -52,6 +53,7 @@ def run_command(due: Due, timeout: float = RUN_TIMEOUT_S) -> str:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     except OSError as error:
         raise UserError(f"{words[0]} cannot be run: {error.strerror or error}.") from error
@@ -62,8 +64,7 @@ def run_command(due: Due, timeout: float = RUN_TIMEOUT_S) -> str:
     try:
         code = process.wait(timeout)
     except subprocess.TimeoutExpired as error:
-        process.kill()
-        process.wait()
+        _stop(process)
         raise UserError(
             f"{words[0]} took longer than {timeout:g} s and was stopped. "
             "Let it start what takes long in the background."
@@ -72,6 +73,14 @@ def run_command(due: Due, timeout: float = RUN_TIMEOUT_S) -> str:
     if code:
         raise UserError(f"{words[0]} ended with code {code}. {told}".strip())
     return told
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """With all that it has started, where the system keeps them together."""
+    if hasattr(os, "killpg"):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
 
 
 class _Tail:

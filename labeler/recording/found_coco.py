@@ -1,13 +1,14 @@
-"""Pictures with what a detector found in them, as a COCO dataset with scores.
+"""Pictures with what detectors found in them, as COCO with scores: a list for each of the two.
 
-The boxes are a machine's and stand in the file as such: each has a score, and "info" names the
-model. Nobody has checked them.
+The boxes are a machine's and stand in the files as such: each has a score, "info" and each image
+name the model. Nobody has checked them.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,63 +19,124 @@ from labeler.dataset.files import PART, replace_durably, write_durably
 if TYPE_CHECKING:
     from trainer.predict import Detection
 
-ANNOTATIONS, IMAGES = "annotations.json", "images"
+ANNOTATIONS, ANNOTATIONS_BESIDE = "annotations.json", "annotations-second.json"
+IMAGES = "images"
+
+
+@dataclass(frozen=True, slots=True)
+class Finds:
+    """What a detector found on a picture, as far as it is shown.
+
+    model: its name. names: category id -> name, of all its classes. found: with the steady number
+    of each, 0 for none.
+    """
+
+    model: str
+    names: Mapping[int, str]
+    found: Sequence[tuple[Detection, int]]
 
 
 class FoundCoco:
-    """annotations.json and images/ in a folder; save() replaces the first as a whole."""
+    """images/ in a folder, and beside it a list of what was found on them for each detector.
 
-    def __init__(self, folder: Path, model: str) -> None:
+    The first one's is annotations.json; where a second one looked, its list is
+    annotations-second.json. save() replaces each as a whole.
+    """
+
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._model = model
-        self._ids: dict[str, int] = {}
-        self._images: list[dict[str, Any]] = []
-        self._boxes: list[dict[str, Any]] = []
+        self._lists = (_List(folder / ANNOTATIONS), _List(folder / ANNOTATIONS_BESIDE))
+        self.pictures = 0
         self.size_bytes = 0
-
-    @property
-    def pictures(self) -> int:
-        return len(self._images)
 
     def add(
         self,
         data: bytes,
         size: tuple[int, int],
         captured_at: float,
-        names: Mapping[int, str],
-        found: Sequence[tuple[Detection, int]],
+        first: Finds,
+        second: Finds | None = None,
     ) -> None:
         """data: the picture as the camera sent it; size: width, height in pixels.
 
-        names: category id -> name. found: with the steady number of each, 0 for none. The picture
-        is durable on return. Raises UserError.
+        The picture is durable on return. Raises UserError.
         """
         folder = self._folder / IMAGES
         folder.mkdir(exist_ok=True)
-        number = len(self._images) + 1
+        number = self.pictures + 1
         suffix = "png" if data.startswith(b"\x89PNG") else "jpg"
         name = f"{number:06}.{suffix}"
         write_durably(folder / name, data)
+        self.pictures = number
         self.size_bytes += len(data)
-        for category_id, category in names.items():
-            self._keep_name(category_id, category)
-        for each, _track in found:
-            self._keep_name(each.category_id, each.name)
         taken = datetime.fromtimestamp(captured_at, UTC)
-        self._images.append(
-            {
-                "id": number,
-                "file_name": name,
-                "width": size[0],
-                "height": size[1],
-                "date_captured": f"{taken:%Y-%m-%d %H:%M:%S}",
-                "captured_at": captured_at,
-            }
-        )
+        image = {
+            "id": number,
+            "file_name": name,
+            "width": size[0],
+            "height": size[1],
+            "date_captured": f"{taken:%Y-%m-%d %H:%M:%S}",
+            "captured_at": captured_at,
+        }
+        for each, finds in zip(self._lists, (first, second), strict=True):
+            if finds is not None:
+                each.add(image, finds)
+
+    def save(self) -> None:
+        """Writes the lists with all that was added so far. Raises UserError."""
+        for each in self._lists:
+            each.save()
+
+
+class _List:
+    """What one detector found, or several that looked one after the other.
+
+    Entries are put into words as they come: thousands at once would hold up the window.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._models: dict[str, None] = {}
+        self._ids: dict[str, int] = {}
+        self._images: list[str] = []
+        self._boxes: list[str] = []
+
+    def add(self, image: Mapping[str, Any], finds: Finds) -> None:
+        for category_id, category in finds.names.items():
+            self._keep_name(category_id, category)
+        for each, _track in finds.found:
+            self._keep_name(each.category_id, each.name)
+        self._models[finds.model] = None
+        self._images.append(_json({**image, "model": finds.model}))
         self._boxes += [
-            _box(len(self._boxes) + place, number, self._ids[each.name], each, track)
-            for place, (each, track) in enumerate(found, start=1)
+            _json(_box(len(self._boxes) + place, image["id"], self._ids[each.name], each, track))
+            for place, (each, track) in enumerate(finds.found, start=1)
         ]
+
+    def save(self) -> None:
+        """Nothing where there is no picture. Raises UserError."""
+        if not self._images:
+            return
+        info = {
+            "description": "Found by a detector, checked by nobody",
+            "model": ", ".join(self._models),
+            "vector_labeler": __version__,
+        }
+        categories = [
+            {"id": number, "name": name, "supercategory": ""}
+            for name, number in sorted(self._ids.items(), key=lambda kept: kept[1])
+        ]
+        parts = {
+            "info": _json(info),
+            "licenses": "[]",
+            "categories": _json(categories),
+            "images": _json_list(self._images),
+            "annotations": _json_list(self._boxes),
+        }
+        part = self._path.with_name(self._path.name + PART)
+        text = ",\n".join(f"{_json(name)}: {value}" for name, value in parts.items())
+        write_durably(part, f"{{\n{text}\n}}\n".encode())
+        replace_durably(part, self._path)
 
     def _keep_name(self, category_id: int, name: str) -> None:
         """Under the model's id, but for another model's that has given it to something else."""
@@ -82,28 +144,14 @@ class FoundCoco:
             taken = set(self._ids.values())
             self._ids[name] = max(taken) + 1 if category_id in taken else category_id
 
-    def save(self) -> Path:
-        """Writes annotations.json with all that was added so far. Raises UserError."""
-        content = {
-            "info": {
-                "description": "Found by a detector, checked by nobody",
-                "model": self._model,
-                "vector_labeler": __version__,
-            },
-            "licenses": [],
-            "categories": [
-                {"id": number, "name": name, "supercategory": ""}
-                for name, number in sorted(self._ids.items(), key=lambda kept: kept[1])
-            ],
-            "images": self._images,
-            "annotations": self._boxes,
-        }
-        path = self._folder / ANNOTATIONS
-        part = path.with_name(path.name + PART)
-        data = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
-        write_durably(part, data.encode())
-        replace_durably(part, path)
-        return path
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _json_list(entries: Sequence[str]) -> str:
+    """A line for each."""
+    return "[\n" + ",\n".join(entries) + "\n]"
 
 
 def _box(

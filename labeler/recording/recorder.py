@@ -9,19 +9,16 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from labeler.dataset.files import reason
 from labeler.errors import UserError
-from labeler.recording.found_coco import FoundCoco
+from labeler.recording.found_coco import Finds, FoundCoco
 from labeler.recording.video import VideoFile, free_bytes
-
-if TYPE_CHECKING:
-    from trainer.predict import Detection
 
 LEAST_FREE = 200_000_000
 """Bytes that are left on the disk: the dataset and the person need room, too."""
@@ -41,16 +38,16 @@ class Moment:
     """One picture with what was found on it.
 
     draw gives its pixels with the boxes, RGB uint8 (height, width, 3), on the recorder's thread.
-    received: monotonic seconds. found: the detections shown, each with its steady number.
+    received: monotonic seconds. second: where a second detector looked, too.
     """
 
     data: bytes
     size: tuple[int, int]
     received: float
     captured_at: float
-    names: Mapping[int, str]
-    found: Sequence[tuple[Detection, int]]
+    first: Finds
     draw: Callable[[], Any]
+    second: Finds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,6 @@ class Recorder:
     def __init__(
         self,
         folder: Path,
-        model: str,
         on_end: Callable[[Recorded], None],
         *,
         per_second: float = 15.0,
@@ -107,7 +103,7 @@ class Recorder:
         self._on_end = on_end
         self._keep_every = keep_every
         self._video = VideoFile(folder, per_second)
-        self._coco = FoundCoco(folder, model)
+        self._coco = FoundCoco(folder)
         self._moments: queue.Queue[Moment | None] = queue.Queue()
         self._seen = self._left_out = 0
         self._looked = self._saved = time.monotonic()
@@ -176,7 +172,9 @@ class Recorder:
             self._require_room(_KEPT)
         self._video.add(moment.draw(), moment.received)
         if self._keep_every and self._seen % self._keep_every == 0:
-            self._coco.add(moment.data, moment.size, moment.captured_at, moment.names, moment.found)
+            self._coco.add(
+                moment.data, moment.size, moment.captured_at, moment.first, moment.second
+            )
             if now - self._saved >= _SAVE_S or self._coco.pictures == 1:
                 self._saved = now
                 self._coco.save()
@@ -184,7 +182,7 @@ class Recorder:
 
     def _close(self, failure: str) -> str:
         """Ends both files, the second whatever became of the first. Gives the first failure."""
-        for end in (self._video.end, self._end_coco):
+        for end in (self._video.end, self._coco.save):
             try:
                 end()
             except UserError as error:
@@ -193,10 +191,6 @@ class Recorder:
                 _log.exception("a recording was not ended")
                 failure = failure or f"The recording in {self._folder} ended by a fault: {error}"
         return failure
-
-    def _end_coco(self) -> None:
-        if self._coco.pictures:
-            self._coco.save()
 
     def _require_room(self, hint: str) -> None:
         if self._free(self._folder) < LEAST_FREE:

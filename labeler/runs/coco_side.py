@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
-from labeler.dataset.files import reason
+from labeler.dataset.files import write_durably
 from labeler.dataset.json_stream import entries
 from labeler.errors import UserError
 from labeler.runs.advice import Box, Side, share_of
@@ -108,10 +108,7 @@ def matched(val: CocoLists, train: CocoLists) -> tuple[CocoLists, list[str]]:
 def write_lists(lists: CocoLists, path: Path) -> None:
     """Raises UserError where it cannot be written."""
     content = {name: list(getattr(lists, name)) for name in _LISTS}
-    try:
-        path.write_text(json.dumps(content), encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"Cannot write {path}: {reason(error)}.") from error
+    write_durably(path, json.dumps(content).encode())
 
 
 def relative_to_run(folder: Path, run: Path) -> str:

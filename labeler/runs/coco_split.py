@@ -10,12 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labeler.dataset.model import Image, Session
-from labeler.dataset.splits import NO_TEST_PART, Split, dropped_told, split_by_session
+from labeler.dataset.splits import (
+    NO_TEST_PART,
+    Split,
+    TestPart,
+    dropped_told,
+    split_by_session,
+)
 from labeler.dataset.words import counted
 from labeler.runs.coco_side import CocoLists, is_id
 from labeler.runs.looks import likeness_of_files
+from labeler.runs.parent import require_untested
 
 if TYPE_CHECKING:
+    from labeler.dataset.inherited import Inherited
     from labeler.dataset.near_duplicates import Likeness
 
 Entry = Mapping[str, Any]
@@ -42,8 +50,15 @@ class CocoSplit:
     warnings: tuple[str, ...]
 
 
-def split_lists(lists: CocoLists, seed: int, likeness: Likeness) -> CocoSplit:
-    """Three parts, as split_by_session makes them. likeness: by image id.
+def split_lists(
+    lists: CocoLists,
+    seed: int,
+    likeness: Likeness,
+    inherited: Inherited | None = None,
+    test_before: TestPart | None = None,
+) -> CocoSplit:
+    """Three parts, as split_by_session makes them. likeness: by image id. Raises NoStartError where
+    a run that starts from another one could not be judged in the end.
 
     Files of our own tell session and time. In others neighbours by file name are often neighbours
     in time, so whole stretches stand on one side. Where a stretch begins is decided by the name
@@ -56,13 +71,21 @@ def split_lists(lists: CocoLists, seed: int, likeness: Likeness) -> CocoSplit:
     images = _of_sessions(lists.images) if has_sessions else _of_names(lists.images)
     sessions = [Session(number, f"session {number}", "", 0.0) for number in _sessions(images)]
     split = split_by_session(
-        images, sessions, seed=seed, categories_of=categories, likeness=likeness
+        images,
+        sessions,
+        seed=seed,
+        categories_of=categories,
+        likeness=likeness,
+        test_before=test_before,
+        inherited=inherited,
     )
+    if inherited:
+        require_untested(inherited, split)
     return CocoSplit(
         lists.only(set(split.train_ids)),
         lists.only(set(split.val_ids)),
         lists.only(set(split.test_ids)),
-        split.explanation if has_sessions else _explanation(split, len(images)),
+        split.explanation if has_sessions or inherited else _explanation(split, len(images)),
         split.warnings + ((split.one_sitting,) if has_sessions and split.one_sitting else ()),
     )
 

@@ -61,7 +61,7 @@ class Comparison:
     @property
     def remark(self) -> str:
         """What makes AP50 tell little here; empty where nothing does."""
-        if self.story.level == LEVEL:
+        if not self.story.by_ap:
             return ""
         constant = (self.constant_box or {}).get("ap50")
         return (
@@ -82,12 +82,13 @@ def read_comparison(pair: Path, name: str) -> Comparison:
     """
     records = read_records(pair)
     scores = read_scores(pair)
-    difference = _interval(scores, "difference")
     boxes = int(scores["boxes"]) if scores else None
     config = config_of(pair / SIDES[0])
     axis = Axis.EPOCHS if config.budget == "epochs" else Axis.SECONDS
     constant = _constant_box(pair)
-    story = tell(records, boxes, level=_level(constant), difference=difference, axis=axis)
+    level = _level(constant)
+    difference = _interval(scores, "difference", "ap50" if level == LEVEL else "ap")
+    story = tell(records, boxes, level=level, difference=difference, axis=axis)
     return Comparison(name, pair, config, records, scores, story, constant)
 
 
@@ -285,7 +286,7 @@ def _row(row: Row) -> dict[str, Any]:
     }
 
 
-def _interval(scores: Numbers | None, key: str) -> Interval | None:
-    measure = ((scores or {}).get(key) or {}).get("ap50") or {}
+def _interval(scores: Numbers | None, key: str, score: str) -> Interval | None:
+    measure = ((scores or {}).get(key) or {}).get(score) or {}
     low, high = measure.get("low"), measure.get("high")
     return None if low is None or high is None else Interval(float(low), float(high))

@@ -9,9 +9,10 @@ from typing import Any
 
 from labeler.runs.coco_side import CocoLists, read_lists
 from labeler.runs.history import config_of
+from trainer.config import FOLDERS
 
-_FOLDERS = ("train_images", "val_images", "test_images")
-"""Where the images are says nothing about the run."""
+_PLACES = (*FOLDERS, "made_in")
+"""Where the images and the run are says nothing about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def difference(first: Path, second: Path) -> Difference:
     asked = tuple(
         Asked(field, settings[0][field], settings[1][field])
         for field in settings[0]
-        if field not in _FOLDERS and settings[0][field] != settings[1][field]
+        if field not in _PLACES and settings[0][field] != settings[1][field]
     )
     lists = {
         part: (read_lists(first / f"{part}.json"), read_lists(second / f"{part}.json"))

@@ -34,8 +34,11 @@ def answer_of(*words: str | Path, tell: Callable[[str], object] | None = None) -
 
 
 def failure_of(code: int, told: str) -> UserError:
-    """The trainer's own sentence, or that it died. told: what it wrote on stderr."""
+    """The trainer's own sentence, with what it wrote before that as details; or that it died.
+
+    told: what it wrote on stderr.
+    """
     lines = told.strip().splitlines()
     if code == 1 and lines and "Traceback" not in told:
-        return UserError(lines[-1], details=told.strip())
+        return UserError(lines[-1], details="\n".join(lines[:-1]))
     return UserError(f"The trainer ended unexpectedly (code {code}).", details=told.strip()[-4000:])

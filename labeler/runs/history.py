@@ -12,6 +12,7 @@ from labeler.dataset.lock import WriterLock
 from labeler.errors import UserError
 from labeler.runs.note import NOTE, read_note
 from labeler.runs.record import EVENTS, RunRecord, read_events
+from labeler.runs.start_weights import BEST_WEIGHTS
 from trainer.config import RunConfig, load_config
 from trainer.events import Failed, Finished
 
@@ -42,11 +43,11 @@ _Stamp = tuple[tuple[int, int] | None, ...]
 class RunSummary:
     """One line in the list of runs.
 
-    started: seconds since 1970 (UTC). start and detector as in RunConfig. images: training and
-    validation together. ap and ap50 of the kept weights, 0 to 1; None before the first score.
+    started: seconds since 1970 (UTC). start, detector and parent as in RunConfig. images: training
+    and validation together. ap and ap50 of the kept weights, 0 to 1; None before the first score.
     ap_interval: the 95 % interval of ap. seconds: how long it learned. has_model: model.onnx is
     there and can be used. can_resume: it ended early and left a state to go on from. note: what the
-    person wrote about it.
+    person wrote about it. has_weights: another run can start from it.
     """
 
     name: str
@@ -64,6 +65,8 @@ class RunSummary:
     can_resume: bool = False
     ap_interval: tuple[float, float] | None = None
     note: str = ""
+    parent: str = ""
+    has_weights: bool = False
 
 
 _ended: dict[Path, tuple[_Stamp, RunSummary]] = {}
@@ -115,6 +118,8 @@ def _read(run: Path) -> RunSummary:
         can_resume=can_go_on(run, state),
         ap_interval=record.ap_interval,
         note=read_note(run),
+        parent=config.parent,
+        has_weights=(run / BEST_WEIGHTS).is_file(),
     )
 
 
@@ -162,7 +167,7 @@ def model_of(path: Path) -> Path:
 def _stamp(run: Path) -> _Stamp:
     """When the files were written that a summary is made from, and their sizes."""
     stamps: list[tuple[int, int] | None] = []
-    for name in ("config.json", EVENTS, NOTE, MODEL, _STATE):
+    for name in ("config.json", EVENTS, NOTE, MODEL, BEST_WEIGHTS, _STATE):
         try:
             found = (run / name).stat()
             stamps.append((found.st_mtime_ns, found.st_size))

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from labeler.dataset.files import reason
+from labeler.dataset.files import reason, sync_file, sync_folder, write_durably
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.runs.history import RunState, RunSummary, attend, summarise
@@ -203,7 +203,7 @@ def _prepare(
 ) -> PreparedPair:
     if folder.exists() and any(folder.iterdir()):
         raise UserError(f"{folder} is not empty. Choose a new folder for the pair.")
-    twin = replace(wish, start=PRETRAINED, recipe="twin")
+    twin = replace(wish, start=PRETRAINED, recipe="twin", parent="")
     try:
         prepared = prepare(folder / PRETRAINED, twin)
         _copy_as_scratch(folder)
@@ -225,16 +225,20 @@ def _prepare(
 def _copy_as_scratch(folder: Path) -> None:
     """The folders lie beside each other, so relative paths to the images hold for both."""
     shutil.copytree(folder / PRETRAINED, folder / SCRATCH)
+    for path in (folder / SCRATCH).iterdir():
+        sync_file(path)
     config = load_config(folder / PRETRAINED)
     save_config(folder / SCRATCH, replace(config, start=SCRATCH))
+    sync_folder(folder / SCRATCH)
 
 
 def _write(folder: Path, wish: Wish) -> None:
     """Last: with pair.json the folder is a pair."""
     asked = asdict(wish)
-    del asked["start"]
+    del asked["start"], asked["parent"]
     told = {"format": 1, "date": datetime.now().astimezone().isoformat(timespec="seconds"), **asked}
-    (folder / PAIR_FILE).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    write_durably(folder / PAIR_FILE, (json.dumps(told, indent=2) + "\n").encode())
+    sync_folder(folder)
 
 
 def _summary_or_none(path: Path) -> PairSummary | None:

@@ -45,6 +45,10 @@ class Point:
     def at(self, axis: Axis) -> float:
         return self.epochs if axis is Axis.EPOCHS else self.seconds
 
+    def score(self, *, by_ap: bool) -> float:
+        """AP, or AP50."""
+        return self.ap if by_ap else self.ap50
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

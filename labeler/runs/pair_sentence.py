@@ -22,24 +22,34 @@ def sentence(
     winner: Winner,
     boxes: int | None,
     difference: Interval | None,
+    by_ap: bool = False,
 ) -> str:
     """pretrained stands first. kept: what both had at that moment of the axis; boxes and
-    difference as in pair_story.tell."""
+    difference as in pair_story.tell; by_ap: whether the winner is told by AP."""
     parts = [
-        _scores(axis, moment, *kept),
-        _doubt(winner, *kept, boxes, difference),
+        _scores(axis, moment, *kept, by_ap=by_ap),
+        _doubt(winner, *kept, boxes, difference, by_ap=by_ap),
         _Race(axis, moment, curves, level).told() if all(kept) else "",
     ]
     return " ".join(part for part in parts if part)
 
 
-def _scores(axis: Axis, moment: float, pretrained: Point | None, scratch: Point | None) -> str:
+def _scores(
+    axis: Axis, moment: float, pretrained: Point | None, scratch: Point | None, *, by_ap: bool
+) -> str:
     if pretrained is None and scratch is None:
         return "Nothing was scored yet."
-    one, other = (
-        f"{point.ap50:.2f}" if point else "nothing yet" for point in (pretrained, scratch)
+    one, other = (_score(point, by_ap=by_ap) for point in (pretrained, scratch))
+    measure = "AP / AP50" if by_ap else "AP50"
+    return (
+        f"After {_amount(axis, moment)}: {measure} {one} pretrained against {other} from scratch."
     )
-    return f"After {_amount(axis, moment)}: AP50 {one} pretrained against {other} from scratch."
+
+
+def _score(point: Point | None, *, by_ap: bool) -> str:
+    if point is None:
+        return "nothing yet"
+    return f"{point.ap:.2f} / {point.ap50:.2f}" if by_ap else f"{point.ap50:.2f}"
 
 
 def _amount(axis: Axis, value: float) -> str:
@@ -52,6 +62,8 @@ def _doubt(
     other: Point | None,
     boxes: int | None,
     difference: Interval | None,
+    *,
+    by_ap: bool,
 ) -> str:
     """What keeps the scores from telling anything."""
     if one is None or other is None:
@@ -60,11 +72,11 @@ def _doubt(
         return f"{_boxes(boxes)} to check with: too few to tell which is better."
     if max(one.ap50, other.ap50) < NOTHING:
         return "Neither finds anything yet: train for longer."
-    if one.ap50 == other.ap50:
+    if one.score(by_ap=by_ap) == other.score(by_ap=by_ap):
         return "There is no difference."
     if winner is Winner.UNCLEAR and difference is not None:
         return (
-            "The difference may be chance: its 95 % interval goes from "
+            f"The difference{' in AP' if by_ap else ''} may be chance: its 95 % interval goes from "
             f"{difference.low:+.2f} to {difference.high:+.2f}."
         )
     if winner is Winner.UNCLEAR:

@@ -63,6 +63,11 @@ class Story:
     winner: Winner
     sentence: str
 
+    @property
+    def by_ap(self) -> bool:
+        """Whether AP tells who is ahead: AP50 tells little where a constant box has much."""
+        return _by_ap(self.level)
+
 
 def tell(
     records: PairRecords,
@@ -73,10 +78,12 @@ def tell(
     axis: Axis = Axis.SECONDS,
 ) -> Story:
     """boxes: how many the validation images have, None: unknown. intervals: of the AP50 of the
-    kept weights, pretrained first, where somebody has worked them out. difference: the interval
-    of pretrained's AP50 minus scratch's, from the same drawn images (pair_scores): it tells more
-    than two intervals, so where it is known it decides. axis: what is equal for both where they are
-    compared; where both have ended after the same epochs, but not about as soon, that is those."""
+    kept weights, pretrained first, where somebody has worked them out. level: the AP50 to time both
+    to; any other than LEVEL means that a constant box reaches much of that, so AP decides who is
+    ahead. difference: the interval of pretrained's AP50, or then AP, minus scratch's, from the same
+    drawn images (pair_scores): it tells more than two intervals, so where it is known it decides.
+    axis: what is equal for both where they are compared; where both have ended after the same
+    epochs, but not about as soon, that is those."""
     curves = points_of(records.pretrained), points_of(records.scratch)
     axis = Axis.EPOCHS if _ended_apart(records, curves) else axis
     seconds = min(records.pretrained.seconds, records.scratch.seconds)
@@ -89,7 +96,8 @@ def tell(
     if when[0] and when[1] and not when[0].is_bound and not when[1].is_bound:
         long = when[1].seconds / max(when[0].seconds, 1e-9)
         many = when[1].epochs / max(when[0].epochs, 1e-9)
-    winner = _winner(one, other, boxes, intervals, difference)
+    by_ap = _by_ap(level)
+    winner = _winner(one, other, boxes, intervals, difference, by_ap=by_ap)
     told = sentence(
         axis,
         moment,
@@ -99,6 +107,7 @@ def tell(
         winner=winner,
         boxes=boxes,
         difference=difference,
+        by_ap=by_ap,
     )
     return Story(
         seconds,
@@ -112,6 +121,10 @@ def tell(
         winner,
         told,
     )
+
+
+def _by_ap(level: float) -> bool:
+    return level != LEVEL
 
 
 def _ended_apart(records: PairRecords, curves: tuple[tuple[Point, ...], tuple[Point, ...]]) -> bool:
@@ -131,8 +144,13 @@ def _winner(
     boxes: int | None,
     intervals: tuple[Interval, Interval] | None,
     difference: Interval | None,
+    *,
+    by_ap: bool,
 ) -> Winner:
-    if pretrained is None or scratch is None or pretrained.ap50 == scratch.ap50:
+    if pretrained is None or scratch is None:
+        return Winner.UNCLEAR
+    one, other = (point.score(by_ap=by_ap) for point in (pretrained, scratch))
+    if one == other:
         return Winner.UNCLEAR
     if boxes is not None and boxes < FEWEST_BOXES:
         return Winner.UNCLEAR
@@ -140,7 +158,7 @@ def _winner(
         return Winner.UNCLEAR
     if _may_be_chance(intervals or _ap_intervals(pretrained, scratch), difference):
         return Winner.UNCLEAR
-    return Winner.PRETRAINED if pretrained.ap50 > scratch.ap50 else Winner.SCRATCH
+    return Winner.PRETRAINED if one > other else Winner.SCRATCH
 
 
 def _may_be_chance(

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from labeler.dataset.coco import write_coco
-from labeler.dataset.files import reason
+from labeler.dataset.files import reason, sync_folder, write_durably
 from labeler.dataset.model import Image, ImageState
 from labeler.dataset.progress import OnProgress, ShouldStop, ignore_progress, never_stop
 from labeler.dataset.splits import Split, TestPart, split_by_session
@@ -35,6 +35,14 @@ from labeler.runs.coco_side import (
 from labeler.runs.coco_split import alike_told, split_lists
 from labeler.runs.history import NAME_FORMAT
 from labeler.runs.looks import likeness_in_dataset, likeness_of_files
+from labeler.runs.marks import mark_of_image
+from labeler.runs.parent import (
+    Parent,
+    find_parent,
+    keep_of_parent,
+    marks_of_lists,
+    require_untested,
+)
 from labeler.runs.put_aside import load_test_part, save_test_part
 from trainer.config import RunConfig, save_config
 
@@ -43,7 +51,10 @@ _PREPARATION = "preparation.json"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the person asks for; as in RunConfig, with 0 and "auto" for what the recipe chooses."""
+    """What the person asks for; as in RunConfig, with 0 and "auto" for what the recipe chooses.
+
+    parent: the folder of the run to start from, where the start is "run".
+    """
 
     start: str = "pretrained"
     detector: str = "lite"
@@ -58,6 +69,7 @@ class Wish:
     batch: int = 0
     learning_rate: float = 0.0
     augmentation: str = "normal"
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +110,23 @@ def prepare_run_from_dataset(
     run: Path,
     wish: Wish,
     *,
+    notes: Sequence[str] = (),
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
 ) -> PreparedRun:
-    """Labelled and confirmed-empty images, split by session. Raises UserError, Stopped.
+    """Labelled and confirmed-empty images, split by session. Raises UserError, Stopped; and
+    NoStartError where only the run to start from is in the way. notes: warnings of the caller's.
 
     The first time each picture is looked at, which takes a minute for ten thousand.
     """
     labelled = dataset.images(ImageState.LABELLED)
     require_enough(len(labelled), f"the dataset {dataset.name}")
+    parent = _parent_of(wish)
     images = sorted(labelled + dataset.images(ImageState.EMPTY), key=lambda image: image.id)
     boxes = _boxes(dataset, images)
     before = load_test_part(dataset.runs_folder)
+    marks = {image.id: mark_of_image(image) for image in images}
+    inherited = parent.inherited(marks) if parent else None
     split = split_by_session(
         images,
         dataset.sessions(),
@@ -117,14 +134,17 @@ def prepare_run_from_dataset(
         categories_of={number: [box.category_id for box in own] for number, own in boxes.items()},
         likeness=likeness_in_dataset(dataset, images, on_progress, should_stop),
         test_before=before,
+        inherited=inherited,
     )
+    if inherited:
+        require_untested(inherited, split)
     train, val, test = (
         Side.of(len(ids), (box for number in ids for box in boxes.get(number, ())))
         for ids in (split.train_ids, split.val_ids, split.test_ids)
     )
     require_examples(train, split.explanation)
     names = {category.id: category.name for category in dataset.categories()}
-    warnings = [*split.warnings, *warnings_about(names, train, val, test)]
+    warnings = [*notes, *split.warnings, *warnings_about(names, train, val, test)]
     warnings += [split.one_sitting] if split.one_sitting else []
     with _new_folder(run):
         warnings += _put_aside(dataset.runs_folder, before, split)
@@ -141,7 +161,7 @@ def prepare_run_from_dataset(
             len(split.test_ids),
         )
         folder = relative_to_run(dataset.images_folder, run)
-        _save(prepared, folder, folder, wish)
+        _save(prepared, folder, folder, wish, parent)
     return prepared
 
 
@@ -173,10 +193,19 @@ def prepare_run_from_coco(
     val_images: where the images of val_json are, if not beside those that train.
     """
     train, warnings = with_files(read_lists(train_json), images, train_json)
+    parent = _parent_of(wish)
     if val_json is None:
         require_enough(len(train.labelled_ids), str(train_json))
         paths = {entry["id"]: images / entry["file_name"] for entry in train.images}
-        split = split_lists(train, wish.seed, likeness_of_files(paths, on_progress))
+        likeness = likeness_of_files(paths, on_progress)
+        marks = marks_of_lists(train, images) if parent else {}
+        split = split_lists(
+            train,
+            wish.seed,
+            likeness,
+            parent.inherited(marks) if parent else None,
+            parent.test_part(marks) if parent else None,
+        )
         train, val, test, explanation = split.train, split.val, split.test, split.explanation
         warnings += split.warnings
         val_folder = images
@@ -184,7 +213,8 @@ def prepare_run_from_coco(
         val_folder = val_images or images
         val, complaints = with_files(read_lists(val_json), val_folder, val_json)
         val, strange = matched(val, train)
-        warnings += complaints + strange + alike_told(train, images, val, val_folder)
+        val, known = parent.unknown(val, val_folder) if parent else (val, [])
+        warnings += complaints + strange + known + alike_told(train, images, val, val_folder)
         test = val.only(set())
         explanation = f"{val_json.name} validates, all of {train_json.name} trains."
     require_examples(train.side(), train_json.name)
@@ -197,8 +227,13 @@ def prepare_run_from_coco(
         write_lists(val, run / "val.json")
         if test.images:
             write_lists(test, run / "test.json")
-        _save(prepared, relative_to_run(images, run), relative_to_run(val_folder, run), wish)
+        folders = relative_to_run(images, run), relative_to_run(val_folder, run)
+        _save(prepared, *folders, wish, parent)
     return prepared
+
+
+def _parent_of(wish: Wish) -> Parent | None:
+    return find_parent(Path(wish.parent), wish.detector) if wish.start == "run" else None
 
 
 def _boxes(dataset: Dataset, images: Sequence[Image]) -> dict[int, list[Box]]:
@@ -212,16 +247,24 @@ def _boxes(dataset: Dataset, images: Sequence[Image]) -> dict[int, list[Box]]:
     return found
 
 
-def _save(prepared: PreparedRun, train_images: str, val_images: str, wish: Wish) -> None:
+def _save(
+    prepared: PreparedRun, train_images: str, val_images: str, wish: Wish, parent: Parent | None
+) -> None:
     """Writes config.json last: with it the folder is a run."""
+    asked = asdict(wish)
+    if parent:
+        keep_of_parent(parent, prepared.path)
+        asked |= {"parent": parent.name, "root": parent.root}
     notes = {"explanation": prepared.explanation, "warnings": prepared.warnings}
-    (prepared.path / _PREPARATION).write_text(json.dumps(notes, indent=2), encoding="utf-8")
+    write_durably(prepared.path / _PREPARATION, json.dumps(notes, indent=2).encode())
+    asked["made_in"] = str(prepared.path.resolve())
     try:
         test_images = train_images if prepared.images_test else ""
-        config = RunConfig(train_images, val_images, test_images=test_images, **asdict(wish))
+        config = RunConfig(train_images, val_images, test_images=test_images, **asked)
     except ValueError as error:
         raise UserError(f"{error}.") from error
     save_config(prepared.path, config)
+    sync_folder(prepared.path)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What a count of votes tells, in words: who was liked better, how sure, and what AP50 says to it.
+"""What a count of votes tells, in words: who was liked better, how sure, and what the scores say.
 
 Pure functions. Those who saw no difference are counted and told, and left out of the interval and
 of the test: they say nothing about which of the two is better.
@@ -42,7 +42,7 @@ class Tally:
 class Verdict:
     """share, low, high: of those who chose, who chose pretrained, with its 95 % interval; 0 to 1.
 
-    chance: the sign test. sentences: the count, how sure it is, and what AP50 says to it.
+    chance: the sign test. sentences: the count, how sure it is, and what AP50, or AP, says to it.
     """
 
     tally: Tally
@@ -110,19 +110,23 @@ def _sureness(tally: Tally, low: float, high: float, chance: float) -> str:
 
 
 def _beside_ap(tally: Tally, voted: Winner, story: Story | None) -> str:
-    """Whether people and the score agree."""
+    """Whether people and the score agree: the one that tells who is ahead in the story."""
     if not tally.total or story is None or story.pretrained is None or story.scratch is None:
         return ""
-    scores = f"AP50 {story.pretrained.ap50:.2f} pretrained against {story.scratch.ap50:.2f}"
+    measure = "AP" if story.by_ap else "AP50"
+    one, other = (each.score(by_ap=story.by_ap) for each in (story.pretrained, story.scratch))
+    scores = f"{measure} {one:.2f} pretrained against {other:.2f}"
     if voted is Winner.UNCLEAR and story.winner is Winner.UNCLEAR:
-        return f"Neither the vote nor AP50 can tell them apart ({scores})."
+        return f"Neither the vote nor {measure} can tell them apart ({scores})."
     if voted is Winner.UNCLEAR:
-        return f"AP50 tells what the vote does not: {_NAMES[story.winner]} is better ({scores})."
+        return (
+            f"{measure} tells what the vote does not: {_NAMES[story.winner]} is better ({scores})."
+        )
     if story.winner is Winner.UNCLEAR:
-        return f"The vote tells what AP50 cannot: people prefer {_NAMES[voted]} ({scores})."
+        return f"The vote tells what {measure} cannot: people prefer {_NAMES[voted]} ({scores})."
     if story.winner is voted:
-        return f"The vote agrees with AP50 ({scores})."
-    return f"The vote goes against AP50: that prefers {_NAMES[story.winner]} ({scores})."
+        return f"The vote agrees with {measure} ({scores})."
+    return f"The vote goes against {measure}: that prefers {_NAMES[story.winner]} ({scores})."
 
 
 def _votes(number: int) -> str:

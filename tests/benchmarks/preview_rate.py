@@ -6,9 +6,10 @@ the Preview workspace decodes them, a detector looks, and the window paints. Eac
 random weights and the input that the recipe gives it on a processor; all detections count, so
 that painting and numbering are not spared. Prints one JSON object a line: the pictures that were
 looked at and painted in a second, how old they were when shown (ms), the detector's own time, to
-what the preview has stepped down by itself, the processor's time as a share of one core, and how
-late a timer of 16 ms came in the window's loop (95 of 100 times at most). "off": the camera runs
-and nobody watches; "bare": shown without a detector.
+what the preview has stepped down by itself (one of so many pictures, once it has found its pace),
+the processor's time as a share of one core, and how late a timer of 16 ms came in the window's
+loop (95 of 100 times at most). "off": the camera runs and nobody watches; "bare": shown without a
+detector. All detectors take about five minutes.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 RATES = (30, 15)
 PICTURES = 45
-WARM_UP_S = 4.0
+CALM_S, CALM_LOOKS, LONGEST_WARM_UP_S = 4.0, 12, 15.0
+"""It has found its pace when it has stepped neither down nor up for so long and so many looks."""
 DEADLINE = 60.0
 
 
@@ -110,7 +112,7 @@ def measure(folder: Path, models: dict[str, Path | None], seconds: float) -> Non
             if model is not None:
                 workspace.models.choose(model)
             spin(lambda model=model: is_ready(workspace, live, model), DEADLINE)
-            spin(lambda: False, WARM_UP_S)
+            spin(settled(workspace.looking), LONGEST_WARM_UP_S)
             figures = figures_of(workspace, seconds)
             print_line({"detector": name, "camera_fps": rate, **figures})
     workspace.shut_down()
@@ -123,8 +125,28 @@ def is_ready(workspace: Any, live: Any, model: Path | None) -> bool:
     """A picture is there, and the model that was asked for has looked at one."""
     if live.newest() is None:
         return False
-    loaded = workspace.looking.model
-    return model is None or (loaded is not None and loaded.path == model)
+    pane = workspace.looking.pane
+    return model is None or (pane is not None and pane.model.path == model)
+
+
+def settled(looking: Any) -> Callable[[], bool]:
+    """Whether it asks as much of the machine as some seconds and looks ago."""
+    asked, since, looks = (0, 0), 0.0, 0
+
+    def count(_shown: object) -> None:
+        nonlocal looks
+        looks += 1
+
+    def is_calm() -> bool:
+        nonlocal asked, since, looks
+        now = (looking.effort.every, looking.effort.longest)
+        if now != asked:
+            asked, since, looks = now, time.monotonic(), 0
+        has_looked = looking.model is None or looks >= CALM_LOOKS
+        return has_looked and time.monotonic() - since >= CALM_S
+
+    looking.shown.connect(count)
+    return is_calm
 
 
 def figures_of(workspace: Any, seconds: float) -> dict[str, Any]:

@@ -20,7 +20,7 @@ import pytest
 from labeler.cameras.base import Camera, CameraState, CameraStatus, Frame
 from labeler.cameras.robots import RobotConfig
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds: the machine may be crowded."""
 ROOT = Path(__file__).parents[2]
 

@@ -6,8 +6,10 @@ import base64
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
+from typing import Any
 
 FRAME_S = 0.03
 
@@ -20,9 +22,9 @@ class NetworkCameraStandIn:
         self.password = ""
         self.ends_after = 0  # pictures of one visit, then it hangs up
         self.visits = 0
-        self._flowing = threading.Event()
-        self._flowing.set()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.flowing = threading.Event()
+        self.flowing.set()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Visit, self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), daemon=True
@@ -34,46 +36,10 @@ class NetworkCameraStandIn:
 
     def freeze(self) -> None:
         """Connections stay and nothing comes any more."""
-        self._flowing.clear()
+        self.flowing.clear()
 
     def thaw(self) -> None:
-        self._flowing.set()
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        camera = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                wanted = base64.b64encode(f"ann:{camera.password}".encode()).decode()
-                if camera.password and self.headers["Authorization"] != f"Basic {wanted}":
-                    self.send_response(401)
-                    self.send_header("WWW-Authenticate", 'Basic realm="phone"')
-                    self.end_headers()
-                elif self.path.partition("?")[0] != "/video":
-                    self.send_error(404)
-                else:
-                    camera.visits += 1
-                    with suppress(OSError):
-                        self._show()
-
-            def _show(self) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=next")
-                self.end_headers()
-                shown = 0
-                while not camera.ends_after or shown < camera.ends_after:
-                    camera._flowing.wait(20)
-                    head = (
-                        f"--next\r\nContent-Type: image/jpeg\r\nContent-Length: {len(camera.jpeg)}"
-                    )
-                    self.wfile.write(f"{head}\r\n\r\n".encode() + camera.jpeg + b"\r\n")
-                    shown += 1
-                    time.sleep(FRAME_S)
-
-            def log_message(self, *words: object) -> None:
-                """Not on stderr."""
-
-        return Handler
+        self.flowing.set()
 
     def __enter__(self) -> NetworkCameraStandIn:
         self._thread.start()
@@ -85,6 +51,54 @@ class NetworkCameraStandIn:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._flowing.set()
+        self.flowing.set()
         self._server.shutdown()
         self._server.server_close()
+
+
+class _Visit(BaseHTTPRequestHandler):
+    """One request."""
+
+    def __init__(self, phone: NetworkCameraStandIn, *more: Any) -> None:
+        self._phone = phone
+        super().__init__(*more)
+
+    def do_HEAD(self) -> None:
+        if self._is_allowed():
+            self.send_response(200)
+            self.end_headers()
+
+    def do_GET(self) -> None:
+        if not self._is_allowed():
+            return
+        if self.path.partition("?")[0] != "/video":
+            self.send_error(404)
+            return
+        self._phone.visits += 1
+        with suppress(OSError):
+            self._show()
+
+    def log_message(self, *words: object) -> None:
+        """Not on stderr."""
+
+    def _is_allowed(self) -> bool:
+        wanted = base64.b64encode(f"ann:{self._phone.password}".encode()).decode()
+        if not self._phone.password or self.headers["Authorization"] == f"Basic {wanted}":
+            return True
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", 'Basic realm="phone"')
+        self.end_headers()
+        return False
+
+    def _show(self) -> None:
+        phone = self._phone
+        self.send_response(200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=next")
+        self.end_headers()
+        shown = 0
+        while not phone.ends_after or shown < phone.ends_after:
+            phone.flowing.wait(60)
+            head = f"--next\r\nContent-Type: image/jpeg\r\nContent-Length: {len(phone.jpeg)}"
+            self.wfile.write(f"{head}\r\n\r\n".encode() + phone.jpeg + b"\r\n")
+            shown += 1
+            time.sleep(FRAME_S)

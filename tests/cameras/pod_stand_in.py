@@ -52,7 +52,7 @@ class PodStandIn:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                pod._goes_on.wait(20)
+                pod._goes_on.wait(60)
                 body = pod.body(self.path)
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))

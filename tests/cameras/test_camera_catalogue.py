@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from labeler.cameras.base import CameraState
-from labeler.cameras.catalogue import KINDS, list_cameras, open_camera
+from labeler.cameras.catalogue import KINDS, SECOND, list_cameras, open_camera
 from labeler.cameras.folder import FolderCamera
 from labeler.cameras.robots import config_path
 from labeler.cameras.simulated import SimulatedCamera
@@ -29,7 +29,7 @@ def write_config(text: str) -> Path:
 
 def test_the_simulated_robot_and_files_are_always_there(isolated_home: Path) -> None:
     ids = [choice.id for choice in list_cameras()]
-    assert {"simulated", "video:", "folder:"} <= set(ids)
+    assert {"simulated", SECOND, "video:", "folder:"} <= set(ids)
     assert not any(word.startswith("robot:") for word in ids)
     assert all(choice.kind in KINDS for choice in list_cameras())
 
@@ -73,7 +73,10 @@ def test_each_id_opens_its_kind_of_camera_unstarted(tmp_path: Path) -> None:
 def test_the_seed_chooses_the_simulated_world() -> None:
     camera = open_camera("simulated", seed=5)
     assert isinstance(camera, SimulatedCamera)
-    assert camera.seed == 5
+    assert (camera.seed, camera.number) == (5, 0)
+    second = open_camera(SECOND, seed=5)
+    assert isinstance(second, SimulatedCamera)
+    assert (second.seed, second.number, second.world.robots) == (5, 1, 2)
 
 
 def test_unknown_ids_and_missing_paths_are_told() -> None:
@@ -90,5 +93,5 @@ def test_listing_imports_neither_the_sdk_nor_opencv() -> None:
         "assert not {'anki_vector', 'grpc', 'cv2', 'PIL', 'numpy'} & set(sys.modules)\n"
     )
     subprocess.run(
-        [sys.executable, "-c", program], env=python_environment(), timeout=30, check=True
+        [sys.executable, "-c", program], env=python_environment(), timeout=120, check=True
     )

@@ -68,7 +68,7 @@ def test_a_second_run_adds_a_session_and_leaves_out_what_is_there(
 @pytest.mark.parametrize(
     ("robot", "sentence"),
     [
-        ("Vector-A1B2", "No robot is configured"),
+        ("Vector-A1B2", "is empty. To set it up: python -m anki_vector.configure"),
         ("webcam:98", "The webcam 98 cannot be opened"),
         ("video:gone.mp4", "The video gone.mp4 does not exist"),
     ],

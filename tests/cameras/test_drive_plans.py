@@ -7,11 +7,13 @@ import math
 
 import pytest
 
-from labeler.cameras.posing import (
+from labeler.cameras.posing import on_table
+from labeler.cameras.posing_plan import (
     AWAY,
+    TURNS,
     AwayStop,
+    PosingStop,
     PosingWish,
-    on_table,
     plan_negatives,
     plan_poses,
 )
@@ -47,8 +49,9 @@ def test_the_partner_stays_in_its_circle_and_the_seed_gives_the_same_poses() -> 
     wish = PosingWish(pictures=200, radius_cm=9, seed=4)
     poses = plan_poses(wish)
     away = [math.hypot(pose.x_mm, pose.y_mm) for pose in poses]
-    assert max(away) <= 90
-    assert sum(each > 45 for each in away) == pytest.approx(150, abs=30)  # even over the area
+    assert max(away) <= 90 - wish.slack_mm + 1e-6
+    outer = sum(each > (90 - wish.slack_mm) / math.sqrt(2) for each in away)
+    assert outer == pytest.approx(100, abs=30)  # even over the area
     assert poses == plan_poses(wish)
     assert poses != plan_poses(PosingWish(pictures=200, radius_cm=9, seed=5))
     assert len(plan_poses(PosingWish(pictures=3, radius_cm=9, seed=4))) == 3
@@ -56,13 +59,16 @@ def test_the_partner_stays_in_its_circle_and_the_seed_gives_the_same_poses() -> 
     assert min(headings) < -3 < 3 < max(headings)
 
 
-def test_the_partner_poses_twice_at_a_place_and_goes_to_a_near_one_next() -> None:
+def test_the_partner_takes_a_pose_after_each_motion_and_turns_no_more_than_it_must() -> None:
     poses = plan_poses(PosingWish(pictures=48, radius_cm=10, seed=1))
-    places = [(pose.x_mm, pose.y_mm) for pose in poses]
-    assert places[::2] == places[1::2]
-    assert len(set(places)) == 24
-    hops = [math.dist(one, two) for one, two in itertools.pairwise(places[::2])]
-    assert sum(hops) / len(hops) < 60  # 90 were they in no order
+    turned = [_turn(*each) for each in itertools.pairwise(poses)]
+    driven = [_way(*each) for each in itertools.pairwise(poses)]
+    assert driven[1::2] == pytest.approx([0.0] * 23)
+    assert all(TURNS[0] <= each <= TURNS[1] for each in turned[1::2])
+    assert turned[::2] == pytest.approx([0.0] * 24)
+    assert min(driven[::2]) > 2 * PosingWish(radius_cm=10).slack_mm
+    aside = [_aside(*each) for each in itertools.pairwise(poses)]
+    assert aside == pytest.approx([0.0] * 47, abs=1e-6)  # it looks along each line that it drives
 
 
 def test_without_its_partner_the_photographer_looks_away_and_turns_once() -> None:
@@ -83,3 +89,17 @@ def test_a_place_before_the_partner_is_found_whichever_way_it_began() -> None:
 def test_a_partner_that_no_table_holds_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="no"):
         PosingWish(**wrong)
+
+
+def _turn(one: PosingStop, other: PosingStop) -> float:
+    return abs(math.remainder(other.heading_rad - one.heading_rad, math.tau))
+
+
+def _way(one: PosingStop, other: PosingStop) -> float:
+    return math.dist((one.x_mm, one.y_mm), (other.x_mm, other.y_mm))
+
+
+def _aside(one: PosingStop, other: PosingStop) -> float:
+    """How far other lies beside the line along which one looks, in millimetres."""
+    ahead, left = math.cos(one.heading_rad), math.sin(one.heading_rad)
+    return (other.x_mm - one.x_mm) * left - (other.y_mm - one.y_mm) * ahead

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
@@ -17,18 +15,17 @@ from labeler.cameras.driving_body import (
     CLIFF_DETECTED,
     IS_PICKED_UP,
     WHEELS_MOVING,
-    BodyState,
 )
 from labeler.cameras.driving_moves import frame_after, stand_still, take_pose
 from labeler.cameras.driving_orders import Motion, turn_action
 from labeler.cameras.robots import RobotConfig
 from labeler.cameras.sweep import DriveResult, SweepWish, plan_sweep, sweep
 from labeler.cameras.vector import VectorCamera
-from labeler.dataset.model import Pose
 from labeler.errors import UserError
 from tests.cameras.camera_waits import Simulator, frames_of, wait_for_state, wait_until
 from tests.cameras.camera_wire import Wire
 from tests.cameras.conftest import CameraMaker
+from tests.cameras.stand_in import StandIn
 
 
 @pytest.fixture
@@ -217,36 +214,6 @@ def test_a_motion_that_is_cancelled_stops_the_robot(driver: Driver) -> None:
     assert driver.is_on
 
 
-class StandIn:
-    """Notes what it is asked for, and is as the test says."""
-
-    name = "Vector-T1"
-
-    def __init__(self, status: int = 0) -> None:
-        self.status = status
-        self.has_control = True
-        self.asked: list[str] = []
-        self.at_stop: Callable[[], None] | None = None
-
-    @property
-    def body(self) -> BodyState:
-        return BodyState(Pose(0.0, 0.0, 0.0), 0.0, 32.0, 0.0, 0.0, self.status, 0)
-
-    def request_control(self, timeout: float, holder: object) -> None:
-        """It is given at once."""
-
-    def release_control(self, timeout: float, holder: object) -> None:
-        self.asked.append("release")
-
-    def order(self, method: str, request: Any, timeout: float) -> Future[Any]:
-        self.asked.append(method)
-        if method == "StopAllMotors" and self.at_stop is not None:
-            self.at_stop()
-        future: Future[Any] = Future()
-        future.set_result(None)
-        return future
-
-
 def test_nothing_is_ordered_after_the_stop_that_ends_driving() -> None:
     robot = StandIn()
     driver = Driver(robot)
@@ -279,6 +246,26 @@ def test_the_stop_is_repeated_until_the_wheels_stand_also_where_no_person_said_i
     driver.take()
     driver.drive(Motion(forward=1.0))
     wait_until(lambda: robot.asked.count("StopAllMotors") > 4)
+    driver.release()
+
+
+def wheels_told(robot: StandIn) -> list[tuple[float, float]]:
+    told = [each for each in robot.requests if hasattr(each, "left_wheel_mmps")]
+    return [(each.left_wheel_mmps, each.right_wheel_mmps) for each in told]
+
+
+def test_at_an_edge_head_and_lift_go_on_while_the_wheels_are_barred() -> None:
+    robot = StandIn()
+    driver = Driver(robot)
+    driver.take()
+    held = Motion(forward=1.0, head=1.0)
+    wait_until(lambda: driver.drive(held) or {"DriveWheels", "MoveHead"} <= {*robot.asked})
+    robot.status = CLIFF_DETECTED
+    wait_until(lambda: driver.drive(held) or wheels_told(robot)[-1] == (0.0, 0.0))
+    assert "StopAllMotors" not in robot.asked  # or the head would stop as well
+    assert "stands at an edge" in driver.status.message
+    driver.drive(Motion(forward=1.0, lift=1.0))
+    wait_until(lambda: "MoveLift" in robot.asked)
     driver.release()
 
 

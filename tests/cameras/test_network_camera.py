@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,10 @@ from PIL import Image
 from labeler.cameras import network
 from labeler.cameras.base import CameraState
 from labeler.cameras.catalogue import list_cameras, open_camera
-from labeler.cameras.network import NetworkAddress, NetworkCamera, read_address, why_closed
+from labeler.cameras.network import NetworkAddress, NetworkCamera, forget_address, read_address
+from labeler.cameras.network_book import MOST, remember, remembered
+from labeler.cameras.network_look import look, look_at_network, why_closed
+from labeler.cameras.presence import Presence, Sighting
 from labeler.commands.capture import camera_named
 from labeler.errors import UserError
 from tests.cameras.camera_waits import frames_of, wait_for_state, wait_until
@@ -107,12 +110,14 @@ def test_name_and_password_open_it_and_are_shown_nowhere(
 
 
 def test_each_reason_for_no_picture_has_its_sentence(phone: NetworkCameraStandIn) -> None:
-    assert "has no picture at /film" in why_closed(read_address(f"{phone.host}/film"))
-    assert "sends nothing that is a video" in why_closed(read_address(f"{phone.host}/video"))
+    assert "has no picture at /film" in why_closed(read_address(f"{phone.host}/film"), 3.0)
+    assert "sends nothing that is a video" in why_closed(read_address(f"{phone.host}/video"), 3.0)
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    assert "refuses the connection" in why_closed(read_address(f"rtsp://127.0.0.1:{port}/live"))
-    assert "cannot be reached" in why_closed(read_address("http://no-phone.invalid/video"))
+    assert "refuses the connection" in why_closed(
+        read_address(f"rtsp://127.0.0.1:{port}/live"), 3.0
+    )
+    assert "cannot be reached" in why_closed(read_address("http://no-phone.invalid/video"), 3.0)
 
 
 def test_a_phone_that_accepts_and_says_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +125,8 @@ def test_a_phone_that_accepts_and_says_nothing_is_told(monkeypatch: pytest.Monke
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = read_address(f"127.0.0.1:{silent.getsockname()[1]}")
         assert network.open_stream(address) is None
-        assert "does not answer" in why_closed(address)
+        assert "does not answer" in why_closed(address, 0.3)
+        assert look(address, 0.3).presence is Presence.READY  # busy with its one viewer, perhaps
 
 
 def test_only_addresses_of_cameras_are_opened_and_none_is_repeated(tmp_path: Path) -> None:
@@ -138,3 +144,56 @@ def test_the_shell_takes_an_address_as_it_is() -> None:
     assert isinstance(camera, NetworkCamera)
     assert camera.address == NetworkAddress("rtsp://192.168.1.9/live", "ann", "pw")
     assert camera.address.secret_url == "rtsp://ann:pw@192.168.1.9/live"
+
+
+def test_a_look_tells_how_a_phone_is_and_asks_for_no_picture(phone: NetworkCameraStandIn) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    here, gone = read_address(f"{phone.host}/video"), read_address(f"127.0.0.1:{port}/video")
+    told: list[Mapping[str, Sighting]] = []
+    seen = look_at_network([here, gone], told.append, lambda: False)
+    assert told[-1] == seen
+    assert seen[here.url] == Sighting(Presence.READY)
+    assert seen[gone.url].presence is Presence.NOT_THERE
+    assert "refuses the connection" in seen[gone.url].sentence
+    phone.password = "s3cret"
+    assert look(here).presence is Presence.NEEDS_PASSWORD
+    assert look(read_address(here.url, "ann", "s3cret")).presence is Presence.READY
+    assert phone.visits == 0
+
+
+def test_what_is_remembered_for_the_next_start_has_no_secret(isolated_home: Path) -> None:
+    address = read_address("rtsp://ann:s3cret@10.0.0.2/live/user=ann_password=s3cret_1.sdp?key=7")
+    assert address.url == "rtsp://10.0.0.2/live/"
+    assert address.secret_url.endswith("10.0.0.2/live/user=ann_password=s3cret_1.sdp?key=7")
+    remember(address.url)
+    remember(address.url)
+    remember("http://ann:s3cret@10.0.0.3/video")
+    remember("http://10.0.0.3/video?key=s3cret")
+    assert remembered() == ["rtsp://10.0.0.2/live/"]
+    files = [path for path in isolated_home.rglob("*") if path.is_file()]
+    assert [b"s3cret" in path.read_bytes() for path in files] == [False]
+    (choice,) = (each for each in list_cameras() if each.id.startswith("network:rtsp"))
+    assert (choice.name, choice.detail) == ("10.0.0.2", "rtsp://10.0.0.2/live/")
+    forget_address(address.url)
+    assert remembered() == []
+    assert read_address(address.url).password == ""
+
+
+def test_the_oldest_address_makes_room_and_a_damaged_list_is_an_empty_one(
+    isolated_home: Path,
+) -> None:
+    for number in range(MOST + 2):
+        remember(f"http://10.0.0.{number}/video")
+    assert remembered() == [f"http://10.0.0.{number}/video" for number in range(2, MOST + 2)]
+    (file,) = (path for path in isolated_home.rglob("*") if path.is_file())
+    for text in ('["http://ann:pw@10.0.0.1/", 5, "no address"]', "{", '{"a": 1}', "[" * 99999):
+        file.write_text(text, encoding="utf-8")
+        assert remembered() == []
+
+
+def test_two_cameras_of_one_host_are_told_apart_by_their_paths(isolated_home: Path) -> None:
+    remember("http://10.0.0.2/left")
+    remember("http://10.0.0.2/right")
+    names = [each.name for each in list_cameras() if each.kind == "network"]
+    assert names == ["10.0.0.2/left", "10.0.0.2/right", "Network camera…"]

@@ -81,7 +81,10 @@ def test_all_robots_of_the_configuration_are_looked_at_together(
         "00e20006": Presence.NOT_THERE,
     }
     assert told[-1] == seen
-    assert "has no ip and no cert and no guid" in seen["00e20005"].sentence
+    assert (
+        "has no address (ip) and no certificate (cert) and no token (guid)"
+        in seen["00e20005"].sentence
+    )
 
 
 def test_looking_ends_at_once_when_nobody_wants_to_know_any_more(

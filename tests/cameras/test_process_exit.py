@@ -24,7 +24,7 @@ robot = RobotConfig({serial!r}, {name!r}, {ip!r}, Path({cert!r}), {guid!r}, {por
 camera = VectorCamera(robot.name, lambda: robot)
 camera.start()
 wanted = {wanted!r}
-deadline = time.monotonic() + 30
+deadline = time.monotonic() + 60
 while camera.status().state != wanted and time.monotonic() < deadline:
     time.sleep(0.01)
 sys.stdout.write(camera.status().state + chr(10))
@@ -57,7 +57,7 @@ def exit_time(robot: RobotConfig, wanted: str, wire: Wire | None = None) -> floa
         if wire is not None:
             wire.freeze()
         began = time.monotonic()
-        _, errors = process.communicate("\n", timeout=30)
+        _, errors = process.communicate("\n", timeout=60)
         assert process.returncode == 0
         assert errors == ""
         return time.monotonic() - began

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from labeler.cameras.robots import config_path, find_robot, read_sections
+from labeler.cameras.robots import LARGEST, config_path, find_robot, read_sections, split_address
 from labeler.errors import UserError
 
 GOOD = """[00e20100]
@@ -59,8 +59,9 @@ def test_an_unknown_robot_is_told_with_the_known_ones(ini: Path) -> None:
 
 def test_without_a_configuration_the_person_learns_how_to_make_one(isolated_home: Path) -> None:
     assert read_sections(config_path()) == {}
-    with pytest.raises(UserError, match=r"No robot is configured.*python -m anki_vector.configure"):
+    with pytest.raises(UserError, match=r"No robot is set up on this computer") as caught:
         find_robot("Vector-A1B2")
+    assert "python -m anki_vector.configure" in caught.value.in_shell
 
 
 @pytest.mark.parametrize("key", ["cert", "ip", "name", "guid"])
@@ -68,7 +69,7 @@ def test_a_missing_key_is_named_with_the_file(ini: Path, key: str) -> None:
     lines = ini.read_text(encoding="utf-8").splitlines()
     kept = [line for line in lines if not line.startswith(key)]
     ini.write_text("\n".join(kept), encoding="utf-8")
-    with pytest.raises(UserError, match=rf"{ini.name} has no {key} for 00e20100"):
+    with pytest.raises(UserError, match=rf"{ini.name} has no \w+ \({key}\) for 00e20100"):
         find_robot("00e20100")
 
 
@@ -103,10 +104,11 @@ def write(ini: Path, **values: str) -> None:
     [
         ("Vector-A1B2.cert", "{folder}/Vector-A1B2.cert"),
         ("~/certs/a.cert", "{home}/certs/a.cert"),
+        ("~nobody-here/a.cert", "{folder}/~nobody-here/a.cert"),
         ("/etc/a.cert", "/etc/a.cert"),
     ],
 )
-def test_the_certificate_may_be_written_in_all_three_ways(
+def test_the_certificate_may_be_written_in_many_ways(
     ini: Path, isolated_home: Path, written: str, read: str
 ) -> None:
     write(ini, cert=written, ip="1.2.3.4", name="Vector-A1B2", guid="x")
@@ -120,6 +122,9 @@ def test_the_certificate_may_be_written_in_all_three_ways(
         ("1.2.3.4:443", "", "1.2.3.4"),
         ("vector.local", "8443", "vector.local:8443"),
         ("fe80::1", "", "fe80::1"),
+        ("fe80::1", "8443", "[fe80::1]:8443"),
+        ("[fe80::1]:8443", "", "[fe80::1]:8443"),
+        ("[fe80::1]", "", "fe80::1"),
     ],
 )
 def test_the_port_may_stand_with_the_address_or_alone(
@@ -127,7 +132,10 @@ def test_the_port_may_stand_with_the_address_or_alone(
 ) -> None:
     more = {"port": port} if port else {}
     write(ini, IP=ip, cert="a.cert", Name="Vector-A1B2", GUID="x", **more)
-    assert find_robot("Vector-A1B2").address == address
+    robot = find_robot("Vector-A1B2")
+    assert robot.address == address
+    assert split_address(robot.address, "") == (robot.ip, str(robot.port))
+    assert split_address(robot.target, "") == (robot.ip, str(robot.port))
 
 
 def test_two_robots_of_one_name_are_told_apart_by_their_serial_numbers(ini: Path) -> None:
@@ -137,3 +145,15 @@ def test_two_robots_of_one_name_are_told_apart_by_their_serial_numbers(ini: Path
     with pytest.raises(UserError, match=r"2 robots in .* serial number: 00e20100, 00e20200"):
         find_robot("Vector-A1B2")
     assert find_robot("00E20200").ip == "1.2.3.4"
+
+
+def test_a_file_that_is_far_too_large_is_damaged(ini: Path) -> None:
+    with ini.open("a", encoding="utf-8") as file:
+        file.write(f"# {'x' * LARGEST}\n")
+    with pytest.raises(UserError, match="is damaged"):
+        find_robot("00e20100")
+
+
+def test_bytes_that_windows_puts_before_a_text_do_no_harm(ini: Path) -> None:
+    ini.write_bytes(b"\xef\xbb\xbf" + ini.read_bytes().replace(b"\n", b"\r\n"))
+    assert find_robot("Vector-A1B2").ip == "192.168.1.7"

@@ -12,7 +12,8 @@ import pytest
 from labeler.cameras import pod as pods
 from labeler.cameras import single_calls
 from labeler.cameras.pod import Pod, PodRobot, fetch_certificate, read_pod, robots_of
-from labeler.cameras.robots import RobotConfig, config_path, find_robot
+from labeler.cameras.robots import RobotConfig, config_path, find_robot, known_address
+from labeler.cameras.sdk_config import change_address, put_robot
 from labeler.cameras.setup import Step, Wish, move_robot, read_address, set_up
 from labeler.errors import UserError
 from tests.cameras.pod_stand_in import PodStandIn
@@ -140,7 +141,9 @@ def test_a_file_that_is_no_certificate(
 
 
 def test_what_answers_but_is_no_wire_pod(pod: PodStandIn) -> None:
-    for answer in (b"<html>", b"error reading file", b"[]", b'{"robots": 5}', b'{"robots": [3]}'):
+    lies = b'{"robots": [{"esn": "../../x"}]}'
+    few = (b"<html>", b"error reading file", b"[]", b'{"robots": 5}', b'{"robots": [3]}')
+    for answer in (*few, lies, b"[" * 2_000_000):
         pod.answer = answer
         assert "is no wire-pod, or one that knows no robot" in fault_of(Wish(pod.address))[1]
 
@@ -217,3 +220,34 @@ def test_a_robot_moves_only_to_where_it_answers(
 def test_what_is_no_address_of_a_robot(typed: str) -> None:
     with pytest.raises(UserError, match="is no address of a robot"):
         read_address(typed)
+
+
+def test_a_token_that_no_robot_can_have_given_is_refused_before_it_is_sent(
+    simulated_robot: RobotConfig, isolated_home: Path
+) -> None:
+    robot = simulated_robot
+    step, sentence = fault_of(Wish("", robot.serial, robot.address, robot.cert, "pässword"))
+    assert step is Step.TOKEN
+    assert "does not accept this token" in sentence
+
+
+def test_a_new_address_without_a_port_keeps_the_one_that_is_known(isolated_home: Path) -> None:
+    put_robot(config_path(), "00e20100", {"ip": "1.2.3.4", "port": "8443"})
+    for typed, address in (("fe80::1", "[fe80::1]:8443"), ("[fe80::2]:443", "fe80::2")):
+        change_address(config_path(), "00e20100", typed)
+        assert known_address("00e20100") == address
+
+
+def test_a_wire_pod_without_robots_and_an_address_that_is_none(pod: PodStandIn) -> None:
+    pod.robots = []
+    assert "knows no robot yet. Set yours up on its page" in fault_of(Wish(pod.address))[1]
+    assert "this is no address" in fault_of(Wish("my pod"))[1]
+
+
+def test_a_damaged_file_is_told_before_the_robot_is_asked_for_anything(pod: PodStandIn) -> None:
+    config_path().parent.mkdir()
+    config_path().write_text("[00e20100\n", encoding="utf-8")
+    steps = Steps()
+    with pytest.raises(UserError, match="is damaged in line 1"):
+        set_up(Wish(pod.address), steps)
+    assert steps.told == [(Step.KEPT, "")]

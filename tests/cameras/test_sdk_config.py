@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,24 @@ def test_windows_lines_and_the_systems_own_letters_stay(ini: Path) -> None:
     change_address(ini, "00e20100", "192.168.1.77")
     expected = theirs.replace("ip: 192.168.1.7\r\n", "ip = 192.168.1.77\r\n")
     assert ini.read_bytes() == expected.encode("latin-1")
+
+
+def test_robots_that_are_added_at_once_are_all_there(isolated_home: Path) -> None:
+    serials = [f"00e2000{number}" for number in range(8)]
+
+    def add(serial: str) -> None:
+        put_robot(config_path(), serial, {"name": serial})
+
+    with ThreadPoolExecutor(len(serials)) as windows:
+        list(windows.map(add, serials))
+    assert sorted(read_sections(config_path())) == serials
+
+
+def test_a_write_protected_file_is_left_as_it_is(ini: Path) -> None:
+    ini.chmod(0o444)
+    with pytest.raises(UserError, match="is write-protected"):
+        change_address(ini, "00e20100", "192.168.1.77")
+    assert ini.read_text(encoding="utf-8") == THEIRS
 
 
 def test_a_link_to_the_file_stays_a_link(ini: Path, tmp_path: Path) -> None:

@@ -31,7 +31,13 @@ def test_two_simulated_cameras_share_one_world_until_the_last_one_stops() -> Non
         assert one.deeds(since=one.deeds()[-1].number) == []
         one.stop()
         frames_of(two, 2)
-        assert two.process_id is not None
+        process = two.process_id
+        assert process is not None
+        one = two.beside(0)
+        two.stop()
+        one.start()
+        wait_for_state(one, CameraState.LIVE)
+        assert (one.name, one.process_id) == ("Vector-SIM1", process)
     finally:
         one.stop()
         two.stop()

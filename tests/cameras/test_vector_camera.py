@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 
 from labeler.cameras.base import CameraState
-from labeler.cameras.faults import explain
+from labeler.cameras.faults import CONFIGURE, explain
 from labeler.cameras.robots import RobotConfig
 from labeler.cameras.vector import VectorCamera
+from labeler.cameras.waiting import next_frame
 from labeler.errors import UserError
 from tests.cameras.camera_waits import Simulator, frames_of, wait_for_state, wait_until
 from tests.cameras.camera_wire import Wire
@@ -126,8 +127,11 @@ def test_a_wrong_token_is_told_with_the_way_to_a_new_one(
 ) -> None:
     camera = vector_camera(replace(simulated_robot, guid="bm90IHRoZSB0b2tlbg=="))
     status = wait_for_state(camera, CameraState.FAILED)
-    assert "not authorised" in status.message
-    assert "python -m anki_vector.configure" in status.message
+    assert "not authorised. Set the robot up again" in status.message
+    assert CONFIGURE not in status.message  # the window has a button
+    with pytest.raises(UserError, match="not authorised") as caught:
+        next_frame(camera)
+    assert caught.value.in_shell == f"To set it up: {CONFIGURE}"
 
 
 def test_the_preflights_sentence_is_the_cameras_status(

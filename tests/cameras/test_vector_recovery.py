@@ -12,7 +12,7 @@ from labeler.cameras.base import CameraState
 from labeler.cameras.faults import Cause
 from labeler.cameras.link import CALL_TIMEOUT
 from labeler.cameras.robots import RobotConfig
-from labeler.cameras.simulated import SimulatedCamera, simulated_cameras
+from labeler.cameras.simulated import SimulatedCamera
 from labeler.cameras.worker import SILENCE
 from tests.cameras.camera_waits import (
     Simulator,
@@ -46,13 +46,13 @@ def test_a_death_is_noticed_at_once_and_a_restarted_robot_found_again(
     wire: Wire,
     vector_camera: CameraMaker,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("labeler.cameras.vector.SILENCE", 3600.0)  # nobody misses it first
     camera = vector_camera(wired_robot)
     last = frames_of(camera, 3)[-1]
     wire.cut()
-    began = time.monotonic()
     status = wait_for_state(camera, CameraState.LOST)
-    assert time.monotonic() - began < SILENCE  # it did not have to be missed first
     assert "Connecting again." in status.message
     wait_until(lambda: "refuses the connection" in camera.status().message)
     wire.mend()
@@ -156,24 +156,6 @@ def test_the_simulated_camera_starts_its_robot_revives_it_and_takes_it_along() -
         camera.stop()
     assert time.monotonic() - began < CALL_TIMEOUT
     assert camera.process_id is None
-
-
-def test_two_simulated_cameras_share_one_world_until_the_last_one_stops() -> None:
-    one, two = simulated_cameras(2, seed=3)
-    one.start()
-    two.start()
-    try:
-        for camera, name in ((one, "Vector-SIM1"), (two, "Vector-SIM2")):
-            wait_for_state(camera, CameraState.LIVE, timeout=20)
-            assert camera.name == name
-        assert one.process_id == two.process_id
-        one.stop()
-        frames_of(two, 2)
-        assert two.process_id is not None
-    finally:
-        one.stop()
-        two.stop()
-    assert two.process_id is None
 
 
 def test_the_pause_before_the_next_attempt_is_told_and_ends_at_a_word(

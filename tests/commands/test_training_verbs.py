@@ -7,6 +7,7 @@ import contextlib
 import io
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from labeler.runs.child import train_in_child
 from labeler.runs.history import RunState, summarise
 from labeler.runs.prepare import Wish, prepare_run_from_dataset
 from tests.runs.run_makers import add_scenes, write_coco_files, write_coco_scenes
+from trainer.config import RunConfig, save_config
 
 PATIENCE = 120
 """Seconds until a verb that should have ended long ago is taken for hung."""
@@ -93,9 +95,10 @@ def test_a_short_training_beats_the_constant_box_by_far(trained: Trained, unseen
 
 
 def test_a_run_is_scored_on_what_it_was_checked_with_and_every_ap_has_its_interval(
-    trained: Trained,
+    trained: Trained, tmp_path: Path
 ) -> None:
-    own = _answer("evaluate", trained.run)
+    """Also where a copy of its folder alone was put elsewhere."""
+    own = _answer("evaluate", shutil.copytree(trained.run, tmp_path / "a" / "stick" / "run"))
     assert (own["AP"], own["AP_interval"]) == (trained.scores["AP"], trained.scores["AP_interval"])
     low, high = own["AP_interval"]
     assert 0 < low < own["AP"] <= high < 1
@@ -210,6 +213,7 @@ def test_a_trainer_that_dies_is_a_sentence_with_its_log(
         (["train"], "Say what to learn from, or with --resume"),
         (["train", "all.json", "--resume", "full"], "Say what to learn from, or with --resume"),
         (["train", "--resume", "full", "--seconds", "9"], "leave out other options"),
+        (["train", "--resume", "full", "--val", "all.json"], "leave out other options"),
         (["train", "--resume", "full"], r"config\.json: cannot be read"),
         (["train", "all.json", "--out", "run", "--images", "full"], "None of the 4 images"),
         (["train", "all.json", "--out", "run", "--seconds", "0"], "seconds must lie between"),
@@ -288,3 +292,16 @@ def test_settings_by_hand_reach_the_run() -> None:
     )
     assert wish_of(parser.parse_args(["--epochs", "3"])).budget == "epochs"
     assert wish_of(parser.parse_args([])) == Wish()
+
+
+def test_from_takes_a_run_and_its_detector_with_it(tmp_path: Path) -> None:
+    parser = argparse.ArgumentParser()
+    add_adjustments(parser)
+    ssdlite = "ssdlite320_mobilenet_v3_large"
+    save_config(tmp_path, RunConfig("images", "images", detector=ssdlite))
+    words = ["--from", str(tmp_path)]
+    wish = Wish(start="run", detector=ssdlite, parent=str(tmp_path))
+    assert wish_of(parser.parse_args(words)) == wish
+    assert wish_of(parser.parse_args([*words, "--detector", "lite"])).detector == "lite"
+    with pytest.raises(UserError, match="--from takes pretrained, scratch or the folder of a run"):
+        wish_of(parser.parse_args(["--from", "pretraind"]))

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from labeler.dataset.inherited import Inherited
 from labeler.dataset.model import Image, Session
 from labeler.dataset.near_duplicates import LOOK_BYTES, Likeness
 from labeler.dataset.splits import TEST_FROM, TestPart, split_by_session
@@ -243,3 +244,38 @@ def test_too_few_images_all_train(count: int) -> None:
     split = split_by_session(images, sessions)
     assert (len(split.train_ids), split.val_ids) == (count, ())
     assert "Too few" in split.explanation
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(sizes, st.integers(0, 5), st.integers(0, 2**60), st.integers(0, 2**60))
+def test_what_weights_have_learned_from_never_validates_and_what_checked_them_does(
+    sizes: dict[int, int], seed: int, learned_bits: int, checked_bits: int
+) -> None:
+    images, sessions = make(sizes)
+    learned = frozenset(image.id for image in images if learned_bits >> image.id % 60 & 1)
+    checked = frozenset(image.id for image in images if checked_bits >> image.id % 60 & 1)
+    before = TestPart(frozenset({min(sizes)}) if seed % 2 else frozenset())
+    inherited = Inherited("first", learned, checked)
+    split = split_by_session(images, sessions, seed=seed, test_before=before, inherited=inherited)
+    ids = [*split.train_ids, *split.val_ids, *split.test_ids, *split.dropped_ids]
+    assert sorted(ids) == [image.id for image in images]
+    assert not learned.intersection(split.val_ids)
+    waiting = {image.id for image in images if image.session_id in before.session_ids}
+    if len(images) > 1:
+        assert waiting == set(split.test_ids)
+    if len(images) > 1 + len(waiting):
+        assert checked - learned - waiting <= {*split.val_ids, *split.dropped_ids}
+
+
+def test_only_sessions_that_the_weights_never_saw_check_beside_the_old_ones() -> None:
+    images, sessions = make(dict.fromkeys(range(1, 7), 10))
+    inherited = Inherited("first", frozenset(range(16)), frozenset(range(16, 20)))
+    split = split_by_session(images, sessions, inherited=inherited)
+    of = {image.id: image.session_id for image in images}
+    assert set(range(16, 20)) < set(split.val_ids)
+    new = [number for number in split.val_ids if number >= 20]
+    assert len(new) == 10
+    assert len({of[number] for number in new}) == 1
+    assert split.explanation.startswith("4 images that first was checked with check this run, too.")
+    assert "10 images more are held back for validation." in split.explanation
+    assert "for a final score: only a run that starts anew" in split.explanation

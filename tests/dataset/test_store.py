@@ -207,7 +207,7 @@ def test_a_transaction_sees_its_own_rows_and_others_see_them_after_it(stocked: D
     def from_elsewhere() -> None:
         thread = threading.Thread(target=look)
         thread.start()
-        thread.join(10)
+        thread.join(60)
 
     with stocked.transaction():
         stocked.apply(draw(stocked, 1, 1, BBox(0, 0, 10, 10)))

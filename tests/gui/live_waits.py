@@ -13,7 +13,7 @@ from labeler.gui.live import LiveCamera
 from labeler.gui.shortcuts import Shortcuts
 from labeler.gui.workspace import Workspace
 
-PATIENCE = 30_000
+PATIENCE = 60_000
 """Milliseconds: the machine may be crowded."""
 
 

@@ -42,7 +42,7 @@ class Listener(QObject):
 
 def _wait_for_stop(should_stop: Callable[[], bool]) -> None:
     pause = threading.Event()
-    for _ in range(2000):
+    for _ in range(12_000):
         if should_stop():
             return
         pause.wait(0.005)
@@ -126,7 +126,7 @@ def test_nothing_is_told_to_a_widget_that_is_gone(qtbot: QtBot) -> None:
     widget, go = QWidget(), threading.Event()
 
     def work(_report: object, _stop: object) -> None:
-        go.wait(5)
+        go.wait(60)
 
     by_owner = run_in_background(work, on_done=told.append, on_error=told.append, owner=widget)
     by_method = run_in_background(
@@ -188,7 +188,7 @@ def test_closing_does_not_wait_for_a_job_that_hangs(
     go = threading.Event()
 
     def work(_report: object, _stop: object) -> None:
-        go.wait(10)
+        go.wait(60)
 
     job = run_in_background(work, on_done=lambda _r: None, on_error=lambda _e: None)
     assert not finish_jobs(0.05)

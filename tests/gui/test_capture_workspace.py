@@ -267,7 +267,7 @@ def test_a_picture_that_the_dataset_has_is_not_added_twice(
     live.choose(file_choice("folder", tmp_path / "shots"))
     wait_for_picture(qtbot, live)
     assert workspace.bar.high_resolution.isHidden()
-    assert heard.has("not a picture: letter.jpg")
+    until(qtbot, lambda: heard.has("not a picture: letter.jpg"))
     qtbot.keyClick(workspace, Space)
     until(qtbot, lambda: heard.has("untouched."))
     qtbot.keyClick(workspace, Space)

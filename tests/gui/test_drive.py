@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from labeler.cameras.driving import DrivingState
 from labeler.cameras.driving_body import BodyState
-from labeler.cameras.posing import PosingWish
+from labeler.cameras.posing_plan import PosingWish
 from labeler.cameras.sweep import SweepWish
 from labeler.cameras.vector import VectorCamera
 from labeler.dataset.edits import TO_CHECK
@@ -301,7 +301,7 @@ def test_the_second_robot_of_a_simulated_world_poses_and_what_should_be_empty_wa
     (partner,) = run.partners()
     assert partner[0] == "Vector-SIM2"
     run.pose(PosingWish(pictures=0, negatives=1, radius_cm=3), partner)
-    qtbot.waitUntil(lambda: heard.has("Posing partner done: 1 picture."), timeout=60_000)
+    qtbot.waitUntil(lambda: heard.has("Posing partner done: 1 picture."), timeout=180_000)
     capture.photographer.keeper.wait()
     (image,) = dataset.images()
     assert (image.note, image.state) == (TO_CHECK, ImageState.UNLABELLED)
@@ -365,7 +365,7 @@ def test_what_is_asked_says_how_long_it_takes_and_is_remembered(
     form = sweep_form(capture, sweeps.append)
     form.fields["sweep_steps"].setValue(5)
     form.fields["sweep_lowest"].setValue(20)  # above the highest: taken the other way round
-    assert form.summary.text() == "10 pictures, about 15 s."
+    assert form.summary.text() == "10 pictures, about 10 s."
     form.begin.click()
     assert sweeps == [SweepWish(5, 2, 12, 20)]
     assert sweep_form(capture, sweeps.append).fields["sweep_steps"].value() == 5

@@ -243,6 +243,27 @@ def test_it_pauses_while_a_button_of_the_mouse_is_down(opened: Open) -> None:
     hand.wait(lambda: hand.orders(Resume))
 
 
+def test_it_pauses_as_well_while_a_box_is_drawn_or_moved_by_keys(opened: Open) -> None:
+    hand = opened(10)
+    hand.along.toggle()
+    hand.wait_for_round(1)
+    held: list[bool] = []
+    hand.label.canvas.held.connect(held.append)
+    hand.click(200, 200)
+    held.clear()
+    for key in (Qt.Key.Key_W, Qt.Key.Key_Return, Qt.Key.Key_Right, Qt.Key.Key_Down):
+        hand.press(key)
+    assert held == [True]  # until the other corner
+    hand.press(Qt.Key.Key_Return)
+    assert held == [True, False]
+    hand.label.canvas.select_all()
+    QTest.keyPress(hand.label.canvas, Qt.Key.Key_Right)
+    assert held == [True, False, True]
+    QTest.keyRelease(hand.label.canvas, Qt.Key.Key_Right)
+    assert held == [True, False, True, False]
+    hand.wait(lambda: len(hand.orders(Pause)) == len(hand.orders(Resume)) == 3)
+
+
 def test_suggestions_that_come_during_a_drag_wait_until_it_is_over(opened: Open) -> None:
     hand = opened(10)
     left = Qt.MouseButton.LeftButton

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from labeler.cameras.base import CameraState, Frame
-from labeler.cameras.catalogue import CameraChoice
+from labeler.cameras.catalogue import SECOND, CameraChoice
 from labeler.cameras.preflight import DEADLINE
 from labeler.cameras.simulated import SimulatedCamera
 from labeler.gui.background import finish_jobs
@@ -99,7 +99,28 @@ def test_another_choice_closes_the_camera_before(
 def test_a_simulated_robot_in_a_chosen_world_is_listed_once(live: LiveCamera) -> None:
     live.choice = CameraChoice("simulated:5", "simulated", "Simulated robot", "")
     found = [each.id for each in live.choices() if each.kind == "simulated"]
-    assert found == ["simulated:5"]
+    assert found == ["simulated:5", SECOND]
+
+
+def test_the_second_simulated_robot_is_watched_in_the_world_of_the_first(
+    qtbot: QtBot, live: LiveCamera
+) -> None:
+    live.choose("simulated")
+    until(qtbot, lambda: live.camera is not None)
+    first = live.camera
+    assert isinstance(first, SimulatedCamera)
+    for choice, number in ((SECOND, 1), ("simulated", 0)):
+        live.choose(choice)
+        until(qtbot, lambda: live.camera is not None)
+        assert isinstance(live.camera, SimulatedCamera)
+        assert (live.camera.world, live.camera.number) == (first.world, number)
+    live.choose("simulated")
+    until(qtbot, lambda: live.camera is not None)
+    assert isinstance(live.camera, SimulatedCamera)
+    assert live.camera.world is not first.world
+    live.stop()
+    assert finish_jobs(5.0)
+    assert first.process_id is None
 
 
 def test_opening_and_closing_return_at_once_even_from_a_robot_that_is_silent(

@@ -117,12 +117,12 @@ def test_escape_stops_it_and_what_was_found_stays(
 
     def load_slowly(path: Path, longest: int) -> object:
         looking.set()
-        assert goes_on.wait(20)
+        assert goes_on.wait(60)
         return load(path, longest)
 
     monkeypatch.setattr(model_run, "load_upright", load_slowly)
     said = choose()
-    assert looking.wait(20)
+    assert looking.wait(60)
     assert hand.label.detectors.bar.isVisible()
     hand.press(Qt.Key.Key_Escape)
     goes_on.set()

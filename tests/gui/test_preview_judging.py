@@ -25,10 +25,11 @@ from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
 from labeler.gui.main_window import MainWindow
 from labeler.gui.pages import PREVIEW, TRAIN
-from labeler.gui.preview.detecting import Sight
+from labeler.gui.preview.detecting import LoadedModel, Sight
 from labeler.gui.preview.frame_keeping import FrameKeeping
 from labeler.gui.preview.judge_box import JudgeBox
 from labeler.gui.preview.judging import Judging, Tally, Verdict
+from labeler.gui.preview.looking import Pane
 from labeler.gui.preview.showing import Showing, Shown
 from labeler.gui.preview.workspace import PreviewWorkspace
 from labeler.gui.settings import Settings
@@ -39,6 +40,10 @@ from trainer.predict import Detection
 MUG = Detection(7, "mug", 0.9, (10.0, 10.0, 30.0, 20.0))
 UNSURE = Detection(7, "mug", 0.2, (50.0, 5.0, 10.0, 10.0))
 Judge = Callable[..., Shown]
+
+
+def pane(shown: Shown, model: str = "run/model.onnx") -> Pane:
+    return Pane(LoadedModel(Path(model), {7: "mug"}, 0.5), shown)
 
 
 def jpeg(shade: int) -> bytes:
@@ -77,7 +82,7 @@ def judge(qtbot: QtBot, judging: Judging) -> Judge:
         assert picture is not None
         shown = Showing().show(Sight(picture, found, 5.0))
         before = judging.tally.judged
-        assert judging.judge(verdict, shown, "run/model.onnx")
+        assert judging.judge(verdict, pane(shown))
         until(qtbot, lambda: judging.tally.judged == before + 1)
         return shown
 
@@ -130,9 +135,9 @@ def test_a_class_that_the_dataset_has_not_is_told_and_nothing_is_accepted(
 
 def test_one_picture_is_judged_once(judging: Judging, judge: Judge, heard: Heard) -> None:
     shown = judge(Verdict.WRONG, MUG)
-    assert not judging.judge(Verdict.RIGHT, shown, "m")
+    assert not judging.judge(Verdict.RIGHT, pane(shown))
     assert heard.has("judged already")
-    assert not judging.judge(Verdict.RIGHT, None, "m")
+    assert not judging.judge(Verdict.RIGHT, None)
     assert judging.tally == Tally(wrong=1)
 
 
@@ -155,7 +160,7 @@ def test_what_is_larger_than_the_screen_is_stored_in_its_own_pixels(
     assert picture is not None
     half = LivePicture(picture.frame, picture.image.scaled(32, 18), 2.0)
     found = Detection(7, "mug", 0.9, (5.0, 5.0, 15.0, 10.0))
-    judging.judge(Verdict.RIGHT, Showing().show(Sight(half, (found,), 5.0)), "m")
+    judging.judge(Verdict.RIGHT, pane(Showing().show(Sight(half, (found,), 5.0))))
     until(qtbot, lambda: judging.tally.judged)
     (image,) = dataset.images()
     (box,) = dataset.annotations(image.id)
@@ -165,10 +170,11 @@ def test_what_is_larger_than_the_screen_is_stored_in_its_own_pixels(
 def test_the_tally_is_told_with_its_interval(qtbot: QtBot) -> None:
     box = JudgeBox()
     qtbot.addWidget(box)
-    box.show_tally(Tally(42, 3, 2), 5, 0)
-    assert box.line.text() == "42 of 47 right: 89 % (77 to 96 %)"
+    box.show_tallies(Tally(42, 3, 2), Tally())
+    box.show_joined(5, 0)
+    assert box.first.line.text() == "42 of 47 right: 89 % (77 to 96 %)"
     assert box.improve.text() == "Improve with these 5"
-    box.show_tally(Tally(42, 3, 2), 5, 2)
+    box.show_joined(5, 2)
     assert box.improve.text() == "Correct 2 first"
 
 
@@ -196,18 +202,19 @@ def test_improve_leads_to_what_is_to_be_labelled_and_then_to_a_training(
     until(qtbot, lambda: workspace.view.marks)
     qtbot.keyClick(workspace, Qt.Key.Key_W)
     until(qtbot, lambda: workspace.judging.waiting())
-    assert workspace.controls.judge.line.text().startswith("0 of 1 right")
+    assert workspace.controls.bar.judge.first.line.text().startswith("0 of 1 right")
     with qtbot.waitSignal(workspace.image_requested) as asked:
         qtbot.keyClick(workspace, Qt.Key.Key_I)
     (image_id,) = asked.args
     ids = [each.id for each in dataset.suggestions(image_id)]
     assert document.attempt(lambda data: accept(data, ids))
-    assert workspace.controls.judge.improve.text() == "Improve with these 1"
-    with qtbot.waitSignal(workspace.improve_requested):
-        qtbot.mouseClick(workspace.controls.judge.improve, Qt.MouseButton.LeftButton)
+    assert workspace.controls.bar.judge.improve.text() == "Improve with these 1"
+    with qtbot.waitSignal(workspace.improve_requested) as improving:
+        qtbot.mouseClick(workspace.controls.bar.judge.improve, Qt.MouseButton.LeftButton)
+    assert improving.args == [tmp_path / "model.onnx"]
     assert workspace.judging.joined == 1  # the training may be refused
     workspace.judging.begin_training()
-    assert workspace.controls.judge.improve.isHidden()
+    assert workspace.controls.bar.judge.improve.isHidden()
 
 
 def test_a_picture_that_no_disk_took_at_first_keeps_its_own_verdict(
@@ -230,7 +237,7 @@ def test_a_picture_that_no_disk_took_at_first_keeps_its_own_verdict(
     for number, verdict, found in ((1, Verdict.MISSED, ()), (2, Verdict.RIGHT, (MUG,))):
         picture = decode(Frame(jpeg(200 + number), number))
         assert picture is not None
-        assert judging.judge(verdict, Showing().show(Sight(picture, found, 5.0)), "run/model.onnx")
+        assert judging.judge(verdict, pane(Showing().show(Sight(picture, found, 5.0))))
         until(qtbot, lambda: heard.failures)
     until(qtbot, lambda: judging.tally == Tally(right=1, missed=1))
     first, second = document.dataset.images()
@@ -250,7 +257,7 @@ def test_a_right_picture_where_a_tracker_offers_the_same_is_never_confirmed_empt
     document.offer(lambda data: data.offer("tracker", [image.id], [carried]) and [image.id])
     again = decode(Frame(shown.sight.picture.frame.data, 1000))
     assert again is not None
-    assert judging.judge(Verdict.RIGHT, Showing().show(Sight(again, (MUG,), 5.0)), "run/model.onnx")
+    assert judging.judge(Verdict.RIGHT, pane(Showing().show(Sight(again, (MUG,), 5.0))))
     until(qtbot, lambda: judging.tally.right)
     assert dataset.image(image.id).state is ImageState.UNLABELLED
     assert len(dataset.suggestions(image.id)) == 1
@@ -265,7 +272,7 @@ def test_a_picture_with_a_class_that_is_switched_off_is_not_said_to_be_labelled(
     showing = Showing()
     showing.hidden = frozenset(["mug", "ball"])
     shown = showing.show(Sight(picture, (MUG,), 5.0))
-    assert judging.judge(Verdict.RIGHT, shown, "run/model.onnx")
+    assert judging.judge(Verdict.RIGHT, pane(shown))
     until(qtbot, lambda: judging.tally.right)
     (image,) = document.dataset.images()
     assert image.state is ImageState.UNLABELLED
@@ -289,7 +296,7 @@ def test_of_a_labelled_picture_nothing_is_said_to_be_added(
     heard.sentences.clear()
     again = decode(Frame(shown.sight.picture.frame.data, 1000))
     assert again is not None
-    assert judging.judge(Verdict.RIGHT, Showing().show(Sight(again, (MUG,), 5.0)), "run/model.onnx")
+    assert judging.judge(Verdict.RIGHT, pane(Showing().show(Sight(again, (MUG,), 5.0))))
     until(qtbot, lambda: judging.tally.right == 2)
     until(qtbot, lambda: heard.sentences)
     assert heard.sentences == [
@@ -300,11 +307,16 @@ def test_of_a_labelled_picture_nothing_is_said_to_be_added(
 
 
 def test_what_was_judged_is_learned_from_once_a_new_run_has_begun(
-    qtbot: QtBot, document: Document, tmp_path: Path
+    qtbot: QtBot, document: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = MainWindow(document, Settings(tmp_path / "window.ini"))
     qtbot.addWidget(window)
     preview: Any = window.workspace(PREVIEW)
     train: Any = window.workspace(TRAIN)
+    asked: list[Path] = []
+    monkeypatch.setattr(train, "improve", asked.append)
+    preview.improve_requested.emit(tmp_path / "model.onnx")
+    assert asked == [tmp_path / "model.onnx"]
+    assert window.current is train
     with qtbot.waitSignal(preview.judging.changed):
         train.starter.began.emit(tmp_path)

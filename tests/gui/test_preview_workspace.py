@@ -508,7 +508,7 @@ def test_to_another_model_and_back_while_it_looks_is_heard_of(
 
     def slow(*values: Any) -> Sight:
         looks.set()
-        gate.wait(30)
+        gate.wait(60)
         return real(*values)
 
     monkeypatch.setattr(detecting, "_look", slow)
@@ -543,7 +543,7 @@ def test_a_look_at_the_camera_before_is_not_shown_under_the_new_one(
 
     def slow(*values: Any) -> Sight:
         looks.set()
-        gate.wait(30)
+        gate.wait(60)
         return real(*values)
 
     monkeypatch.setattr(detecting, "_look", slow)
@@ -589,7 +589,7 @@ def test_the_picture_is_on_show_before_the_detector_has_looked_at_any(
     look = detecting._look
 
     def slow(*words: Any) -> Any:
-        gate.wait(30)
+        gate.wait(60)
         return look(*words)
 
     monkeypatch.setattr(detecting, "_look", slow)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import threading
 from collections.abc import Iterator
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -26,6 +28,7 @@ from labeler.gui.robot_move_dialog import RobotMoveDialog
 from labeler.gui.robot_setup_dialog import RobotSetupDialog
 from tests.cameras.camera_waits import Simulator
 from tests.cameras.camera_wire import Wire
+from tests.cameras.network_stand_in import NetworkCameraStandIn
 from tests.cameras.pod_stand_in import PodStandIn
 from tests.gui.live_waits import show, until, wait_for_picture
 
@@ -169,6 +172,11 @@ def test_a_token_that_is_refused_leads_to_the_set_up_of_that_robot(
     assert dialog.wish().serial == serial
     assert dialog.wish().address == find_robot(serial).address
     dialog.close()
+    put_robot(config_path(), "00e20200", {"name": "Vector-C3D4"})
+    live.choose("robot:00e20200")
+    until(qtbot, lambda: live.status.state is CameraState.FAILED)
+    assert "Vector-C3D4 is not wholly set up" in workspace.health.sentence.text()
+    assert offer(workspace, "Set it up again…").isEnabled()
 
 
 def test_the_list_tells_how_each_robot_is_and_goes_on_looking(
@@ -186,7 +194,7 @@ def test_the_list_tells_how_each_robot_is_and_goes_on_looking(
     assert detail(cameras, "Vector-SIM1") == simulator.robot.ip
     assert detail(cameras, "Vector-C3D4") == "not set up"
     wire.cut()
-    until(qtbot, lambda: robots._job is None or robots._job.is_over)
+    until(qtbot, lambda: not robots.is_looking)
     robots.look()
     until(qtbot, lambda: detail(cameras, "Vector-SIM1") == "not there")
     live.choose(known_robot)
@@ -249,6 +257,40 @@ def test_a_network_cameras_password_is_taken_and_shown_nowhere(
     live.choose("network:ftp://ann:s3cret@x")
     until(qtbot, lambda: "is no address" in live.status.message)
     assert "s3cret" not in f"{live.choice} {live.status}"
+
+
+def test_a_phone_stays_in_the_list_its_password_is_asked_again_and_it_can_be_removed(
+    qtbot: QtBot, workspace: CaptureWorkspace, live: LiveCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, "_known", {})
+    cameras = workspace.cameras
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 48), (200, 40, 40)).save(buffer, "JPEG")
+    with NetworkCameraStandIn(buffer.getvalue()) as phone:
+        phone.password = "s3cret"
+        live.choose(f"network:http://ann:s3cret@{phone.host}/video")
+        wait_for_picture(qtbot, live)
+        live.stop()
+        network._known.clear()  # as the next start would find it
+        live.choice = None
+        workspace.robots.look()
+        until(qtbot, lambda: detail(cameras, phone.host) == "wants a password")
+        (choice,) = (each for each in live.choices() if each.name == phone.host)
+        live.choose(choice)
+        until(qtbot, lambda: live.status.state is CameraState.FAILED)
+        press(qtbot, offer(workspace, "Address and password…"))
+        dialog = workspace.findChild(NetworkDialog)
+        assert dialog is not None
+        assert dialog.address.text() == f"http://{phone.host}/video"
+        dialog.user.setText("ann")
+        dialog.password.setText("s3cret")
+        press(qtbot, dialog.go)
+        wait_for_picture(qtbot, live)
+        _, remove = cameras.menu_of(choice).actions()
+        assert remove.text() == "Remove from the list"
+        remove.trigger()
+        assert live.choice is None
+        assert phone.host not in [cameras.item(row).text() for row in range(cameras.count())]
 
 
 @pytest.mark.parametrize("kind", [RobotSetupDialog, NetworkDialog])

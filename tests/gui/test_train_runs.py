@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
+from labeler.gui.train import last_wish, words
 from labeler.gui.train.comparison_dialog import ComparisonDialog
 from labeler.gui.train.page import Page
 from labeler.gui.train.runs_model import NOTE_COLUMN
@@ -25,7 +26,8 @@ from labeler.runs.note import read_note, write_note
 from labeler.runs.prepare import Wish, prepare_run_from_dataset
 from labeler.runs.record import append_event
 from tests.gui.tiny_model import write_tiny_model
-from tests.runs.run_makers import add_labelled
+from tests.runs.run_makers import add_labelled, write_weights
+from trainer.config import load_config
 from trainer.events import Evaluated, Finished
 
 NAMES = ("2026-01-01_10-00", "2026-01-02_10-00", "2026-01-03_10-00")
@@ -276,3 +278,45 @@ def _many(count: int) -> Sequence[RunSummary]:
         )
         for number in range(count)
     ]
+
+
+def test_a_new_run_can_start_from_one_that_left_its_weights(
+    qtbot: QtBot, workspace: TrainWorkspace, runs: list[Path]
+) -> None:
+    settings, starts = workspace.settings, workspace.settings.starts
+    assert not starts.own.isEnabled()
+    for run in runs[:2]:
+        write_weights(run)
+    workspace.shelf.load()
+    qtbot.waitUntil(starts.own.isEnabled)
+    assert starts.runs.isHidden()
+    starts.own.click()
+    assert not starts.runs.isHidden()
+    assert [starts.runs.itemData(row) for row in (0, 1)] == [str(runs[1]), str(runs[0])]
+    assert settings.wish() == Wish(start="run", parent=str(runs[1]))
+    assert not settings.detector.isEnabled()
+    assert last_wish.last() == Wish()  # for once
+    for run in runs[:2]:
+        (run / "best.safetensors").unlink()
+    workspace.shelf.load()
+    qtbot.waitUntil(lambda: not starts.own.isEnabled())
+    assert settings.wish() == Wish()
+    assert settings.detector.isEnabled()
+
+
+def test_improve_trains_on_from_the_run_of_the_model_in_use(
+    qtbot: QtBot,
+    workspace: TrainWorkspace,
+    runs: list[Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun: list[Path] = []
+    monkeypatch.setattr(workspace.trainer, "start", begun.append)
+    workspace.improve(write_weights(runs[1]) / "model.onnx")
+    qtbot.waitUntil(lambda: bool(begun))
+    config = load_config(begun[0])
+    assert (config.start, config.parent, config.seconds) == ("run", runs[1].name, 60.0)
+    qtbot.waitUntil(lambda: len(workspace.pages.table.model.runs) == 4)
+    from_there = f"From {words.run_name(runs[1].name)}"
+    assert from_there.endswith("10:00")
+    assert from_there in _column(workspace.pages.table, 1)

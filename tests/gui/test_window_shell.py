@@ -360,12 +360,12 @@ def test_a_job_can_be_cancelled_and_leaves_no_half_export(
 
     def work(on_progress: object, should_stop: object) -> bool:
         entered.set()
-        go_on.wait(20)
+        go_on.wait(60)
         return bool(should_stop())  # type: ignore[operator]
 
     outcomes: list[bool] = []
     window.jobs.run("Counting", work, outcomes.append)
-    assert entered.wait(20)
+    assert entered.wait(60)
     assert window.jobs.isVisible()
     window.actions_of_dataset.check()
     assert window.banner.message.text() == "Only one job at a time. Wait for this one."

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,6 +59,36 @@ def test_what_a_command_starts_in_the_background_is_not_waited_for(tmp_path: Pat
         command = f"'{Path(sys.executable).as_posix()}' '{script.as_posix()}'"
         assert run_command(due(Deed.RUN, command), timeout=30) == "started"
         server.accept()[0].close()  # which ends the job
+
+
+def test_a_command_that_takes_too_long_is_stopped_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "start.py"
+    lines: list[socket.socket] = []
+    real = subprocess.Popen.wait
+
+    def wait(process: Any, timeout: float | None = None) -> int:
+        """Its time is over once the one that it started is there."""
+        if timeout is None:
+            return real(process)
+        lines.append(server.accept()[0])
+        raise subprocess.TimeoutExpired("start.py", timeout)
+
+    monkeypatch.setattr(subprocess.Popen, "wait", wait)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(60)
+        job = f"import socket; socket.create_connection({server.getsockname()}).recv(1)"
+        script.write_text(
+            f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {job!r}])\n",
+            encoding="utf-8",
+        )
+        command = f"'{Path(sys.executable).as_posix()}' '{script.as_posix()}'"
+        with pytest.raises(UserError, match="was stopped"):
+            run_command(due(Deed.RUN, command))
+    with lines[0] as line:
+        line.settimeout(60)
+        assert line.recv(1) == b""
 
 
 class Hook(HTTPServer):

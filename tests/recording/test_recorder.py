@@ -17,14 +17,17 @@ import pytest
 from labeler.dataset.coco_import import import_coco
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
-from labeler.recording.found_coco import FoundCoco
+from labeler.recording.found_coco import ANNOTATIONS, ANNOTATIONS_BESIDE, Finds, FoundCoco
 from labeler.recording.recorder import LEAST_FREE, Moment, Recorded, Recorder, new_folder
 from labeler.recording.video import NAME, UNFINISHED, VideoFile
 from tests.cameras.camera_waits import ROOT, python_environment
 from trainer.predict import Detection
 
-NAMES = {1: "mug", 3: "ball"}
-FOUND = [(Detection(3, "ball", 0.83, (4.0, 6.0, 20.0, 10.0)), 2)]
+FINDS = Finds(
+    "run/model.onnx",
+    {1: "mug", 3: "ball"},
+    [(Detection(3, "ball", 0.83, (4.0, 6.0, 20.0, 10.0)), 2)],
+)
 
 
 def picture(shade: int, size: tuple[int, int] = (64, 36)) -> np.ndarray:
@@ -42,8 +45,7 @@ def moment(number: int) -> Moment:
         size=(64, 36),
         received=100.0 + number / 10,
         captured_at=1_700_000_000.0 + number / 10,
-        names=NAMES,
-        found=FOUND,
+        first=FINDS,
         draw=lambda: picture(2 * number),
     )
 
@@ -60,7 +62,7 @@ class Ended:
         self._event.set()
 
     def wait(self) -> Recorded:
-        assert self._event.wait(20)
+        assert self._event.wait(60)
         (recorded,) = self.recorded
         return recorded
 
@@ -79,7 +81,7 @@ def shades(video: Path) -> list[int]:
 
 def test_video_and_pictures_are_whole_once_it_has_ended(tmp_path: Path) -> None:
     ended = Ended()
-    recorder = Recorder(tmp_path / "one", "run/model.onnx", ended, per_second=10.0, keep_every=5)
+    recorder = Recorder(tmp_path / "one", ended, per_second=10.0, keep_every=5)
     for number in range(12):
         recorder.add(moment(number))
     recorder.stop()
@@ -99,11 +101,11 @@ def test_video_and_pictures_are_whole_once_it_has_ended(tmp_path: Path) -> None:
 
 
 def test_the_recorded_pictures_can_be_imported_as_coco(tmp_path: Path) -> None:
-    coco = FoundCoco(tmp_path, "run/model.onnx")
-    coco.add(jpeg(9), (64, 36), 1_700_000_000.0, NAMES, FOUND)
-    path = coco.save()
+    coco = FoundCoco(tmp_path)
+    coco.add(jpeg(9), (64, 36), 1_700_000_000.0, FINDS)
+    coco.save()
     with Dataset.create(tmp_path / "other") as dataset:
-        import_coco(dataset, path, tmp_path / "images")
+        import_coco(dataset, tmp_path / ANNOTATIONS, tmp_path / "images")
         (image,) = dataset.images()
         assert dataset.path_of(image).read_bytes() == jpeg(9)
         assert {each.name for each in dataset.categories()} == {"mug", "ball"}
@@ -155,7 +157,7 @@ def test_a_full_disk_ends_it_with_a_sentence_and_keeps_what_there_is(
 ) -> None:
     monkeypatch.setattr("labeler.recording.recorder._LOOK_S", 0.0)
     ended = Ended()
-    recorder = Recorder(tmp_path / "one", "m", ended, per_second=10.0, free=free_until(5))
+    recorder = Recorder(tmp_path / "one", ended, per_second=10.0, free=free_until(5))
     for number in range(20):
         recorder.add(moment(number))
     recorded = ended.wait()
@@ -171,13 +173,13 @@ def test_a_full_disk_ends_it_with_a_sentence_and_keeps_what_there_is(
 
 def test_on_a_full_disk_nothing_begins(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="full"):
-        Recorder(tmp_path / "one", "m", Ended(), free=free_until(0))
+        Recorder(tmp_path / "one", Ended(), free=free_until(0))
     assert not (tmp_path / "one").exists()
 
 
 def test_a_recording_without_a_picture_is_no_video(tmp_path: Path) -> None:
     ended = Ended()
-    recorder = Recorder(tmp_path / "one", "m", ended)
+    recorder = Recorder(tmp_path / "one", ended)
     recorder.stop()
     recorded = ended.wait()
     assert (recorded.failure, recorded.frames, recorded.pictures) == ("", 0, 0)
@@ -190,11 +192,12 @@ def test_two_recordings_of_one_second_have_folders_of_their_own(tmp_path: Path) 
 
 
 def test_two_models_that_number_their_classes_alike_keep_them_apart(tmp_path: Path) -> None:
-    coco = FoundCoco(tmp_path, "run/model.onnx")
+    coco = FoundCoco(tmp_path)
     for name in ("cat", "dog", "cat"):
         found = [(Detection(1, name, 0.9, (4.0, 6.0, 20.0, 10.0)), 1)]
-        coco.add(jpeg(40), (64, 36), 1_700_000_000.0, {1: name}, found)
-    written = json.loads(coco.save().read_text())
+        coco.add(jpeg(40), (64, 36), 1_700_000_000.0, Finds("run/model.onnx", {1: name}, found))
+    coco.save()
+    written = json.loads((tmp_path / ANNOTATIONS).read_text())
     names = {each["id"]: each["name"] for each in written["categories"]}
     assert [names[box["category_id"]] for box in written["annotations"]] == ["cat", "dog", "cat"]
 
@@ -209,7 +212,7 @@ def test_a_break_is_a_short_still_and_no_gigabyte(tmp_path: Path) -> None:
 
 def test_the_time_told_is_that_of_the_video(tmp_path: Path) -> None:
     ended = Ended()
-    recorder = Recorder(tmp_path / "one", "m", ended, per_second=10.0, keep_every=0)
+    recorder = Recorder(tmp_path / "one", ended, per_second=10.0, keep_every=0)
     for received in (100.0, 3700.0):
         recorder.add(replace(moment(1), received=received))
     recorder.stop()
@@ -240,7 +243,26 @@ def test_its_size_can_be_asked_for_while_it_is_renamed(
 
 def test_its_end_is_told_also_where_the_list_cannot_be_written(tmp_path: Path) -> None:
     ended = Ended()
-    recorder = Recorder(tmp_path / "recording", "m", ended, keep_every=1)
-    recorder.add(replace(moment(1), names={1: "\ud800"}))
+    recorder = Recorder(tmp_path / "recording", ended, keep_every=1)
+    recorder.add(replace(moment(1), first=replace(FINDS, names={1: "\ud800"})))
     recorder.stop()
     assert "by a fault" in ended.wait().failure
+
+
+def test_a_second_detector_has_a_list_of_the_pictures_that_it_looked_at(tmp_path: Path) -> None:
+    """The first one is exchanged meanwhile: each picture names who looked."""
+    coco = FoundCoco(tmp_path)
+    newer, second = replace(FINDS, model="newer/model.onnx"), replace(FINDS, model="b/model.onnx")
+    coco.add(jpeg(10), (64, 36), 1_700_000_000.0, FINDS)
+    coco.save()
+    assert not (tmp_path / ANNOTATIONS_BESIDE).exists()
+    coco.add(jpeg(20), (64, 36), 1_700_000_001.0, newer, second)
+    coco.save()
+    first, beside = (
+        json.loads((tmp_path / name).read_text()) for name in (ANNOTATIONS, ANNOTATIONS_BESIDE)
+    )
+    assert first["info"]["model"] == "run/model.onnx, newer/model.onnx"
+    assert [each["model"] for each in first["images"]] == ["run/model.onnx", "newer/model.onnx"]
+    assert [each["file_name"] for each in beside["images"]] == ["000002.jpg"]
+    assert [box["image_id"] for box in beside["annotations"]] == [2]
+    assert beside["info"]["model"] == "b/model.onnx"

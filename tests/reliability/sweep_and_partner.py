@@ -4,8 +4,8 @@ Run: python tests/reliability/sweep_and_partner.py --pictures 40 --negatives 10
 The first robot sweeps: each picture has to show the planned direction and head angle, in the very
 pose in which the robot then stood. Then the second one poses before it; the simulator's own truth
 tells whether it is in each picture where it should be, and in none where it should not. Last, the
-wheels turn and are stopped, again and again. Prints the figures as JSON; the exit code is 1 where
-a picture was missing or wrong.
+wheels turn and are stopped, again and again. Prints the figures as JSON, with where the time went
+and how long 300 pictures would take; the exit code is 1 where a picture was missing or wrong.
 """
 
 from __future__ import annotations
@@ -27,28 +27,39 @@ from labeler.cameras.base import CameraState, Frame
 from labeler.cameras.driving import Driver
 from labeler.cameras.driving_body import wrapped
 from labeler.cameras.driving_moves import frame_after, go_to, pose_of, take_pose
-from labeler.cameras.driving_orders import Motion
-from labeler.cameras.posing import PosingWish, pose_partner
+from labeler.cameras.driving_orders import SPEEDS, Motion
+from labeler.cameras.posing import pose_partner
+from labeler.cameras.posing_plan import PosingWish
 from labeler.cameras.simulated import SimulatedCamera, simulated_cameras
 from labeler.cameras.sweep import SweepWish, plan_sweep, sweep
+from labeler.dataset.model import Pose
 from labeler.simulator.truth import TrueBox, read_truth
+from tests.reliability.drive_phases import phases
+from tests.reliability.pose_spread import Posed, Spread, spread_of
 
 PATIENCE = 30.0
 LOOK = math.radians(20)
 NEARLY = math.radians(8)
+MANY = 300
+WIDTH = 640
 
 
 @dataclass
 class Figures:
-    """seconds_a_picture: with all driving and waiting. stop_ms: from stop() to standing wheels."""
+    """seconds_a_picture: with all driving and waiting; phases: what they are made of. stop_ms: from
+    stop() to standing wheels. outlook: the partner's speed in words."""
 
     sweep_pictures: int = 0
     sweep_seconds_a_picture: float = 0.0
+    sweep_phases: dict[str, float] = field(default_factory=dict)
     partner_pictures: int = 0
     partner_seen: int = 0
     negatives: int = 0
     negatives_clean: int = 0
     partner_seconds_a_picture: float = 0.0
+    partner_phases: dict[str, float] = field(default_factory=dict)
+    outlook: str = ""
+    spread: Spread | None = None
     farthest_mm: float = 0.0
     radius_mm: float = 0.0
     stop_ms_p50: float = 0.0
@@ -110,10 +121,11 @@ def face_partner(driver: Driver) -> float:
 def try_sweep(driver: Driver, wish: SweepWish, figures: Figures) -> None:
     stops, frames = plan_sweep(wish), list[Frame]()
     start = pose_of(driver).heading_rad
-    began = time.monotonic()
-    result = sweep(driver, camera_of(driver), stops, frames.append, _quiet, _never)
+    with phases(driver) as spent:
+        result = sweep(driver, camera_of(driver), stops, frames.append, _quiet, _never)
     figures.sweep_pictures = result.taken
-    figures.sweep_seconds_a_picture = _rounded((time.monotonic() - began) / max(1, result.taken))
+    figures.sweep_phases = _each(spent, result.taken)
+    figures.sweep_seconds_a_picture = _rounded(sum(spent.values()) / max(1, result.taken))
     if result.fault is not None or not result.is_whole:
         figures.wrong.append(f"the sweep ended after {result.taken}: {result.fault}")
     for number, (stop, frame) in enumerate(zip(stops, frames, strict=False)):
@@ -128,6 +140,7 @@ def try_sweep(driver: Driver, wish: SweepWish, figures: Figures) -> None:
 
 def try_partner(photographer: Driver, partner: Driver, wish: PosingWish, figures: Figures) -> None:
     frames: list[tuple[Frame, bool]] = []
+    posed: list[Posed] = []
     origin = pose_of(partner)
     figures.radius_mm = 10.0 * wish.radius_cm
 
@@ -136,11 +149,18 @@ def try_partner(photographer: Driver, partner: Driver, wish: PosingWish, figures
         away = math.hypot(pose.x_mm - origin.x_mm, pose.y_mm - origin.y_mm)
         figures.farthest_mm = _rounded(max(figures.farthest_mm, away))
         frames.append((frame, negative))
+        box = partner_in(frame.data)
+        if not negative and box is not None:
+            posed.append(Posed(pose, box))
 
-    began = time.monotonic()
     camera = camera_of(photographer)
-    result = pose_partner(photographer, partner, camera, wish, keep, _quiet, _never)
-    figures.partner_seconds_a_picture = _rounded((time.monotonic() - began) / max(1, result.taken))
+    with phases(photographer, partner) as spent:
+        result = pose_partner(photographer, partner, camera, wish, keep, _quiet, _never)
+    seconds = sum(spent.values()) / max(1, result.taken)
+    figures.partner_seconds_a_picture = _rounded(seconds)
+    figures.partner_phases = _each(spent, result.taken)
+    figures.outlook = f"{MANY} pictures would take {MANY * seconds / 60:.1f} minutes"
+    figures.spread = _spread(posed, origin, figures.radius_mm)
     if result.fault is not None or not result.is_whole:
         figures.wrong.append(f"the partner ended after {result.taken}: {result.fault}")
     figures.partner_pictures = sum(not negative for _, negative in frames)
@@ -172,10 +192,13 @@ def try_stops(driver: Driver, times: int, figures: Figures) -> None:
     figures.stop_ms_p95 = _rounded(sorted(taken)[math.ceil(0.95 * len(taken)) - 1])
 
 
-def try_all(seed: int, sweep_wish: SweepWish, posing: PosingWish, stops: int) -> Figures:
+def try_all(
+    seed: int, sweep_wish: SweepWish, posing: PosingWish, stops: int, limit_mmps: float
+) -> Figures:
     """Everything once; posing's circle is made smaller where the partner stands near."""
     figures = Figures()
     with two_robots(seed) as (photographer, partner):
+        photographer.limit_mmps = partner.limit_mmps = limit_mmps
         try_sweep(photographer, sweep_wish, figures)
         away = face_partner(photographer)
         radius = max(3, min(posing.radius_cm, int(0.35 * away)))
@@ -184,6 +207,15 @@ def try_all(seed: int, sweep_wish: SweepWish, posing: PosingWish, stops: int) ->
         if stops:
             try_stops(photographer, stops, figures)
     return figures
+
+
+def _spread(posed: list[Posed], origin: Pose, radius_mm: float) -> Spread | None:
+    return spread_of(posed, origin, radius_mm, WIDTH) if posed else None
+
+
+def _each(spent: dict[str, float], pictures: int) -> dict[str, float]:
+    """Seconds a picture."""
+    return {phase: _rounded(seconds / max(1, pictures)) for phase, seconds in spent.items()}
 
 
 def _rolls(driver: Driver) -> bool:
@@ -211,9 +243,11 @@ def main() -> int:
     parser.add_argument("--angles", type=int, default=2)
     parser.add_argument("--stops", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--speed", type=int, default=SPEEDS[1], help="the limit, in mm/s")
     wish = parser.parse_args()
     posing = PosingWish(wish.pictures, wish.negatives, seed=wish.seed)
-    figures = try_all(wish.seed, SweepWish(wish.steps, wish.angles), posing, wish.stops)
+    turn = SweepWish(wish.steps, wish.angles)
+    figures = try_all(wish.seed, turn, posing, wish.stops, wish.speed)
     sys.stdout.write(json.dumps(asdict(figures), indent=1) + "\n")
     return 1 if figures.wrong else 0
 

@@ -86,6 +86,23 @@ def test_what_a_constant_box_scores_is_no_level_to_be_timed_to(tmp_path: Path) -
     assert chart_of(comparison).panels[0].level == 0.65
 
 
+def test_where_a_constant_box_scores_high_ap_decides_who_is_ahead(tmp_path: Path) -> None:
+    pair = make_pair(tmp_path, WISH, BOTH)
+    write_scores(pair, (0.4, 0.8))  # of AP50; that of AP goes from 0.4 to 0.6
+    write_analysis(pair / "pretrained", constant_ap=0.113, constant_ap50=0.3)
+    story = read_comparison(pair, "mugs").story
+    assert (story.winner.value, story.by_ap) == ("pretrained", True)
+    assert story.sentence.startswith(
+        "After 60 s: AP / AP50 0.35 / 0.71 pretrained against 0.04 / 0.08 from scratch."
+    )
+    scores = json.loads((pair / "scores.json").read_text(encoding="utf-8"))
+    scores["difference"]["ap"] = {"value": 0.1, "low": -0.1, "high": 0.3}
+    (pair / "scores.json").write_text(json.dumps(scores), encoding="utf-8")
+    story = read_comparison(pair, "mugs").story
+    assert story.winner.value == "unclear"
+    assert "The difference in AP may be chance" in story.sentence
+
+
 def test_without_scores_of_both_there_are_no_intervals_and_nothing_is_made_up(
     tmp_path: Path,
 ) -> None:

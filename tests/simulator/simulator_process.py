@@ -18,7 +18,7 @@ import anki_vector
 from anki_vector.messaging import protocol
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class SimulatorProcess:

@@ -38,7 +38,7 @@ def test_what_it_says_and_plays_is_told_and_answered_when_it_is_over(
     )
     playing.start()
     wait_until(lambda: robot.status.is_animating)
-    playing.join(10)
+    playing.join(60)
     assert running_simulator.next_told("played") == "GreetAfterLongTime"
     wait_until(lambda: not robot.status.is_animating)
     wait_until(lambda: robot.head_angle_rad == pytest.approx(head, abs=0.02))

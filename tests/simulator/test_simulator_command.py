@@ -75,7 +75,7 @@ def test_a_taken_port_is_said_in_a_sentence() -> None:
             capture_output=True,
             text=True,
             cwd=ROOT,
-            timeout=30,
+            timeout=120,
             check=False,
         )
     assert done.returncode == 1

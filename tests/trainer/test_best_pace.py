@@ -31,10 +31,11 @@ def _torch_as_it_was() -> Iterator[None]:
 
 
 class Day:
-    """A run without its learning: a step a second, an epoch in ten; a look costs a second."""
+    """A run without its learning: a step a second, an epoch in ten; a look costs look_s."""
 
-    def __init__(self, cap: float, ap_at: Callable[[float], float]) -> None:
+    def __init__(self, cap: float, ap_at: Callable[[float], float], look_s: float = 1.0) -> None:
         self.now = 0.0
+        self.look_s = look_s
         self.ap_at = ap_at
         watch = Stopwatch(lambda: self.now)
         watch.start()
@@ -55,8 +56,8 @@ class Day:
     def look(self) -> None:
         self.looks.append(self.now)
         self.pace.judged(self.ap_at(self.now))
-        self.now += 1
-        self.pace.looked(1.0)
+        self.now += self.look_s
+        self.pace.looked(self.look_s)
 
 
 def rising_until(second: float) -> Callable[[float], float]:
@@ -79,6 +80,14 @@ def test_what_the_head_can_do_alone_is_not_taken_for_the_end() -> None:
     """It rises fast, stands still, and rises again once the backbone learns, after two minutes."""
     day = Day(7200, lambda now: min(now, 30) / 60 + max(0, min(now, 240) - 150) / 300)
     assert day.pass_by() > 400
+
+
+def test_two_looks_are_not_enough_to_tell_where_they_are_dear() -> None:
+    day = Day(7200, rising_until(100), look_s=8.0)
+    day.pass_by()
+    began_to_rest, _end = day.pace.memory()["rests"]
+    risen = next(look for look in day.looks if look >= 100)
+    assert len([look for look in day.looks if risen < look <= began_to_rest]) >= 4
 
 
 def test_what_goes_on_improving_comes_to_rest_before_the_cap() -> None:

@@ -104,7 +104,7 @@ def finish(
         lines.append(line)
         if stop_when is not None and stop_when(from_line(line)):
             process.stdin.close()
-    code = process.wait(timeout=60)
+    code = process.wait(timeout=120)
     process.stdout.close()
     process.stdin.close()
     return outcome_of(run, "".join(lines), code)

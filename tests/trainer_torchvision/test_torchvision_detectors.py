@@ -22,6 +22,7 @@ from tests.trainer_torchvision.detectors import (
     pictures_with_squares,
     publish,
 )
+from trainer.class_rows import Namesakes
 from trainer.events import Downloading
 from trainer.export import export_onnx
 from trainer.predict import Detection, ModelDetails, Predictor
@@ -280,3 +281,24 @@ def test_a_detector_that_sees_nothing_says_so_in_onnx(tmp_path: Path, detector: 
     export_onnx(path, ours.settled(), ModelDetails(((1, "a"), (2, "b")), SIZE, 0.3, detector))
     black = torch.zeros(SIZE[1], SIZE[0], 3, dtype=torch.uint8).numpy()
     assert Predictor(path).predict(black, min_score=0.0) == []
+
+
+@BOTH
+def test_a_run_s_weights_go_to_the_classes_of_the_same_name(detector: str) -> None:
+    """Three classes, of which the last and the first are known by their names: 1 and 0 of two."""
+    before, ours = built(detector, categories=2), built(detector, "run", categories=3)
+    fresh = {name: value.clone() for name, value in ours.state_dict().items()}
+    ours.take_over(before.settled().state_dict(), Namesakes((1, None, 0), 2))
+    there = before.network.state_dict()
+    for name, value in ours.network.state_dict().items():
+        if not ours.is_new(name):
+            assert torch.equal(value, there[name])
+            continue
+        each = 4 if name.startswith("roi_heads.box_predictor.bbox_pred") else 1
+        rows = value.unflatten(0, (-1, 4, each))
+        known = there[name].unflatten(0, (-1, 3, each))
+        assert torch.equal(rows[:, [0, 1, 3]], known[:, [0, 2, 1]])
+        own = fresh[f"network.{name}"].unflatten(0, (-1, 4, each))
+        assert torch.equal(rows[:, 2], own[:, 2])
+    with pytest.raises(RuntimeError):
+        ours.take_over(before.state_dict(), Namesakes((1, None, 0), 5))

@@ -40,7 +40,7 @@ class Phone:
         if self.cookie:
             sent["Cookie"] = self.cookie
         connection = HTTPConnection(
-            self._page.host, self._page.port, timeout=10, source_address=(self._address, 0)
+            self._page.host, self._page.port, timeout=60, source_address=(self._address, 0)
         )
         try:
             connection.request(method, path or self._page.path, body, sent)
@@ -57,7 +57,7 @@ class Phone:
 
 def refused(page: PhonePage, request: bytes) -> bytes:
     """What comes back for these very bytes until the server ends the connection."""
-    with socket.create_connection((page.host, page.port), timeout=10) as wire:
+    with socket.create_connection((page.host, page.port), timeout=60) as wire:
         try:
             wire.sendall(request)
             wire.shutdown(socket.SHUT_WR)

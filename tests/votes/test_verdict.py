@@ -5,25 +5,29 @@ from __future__ import annotations
 import pytest
 
 from labeler.runs.pair import PairRecords
-from labeler.runs.pair_story import Story, Winner, tell
+from labeler.runs.pair_story import LEVEL, Story, Winner, tell
 from labeler.runs.record import RunRecord
 from labeler.votes.statistics import exact_interval, sign_test, tail
 from labeler.votes.verdict import FEWEST, Tally, judge
 from trainer.events import Evaluated
 
 
-def _story(pretrained: float, scratch: float) -> Story:
+def _story(pretrained: float, scratch: float, level: float = LEVEL) -> Story:
+    """Of runs with so much AP; where that decides, their AP50 is the other way round."""
     records = [
         RunRecord.of(
             [
                 Evaluated(
-                    60.0, 6.0, 0.5, ap, ap, 1e-3, is_best=True, ap_low=ap - 0.1, ap_high=ap + 0.1
+                    60.0, 6.0, 0.5, ap, ap50, 1e-3, is_best=True, ap_low=ap - 0.1, ap_high=ap + 0.1
                 )
             ]
         )
-        for ap in (pretrained, scratch)
+        for ap, ap50 in (
+            (pretrained, pretrained if level == LEVEL else 0.96),
+            (scratch, scratch if level == LEVEL else 0.97),
+        )
     ]
-    return tell(PairRecords(*records))
+    return tell(PairRecords(*records), level=level)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +88,16 @@ def test_a_vote_against_ap_is_said() -> None:
     verdict = judge(Tally(1, 11, 0), _story(0.62, 0.10))
     assert verdict.winner is Winner.SCRATCH
     assert verdict.sentences[-1].startswith("The vote goes against AP50: that prefers pretrained")
+
+
+def test_where_ap50_tells_little_the_vote_is_set_beside_ap() -> None:
+    verdict = judge(Tally(17, 3, 0), _story(0.62, 0.30, level=0.75))
+    assert verdict.sentences[-1] == "The vote agrees with AP (AP 0.62 pretrained against 0.30)."
+    assert (
+        judge(Tally(1, 11, 0), _story(0.62, 0.30, level=0.75))
+        .sentences[-1]
+        .startswith("The vote goes against AP: that prefers pretrained")
+    )
 
 
 def test_five_votes_tell_nothing_even_if_all_agree() -> None:

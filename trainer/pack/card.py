@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from trainer.coco import CocoSet
-from trainer.config import BUILT_IN, DETECTOR_FACTS
+from trainer.config import BUILT_IN, DETECTOR_FACTS, start_words
 from trainer.letterbox import PADDING
 from trainer.measured import Analysis, Measure
 from trainer.predict import ModelDetails
@@ -153,7 +153,7 @@ def _data(story: Story) -> str:
 
 
 def _training(story: Story) -> str:
-    start = {"pretrained": "pretrained weights", "scratch": "random weights"}[story.config.start]
+    start = escaped(start_words(story.config))
     course = story.course
     lines = [
         f"- `{story.config.detector}` from {start}, seed {story.config.seed}",
@@ -190,7 +190,7 @@ def _limits() -> str:
 
 def _licences(story: Story) -> str:
     start = "The weights started from random numbers."
-    if story.config.start == "pretrained":
+    if "pretrained" in (story.config.start, story.config.root):
         start = _IMAGENET if story.config.detector == BUILT_IN else _COCO
     lines = [
         f"- {start}",

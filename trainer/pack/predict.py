@@ -1,11 +1,14 @@
 """python predict.py model.onnx PICTURES: picture, name, score, x1 y1 x2 y2 of each thing found."""
 
 import json
+import os
 import sys
 
 import numpy as np
-import onnxruntime
 from PIL import Image, ImageOps
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before it is loaded: else it reports who uses it
+import onnxruntime
 
 session = onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"])
 model = json.loads(session.get_modelmeta().custom_metadata_map["vector_labeler_details"])

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from trainer.coco import CocoSet
-from trainer.config import DETECTOR_FACTS, RunConfig
+from trainer.config import DETECTOR_FACTS, RunConfig, start_words
 from trainer.events import Evaluated, Failed, Finished
 from trainer.int8.compare import load_quantised
 from trainer.report.charts import SHARE, Axis, Line, beside, line_chart, thinned, time_axis
@@ -17,7 +17,6 @@ from trainer.report.markup import Markup, joined, name_of, tag
 from trainer.report.measurements import digits, section
 from trainer.report.story import Course, Story
 
-STARTS = {"pretrained": "pretrained weights", "scratch": "random weights"}
 _PACKAGES = ("vector-labeler", "torch", "torchvision", "onnxruntime", "numpy")
 
 
@@ -25,8 +24,7 @@ def heading(story: Story) -> Markup:
     """What run this is, and how it ended."""
     title = DETECTOR_FACTS[story.config.detector].title
     when = story.began.strftime("%d %B %Y, %H:%M")
-    start = STARTS[story.config.start]
-    told = f"{when} · {title} from {start} · {_ending(story.course)}"
+    told = f"{when} · {title} from {start_words(story.config)} · {_ending(story.course)}"
     return tag("header", tag("h1", name_of(story.run.resolve().name)), tag("p", told))
 
 
@@ -117,7 +115,7 @@ def _wishes(config: RunConfig) -> list[tuple[str, str]]:
     return [
         ("Asked for", budget),
         ("Detector", f"{DETECTOR_FACTS[config.detector].title} ({config.detector})"),
-        ("Starts from", STARTS[config.start]),
+        ("Starts from", start_words(config)),
         *asked,
         ("Seed", str(config.seed)),
     ]

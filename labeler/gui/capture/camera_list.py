@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+    SignalInstance,
+)
 from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QListWidget,
@@ -39,6 +48,7 @@ _SEEN_TINTS = {
     Presence.READY: "good",
     Presence.TAKEN: "warning",
     Presence.NEEDS_TOKEN: "bad",
+    Presence.NEEDS_PASSWORD: "warning",
     Presence.ASLEEP: "faint",
     Presence.WRONG_CERTIFICATE: "bad",
     Presence.NOT_THERE: "faint",
@@ -49,13 +59,15 @@ _SEEN_TINTS = {
 class CameraList(QListWidget):
     """A click or Return chooses. camera_chosen carries a CameraChoice.
 
-    move_requested and set_up_requested carry the choice of a robot that has a new address, or is
-    to be set up again; both stand in the menu of its row.
+    The others carry the choice of a row whose menu was used: a robot has a new address or is to be
+    set up again, a network camera has another address or password or is to leave the list.
     """
 
     camera_chosen = Signal(object)
     move_requested = Signal(object)
     set_up_requested = Signal(object)
+    address_requested = Signal(object)
+    removal_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,25 +112,44 @@ class CameraList(QListWidget):
         item.setData(_STATE, status.state)
         item.setData(_DETAIL, self._figures(status) or self._word(status.state))
         item.setData(_DOT, _TINTS.get(status.state, "faint"))
-        item.setToolTip(f"{item.text()}\n{status.message or item.data(_CHOICE).detail}")
+        choice = item.data(_CHOICE)
+        self._tell(item, choice.name, status.message or choice.detail)
         self._name(item)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         item = self.itemAt(event.pos()) or self.currentItem()
         choice = item.data(_CHOICE) if item is not None else None
-        if choice is not None and choice.kind == "robot" and choice.id != "robot:":
+        if choice is not None and self._offers(choice):
             self.menu_of(choice).popup(event.globalPos())
 
     def menu_of(self, choice: CameraChoice) -> QMenu:
-        """What can be done with a robot that is configured."""
+        """What can be done with a robot that is configured, or a camera with an address."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for text, signal in (
-            (self.tr("New address…"), self.move_requested),
-            (self.tr("Set up again…"), self.set_up_requested),
-        ):
+        for text, signal in self._offers(choice):
             menu.addAction(text).triggered.connect(lambda _checked, wish=signal: wish.emit(choice))
         return menu
+
+    def _offers(self, choice: CameraChoice) -> list[tuple[str, SignalInstance]]:
+        """Nothing for the entries that open others, and for what needs nothing."""
+        if choice.id == f"{choice.kind}:":
+            return []
+        return {
+            "robot": [
+                (self.tr("New address…"), self.move_requested),
+                (self.tr("Set up again…"), self.set_up_requested),
+            ],
+            "network": [
+                (self.tr("Address and password…"), self.address_requested),
+                (self.tr("Remove from the list"), self.removal_requested),
+            ],
+        }.get(choice.kind, [])
+
+    def _tell(self, item: QListWidgetItem, *lines: str) -> None:
+        """The tooltip; its last line tells what the menu of the row has."""
+        offers = [text for text, _ in self._offers(item.data(_CHOICE))]
+        hint = self.tr("Right click: {0}").format(", ".join(offers)) if offers else ""
+        item.setToolTip("\n".join(filter(None, [*lines, hint])))
 
     def _show_presence(self, item: QListWidgetItem) -> None:
         choice = item.data(_CHOICE)
@@ -127,18 +158,19 @@ class CameraList(QListWidget):
             is_there = choice.kind in ("simulated", "webcam")
             item.setData(_DETAIL, "" if choice.id.endswith(":") else choice.detail)
             item.setData(_DOT, "good" if is_there else "faint")
-            item.setToolTip(f"{choice.name}\n{choice.detail}")
+            self._tell(item, choice.name, choice.detail)
         else:
             is_ready = sighting.presence is Presence.READY
             item.setData(_DETAIL, choice.detail if is_ready else self._seen_word(sighting))
             item.setData(_DOT, _SEEN_TINTS[sighting.presence])
-            item.setToolTip(f"{choice.name}, {choice.detail}\n{sighting.sentence}".strip())
+            self._tell(item, f"{choice.name}, {choice.detail}", sighting.sentence)
         self._name(item)
 
     def _seen_word(self, sighting: Sighting) -> str:
         return {
             Presence.TAKEN: self.tr("in use elsewhere"),
             Presence.NEEDS_TOKEN: self.tr("not authorised"),
+            Presence.NEEDS_PASSWORD: self.tr("wants a password"),
             Presence.ASLEEP: self.tr("asleep or off"),
             Presence.WRONG_CERTIFICATE: self.tr("wrong certificate"),
             Presence.NOT_THERE: self.tr("not there"),

@@ -77,6 +77,8 @@ class DriveBar(QWidget):
             return self.tr("Asking {name} for control.").format(name=self._live.name)
         if drive.message:
             return drive.message
+        if drive.is_busy:
+            return self.tr("It goes by itself now. Esc ends it.")
         words = [self.tr("You drive {name}").format(name=self._live.name)]
         if status.battery is not None:
             words.append(self.tr("battery {0} %").format(round(100 * status.battery)))

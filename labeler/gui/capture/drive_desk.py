@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from labeler.cameras.robots import CONFIGURE
 from labeler.gui.capture.drive import Drive
 from labeler.gui.capture.drive_bar import DriveBar
 from labeler.gui.capture.drive_forms import posing_form, sweep_form
@@ -55,8 +54,9 @@ class DriveDesk(QObject):
         partners = self.run.partners()
         if not partners:
             self._document.say(
-                self.tr("There is no second robot to pose. It joins the list after {0}").format(
-                    CONFIGURE
+                self.tr(
+                    'There is no second robot to pose. Set one up first: "Set up a robot…" under '
+                    "the list of cameras."
                 )
             )
             return

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
-from labeler.cameras.posing import MOST_PICTURES, RADIUS_CM, PosingWish
+from labeler.cameras.posing_plan import MOST_PICTURES, RADIUS_CM, PosingWish
 from labeler.cameras.sweep import HEAD_DEGREES, MOST_ANGLES, MOST_STEPS, WHOLE_TURN, SweepWish
 from labeler.gui.capture.number_form import Number, NumberForm
 from labeler.gui.settings import Settings
 
 _SEEDS = 10_000
-SWEEP_SECONDS, POSE_SECONDS = 1.5, 4.0
+SWEEP_SECONDS, POSE_SECONDS = 0.8, 1.5
 """What a picture takes about, measured with the simulated robot."""
 
 

@@ -11,7 +11,8 @@ from labeler.cameras.base import Camera, Frame
 from labeler.cameras.catalogue import CameraChoice, open_camera
 from labeler.cameras.driving import Driver
 from labeler.cameras.driving_moves import PhotoRobot
-from labeler.cameras.posing import PosingWish, with_partner
+from labeler.cameras.posing import with_partner
+from labeler.cameras.posing_plan import PosingWish
 from labeler.cameras.sweep import DriveResult, SweepWish, plan_sweep, sweep
 from labeler.dataset.edits import TO_CHECK
 from labeler.dataset.store import Dataset

@@ -163,6 +163,9 @@ class CaptureWorkspace(Workspace):
         else:
             self._live.choose(choice)
 
+    def _ask_address(self, choice: CameraChoice) -> None:
+        ask_for_file(self, choice, self._live.choose)
+
     def _move_robot(self, choice: CameraChoice) -> None:
         ask_to_move(self, self._live, choice).finished.connect(self.robots.look)
 
@@ -213,6 +216,8 @@ class CaptureWorkspace(Workspace):
         self.cameras.camera_chosen.connect(self._choose_camera)
         self.cameras.move_requested.connect(self._move_robot)
         self.cameras.set_up_requested.connect(self.set_up_robot)
+        self.cameras.address_requested.connect(self._ask_address)
+        self.cameras.removal_requested.connect(live.forget)
         self.set_up.clicked.connect(lambda: self.set_up_robot())
         self.robots.seen_changed.connect(self.cameras.show_seen)
         self.robots.choices_changed.connect(self._show_cameras)

@@ -38,8 +38,8 @@ _BY_KEYS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
 class Canvas(QWidget):
     """Wishes come on mouse release: draw_requested(BBox), reshape_requested(a BBox for each id).
-    selection_changed carries the ids; zoomed the scale; said tells what to do next; held whether a
-    button of the mouse is down."""
+    selection_changed carries the ids; zoomed the scale; said tells what to do next; held whether
+    the hand is at work: a mouse button is down, a box is half drawn, or an arrow moves one."""
 
     draw_requested = Signal(object)
     reshape_requested = Signal(object)
@@ -70,6 +70,7 @@ class Canvas(QWidget):
         self._size = Size(1, 1)
         self._fits = True
         self.is_held = False
+        self._is_pressed = False
         self.draws_next = False
         self.pencil = Pencil(self)
         self.keys = KeyHand(self)
@@ -237,7 +238,8 @@ class Canvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.shows_focus = False
-        self._set_held(True)
+        self._is_pressed = True
+        self.feel_hand()
         self._mouse.press(event)
         self._update_cursor()
 
@@ -250,7 +252,8 @@ class Canvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._mouse.release(event)
-        self._set_held(event.buttons() != Qt.MouseButton.NoButton)
+        self._is_pressed = event.buttons() != Qt.MouseButton.NoButton
+        self.feel_hand()
         self._update_cursor()
         self.update()
 
@@ -296,7 +299,9 @@ class Canvas(QWidget):
         self._update_cursor()
         super().focusOutEvent(event)
 
-    def _set_held(self, held: bool) -> None:
+    def feel_hand(self) -> None:
+        """Tells where it begins or ends to work."""
+        held = self._is_pressed or self.pencil.is_at_work or self.keys.nudging.is_open
         if held != self.is_held:
             self.is_held = held
             self.held.emit(held)

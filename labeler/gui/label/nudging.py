@@ -23,6 +23,11 @@ class Nudging:
         self._canvas = canvas
         self._drag: Drag | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether arrows are moving boxes, so that their places are not settled yet."""
+        return self._drag is not None
+
     def step(self, event: QKeyEvent) -> bool:
         """An arrow: by 1 pixel, with Shift by 10; Alt resizes. False where it means nothing."""
         canvas, direction = self._canvas, ARROWS.get(Qt.Key(event.key()))
@@ -37,6 +42,7 @@ class Nudging:
     def finish(self) -> None:
         """The keys are up, or mean something else now: what was done is kept."""
         drag, self._drag = self._drag, None
+        self._canvas.feel_hand()
         if drag is None or self._canvas.drag is not drag:
             return  # given up, or a box of it went away
         self._canvas.drag = None
@@ -61,4 +67,5 @@ class Nudging:
         )
         first = next(iter(placed.values()), None)
         self._drag = canvas.drag = replace(self._drag, placed=placed, bbox=first)
+        canvas.feel_hand()
         canvas.update()

@@ -43,6 +43,11 @@ class Pencil:
         """Whether the cross stands where keys have put it, and not where the mouse is."""
         return self._place is not None
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a box is half drawn: keys move the cross, or its first corner is set."""
+        return self.is_by_keys or self.corner is not None
+
     def begin(self) -> None:
         self.lay_down()
         if self._canvas.pointer is None:
@@ -60,6 +65,7 @@ class Pencil:
             self._canvas.pointer = None
         self.corner = self._place = None
         self._repeats = 0
+        self._canvas.feel_hand()
 
     def wants(self, event: QKeyEvent) -> bool:
         """Whether a key is the pencil's, before anybody else's."""
@@ -78,6 +84,7 @@ class Pencil:
     def follow(self, at: QPointF) -> None:
         """The mouse moved: the cross is there again."""
         self._place = None
+        self._canvas.feel_hand()
         if self.corner is not None:
             self._stretch(*self._canvas.viewport.to_image(at.x(), at.y()))
 
@@ -92,6 +99,7 @@ class Pencil:
         x, y = self._here() if at is None else canvas.viewport.to_image(at.x(), at.y())
         if self.corner is None:
             self.corner = x, y
+            canvas.feel_hand()
             canvas.said.emit(canvas.tr("First corner set. Now the opposite one. Esc gives up."))
             self._stretch(x, y)
             return
@@ -134,6 +142,7 @@ class Pencil:
         size = self._canvas.image_size()
         self._place = (min(max(place[0], 0), size.width), min(max(place[1], 0), size.height))
         self.stay()
+        self._canvas.feel_hand()
         self._canvas.update()
 
     def _scroll_to_cross(self) -> None:

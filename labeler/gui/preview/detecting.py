@@ -51,6 +51,11 @@ class LoadedModel:
     threshold: float
     is_beside: bool = False
 
+    @property
+    def name(self) -> str:
+        """With its folder's: the file of each run is called the same."""
+        return f"{self.path.parent.name}/{self.path.name}"
+
 
 @dataclass(slots=True)
 class _Slot:

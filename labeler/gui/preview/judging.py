@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
 
+from labeler.cameras.base import Frame
 from labeler.dataset.changes import Edit
 from labeler.dataset.detected import DETECTOR, Detected, offer_detected
 from labeler.dataset.edits import verify
@@ -17,7 +18,8 @@ from labeler.dataset.suggestion_edits import accept
 from labeler.gui.document import Document
 from labeler.gui.photo_keeper import Kept
 from labeler.gui.preview.frame_keeping import FrameKeeping
-from labeler.gui.preview.showing import Shown
+from labeler.gui.preview.looking import Pane
+from labeler.track.steady import Box
 from labeler.votes.statistics import exact_interval
 
 
@@ -53,8 +55,32 @@ class Tally:
         return replace(self, **{verdict.value: count + 1})
 
 
+@dataclass(slots=True)
+class _Count:
+    """Of the verdicts on one of the two detectors.
+
+    last: what was judged last. turn: rises with each reset: what was said before counts no more.
+    """
+
+    tally: Tally = Tally()
+    last: Frame | None = None
+    turn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A verdict on its way into the dataset. found: name, box, score of each thing shown then."""
+
+    verdict: Verdict
+    found: tuple[tuple[str, Box, float], ...]
+    hidden: tuple[str, ...]
+    model: str
+    count: _Count
+    turn: int
+
+
 class Judging(QObject):
-    """Counts verdicts on the detector in use. changed: the tally or the joined frames did.
+    """Counts verdicts on the detectors in use, each by itself. changed: a tally or the joined did.
 
     A right frame's boxes are accepted at once, as one edit that can be undone: a person has looked.
     Those of other frames wait as suggestions.
@@ -66,16 +92,24 @@ class Judging(QObject):
         self, document: Document, frames: FrameKeeping, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self.tally = Tally()
         self._document = document
         self._frames = frames
         self._joined: list[int] = []
-        self._last: Shown | None = None
-        self._turn = 0
+        self._first, self._second = _Count(), _Count()
         for signal in (document.annotations_changed, document.image_state_changed):
             signal.connect(self._follow)
         document.many_images_changed.connect(self.changed)
         document.dataset_opened.connect(self._forget)
+
+    @property
+    def tally(self) -> Tally:
+        """Of the first detector."""
+        return self._first.tally
+
+    @property
+    def tally_beside(self) -> Tally:
+        """Of the second one."""
+        return self._second.tally
 
     @property
     def joined(self) -> int:
@@ -87,61 +121,67 @@ class Judging(QObject):
         dataset = self._document.dataset
         return [each for each in self._joined if _is_to_do(dataset, each)]
 
-    def judge(self, verdict: Verdict, shown: Shown | None, model: str) -> bool:
-        """False where the picture cannot be judged; the reason is told. model: its name."""
-        if shown is None:
+    def judge(self, verdict: Verdict, pane: Pane | None, *, is_beside: bool = False) -> bool:
+        """False where the picture cannot be judged; the reason is told.
+
+        pane: what the detector shows; is_beside: it is the second one.
+        """
+        if pane is None:
             self._document.say(
                 self.tr("Nothing to judge: there is no picture with detections yet.")
             )
             return False
+        count, shown = self._count(is_beside=is_beside), pane.shown
         frame = shown.sight.picture.frame
-        if self._last is not None and frame is self._last.sight.picture.frame:
+        if frame is count.last:
             self._document.say(self.tr("This picture is judged already. The next one is coming."))
             return False
-        found = [
-            (each.detection.name, each.detection.bbox, each.detection.score)
-            for each in shown.stored
-        ]
-        turn, hidden = self._turn, sorted(shown.switched_off)
-        is_kept = self._frames.keep(
-            shown.sight.picture, lambda kept: self._take(kept, verdict, found, model, turn, hidden)
+        found = [each.detection for each in shown.stored]
+        said = _Said(
+            verdict,
+            tuple((each.name, each.bbox, each.score) for each in found),
+            tuple(sorted(shown.switched_off)),
+            pane.model.name,
+            count,
+            count.turn,
         )
+        is_kept = self._frames.keep(shown.sight.picture, lambda kept: self._take(kept, said))
         if is_kept:
-            self._last = shown
+            count.last = frame
         return is_kept
 
-    def reset(self) -> None:
-        """The tally begins again; frames that have joined stay."""
-        self._turn += 1
-        self.tally = Tally()
+    def reset(self, *, is_beside: bool = False) -> None:
+        """The tally begins again; frames that have joined stay. is_beside: that of the second."""
+        count = self._count(is_beside=is_beside)
+        count.turn += 1
+        count.tally = Tally()
         self.changed.emit()
 
     def begin_training(self) -> None:
         """What has joined is learned from now, but for what is still to be labelled."""
         self._joined = self.waiting()
-        self.reset()
+        self._reset_both()
+
+    def _count(self, *, is_beside: bool) -> _Count:
+        return self._second if is_beside else self._first
 
     def _forget(self) -> None:
         self._joined = []
-        self._last = None
+        self._first.last = self._second.last = None
+        self._reset_both()
+
+    def _reset_both(self) -> None:
         self.reset()
+        self.reset(is_beside=True)
 
     def _follow(self, image_id: int) -> None:
         if image_id in self._joined:
             self.changed.emit()
 
-    def _take(
-        self,
-        kept: Kept,
-        verdict: Verdict,
-        found: Sequence[tuple[str, tuple[float, float, float, float], float]],
-        model: str,
-        turn: int,
-        hidden: Sequence[str],
-    ) -> None:
+    def _take(self, kept: Kept, said: _Said) -> None:
         image = kept.image
-        if turn == self._turn:  # else the verdict was on another detector
-            self.tally = self.tally.with_one(verdict)
+        if said.turn == said.count.turn:  # else the verdict was on another detector
+            said.count.tally = said.count.tally.with_one(said.verdict)
         is_work = kept.is_new or _is_to_do(kept.dataset, image.id)
         if is_work and image.id not in self._joined:
             self._joined.append(image.id)
@@ -156,14 +196,14 @@ class Judging(QObject):
         ids = {each.name.casefold(): each.id for each in kept.dataset.categories()}
         offered = [
             Detected(ids[name.casefold()], bbox, score)
-            for name, box, score in found
+            for name, box, score in said.found
             if name.casefold() in ids
             and (bbox := _clipped(box, image.width, image.height)) is not None
         ]
-        unknown = sorted({name for name, _, _ in found if name.casefold() not in ids})
-        self._document.offer(lambda data: offer_detected(data, model, {image.id: offered}))
-        is_whole = not unknown and not hidden and _has_all(kept.dataset, image.id, offered)
-        if verdict is Verdict.RIGHT and is_whole:
+        unknown = sorted({name for name, _, _ in said.found if name.casefold() not in ids})
+        self._document.offer(lambda data: offer_detected(data, said.model, {image.id: offered}))
+        is_whole = not unknown and not said.hidden and _has_all(kept.dataset, image.id, offered)
+        if said.verdict is Verdict.RIGHT and is_whole:
             self._document.attempt(
                 lambda data: _as_right(data, image.id),
                 self.tr("Right: the picture joined the dataset with its boxes.")
@@ -171,7 +211,7 @@ class Judging(QObject):
                 else self.tr("Right: the picture joined the dataset, confirmed empty."),
             )
         else:
-            self._tell(verdict, unknown, hidden)
+            self._tell(said.verdict, unknown, said.hidden)
         self.changed.emit()
 
     def _tell(self, verdict: Verdict, unknown: Sequence[str], hidden: Sequence[str]) -> None:
@@ -210,7 +250,7 @@ def _as_right(dataset: Dataset, image_id: int) -> Edit:
     return accept(dataset, offered) if offered else verify(dataset, image_id)
 
 
-def _clipped(box: tuple[float, float, float, float], width: int, height: int) -> BBox | None:
+def _clipped(box: Box, width: int, height: int) -> BBox | None:
     if box[2] <= 0 or box[3] <= 0:
         return None
     return BBox(*box).clipped(width, height)

@@ -20,6 +20,7 @@ def _tr(text: str) -> str:
 
 def actions(preview: PreviewWorkspace) -> list[Action]:
     """One row an action; the window makes the shortcuts and the page of keys from them."""
+    controls = preview.controls
     return [
         Action(
             "keep_frame",
@@ -28,29 +29,16 @@ def actions(preview: PreviewWorkspace) -> list[Action]:
             preview.keep_frame,
             _tr("Add this picture to the dataset, to be labelled"),
         ),
-        Action("fewer", _tr("Show only surer ones"), ("+", "="), preview.show_fewer, repeats=True),
-        Action("more", _tr("Show less sure ones"), ("-",), preview.show_more, repeats=True),
         Action(
-            "right",
-            _tr("Right"),
-            ("R",),
-            partial(preview.judge, Verdict.RIGHT),
-            _tr("All that is there is found: the picture joins the dataset with its boxes"),
+            "fewer",
+            _tr("Show only surer ones"),
+            ("+", "="),
+            preview.controls.show_fewer,
+            repeats=True,
         ),
-        Action(
-            "wrong",
-            _tr("Wrong"),
-            ("W",),
-            partial(preview.judge, Verdict.WRONG),
-            _tr("Something is found that is not there: the picture joins the dataset"),
-        ),
-        Action(
-            "missed",
-            _tr("Missed"),
-            ("M",),
-            partial(preview.judge, Verdict.MISSED),
-            _tr("Something is there and not found: the picture joins the dataset"),
-        ),
+        Action("more", _tr("Show less sure ones"), ("-",), controls.show_more, repeats=True),
+        *_verdicts(preview),
+        *_verdicts_on_second(preview),
         Action(
             "improve",
             _tr("Improve"),
@@ -59,8 +47,8 @@ def actions(preview: PreviewWorkspace) -> list[Action]:
             _tr("What you judged is labelled, and then learned from"),
             obstacle=preview.obstacle_to_improve,
         ),
-        Action("numbers", _tr("Number them"), ("N",), preview.controls.numbered.toggle),
-        Action("smooth", _tr("Smooth"), ("S",), preview.controls.smooth.toggle),
+        Action("numbers", _tr("Number them"), ("N",), controls.numbered.toggle),
+        Action("smooth", _tr("Smooth"), ("S",), controls.smooth.toggle),
         Action("record", _tr("Record"), ("Ctrl+R",), preview.record),
         Action("react", _tr("React on, off"), ("E",), preview.react),
         Action("rules", _tr("Rules…"), ("Shift+E",), preview.show_rules),
@@ -73,4 +61,48 @@ def actions(preview: PreviewWorkspace) -> list[Action]:
             _tr("For a class: Esc leaves"),
         ),
         Action("open_model", _tr("Open model.onnx…"), ("Ctrl+Shift+O",), preview.models.ask),
+    ]
+
+
+def _verdicts(preview: PreviewWorkspace) -> list[Action]:
+    return [
+        Action(
+            "right",
+            _tr("Right"),
+            ("R",),
+            partial(preview.asking.judge, Verdict.RIGHT),
+            _tr("All that is there is found: the picture joins the dataset with its boxes"),
+        ),
+        Action(
+            "wrong",
+            _tr("Wrong"),
+            ("W",),
+            partial(preview.asking.judge, Verdict.WRONG),
+            _tr("Something is found that is not there: the picture joins the dataset"),
+        ),
+        Action(
+            "missed",
+            _tr("Missed"),
+            ("M",),
+            partial(preview.asking.judge, Verdict.MISSED),
+            _tr("Something is there and not found: the picture joins the dataset"),
+        ),
+    ]
+
+
+def _verdicts_on_second(preview: PreviewWorkspace) -> list[Action]:
+    texts = {
+        Verdict.RIGHT: (_tr("Second model: right"), "Shift+R"),
+        Verdict.WRONG: (_tr("Second model: wrong"), "Shift+W"),
+        Verdict.MISSED: (_tr("Second model: missed"), "Shift+M"),
+    }
+    return [
+        Action(
+            f"{verdict.value}_beside",
+            text,
+            (key,),
+            partial(preview.asking.judge_second, verdict),
+            obstacle=preview.asking.obstacle_to_second,
+        )
+        for verdict, (text, key) in texts.items()
     ]

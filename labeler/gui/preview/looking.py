@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -12,11 +12,18 @@ from labeler.gui.class_colors import class_colors
 from labeler.gui.decode import LONGEST, LivePicture
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
-from labeler.gui.picture_view import Mark
 from labeler.gui.preview.detecting import Detecting, LoadedModel, Sight
 from labeler.gui.preview.effort import Effort
 from labeler.gui.preview.pace import Pace
 from labeler.gui.preview.showing import Showing, Shown
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pane:
+    """What one detector shows of a picture."""
+
+    model: LoadedModel
+    shown: Shown
 
 
 class Looking(QObject):
@@ -39,13 +46,14 @@ class Looking(QObject):
         self.model: LoadedModel | None = None
         self.beside: LoadedModel | None = None
         self.last: Shown | None = None
+        self.last_beside: Shown | None = None
+        """Of the second model, on the same picture."""
         self.pace = Pace()
         self.effort = Effort()
         self.showing = Showing()
         self.showing_beside = Showing()
         self._document = document
         self._live = live
-        self._second: Sight | None = None
         self._paths: tuple[Path | None, Path | None] = (None, None)
         self._failed = [False, False]
         self._since = 0.0
@@ -53,6 +61,16 @@ class Looking(QObject):
         self.detecting.loaded.connect(self._take_model)
         self.detecting.saw.connect(self._take_sight)
         self.detecting.failed.connect(self._take_failure)
+
+    @property
+    def pane(self) -> Pane | None:
+        """Of the first model on the newest picture; None before it has looked at any."""
+        return _pane(self.model, self.last)
+
+    @property
+    def pane_beside(self) -> Pane | None:
+        """The same of the second model; None without one."""
+        return _pane(self.beside, self.last_beside)
 
     def use(self, model: Path | None, beside: Path | None = None) -> None:
         """These models from the next picture on; the camera goes on meanwhile."""
@@ -69,7 +87,7 @@ class Looking(QObject):
 
     def restart(self) -> None:
         """Another camera or another model."""
-        self.last = self._second = None
+        self.last = self.last_beside = None
         self.pace.restart()
         self.effort.restart()
         self.showing.restart()
@@ -94,6 +112,8 @@ class Looking(QObject):
         """The same picture, under what was chosen meanwhile."""
         if self.last is not None:
             self.last = self.showing.show(self.last.sight)
+            if self.last_beside is not None:
+                self.last_beside = self.showing_beside.show(self.last_beside.sight)
             self.redrawn.emit(self.last)
 
     def take_colors(self) -> None:
@@ -102,10 +122,6 @@ class Looking(QObject):
         for model, showing in ((self.model, self.showing), (self.beside, self.showing_beside)):
             showing.colors = class_colors(model.names if model is not None else {}, categories)
         self.draw_again()
-
-    def marks_beside(self) -> tuple[Mark, ...]:
-        """What the second model found on the last picture."""
-        return () if self._second is None else self.showing_beside.show(self._second).marks
 
     def is_reduced(self) -> bool:
         """Whether less is asked of the machine than the camera gives."""
@@ -131,9 +147,9 @@ class Looking(QObject):
     def _take_failure(self, sentence: str, is_beside: bool) -> None:
         self._failed[is_beside] = True
         if is_beside:
-            self.beside = None
+            self.beside = self.last_beside = None
         else:
-            self.model = self.last = self._second = None
+            self.model = self.last = self.last_beside = None
         self.broken.emit(sentence, is_beside)
 
     def _take_sight(self, sight: Sight) -> None:
@@ -145,8 +161,16 @@ class Looking(QObject):
         was_reduced = self.is_reduced()
         self.effort.note(sight.milliseconds)
         self.last = self.showing.show(sight)
-        found = sight.beside
-        self._second = None if found is None else replace(sight, detections=found, beside=None)
+        self.last_beside = self._show_beside(sight)
         self.shown.emit(self.last)
         if self.is_reduced() != was_reduced:
             self.eased.emit()
+
+    def _show_beside(self, sight: Sight) -> Shown | None:
+        if sight.beside is None or self.beside is None:
+            return None  # or it is of the second model before
+        return self.showing_beside.show(replace(sight, detections=sight.beside, beside=None))
+
+
+def _pane(model: LoadedModel | None, shown: Shown | None) -> Pane | None:
+    return None if model is None or shown is None else Pane(model, shown)

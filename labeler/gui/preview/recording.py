@@ -12,9 +12,9 @@ from labeler.errors import UserError
 from labeler.gui.counts import counted
 from labeler.gui.decode import as_rgb
 from labeler.gui.document import Document
-from labeler.gui.picture_view import with_marks
-from labeler.gui.preview.looking import Looking
-from labeler.gui.preview.showing import Shown
+from labeler.gui.preview.looking import Looking, Pane
+from labeler.gui.preview.video_picture import video_picture
+from labeler.recording.found_coco import Finds
 from labeler.recording.recorder import Moment, Recorded, Recorder, new_folder
 
 FOLDER = "recordings"
@@ -64,7 +64,7 @@ class Recording(QObject):
     def is_on(self) -> bool:
         return self._recorder is not None
 
-    def toggle(self, looking: Looking, model: str, keep_every: int) -> None:
+    def toggle(self, looking: Looking, keep_every: int) -> None:
         """Begins, or ends the one under way. keep_every: as in start()."""
         if self._recorder is not None:
             self.stop()
@@ -72,14 +72,14 @@ class Recording(QObject):
             self._document.say(self.tr("Not recorded: there is no picture with detections yet."))
         else:
             rate = round(looking.pace.per_second()) or _USUAL_RATE
-            self.start(model, per_second=float(min(_HIGHEST_RATE, rate)), keep_every=keep_every)
+            self.start(per_second=float(min(_HIGHEST_RATE, rate)), keep_every=keep_every)
 
-    def start(self, model: str, *, per_second: float, keep_every: int) -> None:
-        """model: its name. keep_every: of so many pictures one is kept as COCO; 0: none."""
+    def start(self, *, per_second: float, keep_every: int) -> None:
+        """keep_every: of so many pictures one is kept as COCO; 0: none."""
         folder = new_folder(self._document.dataset.folder / FOLDER)
         try:
             self._recorder = Recorder(
-                folder, model, self._over.emit, per_second=per_second, keep_every=keep_every
+                folder, self._over.emit, per_second=per_second, keep_every=keep_every
             )
         except UserError as error:
             self._document.report(error)
@@ -91,22 +91,22 @@ class Recording(QObject):
         if self._recorder is not None:
             self._recorder.stop()
 
-    def add(self, shown: Shown, names: dict[int, str]) -> None:
-        """The newest picture, as it is shown. names: the model's classes by id."""
+    def add(self, first: Pane, second: Pane | None) -> None:
+        """The newest picture, as it is shown: by one detector, or by two side by side."""
         if self._recorder is None:
             return
-        picture = shown.sight.picture
-        image, marks, font = picture.image, shown.marks, self._font
-        size = (round(image.width() * picture.factor), round(image.height() * picture.factor))
+        picture = first.shown.sight.picture
+        image, font, factor = picture.image, self._font, picture.factor
+        panes = [(pane.model.name, pane.shown.marks) for pane in (first, second) if pane]
         self._recorder.add(
             Moment(
                 data=picture.frame.data,
-                size=size,
+                size=(round(image.width() * factor), round(image.height() * factor)),
                 received=picture.frame.received,
                 captured_at=picture.frame.captured_at,
-                names=names,
-                found=[(each.detection, each.number) for each in shown.stored],
-                draw=lambda: as_rgb(with_marks(image, marks, font)),
+                first=_finds(first),
+                second=None if second is None else _finds(second),
+                draw=lambda: as_rgb(video_picture(image, panes, font)),
             )
         )
 
@@ -139,3 +139,8 @@ class Recording(QObject):
                 recorded.left_out
             )
         self._document.say(words)
+
+
+def _finds(pane: Pane) -> Finds:
+    found = [(each.detection, each.number) for each in pane.shown.stored]
+    return Finds(pane.model.name, pane.model.names, found)

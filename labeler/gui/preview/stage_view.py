@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from labeler.gui.elided_label import ElidedLabel
 from labeler.gui.picture_view import Mark, PictureView
 from labeler.gui.theme import set_role
 
@@ -22,7 +23,7 @@ class StageView(QWidget):
         self.view = PictureView(self)
         self.second = PictureView(self)
         self.second.setAccessibleName(self.tr("Picture of the second model"))
-        self.heads = (QLabel(self), QLabel(self))
+        self.heads = (ElidedLabel(self), ElidedLabel(self))
         self._second_pane = QWidget(self)
         first_pane = QWidget(self)
         row = QHBoxLayout(self)

@@ -2,48 +2,47 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from labeler.gui.decode import LivePicture
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
-from labeler.gui.live_health import LiveHealth
 from labeler.gui.preview import keys
-from labeler.gui.preview.big_screen import BigScreenSwitch
+from labeler.gui.preview.asking import Asking
 from labeler.gui.preview.controls import Controls
 from labeler.gui.preview.detecting import LoadedModel
 from labeler.gui.preview.frame_keeping import FrameKeeping
-from labeler.gui.preview.judging import Judging, Verdict
+from labeler.gui.preview.judging import Judging
 from labeler.gui.preview.looking import Looking
 from labeler.gui.preview.model_box import file_words
 from labeler.gui.preview.model_choice import ModelChoice
 from labeler.gui.preview.no_model import NoModel
-from labeler.gui.preview.number_words import eased_words, number_words
+from labeler.gui.preview.number_words import eased_words
+from labeler.gui.preview.on_show import OnShow
 from labeler.gui.preview.reacting import Reacting
-from labeler.gui.preview.recording import Going, Recording
+from labeler.gui.preview.recording import Recording
 from labeler.gui.preview.showing import Shown
-from labeler.gui.preview.stage_view import StageView
+from labeler.gui.preview.wishes import Wishes
 from labeler.gui.unkept_words import before_closing, before_leaving
 from labeler.gui.workspace import Action, Workspace
 
 _NUMBERS_MS = 250
-_STEP = 0.05
 
 
 class PreviewWorkspace(Workspace):
     """train_requested: the person has no detector and wants one.
 
     shown carries a Shown for each picture that was looked at. image_requested: the person wants to
-    label the image with this id; improve_requested: a training is to begin.
+    label the image with this id; improve_requested: a training is to go on from this model.
     """
 
     train_requested = Signal()
     image_requested = Signal(int)
-    improve_requested = Signal()
+    improve_requested = Signal(object)
     shown = Signal(object)
 
     def __init__(self, document: Document, live: LiveCamera, parent: QWidget | None = None) -> None:
@@ -52,26 +51,25 @@ class PreviewWorkspace(Workspace):
         self._document = document
         self._live = live
         self._is_active = False
-        self._score_was_set = False
-        self._going: Going | None = None
         self.looking = Looking(document, live, self)
         self.frames = FrameKeeping(document, live, self)
         self.judging = Judging(document, self.frames, self)
         self.recording = Recording(document, self)
         self.reacting = Reacting(document, live, self)
-        self.big_screen = BigScreenSwitch(live, self)
-        self.stage = StageView(self)
-        self.view = self.stage.view
-        self.health = LiveHealth(live, self.view)
+        self.on_show = OnShow(live, self.looking, self)
+        self.stage, self.view = self.on_show.stage, self.on_show.stage.view
+        self.health, self.big_screen = self.on_show.health, self.on_show.big_screen
         self.no_model = NoModel(self)
         self.controls = Controls(document, live, self.reacting, self)
         self.models = ModelChoice(document, self.controls.model, self)
+        self.asking = Asking(document, self.looking, self.judging, self.controls.bar.judge)
+        self._wishes = Wishes(document, self.looking, self.controls, self)
         self._pages = QStackedWidget(self)
         self._numbers_timer = QTimer(self)
         self._numbers_timer.setInterval(_NUMBERS_MS)
         self._lay_out()
         self._connect()
-        self._take_looks()
+        self._connect_controls()
         self._change_model(None)
         self.models.refresh()
 
@@ -123,18 +121,7 @@ class PreviewWorkspace(Workspace):
         """Adds the picture in view to the dataset, byte for byte, to be labelled."""
         last = self.looking.last
         if self.frames.keep(last.sight.picture if last is not None else self._live.picture):
-            self._flash()
-
-    def show_fewer(self) -> None:
-        self.controls.set_score(self.controls.lowest_score + _STEP)
-
-    def show_more(self) -> None:
-        self.controls.set_score(self.controls.lowest_score - _STEP)
-
-    def judge(self, verdict: Verdict) -> None:
-        """The person's word on the picture in view, which joins the dataset with it."""
-        if self.judging.judge(verdict, self.looking.last, self._model_name()):
-            self._flash()
+            self.on_show.flash()
 
     def obstacle_to_improve(self) -> str:
         """Why there is nothing to learn from yet, or nothing."""
@@ -149,7 +136,7 @@ class PreviewWorkspace(Workspace):
         elif waiting := self.judging.waiting():
             self.image_requested.emit(waiting[0])
         else:
-            self.improve_requested.emit()
+            self.improve_requested.emit(self.models.model)
 
     def react(self) -> None:
         """The rules are followed from now on, or no longer. Without any they are shown."""
@@ -170,23 +157,21 @@ class PreviewWorkspace(Workspace):
 
     def record(self) -> None:
         """Begins a recording, or ends the one under way."""
-        keep_every = self.controls.record.keep_every
-        self.recording.toggle(self.looking, self._model_name(), keep_every)
+        self.recording.toggle(self.looking, self.controls.record.keep_every)
 
     def _change_model(self, model: Path | None) -> None:
         self.reacting.leave_model()
-        self._score_was_set = False
         self.judging.reset()
         self.looking.use(model, self.controls.beside.path)
         self.health.set_problem("")
         self._pages.setCurrentWidget(self.no_model if model is None else self.stage)
         self.controls.set_ready(model is not None)
         self._show_names()
-        self.looking.take_colors()
-        self._show_classes()
+        self._wishes.leave_model()
         self._clear()
 
     def _change_beside(self, model: Path | None) -> None:
+        self.judging.reset(is_beside=True)
         self.looking.use(self.models.model, model)
         self.health.set_problem("")
         self._show_names()
@@ -198,45 +183,13 @@ class PreviewWorkspace(Workspace):
     def _take_model(self, loaded: LoadedModel, is_newer: bool) -> None:
         if is_newer:
             self._document.say(self.tr("A better checkpoint has come and is in use."))
-            self.judging.reset()
+            self.judging.reset(is_beside=loaded.is_beside)
         self.health.set_problem("")
-        if not loaded.is_beside and not self._score_was_set:
-            self.controls.show_score(loaded.threshold)
-        self._show_scores()
-        self._show_classes()
-
-    def _take_score(self) -> None:
-        self._score_was_set = True
-        self._show_scores()
-        self.looking.draw_again()
-
-    def _show_scores(self) -> None:
-        """Each detector's own until the person says from which score on both are shown."""
-        lowest, beside = self.controls.lowest_score, self.looking.beside
-        self.looking.showing.lowest = lowest
-        is_own = beside is not None and not self._score_was_set
-        self.looking.showing_beside.lowest = beside.threshold if is_own and beside else lowest
-
-    def _take_looks(self) -> None:
-        for showing in (self.looking.showing, self.looking.showing_beside):
-            showing.numbered = self.controls.numbered.isChecked()
-            showing.smooth = self.controls.smooth.isChecked()
-            showing.hidden = self.controls.in_view.hidden_names
-        self.looking.draw_again()
-
-    def _take_categories(self) -> None:
-        self.looking.take_colors()
-        self._show_classes()
-
-    def _show_classes(self) -> None:
-        model = self.looking.model
-        names = model.names if model is not None else {}
-        self.controls.in_view.show_classes(names, self.looking.showing.colors)
+        self._wishes.take_model(loaded)
 
     def _change_camera(self) -> None:
         self.looking.leave_camera()
-        self.stage.show_picture(QImage())
-        self.big_screen.clear()
+        self.on_show.clear()
         self._clear()
 
     def _take_picture(self, picture: LivePicture) -> None:
@@ -245,104 +198,64 @@ class PreviewWorkspace(Workspace):
 
     def _take_shown(self, shown: Shown) -> None:
         self._show(shown)
-        assert self.looking.model is not None
-        self.recording.add(shown, self.looking.model.names)
+        assert self.looking.pane is not None
+        self.recording.add(self.looking.pane, self.looking.pane_beside)
         self.reacting.look(shown)
         self.shown.emit(shown)
 
     def _show(self, shown: Shown) -> None:
-        image, beside = shown.sight.picture.image, self.looking.marks_beside()
-        self.stage.show_picture(image, shown.marks, beside)
         self.controls.in_view.show_counts(shown.counts)
-        self.big_screen.show_picture(image, shown.marks, beside, self.controls.in_view.seen)
-        self._show_numbers()
-
-    def _show_bare(self, picture: LivePicture) -> None:
-        self.stage.show_picture(picture.image)
-        self.big_screen.show_picture(picture.image, (), (), ())
-
-    def _flash(self) -> None:
-        self.view.flash()
-        self.big_screen.flash()
+        self.on_show.show(shown, self.controls.in_view.seen)
 
     def _clear(self) -> None:
         self.controls.in_view.show_counts({})
-        self._show_numbers()
-
-    def _show_numbers(self) -> None:
-        self.view.show_numbers("" if self.looking.last is None else number_words(self.looking))
+        self.on_show.show_numbers()
 
     def _show_names(self) -> None:
         model, beside = self.models.model, self.controls.beside.path
         names = (file_words(model), file_words(beside)) if model and beside else None
-        self.stage.show_names(names)
-        self.big_screen.show_names(names)
-
-    def _model_name(self) -> str:
-        """With its run's: the file is called the same in all."""
-        path = self.models.model
-        return "" if path is None else f"{path.parent.name}/{path.name}"
-
-    def _show_tally(self) -> None:
-        waiting = len(self.judging.waiting()) if self.judging.joined else 0
-        self.controls.judge.show_tally(self.judging.tally, self.judging.joined, waiting)
-
-    def _show_going(self, going: Going | None) -> None:
-        self._going = going
-        self.controls.record.show_going(going)
-        self._show_alarm()
-
-    def _show_alarm(self) -> None:
-        """What must not be forgotten while it is on."""
-        words = []
-        if self._going is not None:
-            words.append(self.tr("Recording   {0}").format(self._going.words()))
-        if self.reacting.is_on:
-            words.append(self.tr("Reacting"))
-        self.view.show_alarm("   ".join(words))
-        self.big_screen.show_alarm("   ".join(words))
+        self.on_show.show_names(names)
+        self.controls.bar.show_names(names)
 
     def _tell_broken(self, sentence: str, is_beside: bool) -> None:
         if is_beside:
-            self.health.set_problem(
-                sentence, (self.tr("Without it"), lambda: self.controls.beside.use(None))
-            )
+            without = partial(self.controls.beside.use, None)
+            self.health.set_problem(sentence, (self.tr("Without it"), without))
             return
         self.models.mark_broken()
         self.health.set_problem(sentence, (self.tr("Open another model…"), self.models.ask))
         self._clear()
 
     def _connect(self) -> None:
-        live, looking, controls = self._live, self.looking, self.controls
-        live.picture_arrived.connect(self._take_picture)
-        live.camera_changed.connect(self._change_camera)
+        looking, on_show = self.looking, self.on_show
+        self._live.picture_arrived.connect(self._take_picture)
+        self._live.camera_changed.connect(self._change_camera)
         self.big_screen.opened.connect(looking.draw_again)
         self.big_screen.escaped.connect(self.reacting.switch_off)
         looking.loaded.connect(self._take_model)
         looking.shown.connect(self._take_shown)
         looking.redrawn.connect(self._show)
-        looking.bare.connect(self._show_bare)
+        looking.bare.connect(on_show.show_bare)
         looking.broken.connect(self._tell_broken)
-        looking.eased.connect(lambda: self._document.say(eased_words(self.looking)))
+        looking.eased.connect(lambda: self._document.say(eased_words(looking)))
+        self.asking.taken.connect(on_show.flash)
+        self.reacting.changed.connect(lambda: on_show.show_reacting(is_on=self.reacting.is_on))
+        self.recording.changed.connect(on_show.show_going)
+        self.recording.changed.connect(self.controls.record.show_going)
+        self._numbers_timer.timeout.connect(on_show.show_numbers)
+
+    def _connect_controls(self) -> None:
+        controls = self.controls
         self.models.model_changed.connect(self._change_model)
-        controls.beside.chosen.connect(self._change_beside)
-        controls.beside.pair_chosen.connect(self._take_pair)
-        controls.score_changed.connect(self._take_score)
-        controls.looks_changed.connect(self._take_looks)
-        controls.judge.judged.connect(self.judge)
-        controls.judge.reset_requested.connect(self.judging.reset)
-        controls.judge.improve_requested.connect(self.improve)
-        self.judging.changed.connect(self._show_tally)
-        controls.react.toggle_requested.connect(self.react)
-        controls.react.rules_requested.connect(self.show_rules)
-        self.reacting.changed.connect(self._show_alarm)
-        controls.record.toggle_requested.connect(self.record)
-        self.recording.changed.connect(self._show_going)
-        controls.keep_requested.connect(self.keep_frame)
         self.no_model.train_requested.connect(self.train_requested)
         self.no_model.open_requested.connect(self.models.ask)
-        self._numbers_timer.timeout.connect(self._show_numbers)
-        self._document.categories_changed.connect(self._take_categories)
+        controls.beside.chosen.connect(self._change_beside)
+        controls.beside.pair_chosen.connect(self._take_pair)
+        controls.react.toggle_requested.connect(self.react)
+        controls.react.rules_requested.connect(self.show_rules)
+        controls.record.toggle_requested.connect(self.record)
+        controls.bar.keep_requested.connect(self.keep_frame)
+        controls.bar.judge.improve_requested.connect(self.improve)
 
     def _lay_out(self) -> None:
         self._pages.addWidget(self.stage)

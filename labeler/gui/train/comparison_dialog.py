@@ -168,11 +168,15 @@ def _setting(asked: Asked) -> Row:
         "batch": _tr("Batch"),
         "learning_rate": _tr("Learning rate"),
         "augmentation": _tr("Variation"),
+        "parent": _tr("The run it started from"),
+        "root": _tr("Where that one came from"),
     }
     tells: dict[str, Callable[[Any], str]] = {
         "start": words.start,
         "detector": words.detector,
         "seed": str,
+        "parent": lambda name: words.run_name(name) or "–",
+        "root": lambda name: words.start(name) if name else "–",
     }
     tell = tells.get(asked.field, _value)
     return titles.get(asked.field, asked.field), tell(asked.first), tell(asked.second)

@@ -33,7 +33,7 @@ class RunList(OutcomeList):
 
 def _item(run: RunSummary) -> QListWidgetItem:
     when, outcome = times.day_and_time(run.started), words.outcome(run)
-    origin = words.origin(run.start, run.detector)
+    origin = words.origin(run)
     details = [origin, times.duration(run.seconds), run.message, run.name]
     tip = "\n".join(line for line in details if line)
     return outcome_item(run.path, when, outcome, tip, spoken=f"{when}, {outcome}, {origin}")

@@ -15,8 +15,12 @@ from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
 from labeler.gui.preparing import announce, obstacle_beside
 from labeler.gui.train.trainer import Trainer
+from labeler.runs.improving import prepare_improvement
 from labeler.runs.prepare import PreparedRun, Wish, new_run_folder, prepare_run_from_dataset
 from labeler.runs.turns import require_no_pair
+
+Prepare = Callable[[Dataset, Path, OnProgress, ShouldStop], PreparedRun]
+"""Makes a run ready in a new folder."""
 
 
 class RunStarter(QObject):
@@ -42,11 +46,18 @@ class RunStarter(QObject):
 
     def start(self, wish: Wish) -> None:
         """Prepares a new run and begins to train it."""
-        dataset = self._document.dataset
-        self._run(
-            self.tr("Dividing the images into those to learn from and those to check with"),
-            lambda on_progress, should_stop: _prepare(dataset, wish, on_progress, should_stop),
-            self._begin,
+        self._prepare(
+            lambda dataset, run, on_progress, should_stop: prepare_run_from_dataset(
+                dataset, run, wish, on_progress=on_progress, should_stop=should_stop
+            )
+        )
+
+    def improve(self, model: Path | None, asked: Wish) -> None:
+        """As start: a quick run that goes on from a model. asked: the settings of Train."""
+        self._prepare(
+            lambda dataset, run, on_progress, should_stop: prepare_improvement(
+                dataset, run, model, asked, on_progress=on_progress, should_stop=should_stop
+            )
         )
 
     def go_on(self, run: Path) -> None:
@@ -56,6 +67,14 @@ class RunStarter(QObject):
             self.tr("Looking whether anything else is training"),
             lambda _on_progress, _should_stop: require_no_pair(folder),
             lambda _nothing: self._go_on(run),
+        )
+
+    def _prepare(self, prepare: Prepare) -> None:
+        dataset = self._document.dataset
+        self._run(
+            self.tr("Dividing the images into those to learn from and those to check with"),
+            lambda on_progress, should_stop: _prepared(dataset, prepare, on_progress, should_stop),
+            self._begin,
         )
 
     def _run(
@@ -100,15 +119,9 @@ class RunStarter(QObject):
             self._document.report(error)
 
 
-def _prepare(
-    dataset: Dataset, wish: Wish, on_progress: OnProgress, should_stop: ShouldStop
+def _prepared(
+    dataset: Dataset, prepare: Prepare, on_progress: OnProgress, should_stop: ShouldStop
 ) -> PreparedRun:
     """Raises UserError, also while a pair is compared: a run beside it would take its time."""
     require_no_pair(dataset.runs_folder)
-    return prepare_run_from_dataset(
-        dataset,
-        new_run_folder(dataset.runs_folder),
-        wish,
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
+    return prepare(dataset, new_run_folder(dataset.runs_folder), on_progress, should_stop)

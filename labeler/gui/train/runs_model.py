@@ -162,7 +162,11 @@ class RunsModel(QAbstractTableModel):
 def _columns() -> list[_Column]:
     return [
         _Column(_tr("Date"), lambda run: times.day_and_time(run.started), lambda run: run.started),
-        _Column(_tr("Start"), lambda run: words.start(run.start), lambda run: run.start),
+        _Column(
+            _tr("Start"),
+            lambda run: words.start(run.start, run.parent),
+            lambda run: f"{run.start} {run.parent}",
+        ),
         _Column(
             _tr("Detector"),
             lambda run: words.detector(run.detector),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
 
@@ -12,6 +14,8 @@ from labeler.gui.train.adjust_drawer import AdjustDrawer
 from labeler.gui.train.budgets import Budget, budget_of, with_budget
 from labeler.gui.train.choices import ChoiceRow
 from labeler.gui.train.chosen_lines import ChosenLines
+from labeler.gui.train.start_choice import StartChoice
+from labeler.runs.history import RunSummary
 from labeler.runs.prepare import Wish
 from trainer.config import BUILT_IN, DETECTOR_FACTS, DetectorFacts
 
@@ -27,6 +31,7 @@ class SettingsPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._is_busy = False
         self.train_button = self._train_button()
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -44,8 +49,9 @@ class SettingsPanel(QWidget):
     def wish(self) -> Wish:
         """What is chosen at the moment."""
         wish = Wish(
-            start="scratch" if self.scratch.isChecked() else "pretrained",
+            start=self.starts.start,
             detector=str(self.detector.currentData()),
+            parent=self.starts.run,
         )
         return self.drawer.adjusted(with_budget(wish, self._budget(), self.drawer.length))
 
@@ -53,20 +59,29 @@ class SettingsPanel(QWidget):
         """Shows what is chosen, without telling that it changed."""
         budget, length = budget_of(wish)
         self._times_of[budget].setChecked(True)
-        (self.scratch if wish.start == "scratch" else self.pretrained).setChecked(True)
+        self.starts.show_start(wish.start)
         self.detector.setCurrentIndex(self.detector.findData(wish.detector))
         self.drawer.show_wish(wish, length)
         self._show_details()
 
+    def show_runs(self, runs: Sequence[RunSummary]) -> None:
+        """The runs so far, which may be started from."""
+        self.starts.show_runs(runs)
+        self._show_details()
+
     def choose_built_in(self) -> None:
+        if self.starts.detector not in ("", BUILT_IN):
+            self.starts.show_start("pretrained")
         self.detector.setCurrentIndex(self.detector.findData(BUILT_IN))
         self._change()
 
     def set_busy(self, busy: bool) -> None:
         """While a run is under way its settings stand."""
         self.train_button.setEnabled(not busy)
-        for part in (self._times, self.detector, self._starts, self.drawer):
+        for part in (self._times, self.starts, self.drawer):
             part.setEnabled(not busy)
+        self._is_busy = busy
+        self._show_detector()
 
     def _budget(self) -> Budget:
         return next(budget for budget, row in self._times_of.items() if row.isChecked())
@@ -75,11 +90,24 @@ class SettingsPanel(QWidget):
         self._show_details()
         self.changed.emit()
 
+    def _show_detector(self) -> None:
+        """The one of the run that is started from, where there is one."""
+        given = self.starts.detector
+        if given:
+            self.detector.setCurrentIndex(self.detector.findData(given))
+        self.detector.setEnabled(not self._is_busy and not given)
+
     def _show_details(self) -> None:
+        self._show_detector()
         facts = DETECTOR_FACTS[str(self.detector.currentData())]
         size = self.tr("{0} MB, once").format(facts.megabytes)
         self.pretrained.set_detail(size if facts.megabytes else self.tr("offline"))
-        self.detector.setToolTip(facts.note)
+        is_given = bool(self.starts.detector)
+        self.detector.setToolTip(
+            self.tr("The one that the run trained which is started from")
+            if is_given
+            else facts.note
+        )
         is_replaced = self.drawer.length.minutes > 0 or self.drawer.length.epochs > 0
         for budget, row in self._times_of.items():
             said = self._said_of[budget]
@@ -140,22 +168,11 @@ class SettingsPanel(QWidget):
         self._layout.addWidget(self.detector)
 
     def _add_starts(self) -> None:
-        self._starts, rows = self._group(self.tr("Start from"))
-        self.pretrained = ChoiceRow(
-            self.tr("Pretrained"),
-            "",
-            self.tr("Has seen many photographs before. The best start for nearly everything"),
-            self._starts,
-        )
-        self.scratch = ChoiceRow(
-            self.tr("Random weights"),
-            self.tr("for comparison"),
-            self.tr("Knows nothing yet. Shows what a pretrained start is worth"),
-            self._starts,
-        )
-        for row in (self.pretrained, self.scratch):
-            row.clicked.connect(self._change)
-            rows.addWidget(row)
+        self.starts = StartChoice(self)
+        self.pretrained, self.scratch = self.starts.pretrained, self.starts.scratch
+        self.starts.changed.connect(self._change)
+        self._layout.addWidget(heading(self.tr("Start from"), self.starts))
+        self._layout.addWidget(self.starts)
 
     def _add_drawer(self) -> None:
         self.adjust = QPushButton(self)

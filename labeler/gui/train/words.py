@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import QCoreApplication
 
 from labeler.gui import times
-from labeler.runs.history import RunState, RunSummary
+from labeler.runs.history import NAME_FORMAT, RunState, RunSummary
 from trainer.config import BUILT_IN, DETECTOR_FACTS
 
 
@@ -44,15 +46,25 @@ def outcome(run: RunSummary) -> str:
     return _tr("failed") if run.state is RunState.FAILED else _tr("interrupted")
 
 
-def origin(start_of_run: str, detector_of_run: str) -> str:
+def origin(run: RunSummary) -> str:
     """Where a run started from, and which detector learned if it is not the built-in one."""
-    began = start(start_of_run)
+    began, detector_of_run = start(run.start, run.parent), run.detector
     return began if detector_of_run == BUILT_IN else f"{began}, {detector(detector_of_run)}"
 
 
-def start(name: str) -> str:
-    """A start in RunConfig's words, as it stands on the screen."""
+def start(name: str, parent: str = "") -> str:
+    """A start in RunConfig's words, as it stands on the screen. parent: the run it began from."""
+    if name == "run":
+        return _tr("From {0}").format(run_name(parent)) if parent else _tr("A run of yours")
     return _tr("Random weights") if name == "scratch" else _tr("Pretrained")
+
+
+def run_name(name: str) -> str:
+    """A run's name as lists of runs show it: by day and time, unless it was given another."""
+    try:
+        return times.day_and_time(datetime.strptime(name, NAME_FORMAT).timestamp())
+    except ValueError:
+        return name
 
 
 def detector(name: str) -> str:

@@ -101,6 +101,12 @@ class TrainWorkspace(Workspace):
             self.starter.start(self.settings.wish())
             self._refresh()
 
+    def improve(self, model: Path | None) -> None:
+        """A quick training that goes on from this model's run, with all that was labelled since."""
+        if not self._is_busy() and self._can_train():
+            self.starter.improve(model, self.settings.wish())
+            self._refresh()
+
     def adjust(self) -> None:
         """Opens the drawer with everything that is chosen otherwise, or closes it."""
         self.settings.adjust.toggle()
@@ -199,6 +205,7 @@ class TrainWorkspace(Workspace):
         if self.stage.run is None and runs:
             self.stage.show(runs[0].path)
         self.run_list.show_runs(runs, self.stage.run)
+        self.settings.show_runs(runs)
         if self.stage.run is not None and self.pages.current is Page.ALL_RUNS:
             self.pages.table.mark_if_none(self.stage.run)
         self.panel.show_any_runs(bool(runs))

@@ -1,0 +1,69 @@
+"""The addresses of network cameras that are kept from start to start: host and path alone."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import platformdirs
+
+from labeler.dataset.files import PART
+
+MOST = 8
+_APPLICATION = "vector-labeler"
+_LONGEST = 500
+_LARGEST = 1 << 16
+
+
+def remembered() -> list[str]:
+    """In the order in which they came; empty where nothing is kept that can be read."""
+    try:
+        with _file().open("rb") as file:
+            read = json.loads(file.read(_LARGEST))
+    except (OSError, ValueError, RecursionError):
+        return []
+    if not isinstance(read, list):
+        return []
+    return [url for url in read if isinstance(url, str) and _may_be_kept(url)][-MOST:]
+
+
+def remember(url: str) -> None:
+    """Adds it at the end, in the place of the oldest one where there are many."""
+    known = remembered()
+    if _may_be_kept(url) and url not in known:
+        _keep([*known, url][-MOST:])
+
+
+def forget(url: str) -> None:
+    """Takes it out of the file."""
+    known = remembered()
+    if url in known:
+        _keep([each for each in known if each != url])
+
+
+def _may_be_kept(url: str) -> bool:
+    """Neither a name, a password nor a query: whoever calls has taken them out."""
+    try:
+        parts = urlsplit(url)
+        is_plain = bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        return False
+    return is_plain and not parts.query and len(url) <= _LONGEST and url.isprintable()
+
+
+def _keep(urls: list[str]) -> None:
+    """Replaces the file as a whole. What cannot be kept is forgotten at the end, as before."""
+    file = _file()
+    part = file.with_name(f"{file.name}-{os.getpid()}{PART}")
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(urls), encoding="utf-8")
+        part.replace(file)
+
+
+def _file() -> Path:
+    folder = platformdirs.user_state_path(_APPLICATION, appauthor=False)
+    return folder / "network-cameras.json"

@@ -1,0 +1,107 @@
+"""Which weights a run starts from: pretrained ones, random ones, or those of an earlier run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+
+from labeler.gui import times
+from labeler.gui.train import words
+from labeler.gui.train.choices import ChoiceRow
+from labeler.runs.history import RunSummary
+
+
+class StartChoice(QWidget):
+    """Three rows, and below the third one which run it is. changed: by the person."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.pretrained = ChoiceRow(
+            self.tr("Pretrained"),
+            "",
+            self.tr("Has seen many photographs before. The best start for nearly everything"),
+            self,
+        )
+        self.scratch = ChoiceRow(
+            self.tr("Random weights"),
+            self.tr("for comparison"),
+            self.tr("Knows nothing yet. Shows what a pretrained start is worth"),
+            self,
+        )
+        self.own = ChoiceRow(self.tr("A run of yours"), "", "", self)
+        self.runs = QComboBox(self)
+        self._detectors: dict[str, str] = {}
+        self._lay_out()
+        for row in (self.pretrained, self.scratch, self.own):
+            row.clicked.connect(self._change)
+        self.runs.activated.connect(self._change)
+        self.show_runs([])
+
+    @property
+    def start(self) -> str:
+        """As in RunConfig."""
+        if self.own.isChecked():
+            return "run"
+        return "scratch" if self.scratch.isChecked() else "pretrained"
+
+    @property
+    def run(self) -> str:
+        """The folder of the run to start from; empty where it starts otherwise."""
+        return str(self.runs.currentData()) if self.own.isChecked() else ""
+
+    @property
+    def detector(self) -> str:
+        """What that run trained; empty where it starts otherwise."""
+        return self._detectors.get(self.run, "")
+
+    def show_start(self, start: str) -> None:
+        """As in RunConfig; without runs to start from, pretrained weights stand for one."""
+        row = {"scratch": self.scratch, "run": self.own}.get(start, self.pretrained)
+        (row if row.isEnabled() else self.pretrained).setChecked(True)
+        self._show()
+
+    def show_runs(self, runs: Sequence[RunSummary]) -> None:
+        """Offers those that left weights, the newest first. What is chosen stays chosen."""
+        usable = [run for run in runs if run.has_weights]
+        before = self.runs.currentData()
+        self.runs.clear()
+        for run in usable:
+            self.runs.addItem(self._title(run), str(run.path))
+        self._detectors = {str(run.path): run.detector for run in usable}
+        self.runs.setCurrentIndex(max(0, self.runs.findData(before)) if usable else -1)
+        self.own.setEnabled(bool(usable))
+        told = self.tr("Goes on from what it learned: for images that have come since")
+        self.own.setToolTip(told if usable else self.tr("There is no run to start from yet"))
+        self.own.setAccessibleDescription(self.own.toolTip())
+        if not usable and self.own.isChecked():
+            self.pretrained.setChecked(True)
+            self._change()
+        self._show()
+
+    def _title(self, run: RunSummary) -> str:
+        return self.tr("{0}, {1}").format(times.day_and_time(run.started), words.outcome(run))
+
+    def _change(self) -> None:
+        self._show()
+        self.changed.emit()
+
+    def _show(self) -> None:
+        self.runs.setVisible(self.own.isChecked())
+
+    def _lay_out(self) -> None:
+        self.setAccessibleName(self.tr("Start from"))
+        self.runs.setAccessibleName(self.tr("The run to start from"))
+        self.runs.setToolTip(self.tr("The run whose best weights learn on"))
+        self.runs.setMinimumContentsLength(12)
+        self.runs.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(1)
+        for part in (self.pretrained, self.own, self.runs, self.scratch):
+            rows.addWidget(part)

@@ -1,0 +1,173 @@
+"""The run that another one starts from: its weights, and all that they have ever learned from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labeler.dataset.files import PART, reason, replace_durably, write_durably
+from labeler.dataset.inherited import Inherited
+from labeler.dataset.splits import Split, TestPart
+from labeler.dataset.words import counted
+from labeler.errors import UserError
+from labeler.runs.coco_side import CocoLists, read_lists
+from labeler.runs.history import config_of
+from labeler.runs.marks import mark_of_file
+from labeler.runs.start_weights import BEST_WEIGHTS, NoStartError, check_weights
+from trainer.config import DETECTOR_FACTS, START_WEIGHTS, RunConfig
+
+_LEARNED = "learned.json"
+"""In the folder of a run that starts from another one: what was learned from before it."""
+_PAIR = "pair.json"
+
+Marks = Mapping[int, str]
+"""Image id -> what tells its picture (see marks.py)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """learned: the marks of all pictures that its weights, and those that they came from, have
+    learned from; checked and aside: of those in its validation and its test part.
+    """
+
+    path: Path
+    config: RunConfig
+    learned: frozenset[str]
+    checked: frozenset[str]
+    aside: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return name_of(self.path)
+
+    @property
+    def root(self) -> str:
+        """What the first of its line started from, as in RunConfig."""
+        return self.config.root if self.config.start == "run" else self.config.start
+
+    def inherited(self, marks: Marks) -> Inherited:
+        """Which images a run from its weights may be checked with, and which not."""
+        learned, checked = _ids(marks, self.learned), _ids(marks, self.checked)
+        return Inherited(self.name, learned, checked)
+
+    def test_part(self, marks: Marks) -> TestPart:
+        """Which images waited for its final score."""
+        return TestPart(image_ids=_ids(marks, self.aside))
+
+    def unknown(self, val: CocoLists, images: Path) -> tuple[CocoLists, list[str]]:
+        """val without what its weights have learned from, and a sentence if there is such."""
+        marks = marks_of_lists(val, images)
+        known = _ids(marks, self.learned)
+        if not known:
+            return val, []
+        told = (
+            f"{self.name} has learned from {counted(len(known), 'image')} of the validation file, "
+            "so nothing is checked with them."
+        )
+        return val.only(marks.keys() - known), [told]
+
+
+def find_parent(run: Path, detector: str) -> Parent:
+    """The run that one of this detector can start from. Raises NoStartError.
+
+    Reads all of its pictures whose names do not tell their mark.
+    """
+    try:
+        config = config_of(run)
+    except UserError as error:
+        raise NoStartError(f"{run} is no run to start from. {error}") from error
+    if config.detector != detector:
+        its, ours = (DETECTOR_FACTS[name].title for name in (config.detector, detector))
+        raise NoStartError(
+            f"{name_of(run)} trained the detector {its}, and {ours} cannot start from its weights. "
+            f"Choose {its}, or pretrained weights."
+        )
+    check_weights(run)
+    return Parent(
+        run,
+        config,
+        _learned(run, config),
+        _marks(run, "val.json", config.val_images),
+        _marks(run, "test.json", config.test_images) if config.test_images else frozenset(),
+    )
+
+
+def name_of(run: Path) -> str:
+    """What sentences call it; a side of a pair with its pair."""
+    path = run.absolute()
+    return f"{path.parent.name}/{path.name}" if (path.parent / _PAIR).is_file() else path.name
+
+
+def marks_of_lists(lists: CocoLists, images: Path) -> dict[int, str]:
+    """Of a COCO file's images."""
+    return {entry["id"]: mark_of_file(images / str(entry["file_name"])) for entry in lists.images}
+
+
+def keep_of_parent(parent: Parent, run: Path) -> None:
+    """Copies into the new run's folder all that it needs of the other one. Raises UserError."""
+    source = parent.path / BEST_WEIGHTS
+    try:
+        weights = source.read_bytes()
+    except OSError as error:
+        raise NoStartError(f"Cannot read {source}: {reason(error)}.") from error
+    marks = json.dumps(sorted(parent.learned)).encode()
+    for name, content in ((START_WEIGHTS, weights), (_LEARNED, marks)):
+        waiting = run / (name + PART)
+        write_durably(waiting, content)
+        replace_durably(waiting, run / name)
+
+
+def require_untested(inherited: Inherited, split: Split) -> None:
+    """Raises NoStartError where the weights know images that wait for the final score."""
+    known = len(inherited.learned_ids.intersection(split.test_ids))
+    if known:
+        verb = "waits" if known == 1 else "wait"
+        raise NoStartError(
+            f"{inherited.name} has learned from {counted(known, 'image')} that {verb} for the "
+            "final score by now, so a run from its weights could not be judged. Start from "
+            "pretrained weights."
+        )
+
+
+def _ids(marks: Marks, sought: frozenset[str]) -> frozenset[int]:
+    return frozenset(number for number, mark in marks.items() if mark in sought)
+
+
+def _marks(run: Path, name: str, folder: str) -> frozenset[str]:
+    """Of the pictures in one of the run's lists, as far as they can be told."""
+    try:
+        lists = read_lists(run / name)
+    except UserError:  # as where a run had nothing to check with
+        return frozenset()
+    return frozenset(filter(None, marks_of_lists(lists, run / folder).values()))
+
+
+def _learned(run: Path, config: RunConfig) -> frozenset[str]:
+    """Raises NoStartError where nothing can be told."""
+    marks = _marks(run, "train.json", config.train_images)
+    if not marks:
+        folder = (run / config.train_images).resolve()
+        raise _untold(run, f"Its train.json is not there, or its pictures are not in {folder}.")
+    return marks | _learned_before(run, config)
+
+
+def _learned_before(run: Path, config: RunConfig) -> frozenset[str]:
+    """What the weights that it started from had learned from."""
+    if config.start != "run":
+        return frozenset()
+    path = run / _LEARNED
+    try:
+        content: Any = json.loads(path.read_text(encoding="utf-8"))
+        return frozenset(map(str, content))
+    except (OSError, ValueError, RecursionError, TypeError) as error:
+        raise _untold(run, f"{path} cannot be read.") from error
+
+
+def _untold(run: Path, why: str) -> NoStartError:
+    return NoStartError(
+        f"Nobody can tell which pictures {name_of(run)} has learned from, and a run from its "
+        f"weights must not be checked with those. {why} Start from pretrained weights."
+    )

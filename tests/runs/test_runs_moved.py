@@ -1,0 +1,109 @@
+"""A run folder is moved alone, or its pictures are; and a new one survives a power cut."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from labeler.commands.evaluate import truth_of_run
+from labeler.errors import UserError
+from labeler.runs.errand import failure_of
+from labeler.runs.prepare import Wish, prepare_run_from_coco
+from labeler.runs.resume import prepared_again
+from tests.runs.run_makers import write_coco_files
+from trainer.config import load_config, save_config
+from trainer.events import Started, to_line
+from trainer.material import read_material
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """Killed after it had kept a state; it names its pictures as seen from where it is."""
+    source = write_coco_files(tmp_path / "set", [f"{n}.jpg" for n in range(12)], [1] * 12)
+    run = tmp_path / "runs" / "first"
+    prepare_run_from_coco(source, source.parent / "images", None, run, Wish())
+    assert load_config(run).train_images == "../../set/images"
+    (run / "state.safetensors").write_bytes(b"")
+    (run / "events.jsonl").write_text(to_line(Started(8, 4, ("a",), 60.0, ())), encoding="utf-8")
+    return run
+
+
+def moved(folder: Path, to: Path) -> Path:
+    to.parent.mkdir(parents=True)
+    return folder.rename(to)
+
+
+def complaints(run: Path) -> list[str]:
+    told: list[str] = []
+    read_material(run, lambda event: told.append(str(event)))
+    return told
+
+
+def test_a_run_that_is_moved_alone_evaluates_and_resumes(run: Path, tmp_path: Path) -> None:
+    there = moved(run, tmp_path / "a" / "stick" / "far" / "off")
+    assert complaints(there) == []
+    val, images = truth_of_run(there, None)
+    assert (val.parent, images) == (there, tmp_path / "set" / "images")
+    assert prepared_again(there).images_train == 8
+
+
+def test_a_run_that_is_moved_with_its_pictures_takes_those_beside_it(
+    run: Path, tmp_path: Path
+) -> None:
+    """Also where a copy of them stays where it was made."""
+    there = moved(tmp_path / "runs", tmp_path / "else" / "runs") / run.name
+    (tmp_path / "else" / "set" / "images").mkdir(parents=True)
+    assert truth_of_run(there, None)[1].resolve() == tmp_path / "else" / "set" / "images"
+
+
+def test_pictures_that_moved_are_asked_for_and_the_run_remembers_where_they_are(
+    run: Path, tmp_path: Path
+) -> None:
+    images = moved(tmp_path / "set" / "images", tmp_path / "else" / "pictures")
+    with pytest.raises(UserError, match="is not there") as fault:
+        truth_of_run(run, None)
+    assert "--images" in fault.value.in_shell
+    assert truth_of_run(run, images)[1] == images
+    with pytest.raises(UserError, match=r"None of the .* images .* --images"):
+        prepared_again(run, tmp_path)
+    prepared_again(run, images)
+    config = load_config(run)
+    assert config.train_images == config.val_images == "../../else/pictures"
+    assert complaints(moved(run, tmp_path / "far" / "away" / "run")) == []
+
+
+def test_validation_pictures_of_their_own_are_left_where_they_are(
+    run: Path, tmp_path: Path
+) -> None:
+    images = tmp_path / "set" / "images"
+    save_config(run, replace(load_config(run), val_images=str(images)))
+    prepared_again(run, images)
+    assert load_config(run).val_images == str(images)
+
+
+def test_all_of_a_new_run_is_on_the_disk_when_it_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: set[int] = set()
+    sync = os.fsync
+
+    def note(handle: int) -> None:
+        synced.add(os.fstat(handle).st_ino)
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    source = write_coco_files(tmp_path / "set", [f"{n}.jpg" for n in range(12)], [1] * 12)
+    run = tmp_path / "run"
+    prepare_run_from_coco(source, source.parent / "images", None, run, Wish())
+    assert {"config.json", "train.json", "val.json"} <= {path.name for path in run.iterdir()}
+    assert [path.name for path in run.iterdir() if path.stat().st_ino not in synced] == []
+
+
+def test_a_sentence_of_the_trainers_is_not_said_twice() -> None:
+    told = failure_of(1, "model.onnx is missing.\n")
+    assert (str(told), told.details) == ("model.onnx is missing.", "")
+    more = failure_of(1, "Note: 2 are damaged.\nmodel.onnx is missing.\n")
+    assert (str(more), more.details) == ("model.onnx is missing.", "Note: 2 are damaged.")
