@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from labeler.simulator.arrays import Floats, Pixels, floats
+from labeler.simulator.arrays import Floats, Pixels, floats, pixels
 
 GREY, COLOR = 0.75, 0.74
 """Deviations of both, for a noise of 1. Colour is drawn at half the size, which smooths it."""
@@ -40,8 +40,7 @@ class Grain:
         """Normal numbers around 128, (h, w)."""
         height, width = size
         begins = chance.integers(0, STOCK - width, height)
-        rows: Pixels = sliding_window_view(self._stock(deviation), width)[begins]
-        return rows
+        return pixels(sliding_window_view(self._stock(deviation), width)[begins])
 
     def _stock(self, deviation: float) -> Pixels:
         if deviation not in self._stocks:

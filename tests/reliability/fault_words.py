@@ -92,13 +92,18 @@ class Told:
     kept: int = 0
     gone: float = 0.0
     back: float | None = 0.0
+    _known: set[str] = field(default_factory=set)
 
-    def hear(self, sentence: str) -> None:
-        """Those that differ in a number alone are written down once."""
-        known = {re.sub(r"\d+", "", each) for each in self.sentences}
+    def hear(self, sentence: str, *more: str) -> None:
+        """Those that differ in a number alone are written down once. more stands beside it."""
         plain = re.sub(r"\d+", "", sentence)
-        if sentence and plain not in known and not plain.startswith("Photo  kept,"):
-            self.sentences.append(sentence)
+        if sentence and plain not in self._known and not plain.startswith("Photo  kept,"):
+            self._known.add(plain)
+            self.sentences.append(" ".join([sentence, *filter(None, more)]))
+
+    def forget(self) -> None:
+        self.sentences.clear()
+        self._known.clear()
 
     @property
     def line(self) -> str:
@@ -149,11 +154,13 @@ class Person:
         ended = time.monotonic() if end is not None else began
         if end is not None:
             self.robot.order(end)
+        if case.fault == "low battery":
+            told.hear(self.window.pill.text().strip())
         told.back = self._recovery(ended)
         told.gone = self._longest_gap(began)
         self.drive.switch_off()
         self._hold_shutter()
-        self._until(lambda: self.photographer.keeper.waiting == 0)
+        self._keep_all()
         told.kept = len(self.kept) - kept
         return told
 
@@ -163,6 +170,7 @@ class Person:
             self.drive.press(Direction.FORWARD)
         self._hold_shutter()
         self.drive.release_all()
+        self._keep_all()
         self.photographer.set_high_resolution(True)
         self.photographer.shutter.tap()
         self.photographer.set_high_resolution(False)
@@ -176,10 +184,15 @@ class Person:
         self._live_until(lambda: time.monotonic() > end)
         shutter.release()
 
+    def _keep_all(self) -> None:
+        """Until every photo so far is kept, and that was told."""
+        self._until(lambda: self.photographer.keeper.waiting == 0)
+        self._live()
+
     def _take_wheels(self) -> None:
         self.drive.switch_on()
         self._until(lambda: self.drive.state is not DrivingState.ASKING)
-        self._told.sentences.clear()  # how it is driven is no news of the fault
+        self._told.forget()  # how it is driven is no news of the fault
 
     def _recovery(self, ended: float) -> float | None:
         """Seconds; a person presses what the card offers where the robot is given up."""
@@ -223,12 +236,10 @@ class Person:
             time.sleep(0.004)
         card, told = self.capture.health, self._told
         if not card.isHidden():
-            offers = "".join(f" [{button.text()}]" for button in card.buttons)
-            told.hear(f"{card.sentence.text()} {card.hint.text()}".strip() + offers)
+            offers = [f"[{button.text()}]" for button in card.buttons]
+            told.hear(card.sentence.text(), card.hint.text(), *offers)
         if self.drive.message:
             told.hear(self.drive.message)
-        if told.case.fault == "low battery":
-            told.hear(self.window.pill.text().strip())
 
 
 def losses(folder: Path, kept: list[Kept]) -> list[str]:
