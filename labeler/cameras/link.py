@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 BATTERY_EVERY = 10.0
 CALL_TIMEOUT = 3.0
 CLOSE_TIMEOUT = 0.5
+LET_GO = 0.04
+"""Seconds that closing waits for the channel's end, which a call just begun delays by more."""
 _links: weakref.WeakSet[RobotLink] = weakref.WeakSet()
 
 
@@ -55,6 +57,7 @@ class RobotLink:
         self._tasks: list[asyncio.Task[None]] = []
         self._opened = False
         self._closed = threading.Event()
+        self._ending: threading.Thread | None = None
         self._holders: set[object] = set()
         self._handing_over = threading.Lock()
         self.heard = time.monotonic()
@@ -208,8 +211,7 @@ class RobotLink:
                 logger.debug("closing %r: %r", self.robot, error)
         # The SDK never closes the channel after a failed connect() or disconnect(), and the
         # threads that wait on it would keep the process from ending.
-        if self._conn._channel is not None:
-            self._conn._channel._channel.close()
+        self._end_channel()
         _links.discard(self)
 
     async def _finish(self) -> None:
@@ -220,12 +222,25 @@ class RobotLink:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=0.1)
-        self._conn._channel._channel.close()  # frees the threads that wait for the next message
+        self._end_channel()  # frees the threads that wait for the next message
         try:
             await asyncio.wait_for(loop.shutdown_default_executor(), 0.2)
         except TimeoutError:
             logger.debug("a thread of the SDK is left behind")
         loop.call_later(0.01, self._conn._done_signal.set)  # after this task has ended
+
+    def _end_channel(self) -> None:
+        """On a thread of its own: gRPC waits there until the robot's last calls are given up."""
+        if self._conn._channel is None or self._ending is not None:
+            return
+        close = self._conn._channel._channel.close
+        self._ending = threading.Thread(target=close, name=f"end of {self.robot.name}", daemon=True)
+        try:
+            self._ending.start()
+        except RuntimeError:  # the process ends, and Python starts no thread any more
+            close()
+        else:
+            self._ending.join(LET_GO)
 
     def _keeps_loop(self, task: asyncio.Task[Any]) -> bool:
         """Whether it is this closing itself, or the SDK's wait for the signal to end its loop."""

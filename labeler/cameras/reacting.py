@@ -10,7 +10,7 @@ import logging
 import math
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
 from typing import Any, Protocol, runtime_checkable
@@ -123,12 +123,9 @@ def _order(robot: Obedient, method: str, request: Any, timeout: float) -> None:
     with _control(robot):
         try:
             robot.order(method, request, timeout).result(timeout + 1.0)
-        except (FutureTimeout, TimeoutError) as error:
-            raise UserError(
-                f"{robot.name} did not finish within {timeout:g} s. Is it still connected?"
-            ) from error
         except Exception as error:  # the SDK's and gRPC's own have no common base
-            raise UserError(_why_not(robot.name, method, error), details=repr(error)) from error
+            words = _why_not(robot.name, method, error, timeout)
+            raise UserError(words, details=repr(error)) from error
 
 
 @contextmanager
@@ -150,11 +147,13 @@ def _quietly(step: Callable[[], object]) -> None:
         _log.debug("giving control back: %r", error)
 
 
-def _why_not(name: str, method: str, error: Exception) -> str:
+def _why_not(name: str, method: str, error: Exception, timeout: float) -> str:
     code = getattr(error, "code", None)
     told = getattr(code() if callable(code) else None, "name", "")
     if told == "UNIMPLEMENTED":
         return f"{name} does not know how to do this ({method}). Is its software up to date?"
-    if isinstance(error, ConnectionError):
+    if isinstance(error, TimeoutError | FutureTimeout) or told == "DEADLINE_EXCEEDED":
+        return f"{name} did not finish within {timeout:g} s. Is it still connected?"
+    if isinstance(error, ConnectionError | CancelledError) or told == "UNAVAILABLE":
         return f"{name} is not connected, so it did nothing."
     return f"{name} did not do it ({told or type(error).__name__}). Try again."

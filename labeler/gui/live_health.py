@@ -35,12 +35,16 @@ class _Words:
 
 
 class LiveHealth(QWidget):
-    """A card in the middle of the view; hidden while a fresh picture is shown."""
+    """A card in the middle of the view; hidden while a fresh picture is shown.
 
-    def __init__(self, live: LiveCamera, view: PictureView) -> None:
+    tells_camera: or else another one does, beside it, and this view only looks so.
+    """
+
+    def __init__(self, live: LiveCamera, view: PictureView, *, tells_camera: bool = True) -> None:
         super().__init__(view)
         self._live = live
         self._view = view
+        self._tells_camera = tells_camera
         self._problem: _Words | None = None
         self.sentence = QLabel(self)
         self.hint = QLabel(self)
@@ -66,6 +70,8 @@ class LiveHealth(QWidget):
         """Looks at the camera again."""
         words = self._words()
         self._view.set_dimmed(bool(words.sentence))
+        if not self._tells_camera:
+            words = _Words()
         if not words.sentence and self._problem is not None:
             words = self._problem
         names = [name for name, _ in words.offers]

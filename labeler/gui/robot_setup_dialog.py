@@ -218,7 +218,7 @@ class RobotSetupDialog(QDialog):
             Step.POD: self.tr("Ask the wire-pod"),
             Step.CERTIFICATE: self.tr("Read the robot's certificate"),
             Step.ROBOT: self.tr("Meet the robot at its address"),
-            Step.TOKEN: self.tr("Get the robot's leave for this computer"),
+            Step.TOKEN: self.tr("Ask the robot to let this computer in"),
             Step.KEPT: self.tr("Keep both where the robot's SDK looks for them"),
         }
 
@@ -247,8 +247,9 @@ class RobotSetupDialog(QDialog):
         theme.set_role(self.go, "primary")
         intro = QLabel(
             self.tr(
-                "A robot that was set up with wire-pod lets this computer in: its wire-pod has its "
-                "certificate, and the robot itself gives the token. Both stay on this computer."
+                "A robot that was set up with wire-pod (github.com/kercre123/wire-pod) lets this "
+                "computer in: its wire-pod has its certificate, the robot itself gives the token. "
+                "Both stay on this computer."
             ),
             self,
         )

@@ -10,6 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -52,8 +53,10 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What there is in the folder. seconds: how long the video plays; failure: why it ended by
-    itself, or nothing."""
+    """What there is in the folder, which is taken away again where no picture came.
+
+    seconds: how long the video plays; failure: why it ended by itself, or nothing.
+    """
 
     folder: Path
     seconds: float
@@ -153,6 +156,9 @@ class Recorder:
             failure = f"The recording in {self._folder} ended by a fault: {error}"
         self._ended = True
         failure = self._close(failure)
+        if not self._video.frames:
+            with suppress(OSError):  # something may be in it all the same
+                self._folder.rmdir()
         self._on_end(
             Recorded(
                 self._folder,

@@ -181,10 +181,15 @@ def figures_of(workspace: Any, seconds: float) -> dict[str, Any]:
     share = (time.process_time() - cpu) / elapsed
     timer.stop()
     workspace.shown.disconnect(note)
-    figures: dict[str, Any] = {"cpu_percent": round(100 * share), "loop_late_p95_ms": p95(late)}
+    rate = {} if looking.model is None else {"looked_fps": round(len(shown) / elapsed, 1)}
+    figures: dict[str, Any] = {
+        **rate,
+        "cpu_percent": round(100 * share),
+        "loop_late_p95_ms": p95(late),
+    }
     if shown:
         figures = {
-            "looked_fps": round(len(shown) / elapsed, 1),
+            **rate,
             "age_p50_ms": round(statistics.median(ages), 1),
             "age_p95_ms": p95(ages),
             "detector_p50_ms": round(statistics.median(took), 1),

@@ -72,12 +72,13 @@ def test_a_phone_gives_pictures_and_comes_back_after_it_hung_up(
     wait_until(lambda: (newest := camera.latest()) and newest.number > frame.number + 1)
 
 
-def test_a_phone_that_froze_is_noticed_in_two_seconds_and_asked_again_at_a_word(
+def test_a_phone_that_froze_is_noticed_and_asked_again_at_a_word(
     phone: NetworkCameraStandIn,
     watching: list[NetworkCamera],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(network, "PAUSES", (60.0,))
+    monkeypatch.setattr(network, "SILENCE", 0.5)
     camera = watch(f"{phone.host}/video", watching)
     frames_of(camera, 2)
     phone.freeze()

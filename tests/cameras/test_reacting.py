@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import Any
 
 import pytest
@@ -150,19 +150,25 @@ def test_control_that_would_come_too_late_is_not_wanted_any_more() -> None:
     assert robot.asked == ["request", "release"]
 
 
-class Unimplemented(Exception):  # noqa: N818 - as gRPC raises it
+class Refused(Exception):  # noqa: N818 - as gRPC raises it
+    def __init__(self, code: str) -> None:
+        self._code = code
+
     def code(self) -> Any:
         import grpc
 
-        return grpc.StatusCode.UNIMPLEMENTED
+        return grpc.StatusCode[self._code]
 
 
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        (Unimplemented(), "does not know how to do this"),
+        (Refused("UNIMPLEMENTED"), "does not know how to do this"),
         (TimeoutError(), "did not finish within 15 s"),
+        (Refused("DEADLINE_EXCEEDED"), "did not finish within 15 s"),
         (ConnectionError(), "not connected"),
+        (Refused("UNAVAILABLE"), "not connected"),
+        (CancelledError(), "not connected"),
         (RuntimeError(), "did not do it"),
     ],
 )

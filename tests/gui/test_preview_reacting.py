@@ -19,6 +19,7 @@ from labeler.dataset.store import Dataset
 from labeler.gui.background import is_idle, run_in_background
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
+from labeler.gui.preview import reacting
 from labeler.gui.preview.reacting import Done
 from labeler.gui.preview.rule_form import RuleForm
 from labeler.gui.preview.rules_dialog import RulesDialog
@@ -275,3 +276,20 @@ def test_one_picture_is_one_picture(qtbot: QtBot) -> None:
     assert form.frames.text() == "1 picture in a row"
     form.frames.setValue(2)
     assert form.frames.text() == "2 pictures in a row"
+
+
+def test_what_is_left_out_while_another_hangs_is_told_once(
+    qtbot: QtBot, preview: PreviewWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    monkeypatch.setattr(reacting, "run_command", lambda _due: str(gate.wait(60)))
+    preview.reacting.use([Rule("vector", Deed.RUN, "anything", frames=1, rest_s=0.0)])
+    preview.react()
+    shown = preview.looking.last
+    assert shown is not None
+    for _ in range(6):
+        preview.reacting.look(shown)
+    preview.stop()
+    assert ["Left out" in done.failure for done in preview.reacting.log] == [True]
+    gate.set()
+    until(qtbot, lambda: not preview.reacting.is_busy)

@@ -184,3 +184,18 @@ def test_a_recorded_pair_has_its_names_above_and_is_never_wider_than_a_single_pi
     assert (right == 128).all()
     wide = image.scaled(LONGEST, 1000)
     assert video_picture(wide, [("a", ()), ("b", ())], QFont()).width() == LONGEST
+
+
+def test_a_camera_that_is_gone_is_told_once_and_both_pictures_look_so(
+    qtbot: QtBot, preview: PreviewWorkspace, other: Path, live: LiveCamera
+) -> None:
+    preview.controls.beside.use(other)
+    until(qtbot, lambda: preview.looking.pane_beside)
+    stage, on_show = preview.stage, preview.on_show
+    assert not stage.view.is_dimmed
+    assert not stage.second.is_dimmed
+    live.stop()
+    assert stage.view.is_dimmed
+    assert stage.second.is_dimmed
+    assert not on_show.health.isHidden()
+    assert on_show.health_beside.isHidden()

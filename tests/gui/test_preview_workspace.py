@@ -196,6 +196,8 @@ def test_leaving_preview_ends_a_recording(
 ) -> None:
     preview.record()
     assert preview.recording.is_on
+    with qtbot.waitSignal(preview.shown):
+        """Of this one there is something to keep."""
     preview.deactivated()
     until(qtbot, lambda: heard.has("Recorded 0:0"))
     assert not preview.recording.is_on
@@ -236,10 +238,12 @@ def test_a_second_model_that_is_broken_takes_nothing_from_the_first(
 ) -> None:
     (tmp_path / "broken.onnx").write_bytes(b"no model")
     preview.controls.beside.use(tmp_path / "broken.onnx")
-    until(qtbot, lambda: "broken.onnx" in preview.health.sentence.text())
+    health = preview.on_show.health_beside
+    until(qtbot, lambda: "broken.onnx" in health.sentence.text())
     until(qtbot, lambda: len(preview.view.marks) == 2)
-    qtbot.mouseClick(preview.health.buttons[0], Qt.MouseButton.LeftButton)
-    until(qtbot, lambda: preview.health.isHidden() and not preview.stage.is_double)
+    assert preview.health.isHidden()
+    qtbot.mouseClick(health.buttons[0], Qt.MouseButton.LeftButton)
+    until(qtbot, lambda: health.isHidden() and not preview.stage.is_double)
 
 
 def test_the_big_screen_shows_the_same_and_escape_leaves_it(

@@ -183,6 +183,7 @@ def test_a_recording_without_a_picture_is_no_video(tmp_path: Path) -> None:
     recorder.stop()
     recorded = ended.wait()
     assert (recorded.failure, recorded.frames, recorded.pictures) == ("", 0, 0)
+    assert not recorded.folder.exists()
 
 
 def test_two_recordings_of_one_second_have_folders_of_their_own(tmp_path: Path) -> None:

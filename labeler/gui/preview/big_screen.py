@@ -29,6 +29,7 @@ from labeler.gui.theme import set_role
 _PART_OF_HEIGHT = 32
 """A letter is this part of the screen's height: read from eight metres on a usual projection."""
 _LEAST_PIXELS = 18
+_ELIDE = Qt.TextElideMode.ElideRight
 _LEAVE = (Qt.Key.Key_Escape, Qt.Key.Key_B, Qt.Key.Key_F11)
 
 
@@ -50,11 +51,13 @@ class BigScreen(QWidget):
         self.setWindowTitle(self.tr("Big screen"))
         self.stage = StageView(self)
         self.health = LiveHealth(live, self.stage.view)
+        self.health_beside = LiveHealth(live, self.stage.second, tells_camera=False)
         self.counts = _Counts(self)
         self.hint = QLabel(self.tr("Esc leaves"), self)
         set_role(self.hint, "faint")
         strip = QHBoxLayout()
         strip.setContentsMargins(24, 0, 24, 12)
+        strip.setSpacing(24)
         strip.addWidget(self.counts, 1)
         strip.addWidget(self.hint)
         column = QVBoxLayout(self)
@@ -206,8 +209,10 @@ class _Counts(QWidget):
             painter.setBrush(QColor(each.color))
             dot = QRectF(left, (self.height() - side) / 2, side, side)
             painter.drawRoundedRect(dot, side / 5, side / 5)
-            text = f"{each.count} {each.name}"
             painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-            where = QRectF(dot.right() + side / 2, 0, self.width(), self.height())
+            where = QRectF(self.rect())
+            where.setLeft(dot.right() + side / 2)
+            text = f"{each.count} {each.name}"
+            text = self.fontMetrics().elidedText(text, _ELIDE, max(0, round(where.width())))
             painter.drawText(where, middle, text)
             left = where.left() + self.fontMetrics().horizontalAdvance(text) + 1.5 * side

@@ -19,6 +19,9 @@ from PySide6.QtWidgets import (
 
 _ROW = 26
 _DOT = 12
+_MARK = 30
+"""The check mark with the room beside it."""
+_ELIDE = Qt.TextElideMode.ElideRight
 _MOST_ROWS = 9
 _ID, _COLOR, _COUNT = (Qt.ItemDataRole.UserRole + each for each in (1, 2, 3))
 
@@ -138,6 +141,14 @@ class _RowDelegate(QStyledItemDelegate):
     ) -> QSize:
         return QSize(super().sizeHint(option, index).width(), _ROW)
 
+    def initStyleOption(  # noqa: N802 - Qt's name
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """A long name gives way to the colour and the count."""
+        super().initStyleOption(option, index)
+        room = option.rect.width() - _count_width(option) - _MARK
+        option.text = option.fontMetrics.elidedText(option.text, _ELIDE, room)
+
     def paint(
         self,
         painter: QPainter,
@@ -146,7 +157,6 @@ class _RowDelegate(QStyledItemDelegate):
     ) -> None:
         count = index.data(_COUNT) or 0
         number = str(count) if count else ""
-        width = option.fontMetrics.horizontalAdvance("000") + _DOT + 14
         whole = QRectF(option.rect)
         super().paint(painter, option, index)
         painter.save()
@@ -155,7 +165,9 @@ class _RowDelegate(QStyledItemDelegate):
         painter.setOpacity(1.0 if is_shown else 0.35)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(index.data(_COLOR) or "#e69f00"))
-        dot = QRectF(whole.right() - width, whole.center().y() - _DOT / 2, _DOT, _DOT)
+        dot = QRectF(
+            whole.right() - _count_width(option), whole.center().y() - _DOT / 2, _DOT, _DOT
+        )
         painter.drawRoundedRect(dot, 3, 3)
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
         painter.drawText(
@@ -164,3 +176,8 @@ class _RowDelegate(QStyledItemDelegate):
             number,
         )
         painter.restore()
+
+
+def _count_width(option: QStyleOptionViewItem) -> int:
+    """Of the colour and three digits."""
+    return option.fontMetrics.horizontalAdvance("000") + _DOT + 14

@@ -19,7 +19,10 @@ from labeler.gui.preview.stage_view import StageView
 
 
 class OnShow(QObject):
-    """stage is in the window, big_screen beside it; health tells on the stage what is wrong."""
+    """stage is in the window, big_screen beside it.
+
+    health tells on the stage what is wrong, health_beside what is with the second detector alone.
+    """
 
     def __init__(self, live: LiveCamera, looking: Looking, parent: QWidget) -> None:
         super().__init__(parent)
@@ -27,6 +30,7 @@ class OnShow(QObject):
         self.stage = StageView(parent)
         self.big_screen = BigScreenSwitch(live, parent)
         self.health = LiveHealth(live, self.stage.view)
+        self.health_beside = LiveHealth(live, self.stage.second, tells_camera=False)
         self._going: Going | None = None
         self._is_reacting = False
 

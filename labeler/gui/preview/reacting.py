@@ -51,6 +51,7 @@ class Reacting(QObject):
         self._live = live
         self._lookout: Lookout | None = None
         self._under_way = 0
+        self._told_left_out: set[Rule] = set()
         self._jobs: list[Job] = []
         live.camera_changed.connect(self._leave_camera)
         document.dataset_opened.connect(self._leave_dataset)
@@ -108,11 +109,13 @@ class Reacting(QObject):
         size = (image.width(), image.height())
         things = [Sighted(each.name, each.score, each.bbox) for each in shown.sight.detections]
         for due in self._lookout.see(things, size, time.monotonic()):
-            self.do(due)
+            if not self._is_full() or due.rule not in self._told_left_out:
+                self.do(due)  # one that hangs would be drowned in all that is left out meanwhile
 
     def do(self, due: Due) -> None:
         """In the background. Where the last ones are still under way, it is left out and told."""
-        if self._under_way >= _MOST_UNDER_WAY:
+        if self._is_full():
+            self._told_left_out.add(due.rule)
             self._tell(due, self.tr("Left out: the one before is still under way."))
             return
         self._under_way += 1
@@ -131,13 +134,20 @@ class Reacting(QObject):
     def _leave_dataset(self) -> None:
         self.switch_off(self.tr("No longer reacting: this is another dataset."))
 
-    def _end(self, due: Due, told: str) -> None:
+    def _is_full(self) -> bool:
+        return self._under_way >= _MOST_UNDER_WAY
+
+    def _count_end(self) -> None:
         self._under_way -= 1
+        self._told_left_out.clear()
+
+    def _end(self, due: Due, told: str) -> None:
+        self._count_end()
         words = rule_words.deed_words(due.rule)
         self._log(Done(datetime.now(), due.rule, f"{words}   {told}".strip()))
 
     def _fail(self, due: Due, error: Exception) -> None:
-        self._under_way -= 1
+        self._count_end()
         if not isinstance(error, UserError):
             raise error
         self._tell(due, str(error))

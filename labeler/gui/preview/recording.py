@@ -124,11 +124,14 @@ class Recording(QObject):
     def _end(self, recorded: Recorded) -> None:
         self._recorder = None
         self._timer.stop()
-        self.last = recorded.folder
         self.changed.emit(None)
         if recorded.failure:
             self._document.report(UserError(recorded.failure))
             return
+        if not recorded.frames:
+            self._document.say(self.tr("Nothing was recorded: no picture came meanwhile."))
+            return
+        self.last = recorded.folder
         words = self.tr("Recorded {0} with {1} in {2}.").format(
             Going(recorded.seconds, recorded.size_bytes).words().replace("   ", ", "),
             counted(recorded.pictures, "picture"),

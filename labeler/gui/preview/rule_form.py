@@ -19,6 +19,9 @@ from labeler.gui.preview.rule_words import deed_names, text_hint
 from labeler.gui.theme import pad_field
 from labeler.react.rules import LONGEST_REST_S, MOST_FRAMES, SHORTEST_REST_S, Deed, Rule
 
+_LEAST_LETTERS = 16
+"""However long the words in a field are, it takes no room from the list beside it."""
+
 
 class RuleForm(QWidget):
     """edited: the person changed something; rule() has it."""
@@ -97,6 +100,8 @@ class RuleForm(QWidget):
         box = QComboBox(self)
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(_LEAST_LETTERS)
         box.addItems(texts)
         box.setAccessibleName(name)
         box.setToolTip(name)

@@ -44,6 +44,7 @@ class RulesDialog(QDialog):
         self._first = categories[0] if categories else ""
         self.list = QListWidget(self)
         self.list.setAccessibleName(self.tr("Rules"))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setToolTip(self.tr("A rule without its mark is not followed"))
         self.form = RuleForm(categories, self)
         self.problem = QLabel(self)
@@ -114,6 +115,7 @@ class RulesDialog(QDialog):
         self.list.clear()
         for rule in self._rules:
             item = QListWidgetItem(rule_words(rule), self.list)
+            item.setToolTip(item.text())
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if rule.is_on else Qt.CheckState.Unchecked)
         self.list.blockSignals(False)
@@ -135,6 +137,7 @@ class RulesDialog(QDialog):
             self._rules[row] = self.form.rule()
             self.list.blockSignals(True)
             self.list.item(row).setText(rule_words(self._rules[row]))
+            self.list.item(row).setToolTip(rule_words(self._rules[row]))
             self.list.blockSignals(False)
             self._show_problem()
 

@@ -87,6 +87,7 @@ class PreviewWorkspace(Workspace):
         if self._live.picture is not None:
             self._take_picture(self._live.picture)
         self.health.refresh()
+        self.on_show.health_beside.refresh()
         self.view.setFocus()
 
     def deactivated(self) -> None:
@@ -173,7 +174,7 @@ class PreviewWorkspace(Workspace):
     def _change_beside(self, model: Path | None) -> None:
         self.judging.reset(is_beside=True)
         self.looking.use(self.models.model, model)
-        self.health.set_problem("")
+        self.on_show.health_beside.set_problem("")
         self._show_names()
 
     def _take_pair(self, first: Path, second: Path) -> None:
@@ -184,7 +185,8 @@ class PreviewWorkspace(Workspace):
         if is_newer:
             self._document.say(self.tr("A better checkpoint has come and is in use."))
             self.judging.reset(is_beside=loaded.is_beside)
-        self.health.set_problem("")
+        health = self.on_show.health_beside if loaded.is_beside else self.health
+        health.set_problem("")
         self._wishes.take_model(loaded)
 
     def _change_camera(self) -> None:
@@ -220,7 +222,7 @@ class PreviewWorkspace(Workspace):
     def _tell_broken(self, sentence: str, is_beside: bool) -> None:
         if is_beside:
             without = partial(self.controls.beside.use, None)
-            self.health.set_problem(sentence, (self.tr("Without it"), without))
+            self.on_show.health_beside.set_problem(sentence, (self.tr("Without it"), without))
             return
         self.models.mark_broken()
         self.health.set_problem(sentence, (self.tr("Open another model…"), self.models.ask))
