@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from filelock import FileLock
 
+from tests.trainer.constant_model import leave_constant_models
 from tests.trainer.training_runs import (
     Outcome,
     finish,
@@ -33,6 +34,17 @@ def make_run(tmp_path: Path) -> Callable[..., Path]:
         return run
 
     return make
+
+
+@pytest.fixture(scope="module")
+def constant_models() -> Iterator[None]:
+    """For tests of how a run learns: each model.onnx it leaves is one that always finds the same.
+
+    To trace the detector is half of what a run of a few steps takes.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        leave_constant_models(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import pytest
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
 from trainer.config import RunConfig, save_config
-from trainer.predict import DETAILS_KEY, FORMAT_KEY, FORMAT_VERSION
+from trainer.predict import DETAILS_KEY, FORMAT_KEY, FORMAT_VERSION, ModelDetails
 
 SIZE = (64, 32)
 CUBE, MUG = [4.0, 4.0, 20.0, 16.0], [40.0, 8.0, 16.0, 16.0]
@@ -47,6 +48,15 @@ def write_model(path: Path, names: tuple[tuple[int, str], ...]) -> Path:
     helper.set_model_props(model, {FORMAT_KEY: FORMAT_VERSION, DETAILS_KEY: json.dumps(details)})
     onnx.save(model, path)
     return path
+
+
+def leave_constant_models(patch: pytest.MonkeyPatch) -> None:
+    """Trainings in this process write one instead of tracing what they have learnt."""
+
+    def write(path: Path, _detector: object, details: ModelDetails) -> None:
+        write_model(path, details.categories)
+
+    patch.setattr("trainer.results.export_onnx", write)
 
 
 NAMES = [{"id": 1, "name": "cube"}, {"id": 2, "name": "mug"}]

@@ -19,6 +19,8 @@ from trainer.recipe import Facts, choose_recipe
 from trainer.stopwatch import Stopwatch
 from trainer.train import train
 
+pytestmark = pytest.mark.usefixtures("constant_models")
+
 FACTS = Facts(300, 500, 1, aspect=1.6, pixels=190_000, typical=0.6, small=0.4, directed=False)
 
 

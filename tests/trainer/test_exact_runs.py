@@ -18,6 +18,8 @@ from trainer.events import Evaluated, Event, Finished, Started
 from trainer.train import train
 from trainer.training import Training
 
+pytestmark = pytest.mark.usefixtures("constant_models")
+
 
 @pytest.fixture(autouse=True)
 def _torch_as_it_was() -> Iterator[None]:

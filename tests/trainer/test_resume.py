@@ -37,6 +37,8 @@ from trainer.training import Training
 from trainer.twin import twin
 from trainer.twin_sides import SIDES
 
+pytestmark = pytest.mark.usefixtures("constant_models")
+
 
 @pytest.fixture(autouse=True)
 def _torch_as_it_was() -> Iterator[None]:

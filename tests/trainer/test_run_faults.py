@@ -23,6 +23,8 @@ from trainer.train import train
 from trainer.train_command import told
 from trainer.training import Training
 
+pytestmark = pytest.mark.usefixtures("constant_models")
+
 
 @pytest.fixture(autouse=True)
 def _torch_as_it_was() -> Iterator[None]:

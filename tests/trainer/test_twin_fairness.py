@@ -23,6 +23,8 @@ from trainer.recipe import Facts, Recipe, choose_recipe
 from trainer.twin import twin
 from trainer.twin_sides import SIDES
 
+pytestmark = pytest.mark.usefixtures("constant_models")
+
 FACTS = Facts(200, 300, 2, 1.5, 300_000.0, 0.3, 0.1, directed=False)
 
 

@@ -25,6 +25,8 @@ from trainer.predict import Predictor
 from trainer.twin import twin
 from trainer.twin_sides import SIDES, SideFailedError
 
+pytestmark = pytest.mark.usefixtures("constant_models")
+
 
 @pytest.fixture(autouse=True)
 def _torch_as_it_was() -> Iterator[None]:

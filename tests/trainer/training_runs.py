@@ -64,6 +64,8 @@ def write_coco(path: Path, images: Path, count: int, seed: int) -> dict[str, Any
 
 
 def prepare_run(run: Path, images: Path, *, train: int, val: int, **config: Any) -> None:
+    """By one thread, unless threads are asked for: the cores are busy with other tests."""
+    config.setdefault("threads", 1)
     write_coco(run / "train.json", images, train, seed=1)
     write_coco(run / "val.json", images, val, seed=2)
     save_config(run, RunConfig(train_images=str(images), val_images=str(images), **config))
