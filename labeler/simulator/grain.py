@@ -51,4 +51,4 @@ class Grain:
 
 
 def _levels(drawn: Floats, deviation: float) -> Pixels:
-    return np.clip(np.rint(128 + deviation * drawn), 0, 255).astype(np.uint8)
+    return pixels(np.clip(np.rint(128 + deviation * drawn), 0, 255))
