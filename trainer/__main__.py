@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from trainer.faults import sentence_of
-from trainer.machine import prepare_environment, step_back
+from trainer.machine import BESIDE_THE_WINDOW, prepare_environment, step_back
 
 
 def main(words: list[str] | None = None) -> int:
@@ -24,10 +24,12 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     train = verbs.add_parser("train", help="train as RUN/config.json says")
     train.add_argument("run", type=Path, metavar="RUN")
+    _add_gently(train)
     train.set_defaults(verb=_train)
 
     pair = verbs.add_parser("twin", help="train PAIR/pretrained and PAIR/scratch in turn")
     pair.add_argument("pair", type=Path, metavar="PAIR")
+    _add_gently(pair)
     pair.set_defaults(verb=_twin)
 
     score_pair = verbs.add_parser("score-pair", help="compare both sides of a trained PAIR")
@@ -52,9 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         default="val",
         help="val (default): RUN/analysis.json; test: RUN/final.json, measured once and kept",
     )
-    analyse.add_argument(
-        "--gently", action="store_true", help="the window and all else that runs comes first"
-    )
+    _add_gently(analyse)
     analyse.add_argument("--json", action="store_true", help="what was written, on stdout as well")
     analyse.set_defaults(verb=_analyse)
 
@@ -88,13 +88,23 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_gently(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--gently", action="store_true", help="the window and all else that runs comes first"
+    )
+
+
 def _train(arguments: argparse.Namespace) -> int:
+    if arguments.gently:
+        step_back(BESIDE_THE_WINDOW)
     from trainer.train_command import train_command
 
     return train_command(arguments.run)
 
 
 def _twin(arguments: argparse.Namespace) -> int:
+    if arguments.gently:
+        step_back(BESIDE_THE_WINDOW)
     from trainer.twin_command import twin_command
 
     return twin_command(arguments.pair)

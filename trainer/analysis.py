@@ -12,7 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from trainer.average_precision import RESAMPLES, Summary, precision_curve, summarise
+from trainer.average_precision import (
+    RESAMPLES,
+    Summary,
+    precision_curve,
+    summarise,
+    summarise_each,
+)
 from trainer.coco import CocoSet, matching_ids, read_coco
 from trainer.config import RunConfig, load_config
 from trainer.constant_box import constant_box
@@ -30,6 +36,8 @@ SIZES = (("small", 0.0, 0.1), ("medium", 0.1, 0.3), ("large", 0.3, float("inf"))
 MOST_CASES = 300
 """So many mistakes of a kind are kept one by one; all are counted."""
 
+_RESAMPLES_BY_SIZE = 250
+"""Every detection is looked at again for each size; that many tell two digits of an interval."""
 _MOST_AT_THE_END = 500
 """More pictures would keep the person waiting for what is no part of the training."""
 
@@ -137,7 +145,7 @@ def _content(part: _Part, sweep: Sweep) -> dict[str, Any]:
     images = boxes_by_image(truth, sweep.found)
     ids = [number for number, _ in coco.categories]
     rankings = rank(images, ids)
-    summary = summarise(rankings, RESAMPLES)
+    summary, each = summarise_each(rankings, RESAMPLES)
     judgement = judge(images, ids, threshold)
     hits, shown, wanted = (
         sum(counts.values()) for counts in (judgement.hits, judgement.shown, judgement.wanted)
@@ -157,8 +165,8 @@ def _content(part: _Part, sweep: Sweep) -> dict[str, Any]:
         "ar": asdict(summary.ar),
         "curve": precision_curve(rankings),
         "classes": [
-            _class(ranking, dict(coco.categories)[ranking.category_id], judgement)
-            for ranking in rankings
+            _class(ranking, dict(coco.categories)[ranking.category_id], own, judgement)
+            for ranking, own in zip(rankings, each, strict=True)
         ],
         "sizes": [_size(images, ids, size) for size in SIZES],
         "errors": _errors(judgement.mistakes, {p.id: p.name for p in coco.pictures}),
@@ -181,11 +189,13 @@ def _shares(hits: int, shown: int, wanted: int) -> dict[str, float]:
     }
 
 
-def _values(summary: Summary) -> dict[str, float | None]:
-    return {"ap": summary.ap.value, "ap50": summary.ap50.value, "ar": summary.ar.value}
+def _values(summary: Summary) -> dict[str, Any]:
+    measures = {"ap": summary.ap, "ap50": summary.ap50, "ar": summary.ar}
+    values = {key: measure.value for key, measure in measures.items()}
+    return values | {f"{key}_interval": measure.ends for key, measure in measures.items()}
 
 
-def _class(ranking: Ranking, name: str, judgement: Judgement) -> dict[str, Any]:
+def _class(ranking: Ranking, name: str, summary: Summary, judgement: Judgement) -> dict[str, Any]:
     number = ranking.category_id
     counts = judgement.hits[number], judgement.shown[number], judgement.wanted[number]
     shares = _shares(*counts)
@@ -193,7 +203,7 @@ def _class(ranking: Ranking, name: str, judgement: Judgement) -> dict[str, Any]:
         "category_id": number,
         "name": name,
         "boxes": int(ranking.wanted.sum()),
-        **_values(summarise([ranking])),
+        **_values(summary),
         "precision": shares["precision"],
         "recall": shares["recall"],
         "curve": precision_curve([ranking]),
@@ -210,7 +220,7 @@ def _size(
         "from": low,
         "below": min(high, 1.0),
         "boxes": sum(int(ranking.wanted.sum()) for ranking in rankings),
-        **_values(summarise(rankings)),
+        **_values(summarise(rankings, _RESAMPLES_BY_SIZE)),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 
 import torch
 from torch import Tensor
@@ -12,7 +12,8 @@ class Features:
     """Features by key. Its memory is asked for once and used as it fills: thousands of small
     tensors among the big ones of learning would leave torch's heap full of holes.
 
-    room_bytes: how much it may hold. Where it is full, the oldest goes.
+    room_bytes: how much it may hold. Where it is full, the newest goes: who wants all of many, one
+    round after the other, finds most of them there, and none of them if the oldest went.
     """
 
     def __init__(self, room_bytes: int) -> None:
@@ -31,13 +32,18 @@ class Features:
     def is_full(self) -> bool:
         return bool(self._levels) and not self._free
 
-    def put(self, key: Hashable, levels: Sequence[Tensor]) -> None:
-        """levels: (C, H, W) each, of the same sizes every time."""
+    def put(
+        self, key: Hashable, levels: Sequence[Tensor], needed: Collection[Hashable] = ()
+    ) -> None:
+        """levels: (C, H, W) each, of the same sizes every time. needed: what stays beside it as
+        long as anything else can go."""
         if not self._levels:
             self._reserve(levels)
         self.drop(key)
         if not self._free:
-            self.drop(next(iter(self._places)))
+            newest = reversed(self._places)
+            last = next(reversed(self._places))
+            self.drop(next((each for each in newest if each not in needed), last))
         place = self._free.pop()
         self._places[key] = place
         for kept, level in zip(self._levels, levels, strict=True):

@@ -95,15 +95,16 @@ class Sight:
         self._features.clear()
         self.views.clear()
 
-    def see(self, network: Network, ids: Sequence[int]) -> None:
-        """Keeps what the backbone sees of these images."""
+    def see(self, network: Network, ids: Sequence[int], beside: Sequence[int] = ()) -> None:
+        """Keeps what the backbone sees of these images, and of those that are needed beside."""
         pixels = {each: self._pixels(network, each) for each in ids}
         readable = {each: value for each, value in pixels.items() if value is not None}
         if not readable:
             return
         levels = network.early(plain(torch.stack(list(readable.values()))))
+        needed = {self._key(each) for each in (*readable, *beside)}
         for row, image_id in enumerate(readable):
-            self._features.put(self._key(image_id), [level[row] for level in levels])
+            self._features.put(self._key(image_id), [level[row] for level in levels], needed)
             self._looks[image_id] = levels[-1][row].mean((1, 2))
 
     def see_views(

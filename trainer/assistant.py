@@ -201,7 +201,7 @@ class Assistant:
 
     def _found(self, network: Network, ids: Sequence[int]) -> list[tuple[int, list[Offer]]]:
         sight = self._sight
-        sight.see(network, [each for each in ids if not sight.knows_features(each)])
+        sight.see(network, [each for each in ids if not sight.knows_features(each)], beside=ids)
         readable = [each for each in ids if sight.knows_features(each)]
         if not readable:
             return []

@@ -33,6 +33,11 @@ class Measure:
     low: float | None = None
     high: float | None = None
 
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """The interval, where there is one."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -54,6 +59,24 @@ def summarise(rankings: Sequence[Ranking], resamples: int = 0) -> Summary:
     return measured(drawn_scores(rankings, resamples), boxed)
 
 
+def summarise_each(
+    rankings: Sequence[Ranking], resamples: int = 0
+) -> tuple[Summary, tuple[Summary, ...]]:
+    """summarise() of all categories together and of each alone, for the price of one."""
+    if not rankings:
+        return summarise(rankings, resamples), ()
+    weights = _weights(len(rankings[0].wanted), resamples)
+    drawn = np.stack([_scores([ranking], weights) for ranking in rankings])
+    boxed = [int((ranking.wanted > 0).sum()) for ranking in rankings]
+    known = ~np.isnan(drawn)
+    count = known.sum(axis=0)
+    total = np.where(known, drawn, 0.0).sum(axis=0)
+    mean = np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
+    some = int(np.any([ranking.wanted for ranking in rankings], axis=0).sum())
+    each = tuple(measured(scores, images) for scores, images in zip(drawn, boxed, strict=True))
+    return measured(mean, some), each
+
+
 def drawn_scores(rankings: Sequence[Ranking], resamples: int) -> Floats:
     """(1 + resamples, 3): AP, AP50 and AR of the images as they are, then of each drawing of them.
 
@@ -61,11 +84,7 @@ def drawn_scores(rankings: Sequence[Ranking], resamples: int) -> Floats:
     be compared drawing by drawing. Fewer images than tell anything: the first row alone.
     """
     images = len(rankings[0].wanted) if rankings else 0
-    rows = [np.ones((1, images), np.int64)]
-    if images >= FEWEST_IMAGES and resamples:
-        drawn = np.random.default_rng(_SEED).multinomial(images, [1 / images] * images, resamples)
-        rows.append(drawn.astype(np.int64))
-    return _scores(rankings, np.concatenate(rows))
+    return _scores(rankings, _weights(images, resamples))
 
 
 def measured(scores: Floats, images: int = 0) -> Summary:
@@ -96,12 +115,13 @@ def difference(ours: Floats, theirs: Floats) -> Summary:
 class Look:
     """AP and AP50 as COCO's evaluation has them; 0 where there is nothing to find.
 
-    interval: of AP, 95 %; (-1, -1) where there is too little to tell.
+    interval: of AP, 95 %; (-1, -1) where there is too little to tell. interval50: of AP50.
     """
 
     ap: float
     ap50: float
     interval: tuple[float, float] = (-1.0, -1.0)
+    interval50: tuple[float, float] = (-1.0, -1.0)
 
 
 def look_at(truth: Mapping[str, Any], found: Mapping[int, Sequence[Detection]]) -> Look:
@@ -111,9 +131,8 @@ def look_at(truth: Mapping[str, Any], found: Mapping[int, Sequence[Detection]]) 
     """
     numbers = [entry["id"] for entry in truth["categories"]]
     summary = summarise(rank(boxes_by_image(truth, found), numbers), _LOOK_RESAMPLES)
-    ap, low, high = summary.ap.value, summary.ap.low, summary.ap.high
-    ends = (-1.0, -1.0) if low is None or high is None else (low, high)
-    return Look(ap or 0.0, summary.ap50.value or 0.0, ends)
+    ends, ends50 = (each.ends or (-1.0, -1.0) for each in (summary.ap, summary.ap50))
+    return Look(summary.ap.value or 0.0, summary.ap50.value or 0.0, ends, ends50)
 
 
 def precision_curve(rankings: Sequence[Ranking]) -> list[tuple[float, float]]:
@@ -125,6 +144,15 @@ def precision_curve(rankings: Sequence[Ranking]) -> list[tuple[float, float]]:
     if not curves:
         return []
     return list(zip(_RECALLS.tolist(), np.mean(curves, axis=0).tolist(), strict=True))
+
+
+def _weights(images: int, resamples: int) -> Ints:
+    """(rows, images): how often each image counts, at first as they are."""
+    rows = [np.ones((1, images), np.int64)]
+    if images >= FEWEST_IMAGES and resamples:
+        drawn = np.random.default_rng(_SEED).multinomial(images, [1 / images] * images, resamples)
+        rows.append(drawn.astype(np.int64))
+    return np.concatenate(rows)
 
 
 def _score(scores: Floats, images: int) -> Measure:

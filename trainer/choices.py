@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from trainer.best_pace import FEWEST_EPOCHS, FEWEST_LOOKS, FIRST, HORIZON, PATIENCE
 from trainer.config import BUILT_IN, DETECTOR_FACTS, RunConfig
+from trainer.machine import processor_count
 
 if TYPE_CHECKING:
+    from trainer.device import Device
     from trainer.recipe import Facts, Recipe
 
 AS_ASKED = "as you asked"
@@ -56,6 +58,18 @@ def rate_choice(config: RunConfig, peak: float) -> str:
             f"what {config.parent} has learned is not undone."
         )
     return f"The learning rate rises to {peak:g} and falls from there: what suits this detector."
+
+
+def speed_choice(config: RunConfig, device: Device, threads: int) -> str:
+    """threads: with how many of the processor it learns, where there is no GPU."""
+    if device.half:
+        return "Calculates in bfloat16 where that is safe: this GPU is faster with it."
+    if device.is_gpu:
+        return "Calculates in float32 throughout: this GPU would be no faster with bfloat16."
+    if config.threads:
+        return f"Threads: {threads}, {AS_ASKED}."
+    left = processor_count() - threads
+    return f"Threads: {threads}" + (", one core is left to the window." if left else ".")
 
 
 def _length_choice(config: RunConfig) -> str:

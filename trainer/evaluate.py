@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from trainer.average_precision import RESAMPLES, Measure, summarise
+from trainer.average_precision import RESAMPLES, Measure, Summary, summarise, summarise_each
 from trainer.coco import CocoSet, Picture, matching_ids, read_coco
 from trainer.config import load_config
 from trainer.constant_box import constant_box
@@ -32,7 +32,8 @@ def _ignore(_sentence: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """scores: by pycocotools. ap, ap50 and ar with their 95 % intervals over the images.
+    """scores: by pycocotools. ap, ap50 and ar with their 95 % intervals over the images, and
+    by_class of each category id.
 
     constant_box: (AP, AP50) of one box, always the same, on every picture. is_learnt: it was taken
     from the images that the model learnt from, else from those that are scored.
@@ -43,6 +44,7 @@ class Evaluation:
     ap: Measure
     ap50: Measure
     ar: Measure
+    by_class: Mapping[int, Summary]
     constant_box: tuple[float, float]
     is_learnt: bool
 
@@ -74,7 +76,7 @@ def evaluate(
 def _evaluation(coco: CocoSet, sweep: Sweep, learnt: CocoSet | None) -> Evaluation:
     truth = truth_of(coco.pictures, coco.categories)
     ids = [number for number, _ in coco.categories]
-    summary = summarise(rank(boxes_by_image(truth, sweep.found), ids), RESAMPLES)
+    summary, each = summarise_each(rank(boxes_by_image(truth, sweep.found), ids), RESAMPLES)
     same = constant_box(learnt or coco, coco.pictures, coco.categories)
     knows_nothing = summarise(rank(boxes_by_image(truth, same), ids))
     return Evaluation(
@@ -83,6 +85,7 @@ def _evaluation(coco: CocoSet, sweep: Sweep, learnt: CocoSet | None) -> Evaluati
         summary.ap,
         summary.ap50,
         summary.ar,
+        dict(zip(ids, each, strict=True)),
         (knows_nothing.ap.value or 0.0, knows_nothing.ap50.value or 0.0),
         learnt is not None,
     )
@@ -193,8 +196,10 @@ def report(evaluation: Evaluation, *, as_json: bool, warnings: Sequence[str] = (
         f"AR {_with_interval(evaluation.ar)}"
     ]
     for score in scores.classes:
-        if score.ap is not None and score.ap50 is not None:
-            lines.append(f"  {score.name}: AP {score.ap:.3f}   AP50 {score.ap50:.3f}")
+        if score.ap is not None:
+            own = evaluation.by_class[score.category_id]
+            told = f"AP {_with_interval(own.ap)}   AP50 {_with_interval(own.ap50)}"
+            lines.append(f"  {score.name}: {told}")
     ap, ap50 = evaluation.constant_box
     source = "learnt from" if evaluation.is_learnt else "scored here"
     lines.append(
@@ -215,20 +220,23 @@ def _told(evaluation: Evaluation) -> dict[str, object]:
         "AP": evaluation.scores.ap,
         "AP50": evaluation.scores.ap50,
         "AR": evaluation.ar.value,
-        "AP_interval": _ends(evaluation.ap),
-        "AP50_interval": _ends(evaluation.ap50),
-        "AR_interval": _ends(evaluation.ar),
-        "classes": [asdict(score) for score in evaluation.scores.classes],
+        "AP_interval": evaluation.ap.ends,
+        "AP50_interval": evaluation.ap50.ends,
+        "AR_interval": evaluation.ar.ends,
+        "classes": [
+            {
+                **asdict(score),
+                "ap_interval": evaluation.by_class[score.category_id].ap.ends,
+                "ap50_interval": evaluation.by_class[score.category_id].ap50.ends,
+            }
+            for score in evaluation.scores.classes
+        ],
         "constant_box": {"AP": ap, "AP50": ap50},
         "images": evaluation.images,
     }
 
 
-def _ends(measure: Measure) -> tuple[float, float] | None:
-    return None if measure.low is None or measure.high is None else (measure.low, measure.high)
-
-
 def _with_interval(measure: Measure) -> str:
     told = "unknown" if measure.value is None else f"{measure.value:.3f}"
-    ends = _ends(measure)
+    ends = measure.ends
     return told if ends is None else f"{told} ({ends[0]:.3f} to {ends[1]:.3f})"

@@ -30,11 +30,16 @@ class Started:
     choices: tuple[str, ...]
 
 
+MEASURING = "Measuring"
+"""The phase between the last look at the validation pictures and the end: what the model can do is
+measured. Nobody knows how long that takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progressed:
     """Sent about once a second. phase is a short phrase for the person ("Learning").
 
-    seconds_left is measured; None before there is anything to measure by.
+    seconds_left is measured; None before there is anything to measure by, and in MEASURING.
     """
 
     phase: str
@@ -52,7 +57,8 @@ class Progressed:
 class Evaluated:
     """The weights so far were scored on the validation images. ap and ap50 run from 0 to 1.
 
-    ap_low and ap_high: the 95 % bootstrap interval over images; -1: unknown.
+    ap_low and ap_high: the 95 % bootstrap interval over images; -1: unknown. ap50_low and
+    ap50_high: that of AP50.
     """
 
     seconds: float
@@ -64,6 +70,8 @@ class Evaluated:
     is_best: bool
     ap_low: float = -1.0
     ap_high: float = -1.0
+    ap50_low: float = -1.0
+    ap50_high: float = -1.0
 
 
 @dataclass(frozen=True, slots=True)

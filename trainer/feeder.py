@@ -59,7 +59,7 @@ class Feeder:
 
     @property
     def seen(self) -> int:
-        """How many pictures have been learnt from; each counts as often as it came.
+        """How many pictures learned() has counted; each counts as often as it came.
 
         A picture that was put together from several counts for so many.
         """
@@ -118,12 +118,11 @@ class Feeder:
         self._most = state.numbers["most"]
         self._looked, self._made = int(state.numbers["looked"]), int(state.numbers["made"])
 
-    def next(self, detector: Detector) -> Batch:
-        batch = self._next(detector)
+    def learned(self, batch: Batch) -> None:
+        """Counts the pictures of a batch, once a step has been made of it."""
         self._seen += len(batch.targets) * self._looked / max(1, self._made)
-        return batch
 
-    def _next(self, detector: Detector) -> Batch:
+    def next(self, detector: Detector) -> Batch:
         if self._phase.view_share is None or not isinstance(detector, StagedDetector):
             return self._fresh()
         self._steps += 1

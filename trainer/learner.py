@@ -50,6 +50,7 @@ class Learner:
         self._recipe = recipe
         self._fall = fall
         self._bad_steps = 0
+        self._is_spoilt = False
         self._caution = 1.0
         self._returns = 0
         self._last_progress = 0.0
@@ -65,8 +66,9 @@ class Learner:
 
     @property
     def is_broken(self) -> bool:
-        """The loss has been no number for several steps: learning on would not mend it."""
-        return self._bad_steps > _MOST_BAD_STEPS
+        """The loss has been no number for several steps, or a weight is none: learning on would not
+        mend it."""
+        return self._is_spoilt or self._bad_steps > _MOST_BAD_STEPS
 
     def begin(self, phase: Phase, progress: float) -> None:
         """Freezes and thaws. What thaws warms up from there."""
@@ -84,12 +86,12 @@ class Learner:
         loss = self._loss(batch)
         value = float(loss.detach())
         if not math.isfinite(value):
-            self._bad_steps += 1
+            self._give_up_step()
             return value
         loss.backward()  # type: ignore[no-untyped-call]
         length = torch.nn.utils.clip_grad_norm_(self._parameters, _LONGEST_GRADIENT)
         if not math.isfinite(float(length)):
-            self._bad_steps += 1
+            self._give_up_step()
             return math.nan
         self._optimizer.step()
         self.steps += 1
@@ -116,14 +118,16 @@ class Learner:
             )
         caution = self._caution * _CAUTION
         self.restore(self._good)
-        self._caution, self._bad_steps = caution, 0
+        self._caution, self._bad_steps, self._is_spoilt = caution, 0, False
         self.begin(phase, progress)
 
     def remember(self) -> State:
         """state(), to which go_back() goes; or the one before where this one is broken."""
         state = self.state()
-        if not self._bad_steps and all(bool(t.isfinite().all()) for t in state.tensors.values()):
-            self._good = state
+        if not self._bad_steps:
+            self._is_spoilt = not all(bool(t.isfinite().all()) for t in state.tensors.values())
+            if not self._is_spoilt:
+                self._good = state
         return self._good
 
     def state(self) -> State:
@@ -159,6 +163,14 @@ class Learner:
         self._last_progress = float(state.numbers["last_progress"])
         self._caution = float(state.numbers["caution"])
         self._good = state
+
+    @torch.no_grad()
+    def _give_up_step(self) -> None:
+        """The weights were not touched, but norms that learn have taken up what they saw."""
+        self._bad_steps += 1
+        for now, mean in zip(self.detector.buffers(), self.mean.buffers(), strict=True):
+            if now.is_floating_point():
+                now.copy_(mean)
 
     def _loss(self, batch: Batch) -> Tensor:
         with self._autocast():

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from trainer.events import Evaluated, Event, Paused, Progressed, Resumed, Warned
+from trainer.events import MEASURING, Evaluated, Event, Paused, Progressed, Resumed, Warned
 from trainer.faults import is_for_want_of_memory
 from trainer.feeder import Feeder
 from trainer.learner import Learner
@@ -61,6 +61,8 @@ class Loop:
         self._seen_then = 0
         self._kept_at = 0.0
         self._keeping_cost = 0.0
+        self._looked_at: int | None = None
+        """The step whose weights were looked at last, as long as they may still be the same."""
 
     @property
     def has_used_budget(self) -> bool:
@@ -88,7 +90,7 @@ class Loop:
                 self._stand_still()
                 continue
             self._learn(self._enter_phase(progress), progress)
-            self._say(progress)
+            self._say()
             if parts.pace.is_look_due(progress, parts.learner.steps):
                 self.look()
             elif self._is_keeping_due():
@@ -100,6 +102,11 @@ class Loop:
         self._parts.keep()
         self._kept_at = self._parts.watch.seconds
         self._keeping_cost = self._kept_at - before
+
+    def look_at_the_end(self) -> None:
+        """look(), unless these very weights have been looked at."""
+        if self._looked_at != self._parts.learner.steps:
+            self.look()
 
     def look(self) -> None:
         """Validates, saves, exports, keeps the state, and learns what that costs."""
@@ -117,6 +124,17 @@ class Loop:
             parts.results.keep(parts.learner.mean, None)
         self.keep()
         parts.pace.looked(parts.watch.seconds - before)
+        self._looked_at = parts.learner.steps
+
+    def say_measuring(self) -> None:
+        """That nothing more is learned, and the end not there yet."""
+        parts = self._parts
+        now = parts.watch.seconds
+        parts.emit(
+            Progressed(
+                MEASURING, now, now, parts.feeder.epochs, 0.0, None, step=parts.learner.steps
+            )
+        )
 
     def _stand_still(self) -> None:
         parts = self._parts
@@ -135,10 +153,10 @@ class Loop:
 
     def _learn(self, phase: Phase, progress: float) -> None:
         """One step; where it fails in a way that can be helped, the next one will be other."""
-        learner, feeder = self._parts.learner, self._parts.feeder
+        learner = self._parts.learner
         is_done = True
         try:
-            self._note(learner.step(feeder.next(learner.detector), progress))
+            self._step(progress)
         except (MemoryError, RuntimeError) as error:
             if not is_for_want_of_memory(error):
                 raise
@@ -147,7 +165,14 @@ class Loop:
             self._take_less()
         elif learner.is_broken:
             learner.go_back(phase, progress)
+            self._looked_at = None  # the step of this number will be another one
             self._parts.emit(Warned(_WENT_BACK))
+
+    def _step(self, progress: float) -> None:
+        learner, feeder = self._parts.learner, self._parts.feeder
+        batch = feeder.next(learner.detector)
+        self._note(learner.step(batch, progress))
+        feeder.learned(batch)
 
     def _take_less(self) -> None:
         parts = self._parts
@@ -173,7 +198,7 @@ class Loop:
             before = loss if self._loss is None else self._loss
             self._loss = _SMOOTH * before + (1 - _SMOOTH) * loss
 
-    def _say(self, progress: float) -> None:
+    def _say(self) -> None:
         """Progress, and what is wrong with pictures, about once a second."""
         parts = self._parts
         now = parts.watch.seconds
@@ -182,7 +207,7 @@ class Loop:
         parts.complain()
         rate = (parts.feeder.seen - self._seen_then) / (now - self._said_at)
         self._said_at, self._seen_then = now, parts.feeder.seen
-        total = parts.pace.seconds_total(progress)
+        total = parts.pace.seconds_total(parts.pace.progress())
         parts.emit(
             Progressed(
                 phase=self._phase.name,
@@ -208,4 +233,6 @@ class Loop:
             is_best=is_best,
             ap_low=verdict.interval[0],
             ap_high=verdict.interval[1],
+            ap50_low=verdict.scores.interval50[0],
+            ap50_high=verdict.scores.interval50[1],
         )

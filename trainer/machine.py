@@ -14,6 +14,8 @@ from pathlib import Path
 
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
 _NICE = 10
+BESIDE_THE_WINDOW = 5
+"""For a training, which the person waits for: half as far back as what nobody waits for."""
 _BELOW_NORMAL = 0x4000
 """Windows' name for it."""
 
@@ -39,13 +41,16 @@ def keep_freed_memory() -> None:
         mallopt(option, value)
 
 
-def step_back() -> None:
-    """The window, the camera and whatever else the person runs come first from now on."""
+def step_back(by: int = _NICE) -> None:
+    """The window, the camera and whatever else the person runs come first from now on.
+
+    by: as in nice, where there is such a thing. To be called before torch makes its threads.
+    """
     if sys.platform == "win32":
         kernel = ctypes.windll.kernel32
         kernel.SetPriorityClass(kernel.GetCurrentProcess(), _BELOW_NORMAL)
     else:
-        os.nice(_NICE)
+        os.nice(by)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ FILES = {"val": "analysis.json", "test": "final.json"}
 
 T = TypeVar("T")
 Box = tuple[float, float, float, float]
+Interval = tuple[float, float]
 
 
 class Kind(StrEnum):
@@ -45,7 +46,7 @@ class Measure:
     high: float | None = None
 
     @property
-    def interval(self) -> tuple[float, float] | None:
+    def interval(self) -> Interval | None:
         return None if self.low is None or self.high is None else (self.low, self.high)
 
 
@@ -53,7 +54,8 @@ class Measure:
 class Scores:
     """Of one class, or of the boxes of one size: how many true boxes, and how well they are found.
 
-    precision and recall at the threshold; None where they are not told, as for sizes.
+    precision and recall at the threshold; None where they are not told, as for sizes. Intervals
+    are of 95 %; None where there are too few images, or an earlier version measured.
     """
 
     name: str
@@ -63,6 +65,9 @@ class Scores:
     ar: float | None
     precision: float | None = None
     recall: float | None = None
+    ap_interval: Interval | None = None
+    ap50_interval: Interval | None = None
+    ar_interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +172,10 @@ def _measure(values: Mapping[str, Any]) -> Measure:
 
 def _scores(values: Mapping[str, Any]) -> Scores:
     keys = ("ap", "ap50", "ar", "precision", "recall")
-    scores = (_or_none(_number, values.get(key)) for key in keys)
-    return Scores(str(values["name"]), int(values["boxes"]), *scores)
+    ap, ap50, ar, precision, recall = (_or_none(_number, values.get(key)) for key in keys)
+    intervals = (_or_none(_interval, values.get(f"{key}_interval")) for key in keys[:3])
+    name, boxes = str(values["name"]), int(values["boxes"])
+    return Scores(name, boxes, ap, ap50, ar, precision, recall, *intervals)
 
 
 def _mistakes(values: Mapping[str, Any]) -> Mistakes:
@@ -197,6 +204,11 @@ def _number(value: Any) -> float:
     if not math.isfinite(number):
         raise ValueError("not finite")
     return number
+
+
+def _interval(values: Sequence[Any]) -> Interval:
+    low, high = map(_number, values)
+    return low, high
 
 
 def _box(values: Sequence[Any]) -> Box:

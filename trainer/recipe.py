@@ -16,7 +16,7 @@ from trainer.mosaic import Mosaic
 from trainer.predict import ModelDetails
 from trainer.sizes import SIZES
 
-_GENTLE = 0.3
+_GENTLE = 0.17
 """Of the detector's rate, for weights of a run: the full one would undo what they know."""
 _OTHER_SHAPE = 1.3
 """Where the pictures are so much wider or higher than those that the weights are of, the input

@@ -11,6 +11,7 @@ from trainer.protocol import Detector
 from trainer.scores import DEFAULT_THRESHOLD
 from trainer.validation import Verdict
 
+MODEL = "model.onnx"
 UNKNOWN = -1.0
 """An AP that nobody could measure, as COCO writes it."""
 
@@ -37,7 +38,7 @@ class Results:
         if best.is_file():
             self.best = load_standing(best)
             # the process may have ended after it wrote the weights and before the model
-            export_onnx(self._run / "model.onnx", *load_checkpoint(best))
+            export_onnx(self._run / MODEL, *load_checkpoint(best))
 
     def is_better(self, verdict: Verdict) -> bool:
         if self.best is None:
@@ -59,5 +60,5 @@ class Results:
         save_checkpoint(self._run / "last.safetensors", settled, details, standing)
         if better:
             save_checkpoint(self._run / "best.safetensors", settled, details, standing)
-            export_onnx(self._run / "model.onnx", settled, details)
+            export_onnx(self._run / MODEL, settled, details)
             self.best = standing

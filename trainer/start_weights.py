@@ -46,7 +46,7 @@ class StartWeights:
         known = matching_ids(categories, self.details.categories)
         new = [name for number, name in categories if number not in known]
         if not new:
-            return f"It knows all classes from {self.parent}; it goes on to learn them."
+            return f"All classes are known to it from {self.parent}."
         if not known:
             return f"No class is one that {self.parent} knew: only how to see is taken from there."
         verb = "is" if len(new) == 1 else "are"

@@ -12,23 +12,22 @@ import torch
 
 from trainer.analysis import analyse_at_the_end
 from trainer.best_pace import BestPace
-from trainer.choices import AS_ASKED, rate_choice
+from trainer.choices import rate_choice, speed_choice
 from trainer.config import START_WEIGHTS, RunConfig
 from trainer.data import Examples
 from trainer.detector import build_detector
-from trainer.device import Device, choose_device, default_threads
+from trainer.device import choose_device, default_threads
 from trainer.events import Event, Finished, Resumed, Started, Warned
-from trainer.faults import TrainerError
+from trainer.faults import TrainerError, sentence_of
 from trainer.feeder import Feeder
 from trainer.learner import Learner, peak_rate
 from trainer.loop import Loop, Parts
-from trainer.machine import processor_count
 from trainer.material import Complaints, Material, read_material
 from trainer.pace import ClockPace, EpochPace, Pace
 from trainer.protocol import BuildRequest, Detector
 from trainer.recipe import Recipe, choose_recipe, facts_of
 from trainer.report.page import report_at_the_end
-from trainer.results import UNKNOWN, Results
+from trainer.results import MODEL, UNKNOWN, Results
 from trainer.run_folder import STATE
 from trainer.start_weights import StartWeights, load_start
 from trainer.state import State, damaged, identity, load_state, save_state
@@ -40,6 +39,11 @@ _READ_AHEAD_SECONDS = 2.0
 _READ_AHEAD_PICTURES = 160
 """Where the clock may decide nothing."""
 _MOST_VALIDATION_PICTURES = 500
+
+_NOTHING_LEARNED = (
+    "Nothing was learned: the run was over before its first step. Let it learn for longer, or from "
+    "fewer and smaller pictures a step."
+)
 
 Emit = Callable[[Event], None]
 ShouldStop = Callable[[], bool]
@@ -124,14 +128,19 @@ class Training:
         """The last look; emits Finished. A run that is complete needs its state no more.
 
         Where it was stopped before the first step there is nothing to look at: no model is left.
+        Raises TrainerError where the whole budget has not sufficed for a step.
         """
         stopped_early = not self._loop.has_used_budget
-        if self._parts.learner.steps or not stopped_early:
+        if self._parts.learner.steps:
             with self._at_work():
-                self._loop.look()
+                self._loop.look_at_the_end()
         self._complaints.say()
+        if not self._parts.learner.steps and not stopped_early:
+            raise TrainerError(_NOTHING_LEARNED)
         best = self._parts.results.best
         if best is not None:
+            if not self._should_stop():
+                self._loop.say_measuring()
             analyse_at_the_end(self._run, self._should_stop)
         end = Finished(
             ap=UNKNOWN if best is None else best.ap,
@@ -147,7 +156,8 @@ class Training:
                 (self._run / name).unlink(missing_ok=True)
 
     def _keep_state(self) -> None:
-        """Raises OSError; the state before is good then."""
+        """Raises OSError; the state before is good then. Raises TrainerError where there is none,
+        but a model."""
         own = {"identity": self._identity, "seconds": self.seconds, "loss": self._loop.loss}
         parts = {
             "run": State({"chance": torch.get_rng_state()}, own),
@@ -155,7 +165,15 @@ class Training:
             "feeder": self._parts.feeder.state(),
             "pace": State({}, self._parts.pace.memory()),
         }
-        save_state(self._run, State.joined(parts))
+        try:
+            save_state(self._run, State.joined(parts))
+        except OSError as error:
+            if (self._run / STATE).is_file() or not (self._run / MODEL).is_file():
+                raise
+            raise TrainerError(
+                f"{sentence_of(error)} The best so far is kept in {MODEL}, but not what this run "
+                "needs to go on: make a new run to learn more."
+            ) from error
 
     def _go_on(self, state: State) -> None:
         path = self._run / STATE
@@ -204,7 +222,10 @@ class Training:
         examples = Examples(learnt, detector.input_size, self._complaints.note)
         pace = self._pace_for(config, self._watch, lambda: self.epochs)
         self._read_ahead(examples, pace)
-        more = (rate_choice(config, peak_rate(detector, recipe)), *_speed_choices(config, device))
+        more = (
+            rate_choice(config, peak_rate(detector, recipe)),
+            speed_choice(config, device, torch.get_num_threads()),
+        )
         known = () if start is None else (start.told(learnt.categories),)
         self._emit(_started(self._material, (*recipe.choices, *known, *more), pace))
         clock = (lambda: self._watch.seconds) if pace.by_clock else None
@@ -256,18 +277,6 @@ def _prepare_torch(config: RunConfig) -> None:
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads or default_threads())
     torch.set_flush_denormal(True)
-
-
-def _speed_choices(config: RunConfig, device: Device) -> tuple[str, ...]:
-    if device.half:
-        return ("Calculates in bfloat16 where that is safe: this GPU is faster with it.",)
-    if device.is_gpu:
-        return ()
-    threads = torch.get_num_threads()
-    if config.threads:
-        return (f"Threads: {threads}, {AS_ASKED}.",)
-    left = processor_count() - threads
-    return (f"Threads: {threads}" + (", one core is left to the window." if left else "."),)
 
 
 def _started(material: Material, choices: tuple[str, ...], pace: Pace) -> Started:

@@ -12,12 +12,17 @@ from trainer.augment import plain
 from trainer.average_precision import Look, look_at
 from trainer.coco import CocoSet
 from trainer.data import Example, Examples
+from trainer.faults import TrainerError, is_for_want_of_memory
 from trainer.predict import Detection
 from trainer.protocol import Detector, Found
 from trainer.scores import best_threshold
 from trainer.truth import truth_of
 
 _BATCH = 8
+_NO_MEMORY = (
+    "The memory does not suffice to look at a single validation picture. Close other programs, or "
+    "let the detector see smaller pictures."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Validator:
         self._coco = coco
         self._examples = examples
         self._device = device
+        self._batch = _BATCH
         count = len(coco.pictures)
         self._chosen = sorted(random.Random(0).sample(range(count), min(most, count)))
         if self._chosen and not self._can_judge():
@@ -73,17 +79,19 @@ class Validator:
         return any(self._examples.batch(batch) for batch in batches)
 
     def judge(self, detector: Detector) -> Verdict:
-        """detector: in eval mode."""
+        """detector: in eval mode. Where the memory does not suffice, fewer pictures at once are
+        looked at from then on. Raises TrainerError where it does for none."""
         found: dict[int, list[Detection]] = {}
         used: list[int] = []
-        for begin in range(0, len(self._chosen), _BATCH):
-            indices = self._chosen[begin : begin + _BATCH]
+        begin = 0
+        while begin < len(self._chosen):
+            indices = self._chosen[begin : begin + self._batch]
             readable = [(i, e) for i in indices for e in self._examples.batch([i])]
-            if not readable:
+            seen = self._seen(detector, [example for _, example in readable])
+            if seen is None:
+                self._take_less()
                 continue
-            with torch.inference_mode():
-                pixels = torch.stack([example.pixels for _, example in readable])
-                seen = detector.find(plain(pixels.to(self._device)))
+            begin += len(indices)
             for (index, example), result in zip(readable, seen, strict=True):
                 used.append(index)
                 found[self._coco.pictures[index].id] = to_detections(
@@ -92,6 +100,31 @@ class Validator:
         pictures = [self._coco.pictures[index] for index in used]
         truth = truth_of(pictures, self._coco.categories)
         return Verdict(look_at(truth, found), best_threshold(truth, found))
+
+    def _seen(self, detector: Detector, examples: list[Example]) -> list[Found] | None:
+        """None where the memory does not suffice."""
+        if not examples:
+            return []
+        try:
+            with torch.inference_mode():
+                pixels = torch.stack([example.pixels for example in examples])
+                return detector.find(plain(pixels.to(self._device)))
+        except (MemoryError, RuntimeError) as error:
+            if not is_for_want_of_memory(error):
+                raise
+            return None
+
+    def _take_less(self) -> None:
+        if self._batch == 1:
+            raise TrainerError(_NO_MEMORY)
+        self._batch //= 2
+        if self._device.startswith("cuda"):
+            torch.cuda.empty_cache()
+        self._examples.complain(
+            "Validation",
+            f"the memory did not suffice, so only {self._batch} of its pictures at a "
+            "time are looked at from now on",
+        )
 
 
 def to_detections(

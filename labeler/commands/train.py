@@ -196,18 +196,19 @@ def _report(prepared: PreparedRun, end: Finished, best: Evaluated | None, *, as_
             "ap": end.ap if end.ap >= 0 else None,
             "ap_interval": _interval(best),
             "ap50": end.ap50 if end.ap50 >= 0 else None,
+            "ap50_interval": _interval50(best),
         }
         sys.stdout.write(json.dumps(told) + "\n")
         return
     if not model.is_file():
         sys.stdout.write("Stopped before it had learned anything, so there is no model.\n")
         return
-    ends = _interval(best)
-    ap = _score(end.ap) + (f" ({ends[0]:.3f} to {ends[1]:.3f})" if ends else "")
+    ap = _with(end.ap, _interval(best))
+    ap50 = _with(end.ap50, _interval50(best))
     began = "Stopped" if end.stopped_early else "Finished"
     sys.stdout.write(
         f"{began} after {end.seconds:.0f} s and {end.epochs:.1f} epochs: AP {ap}, "
-        f"AP50 {_score(end.ap50)} on {counted(prepared.images_val, 'image')} held back.\n"
+        f"AP50 {ap50} on {counted(prepared.images_val, 'image')} held back.\n"
         f"The model is {model}.\n"
     )
 
@@ -215,6 +216,14 @@ def _report(prepared: PreparedRun, end: Finished, best: Evaluated | None, *, as_
 def _interval(best: Evaluated | None) -> tuple[float, float] | None:
     """The 95 % interval of AP; None where it is unknown."""
     return None if best is None or best.ap_low < 0 else (best.ap_low, best.ap_high)
+
+
+def _interval50(best: Evaluated | None) -> tuple[float, float] | None:
+    return None if best is None or best.ap50_low < 0 else (best.ap50_low, best.ap50_high)
+
+
+def _with(value: float, ends: tuple[float, float] | None) -> str:
+    return _score(value) + (f" ({ends[0]:.3f} to {ends[1]:.3f})" if ends else "")
 
 
 def _score(value: float) -> str:

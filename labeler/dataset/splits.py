@@ -25,6 +25,7 @@ TEST_FROM = 200
 NO_TEST_PART = f"None are put aside for a final score: that begins at {TEST_FROM} images."
 
 _TEST_SHARE = 0.15
+_VAL_SHARE = 0.2
 _MOST_HELD = 1000
 """More images than these make a score hardly surer."""
 _SAME_SITTING = 0.2
@@ -65,10 +66,19 @@ class Split:
     test: TestPart = field(default_factory=TestPart)
 
 
+def expected_sizes(images: int) -> tuple[int, int, int]:
+    """About how many will train, validate and be put aside; whole sessions make it more or less."""
+    if images < 2:
+        return images, 0, 0
+    test = _size(_TEST_SHARE, images) if images >= TEST_FROM else 0
+    val = _size(_VAL_SHARE, images - test)
+    return images - test - val, val, test
+
+
 def split_by_session(
     images: Sequence[Image],
     sessions: Sequence[Session],
-    val_fraction: float = 0.2,
+    val_fraction: float = _VAL_SHARE,
     seed: int = 0,
     *,
     categories_of: Categories | None = None,

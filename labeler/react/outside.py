@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import IO, Any
 
 from labeler.errors import UserError
-from labeler.react.rules import Due, words_of
+from labeler.react.rules import Due, host_of, words_of
 
 RUN_TIMEOUT_S = 10.0
 POST_TIMEOUT_S = 5.0
@@ -124,14 +124,15 @@ def post(due: Due, camera: str, timeout: float = POST_TIMEOUT_S) -> str:
         {"Content-Type": "application/json", "User-Agent": "vector-labeler"},
         method="POST",
     )
-    return _Call(request, url).answer(timeout)
+    return _Call(request, host_of(url)).answer(timeout)
 
 
 class _Call:
     """One request on a thread of its own: its deadline is for the whole, not for each byte."""
 
-    def __init__(self, request: urllib.request.Request, url: str) -> None:
-        self._request, self._url = request, url
+    def __init__(self, request: urllib.request.Request, host: str) -> None:
+        """host: what is told of the address."""
+        self._request, self._host = request, host
         self._lines = _Lines()
 
     def answer(self, timeout: float) -> str:
@@ -145,7 +146,7 @@ class _Call:
             return future.result(timeout)
         except TimeoutError as error:
             self._lines.hang_up()
-            raise UserError(f"{self._url} gave no answer within {timeout:g} s.") from error
+            raise UserError(f"{self._host} gave no answer within {timeout:g} s.") from error
 
     def _ask(self, future: Future[str], timeout: float) -> None:
         try:
@@ -159,10 +160,10 @@ class _Call:
                 return f"HTTP {answer.status}"
         except urllib.error.HTTPError as error:
             with error:
-                raise UserError(f"{self._url} answered with HTTP {error.code}.") from error
+                raise UserError(f"{self._host} answered with HTTP {error.code}.") from error
         except (OSError, ValueError, http.client.HTTPException) as error:
             cause = getattr(error, "reason", None) or error
-            raise UserError(f"{self._url} cannot be reached: {cause}.") from error
+            raise UserError(f"{self._host} cannot be reached: {cause}.") from error
 
 
 class _Lines(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):

@@ -109,6 +109,14 @@ def check(rule: Rule) -> None:
         _require_address(rule.text.strip())
 
 
+def host_of(url: str) -> str:
+    """What may be shown of a web address: the rest is often a key."""
+    try:
+        return urlsplit(url.strip()).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
+
+
 def _require_address(url: str) -> None:
     try:
         parts = urlsplit(url)
@@ -116,6 +124,10 @@ def _require_address(url: str) -> None:
         raise UserError(f"The address {url} cannot be read: {error}.") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UserError("The address must begin with http:// or https://.")
+    if "@" in parts.netloc:
+        raise UserError("The address must not hold a name or a password.")
+    if any(letter.isspace() for letter in url):
+        raise UserError("The address must not have a space in it.")
 
 
 _MISSING = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from labeler.dataset.splits import expected_sizes
 from labeler.dataset.words import counted
 from labeler.errors import UserError
 
@@ -98,6 +99,15 @@ def warnings_about(names: Mapping[int, str], train: Side, val: Side, test: Side)
         *_about_tiny(names, train),
         *_about_sizes(train, val, test),
     ]
+
+
+def foretold(names: Mapping[int, str], images: int, boxes: Mapping[int, int]) -> list[str]:
+    """What warnings_about() will say, as far as counts tell it before the images are split.
+
+    images: labelled and empty ones together. boxes: how many each category has; names as there.
+    """
+    train, val, test = (Side(count, {}, {}) for count in expected_sizes(images))
+    return warnings_about(names, replace(train, boxes=boxes), val, test)
 
 
 def _about_classes(names: Mapping[int, str], train: Side, val: Side) -> Iterator[str]:

@@ -45,9 +45,9 @@ class RunSummary:
 
     started: seconds since 1970 (UTC). start, detector and parent as in RunConfig. images: training
     and validation together. ap and ap50 of the kept weights, 0 to 1; None before the first score.
-    ap_interval: the 95 % interval of ap. seconds: how long it learned. has_model: model.onnx is
-    there and can be used. can_resume: it ended early and left a state to go on from. note: what the
-    person wrote about it. has_weights: another run can start from it.
+    ap_interval and ap50_interval: their 95 % intervals. seconds: how long it learned. has_model:
+    model.onnx is there and can be used. can_resume: it ended early and left a state to go on from.
+    note: what the person wrote about it. has_weights: another run can start from it.
     """
 
     name: str
@@ -67,6 +67,7 @@ class RunSummary:
     note: str = ""
     parent: str = ""
     has_weights: bool = False
+    ap50_interval: tuple[float, float] | None = None
 
 
 _ended: dict[Path, tuple[_Stamp, RunSummary]] = {}
@@ -120,6 +121,7 @@ def _read(run: Path) -> RunSummary:
         note=read_note(run),
         parent=config.parent,
         has_weights=(run / BEST_WEIGHTS).is_file(),
+        ap50_interval=record.ap50_interval,
     )
 
 

@@ -104,9 +104,13 @@ class RunRecord:
     def ap_interval(self) -> tuple[float, float] | None:
         """The 95 % interval of that AP, low and high; None where it is not known."""
         best = self.best
-        if best is None or best.ap_low < 0 or best.ap_high < 0:
-            return None
-        return best.ap_low, best.ap_high
+        return None if best is None else _ends(best.ap_low, best.ap_high)
+
+    @property
+    def ap50_interval(self) -> tuple[float, float] | None:
+        """The same of AP50."""
+        best = self.best
+        return None if best is None else _ends(best.ap50_low, best.ap50_high)
 
     @property
     def best(self) -> Evaluated | None:
@@ -162,6 +166,10 @@ def append_event(run: Path, event: Event) -> None:
             if stream.read(1) != b"\n":
                 stream.write(b"\n")
         stream.write(to_line(event).encode() + b"\n")
+
+
+def _ends(low: float, high: float) -> tuple[float, float] | None:
+    return None if low < 0 or high < 0 else (low, high)
 
 
 def _known(score: float | None) -> float | None:

@@ -103,6 +103,8 @@ def test_a_run_is_scored_on_what_it_was_checked_with_and_every_ap_has_its_interv
     low, high = own["AP_interval"]
     assert 0 < low < own["AP"] <= high < 1
     assert trained.told["ap_interval"][0] < trained.told["ap"] <= trained.told["ap_interval"][1]
+    told = trained.told["ap50_interval"]
+    assert told[0] < trained.told["ap50"] <= told[1]
     assert own["constant_box"]["AP50"] < 0.1
 
 

@@ -19,7 +19,7 @@ from labeler.dataset.store import Dataset
 from labeler.gui.background import is_idle, run_in_background
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
-from labeler.gui.preview import reacting
+from labeler.gui.preview import reacting, remembered
 from labeler.gui.preview.reacting import Done
 from labeler.gui.preview.rule_form import RuleForm
 from labeler.gui.preview.rules_dialog import RulesDialog
@@ -65,6 +65,7 @@ def test_it_is_off_at_first_and_red_while_it_is_on(
     again = PreviewWorkspace(document, live)
     qtbot.addWidget(again)
     assert again.reacting.rules == [SAY]  # kept for the next start, which begins without it
+    assert os.name == "nt" or not remembered._file().stat().st_mode & 0o077
     assert not again.reacting.is_on
     again.shut_down()
     qtbot.keyClick(preview, Qt.Key.Key_Escape)
@@ -257,9 +258,12 @@ def test_long_rules_and_long_words_of_a_program_take_no_room_from_what_stands_be
     box = preview.controls.react
     layout = box.layout()
     assert layout is not None
+    secret = Rule("vector", Deed.POST, "https://chat.example/hooks/secret")
+    preview.reacting.use([secret])
+    assert box.lines[0].toolTip().endswith("call chat.example")
     preview.reacting.use([SAY])
     short = layout.totalSizeHint().height()
-    preview.reacting.use([Rule("vector", Deed.POST, "http://localhost/" + "x" * 400)])
+    preview.reacting.use([Rule("vector", Deed.RUN, "echo " + "x" * 400)])
     assert not layout.hasHeightForWidth()
     assert layout.totalSizeHint().height() == short
     assert layout.totalMinimumSize().width() < 240

@@ -23,7 +23,7 @@ from labeler.gui.decode import LivePicture, as_rgb, decode
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
 from labeler.gui.picture_view import PictureView
-from labeler.gui.preview import detecting
+from labeler.gui.preview import detecting, recording
 from labeler.gui.preview.class_list import Seen
 from labeler.gui.preview.detecting import Detecting, Sight
 from labeler.gui.preview.pace import Pace
@@ -297,6 +297,25 @@ def test_without_detections_nothing_is_recorded(
     qtbot.keyClick(workspace, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     assert heard.has("Not recorded")
     assert not (dataset.folder / "recordings").exists()
+
+
+def test_the_folder_of_recordings_is_opened_once_there_is_one(
+    qtbot: QtBot,
+    workspace: PreviewWorkspace,
+    dataset: Dataset,
+    heard: Heard,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(
+        recording.QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile())
+    )
+    opener = workspace.controls.record.opener
+    qtbot.mouseClick(opener, Qt.MouseButton.LeftButton)
+    assert heard.has("Nothing was recorded here")
+    (dataset.folder / "recordings").mkdir()
+    qtbot.mouseClick(opener, Qt.MouseButton.LeftButton)
+    assert [Path(each) for each in opened] == [dataset.folder / "recordings"]
 
 
 def test_classes_in_view_have_the_datasets_colours_and_are_counted(

@@ -90,6 +90,10 @@ def test_an_unmeasured_run_is_measured_and_its_mistakes_lead_to_their_images(
     assert "that it never saw" in page.basis.text()
     assert page.classes.item(0, 0).text() == "mug"
     assert page.sizes.rowCount() == len(analysis.sizes)
+    interval = analysis.classes[0].ap_interval
+    assert interval is not None
+    told = f"95 % interval: {interval[0]:.2f} to {interval[1]:.2f}"
+    assert page.classes.item(0, 2).toolTip() == told
     assert f"{analysis.threshold:.2f}" in page.curve.words.text()
     kinds = {each.kind: each for each in analysis.mistakes}
     kind = max(kinds.values(), key=lambda each: len(each.cases))
@@ -271,6 +275,7 @@ def test_the_int8_model_is_told_with_its_cost_and_used_in_preview(
         "format": 1,
         "source": sha256_of(run / "model.onnx"),
         "images": 50,
+        "difference": {"value": -0.02, "low": -0.05, "high": 0.01},
         "whole": figures,
         "plain": {**figures, "ap": 0.52, "ms_p50": 8.0, "size": 12_300_000},
     }
@@ -279,6 +284,7 @@ def test_the_int8_model_is_told_with_its_cost_and_used_in_preview(
     row = workspace.pages.result.int8
     assert "INT8: AP 0.500, 4.0 ms a picture, 3.4 MB." in row.text.text()
     assert "AP 0.520, 8.0 ms a picture, 12.3 MB" in row.text.text()
+    assert "The difference in AP, -0.020 (-0.050 to +0.010), may be chance." in row.text.text()
     with qtbot.waitSignal(workspace.model_available) as used:
         qtbot.mouseClick(row.use_button, Qt.MouseButton.LeftButton)
     assert used.args[0] == run / "quantised.onnx"

@@ -14,7 +14,7 @@ from labeler.gui.train.notice import Notice
 from labeler.gui.train.shown_run import ShownRun
 from labeler.runs.history import RunState
 from labeler.runs.record import RunRecord
-from trainer.events import Evaluated, Event, Failed, Finished, Progressed, Warned
+from trainer.events import MEASURING, Evaluated, Event, Failed, Finished, Progressed, Warned
 
 
 def _running(*events: Event, budget: str = "time") -> ShownRun:
@@ -40,6 +40,14 @@ def test_the_time_that_is_left_is_the_measured_one(qtbot: QtBot) -> None:
     assert run_words.detail(_running(_at(20.0, None))).startswith("40 s left")
 
 
+def test_while_it_is_measured_no_time_is_left_that_nobody_knows(qtbot: QtBot) -> None:
+    measuring = Progressed(MEASURING, 62.0, 62.0, 3.0, 0.0, None)
+    for budget in ("time", "epochs", "best"):
+        shown = _running(_at(58.0, 7.0), measuring, budget=budget)
+        assert run_words.title(shown) == "Measuring what it learned"
+        assert "left" not in run_words.detail(shown)
+
+
 def test_epochs_are_counted_where_they_are_the_budget(qtbot: QtBot) -> None:
     shown = _running(_at(20.0, 60.0), budget="epochs")
     assert run_words.title(shown) == "Learning, epoch 3.0 of 12"
@@ -55,9 +63,9 @@ def test_a_run_until_it_stops_improving_promises_no_end(qtbot: QtBot) -> None:
 
 
 def test_a_score_comes_with_its_interval(qtbot: QtBot) -> None:
-    scores = Evaluated(10.0, 1.0, 0.9, 0.5, 0.8, 1e-3, True, ap_low=0.44, ap_high=0.57)
+    scores = Evaluated(10.0, 1.0, 0.9, 0.5, 0.8, 1e-3, True, 0.44, 0.57, 0.71, 0.88)
     shown = replace(_running(scores), state=RunState.INTERRUPTED)
-    assert run_words.detail(shown) == "AP 0.50 (0.44 to 0.57), AP50 0.80"
+    assert run_words.detail(shown) == "AP 0.50 (0.44 to 0.57), AP50 0.80 (0.71 to 0.88)"
 
 
 def test_a_run_that_was_stopped_at_once_does_not_claim_to_keep_a_best(qtbot: QtBot) -> None:

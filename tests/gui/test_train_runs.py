@@ -257,6 +257,9 @@ def test_five_hundred_runs_are_shown_by_painting_only_what_is_seen(qtbot: QtBot)
     QApplication.processEvents()
     page.grab()
     assert page.table.model().rowCount() == 500
+    ap50 = page.model.index(250, 5)
+    assert data(ap50) == "0.50"
+    assert data(ap50, Qt.ItemDataRole.ToolTipRole).startswith("AP50 0.50 (0.25 to 0.50): ")
     assert len(asked) < 100 * page.model.columnCount()
 
 
@@ -275,6 +278,7 @@ def _many(count: int) -> Sequence[RunSummary]:
             state=RunState.FINISHED,
             message="",
             has_model=True,
+            ap50_interval=(number / 1000, number / 500),
         )
         for number in range(count)
     ]

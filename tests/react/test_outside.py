@@ -137,8 +137,9 @@ def test_a_web_address_is_told_as_json(hook: Hook) -> None:
 
 
 def test_an_address_that_refuses_or_sends_elsewhere_is_a_sentence(hook: Hook) -> None:
-    with pytest.raises(UserError, match="HTTP 500"):
+    with pytest.raises(UserError, match="HTTP 500") as told:
         post(due(Deed.POST, f"{hook.url}/broken"), "")
+    assert "broken" not in str(told.value)  # the path may be a key
     with pytest.raises(UserError, match="HTTP 302"):
         post(due(Deed.POST, f"{hook.url}/away"), "")
     assert [each["path"] for each in hook.told] == ["/broken"]

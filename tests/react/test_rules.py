@@ -72,6 +72,8 @@ def test_a_rule_that_is_switched_off_never_applies() -> None:
         (replace(RULE, deed=Deed.RUN, text='echo "half'), "cannot be read"),
         (replace(RULE, deed=Deed.POST, text="file:///etc/passwd"), "http"),
         (replace(RULE, deed=Deed.POST, text="https://"), "http"),
+        (replace(RULE, deed=Deed.POST, text="https://me:secret@host/"), "password"),
+        (replace(RULE, deed=Deed.POST, text="https://host/a b"), "space"),
         (replace(RULE, text="x" * 501), "longer"),
     ],
 )

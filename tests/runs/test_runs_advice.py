@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from labeler.runs.advice import Box, Side, share_of, unsureness, warnings_about
+from labeler.dataset.splits import expected_sizes
+from labeler.runs.advice import Box, Side, foretold, share_of, unsureness, warnings_about
 from labeler.runs.prepare import Wish, prepare_run_from_coco
 from tests.runs.run_makers import write_coco_files
 
@@ -24,6 +25,18 @@ def side(images: int, *, mugs: int, robots: int = 0, share: float = 0.3) -> Side
 def test_where_there_is_plenty_nothing_is_said() -> None:
     train, val = side(300, mugs=200, robots=200), side(60, mugs=40, robots=40)
     assert warnings_about(NAMES, train, val, side(50, mugs=30, robots=30)) == []
+
+
+def test_before_the_images_are_split_counts_tell_what_will_be_said() -> None:
+    assert foretold(NAMES, 600, {1: 400, 2: 300}) == []
+    unseen, few, small = foretold(NAMES, 20, {1: 40})
+    assert "no box shows it: robot" in unseen
+    assert few.startswith("Only 16 images to learn from")
+    assert small.startswith("Only 4 images to check with")
+    assert "to learn from: mug. About" in foretold(NAMES, 600, {1: 4, 2: 300})[0]
+    assert expected_sizes(200) == (136, 34, 30)
+    assert expected_sizes(199) == (159, 40, 0)
+    assert expected_sizes(2) == (1, 1, 0)
 
 
 @pytest.mark.parametrize(

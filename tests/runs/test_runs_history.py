@@ -27,7 +27,7 @@ from trainer.events import (
 STARTED = Started(80, 20, ("mug",), 60.0, ("256 px",))
 PROGRESSED = Progressed("Learning", 11.0, 60.0, 1.5, 150.0, 0.8)
 FIRST = Evaluated(10.0, 1.0, 0.9, 0.2, 0.5, 1e-3, is_best=True)
-BEST = Evaluated(20.0, 2.0, 0.7, 0.4, 0.8, 1e-3, is_best=True)
+BEST = Evaluated(20.0, 2.0, 0.7, 0.4, 0.8, 1e-3, True, 0.3, 0.5, 0.7, 0.9)
 WORSE = Evaluated(30.0, 3.0, 0.6, 0.3, 0.7, 1e-3, is_best=False)
 
 
@@ -45,6 +45,7 @@ def test_a_finished_run_tells_its_scores_and_its_start(tmp_path: Path) -> None:
     found = summarise(run)
     assert found.state is RunState.FINISHED
     assert (found.ap, found.ap50, found.seconds, found.images) == (0.4, 0.8, 60.0, 100)
+    assert (found.ap_interval, found.ap50_interval) == ((0.3, 0.5), (0.7, 0.9))
     assert (found.start, found.detector) == ("scratch", "lite")
     assert not found.has_model
 

@@ -12,6 +12,7 @@ import torch
 
 from tests.trainer.training_runs import prepare_run
 from trainer.augment import AUGMENTATIONS, augment
+from trainer.choices import speed_choice
 from trainer.config import RunConfig
 from trainer.device import Device, Surroundings, choose_device, default_threads
 from trainer.events import Event, Started
@@ -101,6 +102,19 @@ def test_a_core_is_left_to_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
     for cores, threads in ((1, 1), (2, 2), (4, 3), (16, 15)):
         monkeypatch.setattr("trainer.device.processor_count", lambda cores=cores: cores)
         assert default_threads() == threads
+
+
+@pytest.mark.parametrize(
+    ("there", "words"),
+    [
+        (around(CUDA), "in bfloat16 where"),
+        (around(CUDA, half=False), "in float32 throughout"),
+        (around(MPS), "in float32 throughout"),
+        (around(), "Threads: 3"),
+    ],
+)
+def test_how_a_machine_calculates_is_told(there: Surroundings, words: str) -> None:
+    assert words in speed_choice(RunConfig(".", "."), choose_device("auto", there), 3)
 
 
 def test_a_wish_is_done_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

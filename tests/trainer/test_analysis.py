@@ -24,12 +24,14 @@ from trainer.average_precision import (
     look_at,
     measured,
     summarise,
+    summarise_each,
 )
 from trainer.coco import read_coco
 from trainer.config import load_config
 from trainer.evaluate import evaluate, report, sweep_over
 from trainer.faults import TrainerError
-from trainer.matching import ImageBoxes, boxes_by_image, rank
+from trainer.matching import ImageBoxes, Ranking, boxes_by_image, rank
+from trainer.measured import read_analysis
 from trainer.mistakes import Kind, judge
 from trainer.predict import Detection, Predictor
 from trainer.truth import truth_of
@@ -45,6 +47,15 @@ def test_a_run_is_measured_with_intervals_mistakes_and_the_constant_box(tmp_path
     assert told["ap"]["low"] < told["ap"]["value"] <= told["ap"]["high"]
     assert (told["images"], told["boxes"], told["threshold"]) == (12, 24, 0.5)
     assert told["precision"] == told["recall"] == pytest.approx(20 / 24, abs=1e-6)
+    boxed = [row for row in (*told["classes"], *told["sizes"]) if row["boxes"]]
+    assert any(row["ap_interval"][0] < row["ap_interval"][1] for row in boxed)
+    for row in boxed:
+        low, high = row["ap_interval"]
+        assert low <= row["ap"] <= high
+    read = read_analysis(run / "analysis.json")
+    assert [row.ap50_interval for row in read.classes] == [
+        row["ap50_interval"] and tuple(row["ap50_interval"]) for row in told["classes"]
+    ]
     assert told["constant_box"] == {"ap": pytest.approx(0.5), "ap50": pytest.approx(0.5)}
     errors = {each["kind"]: each for each in told["errors"]}
     assert {kind: each["count"] for kind, each in errors.items()} == {
@@ -71,6 +82,30 @@ def test_the_report_of_an_evaluation_has_intervals_and_what_nothing_would_score(
     assert "how unsure a score on 12 images is" in brackets
     told = json.loads(report(found, as_json=True))
     assert told["AP_interval"] == [found.ap.low, found.ap.high]
+    for row in told["classes"]:
+        if row["ap"] is not None:
+            low, high = row["ap_interval"]
+            assert f"{row['name']}: AP {row['ap']:.3f} ({low:.3f} to {high:.3f})" in words
+
+
+def test_each_class_has_the_interval_that_it_has_alone_and_all_the_one_of_all() -> None:
+    chance = np.random.default_rng(3)
+    rankings = [
+        Ranking(
+            number,
+            chance.integers(0, 20, 60),
+            np.sort(chance.random(60))[::-1],
+            chance.random((10, 60)) < 0.3,
+            np.ones((10, 60), bool),
+            np.zeros(20, np.int64) if number == 2 else chance.integers(0, 4, 20),
+        )
+        for number in range(3)
+    ]
+    every, each = summarise_each(rankings, 50)
+    assert every == summarise(rankings, 50)
+    assert list(each) == [summarise([ranking], 50) for ranking in rankings]
+    assert each[2].ap.value is None
+    assert summarise_each([], 50) == (summarise([], 50), ())
 
 
 def test_the_test_part_is_measured_once_and_kept(tmp_path: Path) -> None:

@@ -252,13 +252,29 @@ def test_the_input_grows_with_small_things_and_is_coarser_where_all_are_large() 
     assert stride_for(large, 0.4, 8) == 8  # it would have to begin anew
 
 
-def test_features_stay_within_their_memory_and_the_oldest_go() -> None:
-    kept = Features(room_bytes=3 * 2 * (2 * 4 * 4))
+def test_of_more_images_than_fit_into_memory_most_are_still_known_the_next_time() -> None:
+    kept = Features(room_bytes=10 * 2 * (2 * 4 * 4))
     levels = [torch.full((2, 4, 4), 0.5)]
-    for key in "abcd":
-        kept.put(key, levels)
+    known = []
+    for _ in range(3):
+        for key in range(11):
+            known.append(key in kept)
+            if key not in kept:
+                kept.put(key, levels)
+    assert [sum(known[begin : begin + 11]) for begin in (0, 11, 22)] == [0, 9, 9]
     assert kept.is_full
-    assert [key in kept for key in "abcd"] == [False, True, True, True]
-    assert kept.batch(["b", "d"])[0].shape == (2, 2, 4, 4)
-    kept.drop("b")
+    kept.drop(0)
     assert not kept.is_full
+
+
+def test_a_batch_is_kept_whole_also_where_memory_is_full() -> None:
+    """Of the images that are wanted at once some are known, others are yet to be seen."""
+    kept = Features(room_bytes=10 * 2 * (2 * 4 * 4))
+    levels = [torch.full((2, 4, 4), 0.5)]
+    for key in range(10):
+        kept.put(key, levels)
+    batch = [8, 9, 10, 11, 12, 13, 14, 15]
+    for key in batch[2:]:
+        kept.put(key, levels, needed=batch)
+    assert kept.batch(batch)[0].shape == (8, 2, 4, 4)
+    assert [key in kept for key in range(8)] == [True, True] + [False] * 6

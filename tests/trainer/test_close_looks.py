@@ -162,6 +162,7 @@ def test_a_batch_is_whole_whether_pictures_are_kept_or_not(
     assert recipe.mosaic is not None
     for _ in range(4):
         batch = feeder.next(detector)
+        feeder.learned(batch)
         assert batch.pictures is not None
         assert batch.pictures.shape[2:] == recipe.mosaic.size[::-1]
         assert len(batch.pictures) == len(batch.targets) > 0

@@ -20,9 +20,11 @@ from trainer.config import START_WEIGHTS, RunConfig, load_config, save_config, s
 from trainer.detector import build_detector
 from trainer.events import Event, Finished, Resumed, Started
 from trainer.faults import TrainerError
+from trainer.pack.card import model_card
 from trainer.predict import ModelDetails, Predictor
 from trainer.protocol import BuildRequest
 from trainer.recipe import Facts, choose_recipe
+from trainer.report.story import read_story
 from trainer.run_folder import STATE
 from trainer.start_weights import StartWeights, load_start
 from trainer.training import Training
@@ -104,7 +106,7 @@ def test_a_class_of_the_same_name_is_found_as_before_wherever_it_stands_now(
     ("categories", "told"),
     [
         (OURS, "green star is new to it; all other classes are known from first."),
-        (OURS[1:], "It knows all classes from first; it goes on to learn them."),
+        (OURS[1:], "All classes are known to it from first."),
         (((3, "cup"), (7, "jug")), "No class is one that first knew: only how to see is taken"),
     ],
 )
@@ -163,6 +165,9 @@ def test_it_learns_on_gently_is_killed_and_goes_on_without_the_other_run(child: 
     assert not (child / START_WEIGHTS).exists()
     assert Predictor(child / "model.onnx").names == dict(OURS)
     assert "the weights of first" in (child / "report.html").read_text(encoding="utf-8")
+    card = model_card(read_story(child), Predictor(child / "model.onnx").details)
+    assert "`lite` from the weights of first, which came from pretrained weights" in card
+    assert "ImageNet" in card  # whose terms go on to hold
 
 
 def test_weights_that_are_missing_damaged_or_of_something_else_are_a_sentence(child: Path) -> None:

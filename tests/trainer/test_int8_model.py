@@ -49,6 +49,12 @@ def test_the_int8_model_scores_nearly_the_same_in_a_third_of_the_bytes(whole: Pa
     assert facts.whole.size < 0.4 * facts.plain.size
     assert 0 < facts.whole.ms_p50 <= facts.whole.ms_p95
     assert (facts.images, facts.calibrated) == (12, 32)
+    apart = facts.difference
+    assert apart is not None
+    assert apart.value == pytest.approx((facts.whole.ap or 0) - (facts.plain.ap or 0))
+    assert apart.ends is not None
+    assert apart.ends[0] <= apart.ends[1]
+    assert "The difference in AP, " in facts.told
 
 
 def test_the_preview_takes_the_int8_model_as_it_takes_the_other(

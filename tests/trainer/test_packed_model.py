@@ -103,7 +103,7 @@ def test_the_card_tells_scores_data_preprocessing_limits_and_licences(unpacked: 
     assert f"| AP | {ap['value']:.3f} | {ap['low']:.3f} to {ap['high']:.3f} |" in card
     for words in (
         "begun on 24 November 2026",
-        "| mug | 8 | 8 |",
+        f"| mug | 8 | 8 | {ap['value']:.3f} ({ap['low']:.3f} to {ap['high']:.3f}) |",
         "| vector | 0 | 0 | – |",
         "- To learn from: 8 images with 8 boxes",
         "`lite` from pretrained weights, seed 0",

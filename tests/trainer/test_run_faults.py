@@ -13,15 +13,21 @@ import pytest
 import torch
 
 from tests.trainer.training_runs import prepare_run
+from trainer.coco import read_coco
 from trainer.config import load_config, save_config
-from trainer.events import Event, Finished, Progressed, Resumed, Warned
+from trainer.data import Examples
+from trainer.events import MEASURING, Evaluated, Event, Finished, Progressed, Resumed, Warned
 from trainer.faults import TrainerError
 from trainer.feeder import Batch, Feeder
 from trainer.learner import Learner
+from trainer.lite import LiteDetector
+from trainer.protocol import Detector, Found
 from trainer.run_folder import STATE
+from trainer.state import load_state
 from trainer.train import train
 from trainer.train_command import told
 from trainer.training import Training
+from trainer.validation import Validator, Verdict
 
 pytestmark = pytest.mark.usefixtures("constant_models")
 
@@ -36,13 +42,13 @@ def _torch_as_it_was() -> Iterator[None]:
 
 @pytest.fixture
 def make(tmp_path: Path) -> Callable[..., Path]:
-    def make(*, train: int = 24, **config: object) -> Path:
+    def make(*, train: int = 24, val: int = 1, **config: object) -> Path:
         """Six steps of four pictures make an epoch, and an epoch the run."""
         run = tmp_path / "run"
         run.mkdir()
         small = {"longest_side": 64, "batch": 4, "augmentation": "off", "recipe": "twin"}
         settings = {"budget": "epochs", "epochs": 1.0, **small, **config}
-        prepare_run(run, tmp_path / "images", train=train, val=1, **settings)
+        prepare_run(run, tmp_path / "images", train=train, val=val, **settings)
         return run
 
     return make
@@ -55,6 +61,24 @@ def never() -> bool:
 def ticking(seconds: float = 10.0) -> Callable[[], float]:
     ticks = itertools.count(step=seconds)
     return lambda: next(ticks)
+
+
+class SlowSteps:
+    """A clock by which a step takes ten seconds, and nothing else any."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.seconds, self.steps = 0.0, 0
+        step = Learner.step
+
+        def slow(learner: Learner, batch: Batch, progress: float) -> float:
+            self.seconds += 10.0
+            self.steps += 1
+            return step(learner, batch, progress)
+
+        monkeypatch.setattr(Learner, "step", slow)
+
+    def now(self) -> float:
+        return self.seconds
 
 
 def learned(run: Path) -> list[Event]:
@@ -99,7 +123,7 @@ def test_weights_that_are_no_numbers_are_put_back_and_the_rate_is_lowered(
 def test_a_picture_that_spoils_the_loss_costs_its_step_alone(
     make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = make()
+    run, clock, events = make(), SlowSteps(monkeypatch), list[Event]()
     count = itertools.count()
     give = Feeder.next
 
@@ -111,8 +135,39 @@ def test_a_picture_that_spoils_the_loss_costs_its_step_alone(
         return batch
 
     monkeypatch.setattr(Feeder, "next", spoilt)
-    assert warnings(learned(run)) == ""
+    Training(run, events.append, never, clock.now).advance()
+    assert warnings(events) == ""
     assert next(count) == 6
+    state = load_state(run)
+    assert state is not None
+    assert any("running_var" in name for name in state.tensors)  # norms learn in this run
+    assert all(kept.isfinite().all() for kept in state.tensors.values())
+    assert state.part("learner").numbers["steps"] == 5  # a broken one would not have been kept
+
+
+def test_norms_that_are_no_numbers_are_put_back(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loss tells nothing of them: while it learns a norm goes by the batch alone."""
+    run, clock, events = make(), SlowSteps(monkeypatch), list[Event]()
+    steps = itertools.count()
+    step = Learner.step
+
+    def spoilt(learner: Learner, batch: Batch, progress: float) -> float:
+        if next(steps) == 2:
+            norms = (b for name, b in learner.detector.named_buffers() if "running_var" in name)
+            next(norms).fill_(math.nan)
+        loss = step(learner, batch, progress)
+        assert math.isfinite(loss)
+        return loss
+
+    monkeypatch.setattr(Learner, "step", spoilt)
+    Training(run, events.append, never, clock.now).advance()
+    assert "at a quarter of the learning rate" in warnings(events)
+    state = load_state(run)
+    assert state is not None
+    assert all(kept.isfinite().all() for kept in state.tensors.values())
+    assert state.part("learner").numbers["steps"] == 3  # from the second on again
 
 
 def test_a_run_that_no_rate_helps_ends_with_a_sentence(
@@ -153,8 +208,51 @@ def test_out_of_memory_makes_the_batches_smaller(
     monkeypatch.setattr(Learner, "step", full)
     said = warnings(learned(make(batch=8)))
     assert [f"from now on {size} pictures" in said for size in (4, 2, 1)] == [True] * 3
-    assert len(sizes) >= 6
-    assert set(sizes) == {1}
+    assert sizes == [1] * 24  # what did not fit has not been learned
+
+
+def test_a_budget_without_a_step_is_a_sentence_and_no_model(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the time is over before the memory suffices."""
+
+    def full(_learner: Learner, _batch: Batch, _progress: float) -> float:
+        raise MemoryError
+
+    monkeypatch.setattr(Learner, "step", full)
+    run = make(batch=8, budget="time", seconds=20.0)
+    with pytest.raises(TrainerError, match="Nothing was learned"):
+        train(run, lambda _event: None, never, ticking())
+    assert not (run / "model.onnx").exists()
+
+
+def test_the_same_weights_are_looked_at_once(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a look in the middle takes what is left of the time."""
+    run, clock, events = make(budget="best", seconds=100.0), SlowSteps(monkeypatch), list[Event]()
+    judge = Validator.judge
+
+    def slow(validator: Validator, detector: Detector) -> Verdict:
+        clock.seconds += 100.0
+        return judge(validator, detector)
+
+    monkeypatch.setattr(Validator, "judge", slow)
+    train(run, events.append, never, clock.now)
+    assert clock.steps == 1
+    assert [event.seconds for event in events if isinstance(event, Evaluated)] == [110.0]
+    assert isinstance(events[-2], Progressed)
+    assert (events[-2].phase, events[-2].seconds_left) == (MEASURING, None)
+    assert isinstance(events[-1], Finished)
+
+
+def test_the_time_left_counts_the_step_that_was_just_made(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, clock, events = make(batch=8), SlowSteps(monkeypatch), list[Event]()
+    Training(run, events.append, never, clock.now).advance()
+    left = [event.seconds_left for event in events if isinstance(event, Progressed)]
+    assert left == pytest.approx([20.0, 10.0, 0.0])
 
 
 def test_memory_for_not_even_one_picture_is_a_sentence(
@@ -166,6 +264,33 @@ def test_memory_for_not_even_one_picture_is_a_sentence(
     monkeypatch.setattr(Learner, "step", full)
     with pytest.raises(TrainerError, match="does not suffice for a single picture"):
         learned(make())
+
+
+def test_memory_that_does_not_suffice_to_validate_makes_it_look_at_fewer_pictures_at_once(
+    make: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a GPU that something else takes memory of while the run learns."""
+    sizes, most, said = [], 2, list[str]()
+    find = LiteDetector.find
+
+    def full(detector: LiteDetector, pictures: torch.Tensor) -> list[Found]:
+        sizes.append(len(pictures))
+        if len(pictures) > most:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+        return find(detector, pictures)
+
+    monkeypatch.setattr(LiteDetector, "find", full)
+    coco = read_coco(make(val=5) / "val.json", tmp_path / "images")
+    examples = Examples(coco, (64, 64), lambda name, fault: said.append(f"{name}: {fault}"))
+    validator, detector = Validator(coco, examples, "cpu", 9), LiteDetector(2, (64, 64)).eval()
+    validator.judge(detector)
+    assert sizes == [5, 4, 2, 2, 1]
+    assert said[-1].startswith("Validation: the memory did not suffice, so only 2 of its pictures")
+    validator.judge(detector)
+    assert sizes[5:] == [2, 2, 1]
+    most = 0
+    with pytest.raises(TrainerError, match="a single validation picture"):
+        validator.judge(detector)
 
 
 def test_pictures_that_go_in_mid_run_are_named_and_left_out(
@@ -230,6 +355,20 @@ def test_a_full_disk_ends_the_run_and_what_was_kept_goes_on(make: Callable[..., 
     train(run, events.append, never, ticking())
     assert any(isinstance(event, Resumed) for event in events)
     assert isinstance(events[-1], Finished)
+
+
+def test_where_the_disk_holds_the_model_but_no_state_it_says_what_is_kept(
+    make: Callable[..., Path],
+) -> None:
+    """The state of a run is several times as large."""
+    run = make(batch=8)
+    with full_disk(20_000_000), pytest.raises(TrainerError) as caught:
+        train(run, lambda _event: None, never)
+    said = told(caught.value)
+    assert "state.safetensors cannot be written" in said
+    assert "The best so far is kept in model.onnx, but not what this run needs to go on" in said
+    assert (run / "model.onnx").is_file()
+    assert not (run / STATE).exists()
 
 
 def test_a_run_that_is_stopped_before_its_first_step_leaves_no_untrained_model(

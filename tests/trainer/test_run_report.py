@@ -74,6 +74,12 @@ def test_the_page_tells_the_scores_with_their_intervals_and_what_to_hold_them_ag
     for key in ("ap", "ap50", "ar"):
         score = content[key]
         assert f"{score['value']:.3f} 95 % interval {score['low']:.2f} to" in page.text
+    for row in (*content["classes"], *content["sizes"]):
+        if row["ap_interval"]:
+            low, high = row["ap_interval"]
+            assert f"{row['ap']:.3f}" in page.text
+            assert f"{low:.2f} to {high:.2f}" in page.text
+    assert any(row["ap_interval"] for row in content["classes"])
     constant = content["constant_box"]
     assert f"scores AP {constant['ap']:.3f} and AP50 {constant['ap50']:.3f} here" in page.text
     assert "8 images with 8 boxes" in page.text

@@ -103,7 +103,7 @@ def test_a_pair_without_a_known_end_ends_by_itself_after_the_same_epochs(
     make_pair: Callable[..., Path], watched: Watched
 ) -> None:
     pair = make_pair(train=4, val=1, batch=2, augmentation="off", budget="best", seconds=60.0)
-    twin(pair, watched.emit, never, ticking(6.0))
+    twin(pair, watched.emit, never, ticking(3.0))
     ends = [watched.told[side][-1] for side in SIDES]
     assert all(isinstance(end, Finished) and not end.stopped_early for end in ends)
     looks = [

@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trainer.average_precision import summarise
+from trainer.average_precision import RESAMPLES, Measure, difference, drawn_scores, measured
 from trainer.coco import CocoSet, matching_ids, read_coco
 from trainer.config import load_config
 from trainer.evaluate import model_of, sweep_over
 from trainer.faults import TrainerError
 from trainer.machine import write_whole
-from trainer.matching import boxes_by_image, rank
+from trainer.matching import Floats, boxes_by_image, rank
 from trainer.pictures import PictureError, read_picture
 from trainer.predict import Predictor
 from trainer.truth import truth_of
@@ -48,7 +48,11 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Quantised:
-    """What is known of RUN/quantised.onnx. source: sha256 of the model.onnx it was made from."""
+    """What is known of RUN/quantised.onnx. source: sha256 of the model.onnx it was made from.
+
+    difference: the INT8 model's AP minus the other's, with the 95 % interval of that, in which both
+    are scored on the same drawn images; None where an earlier version measured.
+    """
 
     source: str
     made: str
@@ -56,6 +60,7 @@ class Quantised:
     images: int
     whole: Figures
     plain: Figures
+    difference: Measure | None = None
 
     @property
     def told(self) -> str:
@@ -67,6 +72,19 @@ class Quantised:
             f"(AP50 {_digits(self.plain.ap50)}), {self.plain.ms_p50:.1f} ms "
             f"(p95 {self.plain.ms_p95:.1f}), {self.plain.size / 1e6:.1f} MB. "
             f"{self.images} validation images, one after the other on the same machine."
+            f"{self._apart}"
+        )
+
+    @property
+    def _apart(self) -> str:
+        apart = self.difference
+        if apart is None or apart.value is None or apart.ends is None:
+            return ""
+        low, high = apart.ends
+        chance = "may be" if low <= 0 <= high else "is hardly"
+        return (
+            f" The difference in AP, {apart.value:+.3f} (95 % interval {low:+.3f} to {high:+.3f}), "
+            f"{chance} chance."
         )
 
 
@@ -108,6 +126,7 @@ def load_quantised(run: Path) -> Quantised | None:
             int(content["images"]),
             _figures(content["whole"]),
             _figures(content["plain"]),
+            _measure(content.get("difference")),
         )
         is_there = content["format"] == _FORMAT and (run / MODEL).is_file()
         return facts if is_there and facts.source == _sha256(model_of(run)) else None
@@ -122,24 +141,30 @@ def _measured(
     part = CocoSet(checked.pictures[:_MOST_IMAGES], checked.categories, ())
     times = _times((whole, plain), _decoded(part))
     made = datetime.now(UTC).isoformat(timespec="seconds")
+    drawn = [_drawn(predictor, part) for predictor in (whole, plain)]
     return Quantised(
         _sha256(model),
         made,
         calibrated,
         len(part.pictures),
-        _figures_of(whole, run / MODEL, part, times[0]),
-        _figures_of(plain, model, part, times[1]),
+        _figures_of(drawn[0], run / MODEL, times[0]),
+        _figures_of(drawn[1], model, times[1]),
+        difference(*drawn).ap,
     )
 
 
-def _figures_of(
-    predictor: Predictor, path: Path, coco: CocoSet, seconds: Sequence[float]
-) -> Figures:
+def _drawn(predictor: Predictor, coco: CocoSet) -> Floats:
+    """As drawn_scores(); of the same pictures for each model, for those that one cannot read the
+    other cannot either."""
     numbers = matching_ids(predictor.names.items(), coco.categories)
     found = sweep_over(predictor, coco.pictures, numbers).found
     seen = [picture for picture in coco.pictures if picture.id in found]
-    truth = truth_of(seen, coco.categories)
-    scores = summarise(rank(boxes_by_image(truth, found), [n for n, _ in coco.categories]))
+    images = boxes_by_image(truth_of(seen, coco.categories), found)
+    return drawn_scores(rank(images, [number for number, _ in coco.categories]), RESAMPLES)
+
+
+def _figures_of(drawn: Floats, path: Path, seconds: Sequence[float]) -> Figures:
+    scores = measured(drawn)
     ordered = sorted(1000 * each for each in seconds)
     p95 = ordered[min(len(ordered) - 1, math.ceil(0.95 * len(ordered)) - 1)]
     size = path.stat().st_size
@@ -179,6 +204,13 @@ def _decoded(coco: CocoSet) -> list[NDArray[np.uint8]]:
 def _figures(values: dict[str, Any]) -> Figures:
     ap, ap50 = (None if values[key] is None else float(values[key]) for key in ("ap", "ap50"))
     return Figures(ap, ap50, float(values["ms_p50"]), float(values["ms_p95"]), int(values["size"]))
+
+
+def _measure(values: dict[str, Any] | None) -> Measure | None:
+    if values is None:
+        return None
+    value, low, high = (values[key] for key in ("value", "low", "high"))
+    return Measure(*(None if each is None else float(each) for each in (value, low, high)))
 
 
 def _sha256(path: Path) -> str:

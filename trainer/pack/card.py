@@ -82,15 +82,16 @@ def _section(title: str, lines: Sequence[str]) -> str:
 
 def _classes(story: Story, details: ModelDetails) -> str:
     learnt, checked = _boxes(story.learnt), _boxes(story.checked)
-    scores = {row.name: row.ap for row in story.measured.classes} if story.measured else {}
+    measured = story.measured.classes if story.measured else ()
+    scores = {row.name: Measure(row.ap, *(row.ap_interval or ())) for row in measured}
     rows = [
         f"| {escaped(name)} | {learnt.get(name, '–')} | {checked.get(name, '–')} "
-        f"| {_digits(scores.get(name))} |"
+        f"| {_told(scores.get(name))} |"
         for _, name in details.categories[:_MOST_CLASSES]
     ]
     left_out = len(details.categories) - len(rows)
     more = ["", f"And {left_out} more; `labels.txt` has all."] if left_out > 0 else []
-    head = ["| class | boxes learnt | boxes checked | AP |", "|---|---|---|---|"]
+    head = ["| class | boxes learnt | boxes checked | AP (95 % interval) |", "|---|---|---|---|"]
     return _section("What it finds", [*head, *rows, *more])
 
 
@@ -112,9 +113,14 @@ def _quality(story: Story) -> str:
         )
         lines += [told, "", *_table(story.measured)]
     elif (best := story.course.best) is not None and best.ap >= 0:
-        lines.append(
-            f"While it learned: AP {best.ap:.3f}, AP50 {best.ap50:.3f} on validation images."
+        ap, ap50 = (
+            _told(Measure(value, *((low, high) if low >= 0 else ())))
+            for value, low, high in (
+                (best.ap, best.ap_low, best.ap_high),
+                (best.ap50, best.ap50_low, best.ap50_high),
+            )
         )
+        lines.append(f"While it learned: AP {ap}, AP50 {ap50} on validation images.")
     return _section("How good it is", lines or ["Nobody has measured it."])
 
 
@@ -198,6 +204,12 @@ def _licences(story: Story) -> str:
         "of this model is theirs to give. None is given by this file.",
     ]
     return _section("Licences", lines)
+
+
+def _told(score: Measure | None) -> str:
+    if score is None or score.interval is None:
+        return _digits(None if score is None else score.value)
+    return f"{_digits(score.value)} ({score.interval[0]:.3f} to {score.interval[1]:.3f})"
 
 
 def _interval(score: Measure) -> str:

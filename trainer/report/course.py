@@ -42,12 +42,14 @@ def only_looked(course: Course) -> Markup:
     best = course.best
     if best is None:
         return tag("p", "Nobody has measured how good it is.")
-    interval = f" (95 % interval {best.ap_low:.2f} to {best.ap_high:.2f})"
-    known = interval if best.ap_low >= 0 else ""
-    return tag(
-        "p",
-        f"While it learned it reached AP {_known(best.ap)}{known} and AP50 {_known(best.ap50)}.",
-    )
+    known = _interval(best.ap_low, best.ap_high)
+    known50 = _interval(best.ap50_low, best.ap50_high)
+    told = f"AP {_known(best.ap)}{known} and AP50 {_known(best.ap50)}{known50}"
+    return tag("p", f"While it learned it reached {told}.")
+
+
+def _interval(low: float, high: float) -> str:
+    return f" (95 % interval {low:.2f} to {high:.2f})" if low >= 0 else ""
 
 
 def curves(course: Course) -> Markup:

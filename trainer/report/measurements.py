@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from trainer.coco import CocoSet
-from trainer.measured import Analysis, Kind, Measure, Mistakes, Scores
+from trainer.measured import Analysis, Interval, Kind, Measure, Mistakes, Scores
 from trainer.report.charts import SHARE, Axis, Line, bar, line_chart
 from trainer.report.examples import gallery
 from trainer.report.markup import Markup, joined, name_of, tag
@@ -18,6 +18,7 @@ _KINDS = {
     Kind.BACKGROUND: "There is nothing.",
     Kind.MISSED: "Something is there, and no box stands for it.",
 }
+_IN_SMALL = "Below a score: its 95 % interval."
 _MOST_ROWS = 200
 _MOST_PAIRS = 5
 
@@ -114,14 +115,15 @@ def by_class(measured: Analysis, learnt: CocoSet | None) -> Markup:
     ]
     left_out = len(measured.classes) - len(rows)
     more = [tag("p", f"And {left_out} more classes.")] if left_out > 0 else []
-    return section("By class", table(head, rows), *more)
+    return section("By class", table(head, rows), *more, tag("p", _IN_SMALL, class_="faint"))
 
 
 def by_size(measured: Analysis) -> Markup:
     """A row for small, medium and large boxes."""
     rows = [(row.name, *_scores(row)) for row in measured.sizes]
     told = (
-        "Small: the mean side of a box is under a tenth of the picture's; large: from three tenths."
+        "Small: the mean side of a box is under a tenth of the picture's; large: from three "
+        f"tenths. {_IN_SMALL}"
     )
     head = ("size", "boxes checked", "AP", "AP50", "AR")
     return section("By size", table(head, rows), tag("p", told, class_="faint"), class_="together")
@@ -186,8 +188,15 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], class_: str | None
 
 
 def _scores(row: Scores) -> tuple[str, ...]:
-    ap = joined([digits(row.ap), bar(row.ap)])
-    return (str(row.boxes), ap, digits(row.ap50), digits(row.ar))
+    ap = _with(row.ap, row.ap_interval, bar(row.ap))
+    ap50, ar = _with(row.ap50, row.ap50_interval), _with(row.ar, row.ar_interval)
+    return (str(row.boxes), ap, ap50, ar)
+
+
+def _with(value: float | None, interval: Interval | None, *beside: str) -> Markup:
+    """The interval small below it."""
+    below = [] if interval is None else [tag("small", f"{interval[0]:.2f} to {interval[1]:.2f}")]
+    return joined([digits(value), *beside, *below])
 
 
 def _at_threshold(row: Scores) -> tuple[str, str]:

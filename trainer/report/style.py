@@ -59,6 +59,7 @@ th, td { text-align: right; padding: 5px 10px; border-bottom: 1px solid var(--ru
 th { color: var(--faint); font-weight: 600 }
 th:first-child, td:first-child, .plain td, .plain th { text-align: left }
 th, td { white-space: nowrap }
+td small { display: block }
 th:first-child, td:first-child { padding-left: 0; white-space: normal; min-width: 8em }
 .plain td, .last-is-text td:last-child { white-space: normal }
 .last-is-text :is(td, th):last-child { text-align: left; padding-left: 24px }

@@ -54,7 +54,7 @@ class PairTrainer(TrainingProcess):
     def _begin(self, pair: Path, records: PairRecords) -> None:
         self._attend([pair / side for side in SIDES])
         self.records = records
-        self._start(pair, trainer_command("twin", pair))
+        self._start(pair, trainer_command("twin", pair, "--gently"))
 
     def _take_line(self, line: str) -> None:
         self._take(*from_pair_line(line))

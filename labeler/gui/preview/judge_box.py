@@ -26,7 +26,7 @@ class JudgeBox(QWidget):
         hint_tooltip(
             self.improve,
             "preview.improve",
-            self.tr("What you judged is labelled, and then learned from"),
+            self.tr("What you judged is labelled, and then the model in use learns on from it"),
         )
         keep_keys(self.improve, Qt.Key.Key_Space)
         column = QVBoxLayout(self)

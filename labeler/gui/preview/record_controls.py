@@ -15,12 +15,13 @@ _EVERY = (0, 1, 5, 15, 75)
 
 
 class RecordControls(QObject):
-    """button and every are for a panel to lay out.
+    """button, every and opener are for a panel to lay out.
 
-    toggle_requested: the person wants it to begin or to end.
+    toggle_requested: the person wants it to begin or to end; open_requested: to see what there is.
     """
 
     toggle_requested = Signal()
+    open_requested = Signal()
 
     def __init__(self, panel: QWidget) -> None:
         super().__init__(panel)
@@ -31,6 +32,7 @@ class RecordControls(QObject):
         self.button.clicked.connect(self.toggle_requested)
         keep_keys(self.button, Qt.Key.Key_Space)
         self.every = self._make_every(panel)
+        self.opener = self._make_opener(panel)
 
     @property
     def keep_every(self) -> int:
@@ -49,14 +51,22 @@ class RecordControls(QObject):
             self.button.setText(self.tr("Stop   {0}").format(going.words()))
             self.button.setAccessibleName(self.tr("Stop recording"))
 
+    def _make_opener(self, panel: QWidget) -> QPushButton:
+        button = QPushButton(self.tr("Open…"), panel)
+        button.setAccessibleName(self.tr("Open the folder of recordings"))
+        hint_tooltip(button, "preview.recordings", self.tr("The folder with all recordings"))
+        button.clicked.connect(self.open_requested)
+        keep_keys(button, Qt.Key.Key_Space)
+        return button
+
     def _make_every(self, panel: QWidget) -> QComboBox:
         box = QComboBox(panel)
         texts = {
             0: self.tr("Video only"),
-            1: self.tr("Video, and each picture"),
+            1: self.tr("Video, each picture"),
         }
         for number in _EVERY:
-            words = texts.get(number) or self.tr("Video, and every {0}th picture").format(number)
+            words = texts.get(number) or self.tr("Video, 1 of {0} pictures").format(number)
             box.addItem(words, number)
         box.setAccessibleName(self.tr("What is recorded"))
         box.setToolTip(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtCore import QObject, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QFont, QGuiApplication
 
 from labeler.errors import UserError
 from labeler.gui.counts import counted
@@ -64,6 +64,21 @@ class Recording(QObject):
     def is_on(self) -> bool:
         return self._recorder is not None
 
+    def obstacle_to_folder(self) -> str:
+        """Why there is no folder of recordings to open, or nothing."""
+        return "" if self._folder.is_dir() else self.tr("Nothing was recorded here as yet.")
+
+    def open_folder(self) -> None:
+        """Shows the recordings of this dataset in the system's own window for files."""
+        if obstacle := self.obstacle_to_folder():
+            self._document.say(obstacle)
+        else:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(self._folder))
+
+    @property
+    def _folder(self) -> Path:
+        return self._document.dataset.folder / FOLDER
+
     def toggle(self, looking: Looking, keep_every: int) -> None:
         """Begins, or ends the one under way. keep_every: as in start()."""
         if self._recorder is not None:
@@ -76,7 +91,7 @@ class Recording(QObject):
 
     def start(self, *, per_second: float, keep_every: int) -> None:
         """keep_every: of so many pictures one is kept as COCO; 0: none."""
-        folder = new_folder(self._document.dataset.folder / FOLDER)
+        folder = new_folder(self._folder)
         try:
             self._recorder = Recorder(
                 folder, self._over.emit, per_second=per_second, keep_every=keep_every

@@ -48,6 +48,7 @@ def keep(**changes: Any) -> None:
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         words = asdict(replace(recall(), **changes))
+        part.touch(mode=0o600)  # an address in a rule may hold a key
         part.write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
         part.replace(file)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from labeler.gui.counts import counted
-from labeler.react.rules import Deed, Rule
+from labeler.react.rules import Deed, Rule, host_of
 
 
 def _tr(text: str) -> str:
@@ -35,7 +35,7 @@ def text_hint(deed: Deed) -> str:
 
 
 def deed_words(rule: Rule) -> str:
-    """As in: say "Your Majesty"."""
+    """As in: say "Your Majesty". Of a web address its host alone."""
     pattern = {
         Deed.SAY: _tr('say "{0}"'),
         Deed.ANIMATE: _tr("play {0}"),
@@ -43,7 +43,8 @@ def deed_words(rule: Rule) -> str:
         Deed.RUN: _tr("run {0}"),
         Deed.POST: _tr("call {0}"),
     }[rule.deed]
-    return pattern.format(rule.text.strip())
+    text = rule.text.strip()
+    return pattern.format(host_of(text) if rule.deed is Deed.POST else text)
 
 
 def rule_words(rule: Rule) -> str:

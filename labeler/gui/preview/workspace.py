@@ -172,7 +172,8 @@ class PreviewWorkspace(Workspace):
         self._clear()
 
     def _change_beside(self, model: Path | None) -> None:
-        self.judging.reset(is_beside=True)
+        if self.looking.beside is None or self.looking.beside.path != model:
+            self.judging.reset(is_beside=True)
         self.looking.use(self.models.model, model)
         self.on_show.health_beside.set_problem("")
         self._show_names()
@@ -256,6 +257,7 @@ class PreviewWorkspace(Workspace):
         controls.react.toggle_requested.connect(self.react)
         controls.react.rules_requested.connect(self.show_rules)
         controls.record.toggle_requested.connect(self.record)
+        controls.record.open_requested.connect(self.recording.open_folder)
         controls.bar.keep_requested.connect(self.keep_frame)
         controls.bar.judge.improve_requested.connect(self.improve)
 

@@ -1,4 +1,4 @@
-"""What the recipe chose by itself: the first lines, and the rest for those who ask."""
+"""A few quiet lines at the left: the first ones, and the rest for those who ask."""
 
 from __future__ import annotations
 
@@ -13,20 +13,23 @@ _FEW = 2
 
 
 class ChosenLines(QWidget):
-    """Shows the first two lines; a button below shows all of them."""
+    """Shows the first two lines; a button below shows all of them.
 
-    def __init__(self, parent: QWidget) -> None:
+    name: what they are, for those who listen; all_told: the button's tooltip.
+    """
+
+    def __init__(self, name: str, all_told: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._lines: tuple[str, ...] = ()
         self.text = QLabel(self)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.text.setAccessibleName(self.tr("What was chosen for you"))
+        self.text.setAccessibleName(name)
         set_role(self.text, "faint")
         self.more = QPushButton(self)
         self.more.setCheckable(True)
-        self.more.setToolTip(self.tr("Everything that was chosen, and why"))
+        self.more.setToolTip(all_told)
         self.more.toggled.connect(self._show)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

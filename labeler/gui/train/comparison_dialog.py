@@ -120,7 +120,10 @@ def _scores(first: RunSummary, second: RunSummary) -> list[Row]:
             _tr("AP"),
             lambda run: "–" if run.ap is None else words.score(run.ap, run.ap_interval),
         ),
-        row(_tr("AP50"), lambda run: "–" if run.ap50 is None else f"{run.ap50:.2f}"),
+        row(
+            _tr("AP50"),
+            lambda run: "–" if run.ap50 is None else words.score(run.ap50, run.ap50_interval),
+        ),
         row(_tr("Time"), lambda run: times.duration(run.seconds)),
         row(_tr("State"), lambda run: state_words(run.state)),
     ]

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from labeler.gui.theme import set_role
+from labeler.runs.analysis import Measure
 from labeler.runs.quantised import Figures, Quantised
 
 
@@ -56,7 +57,20 @@ class Int8Row(QWidget):
             self.tr("INT8: {0}. The model itself: {1}. On the same {2} images.").format(
                 self._told(facts.small), self._told(facts.plain), facts.images
             )
+            + self._apart(facts.difference)
         )
+
+    def _apart(self, difference: Measure | None) -> str:
+        """Whether what they differ in may be chance."""
+        if difference is None or difference.value is None or difference.interval is None:
+            return ""
+        low, high = difference.interval
+        told = (
+            self.tr(" The difference in AP, {0} ({1} to {2}), may be chance.")
+            if low <= 0 <= high
+            else self.tr(" The difference in AP, {0} ({1} to {2}), is hardly chance.")
+        )
+        return told.format(*(f"{each:+.3f}" for each in (difference.value, low, high)))
 
     def _told(self, figures: Figures) -> str:
         ap = "–" if figures.ap is None else f"{figures.ap:.3f}"

@@ -74,7 +74,7 @@ class RunView(QWidget):
             else self.tr("On the {0} images it never saw").format(images)
         )
         best_ap = f" {words.score(best.ap, record.ap_interval)}" if best else ""
-        best_ap50 = f" {best.ap50:.2f}" if best else ""
+        best_ap50 = f" {words.score(best.ap50, record.ap50_interval)}" if best else ""
         self.ap.show_lines(
             [
                 Line(

@@ -10,7 +10,7 @@ from labeler.gui import times
 from labeler.gui.train import words
 from labeler.gui.train.shown_run import ShownRun
 from labeler.runs.history import RunState
-from trainer.events import Failed, Progressed
+from trainer.events import MEASURING, Failed, Progressed
 
 
 def title(shown: ShownRun) -> str:
@@ -38,7 +38,7 @@ def detail(shown: ShownRun) -> str:
     if record.ap is None or record.ap50 is None:
         return ""
     return _tr("AP {0}, AP50 {1}").format(
-        words.score(record.ap, record.ap_interval), f"{record.ap50:.2f}"
+        words.score(record.ap, record.ap_interval), words.score(record.ap50, record.ap50_interval)
     )
 
 
@@ -91,6 +91,8 @@ def _running_title(shown: ShownRun) -> str:
     told = record.progress
     if record.is_paused:
         return _tr("Paused at epoch {0}").format(f"{told.epoch:.1f}")
+    if told.phase == MEASURING:
+        return _tr("Measuring what it learned")
     if shown.budget == "epochs":
         return _tr("{0}, epoch {1} of {2}").format(
             told.phase, f"{told.epoch:.1f}", f"{shown.epochs:g}"
@@ -127,7 +129,7 @@ def _measures(shown: ShownRun, told: Progressed) -> list[str]:
 
 def seconds_left(shown: ShownRun, told: Progressed) -> float | None:
     """As the trainer measured it; else by the budget. None: nobody can say."""
-    if told.seconds_left is not None:
+    if told.seconds_left is not None or told.phase == MEASURING:
         return told.seconds_left
     return told.seconds_total - told.seconds if told.seconds_total > 0 else None
 

@@ -46,6 +46,8 @@ class _Column:
     shown: Callable[[RunSummary], str]
     sorted_by: Callable[[RunSummary], Any]
     is_number: bool = False
+    told: Callable[[RunSummary], str] = lambda run: run.message or run.name
+    """In the tooltip."""
 
 
 class RunsModel(QAbstractTableModel):
@@ -129,7 +131,7 @@ class RunsModel(QAbstractTableModel):
             return self._columns[place].sorted_by(self._runs[row])
         run = self._runs[row]
         if role == Qt.ItemDataRole.ToolTipRole:
-            told = run.note if place == NOTE_COLUMN else run.message or run.name
+            told = self._columns[place].told(run)
             return "\n".join(textwrap.fill(line, _LETTERS) for line in told.splitlines())
         if role == Qt.ItemDataRole.EditRole and place == NOTE_COLUMN:
             return run.note  # all of its lines, of which the cell shows one
@@ -184,13 +186,26 @@ def _columns() -> list[_Column]:
             lambda run: "–" if run.ap50 is None else f"{run.ap50:.2f}",
             lambda run: _known(run.ap50),
             True,
+            _told_ap50,
         ),
         _Column(
             _tr("Time"), lambda run: times.duration(run.seconds), lambda run: run.seconds, True
         ),
         _Column(_tr("State"), lambda run: state_words(run.state), lambda run: run.state.value),
-        _Column(_tr("Note"), lambda run: run.note.partition("\n")[0], lambda run: run.note),
+        _Column(
+            _tr("Note"),
+            lambda run: run.note.partition("\n")[0],
+            lambda run: run.note,
+            told=lambda run: run.note,
+        ),
     ]
+
+
+def _told_ap50(run: RunSummary) -> str:
+    if run.ap50 is None or run.ap50_interval is None:
+        return run.message or run.name
+    told = words.score(run.ap50, run.ap50_interval)
+    return _tr("AP50 {0}: in brackets the 95 % interval").format(told)
 
 
 def state_words(state: RunState) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -67,11 +68,19 @@ class ScoreTable(QTableWidget):
             if self._with_shares:
                 values += [scores.precision, scores.recall]
             self.setItem(row, 0, QTableWidgetItem(scores.name))
-            for column, value in enumerate(values, start=1):
-                self.setItem(row, column, _Number(value))
+            intervals = [None, scores.ap_interval, scores.ap50_interval, scores.ar_interval]
+            for column, (value, interval) in enumerate(zip_longest(values, intervals), start=1):
+                number = _Number(value)
+                if interval is not None:
+                    number.setToolTip(self._in_words(interval))
+                self.setItem(row, column, number)
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self._fit(len(rows))
+
+    def _in_words(self, interval: tuple[float, float]) -> str:
+        low, high = interval
+        return self.tr("95 % interval: {0} to {1}").format(f"{low:.2f}", f"{high:.2f}")
 
     def _fit(self, rows: int) -> None:
         high = self.fontMetrics().height() + 8

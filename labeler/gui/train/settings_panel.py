@@ -21,7 +21,8 @@ from trainer.config import BUILT_IN, DETECTOR_FACTS, DetectorFacts
 
 
 class SettingsPanel(QWidget):
-    """The Train button, the time, the detector, the start, what was chosen, and the drawer.
+    """The Train button, what there is to learn from, the time, the detector, the start, what was
+    chosen, and the drawer.
 
     changed: the wish is another one now.
     """
@@ -37,10 +38,21 @@ class SettingsPanel(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(2)
         self._layout.addWidget(self.train_button)
+        self.data = ChosenLines(
+            self.tr("What there is to learn from"),
+            self.tr("Everything that there is to know of the images before a training"),
+            self,
+        )
+        self._layout.addSpacing(4)
+        self._layout.addWidget(self.data)
         self._add_times()
         self._add_detectors()
         self._add_starts()
-        self.chosen = ChosenLines(self)
+        self.chosen = ChosenLines(
+            self.tr("What was chosen for you"),
+            self.tr("Everything that was chosen, and why"),
+            self,
+        )
         self._layout.addWidget(heading(self.tr("Chosen for you"), self.chosen))
         self._layout.addWidget(self.chosen)
         self._add_drawer()

@@ -37,13 +37,13 @@ class Trainer(TrainingProcess):
 
     def start(self, run: Path, command: list[str] | None = None) -> None:
         """Begins to train a prepared run. Raises UserError where its folder cannot be written."""
-        self._begin(run, RunRecord(), command or trainer_command("train", run))
+        self._begin(run, RunRecord(), command or _command(run))
 
     def go_on(self, run: Path) -> None:
         """Takes a run up again from the state it left. Raises UserError as start() does."""
         record = RunRecord.of(read_events(run))
         record.take_up()
-        self._begin(run, record, trainer_command("train", run))
+        self._begin(run, record, _command(run))
 
     def _begin(self, run: Path, record: RunRecord, command: list[str]) -> None:
         self._attend([run])
@@ -70,3 +70,8 @@ class Trainer(TrainingProcess):
             event = Failed(ended_badly(self.run / LOG, code, last_words))
             note_crash(self.run, event, code, last_words)
             self._take(event)
+
+
+def _command(run: Path) -> list[str]:
+    """Where the machine has more to do than it can, the window comes first."""
+    return trainer_command("train", run, "--gently")

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from labeler.dataset.splits import expected_sizes
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
 from labeler.gui.theme import set_role
@@ -29,7 +30,7 @@ from labeler.gui.train.run_starter import RunStarter
 from labeler.gui.train.runs_desk import RunsDesk
 from labeler.gui.train.trainer import Trainer
 from labeler.gui.workspace import Action, Workspace
-from labeler.runs.advice import FEWEST_LABELLED
+from labeler.runs.advice import FEWEST_LABELLED, foretold
 from labeler.runs.history import LOG, MODEL
 from labeler.runs.launch import training_available
 from trainer.events import Evaluated, Event
@@ -78,6 +79,7 @@ class TrainWorkspace(Workspace):
         return keys.actions(self)
 
     def activated(self) -> None:
+        self._tell_data()
         self._refresh()
 
     def closing_question(self) -> str:
@@ -223,6 +225,7 @@ class TrainWorkspace(Workspace):
         if not self.trainer.is_running:
             self.stage.clear()
         self.shelf.load()
+        self._tell_data()
         self._refresh()
 
     def _is_busy(self) -> bool:
@@ -231,6 +234,24 @@ class TrainWorkspace(Workspace):
     def _can_train(self) -> bool:
         labelled = self._document.dataset.counts().labelled
         return labelled >= FEWEST_LABELLED and training_available()
+
+    def _follow_data(self) -> None:
+        if self.isVisible():
+            self._tell_data()
+        self._refresh()
+
+    def _tell_data(self) -> None:
+        """What there is to learn from, and what will have to be said of it."""
+        dataset = self._document.dataset
+        counts, boxes = dataset.counts(), dataset.boxes_per_category()
+        names = {each.id: each.name for each in dataset.categories()}
+        lines = [self.tr("{0} labelled, {1} empty").format(counts.labelled, counts.empty)]
+        images = counts.labelled + counts.empty
+        if counts.labelled >= FEWEST_LABELLED:
+            learnt, checked, _ = expected_sizes(images)
+            told = self.tr("{0}: about {1} to learn from, {2} to check with")
+            lines = [told.format(lines[0], learnt, checked), *foretold(names, images, boxes)]
+        self.settings.data.show_lines(lines)
 
     def _refresh(self) -> None:
         """Which page is up, and what can be pressed."""
@@ -246,16 +267,16 @@ class TrainWorkspace(Workspace):
             self._pages.setCurrentWidget(self.pages)
             return
         self._pages.setCurrentWidget(self.empty)
-        counts = self._document.dataset.counts()
         self.settings.chosen.show_lines(
-            [self.tr("{0} labelled, {1} empty").format(counts.labelled, counts.empty)]
+            [self.tr("Told, with the reasons, once a training begins.")]
         )
+        counts = self._document.dataset.counts()
         self.empty.show_counts(counts, self._refresh, self.labelling_requested.emit)
 
     def _connect(self) -> None:
         self._refresh_timer.setSingleShot(True)
         self._refresh_timer.setInterval(_REFRESH_MS)
-        self._refresh_timer.timeout.connect(self._refresh)
+        self._refresh_timer.timeout.connect(self._follow_data)
         document = self._document
         for changed in (
             document.annotations_changed,
