@@ -35,6 +35,8 @@ RELEASE_TIMEOUT = 1.0
 SILENCE = 2.0
 """Seconds without the robot's state after which it may be anywhere: driving ends."""
 STOPPED_AFTER = 0.4
+FINDING_OUT = 0.4
+"""Seconds after a failed order in which it shows whether the whole connection is gone."""
 
 
 class DrivingState(StrEnum):
@@ -175,6 +177,8 @@ class Driver:
             self._refuse_to_go_on(should_stop)  # it may be why the robot ended it
             failures = "; ".join(filter(None, map(_failure, futures)))
             if failures:
+                self.stop()
+                self._off.wait(FINDING_OUT)
                 self.refuse_if_off()  # the better reason, if there is one
                 raise words.no_answer(self.robot.name, failures)
         except BaseException:

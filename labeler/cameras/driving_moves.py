@@ -181,15 +181,13 @@ def told_from_now(camera: PhotoRobot, should_stop: ShouldStop) -> BodyState:
     """A state that the robot told after this moment, however long its messages are under way.
 
     What comes after its answer to a question was sent after the question. Raises UserError where
-    it does not answer.
+    neither comes.
     """
     answer = camera.order(*question(), PICTURE_PATIENCE)
     deadline = time.monotonic() + PICTURE_PATIENCE
     answered = math.inf
     while True:
-        if answered == math.inf and answer.done():
-            if answer.cancelled() or answer.exception() is not None:
-                raise UserError(words.no_picture(camera.name))
+        if answered == math.inf and answer.done():  # a refusal is an answer, too
             answered = time.monotonic()
         body = camera.body
         if body is None:

@@ -77,6 +77,9 @@ class RobotLink:
             self._opened = True
             self.submit(self._listen()).result(timeout)
         finally:
+            control = self._conn._control_stream_task
+            if control is not None and control.done():  # where it was closed meanwhile
+                _retrieve(control)
             if self._closed.is_set():
                 self._shut()
 

@@ -26,14 +26,20 @@ class StandIn:
         self.requests: list[Any] = []
         self.places: list[tuple[float, float]] = []
         self.at_stop: Callable[[], None] | None = None
+        self.is_gone = False
+        self.image_stamp = 0
         self.turn_error = self.drive_error_mm = 0.0
         self._pose = Pose(0.0, 0.0, 0.0)
         self._head, self._lift = 0.0, 32.0
         self._stamps = count(1)
 
     @property
-    def body(self) -> BodyState:
-        return BodyState(self._pose, self._head, self._lift, 0.0, 0.0, self.status, 0)
+    def body(self) -> BodyState | None:
+        if self.is_gone:
+            return None
+        return BodyState(
+            self._pose, self._head, self._lift, 0.0, 0.0, self.status, self.image_stamp
+        )
 
     def latest(self) -> Frame:
         """Another one each time."""
@@ -60,7 +66,10 @@ class StandIn:
         if obey is not None:
             obey(request)
         future: Future[Any] = Future()
-        future.set_result(None)
+        if self.is_gone:
+            future.set_exception(ConnectionError())
+        else:
+            future.set_result(None)
         return future
 
     def _obey_TurnInPlace(self, request: Any) -> None:  # noqa: N802

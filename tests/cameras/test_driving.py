@@ -249,6 +249,21 @@ def test_the_stop_is_repeated_until_the_wheels_stand_also_where_no_person_said_i
     driver.release()
 
 
+def test_an_order_that_fails_with_the_connection_is_told_as_that(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    robot = StandIn()
+    driver = Driver(robot)
+    driver.take()
+
+    def vanish(_request: object) -> None:
+        robot.is_gone = True
+
+    monkeypatch.setattr(robot, "_obey_TurnInPlace", vanish)
+    with pytest.raises(UserError, match="connection to Vector-T1 is lost"):
+        driver.act([turn_action(1.0, 1.0, 1.0)], never)
+
+
 def wheels_told(robot: StandIn) -> list[tuple[float, float]]:
     told = [each for each in robot.requests if hasattr(each, "left_wheel_mmps")]
     return [(each.left_wheel_mmps, each.right_wheel_mmps) for each in told]

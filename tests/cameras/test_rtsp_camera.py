@@ -36,6 +36,7 @@ def phone() -> Iterator[RtspStandIn]:
 @pytest.fixture(autouse=True)
 def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(network, "_known", {})
+    monkeypatch.setattr(network, "OPEN_TIMEOUT", 20.0)  # on a crowded machine
     monkeypatch.setattr(network, "SILENCE", 0.5)
     monkeypatch.setattr(network, "PAUSES", (0.05,))
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import ExitStack
+from itertools import count
 
 import pytest
 
 from labeler.cameras.base import Frame
 from labeler.cameras.driving import Driver
 from labeler.cameras.driving_body import CLIFF_DETECTED, IS_PICKED_UP
+from labeler.cameras.driving_moves import frame_after, told_from_now
 from labeler.cameras.driving_words import DRIVEN, POSING
 from labeler.cameras.posing import pose_partner
 from labeler.cameras.posing_plan import PosingWish
@@ -142,3 +145,22 @@ def test_a_sweep_whose_stops_lie_close_takes_no_picture_twice(
     stops = plan_sweep(SweepWish(steps=20, angles=1, arc_deg=10))
     sweep(drivers[0], robot, stops, kept.append, lambda *_: None, lambda: False)
     assert len({frame.number for frame in kept}) == 20
+
+
+def test_a_picture_that_was_on_its_way_while_the_partner_moved_does_not_count(
+    robot: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer: Future[None] = Future()
+    monkeypatch.setattr(robot, "order", lambda *_: answer)
+    robot.image_stamp = 3
+    looks = count(1)
+
+    def answers_late() -> bool:
+        if next(looks) == 5:
+            robot.image_stamp = 9
+            answer.set_result(None)
+        return False
+
+    since = told_from_now(robot, answers_late)
+    assert since.image_stamp == 9
+    assert frame_after(robot, since, lambda: False).number == 10

@@ -288,6 +288,16 @@ def test_escape_ends_a_sweep_and_keeps_what_it_took(
     assert 1 <= dataset.counts().total < 20
 
 
+def test_another_camera_ends_a_sweep_without_a_word_of_a_lost_connection(
+    qtbot: QtBot, driving: CaptureWorkspace, live: LiveCamera, dataset: Dataset, heard: Heard
+) -> None:
+    driving.driving.run.sweep(SweepWish(steps=20, angles=1, arc_deg=40))
+    until(qtbot, lambda: dataset.counts().total >= 1)
+    live.stop()
+    until(qtbot, lambda: heard.has("Sweep ended by you"))
+    assert heard.failures == []
+
+
 def test_the_second_robot_of_a_simulated_world_poses_and_what_should_be_empty_waits(
     qtbot: QtBot, document: Document, live: LiveCamera, dataset: Dataset, heard: Heard
 ) -> None:

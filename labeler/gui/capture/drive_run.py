@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 
 from PySide6.QtCore import QObject, Signal
@@ -50,6 +51,7 @@ class DriveRun(QObject):
         self._number = 0
         self._waiting = self._kept = self._skipped = 0
         self._result: DriveResult | None = None
+        self._camera: Camera | None = None
         drive.ended.connect(job.stop)
         job.failed.connect(self._fail)
         job.ended.connect(self._end)
@@ -134,6 +136,7 @@ class DriveRun(QObject):
 
     def _begin(self, title: str, work: Callable[..., DriveResult]) -> None:
         self._title, self._gave_up = title, False
+        self._camera = self._live.camera
         self._number += 1
         self._waiting = self._kept = self._skipped = 0
         self._result = None
@@ -153,6 +156,8 @@ class DriveRun(QObject):
 
     def _take(self, result: DriveResult) -> None:
         self._drive.notice_end()
+        if self._live.camera is not self._camera:  # another was chosen: no fault of the robot's
+            result = replace(result, fault=None)
         self._result = result
         self._tell()
 
