@@ -13,7 +13,7 @@ from labeler.errors import UserError
 from labeler.gui import times
 from labeler.gui.background import Job, run_in_background
 from labeler.gui.train.strip import Row, Strip
-from labeler.runs.history import MODEL
+from labeler.runs.history import newest_model
 from labeler.runs.showcase import (
     Look,
     ShownPicture,
@@ -64,7 +64,7 @@ class Showcase(QObject):
         )
 
     def look_again(self, seconds: float) -> None:
-        """The run on show has better weights now, after so many seconds."""
+        """The run on show has other weights now, after so many seconds."""
         looks = self._shown.looks if self._shown is not None else []
         if looks and looks[-1].seconds == seconds:
             return
@@ -103,7 +103,7 @@ class Showcase(QObject):
         seconds, self._wanted = self._wanted, None
         run, pictures = shown.run, tuple(shown.pictures)
         self._job = run_in_background(
-            lambda _report, _stop: look(run / MODEL, pictures, seconds),
+            lambda _report, _stop: look(newest_model(run), pictures, seconds),
             on_done=lambda new: self._take_look(run, new),
             on_error=lambda error: self._miss(run, error),
             owner=self,
@@ -141,6 +141,7 @@ class Showcase(QObject):
             self._job = None
             if not self._shown.pictures:
                 self._strip.show_pictures([], self._nothing_to_show())
+            self._look_if_free()  # the run may have ended meanwhile, and with it its newest model
 
     def _nothing_to_show(self) -> str:
         return self.tr(
