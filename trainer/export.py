@@ -20,7 +20,12 @@ _OPSET = 17
 
 def export_onnx(path: Path, detector: Detector, details: ModelDetails) -> None:
     """Writes path whole or not at all. detector: settled()."""
-    write_whole(path, _described(_traced(detector), details))
+    write_whole(path, onnx_of(detector, details))
+
+
+def onnx_of(detector: Detector, details: ModelDetails) -> bytes:
+    """The content of such a file."""
+    return _described(_traced(detector), details)
 
 
 def _traced(detector: Detector) -> bytes:

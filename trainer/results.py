@@ -1,13 +1,15 @@
-"""What a run leaves behind: last.safetensors, best.safetensors, model.onnx."""
+"""What a run leaves behind: last.safetensors, best.safetensors, model.onnx; and newest.onnx."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from trainer.checkpoint import Standing, load_checkpoint, load_standing, save_checkpoint
-from trainer.export import export_onnx
+from trainer.export import export_onnx, onnx_of
+from trainer.machine import write_whole
 from trainer.predict import ModelDetails
 from trainer.protocol import Detector
+from trainer.run_folder import NEWEST
 from trainer.scores import DEFAULT_THRESHOLD
 from trainer.validation import Verdict
 
@@ -25,7 +27,11 @@ class Results:
         detector_name: str,
         finest_stride: int,
         categories: tuple[tuple[int, str], ...],
+        *,
+        is_watched: bool = False,
     ) -> None:
+        """is_watched: keeps newest.onnx as well, which takes a look half a second more."""
+        self._is_watched = is_watched
         self.best: Standing | None = None
         self._run = run
         self._detector_name = detector_name
@@ -60,5 +66,13 @@ class Results:
         save_checkpoint(self._run / "last.safetensors", settled, details, standing)
         if better:
             save_checkpoint(self._run / "best.safetensors", settled, details, standing)
-            export_onnx(self._run / MODEL, settled, details)
             self.best = standing
+        if better or self._is_watched:
+            model = onnx_of(settled, details)
+            for name, is_due in ((MODEL, better), (NEWEST, self._is_watched)):
+                if is_due:
+                    write_whole(self._run / name, model)
+
+    def end(self) -> None:
+        """Nobody watches any more: what is left is the best."""
+        (self._run / NEWEST).unlink(missing_ok=True)

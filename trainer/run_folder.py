@@ -26,6 +26,9 @@ from trainer.faults import TrainerError
 STATE = "state.safetensors"
 """What a run needs to go on; it stays until the run is complete."""
 
+NEWEST = "newest.onnx"
+"""The model as of the newest look, better or not, for whoever watches a run while it learns."""
+
 log = logging.getLogger("trainer")
 _LINE = "%(asctime)s %(levelname)s %(message)s"
 _EVENTS = "events.jsonl"

@@ -151,6 +151,7 @@ class Training:
         )
         report_at_the_end(self._run, end)
         self._emit(end)
+        self._parts.results.end()
         if not stopped_early:
             for name in (STATE, START_WEIGHTS):
                 (self._run / name).unlink(missing_ok=True)
@@ -235,7 +236,13 @@ class Training:
             Learner(detector, recipe, device.name, pace.fall, half=device.half),
             Feeder(examples, recipe, device.name, config.seed, clock),
             Validator(checked, val_examples, device.name, _MOST_VALIDATION_PICTURES),
-            Results(run, config.detector, recipe.finest_stride, learnt.categories),
+            Results(
+                run,
+                config.detector,
+                recipe.finest_stride,
+                learnt.categories,
+                is_watched=config.recipe == "one-click",
+            ),
             self._emit,
             self._should_stop,
             self._should_pause,

@@ -20,6 +20,8 @@ NAME_FORMAT = "%Y-%m-%d_%H-%M"
 """How new runs are called: 2026-11-24_17-04."""
 
 MODEL = "model.onnx"
+NEWEST = "newest.onnx"
+"""The model as of the newest look, better or not; left over where the run's process was killed."""
 LOG = "log.txt"
 _STATE = "state.safetensors"
 _LOCK = "run.lock"
@@ -164,6 +166,12 @@ def model_of(path: Path) -> Path:
             "anything was learned. Train again, for longer."
         )
     return path / MODEL
+
+
+def newest_model(run: Path) -> Path:
+    """What a run that learns has become; its best where that is not kept."""
+    newest = run / NEWEST
+    return newest if newest.is_file() else run / MODEL
 
 
 def _stamp(run: Path) -> _Stamp:

@@ -357,7 +357,7 @@ def test_a_replaced_model_file_is_followed(
 ) -> None:
     write_tiny_model(model, threshold=0.65, scores=(0.8, 0.7, 0.1))
     until(qtbot, lambda: "vector #1 0.80" in texts(preview))
-    assert heard.has("better checkpoint")
+    assert heard.has("newer checkpoint")
     assert preview.controls.lowest_score == 0.65
 
 
@@ -407,11 +407,14 @@ def test_a_training_is_followed_but_takes_nothing_out_of_the_hands(
     qtbot: QtBot, workspace: PreviewWorkspace, dataset: Dataset
 ) -> None:
     training = write_run(dataset, "2026-11-24_18-00")
+    newest = write_tiny_model(training.with_name("newest.onnx"))
     other = write_run(dataset, "2026-11-24_09-00")
-    workspace.use_model(training)
-    assert workspace.models.model == training
+    workspace.use_model(newest)
+    assert workspace.models.model == newest
+    assert workspace.controls.model.currentText() == "2026-11-24_18-00, learning"
     workspace.models.choose(other)
-    workspace.use_model(training)  # its next checkpoint
+    workspace.use_model(newest)  # its next checkpoint
+    workspace.use_model(training)  # its best, at the end
     assert workspace.models.model == other
     workspace.deactivated()
     workspace.use_model(training)  # asked for in the Train workspace

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from labeler.errors import UserError
-from labeler.runs.history import RunState, attend, list_runs, model_of, summarise
+from labeler.runs.history import RunState, attend, list_runs, model_of, newest_model, summarise
 from labeler.runs.note import write_note
 from labeler.runs.record import RunRecord, append_event, read_events
 from labeler.runs.resume import prepared_again
@@ -85,6 +85,13 @@ def test_a_pause_is_no_end_and_takes_nothing_away() -> None:
     record.add(Resumed(11.0, 1.5))
     assert not record.is_paused
     assert (record.evaluations, record.progress) == ([FIRST], PROGRESSED)
+
+
+def test_a_run_is_watched_by_its_newest_model_while_it_learns(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", STARTED)
+    assert newest_model(run) == run / "model.onnx"
+    (run / "newest.onnx").write_bytes(b"")
+    assert newest_model(run) == run / "newest.onnx"
 
 
 def test_a_run_with_a_state_can_go_on_unless_it_is_complete_or_under_way(tmp_path: Path) -> None:

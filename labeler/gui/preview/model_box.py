@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QLocale, Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from labeler.runs.history import MODEL, RunSummary
+from labeler.runs.history import MODEL, NEWEST, RunSummary
 
 
 class ModelBox(QComboBox):
@@ -79,6 +79,8 @@ def _day(then: datetime) -> str:
 
 def file_words(path: Path) -> str:
     """A run's file is always called the same, so its folder tells more."""
+    if path.name == NEWEST:
+        return _tr("{0}, learning").format(path.parent.name)
     return f"{path.parent.name}/{path.name}" if path.name == MODEL else path.name
 
 

@@ -25,7 +25,7 @@ class ModelChoice(QObject):
         self._document = document
         self._box = box
         self._window = parent
-        self._announced: set[Path] = set()
+        self._announced: set[Path] = set()  # folders of runs
         self._was_chosen = self._is_broken = False
         box.model_chosen.connect(self.choose)
         box.open_requested.connect(self.ask)
@@ -44,10 +44,10 @@ class ModelChoice(QObject):
         """A training told of this model.
 
         It is used, unless the person is watching, has chosen another one, and heard of it before:
-        each better checkpoint of a run is told anew.
+        each new checkpoint of a run is told anew.
         """
-        is_news = model not in self._announced
-        self._announced.add(model)
+        is_news = model.parent not in self._announced
+        self._announced.add(model.parent)
         if is_news or not (self._was_chosen and is_watched):
             self._was_chosen = False
             self._use(model)

@@ -115,7 +115,7 @@ class PreviewWorkspace(Workspace):
         self.frames.finish()
 
     def use_model(self, model: Path) -> None:
-        """Follows a training: its model.onnx, read again whenever it is replaced."""
+        """Follows a training: its newest model, read again whenever it is replaced."""
         self.models.follow(Path(model), is_watched=self._is_active)
 
     def keep_frame(self) -> None:
@@ -184,7 +184,7 @@ class PreviewWorkspace(Workspace):
 
     def _take_model(self, loaded: LoadedModel, is_newer: bool) -> None:
         if is_newer:
-            self._document.say(self.tr("A better checkpoint has come and is in use."))
+            self._document.say(self.tr("A newer checkpoint has come and is in use."))
             self.judging.reset(is_beside=loaded.is_beside)
         health = self.on_show.health_beside if loaded.is_beside else self.health
         health.set_problem("")

@@ -77,7 +77,7 @@ class RunStage(QObject):
         self.changed.emit()
 
     def look_again(self, seconds: float) -> None:
-        """The run on show has better weights now, after so many seconds."""
+        """The run on show has other weights now, after so many seconds."""
         self._showcase.look_again(seconds)
 
     def finish(self, ended: ShownRun) -> None:

@@ -13,7 +13,7 @@ from labeler.errors import UserError
 from labeler.gui import times
 from labeler.gui.background import Job, run_in_background
 from labeler.gui.train.strip import Row, Strip
-from labeler.runs.history import MODEL
+from labeler.runs.history import MODEL, newest_model
 from labeler.runs.showcase import (
     Look,
     ShownPicture,
@@ -64,7 +64,7 @@ class Showcase(QObject):
         )
 
     def look_again(self, seconds: float) -> None:
-        """The run on show has better weights now, after so many seconds."""
+        """The run on show has other weights now, after so many seconds."""
         looks = self._shown.looks if self._shown is not None else []
         if looks and looks[-1].seconds == seconds:
             return
@@ -102,8 +102,9 @@ class Showcase(QObject):
             return
         seconds, self._wanted = self._wanted, None
         run, pictures = shown.run, tuple(shown.pictures)
+        model = newest_model(run) if shown.is_live else run / MODEL
         self._job = run_in_background(
-            lambda _report, _stop: look(run / MODEL, pictures, seconds),
+            lambda _report, _stop: look(model, pictures, seconds),
             on_done=lambda new: self._take_look(run, new),
             on_error=lambda error: self._miss(run, error),
             owner=self,
@@ -141,6 +142,7 @@ class Showcase(QObject):
             self._job = None
             if not self._shown.pictures:
                 self._strip.show_pictures([], self._nothing_to_show())
+            self._look_if_free()  # the run may have ended meanwhile, and with it its newest model
 
     def _nothing_to_show(self) -> str:
         return self.tr(

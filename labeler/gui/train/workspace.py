@@ -31,7 +31,7 @@ from labeler.gui.train.runs_desk import RunsDesk
 from labeler.gui.train.trainer import Trainer
 from labeler.gui.workspace import Action, Workspace
 from labeler.runs.advice import FEWEST_LABELLED, foretold
-from labeler.runs.history import LOG, MODEL
+from labeler.runs.history import LOG, MODEL, newest_model
 from labeler.runs.launch import training_available
 from trainer.events import Evaluated, Event
 
@@ -41,7 +41,7 @@ _REFRESH_MS = 200
 class TrainWorkspace(Workspace):
     """One button trains; everything else tells what it does.
 
-    model_available: a model.onnx that Preview should use, again at each better one.
+    model_available: a model that Preview should use: the newest while a run learns, then its best.
     labelling_requested, preview_requested: the person wants to go there; image_requested: to the
     image with this id. run_began: a new run learns from what is labelled now.
     """
@@ -177,8 +177,8 @@ class TrainWorkspace(Workspace):
         """The training told something."""
         run = self.trainer.run
         assert run is not None
-        if isinstance(event, Evaluated) and event.is_best and (run / MODEL).is_file():
-            self.model_available.emit(run / MODEL)
+        if isinstance(event, Evaluated) and (model := newest_model(run)).is_file():
+            self.model_available.emit(model)
             if run == self.stage.run:
                 self.stage.look_again(event.seconds)
         if run == self.stage.run:
