@@ -266,6 +266,8 @@ class Driver:
             wish, message = STANDING, self._told(self._sentences.lifted)
         elif body.at_cliff and (wish.forward > 0 or (wish.turn and wish.forward == 0)):
             wish, message = replace(wish, forward=0.0, turn=0.0), self._told(self._sentences.edge)
+        elif body.on_charger and (wish.forward or wish.turn) and not body.wheels_turn:
+            message = self._told(words.ON_CHARGER)
         self._set(DrivingState.HOLDING, message)
         return wish, halt
 

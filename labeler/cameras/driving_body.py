@@ -9,8 +9,8 @@ from typing import Any
 
 from labeler.dataset.model import Pose
 
-IS_MOVING, IS_PICKED_UP, IS_FALLING, CLIFF_DETECTED = 0x1, 0x8, 0x20, 0x4000
-WHEELS_MOVING, IS_BEING_HELD = 0x8000, 0x10000
+IS_MOVING, IS_PICKED_UP, IS_FALLING, ON_CHARGER = 0x1, 0x8, 0x20, 0x1000
+CLIFF_DETECTED, WHEELS_MOVING, IS_BEING_HELD = 0x4000, 0x8000, 0x10000
 """RobotStatus of the SDK's messages, spelt out: they are read without loading the SDK."""
 
 
@@ -55,6 +55,10 @@ class BodyState:
     @property
     def at_cliff(self) -> bool:
         return bool(self.status & CLIFF_DETECTED)
+
+    @property
+    def on_charger(self) -> bool:
+        return bool(self.status & ON_CHARGER)
 
     @property
     def off_ground(self) -> bool:

@@ -51,6 +51,9 @@ POSING = Sentences(
 """Of one that poses before it: Drive is not its own."""
 
 
+ON_CHARGER = "{} stands on its charger, where it does not drive. Put it down beside it."
+
+
 def driving_is_off(name: str) -> str:
     return f"Drive is off, so {name} moves by itself alone. Switch it on first."
 

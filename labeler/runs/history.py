@@ -21,7 +21,7 @@ NAME_FORMAT = "%Y-%m-%d_%H-%M"
 
 MODEL = "model.onnx"
 NEWEST = "newest.onnx"
-"""The model as of the newest look, better or not; only while a run learns."""
+"""The model as of the newest look, better or not; left over where the run's process was killed."""
 LOG = "log.txt"
 _STATE = "state.safetensors"
 _LOCK = "run.lock"
@@ -169,7 +169,7 @@ def model_of(path: Path) -> Path:
 
 
 def newest_model(run: Path) -> Path:
-    """What the run has become: as it is now while it learns, its best when it is done."""
+    """What a run that learns has become; its best where that is not kept."""
     newest = run / NEWEST
     return newest if newest.is_file() else run / MODEL
 

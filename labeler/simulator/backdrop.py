@@ -13,7 +13,7 @@ from labeler.simulator.view import FOCAL
 
 PAD = 80 * PIXELS_PER_DEGREE
 """The panorama repeats by this much at both sides, so that no view wraps around."""
-LOOKUP = (320, 180)
+LOOKUP = (160, 90)
 """The room is out of focus: it is drawn at this size and then enlarged."""
 CELL = 10
 

@@ -49,13 +49,15 @@ class Body:
     """A robot's motors. Orders set targets; step() moves towards them.
 
     blocked: something is in its way. cliff: it has stopped at the table's edge, and not driven
-    away from it yet. held: its wheels cannot turn, whatever they are told.
+    away from it yet. held: its wheels cannot turn, whatever they are told. ways: how far its left
+    and its right tread have run.
     """
 
     def __init__(self, pose: BodyPose) -> None:
         self.pose = pose
         self.left = self.right = 0.0
         self.blocked = self.held = False
+        self.ways = (0.0, 0.0)
         self._edge: BodyPose | None = None
         self._left_goal = self._right_goal = 0.0
         self._head_goal, self._head_speed = pose.head, HEAD_SPEED
@@ -135,6 +137,7 @@ class Body:
         left, right = (0.0, 0.0) if self.held else (self._left_goal, self._right_goal)
         self.left = approach(self.left, left, change)
         self.right = approach(self.right, right, change)
+        self.ways = (self.ways[0] + self.left * seconds, self.ways[1] + self.right * seconds)
         pose, turned = self.pose, self.turn_rate * seconds
         middle = pose.heading + turned / 2
         return BodyPose(

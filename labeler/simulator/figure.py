@@ -1,4 +1,4 @@
-"""Another Vector as a mesh that moves its head, lift and eyes."""
+"""Another Vector as a mesh that moves its head, lift, eyes, wheels and treads."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from labeler.simulator.arrays import Floats, floats
 from labeler.simulator.materials import Material
 from labeler.simulator.mesh import Mesh, joined, read_parts, vector_file
 from labeler.simulator.scene import Figure
+from labeler.simulator.treads import Ribs, wheel_of, with_spokes
 
 # Pivots of the joints in the model, centimetres (anki_vector/opengl/opengl_vector.py).
 ARM_LENGTH, LIFT_PIVOT_HEIGHT, MODEL_LIFT_ANGLE = 6.6, 4.5, -0.1136
@@ -39,6 +40,9 @@ _SURFACES = {
 }
 _HEAD = ("head_geo", "front_Screen_geo", "backScreen_mat", "screenEdge_geo")
 _UPPER, _LOWER = ("uprArm_geo", "uprArm_L_geo"), ("lwrArm_L_geo", "lwrArm_R_geo")
+_TRACKS = ("tracks_L_geo", "tracks_R_geo")
+_WHEELS = (("wheel_FL_geo", "wheel_BL_geo"), ("wheel_FR_geo", "wheel_BR_geo"))
+"""Left and right, as Figure.ways."""
 
 
 def _material_of(group: str, name: str) -> int | None:
@@ -53,7 +57,9 @@ class FigureModel:
 
     def __init__(self) -> None:
         parts = read_parts(vector_file(), _material_of)
-        moving = {*_HEAD, *_UPPER, *_LOWER, "fork_geo"}
+        moving = {*_HEAD, *_UPPER, *_LOWER, "fork_geo", *_WHEELS[0], *_WHEELS[1]}
+        self._ribs = [Ribs(parts[name]) for name in _TRACKS]
+        self._wheels = [{name: wheel_of(parts[name]) for name in side} for side in _WHEELS]
         groups = {
             "still": [mesh for name, mesh in parts.items() if name not in moving],
             "head": [parts[name] for name in _HEAD],
@@ -61,6 +67,8 @@ class FigureModel:
             "upper": [parts[name] for name in _UPPER],
             "lower": [parts[name] for name in _LOWER],
             "fork": [parts["fork_geo"]],
+            **{name: [with_spokes(parts[name])] for side in _WHEELS for name in side},
+            **{name: [ribs.mesh()] for name, ribs in zip(_TRACKS, self._ribs, strict=True)},
         }
         self._model = joined([mesh for group in groups.values() for mesh in group])
         counts = [sum(len(mesh.vertices) for mesh in group) for group in groups.values()]
@@ -75,13 +83,21 @@ class FigureModel:
         model, pose, parts = self._model, figure.pose, self._parts
         vertices, normals = model.vertices.copy(), model.normals.copy()
         vertices[parts["eyes"]] = _eyes(figure)
+        for track, ribs, way in zip(_TRACKS, self._ribs, figure.ways, strict=True):
+            vertices[parts[track]], normals[parts[track]] = ribs.at(way)
         face = slice(parts["head"].start, parts["eyes"].stop)
         lift = _lift_angle(pose.lift)
-        for part, pivot, angle in (
+        joints = [
             (face, HEAD_PIVOT, -pose.head),
             (parts["upper"], UPPER_ARM_PIVOT, lift),
             (parts["lower"], LOWER_ARM_PIVOT, lift),
-        ):
+        ]
+        for wheels, way in zip(self._wheels, figure.ways, strict=True):
+            joints += [
+                (parts[name], (wheel.x, wheel.z), wheel.angle(way))
+                for name, wheel in wheels.items()
+            ]
+        for part, pivot, angle in joints:
             place, turn = floats((pivot[0], 0, pivot[1])), _turn(angle)
             vertices[part] = (vertices[part] - place) @ turn + place
             normals[part] = normals[part] @ turn

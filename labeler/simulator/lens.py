@@ -1,4 +1,4 @@
-"""The camera's failings: motion blur, vignette, blown highlights, noise, and JPEG."""
+"""The camera's failings: blur, bent lines, vignette, its own idea of white, noise, and JPEG."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ import cv2
 import numpy as np
 
 from labeler.simulator.arrays import Pixels, floats, pixels
+from labeler.simulator.bending import Bending, lean_of
+from labeler.simulator.grain import Grain
 from labeler.simulator.scene import Exposure, Scene
 from labeler.simulator.view import FOCAL
 
 JPEG_QUALITY = 75
-NOISE_MARGIN = 64
+BALANCE, MOST_BALANCE = 0.2, 1.08
+"""How far the camera takes the picture's own tint for the light's: not at all 0, wholly 1; and how
+much brighter or darker it makes a channel at most."""
+BENT_SOFTNESS, LEAST_SOFTNESS = 0.41, 0.45
+"""By how many pixels bending blurs, as it looks between them; and a blur that nobody would miss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +62,29 @@ class Lens:
         self.look = look
         self.chosen: dict[int, Exposure] = {}
         self._seed = seed
-        self._tables: dict[tuple[int, int], tuple[Pixels, Pixels, Pixels]] = {}
+        self._grain = Grain(seed)
+        self._vignettes: dict[tuple[int, int], Pixels] = {}
+        self._bendings: dict[tuple[int, int], Bending] = {}
 
     def develop(self, image: Pixels, scene: Scene) -> Pixels:
         height, width = image.shape[:2]
-        vignette, brighter, darker = self._prepared(width, height)
         image = _smeared(image, scene, self.shutter(scene))
-        image = pixels(cv2.GaussianBlur(image, (0, 0), self.look.softness * width / 640))
+        image = self.bending(width, height).picture(image, lean_of(scene, width, height))
+        _soften(image, self.look.softness * width / 640)
+        _balance(image)
         gain = self._gain(image, scene)
-        image = pixels(cv2.multiply(image, vignette, scale=gain / 255))
+        cv2.multiply(image, self._vignette_of(width, height), dst=image, scale=gain / 255)
         camera = [scene.camera] if scene.camera else []
         chance = np.random.default_rng([self._seed, scene.number, *camera])
-        x, y = chance.integers(0, NOISE_MARGIN, 2)
-        window = np.s_[y : y + height, x : x + width]
-        more, less = brighter[window], darker[window]
-        if scene.manual is not None:
-            noisier = math.sqrt(scene.manual.gain / self.look.sensor_gain)
-            more, less = (pixels(cv2.convertScaleAbs(part, alpha=noisier)) for part in (more, less))
-        return pixels(cv2.subtract(cv2.add(image, more), less))
+        self._grain.lay(image, self._noise(scene), chance)
+        return image
+
+    def bending(self, width: int, height: int) -> Bending:
+        """Of a picture of that size."""
+        key = (width, height)
+        if key not in self._bendings:
+            self._bendings[key] = Bending(width, height)
+        return self._bendings[key]
 
     def shutter(self, scene: Scene) -> float:
         """Seconds that it is open."""
@@ -86,25 +97,16 @@ class Lens:
         self.chosen[scene.camera] = self.look.exposure(gain)
         return gain
 
-    def _prepared(self, width: int, height: int) -> tuple[Pixels, Pixels, Pixels]:
-        key = (width, height)
-        if key not in self._tables:
-            rng = np.random.default_rng([self._seed, width])
-            self._tables[key] = (_vignette(width, height, self.look.corner), *self._noise(rng, key))
-        return self._tables[key]
+    def _noise(self, scene: Scene) -> float:
+        if scene.manual is None:
+            return self.look.noise
+        return self.look.noise * math.sqrt(scene.manual.gain / self.look.sensor_gain)
 
-    def _noise(self, rng: np.random.Generator, size: tuple[int, int]) -> tuple[Pixels, Pixels]:
-        """What to add and what to take away, a little larger than the picture. Blotchy colour,
-        fine grey, as small sensors have it."""
-        shape = (size[1] + NOISE_MARGIN, size[0] + NOISE_MARGIN)
-        grey = rng.normal(0, 1, shape).astype(np.float32)
-        color = rng.normal(0, 1, (*shape, 3)).astype(np.float32)
-        color = cv2.GaussianBlur(color, (0, 0), 1.1) * np.float32(3.0)
-        noise = (0.75 * grey[..., None] + 0.6 * color) * np.float32(self.look.noise)
-        return (
-            np.clip(np.rint(noise), 0, 60).astype(np.uint8),
-            np.clip(np.rint(-noise), 0, 60).astype(np.uint8),
-        )
+    def _vignette_of(self, width: int, height: int) -> Pixels:
+        key = (width, height)
+        if key not in self._vignettes:
+            self._vignettes[key] = _vignette(width, height, self.look.corner)
+        return self._vignettes[key]
 
 
 def _automatic_gain(image: Pixels, brightness: float) -> float:
@@ -114,6 +116,20 @@ def _automatic_gain(image: Pixels, brightness: float) -> float:
     mean = float(np.minimum(middle, 200).mean())
     wanted = 1.12 * brightness / max(20.0, mean)
     return float(min(2.6, max(0.75, wanted**0.75)))
+
+
+def _soften(image: Pixels, softness: float) -> None:
+    """Blurs by so many pixels, together with what bending did."""
+    rest = math.sqrt(max(0.0, softness**2 - BENT_SOFTNESS**2))
+    if rest >= LEAST_SOFTNESS:
+        cv2.GaussianBlur(image, (0, 0), rest, dst=image)
+
+
+def _balance(image: Pixels) -> None:
+    """Automatic white balance: makes the picture's mean a little greyer. White stays white."""
+    means = np.maximum(cv2.mean(image[4::9])[:3], 1.0)
+    factors = np.clip((means.mean() / means) ** BALANCE, 1 / MOST_BALANCE, MOST_BALANCE)
+    cv2.transform(image, np.diag(factors / factors.min()), dst=image)
 
 
 def encode(image: Pixels) -> bytes:

@@ -41,7 +41,8 @@ class Material(IntEnum):
     CUBE_MARK = 12
     CUBE_LIGHT = 13
     MUG_INSIDE = 14
-    LAST = 15
+    RIB = 15
+    LAST = 16
 
 
 FIXED: dict[Material, Surface] = {
@@ -60,6 +61,7 @@ FIXED: dict[Material, Surface] = {
     Material.CUBE_MARK: Surface((0.78, 0.78, 0.76), 0.1, 10.0, 0.01),
     Material.CUBE_LIGHT: Surface((0.25, 0.85, 0.95), 0.0, 1.0, 0.0, 0.9),
     Material.MUG_INSIDE: Surface((0.75, 0.74, 0.72), 0.3, 20.0, 0.04),
+    Material.RIB: Surface((0.13, 0.13, 0.132), 0.1, 6.0, 0.0),
 }
 
 

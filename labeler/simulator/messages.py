@@ -11,7 +11,7 @@ from labeler.simulator.body import HEAD_RANGE, LIFT_RANGE, BodyPose, clamp, wrap
 from labeler.simulator.faults import Faults
 from labeler.simulator.robot import EXPOSURES, SimulatedRobot
 from labeler.simulator.scene import Exposure
-from labeler.simulator.view import FOCAL
+from labeler.simulator.view import BEND, MIDDLE_FOCAL
 
 MM = 10.0
 """Millimetres in the world's centimetre."""
@@ -131,14 +131,14 @@ def camera_settings(exposure: Exposure, *, auto: bool) -> Any:
 
 
 def camera_config(width: int = 640, height: int = 360) -> Any:
-    focal = FOCAL * width
+    focal, corner = MIDDLE_FOCAL * width, width**2 + height**2
     return protocol.CameraConfigResponse(
         focal_length_x=focal,
         focal_length_y=focal,
         center_x=width / 2,
         center_y=height / 2,
-        fov_x=math.degrees(2 * math.atan(width / 2 / focal)),
-        fov_y=math.degrees(2 * math.atan(height / 2 / focal)),
+        fov_x=math.degrees(2 * math.atan(width / 2 / focal / (1 - BEND * width**2 / corner))),
+        fov_y=math.degrees(2 * math.atan(height / 2 / focal / (1 - BEND * height**2 / corner))),
         min_camera_exposure_time_ms=EXPOSURES[0].milliseconds,
         max_camera_exposure_time_ms=EXPOSURES[1].milliseconds,
         min_camera_gain=EXPOSURES[0].gain,

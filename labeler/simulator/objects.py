@@ -15,17 +15,11 @@ from labeler.simulator.raster import Seen, Window, facing, rasterize
 from labeler.simulator.scene import Figure
 from labeler.simulator.shade import shade
 from labeler.simulator.shadows import Footprint
-from labeler.simulator.truth import CLASSES, TrueBox
 from labeler.simulator.view import NEAR, View
 
 SCALES = (1.5, 1.25, 1.0)
 FINE_PIXELS = 36_000
 """About how many fine pixels a picture of 640 by 360 may spend on objects."""
-MIN_PIXELS, MIN_SIDE = 200, 12
-"""Smaller visible parts, in pixels of a 640 by 360 picture, are in no true box."""
-MIN_SHARE, PLENTY = 0.25, 3000
-"""So much of an object must be neither hidden nor outside the picture to be in a true box, or so
-many of its pixels (of 640 by 360) must be seen."""
 MARGIN = 2
 
 
@@ -42,19 +36,28 @@ class Placed:
 @dataclass(frozen=True, slots=True)
 class Layer:
     """Premultiplied BGR and coverage (0 to 255) of a part of the picture, from left and top on.
-    found holds what has a true box; owner for each fine pixel of seen the number of its object."""
+    owner holds for each fine pixel of seen the number of its object in things, areas for each of
+    them its fine pixels if it were all in the picture."""
 
     left: int
     top: int
     color: Pixels
     cover: Pixels
-    found: tuple[tuple[Placed, TrueBox], ...]
+    things: tuple[Placed, ...]
+    areas: Floats
     seen: Seen
     owner: Ints
 
-    @property
-    def boxes(self) -> tuple[TrueBox, ...]:
-        return tuple(box for _, box in self.found)
+    def around(self, number: int, margin: int) -> tuple[slice, slice] | None:
+        """The rows and columns of color with that object's pixels, and so many columns more on both
+        sides. None where it is hidden."""
+        mine = np.flatnonzero(self.owner == number)
+        if not len(mine):
+            return None
+        scale = self.seen.window.scale
+        x, y = self.seen.x[mine] / scale, self.seen.y[mine] / scale
+        left, right = math.floor(x.min()) - margin, math.ceil(x.max()) + margin
+        return slice(math.floor(y.min()), math.ceil(y.max())), slice(max(0, left), right)
 
 
 def draw_objects(placed: list[Placed], view: View, surfaces: Floats, light: Light) -> Layer | None:
@@ -74,10 +77,8 @@ def draw_objects(placed: list[Placed], view: View, surfaces: Floats, light: Ligh
     owner = owners[shown.number][seen.triangle]
     color, cover = _layer(seen, shade(mesh, shown, seen, view, surfaces, light))
     areas = floats(np.bincount(owners, shown.areas))
-    names = _recognisable([sight.thing.name for sight in visible], areas, owner, window, view)
-    boxes = _boxes(names, owner, seen, view)
-    found = tuple((visible[number].thing, box) for number, box in boxes)
-    return Layer(window.left, window.top, color, cover, found, seen, owner)
+    things = tuple(sight.thing for sight in visible)
+    return Layer(window.left, window.top, color, cover, things, areas, seen, owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,34 +130,3 @@ def _layer(seen: Seen, colors: Floats) -> tuple[Pixels, Pixels]:
         )
     color, cover = cv2.cvtColor(whole, cv2.COLOR_BGRA2BGR), cv2.extractChannel(whole, 3)
     return pixels(color), pixels(cover)
-
-
-def _recognisable(
-    names: list[str], areas: Floats, owner: Ints, window: Window, view: View
-) -> list[str]:
-    """Empty names for what has no class or is seen too little to be told what it is. areas: the
-    fine pixels of each object if it were all in the picture."""
-    counts = np.bincount(owner, minlength=len(names))
-    pixel = (window.scale * view.width / 640) ** 2
-    enough = counts >= MIN_PIXELS * pixel
-    enough &= (counts >= MIN_SHARE * areas) | (counts >= PLENTY * pixel)
-    return [
-        name if good and name in CLASSES else "" for name, good in zip(names, enough, strict=True)
-    ]
-
-
-def _boxes(names: list[str], owner: Ints, seen: Seen, view: View) -> list[tuple[int, TrueBox]]:
-    """Tight boxes around the visible pixels of each object that has a name, by its number."""
-    boxes = []
-    scale, unit = seen.window.scale, view.width / 640
-    for number, name in enumerate(names):
-        if not name:
-            continue
-        mine = np.flatnonzero(owner == number)
-        x, y = seen.x[mine], seen.y[mine]  # the middles of fine pixels
-        left, right = round((x.min() - 0.5) / scale), round((x.max() + 0.5) / scale)
-        top, bottom = round((y.min() - 0.5) / scale), round((y.max() + 0.5) / scale)
-        if min(right - left, bottom - top) >= MIN_SIDE * unit:
-            place = (seen.window.left + left, seen.window.top + top)
-            boxes.append((number, TrueBox(name, *place, right - left, bottom - top)))
-    return boxes

@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 
 import cv2
-import numpy as np
 
 from labeler.simulator.arrays import Pixels, floats
 from labeler.simulator.backdrop import Backdrop
+from labeler.simulator.bending import lean_of
 from labeler.simulator.figure import FigureModel
 from labeler.simulator.lens import Lens, encode
 from labeler.simulator.look import look_of
@@ -19,7 +19,8 @@ from labeler.simulator.scene import Exposure, Figure, Scene, Thing
 from labeler.simulator.setting import Setting
 from labeler.simulator.shadows import cast_shadows, footprint
 from labeler.simulator.table import TableTop
-from labeler.simulator.truth import TrueBox, Truth, write_truth
+from labeler.simulator.true_boxes import Places, true_boxes
+from labeler.simulator.truth import Truth, write_truth
 from labeler.simulator.view import NEAR, View
 
 SHADOW_REACH = 20.0
@@ -61,23 +62,30 @@ class Renderer:
         return write_truth(encode(picture.pixels), picture.truth)
 
     def draw(self, scene: Scene, width: int = 640, height: int = 360) -> Picture:
-        """The picture with all the lens' failings."""
-        clean = self.draw_clean(scene, width, height)
-        return Picture(self._lens.develop(clean.pixels, scene), clean.truth)
+        """The picture with all the camera's failings."""
+        view = View.of(scene.eye, width, height)
+        image, layer = self._seen_clearly(scene, view)
+        bending, lean = self._lens.bending(width, height), lean_of(scene, width, height)
+        truth = _truth(layer, view, lambda x, y: bending.places(x, y, lean))
+        return Picture(self._lens.develop(image, scene), truth)
 
     def draw_clean(self, scene: Scene, width: int = 640, height: int = 360) -> Picture:
-        """The picture as a perfect lens would give it."""
+        """The picture as a pinhole would give it."""
         view = View.of(scene.eye, width, height)
+        image, layer = self._seen_clearly(scene, view)
+        return Picture(image, _truth(layer, view, lambda x, y: (x, y)))
+
+    def _seen_clearly(self, scene: Scene, view: View) -> tuple[Pixels, Layer | None]:
         placed = self.placed(scene, view)
         image = self._surroundings(view)
         cast_shadows(image, view, [thing.footprint for thing in placed])
         layer = self.objects(placed, view)
         if layer is not None:
-            for thing, box in layer.found:
+            for number, thing in enumerate(layer.things):
                 if thing.figure is not None:
-                    _smear(layer, thing.figure, box, view, self._lens.shutter(scene))
+                    _smear(layer, number, thing.figure, view, self._lens.shutter(scene))
             _compose(image, layer)
-        return Picture(image, Truth(width, height, () if layer is None else layer.boxes))
+        return image, layer
 
     def placed(self, scene: Scene, view: View) -> list[Placed]:
         """What stands where the camera may see it or its shadow, as meshes."""
@@ -116,7 +124,7 @@ class Renderer:
         return image
 
 
-def _smear(layer: Layer, figure: Figure, box: TrueBox, view: View, shutter: float) -> None:
+def _smear(layer: Layer, number: int, figure: Figure, view: View, shutter: float) -> None:
     """Motion blur of another robot alone, along the picture's rows."""
     across, _, depth = view.to_camera(floats([(figure.pose.x, figure.pose.y, 3.0)]))[0]
     if depth < NEAR:
@@ -124,11 +132,15 @@ def _smear(layer: Layer, figure: Figure, box: TrueBox, view: View, shutter: floa
     sideways = math.sin(figure.pose.heading - view.heading - math.atan2(across, depth))
     speed = abs(figure.speed * sideways) + REACH * abs(figure.turn_rate)
     length = round(speed * shutter * view.focal / float(depth))
-    if length > 1:
-        left, top = box.x - layer.left, box.y - layer.top
-        part = np.s_[top : top + box.height, max(0, left - length) : left + box.width + length]
+    part = layer.around(number, length) if length > 1 else None
+    if part is not None:
         for pixels in (layer.color, layer.cover):
             pixels[part] = cv2.blur(pixels[part], (length, 1))
+
+
+def _truth(layer: Layer | None, view: View, places: Places) -> Truth:
+    boxes = () if layer is None else true_boxes(layer, view, places)
+    return Truth(view.width, view.height, boxes)
 
 
 def _compose(image: Pixels, layer: Layer) -> None:

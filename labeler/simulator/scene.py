@@ -31,7 +31,8 @@ class Exposure:
 @dataclass(frozen=True, slots=True)
 class Figure:
     """Another robot: its pose, its motion, and its eyes (open 0 to 1, look -1 to 1; color is
-    hue and saturation from 0 to 1, None: as every robot has it at first)."""
+    hue and saturation from 0 to 1, None: as every robot has it at first). ways are how far its
+    left and its right tread have run, in centimetres."""
 
     pose: BodyPose
     speed: float = 0.0
@@ -40,6 +41,7 @@ class Figure:
     look_x: float = 0.0
     look_y: float = 0.0
     color: tuple[float, float] | None = None
+    ways: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,13 @@ from labeler.simulator.arrays import Floats, floats
 from labeler.simulator.body import BodyPose
 from labeler.simulator.scene import EYE_HEIGHT
 
-FOCAL = 340.0 / 640.0
-"""The focal length as a part of the picture's width: 86 degrees from left to right."""
+BEND = 0.05
+"""So much larger than a pinhole would the lens show the middle: see bending.py."""
+MIDDLE_FOCAL = 340.0 / 640.0
+"""The focal length in the picture's middle, as a part of its width. The lens bends, and sees 89
+degrees from left to right and 56 from top to bottom."""
+FOCAL = MIDDLE_FOCAL * (1 - BEND)
+"""That of the pinhole whose picture the lens bends."""
 EYE_FORWARD = 0.7
 NEAR = 1.0
 

@@ -47,7 +47,9 @@ class Resident:
     def figure(self) -> Figure:
         """How the others see it."""
         eyes, body = self.eyes, self.body
-        return Figure(self.pose, body.speed, body.turn_rate, eyes.open, *eyes.look, eyes.color)
+        return Figure(
+            self.pose, body.speed, body.turn_rate, eyes.open, *eyes.look, eyes.color, body.ways
+        )
 
     def show(self, now: float) -> None:
         """Blinks, and goes on with what it performs."""

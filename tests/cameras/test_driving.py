@@ -14,6 +14,7 @@ from labeler.cameras.driving import LIFE, Driver, DrivingState
 from labeler.cameras.driving_body import (
     CLIFF_DETECTED,
     IS_PICKED_UP,
+    ON_CHARGER,
     WHEELS_MOVING,
 )
 from labeler.cameras.driving_moves import frame_after, stand_still, take_pose
@@ -281,6 +282,18 @@ def test_at_an_edge_head_and_lift_go_on_while_the_wheels_are_barred() -> None:
     assert "stands at an edge" in driver.status.message
     driver.drive(Motion(forward=1.0, lift=1.0))
     wait_until(lambda: "MoveLift" in robot.asked)
+    driver.release()
+
+
+def test_on_its_charger_it_says_why_it_does_not_drive() -> None:
+    robot = StandIn(ON_CHARGER)
+    driver = Driver(robot)
+    driver.take()
+    forwards = Motion(forward=1.0)
+    wait_until(lambda: driver.drive(forwards) or driver.status.message)
+    assert "stands on its charger" in driver.status.message
+    driver.drive(Motion(head=1.0))
+    wait_until(lambda: not driver.status.message)
     driver.release()
 
 

@@ -17,7 +17,7 @@ from labeler.simulator.render import Renderer
 from labeler.simulator.scene import Exposure, Figure, Scene, Thing
 from labeler.simulator.setting import Setting
 from labeler.simulator.truth import TrueBox, Truth, read_truth, write_truth
-from labeler.simulator.view import View
+from labeler.simulator.view import FOCAL, View
 from labeler.simulator.world import World
 
 EYE = BodyPose(0.0, -20.0, math.pi / 2)
@@ -115,7 +115,7 @@ def test_lifting_the_head_lowers_the_picture_by_the_lens_law(renderer: Renderer)
     level = boxes(renderer, scene(cube))["cube"]
     up = boxes(renderer, scene(cube, head=math.radians(10)))["cube"]
     fall = math.atan2(5.0 - 2.2, 31.3)  # from the eye down to the cube's middle
-    expected = 340 * (math.tan(fall + math.radians(10)) - math.tan(fall))
+    expected = FOCAL * 640 * (math.tan(fall + math.radians(10)) - math.tan(fall))
     moved = (up.y + up.height / 2) - (level.y + level.height / 2)
     assert moved == pytest.approx(expected, abs=3)
 

@@ -13,7 +13,7 @@ from labeler.errors import UserError
 from labeler.gui import times
 from labeler.gui.background import Job, run_in_background
 from labeler.gui.train.strip import Row, Strip
-from labeler.runs.history import newest_model
+from labeler.runs.history import MODEL, newest_model
 from labeler.runs.showcase import (
     Look,
     ShownPicture,
@@ -102,8 +102,9 @@ class Showcase(QObject):
             return
         seconds, self._wanted = self._wanted, None
         run, pictures = shown.run, tuple(shown.pictures)
+        model = newest_model(run) if shown.is_live else run / MODEL
         self._job = run_in_background(
-            lambda _report, _stop: look(newest_model(run), pictures, seconds),
+            lambda _report, _stop: look(model, pictures, seconds),
             on_done=lambda new: self._take_look(run, new),
             on_error=lambda error: self._miss(run, error),
             owner=self,
