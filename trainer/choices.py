@@ -65,7 +65,7 @@ def speed_choice(config: RunConfig, device: Device, threads: int) -> str:
     if device.half:
         return "Calculates in bfloat16 where that is safe: this GPU is faster with it."
     if device.is_gpu:
-        return "Calculates in float32 throughout: this GPU would be no faster with bfloat16."
+        return "Calculates in float32 throughout: bfloat16 is left to newer GPUs of NVIDIA and AMD."
     if config.threads:
         return f"Threads: {threads}, {AS_ASKED}."
     left = processor_count() - threads
