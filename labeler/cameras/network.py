@@ -31,9 +31,8 @@ PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 _OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 _USUAL = "rtsp_flags;prefer_tcp"  # what OpenCV tells FFmpeg where nobody says otherwise
 _QUICK = f"{_USUAL}|fpsprobesize;0"
-
-
 _known: dict[str, NetworkAddress] = {}  # by their ids, as long as the program runs
+_completing = threading.Lock()  # a look on another thread completes them too
 
 
 def read_address(text: str, user: str = "", password: str = "", known: str = "") -> NetworkAddress:
@@ -49,18 +48,11 @@ def read_address(text: str, user: str = "", password: str = "", known: str = "")
     shown = f"[{host}]" if ":" in host else host
     path, rest = without_secrets(parts.path, parts.query)
     url = f"{parts.scheme}://{shown}{f':{parts.port}' if parts.port else ''}{path}"
-    fellows = _fellows(url)
-    before = _before(fellows, rest, known, words)
     user = user or unquote(parts.username or "")
     password = password or unquote(parts.password or "")
-    for other in [before] if before is not None and before.user else fellows:
-        if other.user and user in ("", other.user):
-            user, password = other.user, password or other.password
-            break
-    number = before.number if before is not None else _free(fellows)
-    rest = rest or (before.rest if before is not None else "")
-    address = NetworkAddress(url, user, password, rest, number)
-    _known[address.id] = address
+    with _completing:
+        address = _complete(NetworkAddress(url, user, password, rest), known, words)
+        _known[address.id] = address
     return address
 
 
@@ -74,6 +66,20 @@ def forget_address(id: str) -> None:
     _known.pop(id, None)
     if not _fellows(url_of(id)):
         network_book.forget(url_of(id))
+
+
+def _complete(typed: NetworkAddress, *ids: str) -> NetworkAddress:
+    """With what was typed before, and its number."""
+    fellows = _fellows(typed.url)
+    before = _before(fellows, typed.rest, *ids)
+    user, password = typed.user, typed.password
+    for other in [before] if before is not None and before.user else fellows:
+        if other.user and user in ("", other.user):
+            user, password = other.user, password or other.password
+            break
+    number = before.number if before is not None else _free(fellows)
+    rest = typed.rest or (before.rest if before is not None else "")
+    return NetworkAddress(typed.url, user, password, rest, number)
 
 
 def _fellows(url: str) -> list[NetworkAddress]:
