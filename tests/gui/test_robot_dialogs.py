@@ -256,7 +256,9 @@ def test_a_network_cameras_password_is_taken_and_shown_nowhere(
     again = next(each for each in workspace.findChildren(NetworkDialog) if each is not dialog)
     again.address.setText(f"127.0.0.1:{port}/video?key=right")
     again.password.setText("0ther")
+    before = live.choice.id
     again.take()
+    assert live.choice.id == before  # corrected, not another camera
     secret = network.read_address(live.choice.id.partition(":")[2]).secret_url
     assert secret == f"http://ann:0ther@127.0.0.1:{port}/video?key=right"
     until(qtbot, lambda: live.status.state is CameraState.FAILED)
