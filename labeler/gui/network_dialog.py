@@ -50,8 +50,9 @@ class NetworkDialog(QDialog):
     def take(self) -> None:
         """Hands the camera on, or says why this is no address."""
         try:
-            typed = (each.text() for each in (self.address, self.user, self.password))
-            address = read_address(*typed, known=self._known)
+            address = read_address(
+                self.address.text(), self.user.text(), self.password.text(), known=self._known
+            )
         except UserError as error:
             theme.set_role(self.note, "bad")
             self.note.setText(str(error))
