@@ -321,3 +321,14 @@ def test_images_without_a_time_beside_learned_ones_check_nothing() -> None:
     assert split.val_ids == tuple(range(16, 20))
     assert is_too_few(len(split.val_ids), len(images))
     assert not is_too_few(len(split.val_ids), 80)
+
+
+def test_what_came_to_a_session_and_checks_as_a_whole_faces_no_moments_neighbour() -> None:
+    """What came within a moment of what was learned is left to training, unless that is held."""
+    images, sessions = make(dict.fromkeys(range(1, 7), 20))
+    learned = frozenset(image.id for image in images if image.id % 20 < 10)
+    split = split_by_session(images, sessions, inherited=Inherited("first", learned, frozenset()))
+    assert split.val_ids
+    at = {image.id: image.captured_at for image in images}
+    for held in split.val_ids:
+        assert min(abs(at[held] - at[number]) for number in split.train_ids) >= 2
