@@ -10,6 +10,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from labeler.cameras.base import Camera
+from labeler.cameras.network_address import NetworkAddress
 from labeler.cameras.network_book import remembered
 from labeler.cameras.robots import RobotConfig, config_path, find_robot, read_sections
 from labeler.errors import UserError
@@ -132,17 +133,19 @@ def _robots() -> list[CameraChoice]:
 
 def _network_cameras() -> list[CameraChoice]:
     """Those of earlier sittings, by their host; with the path where two have the same."""
-    urls = [(url, urlsplit(url)) for url in remembered()]
-    counts = Counter(parts.netloc for _, parts in urls)
+    from labeler.cameras.network import addresses_of
+
+    found = [address for url in remembered() for address in addresses_of(url)]
+    counts = Counter(each.host for each in found)
     return [
-        CameraChoice(
-            f"network:{url}",
-            "network",
-            parts.netloc if counts[parts.netloc] == 1 else parts.netloc + parts.path,
-            url,
-        )
-        for url, parts in urls
+        network_choice(each, path=urlsplit(each.url).path if counts[each.host] > 1 else "")
+        for each in found
     ]
+
+
+def network_choice(address: NetworkAddress, path: str = "") -> CameraChoice:
+    """path: what tells it from others of its host."""
+    return CameraChoice(f"network:{address.id}", "network", address.name_with(path), address.url)
 
 
 def _webcams() -> list[CameraChoice]:

@@ -6,11 +6,18 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from itertools import count
+from operator import attrgetter
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote
 
 from labeler.cameras import network_book, network_look
+from labeler.cameras.network_address import (
+    NetworkAddress,
+    split_address,
+    url_of,
+    without_secrets,
+)
 from labeler.cameras.pixels import as_jpeg
 from labeler.cameras.worker import SILENCE, WorkerCamera
 from labeler.errors import UserError
@@ -18,86 +25,82 @@ from labeler.errors import UserError
 if TYPE_CHECKING:
     import cv2
 
-SCHEMES = {"http": 80, "https": 443, "rtsp": 554, "rtsps": 322}
 OPEN_TIMEOUT = 3.0
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between attempts to get a lost picture back; the last one repeats."""
 _OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 _USUAL = "rtsp_flags;prefer_tcp"  # what OpenCV tells FFmpeg where nobody says otherwise
 _QUICK = f"{_USUAL}|fpsprobesize;0"
-_EXAMPLE = "http://192.168.1.9:8080/video"
+_known: dict[str, NetworkAddress] = {}  # by their ids, as long as the program runs
+_completing = threading.Lock()  # a look on another thread completes them too
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkAddress:
-    """url is what may be shown and kept: host and path.
+def read_address(text: str, user: str = "", password: str = "", known: str = "") -> NetworkAddress:
+    """From what a person types, or an id; remembered while the program runs. Raises UserError.
 
-    rest: the query, and where a part of the path has a "=", all from that part on. Some cameras
-    want name and password there.
-    """
-
-    url: str
-    user: str = field(default="", repr=False)
-    password: str = field(default="", repr=False)
-    rest: str = field(default="", repr=False)
-
-    @property
-    def host(self) -> str:
-        """Host, and port where there is one."""
-        return urlsplit(self.url).netloc
-
-    @property
-    def place(self) -> tuple[str, int]:
-        """Host and port, to connect to."""
-        parts = urlsplit(self.url)
-        return parts.hostname or "", parts.port or SCHEMES[parts.scheme]
-
-    @property
-    def secret_url(self) -> str:
-        """For the one who opens it, and nobody else."""
-        scheme, _, rest = self.url.partition("://")
-        who = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}@" if self.user else ""
-        return f"{scheme}://{who}{rest}{self.rest}"
-
-
-_known: dict[str, NetworkAddress] = {}  # what belongs to an url, as long as the program runs
-
-
-def read_address(text: str, user: str = "", password: str = "") -> NetworkAddress:
-    """From what a person types; remembered while the program runs. Raises UserError.
-
-    An url that was typed before finds its name and password again.
+    What is not typed is taken from what was typed before for this url: the rest of it, and name
+    and password. Another rest than before is another camera, unless known is the id of the one
+    that is being corrected.
     """
     words = text.strip()
-    try:
-        parts = urlsplit(words if "://" in words else f"http://{words}")
-        port, host = parts.port, parts.hostname
-    except ValueError:
-        port, host = None, None
-    if not host or parts.scheme not in SCHEMES:  # the words themselves may hold a password
-        raise UserError(f"This is no address of a network camera. One looks like {_EXAMPLE}.")
+    parts = split_address(words)
+    host = parts.hostname or ""
     shown = f"[{host}]" if ":" in host else host
-    path, rest = _without_secrets(parts.path, parts.query)
-    url = f"{parts.scheme}://{shown}{f':{port}' if port else ''}{path}"
+    path, rest = without_secrets(parts.path, parts.query)
+    url = f"{parts.scheme}://{shown}{f':{parts.port}' if parts.port else ''}{path}"
     user = user or unquote(parts.username or "")
     password = password or unquote(parts.password or "")
-    if not (user or rest) and url in _known:
-        return _known[url]
-    _known[url] = NetworkAddress(url, user, password, rest)
-    return _known[url]
+    with _completing:
+        address = _complete(NetworkAddress(url, user, password, rest), known, words)
+        _known[address.id] = address
+    return address
 
 
-def forget_address(url: str) -> None:
-    """Also on the disk, and its name and password in memory."""
-    _known.pop(url, None)
-    network_book.forget(url)
+def addresses_of(url: str) -> list[NetworkAddress]:
+    """All that were typed for an url, and one where none was."""
+    return _fellows(url) or [NetworkAddress(url)]
 
 
-def _without_secrets(path: str, query: str) -> tuple[str, str]:
-    """What may be shown of it, and the rest."""
-    equals = path.find("=")
-    cut = len(path) if equals < 0 else path.rfind("/", 0, equals) + 1
-    return path[:cut], path[cut:] + (f"?{query}" if query else "")
+def forget_address(id: str) -> None:
+    """Also on the disk where it was the last of its url, and its name and password in memory."""
+    _known.pop(id, None)
+    if not _fellows(url_of(id)):
+        network_book.forget(url_of(id))
+
+
+def _complete(typed: NetworkAddress, *ids: str) -> NetworkAddress:
+    """With what was typed before, and its number."""
+    fellows = _fellows(typed.url)
+    before = _before(fellows, typed.rest, *ids)
+    user, password = typed.user, typed.password
+    for other in [before] if before is not None and before.user else fellows:
+        if other.user and user in ("", other.user):
+            user, password = other.user, password or other.password
+            break
+    number = before.number if before is not None else _free(fellows)
+    rest = typed.rest or (before.rest if before is not None else "")
+    return NetworkAddress(typed.url, user, password, rest, number)
+
+
+def _fellows(url: str) -> list[NetworkAddress]:
+    """In the order of their numbers."""
+    return sorted(
+        (each for each in list(_known.values()) if each.url == url), key=attrgetter("number")
+    )
+
+
+def _before(fellows: list[NetworkAddress], rest: str, *ids: str) -> NetworkAddress | None:
+    """Which of them is meant: by the first id that is one of theirs, else by the rest."""
+    for id in ids:
+        for each in fellows:
+            if each.id == id:
+                return each
+    return next((each for each in fellows if not rest or each.rest in ("", rest)), None)
+
+
+def _free(fellows: list[NetworkAddress]) -> int:
+    taken = {each.number for each in fellows}
+    return next(number for number in count(1) if number not in taken)
 
 
 class NetworkCamera(WorkerCamera):

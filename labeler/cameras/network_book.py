@@ -6,11 +6,12 @@ import json
 import os
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import platformdirs
 
+from labeler.cameras.network_address import split_address
 from labeler.dataset.files import PART
+from labeler.errors import UserError
 
 MOST = 8
 _APPLICATION = "vector-labeler"
@@ -45,13 +46,15 @@ def forget(url: str) -> None:
 
 
 def _may_be_kept(url: str) -> bool:
-    """Neither a name, a password nor a query: whoever calls has taken them out."""
+    """An address that can be opened, with neither a name, a password nor a query: whoever calls
+    has taken them out.
+    """
     try:
-        parts = urlsplit(url)
-        is_plain = bool(parts.hostname) and "@" not in parts.netloc
-    except ValueError:
+        parts = split_address(url)
+    except UserError:
         return False
-    return is_plain and not parts.query and len(url) <= _LONGEST and url.isprintable()
+    is_plain = "://" in url and "@" not in parts.netloc and not parts.query and not parts.fragment
+    return is_plain and len(url) <= _LONGEST and url.isprintable()
 
 
 def _keep(urls: list[str]) -> None:

@@ -29,7 +29,7 @@ def authorization(
 
 
 def _pairs(words: str) -> list[str]:
-    return [each for each in parse_http_list(words) if "=" in each]
+    return [each for each in parse_http_list(words) if each.partition("=")[2]]
 
 
 def _digest(user: str, password: str, method: str, uri: str, asked: dict[str, str]) -> str | None:

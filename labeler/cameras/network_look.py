@@ -12,12 +12,14 @@ from urllib.parse import urlsplit
 
 from labeler.cameras.deadline import GLANCE, in_background
 from labeler.cameras.network_login import authorization
+from labeler.cameras.network_questions import Login, ask_http, ask_rtsp
 from labeler.cameras.presence import DEADLINE, Presence, Sighting
 
 if TYPE_CHECKING:
-    from labeler.cameras.network import NetworkAddress
+    from labeler.cameras.network_address import NetworkAddress
 
 _LEAST = 0.2
+_NO_ANSWER = (OSError, ValueError, http.client.HTTPException)
 
 
 def why_closed(address: NetworkAddress, timeout: float) -> str:
@@ -28,7 +30,7 @@ def why_closed(address: NetworkAddress, timeout: float) -> str:
         return gone.sentence
     parts = urlsplit(address.url)
     try:
-        status = _status(address, max(_LEAST, deadline - time.monotonic()), asks_for_picture=True)
+        status = _told(address, max(_LEAST, deadline - time.monotonic()))
     except TimeoutError:
         return _silent(address).sentence
     if status in (401, 403):
@@ -42,14 +44,22 @@ def why_closed(address: NetworkAddress, timeout: float) -> str:
 
 
 def look(address: NetworkAddress, timeout: float = DEADLINE) -> Sighting:
-    """Blocks up to timeout. Asks for no picture: some cameras have one viewer at a time."""
+    """Blocks up to timeout. Asks for no picture: some cameras have one viewer at a time.
+
+    Nothing secret is sent: many cameras shut out whoever brings a wrong password again and again.
+    So one whose password or query is known is ready, be they right or wrong.
+    """
     deadline = time.monotonic() + timeout
     gone = _gone(address, timeout)
     if gone is not None:
         return gone
+    parts = urlsplit(address.url)
+    if parts.scheme != "http" or address.user or address.rest:
+        return Sighting(Presence.READY)
     try:
-        status = _status(address, max(_LEAST, deadline - time.monotonic()), asks_for_picture=False)
-    except TimeoutError:  # it is busy with its one viewer
+        left = max(_LEAST, deadline - time.monotonic())
+        status = ask_http(address.place, "HEAD", parts.path or "/", left)
+    except _NO_ANSWER:  # it may be busy with its one viewer
         status = None
     return _locked(address) if status in (401, 403) else Sighting(Presence.READY)
 
@@ -60,23 +70,33 @@ def look_at_network(
     should_stop: Callable[[], bool],
     timeout: float = DEADLINE,
 ) -> dict[str, Sighting]:
-    """All at once, by their urls, each told as soon as it is known. Blocks up to timeout."""
+    """All at once, by their ids, each told as soon as it is known. Blocks up to timeout.
+
+    What one of them raises comes when all others have been told.
+    """
     deadline = time.monotonic() + timeout
     looks = {
         each: in_background(partial(look, each, timeout), f"look at {each.host}")
         for each in addresses
     }
     seen: dict[str, Sighting] = {}
+    faults: list[BaseException] = []
     while looks and not should_stop():
         is_late = time.monotonic() > deadline + _LEAST  # the network looks for a name
         done = [each for each, future in looks.items() if future.done() or is_late]
         for each in done:
             future = looks.pop(each)
-            seen[each.url] = future.result() if future.done() else _silent(each)
+            fault = future.exception() if future.done() else None
+            if fault is not None:
+                faults.append(fault)
+            else:
+                seen[each.id] = future.result() if future.done() else _silent(each)
         if done:
             on_seen(dict(seen))
         else:
             time.sleep(GLANCE)
+    if faults:
+        raise faults[0]
     return seen
 
 
@@ -109,63 +129,28 @@ def _name(address: NetworkAddress) -> str:
     return f"The camera at {address.host}"
 
 
-def _status(address: NetworkAddress, timeout: float, *, asks_for_picture: bool) -> int | None:
-    """What the camera says of the address; None where that cannot be asked in plain words.
-
-    asks_for_picture: as it would be asked for; else by a question that wants nothing.
-    Raises TimeoutError.
+def _told(address: NetworkAddress, timeout: float) -> int | None:
+    """The status it answers where its picture is asked for; None where that cannot be asked in
+    plain words. Raises TimeoutError.
     """
     parts = urlsplit(address.url)
-    if parts.scheme == "http":
-        method = "GET" if asks_for_picture else "HEAD"
-        return _answer(address, _ask_http, method, (parts.path or "/") + address.rest, timeout)
-    if parts.scheme == "rtsp" and asks_for_picture:
-        # It begins no stream (RFC 2326).
-        return _answer(address, _ask_rtsp, "DESCRIBE", f"{address.url}{address.rest}", timeout)
+    try:
+        if parts.scheme == "http":
+            uri = (parts.path or "/") + address.rest
+            return ask_http(address.place, "GET", uri, timeout, _login(address, "GET", uri))
+        if parts.scheme == "rtsp":  # it begins no stream (RFC 2326)
+            uri = f"{address.url}{address.rest}"
+            return ask_rtsp(
+                address.place, "DESCRIBE", uri, timeout, _login(address, "DESCRIBE", uri)
+            )
+    except TimeoutError:
+        raise
+    except _NO_ANSWER:
+        pass
     return None
 
 
-_Asking = Callable[[tuple[str, int], str, str, dict[str, str], float], tuple[int, list[str]]]
-"""Place, method, uri, headers and timeout; the status and what is wanted for a password."""
-
-
-def _answer(
-    address: NetworkAddress, ask: _Asking, method: str, uri: str, timeout: float
-) -> int | None:
-    deadline = time.monotonic() + timeout
-    try:
-        status, challenges = ask(address.place, method, uri, {}, timeout)
-        if status == 401 and address.user:
-            told = authorization(address.user, address.password, method, uri, challenges)
-            if told is not None:
-                left = max(_LEAST, deadline - time.monotonic())
-                status, _ = ask(address.place, method, uri, {"Authorization": told}, left)
-    except TimeoutError:
-        raise
-    except (OSError, ValueError, http.client.HTTPException):
+def _login(address: NetworkAddress, method: str, uri: str) -> Login | None:
+    if not address.user:
         return None
-    return status
-
-
-def _ask_http(
-    place: tuple[str, int], method: str, uri: str, headers: dict[str, str], timeout: float
-) -> tuple[int, list[str]]:
-    line = http.client.HTTPConnection(*place, timeout=timeout)
-    try:
-        line.request(method, uri, headers=headers)
-        answer = line.getresponse()
-        return answer.status, answer.headers.get_all("WWW-Authenticate", [])
-    finally:
-        line.close()
-
-
-def _ask_rtsp(
-    place: tuple[str, int], method: str, uri: str, headers: dict[str, str], timeout: float
-) -> tuple[int, list[str]]:
-    lines = [f"{method} {uri} RTSP/1.0"]
-    for name, value in {"CSeq": "1", "Accept": "application/sdp", **headers}.items():
-        lines.append(f"{name}: {value}")
-    with socket.create_connection(place, timeout) as line, line.makefile("rb") as file:
-        line.sendall("\r\n".join([*lines, "", ""]).encode())
-        status = int(file.readline(100)[9:12])  # "RTSP/1.0 200 OK"
-        return status, http.client.parse_headers(file).get_all("WWW-Authenticate", [])
+    return partial(authorization, address.user, address.password, method, uri)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -76,7 +75,7 @@ def truth_of_run(run: Path, images: Path | None) -> tuple[Path, Path]:
     """
     if not (run / "val.json").is_file():
         raise UserError(f"Say what to score on: {run} is no run with images to check with.")
-    folder = Path(os.path.normpath((images or run / config_of(run).val_images).absolute()))
+    folder = (images or run / config_of(run).val_images).resolve()
     if not folder.is_dir():
         raise UserError(
             f"{folder}: the folder with the pictures that {run} was checked with is not there.",

@@ -10,8 +10,15 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 
 from labeler.cameras.base import Camera, CameraState, CameraStatus, Frame
-from labeler.cameras.catalogue import SECOND, CameraChoice, list_cameras, open_camera
+from labeler.cameras.catalogue import (
+    SECOND,
+    CameraChoice,
+    list_cameras,
+    network_choice,
+    open_camera,
+)
 from labeler.cameras.network import forget_address, read_address
+from labeler.cameras.network_address import url_of
 from labeler.cameras.network_book import remember
 from labeler.errors import UserError
 from labeler.gui.background import Job, run_in_background
@@ -235,7 +242,7 @@ class LiveCamera(QObject):
         choice = self.choice
         is_new = status.state is CameraState.LIVE and self._status.state is not CameraState.LIVE
         if is_new and choice is not None and choice.kind == "network":
-            remember(choice.id.partition(":")[2])
+            remember(url_of(choice.id.partition(":")[2]))
 
 
 def close_quietly(camera: Camera) -> None:
@@ -301,7 +308,7 @@ def _network_choice(text: str) -> CameraChoice:
     except UserError:
         name = QCoreApplication.translate("LiveCamera", "Network camera")
         return CameraChoice("network:", "network", name, "")
-    return CameraChoice(f"network:{address.url}", "network", address.host, address.url)
+    return network_choice(address)
 
 
 def file_choice(kind: str, path: Path) -> CameraChoice:

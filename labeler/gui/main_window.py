@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QStackedWidget, 
 from labeler.gui import theme
 from labeler.gui.backup_keeper import BackupKeeper
 from labeler.gui.banner import Banner
+from labeler.gui.battery_words import BatteryWords
 from labeler.gui.dataset_actions import DatasetActions, looks_like_coco, looks_like_video
 from labeler.gui.dataset_menu import DatasetMenu
 from labeler.gui.document import Document
@@ -58,6 +59,7 @@ class MainWindow(QWidget):
         self.menu = DatasetMenu(document, self.actions_of_dataset, settings, self)
         self.bar = self._made_bar()
         self.pill = RobotPill(self)
+        self._battery = BatteryWords()
         self.banner = Banner(self)
         self.status = StatusLine(self)
         self.stack = _Stack(self)
@@ -212,6 +214,8 @@ class MainWindow(QWidget):
 
     def _show_camera(self) -> None:
         self.pill.show_status(self.live.name, self.live.status)
+        if low := self._battery.sentence(self.live.name, self.live.status):
+            self.document.say(low)
         self._show_title()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeler.cameras.catalogue import CameraChoice
+from labeler.cameras.catalogue import network_choice
 from labeler.cameras.network import read_address
+from labeler.cameras.network_address import url_of
 from labeler.errors import UserError
 from labeler.gui import theme
 
@@ -25,36 +26,38 @@ _WIDTH = 460
 class NetworkDialog(QDialog):
     """address_given carries a CameraChoice; name and password stay in memory.
 
-    url: of a camera that is known, for another address or password.
+    known: the id of an address, for another one or another password; fields left empty keep what
+    was typed for it before.
     """
 
     address_given = Signal(object)
 
-    def __init__(self, parent: QWidget, url: str = "") -> None:
+    def __init__(self, parent: QWidget, known: str = "") -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._known = known
         self.setWindowTitle(self.tr("Watch a network camera"))
         self.address, self.user, self.password = (QLineEdit(self) for _ in range(3))
-        self.address.setText(url)
+        self.address.setText(url_of(known))
         self.note = QLabel(self)
         self.go = QPushButton(self.tr("Watch"), self)
         self.close_button = QPushButton(self.tr("Cancel"), self)
         self._lay_out(parent.window())
-        (self.user if url else self.address).setFocus()
+        (self.user if known else self.address).setFocus()
         self.go.clicked.connect(self.take)
         self.close_button.clicked.connect(self.reject)
 
     def take(self) -> None:
         """Hands the camera on, or says why this is no address."""
         try:
-            address = read_address(self.address.text(), self.user.text(), self.password.text())
+            address = read_address(
+                self.address.text(), self.user.text(), self.password.text(), known=self._known
+            )
         except UserError as error:
             theme.set_role(self.note, "bad")
             self.note.setText(str(error))
             return
-        self.address_given.emit(
-            CameraChoice(f"network:{address.url}", "network", address.host, address.url)
-        )
+        self.address_given.emit(network_choice(address))
         self.accept()
 
     def _lay_out(self, window: QWidget) -> None:

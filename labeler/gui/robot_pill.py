@@ -8,11 +8,15 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from labeler.cameras.base import CameraState, CameraStatus
 from labeler.gui import theme
+from labeler.gui.battery_words import LOW, low_words
 from labeler.gui.icons import dot
 
 
 class RobotPill(QToolButton):
-    """Shows the camera's name, frame rate and battery. A click leads to the cameras."""
+    """Shows the camera's name, frame rate and battery. A click leads to the cameras.
+
+    Its dot warns while there is no picture, and of a battery that is nearly empty.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,16 +29,17 @@ class RobotPill(QToolButton):
 
     def show_status(self, name: str, status: CameraStatus) -> None:
         self._shown = (name, status)
-        self.setIcon(dot(QColor(_color(status.state))))
+        self.setIcon(dot(QColor(_color(status))))
         self.setText(" " + "  ".join(self._words(name, status)))
-        self.setToolTip(status.message or self.tr("Choose a camera"))
+        low = low_words(name, status.battery or 0.0) if _is_low(status) else ""
+        self.setToolTip(status.message or low or self.tr("Choose a camera"))
         self.setAccessibleName(self.tr("Camera: {0}").format(" ".join(self._words(name, status))))
 
     def changeEvent(self, event: QEvent) -> None:
         """The dot has other colours on a dark ground."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self.setIcon(dot(QColor(_color(self._shown[1].state))))
+            self.setIcon(dot(QColor(_color(self._shown[1]))))
 
     def _words(self, name: str, status: CameraStatus) -> list[str]:
         if status.state is CameraState.CLOSED:
@@ -56,12 +61,16 @@ class RobotPill(QToolButton):
         }[state]
 
 
-def _color(state: CameraState) -> str:
+def _is_low(status: CameraStatus) -> bool:
+    return status.battery is not None and status.battery < LOW
+
+
+def _color(status: CameraStatus) -> str:
     scheme = theme.colors()
     return {
-        CameraState.LIVE: scheme.good,
+        CameraState.LIVE: scheme.warning if _is_low(status) else scheme.good,
         CameraState.CONNECTING: scheme.warning,
         CameraState.LOST: scheme.warning,
         CameraState.FAILED: scheme.bad,
         CameraState.CLOSED: scheme.faint,
-    }[state]
+    }[status.state]

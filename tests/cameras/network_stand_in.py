@@ -22,6 +22,7 @@ class NetworkCameraStandIn:
         self.password = ""
         self.ends_after = 0  # pictures of one visit, then it hangs up
         self.visits = 0
+        self.asked: list[tuple[str, str | None]] = []  # path and Authorization of all
         self.flowing = threading.Event()
         self.flowing.set()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Visit, self))
@@ -82,6 +83,7 @@ class _Visit(BaseHTTPRequestHandler):
         """Not on stderr."""
 
     def _is_allowed(self) -> bool:
+        self._phone.asked.append((self.path, self.headers["Authorization"]))
         wanted = base64.b64encode(f"ann:{self._phone.password}".encode()).decode()
         if not self._phone.password or self.headers["Authorization"] == f"Basic {wanted}":
             return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import itertools
+import secrets
 import socket
 import socketserver
 import struct
@@ -32,7 +33,8 @@ class RtspStandIn:
     def __init__(self, jpeg: bytes) -> None:
         self.jpeg = jpeg
         self.password = ""
-        self.wants_digest = False  # else the password as it is
+        self.wants_digest = False  # else the password as it is; each connection has its own nonce
+        self.hangs_up = False  # where a password lacks; its nonce is then good for the next one
         self.asked: list[str] = []  # methods, and each transport
         self.flowing = threading.Event()
         self.flowing.set()
@@ -86,12 +88,13 @@ class _Visit(socketserver.StreamRequestHandler):
         self._camera = camera
         self._writing = threading.Lock()
         self._gone = threading.Event()
+        self._nonce = "once" if camera.hangs_up else secrets.token_hex(8)
         super().__init__(*more)
 
     def handle(self) -> None:
         self._camera.lines.add(self.connection)
         with suppress(OSError):
-            while request := self._request():
+            while not self._gone.is_set() and (request := self._request()):
                 self._answer(*request)
         self._gone.set()
         self._camera.lines.discard(self.connection)
@@ -112,9 +115,11 @@ class _Visit(socketserver.StreamRequestHandler):
         if method == "OPTIONS":
             self._say(headers, 200, "Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN")
         elif not self._is_known(method, headers.get("authorization", "")):
-            digest = 'WWW-Authenticate: Digest realm="camera", nonce="once"'
+            digest = f'WWW-Authenticate: Digest realm="camera", nonce="{self._nonce}"'
             basic = 'WWW-Authenticate: Basic realm="camera"'
             self._say(headers, 401, digest if self._camera.wants_digest else basic)
+            if self._camera.hangs_up:
+                self._gone.set()
         elif "/live" not in url:
             self._say(headers, 404)
         elif method == "DESCRIBE":
@@ -136,7 +141,7 @@ class _Visit(socketserver.StreamRequestHandler):
             return not password or told == f"Basic {wanted}"
         fields = parse_keqv_list(parse_http_list(told.removeprefix("Digest ")))
         who, what = _md5(f"ann:camera:{password}"), _md5(f"{method}:{fields.get('uri')}")
-        return fields.get("response") == _md5(f"{who}:once:{what}")
+        return fields.get("response") == _md5(f"{who}:{self._nonce}:{what}")
 
     def _say(self, asked: dict[str, str], status: int, *lines: str, body: str = "") -> None:
         head = [f"RTSP/1.0 {status} so", f"CSeq: {asked['cseq']}", "Session: 7", *lines]

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import socket
+import threading
 from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from labeler.cameras import network
+from labeler.cameras import network, network_look
 from labeler.cameras.base import CameraState
 from labeler.cameras.catalogue import list_cameras, open_camera
-from labeler.cameras.network import NetworkAddress, NetworkCamera, forget_address, read_address
+from labeler.cameras.network import NetworkCamera, forget_address, read_address
+from labeler.cameras.network_address import NetworkAddress
 from labeler.cameras.network_book import MOST, remember, remembered
 from labeler.cameras.network_look import look, look_at_network, why_closed
 from labeler.cameras.presence import Presence, Sighting
@@ -148,6 +152,54 @@ def test_the_shell_takes_an_address_as_it_is() -> None:
     assert camera.address.secret_url == "rtsp://ann:pw@192.168.1.9/live"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["rtsp://admin:12/34@192.168.1.9/s", "admin:12?34@192.168.1.9/s", "admin:12#34@192.168.1.9/s"],
+)
+def test_a_password_that_ends_the_host_too_early_is_refused_and_not_shown(text: str) -> None:
+    with pytest.raises(UserError, match="fields of their own") as caught:
+        read_address(text)
+    assert "34" not in f"{caught.value} {caught.value.in_shell}"
+    assert network._known == {}
+    assert read_address("rtsp://ann:pw@10.0.0.2/@live").url == "rtsp://10.0.0.2/@live"
+    assert read_address("http://10.0.0.2/video?user=a@b").rest == "?user=a@b"
+
+
+def test_what_is_not_typed_again_is_kept_from_before() -> None:
+    url = "http://10.0.0.2/video"
+    read_address(f"{url}?key=7")
+    address = read_address(url, "ann", "s3cret")
+    assert address.secret_url == "http://ann:s3cret@10.0.0.2/video?key=7"
+    assert read_address(f"{url}?key=8", known=address.id) == NetworkAddress(
+        url, "ann", "s3cret", "?key=8"
+    )
+    assert read_address(url, password="new").secret_url.startswith("http://ann:new@")
+    assert read_address(url, "bob").password == ""  # another's is not told
+    assert read_address("10.0.0.2/video").user == "bob"
+
+
+def test_two_channels_of_one_recorder_are_two_cameras_and_one_line_on_the_disk() -> None:
+    url = "http://10.0.0.2/video"
+    one = read_address("http://ann:s3cret@10.0.0.2/video?channel=1")
+    two = read_address(f"{url}?channel=2")
+    assert (two.rest, two.user, two.password) == ("?channel=2", "ann", "s3cret")
+    remember(one.url)
+    remember(two.id)  # no url
+    choices = [each for each in list_cameras() if each.kind == "network"][:-1]
+    assert [each.name for each in choices] == ["10.0.0.2/video", "10.0.0.2/video (2)"]
+    assert {each.detail for each in choices} == {url}
+    for choice, address in zip(choices, (one, two), strict=True):
+        camera = open_camera(choice)
+        assert isinstance(camera, NetworkCamera)
+        assert camera.address == address
+    assert read_address(url, known=two.id) == two  # its dialog shows no number
+    forget_address(one.id)
+    assert remembered() == [url]
+    assert read_address(url) == two
+    forget_address(two.id)
+    assert remembered() == []
+
+
 def test_a_look_tells_how_a_phone_is_and_asks_for_no_picture(phone: NetworkCameraStandIn) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
@@ -160,8 +212,63 @@ def test_a_look_tells_how_a_phone_is_and_asks_for_no_picture(phone: NetworkCamer
     assert "refuses the connection" in seen[gone.url].sentence
     phone.password = "s3cret"
     assert look(here).presence is Presence.NEEDS_PASSWORD
-    assert look(read_address(here.url, "ann", "s3cret")).presence is Presence.READY
     assert phone.visits == 0
+
+
+def test_a_look_sends_no_secret_so_that_a_wrong_one_shuts_nobody_out(
+    phone: NetworkCameraStandIn,
+) -> None:
+    phone.password = "s3cret"
+    url = f"http://{phone.host}/video"
+    assert look(read_address(url)).presence is Presence.NEEDS_PASSWORD
+    assert look(read_address(f"{url}?key=wr0ng")).presence is Presence.READY
+    assert look(read_address(url, "ann", "wr0ng")).presence is Presence.READY
+    assert set(phone.asked) == {("/video", None)}
+
+
+def test_a_look_that_fails_for_one_camera_tells_of_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def look(address: NetworkAddress, _timeout: float) -> Sighting:
+        if address.host == "10.0.0.1":
+            raise IndexError(address.host)
+        return Sighting(Presence.READY)
+
+    monkeypatch.setattr(network_look, "look", look)
+    addresses = [read_address(f"10.0.0.{number}/video") for number in (1, 2)]
+    told: list[Mapping[str, Sighting]] = []
+    with pytest.raises(IndexError):
+        look_at_network(addresses, told.append, lambda: False)
+    assert told[-1] == {addresses[1].id: Sighting(Presence.READY)}
+
+
+def test_a_challenge_of_one_connection_is_answered_over_that_very_connection() -> None:
+    class Visit(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            super().setup()
+            nonces.append(f"nonce-{len(nonces)}")
+            self.nonce = nonces[-1]
+
+        def do_GET(self) -> None:
+            is_known = self.nonce in (self.headers["Authorization"] or "")
+            self.send_response(404 if is_known else 401)
+            self.send_header("WWW-Authenticate", f'Digest realm="r", nonce="{self.nonce}"')
+            self.send_header("Content-Length", "4")
+            self.end_headers()
+            self.wfile.write(b"page")
+
+        def log_message(self, *words: object) -> None:
+            """Not on stderr."""
+
+    nonces: list[str] = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), Visit) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        address = read_address(f"http://ann:pw@127.0.0.1:{server.server_address[1]}/film")
+        assert "has no picture at /film" in why_closed(address, 3.0)
+        server.shutdown()
 
 
 def test_what_is_remembered_for_the_next_start_has_no_secret(isolated_home: Path) -> None:
@@ -189,6 +296,9 @@ def test_the_oldest_address_makes_room_and_a_damaged_list_is_an_empty_one(
         remember(f"http://10.0.0.{number}/video")
     assert remembered() == [f"http://10.0.0.{number}/video" for number in range(2, MOST + 2)]
     (file,) = (path for path in isolated_home.rglob("*") if path.is_file())
+    unusable = ["ftp://10.0.0.1/", "http://10.0.0.1:99999/", "http://10.0.0.1/1@h", "10.0.0.1/v"]
+    file.write_text(json.dumps([*unusable, "http://10.0.0.1/video"]), encoding="utf-8")
+    assert remembered() == ["http://10.0.0.1/video"]
     for text in ('["http://ann:pw@10.0.0.1/", 5, "no address"]', "{", '{"a": 1}', "[" * 99999):
         file.write_text(text, encoding="utf-8")
         assert remembered() == []

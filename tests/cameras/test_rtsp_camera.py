@@ -122,6 +122,23 @@ def test_a_camera_that_wants_no_password_in_plain_text_gets_none(
     assert "wants a name" in why_closed(read_address(who.replace("s3cret", "wr0ng")), 3.0)
 
 
+def test_a_camera_that_hangs_up_on_who_has_no_password_is_asked_again(
+    phone: RtspStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phone, "password", "s3cret")
+    monkeypatch.setattr(phone, "wants_digest", True)
+    monkeypatch.setattr(phone, "hangs_up", True)
+    address = read_address(f"rtsp://ann:s3cret@127.0.0.1:{phone.port}/film")
+    assert "has no picture at /film" in why_closed(address, 3.0)
+
+
+def test_a_challenge_with_an_empty_or_an_unquoted_value_is_answered() -> None:
+    told = authorization("ann", "pw", "GET", "/", ["Digest realm=r, nonce=YWI=, opaque="])
+    assert told is not None
+    assert 'nonce="YWI="' in told
+    assert "opaque" not in told
+
+
 def test_a_digest_is_made_as_its_standard_says() -> None:
     challenges = ['Basic realm="x"', 'Digest realm="a, b", nonce="n", qop="auth-int, auth"']
     told = authorization("ann", "pw", "GET", "/video", challenges)

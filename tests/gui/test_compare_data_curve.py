@@ -37,12 +37,13 @@ _QUICK = """
 import sys
 from pathlib import Path
 from tests.runs.pair_makers import FAST, SLOW, tell_run, write_scores
+pair = next(word for word in map(Path, sys.argv) if word.is_dir())
 for side, curve in (("pretrained", FAST), ("scratch", SLOW)):
-    run = Path(sys.argv[-1]) / side
+    run = pair / side
     tell_run(run, curve)
     for line in (run / "events.jsonl").read_text().splitlines():
         print('{"run": "%s", ' % side + line[1:], flush=True)
-write_scores(Path(sys.argv[-1]), (0.1, 0.2))
+write_scores(pair, (0.1, 0.2))
 """
 """A trainer that has learned already."""
 _DEAF = "import time\nwhile True: time.sleep(60)"

@@ -251,6 +251,17 @@ def test_a_network_cameras_password_is_taken_and_shown_nowhere(
     until(qtbot, lambda: live.status.state is CameraState.FAILED)
     assert "refuses the connection" in live.status.message
     assert network.read_address(f"127.0.0.1:{port}/video").password == "s3cret"
+    assert live.choice is not None
+    ask_for_file(workspace, live.choice, live.choose)
+    again = next(each for each in workspace.findChildren(NetworkDialog) if each is not dialog)
+    again.address.setText(f"127.0.0.1:{port}/video?key=right")
+    again.password.setText("0ther")
+    before = live.choice.id
+    again.take()
+    assert live.choice.id == before  # corrected, not another camera
+    secret = network.read_address(live.choice.id.partition(":")[2]).secret_url
+    assert secret == f"http://ann:0ther@127.0.0.1:{port}/video?key=right"
+    until(qtbot, lambda: live.status.state is CameraState.FAILED)
     shown = f"{live.choice} {live.choices()} {live.name} {live.status} {workspace.health.sentence}"
     assert "s3cret" not in shown
     assert "hidden" not in shown

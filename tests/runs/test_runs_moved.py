@@ -59,6 +59,15 @@ def test_a_run_that_is_moved_with_its_pictures_takes_those_beside_it(
     assert truth_of_run(there, None)[1].resolve() == tmp_path / "else" / "set" / "images"
 
 
+def test_a_run_is_reached_through_a_link(run: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    try:
+        link.symlink_to(run, target_is_directory=True)
+    except OSError:
+        pytest.skip("this account may make no links")
+    assert truth_of_run(link, None)[1] == tmp_path / "set" / "images"
+
+
 def test_pictures_that_moved_are_asked_for_and_the_run_remembers_where_they_are(
     run: Path, tmp_path: Path
 ) -> None:

@@ -1,0 +1,52 @@
+"""A robot whose battery empties says so once, in the status line and beside its name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from labeler.cameras.base import CameraState, CameraStatus
+from labeler.dataset.store import Dataset
+from labeler.gui.battery_words import BatteryWords
+from labeler.gui.document import Document
+from labeler.gui.live import LiveCamera
+from labeler.gui.main_window import MainWindow
+from labeler.gui.settings import Settings
+
+LIVE = CameraStatus(CameraState.LIVE, frames_per_second=15.0, battery=0.8)
+
+
+def at(battery: float | None) -> CameraStatus:
+    return replace(LIVE, battery=battery)
+
+
+def test_it_is_said_once_until_the_robot_was_charged() -> None:
+    words = BatteryWords()
+    steps = (0.8, 0.09, 0.04, 0.12, 0.08, None, 0.05, 0.6, 0.09)
+    said = [bool(words.sentence("Vector-A1B2", at(battery))) for battery in steps]
+    assert said == [False, True, False, False, False, False, False, False, True]
+
+
+def test_another_robot_says_it_for_itself() -> None:
+    words = BatteryWords()
+    first, second = (words.sentence(name, at(0.04)) for name in ("Vector-A1B2", "Vector-C3D4"))
+    assert "Vector-A1B2 is nearly empty (4 %)" in first
+    assert "Vector-C3D4" in second
+
+
+def test_the_window_says_it_and_the_pill_tells_why_its_dot_warns(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Dataset.create(tmp_path / "mugs") as dataset:
+        window = MainWindow(Document(dataset), Settings(tmp_path / "window.ini"))
+        qtbot.addWidget(window)
+        said: list[str] = []
+        window.document.said.connect(said.append)
+        monkeypatch.setattr(LiveCamera, "status", property(lambda _live: at(0.04)))
+        window.live.status_changed.emit(at(0.04))
+        assert "nearly empty (4 %)" in "".join(said)
+        assert window.pill.toolTip() in said
+        window.close()
