@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.machine import write_whole
+from trainer.places import lie_there
 
 BUILT_IN = "lite"
 """The built-in detector: works offline. The others are torchvision's names."""
@@ -64,6 +65,8 @@ DETECTORS = tuple(DETECTOR_FACTS)
 STARTS = ("pretrained", "scratch", "run")
 START_WEIGHTS = "start.safetensors"
 """In the folder of a run that starts from another run: a copy of that one's best weights."""
+MARKS = "marks.json"
+"""In a run's folder: part -> file name -> the beginning of that picture's sha256."""
 BUDGETS = ("time", "epochs", "best")
 RECIPES = ("one-click", "twin")
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -164,7 +167,8 @@ def save_config(run: Path, config: RunConfig) -> None:
 def load_config(run: Path) -> RunConfig:
     """Reads RUN/config.json. Raises ValueError that names the file and the fault.
 
-    Where the run was moved alone, its folders of pictures are those that it was made beside.
+    Where the run was moved alone, its folders of pictures are those that it was made beside, also
+    where others lie beside it now whose pictures are only called the same.
     """
     path = run / "config.json"
     try:
@@ -180,12 +184,15 @@ def load_config(run: Path) -> RunConfig:
 
 def _found_again(run: Path, config: RunConfig) -> RunConfig:
     """With those folders absolute that are not where they should be from here, but from there."""
-    if not config.made_in:
+    if config.made_in in {"", str(run.absolute())}:
         return config
     found: dict[str, Any] = {}
     for name in FOLDERS:
         folder = getattr(config, name)
         before = os.path.normpath(Path(config.made_in, folder))
-        if folder and not os.path.isdir(run / folder) and os.path.isdir(before):  # noqa: PTH112
+        if not folder or before == os.path.normpath(run.absolute() / folder):
+            continue
+        lists = run / f"{name.removesuffix('_images')}.json"
+        if lie_there(lists, run / folder, Path(before), run / MARKS):
             found[name] = before
     return replace(config, **found)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 Categories = Mapping[int, Collection[int]]
 """Image id -> the ids of the categories on it."""
 
+SEAM_SECONDS = 2.0
+"""Frames of one sitting this close in time look alike, so they may not face each other."""
+
 _TRIES = 8
 """So many ways are tried, for one that leaves every category to both sides."""
 _BLOCKS = 5

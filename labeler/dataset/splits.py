@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from labeler.dataset.holding import Categories, Held, Unit, Way, hold_back
+from labeler.dataset.holding import SEAM_SECONDS, Categories, Held, Unit, Way, hold_back
 from labeler.dataset.inherited import Inherited, held_again, told_of
 from labeler.dataset.model import Image, Session
 from labeler.dataset.words import counted
@@ -32,8 +32,6 @@ _SAME_SITTING = 0.2
 """Where a greater share of one session looks like another one, the two count as one."""
 _MOST_DROPPED = 0.2
 """No more of one side than this is left out for being near to another side."""
-_SEAM_SECONDS = 2.0
-"""Frames of one sitting this close in time look alike, so they may not face each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +215,7 @@ class _Pruning:
     ) -> tuple[frozenset[int], frozenset[int]]:
         """What stays of the side and what does not; no more than a share goes, the nearest."""
         apart = self._seconds_apart(side, others)
-        near = {number for number, seconds in apart.items() if seconds < _SEAM_SECONDS}
+        near = {number for number, seconds in apart.items() if seconds < SEAM_SECONDS}
         if self.likeness is not None:
             near |= self.likeness.like(side, others)
         limit = int(_MOST_DROPPED * len(side))

@@ -20,7 +20,7 @@ from labeler.dataset.splits import (
 from labeler.dataset.words import counted
 from labeler.runs.coco_side import CocoLists, is_id
 from labeler.runs.looks import likeness_of_files
-from labeler.runs.parent import require_untested
+from labeler.runs.parent import require_judged
 
 if TYPE_CHECKING:
     from labeler.dataset.inherited import Inherited
@@ -80,7 +80,7 @@ def split_lists(
         inherited=inherited,
     )
     if inherited:
-        require_untested(inherited, split)
+        require_judged(inherited, split)
     return CocoSplit(
         lists.only(set(split.train_ids)),
         lists.only(set(split.val_ids)),

@@ -1,19 +1,31 @@
 """Pictures told by their bytes: the beginning of the hash, wherever they lie and whatever called.
 
-The names of a dataset's own files hold it, so that these need not be read.
+The names of a dataset's own files hold it, so that these need not be read. A run keeps the marks of
+its pictures from when it was made: by the time another run starts from it they may lie elsewhere.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from labeler.dataset.files import sha256_of
+from labeler.dataset.files import sha256_of, write_durably
 from labeler.dataset.model import Image
+from labeler.dataset.progress import OnProgress, ignore_progress
+from labeler.runs.coco_side import CocoLists
+from trainer.config import MARKS
 
 _DIGITS = 12
 """Hex digits of the sha256, as many as stand in file names."""
 _OUR_NAME = re.compile(r"\d{6,}-([0-9a-f]{12})\.[a-z]{3,4}")
+
+Marks = Mapping[int, str]
+"""Image id -> what tells its picture."""
+MarksByName = Mapping[str, str]
+"""File name, as in a COCO file -> what tells its picture."""
 
 
 def mark_of_image(image: Image) -> str:
@@ -30,3 +42,32 @@ def mark_of_file(path: Path) -> str:
         return sha256_of(path)[:_DIGITS]
     except OSError:
         return ""
+
+
+def marks_of_lists(
+    lists: CocoLists, images: Path, on_progress: OnProgress = ignore_progress
+) -> dict[int, str]:
+    """Of a COCO file's images, which are in that folder."""
+    marks = {}
+    for done, entry in enumerate(lists.images):
+        on_progress(done, len(lists.images))
+        marks[entry["id"]] = mark_of_file(images / str(entry["file_name"]))
+    return marks
+
+
+def by_name(lists: CocoLists, marks: Marks) -> MarksByName:
+    return {str(entry["file_name"]): marks[entry["id"]] for entry in lists.images}
+
+
+def keep_marks(run: Path, parts: Mapping[str, MarksByName]) -> None:
+    """parts: by the names of the run's lists, "train" and so on. Raises UserError."""
+    write_durably(run / MARKS, json.dumps(parts).encode())
+
+
+def kept_marks(run: Path, part: str) -> MarksByName | None:
+    """None where the run has kept none, as those of before did."""
+    try:
+        content: Any = json.loads((run / MARKS).read_text(encoding="utf-8"))
+        return {str(name): str(mark) for name, mark in content[part].items()}
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
+        return None

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from labeler.dataset.files import PART, reason, replace_durably, write_durably
-from labeler.dataset.inherited import Inherited
+from labeler.dataset.inherited import Inherited, is_too_few
 from labeler.dataset.splits import Split, TestPart
 from labeler.dataset.words import counted
 from labeler.errors import UserError
 from labeler.runs.coco_side import CocoLists, read_lists
 from labeler.runs.history import config_of
-from labeler.runs.marks import mark_of_file
+from labeler.runs.marks import Marks, MarksByName, by_name, kept_marks, marks_of_lists
 from labeler.runs.start_weights import BEST_WEIGHTS, NoStartError, check_weights
 from trainer.config import DETECTOR_FACTS, START_WEIGHTS, RunConfig
 
 _LEARNED = "learned.json"
 """In the folder of a run that starts from another one: what was learned from before it."""
 _PAIR = "pair.json"
-
-Marks = Mapping[int, str]
-"""Image id -> what tells its picture (see marks.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +53,8 @@ class Parent:
         """Which images waited for its final score."""
         return TestPart(image_ids=_ids(marks, self.aside))
 
-    def unknown(self, val: CocoLists, images: Path) -> tuple[CocoLists, list[str]]:
+    def unknown(self, val: CocoLists, marks: Marks) -> tuple[CocoLists, list[str]]:
         """val without what its weights have learned from, and a sentence if there is such."""
-        marks = marks_of_lists(val, images)
         known = _ids(marks, self.learned)
         if not known:
             return val, []
@@ -73,7 +68,7 @@ class Parent:
 def find_parent(run: Path, detector: str) -> Parent:
     """The run that one of this detector can start from. Raises NoStartError.
 
-    Reads all of its pictures whose names do not tell their mark.
+    Where it has kept no marks, all of its pictures are read whose names do not tell theirs.
     """
     try:
         config = config_of(run)
@@ -90,8 +85,8 @@ def find_parent(run: Path, detector: str) -> Parent:
         run,
         config,
         _learned(run, config),
-        _marks(run, "val.json", config.val_images),
-        _marks(run, "test.json", config.test_images) if config.test_images else frozenset(),
+        _marks(run, "val", config.val_images),
+        _marks(run, "test", config.test_images) if config.test_images else frozenset(),
     )
 
 
@@ -99,11 +94,6 @@ def name_of(run: Path) -> str:
     """What sentences call it; a side of a pair with its pair."""
     path = run.absolute()
     return f"{path.parent.name}/{path.name}" if (path.parent / _PAIR).is_file() else path.name
-
-
-def marks_of_lists(lists: CocoLists, images: Path) -> dict[int, str]:
-    """Of a COCO file's images."""
-    return {entry["id"]: mark_of_file(images / str(entry["file_name"])) for entry in lists.images}
 
 
 def keep_of_parent(parent: Parent, run: Path) -> None:
@@ -120,8 +110,10 @@ def keep_of_parent(parent: Parent, run: Path) -> None:
         replace_durably(waiting, run / name)
 
 
-def require_untested(inherited: Inherited, split: Split) -> None:
-    """Raises NoStartError where the weights know images that wait for the final score."""
+def require_judged(inherited: Inherited, split: Split) -> None:
+    """Raises NoStartError where the weights know images that wait for the final score, or too many
+    of all others for what is left to check a run by.
+    """
     known = len(inherited.learned_ids.intersection(split.test_ids))
     if known:
         verb = "waits" if known == 1 else "wait"
@@ -130,28 +122,52 @@ def require_untested(inherited: Inherited, split: Split) -> None:
             "final score by now, so a run from its weights could not be judged. Start from "
             "pretrained weights."
         )
+    checking, dropped = len(split.val_ids), len(split.dropped_ids)
+    count = len(split.train_ids) + checking + dropped
+    if is_too_few(checking, count):
+        few = f"Only {checking}" if checking else "None"
+        raise NoStartError(
+            f"{few} of {counted(count, 'image')} may check a run from the weights of "
+            f"{inherited.name}, too few to judge it by: they have learned from the others, or "
+            "nothing tells which of them belong together. Start from pretrained weights."
+        )
 
 
 def _ids(marks: Marks, sought: frozenset[str]) -> frozenset[int]:
     return frozenset(number for number, mark in marks.items() if mark in sought)
 
 
-def _marks(run: Path, name: str, folder: str) -> frozenset[str]:
+def _marks(run: Path, part: str, folder: str) -> frozenset[str]:
     """Of the pictures in one of the run's lists, as far as they can be told."""
+    return frozenset(filter(None, _by_name(run, part, folder).values()))
+
+
+def _by_name(run: Path, part: str, folder: str) -> MarksByName:
+    """As the run has kept them, else of the pictures as they are now; empty where one cannot be
+    read."""
+    kept = kept_marks(run, part)
+    if kept is not None:
+        return kept
     try:
-        lists = read_lists(run / name)
+        lists = read_lists(run / f"{part}.json")
     except UserError:  # as where a run had nothing to check with
-        return frozenset()
-    return frozenset(filter(None, marks_of_lists(lists, run / folder).values()))
+        return {}
+    return by_name(lists, marks_of_lists(lists, run / folder))
 
 
 def _learned(run: Path, config: RunConfig) -> frozenset[str]:
-    """Raises NoStartError where nothing can be told."""
-    marks = _marks(run, "train.json", config.train_images)
-    if not marks:
+    """Raises NoStartError where a single one cannot be told: it may be called otherwise now."""
+    marks = _by_name(run, "train", config.train_images)
+    unread = sum(not mark for mark in marks.values())
+    if unread or not marks:
         folder = (run / config.train_images).resolve()
-        raise _untold(run, f"Its train.json is not there, or its pictures are not in {folder}.")
-    return marks | _learned_before(run, config)
+        told = f"{unread} of the {counted(len(marks), 'picture')} in its train.json"
+        verb = "is" if unread == 1 else "are"
+        raise _untold(
+            run,
+            f"{told} {verb} not to be read in {folder}." if marks else "Its train.json is gone.",
+        )
+    return frozenset(marks.values()) | _learned_before(run, config)
 
 
 def _learned_before(run: Path, config: RunConfig) -> frozenset[str]:

@@ -35,13 +35,12 @@ from labeler.runs.coco_side import (
 from labeler.runs.coco_split import alike_told, split_lists
 from labeler.runs.history import NAME_FORMAT
 from labeler.runs.looks import likeness_in_dataset, likeness_of_files
-from labeler.runs.marks import mark_of_image
+from labeler.runs.marks import by_name, keep_marks, mark_of_image, marks_of_lists
 from labeler.runs.parent import (
     Parent,
     find_parent,
     keep_of_parent,
-    marks_of_lists,
-    require_untested,
+    require_judged,
 )
 from labeler.runs.put_aside import load_test_part, save_test_part
 from trainer.config import RunConfig, save_config
@@ -137,7 +136,7 @@ def prepare_run_from_dataset(
         inherited=inherited,
     )
     if inherited:
-        require_untested(inherited, split)
+        require_judged(inherited, split)
     train, val, test = (
         Side.of(len(ids), (box for number in ids for box in boxes.get(number, ())))
         for ids in (split.train_ids, split.val_ids, split.test_ids)
@@ -152,6 +151,12 @@ def prepare_run_from_dataset(
         write_coco(dataset, split.val_ids, run / "val.json")
         if split.test_ids:
             write_coco(dataset, split.test_ids, run / "test.json")
+        names_of = {image.id: image.file_name for image in images}
+        parts = {"train": split.train_ids, "val": split.val_ids, "test": split.test_ids}
+        keep_marks(
+            run,
+            {part: {names_of[one]: marks[one] for one in ids} for part, ids in parts.items()},
+        )
         prepared = PreparedRun(
             run,
             train.images,
@@ -188,7 +193,7 @@ def prepare_run_from_coco(
 ) -> PreparedRun:
     """A COCO file and its images; without val_json a part of it validates. Raises UserError.
 
-    on_progress: how far the pictures are compared, which takes a minute for twenty thousand.
+    on_progress: how far the pictures are read and compared, a minute for twenty thousand.
 
     val_images: where the images of val_json are, if not beside those that train.
     """
@@ -198,7 +203,7 @@ def prepare_run_from_coco(
         require_enough(len(train.labelled_ids), str(train_json))
         paths = {entry["id"]: images / entry["file_name"] for entry in train.images}
         likeness = likeness_of_files(paths, on_progress)
-        marks = marks_of_lists(train, images) if parent else {}
+        marks = val_marks = marks_of_lists(train, images, on_progress)
         split = split_lists(
             train,
             wish.seed,
@@ -213,7 +218,9 @@ def prepare_run_from_coco(
         val_folder = val_images or images
         val, complaints = with_files(read_lists(val_json), val_folder, val_json)
         val, strange = matched(val, train)
-        val, known = parent.unknown(val, val_folder) if parent else (val, [])
+        marks = marks_of_lists(train, images, on_progress)
+        val_marks = marks_of_lists(val, val_folder, on_progress)
+        val, known = parent.unknown(val, val_marks) if parent else (val, [])
         warnings += complaints + strange + known + alike_told(train, images, val, val_folder)
         test = val.only(set())
         explanation = f"{val_json.name} validates, all of {train_json.name} trains."
@@ -227,6 +234,14 @@ def prepare_run_from_coco(
         write_lists(val, run / "val.json")
         if test.images:
             write_lists(test, run / "test.json")
+        keep_marks(
+            run,
+            {
+                "train": by_name(train, marks),
+                "val": by_name(val, val_marks),
+                "test": by_name(test, val_marks),
+            },
+        )
         folders = relative_to_run(images, run), relative_to_run(val_folder, run)
         _save(prepared, *folders, wish, parent)
     return prepared

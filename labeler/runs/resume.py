@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from labeler.dataset.files import reason
+from labeler.dataset.json_stream import entries
 from labeler.errors import UserError
 from labeler.runs.coco_side import read_lists, relative_to_run, with_files
 from labeler.runs.history import RunState, config_of, summarise
@@ -49,10 +50,16 @@ def _look_in(run: Path, images: Path | None, val_images: Path | None) -> None:
     for part, folder in moved.items():
         if folder is not None:
             lists = run / f"{part}.json"
-            with_files(read_lists(lists), folder, lists)
+            if part == "train" or _names_images(lists):
+                with_files(read_lists(lists), folder, lists)
             folders[f"{part}_images"] = relative_to_run(folder, run)
     if folders:
         try:
             save_config(run, replace(config, **folders, made_in=str(run.resolve())))
         except OSError as error:
             raise UserError(f"Cannot write {run / 'config.json'}: {reason(error)}.") from error
+
+
+def _names_images(lists: Path) -> bool:
+    """False where a run has nothing to check with. Raises UserError where it is no list."""
+    return any(True for _ in entries(lists, ("images",)))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labeler.dataset.inherited import Inherited
+from labeler.dataset.inherited import Inherited, is_too_few
 from labeler.dataset.model import Image, Session
 from labeler.dataset.near_duplicates import LOOK_BYTES, Likeness
 from labeler.dataset.splits import TEST_FROM, TestPart, split_by_session
@@ -279,3 +279,45 @@ def test_only_sessions_that_the_weights_never_saw_check_beside_the_old_ones() ->
     assert split.explanation.startswith("4 images that first was checked with check this run, too.")
     assert "10 images more are held back for validation." in split.explanation
     assert "for a final score: only a run that starts anew" in split.explanation
+
+
+def test_a_session_that_grows_is_checked_with_more_of_what_has_come_since() -> None:
+    """The first 20 of one session; then it grew to 400."""
+    images, sessions = make({1: 400}, every=10.0)
+    first = split_by_session(images[:20], sessions)
+    learned, checked = frozenset(first.train_ids), frozenset(first.val_ids)
+    for left in (images, [image for image in images if image.id not in checked]):
+        inherited = Inherited("first", learned, checked)
+        split = split_by_session(left, sessions, inherited=inherited)
+        assert len(split.val_ids) == round(0.2 * len(left))
+        assert not learned.intersection(split.val_ids)
+    assert "more are" not in split.explanation
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_checks_a_grown_session_is_apart_from_what_was_learned(seed: int) -> None:
+    """In time, and what looks like it is left to be learned from."""
+    images, sessions = make({1: 100})
+    learned = frozenset(range(20))
+    looks = {number: 0 if number < 40 else number for number in range(100)}
+    inherited = Inherited("first", learned, frozenset())
+    split = split_by_session(images, sessions, seed=seed, inherited=inherited)
+    assert len(split.val_ids) == 20
+    assert min(split.val_ids) > 20
+    for seen in (learned, split.train_ids):
+        assert min(abs(one - other) for one in split.val_ids for other in seen) >= 2
+    split = split_by_session(
+        images, sessions, seed=seed, likeness=likeness(looks), inherited=inherited
+    )
+    assert len(split.val_ids) == 20
+    assert min(split.val_ids) >= 40
+    assert split.warnings == ()
+
+
+def test_images_without_a_time_beside_learned_ones_check_nothing() -> None:
+    images, sessions = make({1: 100}, every=0.0)
+    inherited = Inherited("first", frozenset(range(16)), frozenset(range(16, 20)))
+    split = split_by_session(images, sessions, inherited=inherited)
+    assert split.val_ids == tuple(range(16, 20))
+    assert is_too_few(len(split.val_ids), len(images))
+    assert not is_too_few(len(split.val_ids), 80)

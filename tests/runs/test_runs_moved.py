@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +15,8 @@ from labeler.errors import UserError
 from labeler.runs.errand import failure_of
 from labeler.runs.prepare import Wish, prepare_run_from_coco
 from labeler.runs.resume import prepared_again
-from tests.runs.run_makers import write_coco_files
-from trainer.config import load_config, save_config
+from tests.runs.run_makers import jpeg, write_coco_files
+from trainer.config import MARKS, load_config, save_config
 from trainer.events import Started, to_line
 from trainer.material import read_material
 
@@ -55,8 +57,45 @@ def test_a_run_that_is_moved_with_its_pictures_takes_those_beside_it(
 ) -> None:
     """Also where a copy of them stays where it was made."""
     there = moved(tmp_path / "runs", tmp_path / "else" / "runs") / run.name
-    (tmp_path / "else" / "set" / "images").mkdir(parents=True)
+    shutil.copytree(tmp_path / "set" / "images", tmp_path / "else" / "set" / "images")
     assert truth_of_run(there, None)[1].resolve() == tmp_path / "else" / "set" / "images"
+
+
+@pytest.mark.parametrize("keeps_marks", [True, False])
+def test_a_run_that_is_moved_beside_other_pictures_of_the_same_names_finds_its_own(
+    run: Path, tmp_path: Path, keeps_marks: bool
+) -> None:
+    if not keeps_marks:
+        (run / MARKS).unlink()
+    there = moved(tmp_path / "runs", tmp_path / "else" / "runs") / run.name
+    others = tmp_path / "else" / "set" / "images"
+    others.mkdir(parents=True)
+    for number in range(12):
+        (others / f"{number}.jpg").write_bytes(jpeg(100 + number))
+    assert truth_of_run(there, None)[1] == tmp_path / "set" / "images"
+    assert load_config(there).train_images == str(tmp_path / "set" / "images")
+
+
+def test_a_run_that_is_moved_with_its_pictures_is_not_drawn_to_new_ones_in_the_old_place(
+    run: Path, tmp_path: Path
+) -> None:
+    there = moved(tmp_path / "runs", tmp_path / "else" / "runs") / run.name
+    own = (tmp_path / "set").rename(tmp_path / "else" / "set") / "images"
+    (tmp_path / "set" / "images").mkdir(parents=True)
+    for number in range(12):
+        (tmp_path / "set" / "images" / f"{number}.jpg").write_bytes(jpeg(100 + number))
+    assert truth_of_run(there, None)[1].resolve() == own
+
+
+def test_a_run_with_nothing_to_check_with_goes_on_where_its_pictures_are_now(
+    run: Path, tmp_path: Path
+) -> None:
+    content = json.loads((run / "val.json").read_text(encoding="utf-8"))
+    empty = {**content, "images": [], "annotations": []}
+    (run / "val.json").write_text(json.dumps(empty), encoding="utf-8")
+    images = moved(tmp_path / "set" / "images", tmp_path / "else" / "pictures")
+    assert prepared_again(run, images).images_train == 8
+    assert load_config(run).train_images == "../../else/pictures"
 
 
 def test_a_run_is_reached_through_a_link(run: Path, tmp_path: Path) -> None:

@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 
 from labeler.dataset.store import Dataset
-from labeler.errors import UserError
 from labeler.runs.improving import prepare_improvement
 from labeler.runs.parent import find_parent
 from labeler.runs.prepare import Wish, prepare_run_from_coco, prepare_run_from_dataset
 from labeler.runs.start_weights import BEST_WEIGHTS, NoStartError
 from tests.runs.run_makers import add_labelled, write_coco_files, write_weights
-from trainer.config import START_WEIGHTS, load_config
+from trainer.config import MARKS, START_WEIGHTS, load_config
 
 
 def prepared(dataset: Dataset, name: str, wish: Wish | None = None) -> Path:
@@ -68,6 +67,7 @@ def test_what_a_run_long_ago_has_learned_from_checks_nothing_either(
     for part, images in (("train", content["images"][6:]), ("val", moved)):
         path = second / f"{part}.json"
         path.write_text(json.dumps({**content, "images": images}), encoding="utf-8")
+    (second / MARKS).unlink()
     shutil.rmtree(first)
     third = prepared(dataset, "third", child_of(second))
     assert not names(third, "val") & {entry["file_name"] for entry in moved}
@@ -133,6 +133,7 @@ def test_damaged_and_missing_weights_are_a_sentence_and_nothing_is_made(
     with pytest.raises(NoStartError, match="is no run to start from"):
         find_parent(dataset.folder, "lite")
     (first / "train.json").unlink()
+    (first / MARKS).unlink()
     with pytest.raises(NoStartError, match="Nobody can tell which pictures first has learned"):
         prepare_run_from_dataset(dataset, run, child_of(first))
     assert not run.exists()
@@ -163,6 +164,57 @@ def test_a_coco_file_is_told_by_its_pictures_whatever_they_are_called(tmp_path: 
     told = prepare_run_from_coco(source, images, val, third, Wish(start="run", parent=str(first)))
     assert names(third, "val") == names(first, "val")
     assert any("first has learned from" in warning for warning in told.warnings)
-    shutil.rmtree(images)
-    with pytest.raises(UserError):
-        find_parent(first, "lite")
+
+
+@pytest.fixture
+def foreign(tmp_path: Path) -> Path:
+    """Of a COCO file: all.json and images/ lie in set/ beside it."""
+    files = [f"{number:02d}.jpg" for number in range(24)]
+    source = write_coco_files(tmp_path / "set", files, [1, 2] * 12)
+    run = tmp_path / "first"
+    prepare_run_from_coco(source, source.parent / "images", None, run, Wish())
+    return write_weights(run)
+
+
+def test_pictures_that_a_run_has_learned_from_check_nothing_where_they_lie_now_either(
+    foreign: Path, tmp_path: Path
+) -> None:
+    source, images = tmp_path / "set" / "all.json", tmp_path / "set" / "images"
+    content = json.loads(source.read_text(encoding="utf-8"))
+    learned = sorted(names(foreign, "train"))[:6]
+    checked = sorted(names(foreign, "val"))
+    val_images = tmp_path / "val"
+    val_images.mkdir()
+    for name in (*learned, *checked):
+        (images / name).rename(val_images / name)
+    val = tmp_path / "val.json"
+    val.write_text(json.dumps(content), encoding="utf-8")
+    run = tmp_path / "second"
+    told = prepare_run_from_coco(source, images, val, run, child_of(foreign), val_images=val_images)
+    assert names(run, "val") == set(checked)
+    assert any("has learned from 6 images of the validation file" in w for w in told.warnings)
+
+
+def test_a_run_that_kept_no_marks_is_no_start_once_one_of_its_pictures_is_gone(
+    foreign: Path, tmp_path: Path
+) -> None:
+    whole = find_parent(foreign, "lite")
+    (foreign / MARKS).unlink()
+    assert find_parent(foreign, "lite") == whole
+    (tmp_path / "set" / "images" / min(names(foreign, "train"))).unlink()
+    with pytest.raises(NoStartError, match=f"1 of the {len(whole.learned)} pictures in its train"):
+        find_parent(foreign, "lite")
+
+
+def test_where_hardly_anything_can_check_a_run_improve_starts_anew(
+    dataset: Dataset, first: Path
+) -> None:
+    marks = json.loads((first / MARKS).read_text(encoding="utf-8"))
+    learned = marks["train"] | marks["val"]
+    (first / MARKS).write_text(json.dumps({"train": learned, "val": {}, "test": {}}))
+    run = dataset.runs_folder / "second"
+    with pytest.raises(NoStartError, match="None of 16 images may check a run from the weights of"):
+        prepare_run_from_dataset(dataset, run, child_of(first))
+    told = prepare_improvement(dataset, run, first / "model.onnx", Wish())
+    assert "None of 16 images may check" in told.warnings[0]
+    assert (load_config(run).start, told.images_val) == ("pretrained", 4)
