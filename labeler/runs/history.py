@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -21,7 +23,7 @@ NAME_FORMAT = "%Y-%m-%d_%H-%M"
 
 MODEL = "model.onnx"
 NEWEST = "newest.onnx"
-"""The model as of the newest look, better or not; left over where the run's process was killed."""
+"""The model as of the newest look, better or not, until the run ends: see forget_newest."""
 LOG = "log.txt"
 _STATE = "state.safetensors"
 _LOCK = "run.lock"
@@ -172,6 +174,21 @@ def newest_model(run: Path) -> Path:
     """What a run that learns has become; its best where that is not kept."""
     newest = run / NEWEST
     return newest if newest.is_file() else run / MODEL
+
+
+def is_same_run(first: Path | None, second: Path | None) -> bool:
+    """Whether both are checkpoints of one run: its best or its newest."""
+    if first is None or second is None:
+        return False
+    return first.parent == second.parent and {first.name, second.name} <= {MODEL, NEWEST}
+
+
+def forget_newest(runs: Iterable[RunSummary]) -> None:
+    """Removes the newest model of those that nobody trains: a process that was killed leaves it."""
+    for run in runs:
+        if run.state is not RunState.RUNNING:
+            with suppress(OSError):  # a folder that may only be read is listed as well
+                (run.path / NEWEST).unlink(missing_ok=True)
 
 
 def _stamp(run: Path) -> _Stamp:

@@ -20,6 +20,7 @@ from labeler.gui.background import is_idle, run_in_background
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
 from labeler.gui.preview import reacting, remembered
+from labeler.gui.preview.judging import Tally
 from labeler.gui.preview.reacting import Done
 from labeler.gui.preview.rule_form import RuleForm
 from labeler.gui.preview.rules_dialog import RulesDialog
@@ -126,6 +127,34 @@ def test_another_detector_or_dataset_ends_it_with_a_sentence(
         document.open(Dataset.open(first))
     until(qtbot, is_idle)
     document.dataset.close()
+
+
+def test_another_checkpoint_of_the_same_run_leaves_all_as_it_is_but_the_tally(
+    qtbot: QtBot, preview: PreviewWorkspace, tmp_path: Path
+) -> None:
+    """Its newest while it learns, and its best at the end."""
+    preview.reacting.use([Rule("nobody", Deed.SAY, "Hello")])
+    preview.react()
+    preview.controls.score.setValue(70)
+    qtbot.keyClick(preview, Qt.Key.Key_W)
+    until(qtbot, lambda: preview.judging.tally.judged)
+    best = tmp_path / "model.onnx"
+    for path in (write_tiny_model(tmp_path / "newest.onnx", threshold=0.2), best):
+        preview.use_model(path)
+        assert preview.looking.pane is not None  # the one before, until this is loaded
+        until(qtbot, lambda path=path: _path_in_use(preview) == path)
+        assert preview.models.model == path
+        assert preview.reacting.is_on
+        assert preview.controls.lowest_score == 0.7
+        assert preview.judging.tally == Tally()
+    preview.use_model(write_tiny_model(tmp_path / "other.onnx", threshold=0.2))
+    assert not preview.reacting.is_on
+    until(qtbot, lambda: preview.controls.lowest_score == 0.2)
+
+
+def _path_in_use(preview: PreviewWorkspace) -> Path | None:
+    model = preview.looking.model
+    return None if model is None else model.path
 
 
 def test_without_a_rule_the_dialog_opens_and_a_rule_is_made_in_it(

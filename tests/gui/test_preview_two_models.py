@@ -146,7 +146,7 @@ def test_a_look_of_the_second_model_before_is_not_shown_under_the_new_ones_name(
     preview.controls.beside.use(other)
     until(qtbot, lambda: preview.looking.pane_beside)
     looks, gate = threading.Event(), threading.Event()
-    real = detecting._look
+    real = detecting._found
 
     def slow(*values: Any) -> Any:
         looks.set()
@@ -160,13 +160,36 @@ def test_a_look_of_the_second_model_before_is_not_shown_under_the_new_ones_name(
         if pane is not None:
             told.append((pane.model.path.name, pane.shown.things[0].detection.score))
 
-    monkeypatch.setattr(detecting, "_look", slow)
+    monkeypatch.setattr(detecting, "_found", slow)
     until(qtbot, looks.is_set)
     preview.shown.connect(note)
     preview.controls.beside.use(write_tiny_model(tmp_path / "third.onnx", scores=(0.7, 0.1, 0.1)))
     gate.set()
     until(qtbot, lambda: len(told) > 2)
     assert {(name, round(score, 2)) for name, score in told} == {("third.onnx", 0.7)}
+
+
+def test_a_second_model_that_fails_while_it_looks_is_left_out_alone(
+    qtbot: QtBot, preview: PreviewWorkspace, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preview.controls.beside.use(other)
+    until(qtbot, lambda: preview.looking.pane_beside)
+    real = detecting._found
+
+    def failing(*values: Any) -> Any:
+        found = real(*values)
+        if round(found[0].score, 2) == 0.8:
+            raise RuntimeError("out of memory")
+        return found
+
+    monkeypatch.setattr(detecting, "_found", failing)
+    until(qtbot, lambda: None in (preview.looking.model, preview.looking.beside))
+    assert "out of memory" in preview.on_show.health_beside.sentence.text()
+    looked = preview.looking.last
+    until(qtbot, lambda: preview.looking.last is not looked)
+    assert preview.looking.pane is not None
+    assert preview.health.isHidden()
+    assert preview.view.marks
 
 
 def test_a_recorded_pair_has_its_names_above_and_is_never_wider_than_a_single_picture(

@@ -421,6 +421,18 @@ def test_a_training_is_followed_but_takes_nothing_out_of_the_hands(
     assert workspace.models.model == training
 
 
+def test_who_chose_the_run_that_learns_gets_its_best_at_the_end(
+    workspace: PreviewWorkspace, dataset: Dataset
+) -> None:
+    best = write_run(dataset, "2026-11-24_18-00")
+    newest = write_tiny_model(best.with_name("newest.onnx"))
+    workspace.use_model(newest)
+    workspace.models.choose(newest)  # the entry that stands in the box
+    newest.unlink()
+    workspace.use_model(best)
+    assert workspace.models.model == best
+
+
 def test_k_keeps_the_frame_in_view_to_be_labelled(
     qtbot: QtBot, preview: PreviewWorkspace, dataset: Dataset, heard: Heard
 ) -> None:
@@ -530,14 +542,14 @@ def test_to_another_model_and_back_while_it_looks_is_heard_of(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks, gate = threading.Event(), threading.Event()
-    real = detecting._look
+    real = detecting._found
 
-    def slow(*values: Any) -> Sight:
+    def slow(*values: Any) -> Any:
         looks.set()
         gate.wait(60)
         return real(*values)
 
-    monkeypatch.setattr(detecting, "_look", slow)
+    monkeypatch.setattr(detecting, "_found", slow)
     first, second = (write_tiny_model(tmp_path / name) for name in ("a.onnx", "b.onnx"))
     detector = Detecting()
     heard: list[Path] = []
@@ -565,14 +577,14 @@ def test_a_look_at_the_camera_before_is_not_shown_under_the_new_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     looks, gate = threading.Event(), threading.Event()
-    real = detecting._look
+    real = detecting._found
 
-    def slow(*values: Any) -> Sight:
+    def slow(*values: Any) -> Any:
         looks.set()
         gate.wait(60)
         return real(*values)
 
-    monkeypatch.setattr(detecting, "_look", slow)
+    monkeypatch.setattr(detecting, "_found", slow)
     widths: list[int] = []
     workspace.shown.connect(lambda shown: widths.append(shown.sight.picture.image.width()))
     for width in (64, 32):
@@ -612,13 +624,13 @@ def test_the_picture_is_on_show_before_the_detector_has_looked_at_any(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     gate = threading.Event()
-    look = detecting._look
+    look = detecting._found
 
     def slow(*words: Any) -> Any:
         gate.wait(60)
         return look(*words)
 
-    monkeypatch.setattr(detecting, "_look", slow)
+    monkeypatch.setattr(detecting, "_found", slow)
     workspace.use_model(model)
     live.choose(known_robot)
     until(qtbot, lambda: workspace.looking.model is not None and not workspace.view.image.isNull())

@@ -18,6 +18,7 @@ from labeler.gui.document import Document
 from labeler.gui.train import last_wish, words
 from labeler.gui.train.comparison_dialog import ComparisonDialog
 from labeler.gui.train.page import Page
+from labeler.gui.train.run_shelf import RunShelf
 from labeler.gui.train.runs_model import NOTE_COLUMN
 from labeler.gui.train.runs_page import RunsPage
 from labeler.gui.train.workspace import TrainWorkspace
@@ -306,6 +307,17 @@ def test_a_new_run_can_start_from_one_that_left_its_weights(
     qtbot.waitUntil(lambda: not starts.own.isEnabled())
     assert settings.wish() == Wish()
     assert settings.detector.isEnabled()
+
+
+def test_what_a_killed_training_left_for_who_watched_it_goes_when_the_runs_are_listed(
+    qtbot: QtBot, dataset: Dataset, runs: list[Path]
+) -> None:
+    left = runs[0] / "newest.onnx"
+    left.write_bytes(b"")
+    shelf = RunShelf(Document(dataset))
+    with qtbot.waitSignal(shelf.loaded, timeout=PATIENCE):
+        shelf.load()
+    assert not left.exists()
 
 
 def test_improve_trains_on_from_the_run_of_the_model_in_use(

@@ -16,6 +16,7 @@ from labeler.gui.train import last_wish
 from labeler.gui.train.budgets import Budget, Length, budget_of, with_budget
 from labeler.gui.train.settings_panel import SettingsPanel
 from labeler.gui.train.workspace import TrainWorkspace
+from labeler.runs.history import RunState, RunSummary
 from labeler.runs.prepare import Wish
 from trainer.config import RunConfig
 
@@ -119,6 +120,52 @@ def test_a_budget_is_known_again_from_its_wish(budget: Budget, length: Length) -
     wish = with_budget(Wish(), budget, length)
     RunConfig("", "", budget=wish.budget, seconds=wish.seconds, epochs=wish.epochs)
     assert with_budget(Wish(), *budget_of(wish)) == wish
+
+
+def test_a_run_that_is_gone_gives_way_to_pretrained_weights_and_never_to_another_run(
+    panel: SettingsPanel,
+) -> None:
+    panel.show_runs([_run("newer"), _run("older")])
+    panel.starts.own.click()
+    panel.starts.runs.setCurrentIndex(1)
+    panel.starts.runs.activated.emit(1)
+    panel.show_runs([_run("newest"), _run("newer"), _run("older")])
+    assert panel.wish().parent == str(Path("older"))
+    told: list[Wish] = []
+    panel.changed.connect(lambda: told.append(panel.wish()))
+    panel.show_runs([_run("newest"), _run("newer")])
+    assert told == [Wish()]
+    assert panel.wish() == Wish()
+
+
+def test_a_runs_detector_is_only_lent_and_the_persons_own_comes_back(panel: SettingsPanel) -> None:
+    panel.detector.setFocus()
+    QTest.keyClick(panel.detector, Qt.Key.Key_Down)
+    own = panel.wish().detector
+    panel.show_runs([_run("other", "fcos_resnet50_fpn")])
+    panel.starts.own.click()
+    assert panel.wish().detector == "fcos_resnet50_fpn"
+    assert panel.lasting_wish() == Wish(detector=own)
+    panel.pretrained.click()
+    assert panel.wish() == Wish(detector=own)
+
+
+def _run(name: str, detector: str = "lite") -> RunSummary:
+    return RunSummary(
+        name=name,
+        path=Path(name),
+        started=1.0,
+        start="pretrained",
+        detector=detector,
+        images=10,
+        ap=0.5,
+        ap50=0.7,
+        seconds=60.0,
+        state=RunState.FINISHED,
+        message="",
+        has_model=True,
+        has_weights=True,
+    )
 
 
 def test_the_settings_are_as_they_were_at_the_next_start(qtbot: QtBot, tmp_path: Path) -> None:

@@ -206,6 +206,7 @@ def test_a_download_that_fails_offers_the_built_in_detector(
     workspace = _shown(qtbot, document)
     detector = workspace.settings.detector
     detector.setCurrentIndex(detector.findData(SSDLITE))
+    detector.activated.emit(detector.currentIndex())
     qtbot.waitUntil(lambda: len(workspace.view.notice.buttons) == 2)
     assert _first_note(workspace) == "The weights could not be downloaded."
     qtbot.mouseClick(workspace.view.notice.buttons[1], Qt.MouseButton.LeftButton)

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from labeler.errors import UserError
-from labeler.runs.history import RunState, attend, list_runs, model_of, newest_model, summarise
+from labeler.runs.history import (
+    RunState,
+    attend,
+    forget_newest,
+    list_runs,
+    model_of,
+    newest_model,
+    summarise,
+)
 from labeler.runs.note import write_note
 from labeler.runs.record import RunRecord, append_event, read_events
 from labeler.runs.resume import prepared_again
@@ -92,6 +100,18 @@ def test_a_run_is_watched_by_its_newest_model_while_it_learns(tmp_path: Path) ->
     assert newest_model(run) == run / "model.onnx"
     (run / "newest.onnx").write_bytes(b"")
     assert newest_model(run) == run / "newest.onnx"
+
+
+def test_the_newest_model_of_a_run_goes_once_nobody_trains_it(tmp_path: Path) -> None:
+    learning, killed = (make_run(tmp_path / name, STARTED) for name in ("a", "b"))
+    failed = make_run(tmp_path / "c", STARTED, Failed("The disk is full."))
+    files = [run / "newest.onnx" for run in (learning, killed, failed)]
+    for file in files:
+        file.write_bytes(b"")
+    lock = attend(learning)
+    forget_newest(list_runs(tmp_path))
+    assert [file.exists() for file in files] == [True, False, False]
+    lock.release()
 
 
 def test_a_run_with_a_state_can_go_on_unless_it_is_complete_or_under_way(tmp_path: Path) -> None:

@@ -156,12 +156,21 @@ class Detecting(QObject):
         self, file: _ModelFile, beside: _ModelFile, picture: LivePicture, longest: int
     ) -> None:
         assert file.predictor is not None
+        started = time.perf_counter()
         try:
-            sight = _look(file.predictor, beside.predictor, picture, longest)
+            pixels, factor = _pixels(picture, longest)
+            found = _found(file.predictor, pixels, factor)
         except Exception as error:  # as above
             self._give_up(file, error)
-        else:
-            self._tell(self.saw, sight)
+            return
+        other: tuple[Detection, ...] | None = None
+        try:
+            if beside.predictor is not None:
+                other = _found(beside.predictor, pixels, factor)
+        except Exception as error:  # the first one looks on alone
+            self._give_up(beside, error)
+        milliseconds = 1000 * (time.perf_counter() - started)
+        self._tell(self.saw, Sight(picture, found, milliseconds, other))
 
     def _give_up(self, file: _ModelFile, error: Exception) -> None:
         _log.exception("looking with %s failed", file.path)
@@ -210,10 +219,8 @@ class _ModelFile:
         return LoadedModel(self.path, names, threshold, self.is_beside)
 
 
-def _look(
-    predictor: Predictor, beside: Predictor | None, picture: LivePicture, longest: int
-) -> Sight:
-    started = time.perf_counter()
+def _pixels(picture: LivePicture, longest: int) -> tuple[Any, float]:
+    """Height x width x 3, RGB, and by which factor it was reduced."""
     image, factor = picture.image, 1.0
     side = max(image.width(), image.height())
     if side > longest:
@@ -224,11 +231,7 @@ def _look(
             Qt.AspectRatioMode.KeepAspectRatio,
             Qt.TransformationMode.FastTransformation,
         )
-    pixels = as_rgb(image)
-    found, other = (
-        None if each is None else _found(each, pixels, factor) for each in (predictor, beside)
-    )
-    return Sight(picture, found or (), 1000 * (time.perf_counter() - started), other)
+    return as_rgb(image), factor
 
 
 def _found(predictor: Predictor, pixels: Any, factor: float) -> tuple[Detection, ...]:

@@ -85,6 +85,11 @@ class Looking(QObject):
             self.detecting.use(None if failed[0] else model, None if failed[1] else beside)
         self.detecting.use(model, beside)
 
+    def take_up(self, model: Path) -> None:
+        """Another checkpoint in the first one's place: that one is on show until this is loaded."""
+        self._paths = (model, self._paths[1])
+        self.detecting.use(*self._paths)
+
     def restart(self) -> None:
         """Another camera or another model."""
         self.last = self.last_beside = None
@@ -140,7 +145,7 @@ class Looking(QObject):
         else:
             self.model = loaded
         self.take_colors()
-        self.loaded.emit(loaded, before is not None)
+        self.loaded.emit(loaded, before is not None and before.path == loaded.path)
         if self._live.picture is not None:
             self.look(self._live.picture)
 

@@ -11,13 +11,17 @@ from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
 from labeler.gui.preview.model_box import ModelBox
-from labeler.runs.history import RunSummary, list_runs
+from labeler.runs.history import NEWEST, RunSummary, is_same_run, list_runs
 
 
 class ModelChoice(QObject):
-    """Keeps the box and the model in step. model_changed carries a path or None."""
+    """Keeps the box and the model in step.
 
-    model_changed = Signal(object)
+    model_changed carries a path or None, and whether it is another checkpoint of the run whose
+    model was in use before.
+    """
+
+    model_changed = Signal(object, bool)
 
     def __init__(self, document: Document, box: ModelBox, parent: QWidget) -> None:
         super().__init__(parent)
@@ -44,13 +48,15 @@ class ModelChoice(QObject):
         """A training told of this model.
 
         It is used, unless the person is watching, has chosen another one, and heard of it before:
-        each new checkpoint of a run is told anew.
+        each new checkpoint of a run is told anew. Who chose the newest of this very run follows it.
         """
         is_news = model.parent not in self._announced
         self._announced.add(model.parent)
         if is_news or not (self._was_chosen and is_watched):
             self._was_chosen = False
             self._use(model)
+        elif is_same_run(model, self.model) and self.model and self.model.name == NEWEST:
+            self._use(model)  # the newest is gone once the run has ended
         self.refresh()
 
     def choose(self, model: Path) -> None:
@@ -74,9 +80,10 @@ class ModelChoice(QObject):
 
     def _use(self, model: Path | None) -> None:
         self._box.show_model(model)
-        if model != self.model or self._is_broken:
+        before = self.model
+        if model != before or self._is_broken:
             self.model, self._is_broken = model, False
-            self.model_changed.emit(model)
+            self.model_changed.emit(model, model != before and is_same_run(model, before))
 
     def _change_dataset(self) -> None:
         self._announced.clear()

@@ -70,7 +70,7 @@ class PreviewWorkspace(Workspace):
         self._lay_out()
         self._connect()
         self._connect_controls()
-        self._change_model(None)
+        self._change_model(None, is_checkpoint=False)
         self.models.refresh()
 
     def actions_table(self) -> list[Action]:
@@ -160,7 +160,11 @@ class PreviewWorkspace(Workspace):
         """Begins a recording, or ends the one under way."""
         self.recording.toggle(self.looking, self.controls.record.keep_every)
 
-    def _change_model(self, model: Path | None) -> None:
+    def _change_model(self, model: Path | None, is_checkpoint: bool) -> None:
+        if model is not None and is_checkpoint:
+            self.looking.take_up(model)
+            self._show_names()
+            return
         self.reacting.leave_model()
         self.judging.reset()
         self.looking.use(model, self.controls.beside.path)
@@ -185,7 +189,7 @@ class PreviewWorkspace(Workspace):
     def _take_model(self, loaded: LoadedModel, is_newer: bool) -> None:
         if is_newer:
             self._document.say(self.tr("A newer checkpoint has come and is in use."))
-            self.judging.reset(is_beside=loaded.is_beside)
+        self.judging.reset(is_beside=loaded.is_beside)
         health = self.on_show.health_beside if loaded.is_beside else self.health
         health.set_problem("")
         self._wishes.take_model(loaded)

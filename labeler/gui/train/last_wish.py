@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import platformdirs
@@ -18,12 +18,7 @@ APPLICATION = "vector-labeler"
 
 
 def keep(wish: Wish) -> None:
-    """Replaces the file as a whole. A wish that cannot be kept is lost in silence.
-
-    A run to start from is meant for once: the next time pretrained weights stand there.
-    """
-    if wish.parent:
-        wish = replace(wish, start="pretrained", parent="")
+    """Replaces the file as a whole. A wish that cannot be kept is lost in silence."""
     file = _file()
     part = file.with_name(f"{file.name}-{os.getpid()}{PART}")
     with suppress(OSError):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QFile, QObject, Signal
 from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
-from labeler.runs.history import RunSummary, list_runs
+from labeler.runs.history import RunSummary, forget_newest, list_runs
 from labeler.runs.note import write_note
 from labeler.runs.trash import put_aside
 
@@ -29,7 +29,7 @@ class RunShelf(QObject):
         """Reads them all again."""
         folder = self._document.dataset.runs_folder
         run_in_background(
-            lambda _report, _stop: list_runs(folder),
+            lambda _report, _stop: _tidied(folder),
             on_done=lambda runs: self._take(folder, runs),
             on_error=self._miss,
             owner=self,
@@ -74,3 +74,9 @@ class RunShelf(QObject):
         if not isinstance(error, UserError):
             raise error
         self._document.report(error)
+
+
+def _tidied(folder: Path) -> list[RunSummary]:
+    runs = list_runs(folder)
+    forget_newest(runs)
+    return runs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
@@ -33,6 +34,7 @@ class SettingsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_busy = False
+        self._own_detector = BUILT_IN
         self.train_button = self._train_button()
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -67,12 +69,19 @@ class SettingsPanel(QWidget):
         )
         return self.drawer.adjusted(with_budget(wish, self._budget(), self.drawer.length))
 
+    def lasting_wish(self) -> Wish:
+        """The same without the run that is started from: that is meant for once."""
+        wish = self.wish()
+        if not wish.parent:
+            return wish
+        return replace(wish, start="pretrained", parent="", detector=self._own_detector)
+
     def show_wish(self, wish: Wish) -> None:
         """Shows what is chosen, without telling that it changed."""
         budget, length = budget_of(wish)
         self._times_of[budget].setChecked(True)
         self.starts.show_start(wish.start)
-        self.detector.setCurrentIndex(self.detector.findData(wish.detector))
+        self._own_detector = wish.detector
         self.drawer.show_wish(wish, length)
         self._show_details()
 
@@ -84,7 +93,7 @@ class SettingsPanel(QWidget):
     def choose_built_in(self) -> None:
         if self.starts.detector not in ("", BUILT_IN):
             self.starts.show_start("pretrained")
-        self.detector.setCurrentIndex(self.detector.findData(BUILT_IN))
+        self._own_detector = BUILT_IN
         self._change()
 
     def set_busy(self, busy: bool) -> None:
@@ -102,11 +111,14 @@ class SettingsPanel(QWidget):
         self._show_details()
         self.changed.emit()
 
+    def _choose_detector(self) -> None:
+        self._own_detector = str(self.detector.currentData())
+        self._change()
+
     def _show_detector(self) -> None:
-        """The one of the run that is started from, where there is one."""
+        """The one of the run that is started from, where there is one; else the person's own."""
         given = self.starts.detector
-        if given:
-            self.detector.setCurrentIndex(self.detector.findData(given))
+        self.detector.setCurrentIndex(self.detector.findData(given or self._own_detector))
         self.detector.setEnabled(not self._is_busy and not given)
 
     def _show_details(self) -> None:
@@ -175,7 +187,7 @@ class SettingsPanel(QWidget):
         )
         for name, facts in DETECTOR_FACTS.items():
             self.detector.addItem(_title(facts), name)
-        self.detector.activated.connect(self._change)
+        self.detector.activated.connect(self._choose_detector)
         self._layout.addWidget(heading(self.tr("Detector"), self.detector))
         self._layout.addWidget(self.detector)
 

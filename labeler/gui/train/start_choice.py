@@ -65,19 +65,22 @@ class StartChoice(QWidget):
         self._show()
 
     def show_runs(self, runs: Sequence[RunSummary]) -> None:
-        """Offers those that left weights, the newest first. What is chosen stays chosen."""
+        """Offers those that left weights, the newest first. What is chosen stays chosen; where it
+        is gone, pretrained weights are, never another run.
+        """
         usable = [run for run in runs if run.has_weights]
         before = self.runs.currentData()
         self.runs.clear()
         for run in usable:
             self.runs.addItem(self._title(run), str(run.path))
         self._detectors = {str(run.path): run.detector for run in usable}
-        self.runs.setCurrentIndex(max(0, self.runs.findData(before)) if usable else -1)
+        place = self.runs.findData(before)
+        self.runs.setCurrentIndex(max(0, place) if usable else -1)
         self.own.setEnabled(bool(usable))
         told = self.tr("Goes on from what it learned: for images that have come since")
         self.own.setToolTip(told if usable else self.tr("There is no run to start from yet"))
         self.own.setAccessibleDescription(self.own.toolTip())
-        if not usable and self.own.isChecked():
+        if place < 0 and self.own.isChecked():
             self.pretrained.setChecked(True)
             self._change()
         self._show()

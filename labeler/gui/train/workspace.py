@@ -300,7 +300,7 @@ class TrainWorkspace(Workspace):
         self.results.model_chosen.connect(self._watch)
         self.trainer.ended.connect(self._finish)
         self.settings.train_requested.connect(self.train)
-        self.settings.changed.connect(lambda: last_wish.keep(self.settings.wish()))
+        self.settings.changed.connect(lambda: last_wish.keep(self.settings.lasting_wish()))
         self.header.stop_requested.connect(self.stop)
         self.header.pause_requested.connect(self.pause)
         self.header.go_on_requested.connect(self.go_on)
