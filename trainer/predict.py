@@ -103,6 +103,9 @@ def letterboxed(
 def _open(path: Path, threads: int) -> Any:
     if not path.is_file():
         raise ValueError(f"{path}: there is no such model. Train one first.")
+    # Whole before ONNX Runtime's library asks for a part of it: another thread that just begins
+    # to import NumPy (the window, for its curves) would else meet it halfway, and both would fail.
+    import numpy  # noqa: F401
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

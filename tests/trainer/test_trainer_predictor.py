@@ -172,3 +172,21 @@ def test_files_appear_whole_or_not_at_all(tmp_path: Path) -> None:
         write_whole(path, "no bytes")  # type: ignore[arg-type]
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_numpy_is_whole_before_onnx_runtime_asks_for_a_part_of_it(tmp_path: Path) -> None:
+    """Or a thread that imports it at the same moment meets it halfway, and both fail for good."""
+    path = tmp_path / "model.onnx"
+    path.write_bytes(b"no model")
+    program = f"""
+import sys
+from pathlib import Path
+from trainer.predict import Predictor
+try:
+    Predictor(Path({str(path)!r}))
+except ValueError:
+    print(list(sys.modules).index("numpy") < list(sys.modules).index("onnxruntime"))
+"""
+    words = [sys.executable, "-c", program]
+    told = subprocess.run(words, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert told.stdout.strip() == "True"
