@@ -12,6 +12,8 @@ from typing import Any
 
 _BEGINNING = 1 << 20
 """Bytes of a list, in which its first picture is named."""
+_OUR_NAME = re.compile(r"\d{6,}-[0-9a-f]{12}\.[a-z]{3,4}")
+"""As a dataset names its pictures: a part of their sha256 stands in it."""
 _FILE_NAME = re.compile(r'"file_name"\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
@@ -20,10 +22,13 @@ def lie_there(lists: Path, here: Path, there: Path, marks: Path) -> bool:
 
     Its first picture decides. Where each folder has another one of that name, it is the one whose
     mark was kept (marks: a JSON file, part -> file name -> beginning of the sha256); where no mark
-    tells, the one there.
+    tells, the one here. Where the name itself tells the bytes nobody asks there, which may be a
+    network that is gone.
     """
     name = _first_name(lists)
     ours, theirs = here / name, there / name
+    if _OUR_NAME.fullmatch(name) and _is_file(ours):
+        return False
     if not (name and _is_file(ours) and _is_file(theirs)):
         if name and (_is_file(ours) or _is_file(theirs)):
             return _is_file(theirs)
@@ -32,7 +37,7 @@ def lie_there(lists: Path, here: Path, there: Path, marks: Path) -> bool:
         if filecmp.cmp(ours, theirs, shallow=False):
             return False
         mark = _kept(marks, lists.stem, name)
-        return not mark or not hashlib.sha256(ours.read_bytes()).hexdigest().startswith(mark)
+        return bool(mark) and not hashlib.sha256(ours.read_bytes()).hexdigest().startswith(mark)
     except OSError:  # the trainer will name it
         return False
 

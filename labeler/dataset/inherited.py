@@ -29,12 +29,14 @@ _FEWEST_SHARE, _FEWEST = 0.05, 50
 @dataclass(frozen=True, slots=True)
 class Inherited:
     """name: of the older run, for sentences. learned_ids: the images that its weights have ever
-    learned from; val_ids: those that it was checked with.
+    learned from; val_ids: those that it was checked with. tells_time: whether the times of the
+    images are real ones, so that what was taken within moments of a known image can be told.
     """
 
     name: str
     learned_ids: frozenset[int]
     val_ids: frozenset[int]
+    tells_time: bool = True
 
 
 def held_again(
@@ -59,6 +61,7 @@ def held_again(
     fresh = [unit for unit in units if unit not in own and not unit.ids & known]
     held = _with_some(fresh, kept, size, chance, categories, likeness)
     grown = [unit for unit in units if unit not in fresh and unit.tells_time]
+    grown = grown if inherited.tells_time else []
     news = [_news(unit, known | kept.ids) for unit in grown]
     apart = [unit for unit in _unlike(news, known, likeness) if unit.images]
     with_news = _with_some(apart, held, size, chance, categories, likeness)
@@ -98,11 +101,10 @@ def _news(unit: Unit, known: Collection[int]) -> Unit:
 def _unlike(
     units: Sequence[Unit], known: Collection[int], likeness: Likeness | None
 ) -> Sequence[Unit]:
-    """Without images that look like known ones, unless there is hardly anything else."""
+    """Without images that look like known ones, however few are left."""
     ids = frozenset[int]().union(*(unit.ids for unit in units))
     alike = likeness.like(ids, known) if likeness else set()
-    few = len(ids) - len(alike) < _ENOUGH * len(ids)
-    return units if few else [unit.without(alike) for unit in units]
+    return [unit.without(alike) for unit in units]
 
 
 def is_too_few(checking: int, images: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +70,8 @@ def split_lists(
     has_sessions = all(_tells_session(entry) for entry in lists.images)
     images = _of_sessions(lists.images) if has_sessions else _of_names(lists.images)
     sessions = [Session(number, f"session {number}", "", 0.0) for number in _sessions(images)]
+    if inherited:
+        inherited = replace(inherited, tells_time=has_sessions)
     split = split_by_session(
         images,
         sessions,

@@ -314,6 +314,21 @@ def test_what_checks_a_grown_session_is_apart_from_what_was_learned(seed: int) -
     assert split.warnings == ()
 
 
+def test_what_looks_like_learned_images_never_checks_however_few_are_left() -> None:
+    images, sessions = make({1: 100})
+    inherited = Inherited("first", frozenset(range(20)), frozenset())
+    looks = dict.fromkeys(range(90), 0) | {number: number for number in range(90, 100)}
+    split = split_by_session(images, sessions, likeness=likeness(looks), inherited=inherited)
+    assert 0 < len(split.val_ids) <= 10
+    assert min(split.val_ids) >= 90
+
+
+def test_where_the_times_are_no_real_ones_nothing_that_has_come_checks() -> None:
+    images, sessions = make({1: 100}, every=60.0)
+    inherited = Inherited("first", frozenset(range(0, 100, 2)), frozenset(), tells_time=False)
+    assert not split_by_session(images, sessions, inherited=inherited).val_ids
+
+
 def test_images_without_a_time_beside_learned_ones_check_nothing() -> None:
     images, sessions = make({1: 100}, every=0.0)
     inherited = Inherited("first", frozenset(range(16)), frozenset(range(16, 20)))

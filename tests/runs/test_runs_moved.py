@@ -19,6 +19,7 @@ from tests.runs.run_makers import jpeg, write_coco_files
 from trainer.config import MARKS, load_config, save_config
 from trainer.events import Started, to_line
 from trainer.material import read_material
+from trainer.places import lie_there
 
 
 @pytest.fixture
@@ -61,12 +62,9 @@ def test_a_run_that_is_moved_with_its_pictures_takes_those_beside_it(
     assert truth_of_run(there, None)[1].resolve() == tmp_path / "else" / "set" / "images"
 
 
-@pytest.mark.parametrize("keeps_marks", [True, False])
 def test_a_run_that_is_moved_beside_other_pictures_of_the_same_names_finds_its_own(
-    run: Path, tmp_path: Path, keeps_marks: bool
+    run: Path, tmp_path: Path
 ) -> None:
-    if not keeps_marks:
-        (run / MARKS).unlink()
     there = moved(tmp_path / "runs", tmp_path / "else" / "runs") / run.name
     others = tmp_path / "else" / "set" / "images"
     others.mkdir(parents=True)
@@ -85,6 +83,32 @@ def test_a_run_that_is_moved_with_its_pictures_is_not_drawn_to_new_ones_in_the_o
     for number in range(12):
         (tmp_path / "set" / "images" / f"{number}.jpg").write_bytes(jpeg(100 + number))
     assert truth_of_run(there, None)[1].resolve() == own
+
+
+def test_where_no_mark_tells_the_pictures_beside_the_run_are_its_own(
+    run: Path, tmp_path: Path
+) -> None:
+    (run / MARKS).unlink()
+    there = moved(tmp_path / "runs", tmp_path / "else" / "runs") / run.name
+    own = (tmp_path / "set").rename(tmp_path / "else" / "set") / "images"
+    (tmp_path / "set" / "images").mkdir(parents=True)
+    for number in range(12):
+        (tmp_path / "set" / "images" / f"{number}.jpg").write_bytes(jpeg(100 + number))
+    assert truth_of_run(there, None)[1].resolve() == own
+
+
+def test_a_picture_whose_name_tells_its_bytes_is_not_looked_for_elsewhere(tmp_path: Path) -> None:
+    lists, here, there = tmp_path / "train.json", tmp_path / "here", tmp_path / "there"
+    name = "000001-0123456789ab.jpg"
+    lists.write_text(json.dumps({"images": [{"id": 1, "file_name": name}]}), encoding="utf-8")
+    for folder in (here, there):
+        folder.mkdir()
+        (folder / name).write_bytes(folder.name.encode())
+    marks = tmp_path / MARKS
+    marks.write_text(json.dumps({"train": {name: "0" * 12}}), encoding="utf-8")
+    assert not lie_there(lists, here, there, marks)
+    (here / name).unlink()
+    assert lie_there(lists, here, there, marks)
 
 
 def test_a_run_with_nothing_to_check_with_goes_on_where_its_pictures_are_now(
