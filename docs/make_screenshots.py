@@ -58,9 +58,10 @@ def main() -> None:
             picture = OUT / f"{name}.png"
             options = ["--workspace", workspace, "--appearance", appearance, *words]
             _run([str(dataset), *options, "--screenshot", str(picture)], environment)
-        words = [sys.executable, "docs/make_vote_pictures.py", str(dataset)]
         paths = environment | {"PYTHONPATH": str(ROOT)}
-        subprocess.run(words, cwd=ROOT, env=paths, check=True)
+        for script in ("make_vote_pictures.py", "make_mode_pictures.py"):
+            words = [sys.executable, f"docs/{script}", str(dataset)]
+            subprocess.run(words, cwd=ROOT, env=paths, check=True)
         drive = [sys.executable, "docs/make_drive_picture.py"]
         subprocess.run(drive, cwd=ROOT, env=paths, check=True)
         _carry(dataset)
