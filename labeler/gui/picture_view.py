@@ -149,7 +149,7 @@ class PictureView(QWidget):
     def _line_size(self, text: str) -> QSizeF:
         metrics = self.fontMetrics()
         room = max(0, self.width() - 2 * _MARGIN)
-        return QSizeF(min(room, metrics.horizontalAdvance(text) + 20), metrics.height() + 10)
+        return QSizeF(min(room, metrics.horizontalAdvance(text) + 21), metrics.height() + 10)
 
     def _paint_line(self, painter: QPainter, text: str, ground: QColor, where: QRectF) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
