@@ -153,7 +153,7 @@ class Soak:
         deadline = time.monotonic() + patience
         while not done():
             if time.monotonic() > deadline:
-                raise TimeoutError("the picture did not come")
+                raise TimeoutError(f"the picture did not come: {self.window.live.status}")
             _work(0.05)
 
 
