@@ -6,7 +6,7 @@ import io
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -42,11 +42,13 @@ def found_in(flow: bytes, *lengths: int) -> list[bytes]:
     raise AssertionError
 
 
+@settings(max_examples=25)
 @given(st.lists(st.integers(1, 4000), min_size=1, max_size=4))
 def test_each_is_found_whole_in_pieces_of_any_length(lengths: list[int]) -> None:
     assert found_in(BETWEEN + BETWEEN.join(PICTURES), *lengths) == PICTURES
 
 
+@settings(max_examples=25)
 @given(st.integers(PICTURES[0].index(b"\xff\xda") + 14, len(PICTURES[0]) - 1))
 def test_one_that_was_cut_off_is_dropped_and_the_next_is_found(length: int) -> None:
     flow = PICTURES[0][:length] + BETWEEN + PICTURES[1] + PICTURES[2]
