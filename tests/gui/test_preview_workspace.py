@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from labeler.cameras.catalogue import CameraChoice
 from labeler.dataset import category_edits
 from labeler.dataset.model import Category
 from labeler.dataset.store import Dataset
+from labeler.gui import times
 from labeler.gui.class_colors import class_colors
 from labeler.gui.decode import LivePicture, as_rgb, decode
 from labeler.gui.document import Document
@@ -412,7 +414,8 @@ def test_a_training_is_followed_but_takes_nothing_out_of_the_hands(
     other = write_run(dataset, "2026-11-24_09-00")
     workspace.use_model(newest)
     assert workspace.models.model == newest
-    assert workspace.controls.model.currentText() == "2026-11-24_18-00, learning"
+    started = datetime(2026, 11, 24, 18, 0).timestamp()
+    assert workspace.controls.model.currentText() == f"{times.day_and_time(started)}, learning"
     workspace.models.choose(other)
     workspace.use_model(newest)  # its next checkpoint
     workspace.use_model(training)  # its best, at the end
