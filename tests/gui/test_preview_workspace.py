@@ -31,6 +31,7 @@ from labeler.gui.preview.detecting import Detecting, Sight
 from labeler.gui.preview.pace import Pace
 from labeler.gui.preview.showing import Shown
 from labeler.gui.preview.workspace import PreviewWorkspace
+from labeler.runs.pair import list_pairs
 from labeler.simulator.truth import read_truth
 from labeler.track.steady import Box
 from tests.cameras.camera_waits import Simulator
@@ -271,14 +272,17 @@ def test_a_pair_of_compare_brings_both_its_models(
     pair = write_pair(dataset)
     workspace.activated()
     box = workspace.controls.beside
-    until(qtbot, lambda: box.findText(f"Pair: {pair.name}") > 0)
-    row = box.findText(f"Pair: {pair.name}")
+    (made,) = list_pairs(dataset.runs_folder)
+    when = times.day_and_time(made.started)
+    name = f"Pair of {when}"
+    until(qtbot, lambda: box.findText(name) > 0)
+    row = box.findText(name)
     box.setCurrentIndex(row)
     box.activated.emit(row)
     assert workspace.models.model == pair / "pretrained" / "model.onnx"
     assert box.path == pair / "scratch" / "model.onnx"
     names = [head.text() for head in workspace.stage.heads]
-    assert names == ["pretrained/model.onnx", "scratch/model.onnx"]
+    assert names == [f"Pretrained, {when}", f"Random weights, {when}"]
 
 
 def test_the_red_line_never_covers_the_numbers(qtbot: QtBot) -> None:
