@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
 from labeler.gui import times
-from labeler.runs.history import MODEL, NAME_FORMAT, NEWEST, RunSummary
+from labeler.runs.history import MODEL, NEWEST, RunSummary, moment_in
 from labeler.runs.pair import PRETRAINED, SIDES, PairSummary
-
-_DATED = len("2026-11-24_17-04")
 
 
 def of_run(run: RunSummary) -> str:
@@ -40,11 +37,8 @@ def of_file(path: Path) -> str:
 
 def _moment(name: str) -> str:
     """Of the folder of a run or a pair; empty where it was given another name."""
-    try:
-        started = datetime.strptime(name[:_DATED], NAME_FORMAT)
-    except ValueError:
-        return ""
-    return times.day_and_time(started.timestamp())
+    started = moment_in(name)
+    return "" if started is None else times.day_and_time(started)
 
 
 def _tr(text: str) -> str:
