@@ -199,7 +199,7 @@ def _added_file(dataset: Dataset, path: Path, session_id: int) -> Image | None:
 
 def _expanded(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
-        if path.is_dir():
+        if _is_folder(path):
             yield from sorted(
                 found
                 for found in path.rglob("*")
@@ -207,3 +207,11 @@ def _expanded(paths: Sequence[Path]) -> Iterator[Path]:
             )
         else:
             yield path
+
+
+def _is_folder(path: Path) -> bool:
+    """False where nobody can tell: reading it as a file then says why."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
