@@ -44,6 +44,7 @@ class RobotSetupDialog(QDialog):
         self.setWindowTitle(self.tr("Set up a robot"))
         self._job: Job | None = None
         self._robot: RobotConfig | None = None
+        self._told_address = ""
         self.pod = QLineEdit(self)
         self.look = QPushButton(self.tr("Find robots"), self)
         self.serial = QComboBox(self)
@@ -202,9 +203,11 @@ class RobotSetupDialog(QDialog):
             self._show_state()
 
     def _take_address(self, row: int) -> None:
-        address = self.serial.itemData(row)
-        if address:
+        """The wire-pod's word; what a person typed gives way only to another address."""
+        address = self.serial.itemData(row) or ""
+        if address or self.address.text() == self._told_address:
             self.address.setText(address)
+            self._told_address = address
 
     def _ask_file(self) -> None:
         file, _ = QFileDialog.getOpenFileName(

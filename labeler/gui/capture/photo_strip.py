@@ -69,8 +69,11 @@ class PhotoModel(QAbstractListModel):
 
     def refresh_all(self) -> None:
         """The boxes of many images were changed."""
-        for image in tuple(self._images):
-            self.refresh(image.id)
+        if self._dataset is not None and self._images:
+            found = self._dataset.images_of([image.id for image in self._images])
+            now = {image.id: image for image in found}
+            self._images = [now.get(image.id, image) for image in self._images]
+            self.dataChanged.emit(self.index(0), self.index(len(self._images) - 1))
 
     def thumbnail(self, image: Image) -> QPixmap | None:
         return self.thumbnails.get(self._dataset, image) if self._dataset is not None else None
