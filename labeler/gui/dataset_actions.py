@@ -211,6 +211,8 @@ class DatasetActions(QObject):
             self._tell_list(
                 self.tr("{0} could not be taken.").format(counted(len(lines), "file")), lines
             )
+        if report.fault:
+            self._document.report(report.fault)
 
     def _show_video_added(self, report: VideoReport) -> None:
         self._document.notify_images_added(image.id for image in report.added)
@@ -220,6 +222,8 @@ class DatasetActions(QObject):
         self._document.say(
             self.tr("{0}. In Label, T carries boxes forward.").format(", ".join(told))
         )
+        if report.fault:
+            self._document.report(report.fault)
 
     def _show_imported(self, report: ImportReport, before: dict[int, Image]) -> None:
         self._document.notify_categories_changed()
