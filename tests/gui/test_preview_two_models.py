@@ -23,7 +23,7 @@ from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
 from labeler.gui.picture_view import Mark
 from labeler.gui.preview import detecting
-from labeler.gui.preview.judging import Tally, Verdict
+from labeler.gui.preview.tally import Tally, Verdict
 from labeler.gui.preview.video_picture import video_picture
 from labeler.gui.preview.workspace import PreviewWorkspace
 from tests.gui.live_waits import Heard, show, until

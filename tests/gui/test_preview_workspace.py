@@ -204,6 +204,9 @@ def test_leaving_preview_ends_a_recording(
     preview.deactivated()
     until(qtbot, lambda: heard.has("Recorded 0:0"))
     assert not preview.recording.is_on
+    preview.looking.pace.dropped = 900  # what came while nobody watched
+    preview.activated()
+    assert preview.looking.pace.dropped == 0
 
 
 def test_a_second_model_looks_at_the_very_same_pictures(
