@@ -15,13 +15,13 @@ class Machine:
         self.number = 0
         self.side = side
 
-    def run(self, seconds: float, took_ms: float) -> int:
-        """How many pictures were looked at."""
+    def run(self, seconds: float, took_ms: float, *, decoded: int = 1) -> int:
+        """How many pictures were looked at. decoded: of so many, one comes as far as this."""
         looked = 0
         end = self.now + seconds
         while self.now < end:
-            self.number += 1
-            self.now += 0.05
+            self.number += decoded
+            self.now += 0.05 * decoded
             if self.effort.wants(self.number, self.side, self.now):
                 looked += 1
                 self.effort.note(took_ms, self.now)
@@ -39,6 +39,16 @@ def test_a_slow_detector_sees_every_third_picture_at_even_distances() -> None:
     machine.run(20, took_ms=120)
     assert machine.effort.every == 3
     assert machine.run(3, took_ms=120) == 20
+
+
+def test_where_every_other_picture_is_decoded_it_goes_on_looking() -> None:
+    """The numbers are then all odd, say: of every third of them one must be looked at."""
+    machine = Machine()
+    machine.number = 1
+    machine.run(20, took_ms=120, decoded=2)
+    assert machine.effort.every in (2, 3)
+    machine.effort.every = 2
+    assert machine.run(2, took_ms=120, decoded=2) == 20
 
 
 def test_large_pictures_are_reduced_before_any_is_left_out() -> None:

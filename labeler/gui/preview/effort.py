@@ -34,12 +34,16 @@ class Effort:
         self._arrived: deque[tuple[int, float]] = deque(maxlen=2 * _FEW)
         self._since = 0.0
         self._trend = 0
+        self._wanted = 0
 
     def wants(self, number: int, side: int, now: float | None = None) -> bool:
         """Whether the picture of this number is to be looked at; side: its longest, in pixels."""
         self._side = side
         self._arrived.append((number, time.monotonic() if now is None else now))
-        return number % self.every == 0
+        if 0 < number - self._wanted < self.every:  # not by its own number: some never come here
+            return False
+        self._wanted = number
+        return True
 
     def note(self, milliseconds: float, now: float | None = None) -> bool:
         """What a look took. True where from now on more or less is asked."""

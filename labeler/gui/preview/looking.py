@@ -98,6 +98,10 @@ class Looking(QObject):
         self.showing.restart()
         self.showing_beside.restart()
 
+    def resume(self) -> None:
+        """Somebody watches again: what came while nobody did was not dropped."""
+        self.pace.restart()
+
     def leave_camera(self) -> None:
         """Another camera: nothing of the one before is shown, judged or recorded any more."""
         self._since = time.monotonic()
