@@ -407,7 +407,7 @@ def test_what_is_asked_says_how_long_it_takes_and_is_remembered(
     assert sweep_form(capture, sweeps.append).fields["sweep_steps"].value() == 5
     poses: list[tuple[PosingWish, int]] = []
     posing = posing_form(capture, ["one", "two"], lambda wish, at: poses.append((wish, at)))
-    assert posing.summary.text().endswith("Those without it wait for you to say so.")
+    assert posing.summary.text().endswith("Those without it wait until you have checked them.")
     posing.fields["pose_negatives"].setValue(0)
     assert posing.summary.text() == "40 pictures, about 60 s."
     posing.fields["pose_negatives"].setValue(10)

@@ -92,7 +92,11 @@ def posing_form(
     def summary(chosen: Mapping[str, int]) -> str:
         without = chosen["pose_negatives"]
         count = chosen["pose_pictures"] + without
-        words = _tr(", {0}. Those without it wait for you to say so.") if without else _tr(", {0}.")
+        words = (
+            _tr(", {0}. Those without it wait until you have checked them.")
+            if without
+            else _tr(", {0}.")
+        )
         return picture_count(count) + words.format(_duration(count * POSE_SECONDS))
 
     form = NumberForm(
