@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
+    QDialogButtonBox,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -19,6 +19,7 @@ from labeler.cameras.network import read_address
 from labeler.cameras.network_address import url_of
 from labeler.errors import UserError
 from labeler.gui import theme
+from labeler.gui.field_label import FieldLabel
 
 _WIDTH = 460
 
@@ -83,21 +84,24 @@ class NetworkDialog(QDialog):
         self.close_button.setAutoDefault(False)
         self.close_button.setToolTip(self.tr("Keep the camera that is chosen"))
         form = QFormLayout()
+        form.setHorizontalSpacing(14)
+        form.setVerticalSpacing(8)
         for text, field in (
             (self.tr("Address"), self.address),
             (self.tr("Name"), self.user),
             (self.tr("Password"), self.password),
         ):
-            form.addRow(text, field)
+            form.addRow(FieldLabel(text, field), field)
             field.setAccessibleName(text)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
-        buttons.addWidget(self.go)
+        buttons = QDialogButtonBox(self)
+        buttons.addButton(self.close_button, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.addButton(self.go, QDialogButtonBox.ButtonRole.AcceptRole)
         column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
         column.addLayout(form)
         column.addWidget(self.note)
         column.addStretch(1)
-        column.addLayout(buttons)
+        column.addWidget(buttons)
         width = min(_WIDTH, window.width() - 20)
         self.resize(width, column.totalHeightForWidth(width))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
+    QDialogButtonBox,
     QFormLayout,
-    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -19,6 +19,7 @@ from labeler.cameras.setup import move_robot
 from labeler.errors import UserError
 from labeler.gui import theme
 from labeler.gui.background import Job, run_in_background
+from labeler.gui.field_label import FieldLabel
 from labeler.gui.step_list import StepList
 
 _STEP = "robot"
@@ -89,14 +90,16 @@ class RobotMoveDialog(QDialog):
         self.go.setDefault(True)
         theme.set_role(self.go, "primary")
         form = QFormLayout()
-        form.addRow(self.tr("Address"), self.address)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
-        buttons.addWidget(self.go)
+        form.setHorizontalSpacing(14)
+        form.addRow(FieldLabel(self.tr("Address"), self.address), self.address)
+        buttons = QDialogButtonBox(self)
+        buttons.addButton(self.close_button, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.addButton(self.go, QDialogButtonBox.ButtonRole.AcceptRole)
         column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
         column.addLayout(form)
         column.addWidget(self.steps)
         column.addStretch(1)
-        column.addLayout(buttons)
+        column.addWidget(buttons)
         self.setMinimumWidth(min(_WIDTH, window.width() - 20))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
+    QDialogButtonBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -26,6 +27,7 @@ from labeler.cameras.setup import Step, Wish, set_up
 from labeler.errors import UserError
 from labeler.gui import theme
 from labeler.gui.background import Job, run_in_background
+from labeler.gui.field_label import FieldLabel
 from labeler.gui.step_list import StepList
 
 _SIZE = (600, 500)
@@ -242,11 +244,11 @@ class RobotSetupDialog(QDialog):
         self.serial.setEditable(True)
         edit = self.serial.lineEdit()
         if edit is not None:
-            edit.setPlaceholderText(self.tr("under the robot, like 00e20100"))
-        self.address.setPlaceholderText(self.tr("known to the wire-pod, or like 192.168.1.7"))
+            edit.setPlaceholderText(self.tr("Under the robot, like 00e20100"))
+        self.address.setPlaceholderText(self.tr("Known to the wire-pod, or like 192.168.1.7"))
         self.token.setEchoMode(QLineEdit.EchoMode.Password)
-        self.token.setPlaceholderText(self.tr("asked for where it is empty"))
-        self.certificate.setPlaceholderText(self.tr("the wire-pod's where it is empty"))
+        self.token.setPlaceholderText(self.tr("Leave it empty: the robot gives one"))
+        self.certificate.setPlaceholderText(self.tr("Leave it empty: wire-pod has one"))
         theme.set_role(self.go, "primary")
         intro = QLabel(
             self.tr(
@@ -272,16 +274,19 @@ class RobotSetupDialog(QDialog):
             (self.tr("Token"), self.token, self.token),
         )
         for text, row, field in rows:
-            self._form.addRow(text, row)
+            self._form.addRow(FieldLabel(text, field), row)
             if text:
                 field.setAccessibleName(text)
+        self._form.setHorizontalSpacing(14)
+        self._form.setVerticalSpacing(8)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._name_buttons()
         inner = QWidget(self)
         column = QVBoxLayout(inner)
+        column.setContentsMargins(16, 16, 16, 8)
+        column.setSpacing(12)
         column.addWidget(intro)
         column.addLayout(self._form)
-        column.addSpacing(8)
         column.addWidget(self.steps)
         column.addStretch(1)
         scroll = self._scroll
@@ -289,15 +294,14 @@ class RobotSetupDialog(QDialog):
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(inner)
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(11, 0, 11, 11)
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
-        buttons.addWidget(self.go)
+        buttons = QDialogButtonBox(self)
+        buttons.setContentsMargins(16, 8, 16, 16)
+        buttons.addButton(self.close_button, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.addButton(self.go, QDialogButtonBox.ButtonRole.AcceptRole)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll, 1)
-        outer.addLayout(buttons)
+        outer.addWidget(buttons)
         self.resize(min(_SIZE[0], window.width() - 20), min(_SIZE[1], window.height() - 20))
 
     def _name_buttons(self) -> None:

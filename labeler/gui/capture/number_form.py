@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from labeler.gui.field_label import FieldLabel
 from labeler.gui.settings import Settings
 from labeler.gui.theme import pad_field, set_role
 
@@ -57,8 +58,10 @@ class NumberForm(QDialog):
         self.fields = {number.name: self._field(number) for number in numbers}
         self.form = QFormLayout()
         self.form.setHorizontalSpacing(14)
+        self.form.setVerticalSpacing(8)
         for number in numbers:
-            self.form.addRow(number.text, self.fields[number.name])
+            field = self.fields[number.name]
+            self.form.addRow(FieldLabel(number.text, field), field)
         words = QLabel(told, self)
         words.setWordWrap(True)
         self.summary = QLabel(self)
@@ -71,7 +74,7 @@ class NumberForm(QDialog):
         buttons.accepted.connect(self._choose)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        column.setContentsMargins(18, 16, 18, 14)
+        column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
         column.addWidget(words)
         column.addLayout(self.form)
@@ -90,7 +93,7 @@ class NumberForm(QDialog):
         choice.addItems(list(options))
         choice.setAccessibleName(text)
         choice.setToolTip(tooltip)
-        self.form.insertRow(0, text, choice)
+        self.form.insertRow(0, FieldLabel(text, choice), choice)
         return choice
 
     def _field(self, number: Number) -> QSpinBox:
