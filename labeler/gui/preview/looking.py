@@ -31,7 +31,8 @@ class Looking(QObject):
 
     loaded carries a LoadedModel, and whether it took the place of an older state of its file;
     bare a LivePicture that no model looks at, or none has looked at before; broken a sentence, and
-    whether it is about the second model; eased: the machine cannot keep up, or can again.
+    whether it is about the second model; eased: less is asked of the machine, or
+    more again.
     """
 
     shown = Signal(object)
@@ -112,6 +113,8 @@ class Looking(QObject):
         if self.model is None or self.last is None:
             self.bare.emit(picture)
         if self.model is None:
+            if self._failed[0]:
+                self.detecting.look(picture)  # its file may have been mended
             return
         side = max(picture.image.width(), picture.image.height())
         if self.effort.wants(picture.frame.number, side):
@@ -167,12 +170,11 @@ class Looking(QObject):
             return  # of the camera or model before
         late_ms = 1000 * (time.monotonic() - frame.received)
         self.pace.note(frame.number, sight.milliseconds, late_ms=late_ms)
-        was_reduced = self.is_reduced()
-        self.effort.note(sight.milliseconds)
+        is_step = self.effort.note(sight.milliseconds)
         self.last = self.showing.show(sight)
         self.last_beside = self._show_beside(sight)
         self.shown.emit(self.last)
-        if self.is_reduced() != was_reduced:
+        if is_step:
             self.eased.emit()
 
     def _show_beside(self, sight: Sight) -> Shown | None:

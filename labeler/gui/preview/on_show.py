@@ -11,6 +11,7 @@ from labeler.gui.live import LiveCamera
 from labeler.gui.live_health import LiveHealth
 from labeler.gui.preview.big_screen import BigScreenSwitch
 from labeler.gui.preview.class_list import Seen
+from labeler.gui.preview.deed_caption import DeedCaption
 from labeler.gui.preview.looking import Looking
 from labeler.gui.preview.number_words import number_words
 from labeler.gui.preview.recording import Going
@@ -31,6 +32,8 @@ class OnShow(QObject):
         self.big_screen = BigScreenSwitch(live, parent)
         self.health = LiveHealth(live, self.stage.view)
         self.health_beside = LiveHealth(live, self.stage.second, tells_camera=False)
+        self._live = live
+        self._deeds = DeedCaption()
         self._going: Going | None = None
         self._is_reacting = False
 
@@ -61,6 +64,12 @@ class OnShow(QObject):
         """How the looking goes, in the corner."""
         has_any = self._looking.last is not None
         self.stage.view.show_numbers(number_words(self._looking) if has_any else "")
+
+    def show_deed(self) -> None:
+        """What the simulated robot would do."""
+        words = self._deeds.words(self._live.camera)
+        self.stage.view.show_caption(words)
+        self.big_screen.show_caption(words)
 
     def show_names(self, names: tuple[str, str] | None) -> None:
         """What the two detectors are; None: there is one alone."""

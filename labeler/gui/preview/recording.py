@@ -111,12 +111,11 @@ class Recording(QObject):
         if self._recorder is None:
             return
         picture = first.shown.sight.picture
-        image, font, factor = picture.image, self._font, picture.factor
+        image, font = picture.image, self._font
         panes = [(pane.model.name, pane.shown.marks) for pane in (first, second) if pane]
         self._recorder.add(
             Moment(
                 data=picture.frame.data,
-                size=(round(image.width() * factor), round(image.height() * factor)),
                 received=picture.frame.received,
                 captured_at=picture.frame.captured_at,
                 first=_finds(first),

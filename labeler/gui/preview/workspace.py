@@ -150,7 +150,7 @@ class PreviewWorkspace(Workspace):
         names = self._names() if self.reacting.is_on else []
         if names and (vain := never_seen(self.reacting.rules, names)):
             words = self.tr("Reacting, but this detector has no class {0}.")
-            self._document.say(words.format(", ".join(vain)))
+            self._document.say(words.format(", ".join(f'"{each}"' for each in vain)))
 
     def show_rules(self) -> None:
         """The dialog with all rules."""
@@ -261,6 +261,7 @@ class PreviewWorkspace(Workspace):
         self.recording.changed.connect(on_show.show_going)
         self.recording.changed.connect(self.controls.record.show_going)
         self._numbers_timer.timeout.connect(on_show.show_numbers)
+        self._numbers_timer.timeout.connect(on_show.show_deed)
 
     def _connect_controls(self) -> None:
         controls = self.controls
