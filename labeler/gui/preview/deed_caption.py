@@ -38,7 +38,7 @@ class DeedCaption:
         is_other = camera is not self._camera
         if is_other:
             self._camera, self._last, self._words = camera, 0, ""
-        deeds = camera.deeds(self._last) if isinstance(camera, Teller) else []
+        deeds: list[Deed] = camera.deeds(self._last) if isinstance(camera, Teller) else []
         if deeds:
             self._last = deeds[-1].number
         told = [each for each in map(_deed_words, deeds) if each]
