@@ -255,7 +255,7 @@ def test_improve_leads_to_what_is_to_be_labelled_and_then_to_a_training(
     (image_id,) = asked.args
     ids = [each.id for each in dataset.suggestions(image_id)]
     assert document.attempt(lambda data: accept(data, ids))
-    assert workspace.controls.bar.judge.improve.text() == "Improve with these 1"
+    assert workspace.controls.bar.judge.improve.text() == "Improve with this one"
     with qtbot.waitSignal(workspace.improve_requested) as improving:
         qtbot.mouseClick(workspace.controls.bar.judge.improve, Qt.MouseButton.LeftButton)
     assert improving.args == [tmp_path / "model.onnx"]

@@ -506,7 +506,7 @@ def test_a_document_without_images_offers_the_next_steps(qtbot: QtBot, tmp_path:
         for button in empty.current.findChildren(QAbstractButton)
         if button.isVisible()
     }
-    assert {"Use the simulated robot", "Import pictures..."} <= offers
+    assert {"Use the simulated robot", "Import pictures…"} <= offers
     assert empty.status.to_do.text() == "0 to do"
     text = Hand(empty).label.empty_page.text
     assert text.height() >= text.heightForWidth(text.width())

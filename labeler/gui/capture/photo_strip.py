@@ -28,6 +28,7 @@ from labeler.dataset.store import Dataset
 from labeler.gui.capture.flaw_words import flaw_badge, flaw_words
 from labeler.gui.capture.taking_words import taking_words
 from labeler.gui.capture.thumbnails import Thumbnails
+from labeler.gui.counts import counted
 from labeler.gui.key_hint import KeyHint
 from labeler.gui.side_panel import keep_keys
 
@@ -88,11 +89,11 @@ class PhotoModel(QAbstractListModel):
         if role == _IMAGE:
             return image
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            words = self.tr("{name}, {width}x{height}, {count} boxes").format(
+            words = self.tr("{name}, {width} × {height}, {boxes}").format(
                 name=image.original_name,
                 width=image.width,
                 height=image.height,
-                count=image.annotation_count,
+                boxes=counted(image.annotation_count, "box"),
             )
             flaw = "" if image.flaw is None else flaw_words(image.flaw)
             return "\n".join(filter(None, (words, taking_words(image), flaw)))

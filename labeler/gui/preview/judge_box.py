@@ -72,11 +72,12 @@ class JudgeBox(QWidget):
     def show_joined(self, joined: int, waiting: int) -> None:
         """joined: frames in the dataset through a verdict; waiting: those still to be labelled."""
         self.improve.setVisible(bool(joined))
-        words = (
-            self.tr("Correct {0} first").format(waiting)
-            if waiting
-            else self.tr("Improve with these {0}").format(joined)
-        )
+        if waiting:
+            words = self.tr("Correct {0} first").format(waiting)
+        elif joined == 1:
+            words = self.tr("Improve with this one")
+        else:
+            words = self.tr("Improve with these {0}").format(joined)
         self.improve.setText(words)
         self.improve.setAccessibleName(words)
         set_role(self.improve, "" if waiting else "primary")

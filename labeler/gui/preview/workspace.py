@@ -18,7 +18,6 @@ from labeler.gui.preview.detecting import LoadedModel
 from labeler.gui.preview.frame_keeping import FrameKeeping
 from labeler.gui.preview.judging import Judging
 from labeler.gui.preview.looking import Looking
-from labeler.gui.preview.model_box import file_words
 from labeler.gui.preview.model_choice import ModelChoice
 from labeler.gui.preview.no_model import NoModel
 from labeler.gui.preview.number_words import eased_words
@@ -230,8 +229,8 @@ class PreviewWorkspace(Workspace):
         self.on_show.show_numbers()
 
     def _show_names(self) -> None:
-        model, beside = self.models.model, self.controls.beside.path
-        names = (file_words(model), file_words(beside)) if model and beside else None
+        first, second = self.controls.model, self.controls.beside
+        names = (first.name, second.name) if self.models.model and second.path else None
         self.on_show.show_names(names)
         self.controls.bar.show_names(names)
 
@@ -266,6 +265,8 @@ class PreviewWorkspace(Workspace):
     def _connect_controls(self) -> None:
         controls = self.controls
         self.models.model_changed.connect(self._change_model)
+        for box in (controls.model, controls.beside):
+            box.renamed.connect(self._show_names)
         self.no_model.train_requested.connect(self.train_requested)
         self.no_model.open_requested.connect(self.models.ask)
         controls.beside.chosen.connect(self._change_beside)
