@@ -35,7 +35,7 @@ class OnShow(QObject):
         self._live = live
         self._deeds = DeedCaption()
         self._going: Going | None = None
-        self._is_reacting = False
+        self._is_reacting = self._is_held = False
 
     def show(self, shown: Shown, seen: tuple[Seen, ...]) -> None:
         """With what the second detector found on it; seen: the classes in view."""
@@ -86,6 +86,11 @@ class OnShow(QObject):
         self._is_reacting = is_on
         self._show_alarm()
 
+    def show_held(self, is_held: bool) -> None:
+        """Whether the picture stays, whatever the camera sends."""
+        self._is_held = is_held
+        self._show_alarm()
+
     def _show_alarm(self) -> None:
         """What must not be forgotten while it is on."""
         words = []
@@ -93,5 +98,7 @@ class OnShow(QObject):
             words.append(self.tr("Recording   {0}").format(self._going.words()))
         if self._is_reacting:
             words.append(self.tr("Reacting"))
+        if self._is_held:
+            words.append(self.tr("Held"))
         self.stage.view.show_alarm("   ".join(words))
         self.big_screen.show_alarm("   ".join(words))
