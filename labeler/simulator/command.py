@@ -136,8 +136,12 @@ async def _serve(arguments: argparse.Namespace, folder: Path, entries: list[Entr
     stopped = _stop_signals()
     obey = partial(_obey, company, tell)
     timed: list[asyncio.Task[None]] = []
+
+    def follow(words: str) -> None:
+        timed[:] = [task for task in timed if not task.done()] + _ordered(obey, words)
+
     if arguments.exit_with_stdin:
-        _follow_stdin(stopped, lambda words: timed.extend(_ordered(obey, words)))
+        _follow_stdin(stopped, follow)
     awake = await company.awake(stopped)
     timed += timetable.begin(entries, obey)
     if awake:
