@@ -32,8 +32,8 @@ from labeler.gui.live_files import ask_for_file
 from labeler.gui.main_window import MainWindow
 from labeler.gui.network_dialog import NetworkDialog
 from labeler.gui.pages import CAPTURE, PREVIEW
-from labeler.gui.preview.judging import Verdict
 from labeler.gui.preview.rules_dialog import RulesDialog
+from labeler.gui.preview.tally import Verdict
 from labeler.gui.preview.workspace import PreviewWorkspace
 from labeler.gui.settings import Settings
 from labeler.react.rules import Deed, Rule

@@ -52,6 +52,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as error:
         _tell(error, as_json=getattr(arguments, "json", False))
         return 1
+    except PermissionError as error:  # which may come up at any path that a person names
+        _tell(_refused(error), as_json=getattr(arguments, "json", False))
+        return 1
     except KeyboardInterrupt:
         sys.stderr.write("Stopped.\n")
         return 130
@@ -66,7 +69,7 @@ def _wants_window(words: list[str]) -> bool:
         return first not in {"-h", "--help", "--version"}
     if first in VERBS:
         return False
-    return Path(first).exists() or "/" in first or "\\" in first
+    return "/" in first or "\\" in first or Path(first).exists()
 
 
 def _parser(verb: str | None) -> argparse.ArgumentParser:
@@ -86,6 +89,12 @@ def _parser(verb: str | None) -> argparse.ArgumentParser:
             command.add_arguments(subparser)
             subparser.set_defaults(run=command.run)
     return parser
+
+
+def _refused(error: PermissionError) -> UserError:
+    if error.filename is None:
+        raise error
+    return UserError(f"{error.filename} cannot be used: this account may not read or write it.")
 
 
 def _tell(error: UserError, *, as_json: bool) -> None:

@@ -51,9 +51,8 @@ class SameConv(nn.Conv2d):
         for size in (x.shape[3], x.shape[2]):
             total = max((math.ceil(size / stride) - 1) * stride + kernel - size, 0)
             pads += [total // 2, total - total // 2]
-        return functional.conv2d(
-            functional.pad(x, pads), self.weight, self.bias, stride, 0, 1, self.groups
-        )
+        padded = functional.pad(x, pads, value=0.0)  # said, or ONNX Runtime does not join the two
+        return functional.conv2d(padded, self.weight, self.bias, stride, 0, 1, self.groups)
 
 
 class ConvNorm(nn.Module):

@@ -14,6 +14,19 @@ def iou(a: Tensor, b: Tensor) -> Tensor:
     return intersection / union.clamp(min=1e-6)
 
 
+def overlaps(boxes: Tensor) -> Tensor:
+    """Intersection over union of each of the boxes (N, 4) with each, (N, N), to the bit as iou.
+
+    Side by side: pairs of two numbers, as iou has them, are slow on ONNX Runtime.
+    """
+    left, top, right, bottom = boxes.unbind(1)
+    width = torch.minimum(right[:, None], right) - torch.maximum(left[:, None], left)
+    height = torch.minimum(bottom[:, None], bottom) - torch.maximum(top[:, None], top)
+    intersection = width.clamp(min=0) * height.clamp(min=0)
+    areas = area(boxes)
+    return intersection / (areas[:, None] + areas - intersection).clamp(min=1e-6)
+
+
 def giou(a: Tensor, b: Tensor) -> Tensor:
     """Generalised IoU (Rezatofighi et al., CVPR 2019): -1 to 1, with a gradient for far boxes."""
     intersection, union = _areas(a, b)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from trainer import backbone as lite0
 from trainer.assign import Grid, assign
-from trainer.boxes import from_distances, grid_points, iou, unsuppressed
+from trainer.boxes import from_distances, grid_points, overlaps, unsuppressed
 from trainer.class_rows import ClassRows
 from trainer.head import Head, Neck
 from trainer.loss import box_loss, classification_loss
@@ -176,7 +176,7 @@ def _suppressed(scores: Tensor, boxes: Tensor) -> Found:
     best, index = scores.flatten().topk(min(_CANDIDATES, scores.numel()))
     labels = index % categories
     corners = boxes[torch.div(index, categories, rounding_mode="floor")]
-    overlap = iou(corners[:, None], corners) * (labels[:, None] == labels)
+    overlap = overlaps(corners) * (labels[:, None] == labels)
     stays = (best > _LOWEST_SCORE) & unsuppressed(overlap > _SUPPRESS_IOU)
     kept = stays.nonzero().squeeze(1)[:_MOST]
     votes = (overlap[kept] > _VOTE_IOU) * best

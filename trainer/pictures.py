@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 
 _ORIENTATION = 0x0112
 _TRANSPOSED = (5, 6, 7, 8)
-_MOST_PIXELS = 100_000_000
+_MOST_PIXELS = 150_000_000
+"""As many as a dataset takes."""
+_MANY_PIXELS = 40_000_000
+"""Larger ones are reduced before they are copied: two at a time would fill the memory."""
 _SAME_SHAPE = 0.03
 _tolerance = Lock()
+
+Image.MAX_IMAGE_PIXELS = _MOST_PIXELS  # or Pillow warns of what is fine
 
 
 class PictureError(ValueError):
@@ -97,9 +102,20 @@ def _read(
         if enough is not None:
             image.draft("RGB", (enough[1], enough[0]) if turned else enough)
         image.load()
-        straight = image if keep_raw else ImageOps.exif_transpose(image)
-        rgb = np.array(_eight_bit(straight).convert("RGB"))
+        if not keep_raw:
+            ImageOps.exif_transpose(image, in_place=True)
+        rgb = np.array(_reduced(_as_rgb(image), enough))
     return Decoded(rgb, (size[1], size[0]) if turned and not keep_raw else size, damaged)
+
+
+def _as_rgb(image: Image.Image) -> Image.Image:
+    return image if image.mode == "RGB" else _eight_bit(image).convert("RGB")
+
+
+def _reduced(image: Image.Image, enough: tuple[int, int] | None) -> Image.Image:
+    if enough is None or image.width * image.height <= _MANY_PIXELS:
+        return image
+    return image.reduce(max(1, min(image.width // enough[0], image.height // enough[1])))
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

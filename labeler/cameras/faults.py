@@ -80,10 +80,10 @@ def unreachable(robot: RobotConfig, reason: str) -> RobotError:
 
 
 def unknown_host(robot: RobotConfig) -> RobotError:
+    """Not lasting: no name is known while this computer's own network is away."""
     return RobotError(
         f'The address "{robot.ip}" of {robot.name} is not known on this network. '
         "Is this computer on the robot's network? If so, the robot has another address now.",
-        lasting=True,
         cause=Cause.ADDRESS,
     )
 
@@ -93,6 +93,16 @@ def not_tls(robot: RobotConfig, reason: str = "") -> RobotError:
         f"What answers at {robot.address} is not {robot.name} but some other device: it does not "
         "speak as a robot does. The robot has probably got another address.",
         lasting=True,
+        details=reason,
+        cause=Cause.ADDRESS,
+    )
+
+
+def hung_up(robot: RobotConfig, reason: str) -> RobotError:
+    """Not lasting: a robot that is starting does so."""
+    return RobotError(
+        f"What answers at {robot.address} hangs up at once. If it is {robot.name}, it may still be "
+        "starting; if not, the robot has another address now.",
         details=reason,
         cause=Cause.ADDRESS,
     )

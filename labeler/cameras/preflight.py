@@ -14,6 +14,7 @@ from labeler.cameras.robots import RobotConfig
 DEADLINE = 3.0
 OLDEST_SDK = (0, 8)
 _DATES = {9: "not yet valid", 10: "expired"}  # X509_V_ERR_CERT_NOT_YET_VALID, _HAS_EXPIRED
+_HUNG_UP = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
 def check_sdk() -> None:
@@ -104,5 +105,7 @@ def _handshake(robot: RobotConfig, context: ssl.SSLContext, plain: socket.socket
         raise faults.wrong_certificate(robot, str(error)) from error
     except TimeoutError as error:
         raise faults.silent(robot) from error
+    except _HUNG_UP as error:
+        raise faults.hung_up(robot, str(error)) from error
     except (OSError, ssl.SSLError, ValueError) as error:
         raise faults.not_tls(robot, str(error)) from error

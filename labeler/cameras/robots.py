@@ -126,10 +126,16 @@ def _robot(serial: str, values: dict[str, str], path: Path) -> RobotConfig:
             f"The robot {values.get('name') or serial} is not wholly set up: {path} has no "
             f"{' and no '.join(missing)} for {serial}. Set it up again."
         )
+    for key in REQUIRED:
+        if not values[key].strip().isprintable():
+            raise _unconfigured(
+                f"The {_WORDS[key]} ({key}) of {serial} in {path} is damaged: it holds more than "
+                "text on one line. Set the robot up again."
+            )
     host, port = split_address(values["ip"].strip(), values.get("port", "").strip())
-    if not (port.isdecimal() and 0 < int(port) < 65536):
+    if not is_port(port):
         raise _unconfigured(
-            f'The port "{port}" of {serial} in {path} is not a number from 1 to 65535. '
+            f'The port "{port:.20}" of {serial} in {path} is not a number from 1 to 65535. '
             "Set the robot up again."
         )
     return RobotConfig(
@@ -164,6 +170,11 @@ def join_address(host: str, port: int | str) -> str:
 def has_port(address: str) -> bool:
     """Whether a port is part of what a person typed."""
     return split_address(address, "")[0] != address.strip("[]")
+
+
+def is_port(text: str) -> bool:
+    """Whether it is a number from 1 to 65535, and no longer than one."""
+    return text.isdecimal() and len(text) <= 5 and 0 < int(text) < 65536
 
 
 def _with_port(host: str, port: int | str) -> str:

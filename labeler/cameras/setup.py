@@ -16,6 +16,7 @@ from labeler.cameras.robots import (
     config_path,
     find_robot,
     has_port,
+    is_port,
     read_sections,
     split_address,
 )
@@ -105,7 +106,7 @@ def read_address(text: str) -> tuple[str, int]:
     """Host and port of what a person types. Raises RobotError."""
     host, port = split_address(text.strip(), "")
     good = host and host.isprintable() and not set(host) & set(" /@[]")
-    if not (good and port.isdecimal() and 0 < int(port) < 65536):
+    if not (good and is_port(port)):
         raise RobotError(f'"{text}" is no address of a robot. One looks like 192.168.1.7.')
     return host, int(port)
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
+from labeler.cameras.faults import RobotError
 from labeler.cameras.robots import RobotConfig
 from labeler.cameras.simulated_world import EXIT_TIMEOUT, Deed, SimulatedWorld
 from labeler.cameras.vector import VectorCamera
+
+TRIES, PAUSE = 20, 1.0
+"""How often a new robot that does not answer yet is met, and the seconds between: on a machine with
+much else to do it needs longer than a real one may."""
 
 
 class SimulatedCamera(VectorCamera):
@@ -46,8 +52,22 @@ class SimulatedCamera(VectorCamera):
         super().stop(timeout - EXIT_TIMEOUT)
         self.world.leave(self, timeout - (time.monotonic() - started))
 
+    def _run(self, stop: threading.Event) -> None:
+        for _ in range(TRIES):
+            try:
+                return super()._run(stop)
+            except RobotError as fault:
+                if fault.lasting:
+                    raise
+                self._pause(stop, PAUSE, f"{fault} Connecting again.", fault.cause)
+        return super()._run(stop)
+
     def _find_robot(self) -> RobotConfig:
-        return self.world.robot(self.number, self, self._stop)
+        return self.world.robot(self.number, self, self._stop, self._tell_slow)
+
+    def _tell_slow(self) -> None:
+        words = "Starting the simulated robot takes long: this computer has much else to do."
+        self._report(self._stop, self.status().state, words)
 
 
 def simulated_cameras(robots: int, seed: int = 0) -> list[SimulatedCamera]:

@@ -22,7 +22,11 @@ from labeler.cameras.deadline import StoppedError, in_background, wait_for
 from labeler.cameras.faults import RobotError
 from labeler.cameras.robots import RobotConfig
 
-READY_TIMEOUT = 20.0
+STARTS = 2
+"""A child that ends before it is ready is followed by another one, once."""
+SLOW, PATIENCE = 10.0, 180.0
+"""Seconds after which it is told that starting takes long, and after which a child that lives and
+is not ready is given up. It needs four where the machine has nothing else to do."""
 EXIT_TIMEOUT = 0.5
 MOST_DEEDS = 200
 
@@ -60,29 +64,36 @@ class SimulatedWorld:
         child = self._child
         return child.process.pid if child is not None and child.alive() else None
 
-    def robot(self, number: int, guest: object, stop: threading.Event) -> RobotConfig:
+    def robot(
+        self, number: int, guest: object, stop: threading.Event, slow: Callable[[], None]
+    ) -> RobotConfig:
         """How guest reaches that robot; starts the process where there is none (any more).
 
-        Raises RobotError, and StoppedError when stop is set meanwhile.
+        A child that lives is waited for; slow is called once where that takes long. Raises
+        RobotError, and StoppedError when stop is set meanwhile.
         """
+        for _ in range(STARTS):
+            child = self._child_for(guest, stop)
+            robots = child.robots(stop, slow)
+            if robots is not None:
+                return robots[number]
+        raise _did_not_start(child.last_words())
+
+    def _child_for(self, guest: object, stop: threading.Event) -> _Child:
         with self._lock:
             if stop.is_set():
                 raise StoppedError
             self._guests.add(guest)
             old, child = None, self._child
             if child is None or not child.usable():
-                old, child = child, _start(self.seed, self.robots, self._note)
+                try:
+                    old, child = child, _start(self.seed, self.robots, self._note)
+                except OSError as error:
+                    raise _did_not_start(str(error)) from error
                 self._child = child
         if old is not None:
             old.end(EXIT_TIMEOUT)
-        try:
-            return wait_for(child.ready, READY_TIMEOUT, stop)[number]
-        except (TimeoutError, ValueError, KeyError, OSError) as error:
-            raise RobotError(
-                "The simulated robot did not start. Try it in a shell: vector-labeler simulator",
-                lasting=True,
-                details=child.last_words(),
-            ) from error
+        return child
 
     def enter(self, guest: object) -> None:
         """Guest will need the world, which does not end before it has left."""
@@ -131,6 +142,24 @@ class _Child:
     log: IO[bytes]
     ready: Future[list[RobotConfig]]
 
+    def robots(self, stop: threading.Event, slow: Callable[[], None]) -> list[RobotConfig] | None:
+        """Those that it has, once it is ready. None: it ended before. Raises RobotError."""
+        try:
+            with suppress(TimeoutError):
+                return wait_for(self.ready, SLOW, stop)
+            slow()
+            return wait_for(self.ready, PATIENCE - SLOW, stop)
+        except EOFError:
+            return None
+        except TimeoutError as error:
+            self.process.kill()  # the next attempt begins with another one
+            raise RobotError(
+                f"The simulated robot was not ready after {PATIENCE / 60:g} minutes: this computer "
+                "has too much else to do. Close what you do not need, then try again.",
+                lasting=True,
+                details=self.last_words(),
+            ) from error
+
     def alive(self) -> bool:
         return self.process.poll() is None
 
@@ -138,13 +167,16 @@ class _Child:
         return self.alive() and not (self.ready.done() and self.ready.exception())
 
     def last_words(self) -> str:
-        self.log.seek(0)
-        return self.log.read()[-2000:].decode("utf-8", errors="replace")
+        with suppress(ValueError):  # another camera has ended it meanwhile
+            self.log.seek(0)
+            return self.log.read()[-2000:].decode("utf-8", errors="replace")
+        return ""
 
     def end(self, timeout: float) -> None:
         """Asks by closing stdin, then insists. The child is gone when this returns."""
         if self.process.stdin is not None:
-            self.process.stdin.close()
+            with suppress(OSError):  # it died with an order on its way
+                self.process.stdin.close()
         try:
             self.process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -155,18 +187,37 @@ class _Child:
         self.log.close()
 
 
+def _did_not_start(words: str) -> RobotError:
+    """words: what was said of it; the last line tells why."""
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    why = f" ({lines[-1][:200].rstrip('.')})" if lines else ""
+    return RobotError(
+        f"The simulated robot did not start{why}. Try it in a shell: vector-labeler simulator",
+        lasting=True,
+        details=words,
+    )
+
+
+def _command(seed: int, robots: int) -> list[str]:
+    words = ["--seed", str(seed), "--robots", str(robots), "--log", "--exit-with-stdin"]
+    return [sys.executable, "-m", "labeler", "simulator", "--port", "0", *words]
+
+
 def _start(seed: int, robots: int, note: Callable[[bytes], None]) -> _Child:
-    command = [sys.executable, "-m", "labeler", "simulator", "--port", "0"]
     # A pipe that nobody reads would block the child once it is full. end() closes the file.
     log = tempfile.TemporaryFile()  # noqa: SIM115
-    process = subprocess.Popen(
-        [*command, "--seed", str(seed), "--robots", str(robots), "--log", "--exit-with-stdin"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        env={**os.environ, "PYTHONPATH": _import_path()},
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
+    try:
+        process = subprocess.Popen(
+            _command(seed, robots),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env={**os.environ, "PYTHONPATH": _import_path()},
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except OSError:
+        log.close()
+        raise
     stdout = process.stdout
     if stdout is None:
         raise ValueError("the child was started without a pipe")
@@ -178,15 +229,16 @@ def _start(seed: int, robots: int, note: Callable[[bytes], None]) -> _Child:
 def _listen(
     stdout: IO[bytes], ready: Future[list[RobotConfig]], note: Callable[[bytes], None]
 ) -> None:
-    """Reads until the child ends: first who its robots are, then what they do."""
-    try:
-        ready.set_result(_robots(stdout.readline()))
-    except (ValueError, KeyError, OSError) as error:
-        ready.set_exception(error)
-        return
+    """Reads until the child ends: who its robots are, what they do, and what else it may print."""
     with suppress(ValueError, OSError):  # the pipe was closed with the child
         for line in stdout:
-            note(line)
+            robots = None if ready.done() else _robots(line)
+            if robots is None:
+                note(line)
+            else:
+                ready.set_result(robots)
+    if not ready.done():
+        ready.set_exception(EOFError("it ended before it was ready"))
 
 
 def _import_path() -> str:
@@ -195,9 +247,12 @@ def _import_path() -> str:
     return os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH", "")]))
 
 
-def _robots(line: bytes) -> list[RobotConfig]:
-    """The robots that the child's first line describes. Raises ValueError, KeyError."""
-    return [_config(ready) for ready in json.loads(line)["robots"]]
+def _robots(line: bytes) -> list[RobotConfig] | None:
+    """The robots that the child's line describes. None: that is another line, or half of one."""
+    try:
+        return [_config(ready) for ready in json.loads(line)["robots"]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
 
 
 def _config(ready: dict[str, Any]) -> RobotConfig:

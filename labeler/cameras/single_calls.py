@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from labeler.cameras import faults
+from labeler.cameras import faults, preflight
 from labeler.cameras.faults import RobotError
 from labeler.cameras.robots import RobotConfig
 
@@ -20,6 +20,7 @@ SESSION = b"2vMhFgktH3Jrbemm2WHkfGN"
 
 def is_camera_taken(robot: RobotConfig, timeout: float) -> bool:
     """Whether the robot streams pictures to anybody; needs the token. Raises RobotError."""
+    preflight.check_sdk()
     from anki_vector.messaging import protocol
 
     if not (robot.guid.isascii() and robot.guid.isprintable()):
@@ -40,6 +41,7 @@ def request_token(robot: RobotConfig, timeout: float) -> str:
 
     The robot asks its wire-pod, so that has to run. Tokens given before stay good.
     """
+    preflight.check_sdk()
     from anki_vector.messaging import protocol
 
     request = protocol.UserAuthenticationRequest(

@@ -24,10 +24,13 @@ MOST_PER_SECOND = 240.0
 
 @dataclass(frozen=True, slots=True)
 class VideoReport:
-    """What became of a video. duplicates: pictures that the dataset had already."""
+    """What became of a video. duplicates: pictures that the dataset had already; fault: why it
+    ended before the video did, as where the disk is full.
+    """
 
     added: tuple[Image, ...]
     duplicates: int
+    fault: UserError | None = None
 
 
 def import_video(
@@ -40,8 +43,8 @@ def import_video(
     """Adds per_second pictures for each second of the video, as JPEG of quality 95, in order.
 
     They are captured when the file was last written, plus their place in it, so that a sequence
-    stays one. Stopping keeps what was added so far. Raises UserError for a file that is no video,
-    a rate that is no positive number, a full disk.
+    stays one. Stopping keeps what was added so far, and so does a full disk. Raises UserError for a
+    file that is no video, a rate that is no positive number, a disk that takes nothing at all.
     """
     if not (math.isfinite(per_second) and 0 < per_second <= MOST_PER_SECOND):
         raise UserError(
@@ -54,6 +57,7 @@ def import_video(
     session = dataset.add_session(path.stem, "video", begun)
     added: list[Image] = []
     duplicates = 0
+    fault: UserError | None = None
     try:
         for number, (seconds, data) in enumerate(
             _pictures(path, per_second, on_progress, should_stop)
@@ -68,11 +72,15 @@ def import_video(
             if kept.is_new:
                 added.append(kept.image)
             duplicates += not kept.is_new
+    except UserError as error:
+        if not added:
+            raise
+        fault = error
     finally:
         dataset.drop_empty_session(session.id)
     if not added and not duplicates and not should_stop():
         raise UserError(f"The video {path} holds no pictures.")
-    return VideoReport(tuple(added), duplicates)
+    return VideoReport(tuple(added), duplicates, fault)
 
 
 def _pictures(

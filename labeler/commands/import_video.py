@@ -38,6 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
         report = import_video(
             dataset, arguments.video, arguments.per_second, on_progress=line.update
         )
+        if report.fault:
+            raise report.fault
     if arguments.json:
         told = {"images": len(report.added), "duplicates": report.duplicates}
         sys.stdout.write(json.dumps(told) + "\n")

@@ -15,7 +15,7 @@ from labeler.dataset.category_edits import next_color
 from labeler.dataset.changes import Edit, EntryKind, VerifiedChange
 from labeler.dataset.coco_entries import BadEntry, CategoryEntry, ImageEntry, Key
 from labeler.dataset.coco_plan import Plan, Told, made_plan
-from labeler.dataset.files import inside
+from labeler.dataset.files import inside, reason
 from labeler.dataset.images import stage
 from labeler.dataset.json_stream import entries
 from labeler.dataset.model import Annotation, Category, Image, ImageState
@@ -75,7 +75,11 @@ def import_coco(
     without any annotation becomes unlabelled, unless it says "verified", as exports of this
     program do, or empty_means_nothing_there.
     """
-    if not images_dir.is_dir():
+    try:
+        is_there = images_dir.is_dir()
+    except OSError as error:
+        raise UserError(f"Cannot take pictures from {images_dir}: {reason(error)}.") from error
+    if not is_there:
         raise UserError(f"There is no folder {images_dir} to take pictures from.")
     plan = made_plan(json_path, _scaled(on_progress, 0, 100), should_stop)
     work = _Import(dataset, json_path, plan, should_stop)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import unicodedata
 from contextlib import suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -13,6 +14,8 @@ PART = ".part"
 """The suffix of a file that is still being written. Whoever finds one later may delete it."""
 
 _CHUNK = 1 << 20
+_NO_LETTERS = ("Cc", "Cs")
+"""Control characters and half ones; a joined emoji or a Mac's narrow space is a good name."""
 
 
 def write_durably(path: Path, data: bytes) -> None:
@@ -66,22 +69,33 @@ def sha256_of(path: Path) -> str:
 def inside(folder: Path, name: str) -> Path:
     """The existing path that a file from outside names inside a folder. Raises UserError.
 
-    Absolute names, "..", addresses and links that lead out of the folder are refused.
+    Absolute names, "..", addresses and links that lead out of the folder are refused. An accented
+    letter may be one sign in the name and two on the disk, as Macs write it, or the other way.
     """
     tidy = name.replace("\\", "/")
     parts = PurePosixPath(tidy).parts
     if "://" in tidy or PureWindowsPath(tidy).drive or tidy.startswith("/"):
         raise UserError("its file_name is not relative to the images folder")
-    if not parts or ".." in parts or not tidy.isprintable():
+    if not parts or ".." in parts or any(unicodedata.category(c) in _NO_LETTERS for c in tidy):
         raise UserError("its file_name is not a name inside the images folder")
+    spellings = (tidy, unicodedata.normalize("NFC", tidy), unicodedata.normalize("NFD", tidy))
+    for spelling in dict.fromkeys(spellings):
+        with suppress(OSError, ValueError, RuntimeError):
+            found = folder.joinpath(*PurePosixPath(spelling).parts).resolve(strict=True)
+            if not found.is_relative_to(folder.resolve(strict=True)):
+                raise UserError("the file is a link that leads out of the images folder")
+            return found
+    raise UserError("the file is missing")
+
+
+def is_file(path: Path) -> bool:
+    """As Path.is_file(), and False where nobody can tell: no access, a name too long, a drive that
+    fails. Whoever reads it then says why.
+    """
     try:
-        found = folder.joinpath(*parts).resolve(strict=True)
-        base = folder.resolve(strict=True)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise UserError("the file is missing") from error
-    if not found.is_relative_to(base):
-        raise UserError("the file is a link that leads out of the images folder")
-    return found
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def reason(error: OSError) -> str:

@@ -31,11 +31,14 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
-    """What became of a list of files. rejected holds (path, reason in words)."""
+    """What became of a list of files. rejected holds (path, reason in words); fault: why it ended
+    before the last one, as where the disk is full.
+    """
 
     added: tuple[Image, ...]
     duplicates: tuple[Path, ...]
     rejected: tuple[tuple[Path, str], ...]
+    fault: UserError | None = None
 
 
 def add_picture(
@@ -151,9 +154,11 @@ def add_files(
 ) -> AddReport:
     """Adds picture files; a folder stands for the pictures in it. Bad files are told, not fatal.
 
-    The time is EXIF's, else the file's. Stopping keeps what was added so far.
+    The time is EXIF's, else the file's. Stopping keeps what was added so far, and so does a full
+    disk; where that lets nothing in at all, its UserError is raised.
     """
     files = list(_expanded(paths))
+    fault: UserError | None = None
     added: list[Image] = []
     duplicates: list[Path] = []
     rejected: list[tuple[Path, str]] = []
@@ -166,13 +171,18 @@ def add_files(
         except BadFile as error:
             rejected.append((path, str(error)))
             continue
+        except UserError as error:
+            if not added:
+                raise
+            fault = error
+            break
         if image:
             added.append(image)
         else:
             duplicates.append(path)
     else:
         on_progress(len(files), len(files))
-    return AddReport(tuple(added), tuple(duplicates), tuple(rejected))
+    return AddReport(tuple(added), tuple(duplicates), tuple(rejected), fault)
 
 
 def _added_file(dataset: Dataset, path: Path, session_id: int) -> Image | None:
@@ -199,7 +209,7 @@ def _added_file(dataset: Dataset, path: Path, session_id: int) -> Image | None:
 
 def _expanded(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
-        if path.is_dir():
+        if _is_folder(path):
             yield from sorted(
                 found
                 for found in path.rglob("*")
@@ -207,3 +217,11 @@ def _expanded(paths: Sequence[Path]) -> Iterator[Path]:
             )
         else:
             yield path
+
+
+def _is_folder(path: Path) -> bool:
+    """False where nobody can tell: reading it as a file then says why."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import platformdirs
 
+from labeler.dataset.files import is_file, reason
 from labeler.dataset.store import FILE_NAME
+from labeler.errors import UserError
 
 _CHECKOUT = Path(__file__).parents[2]
 
@@ -22,18 +24,25 @@ def datasets_folder(checkout: Path = _CHECKOUT) -> Path:
 def known_datasets(folder: Path | None = None) -> list[Path]:
     """The datasets directly in a folder, the last changed first."""
     place = folder or datasets_folder()
-    found = [file for file in place.glob(f"*/{FILE_NAME}") if file.is_file()]
-    found.sort(key=lambda file: file.stat().st_mtime, reverse=True)
-    return [file.parent for file in found]
+    changed = [
+        (file.stat().st_mtime, file) for file in place.glob(f"*/{FILE_NAME}") if is_file(file)
+    ]
+    return [file.parent for _, file in sorted(changed, reverse=True)]
 
 
 def free_folder(name: str, folder: Path | None = None) -> Path:
-    """A folder for a new dataset that does not exist yet: the name made safe, with a number."""
+    """A folder for a new dataset that does not exist yet: the name made safe, with a number.
+
+    Raises UserError where that place cannot be looked at.
+    """
     place = folder or datasets_folder()
     safe = re.sub(r"[^\w \-]+", "_", name).strip(" _")[:60] or "dataset"
     if re.fullmatch(r"(?i)con|prn|aux|nul|com\d|lpt\d", safe):
         safe += "_"  # Windows keeps these for devices
     candidate, number = place / safe, 2
-    while candidate.exists():
-        candidate, number = place / f"{safe} {number}", number + 1
+    try:
+        while candidate.exists():
+            candidate, number = place / f"{safe} {number}", number + 1
+    except OSError as error:
+        raise UserError(f"Cannot make a dataset in {place}: {reason(error)}.") from error
     return candidate

@@ -61,7 +61,11 @@ class Dataset(Connections):
         A writer also finishes what a killed one left half done, and brings old files up to date.
         """
         folder = folder.absolute()
-        if not (folder / FILE_NAME).is_file():
+        try:
+            is_there = (folder / FILE_NAME).is_file()
+        except OSError as error:  # no access, or a drive that fails
+            raise UserError(f"Cannot open {folder}: {reason(error)}.") from error
+        if not is_there:
             raise UserError(f"{folder} is not a dataset (it holds no {FILE_NAME}).")
         lock = None if read_only else WriterLock(folder / LOCK_NAME, name=folder.name)
         return cls._opened(folder, lock)

@@ -13,8 +13,13 @@ _NOUNS = {
         QT_TRANSLATE_NOOP("Counts", "1 finding"),
         QT_TRANSLATE_NOOP("Counts", "%n findings"),
     ),
+    "frame": (QT_TRANSLATE_NOOP("Counts", "1 frame"), QT_TRANSLATE_NOOP("Counts", "%n frames")),
     "image": (QT_TRANSLATE_NOOP("Counts", "1 image"), QT_TRANSLATE_NOOP("Counts", "%n images")),
     "line": (QT_TRANSLATE_NOOP("Counts", "1 line"), QT_TRANSLATE_NOOP("Counts", "%n lines")),
+    "moment": (
+        QT_TRANSLATE_NOOP("Counts", "1 moment"),
+        QT_TRANSLATE_NOOP("Counts", "%n moments"),
+    ),
     "photo": (QT_TRANSLATE_NOOP("Counts", "1 photo"), QT_TRANSLATE_NOOP("Counts", "%n photos")),
     "picture": (
         QT_TRANSLATE_NOOP("Counts", "1 picture"),
@@ -24,6 +29,7 @@ _NOUNS = {
         QT_TRANSLATE_NOOP("Counts", "1 suggestion"),
         QT_TRANSLATE_NOOP("Counts", "%n suggestions"),
     ),
+    "thing": (QT_TRANSLATE_NOOP("Counts", "1 thing"), QT_TRANSLATE_NOOP("Counts", "%n things")),
 }
 """One, and any other number: %n lets a translation have as many forms as its language wants."""
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from labeler.dataset.files import is_file
 from labeler.dataset.places import free_folder
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped
 from labeler.dataset.schema import Damaged
@@ -209,6 +211,8 @@ class DatasetActions(QObject):
             self._tell_list(
                 self.tr("{0} could not be taken.").format(counted(len(lines), "file")), lines
             )
+        if report.fault:
+            self._document.report(report.fault)
 
     def _show_video_added(self, report: VideoReport) -> None:
         self._document.notify_images_added(image.id for image in report.added)
@@ -218,6 +222,8 @@ class DatasetActions(QObject):
         self._document.say(
             self.tr("{0}. In Label, T carries boxes forward.").format(", ".join(told))
         )
+        if report.fault:
+            self._document.report(report.fault)
 
     def _show_imported(self, report: ImportReport, before: dict[int, Image]) -> None:
         self._document.notify_categories_changed()
@@ -260,17 +266,18 @@ class DatasetActions(QObject):
 
 def looks_like_coco(path: Path) -> bool:
     """Whether a dropped file is a COCO file by its name and first letters."""
-    if path.suffix.lower() != ".json" or not path.is_file():
+    if path.suffix.lower() != ".json" or not is_file(path):
         return False
-    with path.open("rb") as stream:
+    with suppress(OSError), path.open("rb") as stream:
         return stream.read(64).lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{")
+    return False
 
 
 def looks_like_video(path: Path) -> bool:
     """Whether a dropped file is a video by its name."""
     from labeler.cameras.video_import import SUFFIXES
 
-    return path.is_file() and path.suffix.lower() in SUFFIXES
+    return is_file(path) and path.suffix.lower() in SUFFIXES
 
 
 def images_folder_of(coco: Path) -> Path | None:
@@ -278,11 +285,12 @@ def images_folder_of(coco: Path) -> Path | None:
 
     Reads only the head of the file, which may be large. None where it is not found.
     """
-    with coco.open(encoding="utf-8", errors="replace") as stream:
+    head = ""
+    with suppress(OSError), coco.open(encoding="utf-8", errors="replace") as stream:
         head = stream.read(1 << 16)
     names = _file_names(head)
     for folder in (coco.parent / "images", coco.parent, coco.parent.parent / "images"):
-        if names and all((folder / name).is_file() for name in names):
+        if names and all(is_file(folder / name) for name in names):
             return folder
     return None
 

@@ -66,31 +66,29 @@ class DatasetMenu(QToolButton):
         """Their keys work in every workspace."""
         locked = self._why_locked
         return [
-            Action("new_dataset", self.tr("New dataset..."), ("Ctrl+N",), self.ask_new),
-            Action("open_dataset", self.tr("Open dataset..."), ("Ctrl+O",), self.ask_open),
+            Action("new_dataset", self.tr("New dataset…"), ("Ctrl+N",), self.ask_new),
+            Action("open_dataset", self.tr("Open dataset…"), ("Ctrl+O",), self.ask_open),
             Action(
                 "import_pictures",
-                self.tr("Import pictures..."),
+                self.tr("Import pictures…"),
                 ("Ctrl+I",),
                 self.ask_pictures,
                 obstacle=locked,
             ),
             Action(
                 "import_folder",
-                self.tr("Import a folder of pictures..."),
+                self.tr("Import a folder of pictures…"),
                 (),
                 self.ask_picture_folder,
                 obstacle=locked,
             ),
-            Action(
-                "import_video", self.tr("Import a video..."), (), self.ask_video, obstacle=locked
-            ),
-            Action("import_coco", self.tr("Import COCO..."), (), self.ask_coco, obstacle=locked),
-            Action("export_coco", self.tr("Export COCO..."), ("Ctrl+E",), self.ask_export),
+            Action("import_video", self.tr("Import a video…"), (), self.ask_video, obstacle=locked),
+            Action("import_coco", self.tr("Import COCO…"), (), self.ask_coco, obstacle=locked),
+            Action("export_coco", self.tr("Export COCO…"), ("Ctrl+E",), self.ask_export),
             Action("check", self.tr("Check the dataset"), (), self._actions.check),
             Action(
                 "restore",
-                self.tr("Restore from a backup..."),
+                self.tr("Restore from a backup…"),
                 (),
                 self.ask_restore,
                 obstacle=locked,
@@ -245,8 +243,8 @@ class DatasetMenu(QToolButton):
     def _fill(self) -> None:
         menu = self.menu()
         menu.clear()
-        self._add(menu, self.tr("New..."), self.ask_new, "new_dataset", "new")
-        self._add(menu, self.tr("Open..."), self.ask_open, "open_dataset", "open")
+        self._add(menu, self.tr("New…"), self.ask_new, "new_dataset", "new")
+        self._add(menu, self.tr("Open…"), self.ask_open, "open_dataset", "open")
         recent = menu.addMenu(icon("recent"), self.tr("Open recent"))
         for folder in self._settings.recent_datasets():
             if folder != self._document.dataset.folder:
@@ -255,29 +253,29 @@ class DatasetMenu(QToolButton):
         menu.addSeparator()
         writable = not self._document.dataset.read_only
         for text, slot, action, drawing in (
-            (self.tr("Import pictures..."), self.ask_pictures, "import_pictures", "pictures"),
+            (self.tr("Import pictures…"), self.ask_pictures, "import_pictures", "pictures"),
             (
-                self.tr("Import a folder of pictures..."),
+                self.tr("Import a folder of pictures…"),
                 self.ask_picture_folder,
                 "import_folder",
                 "open",
             ),
-            (self.tr("Import a video..."), self.ask_video, "import_video", "video"),
-            (self.tr("Import COCO..."), self.ask_coco, "import_coco", "import"),
+            (self.tr("Import a video…"), self.ask_video, "import_video", "video"),
+            (self.tr("Import COCO…"), self.ask_coco, "import_coco", "import"),
         ):
             self._add(menu, text, slot, action, drawing).setEnabled(writable)
         menu.addSeparator()
-        self._add(menu, self.tr("Export COCO..."), self.ask_export, "export_coco", "export")
+        self._add(menu, self.tr("Export COCO…"), self.ask_export, "export_coco", "export")
         self._add_capture_choice(menu)
         self._add(menu, self.tr("Check"), self._actions.check, "check", "check")
         self._add(menu, self.tr("History"), self.history_requested.emit, "history", "recent")
         restore = self._add(
-            menu, self.tr("Restore from a backup..."), self.ask_restore, "restore", "recent"
+            menu, self.tr("Restore from a backup…"), self.ask_restore, "restore", "recent"
         )
         restore.setEnabled(writable)
         menu.addSeparator()
         self._add_appearances(menu.addMenu(icon("appearance"), self.tr("Appearance")))
-        self._add(menu, self.tr("Find an action..."), self.palette_requested.emit, "palette")
+        self._add(menu, self.tr("Find an action…"), self.palette_requested.emit, "palette")
         self._add(menu, self.tr("Keys"), self.keys_requested.emit, "keys", "keys")
 
     def _add_capture_choice(self, menu: QMenu) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
+from labeler.dataset.files import reason
 from labeler.dataset.lock import WriterLock
 from labeler.dataset.places import free_folder, known_datasets
 from labeler.dataset.schema import OlderFormat
@@ -41,9 +42,11 @@ def open_folder(folder: Path) -> Opened:
 
 def open_or_create(folder: Path) -> Opened:
     """For a folder named on the command line: opens it, or makes a dataset where none is yet."""
-    if (folder / FILE_NAME).exists() or not _is_free(folder):
-        return open_folder(folder)
-    return Opened(Dataset.create(folder))
+    try:
+        is_free = not (folder / FILE_NAME).exists() and _is_free(folder)
+    except OSError as error:
+        raise UserError(f"Cannot open {folder}: {reason(error)}.") from error
+    return Opened(Dataset.create(folder)) if is_free else open_folder(folder)
 
 
 def open_last(recent: list[Path], place: Path, first_name: str) -> Opened:

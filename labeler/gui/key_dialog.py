@@ -82,7 +82,7 @@ class KeyDialog(QDialog):
         sentence = self.tr("The keys of {0} are in use.").format(file.name)
         unknown = read.unknown()
         if unknown:
-            named = ", ".join(unknown[:3]) + (", ..." if len(unknown) > 3 else "")
+            named = ", ".join(unknown[:3]) + (", …" if len(unknown) > 3 else "")
             sentence += " " + self.tr(
                 "Not known here, and kept for a program that knows them: {0}."
             ).format(named)
@@ -218,10 +218,10 @@ class KeyDialog(QDialog):
         self.tree.setStyleSheet("QTreeView::item { padding: 3px 0; }")
         self.note.setWordWrap(True)
         buttons = QHBoxLayout()
-        buttons.addWidget(self._button(self.tr("Reset all..."), self._ask_reset))
+        buttons.addWidget(self._button(self.tr("Reset all…"), self._ask_reset))
         buttons.addWidget(self._preset_button())
-        buttons.addWidget(self._button(self.tr("Import..."), self._ask_import))
-        buttons.addWidget(self._button(self.tr("Export..."), self._ask_export))
+        buttons.addWidget(self._button(self.tr("Import…"), self._ask_import))
+        buttons.addWidget(self._button(self.tr("Export…"), self._ask_export))
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         box.rejected.connect(self.reject)
         for close in box.findChildren(QPushButton):

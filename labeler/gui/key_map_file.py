@@ -122,4 +122,4 @@ def _keys(name: str, value: Any) -> tuple[str, ...]:
 def _short(text: str) -> str:
     """Quoted, without letters that would break the sentence."""
     quoted = json.dumps(text)
-    return quoted if len(quoted) <= 40 else f'{quoted[:36]}..."'
+    return quoted if len(quoted) <= 40 else f'{quoted[:36]}…"'

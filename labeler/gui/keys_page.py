@@ -60,9 +60,7 @@ class KeysPage(QDialog):
         theme.set_role(self.area, "ring")
         self.area.setAccessibleName(self.tr("Keys"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        change = buttons.addButton(
-            self.tr("Change keys..."), QDialogButtonBox.ButtonRole.ActionRole
-        )
+        change = buttons.addButton(self.tr("Change keys…"), QDialogButtonBox.ButtonRole.ActionRole)
         for button in buttons.findChildren(QPushButton):
             button.setAutoDefault(False)  # Enter in the field is no wish to close
         change.clicked.connect(self._change)

@@ -19,6 +19,7 @@ from labeler.cameras.network import read_address
 from labeler.cameras.network_address import url_of
 from labeler.errors import UserError
 from labeler.gui import theme
+from labeler.gui.field_label import FieldLabel
 
 _WIDTH = 460
 
@@ -88,7 +89,7 @@ class NetworkDialog(QDialog):
             (self.tr("Name"), self.user),
             (self.tr("Password"), self.password),
         ):
-            form.addRow(text, field)
+            form.addRow(FieldLabel(text, field), field)
             field.setAccessibleName(text)
         buttons = QHBoxLayout()
         buttons.addStretch(1)

@@ -19,6 +19,7 @@ from labeler.cameras.setup import move_robot
 from labeler.errors import UserError
 from labeler.gui import theme
 from labeler.gui.background import Job, run_in_background
+from labeler.gui.field_label import FieldLabel
 from labeler.gui.step_list import StepList
 
 _STEP = "robot"
@@ -89,7 +90,7 @@ class RobotMoveDialog(QDialog):
         self.go.setDefault(True)
         theme.set_role(self.go, "primary")
         form = QFormLayout()
-        form.addRow(self.tr("Address"), self.address)
+        form.addRow(FieldLabel(self.tr("Address"), self.address), self.address)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.close_button)

@@ -26,6 +26,7 @@ from labeler.cameras.setup import Step, Wish, set_up
 from labeler.errors import UserError
 from labeler.gui import theme
 from labeler.gui.background import Job, run_in_background
+from labeler.gui.field_label import FieldLabel
 from labeler.gui.step_list import StepList
 
 _SIZE = (600, 500)
@@ -44,6 +45,7 @@ class RobotSetupDialog(QDialog):
         self.setWindowTitle(self.tr("Set up a robot"))
         self._job: Job | None = None
         self._robot: RobotConfig | None = None
+        self._told_address = ""
         self.pod = QLineEdit(self)
         self.look = QPushButton(self.tr("Find robots"), self)
         self.serial = QComboBox(self)
@@ -202,9 +204,11 @@ class RobotSetupDialog(QDialog):
             self._show_state()
 
     def _take_address(self, row: int) -> None:
-        address = self.serial.itemData(row)
-        if address:
+        """The wire-pod's word; what a person typed gives way only to another address."""
+        address = self.serial.itemData(row) or ""
+        if address or self.address.text() == self._told_address:
             self.address.setText(address)
+            self._told_address = address
 
     def _ask_file(self) -> None:
         file, _ = QFileDialog.getOpenFileName(
@@ -239,11 +243,11 @@ class RobotSetupDialog(QDialog):
         self.serial.setEditable(True)
         edit = self.serial.lineEdit()
         if edit is not None:
-            edit.setPlaceholderText(self.tr("under the robot, like 00e20100"))
-        self.address.setPlaceholderText(self.tr("known to the wire-pod, or like 192.168.1.7"))
+            edit.setPlaceholderText(self.tr("Under the robot, like 00e20100"))
+        self.address.setPlaceholderText(self.tr("Known to the wire-pod, or like 192.168.1.7"))
         self.token.setEchoMode(QLineEdit.EchoMode.Password)
-        self.token.setPlaceholderText(self.tr("asked for where it is empty"))
-        self.certificate.setPlaceholderText(self.tr("the wire-pod's where it is empty"))
+        self.token.setPlaceholderText(self.tr("Leave it empty: the robot gives one"))
+        self.certificate.setPlaceholderText(self.tr("Leave it empty: wire-pod has one"))
         theme.set_role(self.go, "primary")
         intro = QLabel(
             self.tr(
@@ -269,7 +273,7 @@ class RobotSetupDialog(QDialog):
             (self.tr("Token"), self.token, self.token),
         )
         for text, row, field in rows:
-            self._form.addRow(text, row)
+            self._form.addRow(FieldLabel(text, field), row)
             if text:
                 field.setAccessibleName(text)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)

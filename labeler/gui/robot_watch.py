@@ -33,6 +33,8 @@ class RobotWatch(QObject):
         self._jobs: dict[str, Job] = {}
         self._choices: list[CameraChoice] = []
         self.seen: dict[str, Sighting] = {}
+        self.used_here: Callable[[], str] = lambda: ""
+        """The id of a choice that this program uses beside the one on show, or nothing."""
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY_MS)
         self._timer.timeout.connect(self.look)
@@ -83,6 +85,8 @@ class RobotWatch(QObject):
 
     def _is_in_use(self, choice: CameraChoice) -> bool:
         """Our own connection tells more; a look would take our picture for another program's."""
+        if choice.id == self.used_here():
+            return True
         chosen = self._live.choice
         return chosen is not None and chosen.id == choice.id and self._live.status.state in _IN_USE
 

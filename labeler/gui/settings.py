@@ -22,8 +22,7 @@ class Settings:
 
     def recent_datasets(self) -> list[Path]:
         """The newest first; those that were moved away meanwhile are left out."""
-        folders = [Path(text) for text in self._texts("recent")]
-        return [folder for folder in folders if folder.is_dir()]
+        return [folder for folder in map(Path, self._texts("recent")) if _may_be_there(folder)]
 
     def remember_dataset(self, folder: Path) -> None:
         others = [text for text in self._texts("recent") if text != str(folder)]
@@ -109,3 +108,11 @@ class Settings:
         if isinstance(value, str):  # a list of one comes back as its only text
             return [value]
         return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+
+
+def _may_be_there(folder: Path) -> bool:
+    """Also where nobody can tell, for lack of access or a drive that fails: opening it says so."""
+    try:
+        return folder.is_dir()
+    except OSError:
+        return True

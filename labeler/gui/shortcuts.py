@@ -34,6 +34,7 @@ class _Key:
     owner: str
     text: str
     shortcut: QShortcut
+    while_typing: bool
 
 
 class Shortcuts(QObject):
@@ -56,7 +57,8 @@ class Shortcuts(QObject):
         self._keys = [key for key in self._keys if key.owner != owner]
         for action in actions:
             for text in action.keys if action.slot else ():
-                self._keys.append(_Key(owner, text, self._made(action, text, action.slot)))
+                shortcut = self._made(action, text, action.slot)
+                self._keys.append(_Key(owner, text, shortcut, action.while_typing))
         self._switch(QApplication.focusWidget())
 
     def set_current(self, owner: str) -> None:
@@ -79,9 +81,15 @@ class Shortcuts(QObject):
         typing, on_button = is_typing_in(focus), isinstance(focus, QAbstractButton)
         for key in self._keys:
             is_in_reach = key.owner in (GLOBAL, HISTORY, self._current)
-            is_text = typing and (key.owner != GLOBAL or not _NEVER_TEXT.match(key.text))
+            is_text = typing and not _works_while_typing(key)
             is_press = on_button and key.text in _PRESSES_BUTTONS
             key.shortcut.setEnabled(is_in_reach and not is_text and not is_press)
+
+
+def _works_while_typing(key: _Key) -> bool:
+    if key.while_typing and key.text == "Esc":
+        return True
+    return (key.owner == GLOBAL or key.while_typing) and bool(_NEVER_TEXT.match(key.text))
 
 
 def is_typing_in(widget: QWidget | None) -> bool:

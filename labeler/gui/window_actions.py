@@ -34,7 +34,7 @@ def global_actions(window: MainWindow) -> list[Action]:
         *window.menu.actions_table(),
         Action("save", _tr("Save"), ("Ctrl+S",), partial(window.document.say, saved)),
         Action("keys", _tr("These keys"), ("F1", "?"), keys.show_keys),
-        Action("change_keys", _tr("Change keys..."), (), keys.change_keys),
+        Action("change_keys", _tr("Change keys…"), (), keys.change_keys),
         Action("palette", _tr("Find an action"), ("Ctrl+Shift+P",), keys.show_palette),
         Action("next_part", _tr("Next part of the window"), ("F6",), partial(_next_part, window)),
         Action("menu", _tr("Dataset menu"), ("F10",), window.menu.showMenu),

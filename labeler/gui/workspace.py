@@ -20,7 +20,8 @@ class Action:
     only while this one has the focus. shown: what stands on the page of keys instead of the keys
     ("Middle drag"); such an action may do without keys and slot. Keys without a slot are taken by
     a widget itself and cannot be changed. obstacle: why it cannot be done now, or nothing. once:
-    what is done in place of slot where no key is held, as from a list.
+    what is done in place of slot where no key is held, as from a list. while_typing: its keys that
+    are no text, as Esc, fire also while the person types.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Action:
     shown: str = ""
     obstacle: Callable[[], str] | None = None
     once: Callable[[], Any] | None = None
+    while_typing: bool = False
 
 
 class Workspace(QWidget):

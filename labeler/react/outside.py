@@ -11,9 +11,9 @@ import subprocess
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import IO, Any
 
@@ -32,7 +32,36 @@ _LATER_S = 1.0
 """So much later than the deadline for all a connection gives up by itself."""
 
 
-def run_command(due: Due, timeout: float = RUN_TIMEOUT_S) -> str:
+class Leash:
+    """Commands that are under way, so that none outlives the program. For any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: set[subprocess.Popen[bytes]] = set()
+        self._is_over = False
+
+    def end(self) -> None:
+        """Stops each with all that it started, and each that still comes."""
+        with self._lock:
+            self._is_over = True
+            for process in self._held:
+                _kill(process)
+
+    @contextmanager
+    def holding(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
+        """For as long as it is waited for."""
+        with self._lock:
+            self._held.add(process)
+            if self._is_over:
+                _kill(process)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held.discard(process)
+
+
+def run_command(due: Due, leash: Leash, timeout: float = RUN_TIMEOUT_S) -> str:
     """Runs the command without a shell; gives what it wrote last. Raises UserError.
 
     The environment tells what was seen: SEEN_CLASS, SEEN_SCORE and SEEN_BOX (x,y,width,height).
@@ -62,9 +91,11 @@ def run_command(due: Due, timeout: float = RUN_TIMEOUT_S) -> str:
     assert process.stdout is not None
     tail = _Tail(process.stdout)
     try:
-        code = process.wait(timeout)
+        with leash.holding(process):
+            code = process.wait(timeout)
     except subprocess.TimeoutExpired as error:
-        _stop(process)
+        _kill(process)
+        process.wait()
         raise UserError(
             f"{words[0]} took longer than {timeout:g} s and was stopped. "
             "Let it start what takes long in the background."
@@ -75,12 +106,14 @@ def run_command(due: Due, timeout: float = RUN_TIMEOUT_S) -> str:
     return told
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _kill(process: subprocess.Popen[bytes]) -> None:
     """With all that it has started, where the system keeps them together."""
+    if process.poll() is not None:
+        return  # by itself: what it leaves running goes on
     if hasattr(os, "killpg"):
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError, PermissionError):  # it has ended just now
+            os.killpg(process.pid, signal.SIGKILL)
     process.kill()
-    process.wait()
 
 
 class _Tail:

@@ -67,6 +67,7 @@ class Lookout:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = [rule for rule in rules if rule.is_on]
+        self._names = [rule.category.casefold() for rule in self._rules]
         self._seen = [0] * len(self._rules)
         self._done: list[float] = [-math.inf] * len(self._rules)
 
@@ -78,7 +79,7 @@ class Lookout:
                 (
                     each
                     for each in things
-                    if each.category == rule.category and each.score >= rule.score
+                    if each.category.casefold() == self._names[place] and each.score >= rule.score
                 ),
                 key=lambda each: each.score,
                 default=None,
@@ -91,9 +92,16 @@ class Lookout:
         return due
 
 
+def never_seen(rules: Iterable[Rule], names: Iterable[str]) -> list[str]:
+    """What rules that are on wait for, and no class of a detector with these names is."""
+    known = {name.casefold() for name in names}
+    waited = {rule.category for rule in rules if rule.is_on}
+    return sorted(each for each in waited if each.casefold() not in known)
+
+
 def check(rule: Rule) -> None:
     """Raises UserError where the rule can never be followed."""
-    if not rule.category:
+    if not rule.category.strip():
         raise UserError("Choose what has to be seen.")
     if len(rule.text) > LONGEST_TEXT:
         raise UserError(f"The text is longer than {LONGEST_TEXT} characters.")

@@ -221,9 +221,15 @@ def _is_attended(run: Path) -> bool:
     return False
 
 
+def moment_in(name: str) -> float | None:
+    """When what has this folder began, in seconds since 1970 (UTC); None where it tells none."""
+    try:
+        return datetime.strptime(name[: len("2026-11-24_17-04")], NAME_FORMAT).timestamp()
+    except ValueError:
+        return None
+
+
 def _started_at(run: Path) -> float:
     """By the run's name, which survives copying; else by the file that is written first."""
-    try:
-        return datetime.strptime(run.name[: len("2026-11-24_17-04")], NAME_FORMAT).timestamp()
-    except ValueError:
-        return (run / "config.json").stat().st_mtime
+    told = moment_in(run.name)
+    return (run / "config.json").stat().st_mtime if told is None else told

@@ -17,7 +17,7 @@ from typing import Any
 from labeler.dataset.files import reason, sync_file, sync_folder, write_durably
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
-from labeler.runs.history import RunState, RunSummary, attend, summarise
+from labeler.runs.history import RunState, RunSummary, attend, moment_in, summarise
 from labeler.runs.prepare import (
     PreparedRun,
     Wish,
@@ -42,8 +42,8 @@ _WORST_FIRST = (RunState.RUNNING, RunState.FAILED, RunState.INTERRUPTED, RunStat
 class PairSummary:
     """One line in the list of pairs. Both runs have the same lists, seed, schedule and batches.
 
-    started: seconds since 1970 (UTC). budget, seconds, epochs and seed: what each run was asked,
-    as in RunConfig.
+    started: seconds since 1970 (UTC), by its name as with runs. budget, seconds, epochs
+    and seed: what each run was asked, as in RunConfig.
     """
 
     name: str
@@ -151,7 +151,7 @@ def summarise_pair(path: Path) -> PairSummary:
     """Raises UserError where the folder is no pair."""
     try:
         told: dict[str, Any] = json.loads((path / PAIR_FILE).read_text(encoding="utf-8"))
-        started = datetime.fromisoformat(str(told["date"])).timestamp()
+        written = datetime.fromisoformat(str(told["date"])).timestamp()
         pretrained, scratch = (summarise(path / side) for side in SIDES)
         config = load_config(path / PRETRAINED)
     except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
@@ -161,7 +161,7 @@ def summarise_pair(path: Path) -> PairSummary:
     return PairSummary(
         path.name,
         path,
-        started,
+        moment_in(path.name) or written,
         config.budget,
         config.seconds,
         config.epochs,

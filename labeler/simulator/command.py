@@ -10,8 +10,8 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from labeler.simulator.company import Company
 
 MOST_ROBOTS = 6
+LONGEST_LINE = 4096
+"""Bytes that an order may have."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -92,13 +94,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    if not 1 <= arguments.fps <= 60 or not 0 < arguments.pace <= 20:
-        raise UserError("--fps goes from 1 to 60 and --pace from 0 to 20.")
-    if not 1 <= max(arguments.robots, len(arguments.replay)) <= MOST_ROBOTS:
-        raise UserError(f"--robots goes from 1 to {MOST_ROBOTS}: the table is small.")
-    entries = [timetable.entry_of(words) for words in arguments.fault]
-    if arguments.faults is not None:
-        entries += timetable.read_timetable(arguments.faults)
+    entries = _checked(arguments)
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     for library in ("OPENBLAS", "OMP", "MKL"):  # read when numpy is imported: one core is enough
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
@@ -110,6 +106,26 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _checked(arguments: argparse.Namespace) -> list[Entry]:
+    """The faults by timetable. Raises UserError for words that make no world."""
+    for identity in _identities(arguments):
+        identity.check()
+    robots = len(arguments.replay) or arguments.robots
+    if not 1 <= arguments.fps <= 60 or not 0 < arguments.pace <= 20:
+        raise UserError("--fps goes from 1 to 60 and --pace from 0 to 20.")
+    if not 1 <= robots <= MOST_ROBOTS:
+        raise UserError(f"--robots goes from 1 to {MOST_ROBOTS}: the table is small.")
+    if arguments.seed < 0:
+        raise UserError("--seed goes from 0 on.")
+    if arguments.port and not 1 <= arguments.port <= 65536 - robots:
+        raise UserError("--port goes from 1 to 65535, with a port for each robot; 0: any free one.")
+    entries = [timetable.entry_of(words) for words in arguments.fault]
+    if arguments.faults is not None:
+        entries += timetable.read_timetable(arguments.faults)
+    timetable.check_robots(entries, robots)
+    return entries
+
+
 async def _serve(arguments: argparse.Namespace, folder: Path, entries: list[Entry]) -> None:
     import cv2
 
@@ -119,54 +135,72 @@ async def _serve(arguments: argparse.Namespace, folder: Path, entries: list[Entr
     from labeler.simulator.server import RunningServer
 
     cv2.setNumThreads(1)
-    extra = {"guid": arguments.guid} if arguments.guid else {}
+    stopped, orders = _stop_signals(), asyncio.Queue[str]()
+    if arguments.exit_with_stdin:
+        _follow_stdin(stopped, orders)
     playbacks = [Playback(Recording(path)) for path in arguments.replay]
-    robots = len(playbacks) or arguments.robots
-    identities = numbered(Identity(arguments.name, arguments.serial, **extra), robots)
     setting = Setting(arguments.room, arguments.table, arguments.hour, arguments.clutter)
     tell = _say if arguments.log else _keep_quiet
     company = Company(
-        identities, arguments.seed, arguments.fps, arguments.pace, setting, tell, playbacks
+        _identities(arguments),
+        arguments.seed,
+        arguments.fps,
+        arguments.pace,
+        setting,
+        tell,
+        playbacks,
     )
-    if arguments.record is not None:
-        company.record(arguments.record)
     server = RunningServer(company, folder, arguments.port)
-    also = sdk_folder() if arguments.install else None
-    ready = await server.start(also)
-    stopped = _stop_signals()
-    obey = partial(_obey, company, tell)
+    try:
+        if arguments.record is not None:
+            company.record(arguments.record)
+        ready = await server.start(sdk_folder() if arguments.install else None)
+        awake = await company.awake(stopped)
+    except BaseException:
+        await server.stop()
+        raise
     timed: list[asyncio.Task[None]] = []
-
-    def follow(words: str) -> None:
-        timed[:] = [task for task in timed if not task.done()] + _ordered(obey, words)
-
-    if arguments.exit_with_stdin:
-        _follow_stdin(stopped, follow)
-    awake = await company.awake(stopped)
-    timed += timetable.begin(entries, obey)
     if awake:
-        _say(ready)
+        _say(ready)  # before anything that is told of the faults
+        obey = partial(_obey, company, tell)
+        timed += timetable.begin(entries, obey)
+        timed.append(asyncio.create_task(_follow_orders(orders, obey)))
     await server.run_until(stopped)
     for task in timed:
         task.cancel()
 
 
+def _identities(arguments: argparse.Namespace) -> list[Identity]:
+    robots = len(arguments.replay) or arguments.robots
+    extra = {} if arguments.guid is None else {"guid": arguments.guid}
+    return numbered(Identity(arguments.name, arguments.serial.lower(), **extra), robots)
+
+
 def _say(line: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+    except OSError:  # nobody reads any more, which is no reason to end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _keep_quiet(line: dict[str, Any]) -> None:
     pass
 
 
-def _ordered(obey: Callable[[str], None], words: str) -> list[asyncio.Task[None]]:
-    """A line from standard input: faults as on the command line, counted from now."""
-    try:
-        return timetable.begin([timetable.entry_of(words)], obey)
-    except UserError as error:
-        sys.stderr.write(f"{error}\n")
-        return []
+async def _follow_orders(orders: asyncio.Queue[str], obey: Callable[[str], None]) -> None:
+    """Lines from standard input: faults as on the command line, counted from now."""
+    timed: set[asyncio.Task[None]] = set()
+    while True:
+        words = await orders.get()
+        try:
+            begun = timetable.begin([timetable.entry_of(words)], obey)
+        except UserError as error:
+            sys.stderr.write(f"{error}\n")
+            continue
+        timed.update(begun)
+        for task in begun:
+            task.add_done_callback(timed.discard)
 
 
 def _obey(company: Company, tell: Callable[[dict[str, Any]], None], words: str) -> None:
@@ -179,21 +213,34 @@ def _obey(company: Company, tell: Callable[[dict[str, Any]], None], words: str) 
 def _stop_signals() -> asyncio.Event:
     """Set by Ctrl+C and SIGTERM. signal.signal, because Windows' loops take no handlers."""
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+
+    def stop(*_: object) -> None:
+        if not loop.is_closed():  # or it is ending already
+            loop.call_soon_threadsafe(stopped.set)
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
+        signal.signal(number, stop)
     return stopped
 
 
-def _follow_stdin(stopped: asyncio.Event, obey: Callable[[str], None]) -> None:
+def _follow_stdin(stopped: asyncio.Event, orders: asyncio.Queue[str]) -> None:
+    """Its lines become orders; its end is the robot's."""
     loop = asyncio.get_running_loop()
 
     def follow() -> None:
-        # os.read instead of sys.stdin: a thread inside the latter's lock would break the exit.
-        rest = b""
-        while data := os.read(sys.stdin.fileno(), 4096):
-            *lines, rest = (rest + data).split(b"\n")
-            for line in lines:
-                loop.call_soon_threadsafe(obey, line.decode("utf-8", "replace").strip())
-        loop.call_soon_threadsafe(stopped.set)
+        with suppress(RuntimeError):  # the loop has ended before
+            for line in _typed():
+                loop.call_soon_threadsafe(orders.put_nowait, line)
+            loop.call_soon_threadsafe(stopped.set)
 
     threading.Thread(target=follow, daemon=True, name="stdin").start()
+
+
+def _typed() -> Iterator[str]:
+    """The lines of standard input that are not empty."""
+    # os.read instead of sys.stdin: a thread inside the latter's lock would break the exit.
+    rest = b""
+    with suppress(OSError, AttributeError):  # there was none from the beginning
+        while data := os.read(sys.stdin.fileno(), LONGEST_LINE):
+            *lines, rest = (rest[-LONGEST_LINE:] + data).split(b"\n")
+            yield from filter(None, (line.decode("utf-8", "replace").strip() for line in lines))

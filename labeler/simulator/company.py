@@ -112,7 +112,7 @@ class Company:
 
     def exposure(self, robot: SimulatedRobot) -> Exposure | None:
         """What its camera is set to, or has chosen for its last picture. None: nobody knows."""
-        if robot.manual is not None or self._renderer is None:
+        if robot.manual is not None or self._renderer is None or not self._renderer.done():
             return robot.manual
         return self._renderer.result().exposure(robot.number)
 

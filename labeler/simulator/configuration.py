@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import configparser
 import os
+import re
 import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from labeler.errors import UserError
 
 FILE_NAME = "sdk_config.ini"
+_NAME = re.compile(r"[0-9A-Za-z_-]{1,40}")
+_SERIAL = re.compile(r"[0-9a-z]{1,32}")
+_TOKEN = re.compile(r"[!-~]{1,200}")
+_HEADER = re.compile(r"\[(?P<serial>.+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,16 @@ class Identity:
     name: str = "Vector-SIM1"
     serial: str = "00sim001"
     guid: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+
+    def check(self) -> None:
+        """Raises UserError where it could stand in no configuration or certificate."""
+        for pattern, word, what in (
+            (_NAME, self.name, "name: up to 40 letters, digits and hyphens"),
+            (_SERIAL, self.serial, "serial number: up to 32 small letters and digits"),
+            (_TOKEN, self.guid, "token: up to 200 letters, digits and signs without a space"),
+        ):
+            if not pattern.fullmatch(word):
+                raise UserError(f"{word[:80]!r} is no robot's {what}.")
 
 
 def numbered(first: Identity, count: int) -> list[Identity]:
@@ -51,30 +69,42 @@ def cert_path(folder: Path, identity: Identity) -> Path:
 def write_configuration(
     folder: Path, identity: Identity, address: Address, certificate: bytes
 ) -> Path:
-    """Writes the certificate and the robot's section; other sections stay. Returns the ini file.
+    """Writes the certificate and the robot's section, for their owner alone. Returns the ini file.
 
-    Raises UserError where the folder cannot be written or holds a file that is no ini file.
+    Every other line of the file stays as it is: it may hold a person's own robots. Raises UserError
+    where the folder cannot be written or holds a file that is no ini file.
     """
     path = folder / FILE_NAME
+    values = {
+        "cert": str(cert_path(folder, identity).resolve()),
+        "ip": address.ip,
+        "name": identity.name,
+        "guid": identity.guid,
+        "port": str(address.port),
+    }
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        parser = configparser.ConfigParser(strict=False, interpolation=None)
-        parser.read(path, encoding="utf-8")
-        _replace(cert_path(folder, identity), certificate)
-        parser[identity.serial] = {
-            "cert": str(cert_path(folder, identity).resolve()),
-            "ip": address.ip,
-            "name": identity.name,
-            "guid": identity.guid,
-            "port": str(address.port),
-        }
-        _replace(path, _text(parser).encode("utf-8"))
-    except (OSError, configparser.Error, UnicodeDecodeError) as error:
-        raise UserError(
-            f"The simulated robot's configuration could not be written to {path}: {error}. "
-            "Choose another folder with --folder."
-        ) from error
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _alone(folder):
+            others = _without(_read(path), identity.serial)
+            _replace(cert_path(folder, identity), certificate)
+            _replace(path, _with(others, identity.serial, values).encode("latin-1"))
+    except OSError as error:
+        raise _unwritten(path, error.strerror or str(error)) from error
     return path
+
+
+def remove_configuration(folder: Path, identity: Identity) -> None:
+    """Takes the section and the certificate away, unless another robot's token stands there by now.
+    Raises UserError."""
+    path = folder / FILE_NAME
+    try:
+        with _alone(folder):
+            text = _read(path)
+            if _sections(path, text).get(identity.serial, {}).get("guid") == identity.guid:
+                _replace(path, _without(text, identity.serial).encode("latin-1"))
+                cert_path(folder, identity).unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritten(path, error.strerror or str(error)) from error
 
 
 def sdk_folder() -> Path:
@@ -82,16 +112,80 @@ def sdk_folder() -> Path:
     return Path.home() / ".anki_vector"
 
 
-def _text(parser: configparser.ConfigParser) -> str:
-    lines: list[str] = []
-    for name in parser.sections():
-        lines.append(f"[{name}]")
-        lines += [f"{key} = {value}" for key, value in parser.items(name)]
-        lines.append("")
-    return "\n".join(lines)
+def _read(path: Path) -> str:
+    """Its bytes, each as one character, so that none of them changes. Raises UserError."""
+    text = path.read_bytes().decode("latin-1") if path.exists() else ""
+    _sections(path, text)
+    return text
+
+
+def _sections(path: Path, text: str) -> dict[str, dict[str, str]]:
+    parser = configparser.ConfigParser(strict=False, interpolation=None)
+    try:
+        parser.read_string(text.removeprefix("\xef\xbb\xbf"))
+    except configparser.Error:  # it quotes lines, and one may hold a token
+        raise _unwritten(path, "the file is damaged") from None
+    return {serial.lower(): dict(parser[serial]) for serial in parser.sections()}
+
+
+def _without(text: str, serial: str) -> str:
+    """The text without that robot's section, but with the comments in it."""
+    kept, is_ours = [], False
+    for line in text.split("\n"):
+        if header := _HEADER.match(line):
+            is_ours = header["serial"].lower() == serial
+        if not is_ours or line.startswith(("#", ";")):
+            kept.append(line)
+    rest = "\n".join(kept).rstrip("\r\n")
+    return rest + _line_end(text) if rest else ""
+
+
+def _with(text: str, serial: str, values: dict[str, str]) -> str:
+    end = _line_end(text)
+    lines = [f"[{serial}]", *(f"{key} = {value}" for key, value in values.items()), ""]
+    return text + end * bool(text) + end.join(lines)
+
+
+def _line_end(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Of several programs that write here the next one reads only when this one has written.
+
+    The window locks the folder in the same way; Windows has no lock for folders.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _replace(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
-    temporary.write_bytes(data)
-    temporary.replace(path)
+    """Whole or not at all, and for its owner alone. A link stays one."""
+    path = path.resolve()
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _unwritten(path: Path, why: str) -> UserError:
+    return UserError(
+        f"The simulated robot's configuration could not be written to {path}: {why}. "
+        "Mend that, or start it without --install and --folder."
+    )

@@ -120,7 +120,7 @@ class Faults:
 
 
 def _two_numbers(words: list[str]) -> bool:
-    return len(words) <= 2 and all(word.isdecimal() for word in words)
+    return len(words) <= 2 and all(word.isdecimal() and len(word) <= 9 for word in words)
 
 
 def ending(words: str) -> str | None:

@@ -49,8 +49,11 @@ def on_table(x: float, y: float, margin: float = EDGE) -> bool:
 
 
 def leaves_table(old: tuple[float, float], new: tuple[float, float]) -> bool:
-    """Whether a robot that goes from old to new gets over the edge, or farther over it."""
-    return not on_table(*new) and abs(new[0]) + abs(new[1]) > abs(old[0]) + abs(old[1])
+    """Whether a robot that goes from old to new gets over an edge, or farther over it."""
+    return any(
+        abs(after) > side / 2 - EDGE and abs(after) > abs(before)
+        for before, after, side in zip(old, new, TABLE, strict=True)
+    )
 
 
 def may_move(

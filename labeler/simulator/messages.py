@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from anki_vector.messaging import protocol
+from google.protobuf.message import Message
 
 from labeler.simulator.body import HEAD_RANGE, LIFT_RANGE, BodyPose, clamp, wrap
 from labeler.simulator.faults import Faults
@@ -26,6 +27,15 @@ def ok(message: type[Any], **values: Any) -> Any:
     if "status" in fields and "status" not in values:
         values["status"] = protocol.ResponseStatus(code=protocol.ResponseStatus.RESPONSE_RECEIVED)
     return message(**values)
+
+
+def is_finite(value: Any) -> bool:
+    """Whether no number in a message is infinite or none at all, however deep it is."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, Message):
+        return all(is_finite(each) for _, each in value.ListFields())
+    return isinstance(value, str | bytes | int) or all(map(is_finite, value))
 
 
 def pose_since(start: BodyPose, now: BodyPose) -> BodyPose:

@@ -14,7 +14,7 @@ from labeler.simulator.messages import LIFT_ARM, MM, ok, pose_since
 from labeler.simulator.robot import SimulatedRobot
 
 TURN_SPEED, DRIVE_SPEED = 1.5, 5.0
-LONGEST = 30.0
+LONGEST = 300.0
 """Seconds of the world after which a manoeuvre is given up."""
 STUCK = 4
 """Ticks in a row without a free way after which it is given up."""
@@ -55,7 +55,7 @@ class Motions:
             return _done(protocol.SetHeadAngleResponse, _CODES.TRACKS_LOCKED)
         angle = messages.head_angle(request)
         body.hold_head(angle, _speed(request, angle - body.pose.head))
-        there = await self.robot.until(lambda: not body.head_moving)
+        there = await self.robot.until(lambda: not body.head_moving, LONGEST)
         code = _CODES.ACTION_RESULT_SUCCESS if there else _CODES.TIMEOUT
         return _done(protocol.SetHeadAngleResponse, code)
 
@@ -66,7 +66,7 @@ class Motions:
         height = messages.lift_height(request)
         speed = _speed(request, (height - body.pose.lift) / LIFT_ARM) * LIFT_ARM
         body.hold_lift(height, speed)
-        there = await self.robot.until(lambda: not body.lift_moving)
+        there = await self.robot.until(lambda: not body.lift_moving, LONGEST)
         code = _CODES.ACTION_RESULT_SUCCESS if there else _CODES.TIMEOUT
         return _done(protocol.SetLiftHeightResponse, code)
 

@@ -6,9 +6,10 @@ from bisect import bisect_right
 from typing import Any
 
 from anki_vector.messaging import protocol
+from google.protobuf.message import DecodeError
 
 from labeler.simulator.frames import CameraFrame
-from labeler.simulator.recording import RecordedFrame, Recording
+from labeler.simulator.recording import COUNTED, RecordedFrame, Recording, no_feed
 
 TOLERANCE = 1e-3
 """Seconds by which a picture may be early, so that rounding drops none."""
@@ -19,12 +20,24 @@ class Playback:
     stamps go on rising when it begins again. seconds are the world's."""
 
     def __init__(self, recording: Recording) -> None:
+        """Raises UserError where a state in it is none."""
+        self._check(recording)
         self._recording = recording
         self._begun: float | None = None
         self._times = [frame.at for frame in recording.frames]
         first, last = recording.frames[0], recording.frames[-1]
         self._numbers = last.number - first.number + 1
         self._stamps = last.time_stamp - first.time_stamp + round(1000 * self._rest)
+
+    @staticmethod
+    def _check(recording: Recording) -> None:
+        for frame in recording.frames:
+            try:
+                protocol.RobotState.FromString(frame.state)
+            except DecodeError as error:
+                recording.close()
+                why = f"what stands beside picture {frame.number} is no robot's state"
+                raise no_feed(recording.path, why) from error
 
     @property
     def _rest(self) -> float:
@@ -36,19 +49,22 @@ class Playback:
             self._begun = seconds
         times, found = self._at(seconds)
         picture = self._recording.picture(found)
-        number, stamp = found.number + times * self._numbers, found.time_stamp
-        return CameraFrame(number, stamp + times * self._stamps, picture)
+        number = (found.number + times * self._numbers) % COUNTED
+        return CameraFrame(number, self._later(found.time_stamp, times), picture)
 
     def state(self, seconds: float) -> Any:
         """The robot_state that belongs to it."""
         times, found = self._at(seconds)
         state = protocol.RobotState.FromString(found.state)
         if times and state.last_image_time_stamp:
-            state.last_image_time_stamp += times * self._stamps
+            state.last_image_time_stamp = self._later(state.last_image_time_stamp, times)
         return state
 
     def close(self) -> None:
         self._recording.close()
+
+    def _later(self, stamp: int, times: int) -> int:
+        return (stamp + times * self._stamps) % COUNTED
 
     def _at(self, seconds: float) -> tuple[int, RecordedFrame]:
         since = seconds - (seconds if self._begun is None else self._begun)

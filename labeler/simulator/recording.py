@@ -15,6 +15,8 @@ from typing import Any
 from labeler.errors import UserError
 
 KIND = "vector feed 1"
+COUNTED = 1 << 32
+"""The robot's messages count to one less, and from 0 again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,13 @@ class RecordedFrame:
     offset: int
     size: int
 
+    def comes_before(self, other: RecordedFrame) -> bool:
+        return (
+            self.at <= other.at
+            and self.number < other.number
+            and self.time_stamp <= other.time_stamp
+        )
+
 
 class Recorder:
     """Writes a feed as it comes. What it wrote is in the file at once."""
@@ -36,6 +45,7 @@ class Recorder:
     def __init__(self, path: Path, name: str) -> None:
         """Raises UserError where the file cannot be made or is there already."""
         self.path = path
+        self._is_empty = True
         try:
             self._file = path.open("xb", buffering=0)
             self._write(_line({"kind": KIND, "robot": name}))
@@ -61,8 +71,12 @@ class Recorder:
             raise UserError(
                 f"Recording to {self.path} stopped: {error.strerror}. What came before is kept."
             ) from error
+        self._is_empty = False
 
     def close(self) -> None:
+        """A file without a picture is no feed, and would stand in the way of the next try."""
+        if not self._file.closed and self._is_empty:
+            self.path.unlink(missing_ok=True)
         self._file.close()
 
     def _write(self, data: bytes) -> None:
@@ -76,6 +90,7 @@ class Recording:
 
     def __init__(self, path: Path) -> None:
         """Raises UserError for a file that cannot be read or is no feed."""
+        self.path = path
         try:
             self._file = path.open("rb")
         except OSError as error:
@@ -88,15 +103,15 @@ class Recording:
             self.frames = self._index()
             if not self.frames:
                 raise ValueError("it holds no whole picture")
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             self.close()
-            raise UserError(f"{path} is no recorded feed: {error}.") from error
+            raise no_feed(path, str(error)) from error
 
     @property
     def seconds(self) -> float:
         """From its first picture to where it may begin again."""
         last = self.frames[-1].at
-        return last + (last / (len(self.frames) - 1) if len(self.frames) > 1 else 1.0)
+        return last + (last / max(1, len(self.frames) - 1) or 1.0)
 
     def picture(self, frame: RecordedFrame) -> bytes:
         self._file.seek(frame.offset)
@@ -121,9 +136,15 @@ class Recording:
             frame = _frame(line, offset)
             if frame is None or offset + frame.size + 1 > end:
                 break  # cut off here
+            if frames and not frames[-1].comes_before(frame):
+                raise ValueError("its pictures are not one after the other")
             frames.append(frame)
             self._file.seek(offset + frame.size + 1)
         return frames
+
+
+def no_feed(path: Path, why: str) -> UserError:
+    return UserError(f"{path} is no recorded feed: {why}.")
 
 
 def _line(values: dict[str, Any]) -> bytes:
@@ -135,6 +156,7 @@ def _frame(line: bytes, offset: int) -> RecordedFrame | None:
         head = json.loads(line)
         size, state = int(head["size"]), base64.b64decode(head["state"], validate=True)
         at, number, stamp = float(head["at"]), int(head["number"]), int(head["stamp"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
-    return RecordedFrame(at, number, stamp, state, offset, size) if size > 0 and at >= 0 else None
+    good = size > 0 and all(0 <= value < COUNTED for value in (at, number, stamp))
+    return RecordedFrame(at, number, stamp, state, offset, size) if good else None

@@ -26,6 +26,7 @@ Draw = Callable[[Scene, tuple[int, int]], Awaitable[bytes]]
 """Makes the JPEG of a scene in this width and height."""
 Record = Callable[["SimulatedRobot", CameraFrame], None]
 """Keeps a picture with the robot's state."""
+MOST_WORDS = 500
 Tell = Callable[[dict[str, Any]], None]
 """Hears what a robot would do if it were a real one."""
 
@@ -82,6 +83,8 @@ class SimulatedRobot:
     def tell(self, what: str, words: str) -> None:
         """Says what it would do: what is "said", "played", "eyes", "showed" or "asked"."""
         seconds = round(self.world.seconds, 2)
+        if len(words) > MOST_WORDS:
+            words = f"{words[:MOST_WORDS]}…"
         self._tell({"robot": self.identity.name, "seconds": seconds, what: words})
 
     def request_control(self, claim: Claim, priority: int) -> None:

@@ -18,8 +18,15 @@ from anki_vector.messaging.external_interface_pb2_grpc import (
 from labeler.errors import UserError
 from labeler.simulator.certificate import make_certificate
 from labeler.simulator.company import Company
-from labeler.simulator.configuration import Address, Identity, cert_path, write_configuration
+from labeler.simulator.configuration import (
+    Address,
+    Identity,
+    cert_path,
+    remove_configuration,
+    write_configuration,
+)
 from labeler.simulator.faults import Faults
+from labeler.simulator.messages import is_finite
 from labeler.simulator.robot import SimulatedRobot
 from labeler.simulator.scene import Exposure
 from labeler.simulator.service import Service
@@ -44,8 +51,23 @@ class TokenCheck(grpc.aio.ServerInterceptor):  # type: ignore[misc]
         shown = dict(details.invocation_metadata).get("authorization", "")
         known = hmac.compare_digest(str(shown).encode(), self._wanted)
         if known and not self._faults.rejecting:
-            return await continuation(details)
+            return _checked(await continuation(details))
         return grpc.unary_unary_rpc_method_handler(_turn_away)
+
+
+def _checked(handler: Any) -> Any:
+    """Single calls are followed only where every number in them is one."""
+    if handler is None or handler.unary_unary is None:
+        return handler
+
+    async def answer(request: Any, context: Any) -> Any:
+        if not is_finite(request):
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "a number is not finite")
+        return await handler.unary_unary(request, context)
+
+    return grpc.unary_unary_rpc_method_handler(
+        answer, handler.request_deserializer, handler.response_serializer
+    )
 
 
 async def _turn_away(request: Any, context: Any) -> None:
@@ -69,12 +91,11 @@ class RobotServer:
         self._credentials: Any = None
         self._service = Service(robot, exposure)
         self._absences: asyncio.Task[None] | None = None
+        self._also_in: Path | None = None
 
     async def start(self, also_in: Path | None = None) -> dict[str, Any]:
-        """Listens, and writes the configuration into the folder (and into a second one).
-
-        Returns what a client needs to know.
-        """
+        """Listens, and writes the configuration into the folder (and into a second one, until it
+        stops). Returns what a client needs to know."""
         identity = self.robot.identity
         certificate = make_certificate(identity.name)
         pair = (certificate.key, certificate.certificate)
@@ -84,6 +105,7 @@ class RobotServer:
         config = write_configuration(self.folder, identity, address, certificate.certificate)
         if also_in is not None:
             write_configuration(also_in, identity, address, certificate.certificate)
+            self._also_in = also_in
         await self._server.start()
         self._absences = asyncio.create_task(self._follow_absences())
         return describe(identity, address, self.folder, config)
@@ -132,7 +154,10 @@ class RobotServer:
     async def stop(self) -> None:
         if self._absences is not None:
             self._absences.cancel()
-        await self._server.stop(grace=None)
+        if self._server is not None:
+            await self._server.stop(grace=None)
+        if self._also_in is not None:
+            remove_configuration(self._also_in, self.robot.identity)
 
 
 class RunningServer:

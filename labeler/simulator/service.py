@@ -60,7 +60,9 @@ class Service(Motions, Shows):
         reading = asyncio.create_task(self._read_claims(requests, claim))
         try:
             while True:
-                yield _control_news(await claim.news.get())
+                news = await claim.news.get()
+                await self.robot.faults.delay("BehaviorControl")
+                yield _control_news(news)
         finally:
             reading.cancel()
             self.robot.release_control(claim)

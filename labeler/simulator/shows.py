@@ -98,8 +98,9 @@ class Shows:
         return ok(protocol.ListAnimationTriggersResponse, animation_trigger_names=names)
 
     async def SetEyeColor(self, request: Any, context: Any) -> Any:  # noqa: N802
-        self.robot.color_eyes(request.hue, request.saturation)
-        self.robot.tell("eyes", f"hue {request.hue:.2f}, saturation {request.saturation:.2f}")
+        if self.may_move(context):
+            self.robot.color_eyes(request.hue, request.saturation)
+            self.robot.tell("eyes", f"hue {request.hue:.2f}, saturation {request.saturation:.2f}")
         return ok(protocol.SetEyeColorResponse)
 
     async def DisplayFaceImageRGB(self, request: Any, context: Any) -> Any:  # noqa: N802

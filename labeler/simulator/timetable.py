@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ MOMENTS = ("take control", "lose control", "take camera")
 """Faults that are over at once."""
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _TIMES = re.compile(rf"\s+(at|for|every)\s+{_NUMBER}\s*s?$")
-_ROBOT = re.compile(r"^(\d+)\s*:\s*")
+_ROBOT = re.compile(r"^(\d{1,3})\s*:\s*")
 HELP = 'for example "freeze at 10 for 5" or "2: drop at 30 for 3 every 60"'
 
 
@@ -61,7 +62,7 @@ class Entry:
 
 def entry_of(line: str) -> Entry:
     """An entry in words: "freeze at 10 for 5". Raises UserError for words that mean nothing."""
-    words, times = line.strip(), {"at": 0.0, "for": 0.0, "every": 0.0}
+    words, times = " ".join(line.split()), {"at": 0.0, "for": 0.0, "every": 0.0}
     robot = 0
     if found := _ROBOT.match(words):
         robot, words = int(found[1]), words[found.end() :]
@@ -81,11 +82,17 @@ def read_timetable(path: Path) -> list[Entry]:
         return [_entry(line) for line in lines]
     except OSError as error:
         raise UserError(f"The timetable {path} cannot be read: {error.strerror}.") from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise UserError(
-            f"The timetable {path} is not a JSON list of faults ({error}). One of them is "
-            '{"fault": "freeze", "at": 10, "for": 5}.'
-        ) from error
+    except RecursionError as error:
+        raise _no_timetable(path, "it is nested too deeply") from error
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        raise _no_timetable(path, str(error)) from error
+
+
+def _no_timetable(path: Path, why: str) -> UserError:
+    return UserError(
+        f"The timetable {path} is not a JSON list of faults ({why}). One of them is "
+        '{"fault": "freeze", "at": 10, "for": 5}.'
+    )
 
 
 def _entry(line: Any) -> Entry:
@@ -98,10 +105,26 @@ def _entry(line: Any) -> Entry:
 
 def _checked(entry: Entry, line: str) -> Entry:
     if entry.words not in MOMENTS and not Faults().switch(entry.words):
-        raise UserError(f"The simulated robot knows no fault {line!r}; {HELP}.")
+        raise UserError(f"The simulated robot knows no fault {_short(line)}; {HELP}.")
+    if not all(0 <= seconds < math.inf for seconds in (entry.at, entry.lasting, entry.every)):
+        raise UserError(f"The seconds of the fault {_short(line)} are numbers from 0 on; {HELP}.")
     if entry.lasting and entry.end is None:
-        raise UserError(f"The fault {line!r} is over in a moment: leave out the seconds.")
+        raise UserError(f"The fault {_short(line)} is over in a moment: leave out the seconds.")
     return entry
+
+
+def _short(line: str) -> str:
+    return repr(line if len(line) <= 80 else f"{line[:80]}…")
+
+
+def check_robots(entries: Iterable[Entry], robots: int) -> None:
+    """Raises UserError where one is for a robot that there is not."""
+    for entry in entries:
+        if not 0 <= entry.robot <= robots:
+            raise UserError(
+                f"The fault {entry.order!r} is for robot {entry.robot}, and there "
+                f"{'is one' if robots == 1 else f'are {robots}'}: --robots says how many."
+            )
 
 
 def begin(entries: Iterable[Entry], obey: Callable[[str], object]) -> list[asyncio.Task[None]]:

@@ -22,6 +22,8 @@ from labeler.simulator.minds import Eyes, Wanderer, Watcher, bearing
 from labeler.simulator.performance import Performance
 from labeler.simulator.scene import Figure, Scene, Thing
 
+LONGEST_STEP = 0.1
+"""Seconds that robots move on at once: in a longer step one could pass through a thing."""
 OUT_OF_SIGHT = 1.1
 """What is farther aside than this (radians) is outside the camera's view."""
 
@@ -118,10 +120,13 @@ class World:
             resident.show(self.seconds)
             if not resident.controlled:
                 wanderer.think(self.seconds, resident.body, first.pose)
-        for resident in self.residents:
-            before = resident.pose.head
-            self._move(resident, seconds)
-            resident.nod = (resident.pose.head - before) / seconds
+        heads = [resident.pose.head for resident in self.residents]
+        steps = math.ceil(seconds / LONGEST_STEP)
+        for _ in range(steps):
+            for resident in self.residents:
+                self._move(resident, seconds / steps)
+        for resident, head in zip(self.residents, heads, strict=True):
+            resident.nod = (resident.pose.head - head) / seconds
         if self.seconds >= self._tidying:
             self._tidy()
 

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from labeler.cameras import faults, preflight
+from labeler.cameras.faults import RobotError
 from labeler.cameras.presence import Presence, Sighting, look, look_at_all
 from labeler.cameras.robots import RobotConfig, config_path
 from labeler.cameras.sdk_config import put_robot
+from labeler.cameras.single_calls import request_token
 from tests.cameras.camera_waits import Simulator, wait_until
 from tests.cameras.raw_client import RawClient
 from tests.cameras.test_preflight import self_signed
@@ -49,6 +52,20 @@ def test_a_token_that_is_not_the_robots_is_seen_and_told_nowhere(
     assert seen.presence is Presence.NEEDS_TOKEN
     assert "not authorised" in seen.sentence
     assert "c2VjcmV0" not in seen.sentence
+
+
+def test_with_the_sdk_of_2019_no_robot_is_asked_and_that_is_told(
+    simulated_robot: RobotConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise faults.sdk_too_old("0.6.0")
+
+    monkeypatch.setattr(preflight, "check_sdk", refuse)
+    seen = look(simulated_robot)
+    assert seen.presence is Presence.UNUSABLE
+    assert "SDK anki_vector 0.6.0 cannot work here" in seen.sentence
+    with pytest.raises(RobotError, match="cannot work here"):
+        request_token(simulated_robot, 1.0)
 
 
 def test_a_robot_that_accepts_but_answers_nothing_is_told_in_time(simulator: Simulator) -> None:

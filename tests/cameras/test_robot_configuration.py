@@ -80,7 +80,7 @@ def test_a_damaged_configuration_is_told_with_its_file(ini: Path, text: str) -> 
         find_robot("00e20100")
 
 
-@pytest.mark.parametrize("port", ["abc", "0", "70000", "-1"])
+@pytest.mark.parametrize("port", ["abc", "0", "70000", "-1", "4" * 5000])
 def test_an_impossible_port_is_told(ini: Path, port: str) -> None:
     with ini.open("a", encoding="utf-8") as file:
         file.write(f"port = {port}\n")
@@ -157,3 +157,16 @@ def test_a_file_that_is_far_too_large_is_damaged(ini: Path) -> None:
 def test_bytes_that_windows_puts_before_a_text_do_no_harm(ini: Path) -> None:
     ini.write_bytes(b"\xef\xbb\xbf" + ini.read_bytes().replace(b"\n", b"\r\n"))
     assert find_robot("Vector-A1B2").ip == "192.168.1.7"
+
+
+@pytest.mark.parametrize("key", ["cert", "ip", "name", "guid"])
+@pytest.mark.parametrize("rest", ["\x00", "\n  more"])
+def test_a_value_that_is_no_text_on_one_line_is_damaged_and_not_shown(
+    ini: Path, key: str, rest: str
+) -> None:
+    lines = ini.read_text(encoding="utf-8").splitlines()
+    odd = [f"{line}{rest}" if line.startswith(key) else line for line in lines]
+    ini.write_text("\n".join(odd), encoding="utf-8")
+    with pytest.raises(UserError, match=rf"\({key}\) of 00e20100 in .* is damaged") as caught:
+        find_robot("00e20100")
+    assert "dG9r" not in str(caught.value)

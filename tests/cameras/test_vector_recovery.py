@@ -127,16 +127,18 @@ def test_a_stopped_camera_reports_nothing_more(
     assert camera.status().state is CameraState.CLOSED
 
 
-def test_the_robots_new_address_is_used_when_it_moved(
+def test_the_robots_new_address_is_used_once_its_network_is_back(
     simulated_robot: RobotConfig, wired_robot: RobotConfig, wire: Wire, vector_camera: CameraMaker
 ) -> None:
     addresses = [wired_robot]
     camera = vector_camera(wired_robot)
     camera._locate = lambda: addresses[0]
     frames_of(camera, 1)
-    addresses[0] = replace(simulated_robot)
-    wire.cut()
-    wait_for_state(camera, CameraState.LOST)
+    addresses[0] = replace(simulated_robot, ip="vector-nowhere.invalid")
+    wire.cut()  # and the computer's own network is away, which knows its name
+    wait_until(lambda: "is not known on this network" in camera.status().message)
+    assert camera.status().state is CameraState.LOST
+    addresses[0] = simulated_robot
     wait_for_state(camera, CameraState.LIVE)
 
 

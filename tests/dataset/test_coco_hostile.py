@@ -114,6 +114,23 @@ def test_a_bad_file_name_costs_one_image(
     assert check(dataset) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "on_disk"),
+    [
+        ("mug \U0001f468\u200d\U0001f467.jpg", "mug \U0001f468\u200d\U0001f467.jpg"),  # joined
+        ("Screenshot at 3.45.12\u202fPM.jpg", "Screenshot at 3.45.12\u202fPM.jpg"),  # as Macs do
+        ("K\u00e4se.jpg", "Ka\u0308se.jpg"),
+        ("Ka\u0308se.jpg", "K\u00e4se.jpg"),
+    ],
+)
+def test_names_of_people_s_pictures_are_found(
+    dataset: Dataset, folder: Path, name: str, on_disk: str
+) -> None:
+    (folder / "3.jpg").rename(folder / on_disk)
+    text = changed(lambda c: c["images"][2].update(file_name=name))
+    assert take(dataset, text, folder).images_added == 3
+
+
 def test_backslashes_inside_the_folder_are_separators(dataset: Dataset, folder: Path) -> None:
     text = changed(lambda c: c["images"][2].update(file_name="inner\\deep.jpg"))
     assert take(dataset, text, folder).images_added == 3

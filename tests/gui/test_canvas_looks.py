@@ -106,7 +106,7 @@ def test_every_change_is_seen_at_once_although_most_is_painted_only_once(qtbot: 
         lambda: canvas.set_tone(Tone(2)),
         lambda: canvas.select((1,)),
         lambda: canvas.zoom(1.5),
-        lambda: canvas.show_picture(None, IMAGE, "Opening..."),
+        lambda: canvas.show_picture(None, IMAGE, "Opening…"),
         lambda: canvas.resize(700, 480),
     )
     seen = [painted(canvas) for _ in range(3)][-1]

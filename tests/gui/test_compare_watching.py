@@ -531,7 +531,7 @@ def test_both_panes_are_saved_as_one_video_and_saving_can_be_stopped(
     out = tmp_path / "lesson.mp4"
     page.saving.save(clip, page.video_panes(named=False), "table", out)
     assert page.saving.bar.isVisible()
-    until(qtbot, lambda: heard.has(f"{FRAMES} frames are in {out}"))
+    until(qtbot, lambda: heard.has(f"Saved {FRAMES} frames to {out}"))
     assert video_clip(out).count == FRAMES
     assert not page.saving.bar.isVisible()
     page.saving.save("simulated", page.video_panes(named=False), "table", tmp_path / "other.mp4")

@@ -13,6 +13,7 @@ from labeler.dataset.edits import draw
 from labeler.dataset.images import add_picture
 from labeler.dataset.model import BBox, Category, Suggestion
 from labeler.dataset.store import Dataset
+from labeler.errors import UserError
 from labeler.gui.capture.workspace import CaptureWorkspace
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
@@ -74,6 +75,27 @@ def test_what_is_missing_is_said_and_follows_each_box(
     assert card.view.accessibleDescription() == card.words.text()
     assert all(image.brightness is not None for image in dataset.images())  # measured on the way
     assert filled_pixels(card.view.grab().toImage()) > empty + 40
+
+
+def test_what_a_full_disk_does_not_take_leaves_the_light_unknown_and_the_rest_counted(
+    qtbot: QtBot, workspace: CaptureWorkspace, mugs: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise UserError("The disk is full.")
+
+    monkeypatch.setattr("labeler.dataset.keepers.measure_missing", refuse)
+    mugs(BBox(100, 60, 60, 40), seed=1)
+    words = workspace.coverage.words
+    until(
+        qtbot,
+        lambda: (
+            words.text()
+            == "No mug small or far away, large or near, at the left or at the right yet."
+        ),
+    )
+    monkeypatch.setattr(Dataset, "placed", refuse)
+    workspace.coverage.refresh()
+    until(qtbot, lambda: words.text() == "The disk is full.")
 
 
 def test_suggestions_are_drawn_apart_and_count_nowhere(

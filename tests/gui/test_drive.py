@@ -15,7 +15,9 @@ from pytestqt.qtbot import QtBot
 from labeler.cameras.driving import DrivingState
 from labeler.cameras.driving_body import BodyState
 from labeler.cameras.posing_plan import PosingWish
-from labeler.cameras.sweep import SweepWish
+from labeler.cameras.robots import config_path
+from labeler.cameras.sdk_config import put_robot
+from labeler.cameras.sweep import MOST_STEPS, SweepWish
 from labeler.cameras.vector import VectorCamera
 from labeler.dataset.edits import TO_CHECK
 from labeler.dataset.empty_check import unchecked
@@ -29,6 +31,7 @@ from labeler.gui.capture.number_form import NumberForm
 from labeler.gui.capture.workspace import CaptureWorkspace
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
+from labeler.gui.settings import Settings
 from labeler.simulator.truth import read_truth
 from tests.cameras.camera_waits import Simulator
 from tests.gui.live_waits import Heard, show, until, wait_for_another, wait_for_picture
@@ -84,9 +87,14 @@ def test_keys_move_the_robot_while_they_are_down_and_photos_go_on(
     qtbot.keyPress(driving, Key.Key_A)
     assert set(drive.held) == {Direction.FORWARD, Direction.LEFT}
     until(qtbot, lambda: 0 < body(live).left_mmps < body(live).right_mmps)
-    qtbot.keyClick(driving, Key.Key_Space)
-    until(qtbot, lambda: dataset.counts().total == 1)
+    shutter = driving.photographer.shutter
+    qtbot.keyPress(driving, Key.Key_Space)
+    until(qtbot, lambda: dataset.counts().total >= 1)
     qtbot.keyRelease(driving, Key.Key_W)
+    assert drive.held == (Direction.LEFT,)
+    assert shutter._is_down  # another key went up
+    qtbot.keyRelease(driving, Key.Key_Space)
+    assert not shutter._is_down
     assert drive.held == (Direction.LEFT,)
     until(qtbot, lambda: body(live).left_mmps < 0 < body(live).right_mmps)
     qtbot.keyRelease(driving, Key.Key_A)
@@ -281,7 +289,12 @@ def test_escape_ends_a_sweep_and_keeps_what_it_took(
 ) -> None:
     driving.driving.run.sweep(SweepWish(steps=20, angles=1, arc_deg=40))
     until(qtbot, lambda: dataset.counts().total >= 1)
-    qtbot.keyClick(driving, Key.Key_Escape)
+    note = driving.session.note
+    note.setFocus()
+    until(qtbot, note.hasFocus)
+    qtbot.keyClick(note, Key.Key_M)
+    qtbot.keyClick(note, Key.Key_Escape)  # also while one writes what is to be seen here
+    assert note.text() == "m"
     until(qtbot, lambda: heard.has("Sweep ended by you"))
     until(qtbot, lambda: stands(live))
     assert driving.driving.bar.pad.isEnabled()
@@ -303,15 +316,19 @@ def test_the_second_robot_of_a_simulated_world_poses_and_what_should_be_empty_wa
 ) -> None:
     capture = CaptureWorkspace(document, live)
     show(qtbot, capture)
+    put_robot(config_path(), "00e20200", {"name": "Vector-C3D4"})  # it stands on another table
     live.choose("simulated:3")
     wait_for_picture(qtbot, live)
     capture.driving.drive.toggle()
     until(qtbot, lambda: capture.driving.drive.is_on)
     run = capture.driving.run
-    (partner,) = run.partners()
-    assert partner[0] == "Vector-SIM2"
+    partner = run.partners()[0]._replace(choice_id="robot:00e20200")
+    assert len(run.partners()) == 1
+    assert partner.name == "Vector-SIM2"
     run.pose(PosingWish(pictures=0, negatives=1, radius_cm=3), partner)
+    assert capture.robots.used_here() == "robot:00e20200"  # not another program
     qtbot.waitUntil(lambda: heard.has("Posing partner done: 1 picture."), timeout=180_000)
+    assert capture.robots.used_here() == ""
     capture.photographer.keeper.wait()
     (image,) = dataset.images()
     assert (image.note, image.state) == (TO_CHECK, ImageState.UNLABELLED)
@@ -340,6 +357,11 @@ def test_what_a_person_calls_empty_is_confirmed_and_the_rest_waits_for_boxes(
     qtbot.keyClick(dialog, Key.Key_Space)
     assert dialog.count.text() == "2 of 2"
     assert button.text() == "Check 1 empty picture…"
+    qtbot.keyClick(dialog, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert dialog.count.text() == "1 of 2"
+    assert button.text() == "Check 2 empty pictures…"
+    assert not dialog.back.isEnabled()
+    qtbot.keyClick(dialog, Key.Key_Space)
     qtbot.keyClick(dialog, Key.Key_X)
     until(qtbot, lambda: not capture.findChildren(EmptyPictures))
     assert button.isHidden()
@@ -371,8 +393,10 @@ def test_a_picture_that_cannot_be_read_is_not_called_empty(
 def test_what_is_asked_says_how_long_it_takes_and_is_remembered(
     qtbot: QtBot, capture: CaptureWorkspace
 ) -> None:
+    Settings().set_number("sweep_steps", 10**12)  # by hand, in its file
     sweeps: list[SweepWish] = []
     form = sweep_form(capture, sweeps.append)
+    assert form.fields["sweep_steps"].value() == MOST_STEPS
     form.fields["sweep_steps"].setValue(5)
     form.fields["sweep_lowest"].setValue(20)  # above the highest: taken the other way round
     assert form.summary.text() == "10 pictures, about 10 s."

@@ -408,7 +408,7 @@ def test_many_classes_are_merged_through_a_field(
     list_of_names = tmp_path / "classes.txt"
     list_of_names.write_text("".join(f"thing {n}\n" for n in range(80)), encoding="utf-8")
     hand.label.desk.add_from_file(list_of_names)
-    pick(hand, BALL, "Merge into...")
+    pick(hand, BALL, "Merge into…")
     dialog = QApplication.activeModalWidget()
     assert isinstance(dialog, ClassChoice)
     QTest.keyClicks(dialog.field, "thing 77")

@@ -99,7 +99,7 @@ def test_a_key_without_a_box_says_what_to_do(hand: Hand, window: MainWindow) -> 
 
 def test_a_note_without_a_selection_is_the_images(hand: Hand, window: MainWindow) -> None:
     field = hand.label.boxes.note
-    assert field.placeholderText() == "Note on this image..."
+    assert field.placeholderText() == "Note on this image…"
     write(hand, "dark corner")
     hand.press(Qt.Key.Key_Return, widget=field)
     assert image_note(window) == "dark corner"
@@ -121,7 +121,7 @@ def test_a_note_goes_to_the_selected_boxes_and_is_marked_in_the_list(hand: Hand)
     assert [rows.item(row).data(WORD_ROLE) for row in range(2)] == ["cut off, note", ""]
     assert hand.label.boxes.note.text() == ""
     hand.press(Qt.Key.Key_A, CONTROL)
-    assert hand.label.boxes.note.placeholderText() == "Several notes..."
+    assert hand.label.boxes.note.placeholderText() == "Several notes…"
 
 
 def test_different_notes_stay_until_one_is_typed(hand: Hand) -> None:

@@ -94,6 +94,10 @@ def test_as_many_photos_as_were_chosen_are_counted_down_on_the_picture(
 def test_the_choices_are_remembered_and_escape_ends_the_clock(
     qtbot: QtBot, workspace: CaptureWorkspace, document: Document, live: LiveCamera
 ) -> None:
+    every = workspace.bar.every
+    qtbot.keyClick(every, Qt.Key.Key_Down)
+    until(qtbot, every.menu().isVisible)
+    every.menu().close()
     choose(workspace, "20 photos")
     choose(workspace, "Every 5 s")
     qtbot.keyClick(workspace, Qt.Key.Key_Escape)

@@ -226,6 +226,18 @@ EXPECTED = {
 """Where EXIF's orientation puts the upper left quarter of what is stored."""
 
 
+def test_a_jpeg_that_xmp_alone_turns_lies_on_the_canvas_as_its_row_says(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    wide = Pillow.open(written(tmp_path / "b.jpg", (2000, 500)))
+    for turn, corner in ((b"6", "top right"), (b"1", "top left")):
+        wide.save(path, xmp=b'<rdf:Description tiff:Orientation="' + turn + b'"/>')
+        row = pictures.inspect(path.read_bytes(), "a")
+        seen = decode(path)
+        assert (seen.width, seen.height) == (row.width, row.height)
+        assert white_corner(seen.levels[-1]) == corner
+        assert (decode_if_quick(path) is None) == (glimpse(path) is None) == (turn == b"6")
+
+
 def white_corner(image: QImage) -> str:
     across, down = image.width() // 4, image.height() // 4
     places = {

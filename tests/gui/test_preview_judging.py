@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,10 @@ from labeler.gui.pages import PREVIEW, TRAIN
 from labeler.gui.preview.detecting import LoadedModel, Sight
 from labeler.gui.preview.frame_keeping import FrameKeeping
 from labeler.gui.preview.judge_box import JudgeBox
-from labeler.gui.preview.judging import Judging, Tally, Verdict
+from labeler.gui.preview.judging import Judging
 from labeler.gui.preview.looking import Pane
 from labeler.gui.preview.showing import Showing, Shown
+from labeler.gui.preview.tally import Tally, Verdict
 from labeler.gui.preview.workspace import PreviewWorkspace
 from labeler.gui.settings import Settings
 from tests.gui.live_waits import Heard, show, until, wait_for_picture
@@ -141,6 +143,51 @@ def test_one_picture_is_judged_once(judging: Judging, judge: Judge, heard: Heard
     assert judging.tally == Tally(wrong=1)
 
 
+def test_what_a_slow_detector_shows_is_judged_while_the_camera_goes_on(
+    qtbot: QtBot, judging: Judging, dataset: Dataset
+) -> None:
+    """Its picture is older than the camera's newest, which is what must not have stopped."""
+    picture = decode(Frame(jpeg(77), 1, received=time.monotonic() - 60.0))
+    assert picture is not None
+    shown = pane(Showing().show(Sight(picture, (MUG,), 3000.0)))
+    until(qtbot, lambda: judging.judge(Verdict.WRONG, shown))
+    until(qtbot, lambda: judging.tally.wrong)
+
+
+def test_a_verdict_is_taken_back_with_what_it_accepted(
+    qtbot: QtBot, judging: Judging, judge: Judge, dataset: Dataset, heard: Heard
+) -> None:
+    judge(Verdict.WRONG)
+    shown = judge(Verdict.RIGHT, MUG)
+    assert judging.joined == 2
+    judging.take_back()
+    assert heard.has("Taken back: the picture stays in the dataset, to be labelled.")
+    assert (judging.tally, judging.joined) == (Tally(wrong=1), 1)
+    image = dataset.images()[1]
+    assert image.state is ImageState.UNLABELLED
+    assert [each.score for each in dataset.suggestions(image.id)] == [0.9]
+    assert judging.judge(Verdict.MISSED, pane(shown))  # it may be judged anew
+    judging.take_back()
+    with qtbot.waitSignal(judging.changed):
+        """Only now it has come to the dataset."""
+    assert judging.tally == Tally(wrong=1)
+    judging.take_back()
+    assert (judging.tally, judging.joined) == (Tally(), 0)
+    judging.take_back()
+    assert heard.has("There is no verdict to take back.")
+
+
+def test_a_verdict_whose_boxes_are_undone_counts_no_more_until_they_are_there_again(
+    judging: Judging, judge: Judge, document: Document
+) -> None:
+    judge(Verdict.MISSED)
+    judge(Verdict.RIGHT, MUG)
+    document.undo()
+    assert judging.tally == Tally(missed=1)
+    document.redo()
+    assert judging.tally == Tally(right=1, missed=1)
+
+
 def test_another_detector_begins_a_tally_of_its_own_and_the_pictures_stay(
     judging: Judging, judge: Judge
 ) -> None:
@@ -208,7 +255,7 @@ def test_improve_leads_to_what_is_to_be_labelled_and_then_to_a_training(
     (image_id,) = asked.args
     ids = [each.id for each in dataset.suggestions(image_id)]
     assert document.attempt(lambda data: accept(data, ids))
-    assert workspace.controls.bar.judge.improve.text() == "Improve with these 1"
+    assert workspace.controls.bar.judge.improve.text() == "Improve with this one"
     with qtbot.waitSignal(workspace.improve_requested) as improving:
         qtbot.mouseClick(workspace.controls.bar.judge.improve, Qt.MouseButton.LeftButton)
     assert improving.args == [tmp_path / "model.onnx"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import threading
 from datetime import datetime
@@ -11,19 +12,21 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from labeler.cameras.folder import FolderCamera
 from labeler.dataset.store import Dataset
 from labeler.gui.background import is_idle, run_in_background
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
 from labeler.gui.preview import reacting, remembered
-from labeler.gui.preview.judging import Tally
 from labeler.gui.preview.reacting import Done
 from labeler.gui.preview.rule_form import RuleForm
 from labeler.gui.preview.rules_dialog import RulesDialog
+from labeler.gui.preview.tally import Tally
 from labeler.gui.preview.workspace import PreviewWorkspace
 from labeler.react.rules import Deed, Rule
 from tests.gui.live_waits import Heard, show, until
@@ -39,9 +42,15 @@ def heard(document: Document) -> Heard:
 
 @pytest.fixture
 def preview(
-    qtbot: QtBot, document: Document, live: LiveCamera, tmp_path: Path, heard: Heard
+    qtbot: QtBot,
+    document: Document,
+    live: LiveCamera,
+    tmp_path: Path,
+    heard: Heard,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> PreviewWorkspace:
     """The tiny model finds a vector with 0.90 and a mug with 0.60 in a folder's pictures."""
+    monkeypatch.setattr(FolderCamera, "SECONDS_EACH", 0.05)
     folder = tmp_path / "pictures"
     folder.mkdir()
     for shade in (40, 90, 140):
@@ -169,6 +178,10 @@ def test_without_a_rule_the_dialog_opens_and_a_rule_is_made_in_it(
     dialog.accept()
     assert dialog.isVisible()  # such a rule is not taken
     dialog.form.text.setEditText("Your Majesty")
+    dialog.form.category.setEditText("queen")
+    assert dialog.problem.text() == "This detector has no class queen."
+    assert dialog.try_button.isEnabled()
+    dialog.form.category.setEditText("vector")
     dialog.form.frames.setValue(1)
     dialog.form.rest.setValue(3600)
     assert dialog.problem.text() == ""
@@ -214,6 +227,21 @@ def test_an_unfinished_rule_is_not_taken_although_it_is_switched_off(
     assert not dialog.isVisible()
 
 
+def test_a_command_ends_with_the_window(qtbot: QtBot, preview: PreviewWorkspace) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(60)
+        code = f"import socket; socket.create_connection({server.getsockname()}).recv(1)"
+        command = f'"{Path(sys.executable).as_posix()}" -c "{code}"'
+        preview.reacting.use([Rule("vector", Deed.RUN, command, frames=1)])
+        preview.react()
+        until(qtbot, lambda: preview.reacting.is_busy)
+        line, _ = server.accept()
+    preview.shut_down()
+    with line:
+        line.settimeout(60)
+        assert line.recv(1) == b""
+
+
 def test_what_waits_for_its_turn_is_left_out_once_it_is_switched_off(
     qtbot: QtBot, preview: PreviewWorkspace, tmp_path: Path
 ) -> None:
@@ -248,15 +276,23 @@ def test_esc_on_the_big_screen_ends_it_at_once(qtbot: QtBot, preview: PreviewWor
 
 
 def test_the_keys_of_preview_work_on_the_big_screen_which_ends_with_it(
-    qtbot: QtBot, preview: PreviewWorkspace
+    qtbot: QtBot, preview: PreviewWorkspace, heard: Heard
 ) -> None:
-    preview.reacting.use([Rule("nobody", Deed.SAY, "Hello")])
     preview.big_screen.toggle()
     screen = preview.big_screen.screen
     assert screen is not None
     until(qtbot, screen.isActiveWindow)
     qtbot.keyClick(screen, Qt.Key.Key_E)
+    dialog = screen.findChild(RulesDialog)  # before it, not behind
+    assert dialog is not None
+    dialog.reject()
+    preview.reacting.use([Rule("nobody", Deed.SAY, "Hello")])
+    qtbot.keyClick(screen, Qt.Key.Key_E)
     assert preview.reacting.is_on
+    assert heard.has("Reacting, but this detector has no class nobody.")
+    plus = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Plus, Qt.KeyboardModifier.ShiftModifier, "+")
+    QApplication.sendEvent(screen, plus)  # as it comes from a keyboard of the United States
+    assert preview.controls.lowest_score == 0.55
     qtbot.keyClick(screen, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     assert preview.recording.is_on
     qtbot.keyClick(screen, Qt.Key.Key_W)
@@ -264,6 +300,12 @@ def test_the_keys_of_preview_work_on_the_big_screen_which_ends_with_it(
     preview.deactivated()
     assert preview.big_screen.screen is None
     until(qtbot, lambda: not preview.recording.is_on)
+    preview.big_screen.toggle()
+    again = preview.big_screen.screen
+    assert again is not None
+    until(qtbot, again.isActiveWindow)
+    qtbot.keyClick(again, Qt.Key.Key_B)
+    assert preview.big_screen.screen is None
 
 
 def test_the_big_screen_tells_that_the_camera_is_gone_and_shows_no_old_picture(
@@ -315,7 +357,7 @@ def test_what_is_left_out_while_another_hangs_is_told_once(
     qtbot: QtBot, preview: PreviewWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = threading.Event()
-    monkeypatch.setattr(reacting, "run_command", lambda _due: str(gate.wait(60)))
+    monkeypatch.setattr(reacting, "run_command", lambda _due, _leash: str(gate.wait(60)))
     preview.reacting.use([Rule("vector", Deed.RUN, "anything", frames=1, rest_s=0.0)])
     preview.react()
     shown = preview.looking.last

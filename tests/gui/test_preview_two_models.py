@@ -23,7 +23,7 @@ from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
 from labeler.gui.picture_view import Mark
 from labeler.gui.preview import detecting
-from labeler.gui.preview.judging import Tally, Verdict
+from labeler.gui.preview.tally import Tally, Verdict
 from labeler.gui.preview.video_picture import video_picture
 from labeler.gui.preview.workspace import PreviewWorkspace
 from tests.gui.live_waits import Heard, show, until
@@ -73,6 +73,8 @@ def test_both_are_recorded_side_by_side_and_each_has_its_own_list(
 ) -> None:
     preview.controls.beside.use(other)
     until(qtbot, lambda: preview.looking.pane_beside)
+    boxes = (preview.controls.model, preview.controls.beside)
+    assert [head.text() for head in preview.stage.heads] == [box.currentText() for box in boxes]
     every = preview.controls.record.every
     every.setCurrentIndex(every.findData(1))
     preview.record()

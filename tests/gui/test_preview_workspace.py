@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from labeler.cameras.catalogue import CameraChoice
 from labeler.dataset import category_edits
 from labeler.dataset.model import Category
 from labeler.dataset.store import Dataset
+from labeler.gui import times
 from labeler.gui.class_colors import class_colors
 from labeler.gui.decode import LivePicture, as_rgb, decode
 from labeler.gui.document import Document
@@ -29,6 +31,7 @@ from labeler.gui.preview.detecting import Detecting, Sight
 from labeler.gui.preview.pace import Pace
 from labeler.gui.preview.showing import Shown
 from labeler.gui.preview.workspace import PreviewWorkspace
+from labeler.runs.pair import list_pairs
 from labeler.simulator.truth import read_truth
 from labeler.track.steady import Box
 from tests.cameras.camera_waits import Simulator
@@ -201,6 +204,9 @@ def test_leaving_preview_ends_a_recording(
     preview.deactivated()
     until(qtbot, lambda: heard.has("Recorded 0:0"))
     assert not preview.recording.is_on
+    preview.looking.pace.dropped = 900  # what came while nobody watched
+    preview.activated()
+    assert preview.looking.pace.dropped == 0
 
 
 def test_a_second_model_looks_at_the_very_same_pictures(
@@ -269,14 +275,17 @@ def test_a_pair_of_compare_brings_both_its_models(
     pair = write_pair(dataset)
     workspace.activated()
     box = workspace.controls.beside
-    until(qtbot, lambda: box.findText(f"Pair: {pair.name}") > 0)
-    row = box.findText(f"Pair: {pair.name}")
+    (made,) = list_pairs(dataset.runs_folder)
+    when = times.day_and_time(made.started)
+    name = f"Pair of {when}"
+    until(qtbot, lambda: box.findText(name) > 0)
+    row = box.findText(name)
     box.setCurrentIndex(row)
     box.activated.emit(row)
     assert workspace.models.model == pair / "pretrained" / "model.onnx"
     assert box.path == pair / "scratch" / "model.onnx"
     names = [head.text() for head in workspace.stage.heads]
-    assert names == ["pretrained/model.onnx", "scratch/model.onnx"]
+    assert names == [f"Pretrained, {when}", f"Random weights, {when}"]
 
 
 def test_the_red_line_never_covers_the_numbers(qtbot: QtBot) -> None:
@@ -412,7 +421,8 @@ def test_a_training_is_followed_but_takes_nothing_out_of_the_hands(
     other = write_run(dataset, "2026-11-24_09-00")
     workspace.use_model(newest)
     assert workspace.models.model == newest
-    assert workspace.controls.model.currentText() == "2026-11-24_18-00, learning"
+    started = datetime(2026, 11, 24, 18, 0).timestamp()
+    assert workspace.controls.model.currentText() == f"{times.day_and_time(started)}, learning"
     workspace.models.choose(other)
     workspace.use_model(newest)  # its next checkpoint
     workspace.use_model(training)  # its best, at the end

@@ -81,6 +81,10 @@ def test_a_robot_is_set_up_with_every_step_told_and_then_watched(
     assert dialog.address.text() == ""
     dialog.serial.setCurrentIndex(0)
     assert dialog.address.text() == simulator.robot.address
+    dialog.serial.setCurrentIndex(1)
+    assert dialog.address.text() == ""  # and not the other one's
+    dialog.serial.setCurrentIndex(0)
+    assert dialog.address.text() == simulator.robot.address
     dialog.by_hand.click()
     assert dialog.token.echoMode() is QLineEdit.EchoMode.Password
     qtbot.keyClicks(dialog.token, "nonsense")
@@ -202,6 +206,10 @@ def test_the_list_tells_how_each_robot_is_and_goes_on_looking(
     wire.mend()
     live.try_again()
     until(qtbot, lambda: "fps" in detail(cameras, "Vector-SIM1"))
+    camera = live.camera
+    for again in (cameras.itemClicked, cameras.itemActivated):
+        again.emit(cameras.item(0))
+    assert live.camera is camera  # it runs, and is not interrupted
     menu = cameras.menu_of(live.choices()[0])
     assert [action.text() for action in menu.actions()] == ["New address…", "Set up again…"]
     menu.actions()[0].trigger()

@@ -19,6 +19,7 @@ from labeler.dataset.store import LOCK_NAME, Dataset
 from labeler.errors import UserError
 from labeler.gui import icons, theme
 from labeler.gui.dataset_opening import open_folder, open_last, open_or_create
+from labeler.gui.settings import Settings
 from labeler.gui.theme import DARK, LIGHT, Colors
 from tests.gui.label_window import add_plain_pictures
 
@@ -83,6 +84,23 @@ def test_a_broken_last_dataset_is_told_and_the_next_one_opened(tmp_path: Path) -
     assert opened.dataset.name == "one"
     assert "two" in str(opened.concern)
     opened.dataset.close()
+
+
+def test_a_dataset_that_cannot_even_be_looked_at_is_told_and_the_next_one_opened(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(tmp_path / "window.ini")
+    Dataset.create(tmp_path / "one").close()
+    far = tmp_path / ("x" * 300)  # asked for it, the system fails, as where there is no access
+    for folder in (tmp_path / "one", far):
+        settings.remember_dataset(folder)
+    opened = open_last(settings.recent_datasets(), tmp_path, "first")
+    assert opened.dataset.name == "one"
+    assert str(opened.concern) == f"Cannot open {far}: file name too long."
+    opened.dataset.close()
+    for attempt in (open_or_create, open_folder):
+        with pytest.raises(UserError, match=r"Cannot open .* too long"):
+            attempt(far)
 
 
 def test_the_first_time_a_dataset_is_made(tmp_path: Path) -> None:

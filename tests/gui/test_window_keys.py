@@ -261,8 +261,8 @@ def test_tab_goes_through_the_dialog_from_top_to_bottom(qtbot: QtBot, window: Ma
         QTest.keyClick(focus, Qt.Key.Key_Tab)
     assert [each.accessibleName() or each.text() for each in seen] == [
         *("Find an action", "Actions and their keys", "Take D away", "Take PgDown away"),
-        *("Press a new key", "Reset all...", "Keys as in another program"),
-        *("Import...", "Export...", "Close"),
+        *("Press a new key", "Reset all…", "Keys as in another program"),
+        *("Import…", "Export…", "Close"),
     ]
 
 
@@ -294,7 +294,7 @@ def test_page_tooltips_menu_and_palette_tell_the_new_key(window: MainWindow) -> 
     assert label.verify_button.text() == "Right, next   V"
     assert label.verify_button.toolTip() == "This image is right, also if empty; go on (V)"
     window.menu._fill()
-    new = next(each for each in window.menu.menu().actions() if each.text() == "New...")
+    new = next(each for each in window.menu.menu().actions() if each.text() == "New…")
     assert new.shortcut().toString() == "F7"
     window.keys.show_keys()
     page = window.findChild(KeysPage)

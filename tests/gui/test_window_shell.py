@@ -241,12 +241,13 @@ def test_dropped_pictures_are_added_and_bad_ones_named(
         files = [other.path_of(image) for image in known]
         broken = tmp_path / "broken.jpg"
         broken.write_bytes(b"no picture")
-        drop(window, *files, broken)
+        drop(window, *files, broken, tmp_path / ("x" * 300), tmp_path / f"{'x' * 300}.json")
         wait_for_job(qtbot, window)
     assert window.document.dataset.counts().total == 5
     assert window.status.sentence.text() == "2 pictures added, 3 already here. Kept."
-    assert window.banner.message.text() == "1 file could not be taken."
+    assert window.banner.message.text() == "3 files could not be taken."
     assert "broken.jpg" in window.banner.details.toPlainText()
+    assert "too long" in window.banner.details.toPlainText()
     assert Hand(window).label.filmstrip.images.rowCount() == 5
 
 
@@ -505,7 +506,7 @@ def test_a_document_without_images_offers_the_next_steps(qtbot: QtBot, tmp_path:
         for button in empty.current.findChildren(QAbstractButton)
         if button.isVisible()
     }
-    assert {"Use the simulated robot", "Import pictures..."} <= offers
+    assert {"Use the simulated robot", "Import pictures…"} <= offers
     assert empty.status.to_do.text() == "0 to do"
     text = Hand(empty).label.empty_page.text
     assert text.height() >= text.heightForWidth(text.width())

@@ -16,7 +16,7 @@ LINES = (
     "Delete box",
     "Duplicate box",
     "Stop, keep the best",
-    "Export COCO...",
+    "Export COCO…",
     "Zoom in",
     "Größe ändern",
 )
@@ -33,7 +33,7 @@ def found(query: str) -> list[str]:
         ("next", "Next image"),
         ("nex lab", "Next image not yet labelled"),
         ("labelled next", "Next image not yet labelled"),
-        ("COCO", "Export COCO..."),
+        ("COCO", "Export COCO…"),
         ("dupl", "Duplicate box"),
         ("dplct", "Duplicate box"),
         ("delte", "Delete box"),

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from labeler.errors import UserError
-from labeler.react.outside import post, run_command
+from labeler.react.outside import Leash, post, run_command
 from labeler.react.rules import Deed, Due, Rule, Sighted
 
 MUG = Sighted("mug; rm -rf /", 0.91234, (1.0, 2.0, 30.0, 40.0))
@@ -34,16 +34,16 @@ def python(code: str) -> Due:
 
 def test_a_command_is_told_what_was_seen_and_no_shell_reads_it() -> None:
     code = 'import os; print(os.environ["SEEN_CLASS"], os.environ["SEEN_BOX"], "$HOME")'
-    assert run_command(python(code)) == "mug; rm -rf / 1.0,2.0,30.0,40.0 $HOME"
+    assert run_command(python(code), Leash()) == "mug; rm -rf / 1.0,2.0,30.0,40.0 $HOME"
 
 
 def test_a_command_that_fails_or_hangs_or_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"code 3\. no tea"):
-        run_command(python('print("no tea"); raise SystemExit(3)'))
+        run_command(python('print("no tea"); raise SystemExit(3)'), Leash())
     with pytest.raises(UserError, match="longer than"):
-        run_command(python("import time; time.sleep(60)"), timeout=0.3)
+        run_command(python("import time; time.sleep(60)"), Leash(), timeout=0.3)
     with pytest.raises(UserError, match="cannot be run"):
-        run_command(due(Deed.RUN, str(tmp_path / "nothing")))
+        run_command(due(Deed.RUN, str(tmp_path / "nothing")), Leash())
 
 
 def test_what_a_command_starts_in_the_background_is_not_waited_for(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_what_a_command_starts_in_the_background_is_not_waited_for(tmp_path: Pat
             encoding="utf-8",
         )
         command = f"'{Path(sys.executable).as_posix()}' '{script.as_posix()}'"
-        assert run_command(due(Deed.RUN, command), timeout=30) == "started"
+        assert run_command(due(Deed.RUN, command), Leash(), timeout=30) == "started"
         server.accept()[0].close()  # which ends the job
 
 
@@ -85,10 +85,17 @@ def test_a_command_that_takes_too_long_is_stopped_with_all_that_it_started(
         )
         command = f"'{Path(sys.executable).as_posix()}' '{script.as_posix()}'"
         with pytest.raises(UserError, match="was stopped"):
-            run_command(due(Deed.RUN, command))
+            run_command(due(Deed.RUN, command), Leash())
     with lines[0] as line:
         line.settimeout(60)
         assert line.recv(1) == b""
+
+
+def test_no_command_outlives_the_program() -> None:
+    leash = Leash()
+    leash.end()
+    with pytest.raises(UserError, match="ended with code"):
+        run_command(python("import time; time.sleep(600)"), leash, timeout=300)
 
 
 class Hook(HTTPServer):
@@ -196,4 +203,4 @@ def test_an_answer_that_drips_has_one_deadline_and_is_hung_up_on() -> None:
 def test_a_zero_character_in_what_was_seen_is_a_sentence() -> None:
     strange = Due(Rule("a\0b", Deed.RUN, "anything"), replace(MUG, category="a\0b"), (640, 360))
     with pytest.raises(UserError, match="cannot be run"):
-        run_command(strange)
+        run_command(strange, Leash())

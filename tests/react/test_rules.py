@@ -7,7 +7,16 @@ from dataclasses import replace
 import pytest
 
 from labeler.errors import UserError
-from labeler.react.rules import Deed, Lookout, Rule, Sighted, check, from_json, to_json
+from labeler.react.rules import (
+    Deed,
+    Lookout,
+    Rule,
+    Sighted,
+    check,
+    from_json,
+    never_seen,
+    to_json,
+)
 
 SIZE = (640, 360)
 RULE = Rule("mug", Deed.SAY, "Tea!", frames=3, score=0.5, rest_s=10.0)
@@ -43,6 +52,12 @@ def test_it_rests_before_it_applies_again() -> None:
 def test_another_class_is_another_matter() -> None:
     ball = Sighted("ball", 0.9, (0.0, 0.0, 9.0, 9.0))
     assert fired(Lookout([RULE]), *[[ball]] * 9) == []
+
+
+def test_classes_are_told_apart_as_everywhere_whatever_the_case() -> None:
+    assert fired(Lookout([replace(RULE, category="Mug")]), *[[mug()]] * 3) == [2]
+    rules = [RULE, replace(RULE, category="Cup"), replace(RULE, category="ball", is_on=False)]
+    assert never_seen(rules, ["MUG", "vector"]) == ["Cup"]
 
 
 def test_the_surest_thing_is_the_one_that_counts() -> None:
@@ -85,6 +100,7 @@ def test_a_rule_that_cannot_be_followed_is_refused_in_a_sentence(rule: Rule, wor
 def test_rules_come_back_as_they_were_and_odd_ones_are_left_out() -> None:
     rules = [RULE, Rule("mug", Deed.TURN), Rule("ball", Deed.POST, "http://localhost:1/x")]
     entries = [*to_json(rules), {"category": "mug"}, {"deed": "fly"}, None, {"deed": "say"}]
+    entries += [{"category": 7, "deed": "turn"}]
     assert from_json(entries) == rules
 
 

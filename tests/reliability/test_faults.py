@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from PIL import Image as Pillow
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -147,6 +148,25 @@ def test_a_full_disk_is_told_and_labelling_goes_on_when_there_is_room_again(open
         assert hand.boxes[0].x == kept[0].x + 1
         assert check(dataset) == []
         assert list(dataset.incoming_folder.iterdir()) == []
+        close(window)
+
+
+def test_an_import_that_fills_the_disk_shows_what_came_in(
+    qtbot: QtBot, opened: Open, tmp_path: Path
+) -> None:
+    for number in range(12):
+        noise = Pillow.effect_noise((560, 560), 100 + number)
+        noise.save(tmp_path / f"{number:02}.png")
+    with small_disk() as disk:
+        window = opened(filled(disk / "table"))
+        window.actions_of_dataset.add_pictures([tmp_path])
+        qtbot.waitUntil(lambda: not window.jobs.is_busy)
+        total = window.document.dataset.counts().total
+        assert 3 < total < 15
+        assert Hand(window).label.filmstrip.images.rowCount() == total
+        assert window.status.sentence.text() == f"{total - 3} pictures added. Kept."
+        message = window.banner.message.text()
+        assert "full" in message or "no space" in message
         close(window)
 
 

@@ -79,6 +79,43 @@ def test_no_file_is_written_over_and_what_is_no_feed_is_said(tmp_path: Path) -> 
         Recording(path)
     with pytest.raises(UserError, match="cannot be read"):
         Recording(tmp_path / "none.feed")
+    Recorder(tmp_path / "nothing.feed", "Vector-A1B2").close()  # so that the next try has its name
+    assert not (tmp_path / "nothing.feed").exists()
+
+
+HEAD = b'{"kind": "vector feed 1", "robot": "V"}\n'
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        9000 * b"[",
+        b'{"at": 1e999, "number": 1, "stamp": 1, "size": 1, "state": ""}\nx\n',
+        b'{"at": 0, "number": -1, "stamp": 1, "size": 1, "state": ""}\nx\n',
+        b'{"at": 0, "number": 1, "stamp": 9e99, "size": 1, "state": ""}\nx\n',
+        b'{"at": 0, "number": 1, "stamp": 1, "size": 1e999, "state": ""}\nx\n',
+        2 * b'{"at": 0, "number": 1, "stamp": 1, "size": 1, "state": ""}\nx\n',
+        b'{"at": 0, "number": 1, "stamp": 1, "size": 1, "state": "////"}\nx\n',
+    ],
+)
+def test_a_file_that_somebody_made_up_is_refused(tmp_path: Path, lines: bytes) -> None:
+    path = tmp_path / "odd.feed"
+    path.write_bytes(HEAD + lines)
+    with pytest.raises(UserError, match="is no recorded feed"):
+        Playback(Recording(path))
+
+
+def test_pictures_of_one_moment_and_the_largest_numbers_can_be_played(tmp_path: Path) -> None:
+    path = tmp_path / "odd.feed"
+    line = b'{"at": 0, "number": %d, "stamp": 4294967295, "size": 1, "state": ""}\nx\n'
+    path.write_bytes(HEAD + line % 0 + line % 4294967295)
+    with Recording(path) as recording:
+        playback = Playback(recording)
+        for second in range(5):
+            frame = playback.frame(float(second))
+            protocol.CameraFeedResponse(
+                image_id=frame.number, frame_time_stamp=frame.time_stamp, data=frame.data
+            )
 
 
 def test_what_a_client_saw_is_in_the_file_and_comes_again_byte_for_byte(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from labeler.errors import UserError
 from labeler.simulator.faults import DAMAGES, OPPOSITES, Faults, damaged, ending
-from labeler.simulator.timetable import MOMENTS, Entry, entry_of, read_timetable
+from labeler.simulator.timetable import MOMENTS, Entry, check_robots, entry_of, read_timetable
 from tests.cameras.camera_waits import robot_of
 from tests.cameras.raw_client import RawClient
 from tests.simulator.simulator_process import SimulatorProcess, wait_until
@@ -30,7 +30,10 @@ def test_every_fault_is_over_when_its_opposite_is_said(words: str) -> None:
     assert faults == untouched
 
 
-@pytest.mark.parametrize("words", ["", "frees", "slow down", "slow 1 2 3", "corrupt all", "hang"])
+@pytest.mark.parametrize(
+    "words",
+    ["", "frees", "slow down", "slow 1 2 3", "corrupt all", "hang", "slow " + 5000 * "9"],
+)
 def test_words_that_mean_nothing_are_refused(words: str) -> None:
     assert not Faults().switch(words)
     with pytest.raises(UserError, match="knows no fault"):
@@ -42,6 +45,7 @@ def test_a_line_says_when_how_long_how_often_and_which_robot() -> None:
     assert entry_of("slow 50 20 at 3 for 2.5") == Entry("slow 50 20", 3.0, 2.5)
     assert entry_of("2: drop at 30 for 3 every 60") == Entry("drop", 30.0, 3.0, 60.0, 2)
     assert entry_of("2: drop").order == "2: drop"
+    assert entry_of("  low" + 100_000 * " " + "battery ") == Entry("low battery")
     assert entry_of("2: drop").end == "2: return"
     for words in MOMENTS:
         assert entry_of(words).end is None
@@ -53,12 +57,22 @@ def test_a_timetable_is_read_from_json_and_a_bad_one_is_said(tmp_path: Path) -> 
     path = tmp_path / "lesson.json"
     path.write_text(json.dumps(["freeze at 2", {"fault": "drop", "at": 5, "for": 1, "robot": 2}]))
     assert read_timetable(path) == [Entry("freeze", 2.0), Entry("drop", 5.0, 1.0, 0.0, 2)]
-    for bad in ("{}", "[3]", "[{}]", "nothing", '[{"fault": "drop", "at": "soon"}]'):
+    drop = '[{"fault": "drop", "%s": %s}]'
+    wrong = (("at", '"soon"'), ("robot", "1e999"), ("at", f"1{400 * '0'}"))
+    for bad in ("{}", "[3]", "[{}]", "nothing", 9999 * "[", *(drop % pair for pair in wrong)):
         path.write_text(bad)
         with pytest.raises(UserError, match=r"timetable .*lesson\.json"):
             read_timetable(path)
+    for seconds in ("NaN", "Infinity", "-1"):
+        path.write_text(drop % ("for", seconds))
+        with pytest.raises(UserError, match="numbers from 0 on"):
+            read_timetable(path)
     with pytest.raises(UserError, match="cannot be read"):
         read_timetable(tmp_path / "none.json")
+    check_robots([Entry("drop"), Entry("drop", robot=2)], 2)
+    for robot in (-1, 3):
+        with pytest.raises(UserError, match="there are 2"):
+            check_robots([Entry("drop", robot=robot)], 2)
 
 
 def test_a_damaged_picture_is_no_picture_any_more() -> None:

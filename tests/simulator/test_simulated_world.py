@@ -119,6 +119,30 @@ def test_a_steered_robot_stops_at_the_edge_until_it_is_driven_back() -> None:
     assert body.pose.x < stopped.x
 
 
+@pytest.mark.parametrize("heading", [-1.2, 1.2, 0.3])
+def test_a_steered_robot_stops_at_the_edge_also_where_it_drives_along_it(heading: float) -> None:
+    world = at_the_edge()
+    body = world.body
+    body.pose = BodyPose(TABLE[0] / 2 - 9.0, math.copysign(30.0, -heading), heading)
+    body.drive(15.0, 15.0)
+    for _ in range(60):
+        world.step(TICK)
+    assert body.cliff
+    assert on_table(body.pose.x, body.pose.y)
+
+
+def test_nothing_is_driven_through_however_slow_the_clock_ticks() -> None:
+    world = at_the_edge()
+    world.things = [Thing("ball", 0.0, 30.0, 0.0)]
+    body = world.body
+    body.pose = BodyPose(-20.0, 30.0, 0.0)
+    body.drive(20.0, 20.0)
+    for _ in range(3):
+        world.step(1.5)
+        assert body.pose.x < -ROBOT_RADIUS
+    assert body.blocked
+
+
 @pytest.mark.parametrize("tick", [1 / 30, TICK, 4 * TICK])
 @pytest.mark.parametrize("speed", [0.3, 1.5, 6.0])
 def test_a_turn_and_a_way_end_where_they_should_at_every_pace(tick: float, speed: float) -> None:

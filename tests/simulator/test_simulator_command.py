@@ -14,8 +14,16 @@ from pathlib import Path
 
 import pytest
 
+from labeler.cameras.robots import read_sections
+from labeler.cli import main
+from labeler.errors import UserError
 from labeler.simulator.certificate import make_certificate
-from labeler.simulator.configuration import Address, Identity, write_configuration
+from labeler.simulator.configuration import (
+    Address,
+    Identity,
+    remove_configuration,
+    write_configuration,
+)
 from tests.simulator.simulator_process import ROOT, SimulatorProcess
 
 
@@ -56,13 +64,20 @@ def test_it_ends_by_sigterm_and_answers_only_with_tls_on_the_loopback(tmp_path: 
 def test_install_adds_the_robot_to_the_sdks_own_configuration(isolated_home: Path) -> None:
     folder = isolated_home / ".anki_vector"
     folder.mkdir()
-    (folder / "sdk_config.ini").write_text("[00real01]\nname = Vector-R7K2\n", encoding="utf-8")
+    mine = b"# K\xfcche, my own\r\n[00REAL01]\r\nname = Vector-R7K2\r\nguid = a%b=c\r\n"
+    (folder / "sdk_config.ini").write_bytes(mine + b"[00sim009]\r\nguid = old\r\n; bye\r\n")
     simulator = SimulatorProcess("--install", "--name", "Vector-SIM9", "--serial", "00sim009")
-    parser = sections(folder / "sdk_config.ini")
-    assert parser["00real01"]["name"] == "Vector-R7K2"
-    assert parser["00sim009"]["name"] == "Vector-SIM9"
-    assert Path(parser["00sim009"]["cert"]).parent == folder.resolve()
-    simulator.end()
+    path = folder / "sdk_config.ini"
+    text = path.read_bytes()
+    assert text.startswith(mine + b"; bye\r\n")
+    robot = read_sections(path)["00sim009"]
+    assert robot["name"] == "Vector-SIM9"
+    assert Path(robot["cert"]).parent == folder.resolve()
+    if os.name != "nt":
+        assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
+    simulator.end()  # nobody could reach it any more
+    assert path.read_bytes() == mine + b"; bye\r\n"
+    assert list(folder.iterdir()) == [path]
 
 
 def test_a_taken_port_is_said_in_a_sentence() -> None:
@@ -83,16 +98,54 @@ def test_a_taken_port_is_said_in_a_sentence() -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_writing_the_configuration_keeps_other_robots_and_their_odd_values(tmp_path: Path) -> None:
-    path = tmp_path / "sdk_config.ini"
-    path.write_text("[00real01]\nguid = a%b=c\n", encoding="utf-8")
-    identity = Identity(guid="100%")
-    write_configuration(tmp_path, identity, Address("127.0.0.1", 4), b"cert")
-    parser = configparser.ConfigParser(interpolation=None)
-    parser.read(path, encoding="utf-8")
-    assert parser["00real01"]["guid"] == "a%b=c"
-    assert parser["00sim001"]["guid"] == "100%"
-    assert [file.name for file in tmp_path.glob("*.new")] == []
+def test_a_configuration_is_written_twice_and_taken_away_only_by_its_own_robot(
+    tmp_path: Path,
+) -> None:
+    first, second = Identity(guid="100%"), Identity(guid="two")
+    path = write_configuration(tmp_path, first, Address("127.0.0.1", 4), b"cert")
+    assert read_sections(path)["00sim001"]["guid"] == "100%"
+    write_configuration(tmp_path, second, Address("127.0.0.1", 5), b"other")
+    remove_configuration(tmp_path, first)
+    assert read_sections(path) == {
+        "00sim001": {
+            "cert": str(tmp_path.resolve() / "Vector-SIM1-00sim001.cert"),
+            "ip": "127.0.0.1",
+            "name": "Vector-SIM1",
+            "guid": "two",
+            "port": "5",
+        }
+    }
+    remove_configuration(tmp_path, second)
+    assert read_sections(path) == {}
+    path.write_text("guid = secret", encoding="utf-8")
+    with pytest.raises(UserError, match="is damaged") as failure:
+        write_configuration(tmp_path, first, Address("127.0.0.1", 4), b"cert")
+    assert "secret" not in str(failure.value)
+    assert path.read_text(encoding="utf-8") == "guid = secret"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--seed", "-1"],
+        ["--port", "70000"],
+        ["--port", "65535", "--robots", "2"],
+        ["--robots", "0"],
+        ["--robots", "9"],
+        ["--fps", "nan"],
+        ["--fault", "2: freeze"],
+        ["--name", "Vector [1]"],
+        ["--name", "V\u00e4ctor"],
+        ["--serial", "../1"],
+        ["--guid", "two words"],
+    ],
+)
+def test_what_makes_no_robot_is_said_in_a_sentence(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["simulator", *words]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert sentence.endswith(".")
 
 
 def test_each_certificate_is_new_and_names_the_robot() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from trainer.assign import Grid, assign
 from trainer.augment import Augmentation, augment
-from trainer.boxes import from_distances, giou, grid_points, iou, unsuppressed
+from trainer.boxes import from_distances, giou, grid_points, iou, overlaps, unsuppressed
 from trainer.letterbox import Letterbox
 from trainer.loss import box_loss, classification_loss
 from trainer.protocol import Target
@@ -65,12 +65,13 @@ def test_iou_lies_between_0_and_1_and_giou_below_it(
 def test_suppression_is_the_greedy_one(
     boxes: list[tuple[float, float, float, float]], limit: float
 ) -> None:
-    overlaps = iou(tensor(boxes)[:, None], tensor(boxes)) > limit
+    shares = overlaps(tensor(boxes))
+    assert torch.equal(shares, iou(tensor(boxes)[:, None], tensor(boxes)))
     kept: list[int] = []
     for index in range(len(boxes)):
-        if not any(overlaps[better, index] for better in kept):
+        if not any(shares[better, index] > limit for better in kept):
             kept.append(index)
-    assert unsuppressed(overlaps).nonzero().flatten().tolist() == kept
+    assert unsuppressed(shares > limit).nonzero().flatten().tolist() == kept
 
 
 def test_distances_from_a_point_make_a_box() -> None:

@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from labeler.dataset.picture_limit import MAX_PIXELS
 from tests.trainer.training_runs import write_coco
+from trainer import pictures
 from trainer.coco import CocoSet, read_coco, with_categories_of
 from trainer.data import Examples
 from trainer.faults import TrainerError, some_of
@@ -149,6 +151,17 @@ def test_a_large_photo_is_decoded_small_where_that_will_do(tmp_path: Path) -> No
     decoded = read_picture(save(tmp_path / "a.jpg", (1600, 1200)), enough=(320, 240))
     assert decoded.size == (1600, 1200)
     assert decoded.rgb.shape == (300, 400, 3)
+
+
+def test_a_picture_as_large_as_a_dataset_takes_is_read_and_reduced_where_that_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert pictures._MOST_PIXELS == MAX_PIXELS
+    monkeypatch.setattr(pictures, "_MANY_PIXELS", 640 * 480 - 1)
+    decoded = read_picture(save(tmp_path / "a.png", (640, 480), orientation=6), enough=(120, 90))
+    assert decoded.size == (480, 640)
+    assert decoded.rgb.shape == (160, 120, 3)
+    assert decoded.rgb[5].mean() < 20 < 200 < decoded.rgb[-5].mean()
 
 
 @pytest.mark.parametrize(

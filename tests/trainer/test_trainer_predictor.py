@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 from onnx import TensorProto, helper
 from PIL import Image
@@ -81,6 +82,21 @@ def test_foreign_models_are_told_apart(
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
         Predictor(foreign_model(tmp_path / "model.onnx", **metadata))
+
+
+def test_no_layer_of_the_model_only_pads_what_the_next_one_reads(
+    finished: Outcome, tmp_path: Path
+) -> None:
+    """ONNX Runtime pads inside its convolutions: apart it took a fifth of the time."""
+    options = onnxruntime.SessionOptions()
+    options.optimized_model_filepath = str(tmp_path / "as_run.onnx")
+    options.log_severity_level = 4
+    onnxruntime.InferenceSession(
+        finished.run / "model.onnx", options, providers=["CPUExecutionProvider"]
+    )
+    kinds = [node.op_type for node in onnx.load(tmp_path / "as_run.onnx").graph.node]
+    assert "Conv" in kinds
+    assert "Pad" not in kinds
 
 
 @pytest.mark.parametrize("size", [(1, 1), (640, 360), (33, 900)])

@@ -44,6 +44,7 @@ _TINTS = {
     CameraState.LOST: "warning",
     CameraState.FAILED: "bad",
 }
+_RUNNING = (CameraState.CONNECTING, CameraState.LIVE, CameraState.LOST)
 _SEEN_TINTS = {
     Presence.READY: "good",
     Presence.TAKEN: "warning",
@@ -205,7 +206,10 @@ class CameraList(QListWidget):
         return None
 
     def _choose(self, item: QListWidgetItem) -> None:
-        self.camera_chosen.emit(item.data(_CHOICE))
+        """A second click on a camera that runs would only interrupt it."""
+        choice = item.data(_CHOICE)
+        if not (self.is_chosen(choice) and item.data(_STATE) in _RUNNING):
+            self.camera_chosen.emit(choice)
 
     def is_chosen(self, choice: CameraChoice) -> bool:
         return self._chosen is not None and choice.id == self._chosen.id

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from labeler.gui.capture import remembered
@@ -37,18 +37,27 @@ class ClockButton(QToolButton):
         self.beeps.toggled.connect(lambda on: remembered.keep(clock_beeps=on))
         self.setCheckable(True)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
-        self.setMenu(self._make_menu())
+        self._menu = self._make_menu()
+        self.setMenu(self._menu)
         self.setMinimumHeight(32)
         self.setStyleSheet(_SPLIT)
         hint_tooltip(
             self,
             "capture.photo_clock",
             self.tr(
-                "A photo every few seconds, by itself{key}. The arrow says how often, how many"
+                "A photo every few seconds, by itself{key}. The arrow, or Down, says how often, "
+                "how many"
             ),
         )
         self.toggled.connect(self._tell)
         self._show_words()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt opens the menu of such a button by the mouse alone."""
+        if event.key() == Qt.Key.Key_Down:
+            self._menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+        else:
+            super().keyPressEvent(event)
 
     @property
     def interval(self) -> int:

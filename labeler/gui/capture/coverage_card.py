@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBox
 
 from labeler.dataset.coverage import Coverage, coverage
 from labeler.dataset.store import Dataset
+from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.capture import remembered
 from labeler.gui.capture.coverage_view import CoverageView
@@ -122,9 +123,12 @@ class CoverageCard(QWidget):
             self.refresh()
 
     def _fail(self, turn: int, error: Exception) -> None:
-        if turn == self._turn:  # else its dataset was closed under it
-            self._is_looking = False
+        if turn != self._turn:  # its dataset was closed under it
+            return
+        self._is_looking = False
+        if not isinstance(error, UserError):
             raise error
+        self._say(str(error))
 
     def _say(self, words: str) -> None:
         self.words.setText(words)
@@ -186,7 +190,10 @@ def _looker(dataset: Dataset, category_id: int, after: int | None) -> Callable[.
     def look(_report: object, _should_stop: object) -> _Look:
         from labeler.dataset.keepers import measure_missing  # numpy: the window opens without it
 
-        last = None if after is None else measure_missing(dataset, after, _AT_ONCE)
+        try:
+            last = None if after is None else measure_missing(dataset, after, _AT_ONCE)
+        except UserError:  # the disk takes nothing now: their light stays unknown
+            last = None
         return _Look(coverage(*dataset.placed(category_id)), last)
 
     return look

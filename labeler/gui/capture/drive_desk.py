@@ -60,7 +60,7 @@ class DriveDesk(QObject):
                 )
             )
             return
-        names = [name for name, _ in partners]
+        names = [partner.name for partner in partners]
         posing_form(self._window, names, lambda wish, at: self.run.pose(wish, partners[at])).open()
 
     def check_empty(self) -> None:

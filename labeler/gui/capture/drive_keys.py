@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtGui import QKeyEvent
 
 from labeler.gui.capture.drive import Direction, Drive
+from labeler.gui.capture.shutter import key_number
 from labeler.gui.workspace import Action
 
 if TYPE_CHECKING:
@@ -35,12 +36,16 @@ class HeldKeys(QObject):
         else:
             self._drive.release(direction)  # without a key there is no release to wait for
 
+    def newest(self) -> int | None:
+        """The key that went down last, while Drive is on."""
+        return self._newest
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _ENDS_HOLD:
             self._down.clear()
             self._drive.release_all()
         elif isinstance(event, QKeyEvent) and not event.isAutoRepeat():
-            key = event.nativeScanCode() or event.key()
+            key = key_number(event)
             if event.type() is QEvent.Type.ShortcutOverride:
                 self._newest = key
             elif event.type() is QEvent.Type.KeyRelease and key in self._down:

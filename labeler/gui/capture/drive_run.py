@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from PySide6.QtCore import QObject, Signal
 
@@ -25,8 +25,13 @@ from labeler.gui.job_bar import JobBar
 from labeler.gui.live import LiveCamera
 from labeler.gui.photo_keeper import Kept, Skipped
 
-Partner = tuple[str, Callable[[], Camera]]
-"""A robot's name on screen, and how its camera is made."""
+
+class Partner(NamedTuple):
+    """A robot's name on screen, how its camera is made, and its choice in the list, if any."""
+
+    name: str
+    make_camera: Callable[[], Camera]
+    choice_id: str = ""
 
 
 class DriveRun(QObject):
@@ -52,6 +57,8 @@ class DriveRun(QObject):
         self._waiting = self._kept = self._skipped = 0
         self._result: DriveResult | None = None
         self._camera: Camera | None = None
+        self.partner_id = ""
+        """The camera, by its choice, that a run uses beside the one on show."""
         drive.ended.connect(job.stop)
         job.failed.connect(self._fail)
         job.ended.connect(self._end)
@@ -62,8 +69,11 @@ class DriveRun(QObject):
         return self._job.is_busy
 
     def partners(self) -> list[Partner]:
-        """The robots that could pose before the one on show."""
-        return [*_in_the_same_world(self._live.camera), *self._configured()]
+        """The robots that could pose before the one on show: a simulated one sees no real one."""
+        shown = self._live.choice
+        if shown is not None and shown.kind == "simulated":
+            return _in_the_same_world(self._live.camera)
+        return self._configured()
 
     def sweep(self, wish: SweepWish) -> None:
         """Begins at once, where Drive is on and nothing else drives."""
@@ -94,8 +104,11 @@ class DriveRun(QObject):
             self._arrived.emit(dataset, frame, TO_CHECK if negative else "", camera.name)
 
         def work(on_progress: Any, should_stop: Any) -> DriveResult:
-            return with_partner(driver, partner[1](), camera, wish, keep, on_progress, should_stop)
+            return with_partner(
+                driver, partner.make_camera(), camera, wish, keep, on_progress, should_stop
+            )
 
+        self.partner_id = partner.choice_id
         self._begin(self.tr("Posing partner"), work)
 
     def stop(self) -> None:
@@ -146,6 +159,7 @@ class DriveRun(QObject):
         self._drive.changed.emit()
 
     def _end(self) -> None:
+        self.partner_id = ""
         self._drive.is_busy = False
         self._drive.changed.emit()
 
@@ -205,7 +219,7 @@ class DriveRun(QObject):
             for choice in self._live.choices()
             if choice.kind == "robot" and (shown is None or choice.id != shown.id)
         ]
-        return [(choice.name, _opener(choice)) for choice in others]
+        return [Partner(choice.name, _opener(choice), choice.id) for choice in others]
 
 
 def _opener(choice: CameraChoice) -> Callable[[], Camera]:
@@ -220,4 +234,4 @@ def _in_the_same_world(camera: Camera | None) -> list[Partner]:
         return []
     number = 1 if camera.number == 0 else 0
     name = f"Vector-SIM{number + 1}"
-    return [(name, lambda: SimulatedCamera(world=camera.world, number=number))]
+    return [Partner(name, lambda: SimulatedCamera(world=camera.world, number=number))]

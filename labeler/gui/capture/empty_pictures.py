@@ -9,17 +9,21 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLa
 from labeler.dataset.empty_check import say_empty, say_not_empty, unchecked
 from labeler.dataset.model import Image
 from labeler.gui.document import Document
-from labeler.gui.key_hint import hint_tooltip
+from labeler.gui.key_hint import hint_tooltip, native_key
 from labeler.gui.picture_view import PictureView
 from labeler.gui.side_panel import keep_keys
 from labeler.gui.theme import set_role
 
 _SIZE = (760, 560)
 _EMPTY_KEYS, _OTHER_KEYS = ("Space", "Return"), ("X", "Del")
+_UNDO_KEY = "Ctrl+Z"
 
 
 class EmptyPictures(QDialog):
-    """Space: nothing is there. X: something is. Esc: later; what is answered stays answered."""
+    """Space: nothing is there. X: something is. Esc: later; what is answered stays answered.
+
+    Undo takes back the answers of this dialog, one after the other.
+    """
 
     def __init__(self, document: Document, parent: QWidget) -> None:
         super().__init__(parent)
@@ -33,9 +37,11 @@ class EmptyPictures(QDialog):
         set_role(self.count, "faint")
         self.empty = self._button(self.tr("Nothing there"), self.tr("Space"), _EMPTY_KEYS)
         self.other = self._button(self.tr("Something is there"), self.tr("X"), _OTHER_KEYS)
+        self.back = self._button(self.tr("Undo"), native_key(_UNDO_KEY), (_UNDO_KEY,))
         set_role(self.empty, "primary")
         self.empty.clicked.connect(lambda: self._answer(is_empty=True))
         self.other.clicked.connect(lambda: self._answer(is_empty=False))
+        self.back.clicked.connect(self._take_back)
         self._lay_out()
         self.resize(*_SIZE)
         self._show()
@@ -54,6 +60,11 @@ class EmptyPictures(QDialog):
             self._at += 1
             self._show()
 
+    def _take_back(self) -> None:
+        if self._document.undo():
+            self._at -= 1
+            self._show()
+
     def _show(self) -> None:
         image = self.image
         if image is None:
@@ -64,6 +75,7 @@ class EmptyPictures(QDialog):
         picture = reader.read()
         self.view.show_picture(picture)
         self.empty.setEnabled(not picture.isNull())
+        self.back.setEnabled(self._at > 0)
         count = self.tr("{0} of {1}").format(self._at + 1, len(self._images))
         if picture.isNull():
             count += self.tr(". It cannot be read, so it cannot be called empty.")
@@ -90,6 +102,7 @@ class EmptyPictures(QDialog):
         question.setWordWrap(True)
         row = QHBoxLayout()
         row.addWidget(self.count, 1)
+        row.addWidget(self.back)
         row.addWidget(self.other)
         row.addWidget(self.empty)
         column = QVBoxLayout(self)

@@ -40,6 +40,12 @@ def actions(capture: CaptureWorkspace) -> list[Action]:
         ),
         Action("skip_poor", _tr("Skip poor shots"), ("P",), capture.skip.switch.toggle),
         Action("coverage", _tr("What was seen so far"), ("C",), capture.coverage.toggle.toggle),
-        Action("stop", _tr("Stop all that moves and takes"), ("Esc",), capture.stop_taking),
+        Action(
+            "stop",
+            _tr("Stop all that moves and takes"),
+            ("Esc",),
+            capture.stop_taking,
+            while_typing=True,
+        ),
         *drive_actions(capture.driving),
     ]

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from labeler.gui.field_label import FieldLabel
 from labeler.gui.settings import Settings
 from labeler.gui.theme import pad_field, set_role
 
@@ -58,7 +59,8 @@ class NumberForm(QDialog):
         self.form = QFormLayout()
         self.form.setHorizontalSpacing(14)
         for number in numbers:
-            self.form.addRow(number.text, self.fields[number.name])
+            field = self.fields[number.name]
+            self.form.addRow(FieldLabel(number.text, field), field)
         words = QLabel(told, self)
         words.setWordWrap(True)
         self.summary = QLabel(self)
@@ -90,14 +92,15 @@ class NumberForm(QDialog):
         choice.addItems(list(options))
         choice.setAccessibleName(text)
         choice.setToolTip(tooltip)
-        self.form.insertRow(0, text, choice)
+        self.form.insertRow(0, FieldLabel(text, choice), choice)
         return choice
 
     def _field(self, number: Number) -> QSpinBox:
         field = QSpinBox(self)
         field.setRange(number.lowest, number.highest)
         field.setSuffix(number.unit)
-        field.setValue(Settings().number(number.name, number.usual))
+        kept = Settings().number(number.name, number.usual)
+        field.setValue(min(max(kept, number.lowest), number.highest))
         field.setAccessibleName(number.text)
         field.setToolTip(number.tooltip or number.text)
         pad_field(field)

@@ -28,6 +28,7 @@ from labeler.dataset.store import Dataset
 from labeler.gui.capture.flaw_words import flaw_badge, flaw_words
 from labeler.gui.capture.taking_words import taking_words
 from labeler.gui.capture.thumbnails import Thumbnails
+from labeler.gui.counts import counted
 from labeler.gui.key_hint import KeyHint
 from labeler.gui.side_panel import keep_keys
 
@@ -69,8 +70,11 @@ class PhotoModel(QAbstractListModel):
 
     def refresh_all(self) -> None:
         """The boxes of many images were changed."""
-        for image in tuple(self._images):
-            self.refresh(image.id)
+        if self._dataset is not None and self._images:
+            found = self._dataset.images_of([image.id for image in self._images])
+            now = {image.id: image for image in found}
+            self._images = [now.get(image.id, image) for image in self._images]
+            self.dataChanged.emit(self.index(0), self.index(len(self._images) - 1))
 
     def thumbnail(self, image: Image) -> QPixmap | None:
         return self.thumbnails.get(self._dataset, image) if self._dataset is not None else None
@@ -85,11 +89,11 @@ class PhotoModel(QAbstractListModel):
         if role == _IMAGE:
             return image
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            words = self.tr("{name}, {width}x{height}, {count} boxes").format(
+            words = self.tr("{name}, {width} × {height}, {boxes}").format(
                 name=image.original_name,
                 width=image.width,
                 height=image.height,
-                count=image.annotation_count,
+                boxes=counted(image.annotation_count, "box"),
             )
             flaw = "" if image.flaw is None else flaw_words(image.flaw)
             return "\n".join(filter(None, (words, taking_words(image), flaw)))

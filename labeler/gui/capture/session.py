@@ -48,7 +48,7 @@ class SessionField(QWidget):
         self._noted = ""
         self.note = QLineEdit(self)
         self.note.setMaxLength(MAX_NOTE)
-        self.note.setPlaceholderText(self.tr("Note: where, which light..."))
+        self.note.setPlaceholderText(self.tr("Note: where, which light…"))
         self.note.setAccessibleName(self.tr("Note on this session"))
         self.note.editingFinished.connect(self._take_note)
         self.note.returnPressed.connect(self.note.clearFocus)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 
@@ -28,6 +30,9 @@ class Shutter(QObject):
         super().__init__(parent)
         self._last: float | None = None
         self._is_key = False
+        self._key: int | None = None
+        self.newest_key: Callable[[], int | None] = lambda: None
+        """Which key went down last, where that is known; without it any release ends a burst."""
         self._is_down = False
         self._hold_timer = QTimer(self)
         self._hold_timer.setSingleShot(True)
@@ -55,6 +60,7 @@ class Shutter(QObject):
         application = QCoreApplication.instance()
         if application is not None and not self._is_down:
             self._is_key = True
+            self._key = self.newest_key()
             application.installEventFilter(self)
         self.press()
 
@@ -75,7 +81,7 @@ class Shutter(QObject):
         self._is_key = False
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in _ENDS_HOLD or _is_release(event):
+        if event.type() in _ENDS_HOLD or self._is_release(event):
             self.release()
         return False
 
@@ -86,9 +92,13 @@ class Shutter(QObject):
             self._last = frame.received
             self.photo_requested.emit(frame)
 
+    def _is_release(self, event: QEvent) -> bool:
+        """A key that is held sends releases as well, marked as repeated."""
+        if event.type() is not QEvent.Type.KeyRelease or not isinstance(event, QKeyEvent):
+            return False
+        return not event.isAutoRepeat() and self._key in (None, key_number(event))
 
-def _is_release(event: QEvent) -> bool:
-    """A key that is held sends releases as well, marked as repeated."""
-    if event.type() is not QEvent.Type.KeyRelease or not isinstance(event, QKeyEvent):
-        return False
-    return not event.isAutoRepeat()
+
+def key_number(event: QKeyEvent) -> int:
+    """Which key of the keyboard it is, whatever it means with others held."""
+    return event.nativeScanCode() or event.key()

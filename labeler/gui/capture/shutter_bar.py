@@ -104,7 +104,7 @@ class ShutterBar(QWidget):
         hint_tooltip(
             self.high_resolution,
             "capture.high_resolution",
-            self.tr("1280x720 instead of 640x360{key}. The live picture rests for a moment"),
+            self.tr("1280 × 720 instead of 640 × 360{key}. The live picture rests for a moment"),
         )
         self.high_resolution.toggled.connect(self.high_resolution_changed)
         for button in (self.every, self.shutter, self.high_resolution):

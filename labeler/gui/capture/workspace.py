@@ -65,6 +65,7 @@ class CaptureWorkspace(Workspace):
         self.photographer = Photographer(document, live, self.session, self)
         self._count = heading("", self.strip)
         self.robots = RobotWatch(live, self)
+        self.robots.used_here = lambda: self.driving.run.partner_id
         self.set_up = QPushButton(self.tr("Set up a robot…"), self)
         self._lay_out()
         self._connect()
@@ -228,6 +229,7 @@ class CaptureWorkspace(Workspace):
         self.skip.switched.connect(photographer.set_skips_flawed)
         photographer.stopped.connect(self._stop_shutter)
         photographer.failed.connect(self.driving.run.give_up)
+        shutter.newest_key = self.driving.keys.newest
         self.driving.run.frame_taken.connect(photographer.keep_frame)
         photographer.keeper.kept.connect(self.driving.run.count)  # after what is said of it
         photographer.keeper.skipped.connect(self.driving.run.count)

@@ -19,6 +19,7 @@ from labeler.gui.compare.curves import TwoCurves
 from labeler.gui.compare.data_curve_part import DataCurvePart
 from labeler.gui.compare.legend import Legend
 from labeler.gui.compare.shown_pair import ShownPair
+from labeler.gui.counts import counted
 from labeler.gui.elided_label import TITLE, ElidedLabel
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.segmented_bar import SegmentedBar
@@ -237,7 +238,7 @@ class PairView(QWidget):
         start = shown.told_start
         if start is None:
             return ""
-        return self.tr("scored on {0} images that neither saw").format(start.images_val)
+        return self.tr("scored on {0} that neither saw").format(counted(start.images_val, "image"))
 
     def _score_switch(self) -> SegmentedBar:
         bar = SegmentedBar(self)

@@ -124,7 +124,7 @@ class Transport(QWidget):
         box.setAccessibleName(self.tr("Speed"))
         box.setToolTip(self.tr("How fast the video plays"))
         for speed in SPEEDS:
-            box.addItem(self.tr("{0} x").format(f"{speed:g}"), speed)
+            box.addItem(self.tr("{0} ×").format(f"{speed:g}"), speed)
         box.setCurrentIndex(SPEEDS.index(1.0))
         box.currentIndexChanged.connect(lambda _row: self.speed_changed.emit(self.factor))
         return box

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped
 from labeler.errors import UserError
+from labeler.gui.counts import counted
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
 from labeler.runs.clip import open_clip
@@ -57,7 +58,7 @@ class VideoSaving(QObject):
             self.tr("Saving {0}").format(out.name),
             work,
             lambda frames: self._document.say(
-                self.tr("{0} frames are in {1}.").format(frames, out)
+                self.tr("Saved {0} to {1}.").format(counted(frames, "frame"), out)
             ),
         )
 

@@ -35,7 +35,7 @@ def along_actions(along: LearningAlong, by_model: ModelSuggesting) -> list[Actio
         ),
         Action(
             "suggest_with_model",
-            _tr("Suggest boxes with a trained model..."),
+            _tr("Suggest boxes with a trained model…"),
             ("Ctrl+Shift+M",),
             by_model.ask,
             _tr("With the model of a run, on all images that are to do; Esc stops"),

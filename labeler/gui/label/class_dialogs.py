@@ -48,7 +48,7 @@ def confirm(
 
 
 class ColorDialog(QDialog):
-    """The colours that everybody can tell apart, and any other by "More...".
+    """The colours that everybody can tell apart, and any other by "More…".
 
     on_chosen gets it as "#rrggbb".
     """
@@ -68,7 +68,7 @@ class ColorDialog(QDialog):
         for place, button in enumerate(self.buttons):
             grid.addWidget(button, place // _ACROSS, place % _ACROSS)
         ends = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
-        self.more = QPushButton(self.tr("More..."), self)
+        self.more = QPushButton(self.tr("More…"), self)
         ends.addButton(self.more, QDialogButtonBox.ButtonRole.ActionRole)
         ends.rejected.connect(self.reject)
         self.more.clicked.connect(self._ask_any)

@@ -115,7 +115,7 @@ class ClassList(QWidget):
         self.list.setWhatsThis(
             self.tr("Click: class of the selected box and the next. Double-click: rename")
         )
-        self.field.setPlaceholderText(self.tr("New class..."))
+        self.field.setPlaceholderText(self.tr("New class…"))
         self.field.setAccessibleName(self.tr("Name of a new class"))
         hint_tooltip(self.field, "label.new_class", self.tr("Type a name, then Enter"))
         set_role(self.hint, "faint")

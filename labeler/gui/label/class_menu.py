@@ -44,7 +44,7 @@ def fill(
         number = category.id
         places = [each.id for each in categories]
         _add(menu, _tr("Rename"), partial(acts.begin_rename, number), key="F2")
-        _add(menu, _tr("Colour..."), partial(acts.ask_color, number))
+        _add(menu, _tr("Colour…"), partial(acts.ask_color, number))
         _add_keys(menu, category, categories, keys, acts)
         up = _add(menu, _tr("Move up"), partial(acts.step, number, -1), key="Ctrl+Up")
         up.setEnabled(places[0] != number)
@@ -54,10 +54,10 @@ def fill(
         menu.addSeparator()
         _add(menu, _tr("Select its boxes in this image"), partial(acts.select_boxes, number))
         menu.addSeparator()
-    _add(menu, _tr("Add classes from a file..."), acts.ask_file)
+    _add(menu, _tr("Add classes from a file…"), acts.ask_file)
     if category is not None:
         menu.addSeparator()
-        _add(menu, _tr("Delete {0}...").format(_shown(category)), partial(acts.ask_delete, number))
+        _add(menu, _tr("Delete {0}…").format(_shown(category)), partial(acts.ask_delete, number))
 
 
 def _add_keys(
@@ -84,7 +84,7 @@ def _add_keys(
 def _add_merge(menu: QMenu, category: Category, categories: Sequence[Category], acts: Acts) -> None:
     others = [each for each in categories if each.id != category.id]
     if len(others) > _FEW:
-        _add(menu, _tr("Merge into..."), partial(acts.ask_merge_target, category.id))
+        _add(menu, _tr("Merge into…"), partial(acts.ask_merge_target, category.id))
         return
     into = menu.addMenu(_tr("Merge into"))
     into.setEnabled(bool(others))

@@ -14,6 +14,7 @@ from labeler.dataset.filters import ImageFilter
 from labeler.dataset.model import Category, ImageState, Session
 from labeler.dataset.queries import Counts
 from labeler.gui import theme
+from labeler.gui.counts import counted
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.label.last_place import View
 
@@ -95,7 +96,9 @@ class FilterBar(QWidget):
 
     def show_found(self, found: int, total: int) -> None:
         self.found.setText(self.tr("{n} of {total}").format(n=found, total=total))
-        self.found.setAccessibleName(self.tr("{n} of {total} images").format(n=found, total=total))
+        self.found.setAccessibleName(
+            self.tr("{n} of {total}").format(n=found, total=counted(total, "image"))
+        )
 
     def show_choices(self, categories: Sequence[Category], sessions: Sequence[Session]) -> None:
         self.panel.show_choices(categories, sessions)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from labeler.dataset.filters import Order
 from labeler.dataset.model import Category, Session
 from labeler.gui import theme
+from labeler.gui.field_label import FieldLabel
 from labeler.gui.label.last_place import View
 
 _TYPING_MS = 150
@@ -146,7 +147,6 @@ class FilterPanel(QFrame):
         form = QFormLayout(self)
         form.setContentsMargins(14, 12, 14, 12)
         form.setVerticalSpacing(6)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignVCenter)
         rows: tuple[tuple[str, QWidget], ...] = (
             (self.tr("&Name has"), self.text),
             (self.tr("&Class"), self.category),
@@ -161,7 +161,7 @@ class FilterPanel(QFrame):
         for label, field in rows:
             field.setFixedWidth(_WIDEST)
             field.setAccessibleName(label.replace("&", ""))
-            form.addRow(label, field)
+            form.addRow(FieldLabel(label, field), field)
         form.addRow("", self.clear)
         self.text.setToolTip(self.tr("A part of the picture's name, in any case"))
         self.note.setToolTip(self.tr("The image's own note, or one of a box in it"))

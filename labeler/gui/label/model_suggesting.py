@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
+from labeler.gui import model_names
 from labeler.gui.background import run_in_background
 from labeler.gui.counts import counted
 from labeler.gui.document import Document
@@ -74,7 +75,7 @@ class ModelSuggesting(QObject):
         self._found, self._dataset = found, dataset
         self.keeper.begin(name)
         self._bar.run(
-            self.tr("Looking with {0}").format(name),
+            self.tr("Looking with {0}").format(model_names.of_file(model)),
             lambda report, should_stop: detect(dataset, model, ids, found.put, report, should_stop),
             self._end,
         )
@@ -93,8 +94,7 @@ class ModelSuggesting(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setAccessibleName(self.tr("Models to suggest with"))
         for run in [each for each in runs if each.has_model][:_MOST_RUNS]:
-            good = "" if run.ap50 is None else self.tr("   AP50 {0:.2f}").format(run.ap50)
-            action = menu.addAction(f"{run.name}{good}")
+            action = menu.addAction(model_names.of_run(run))
             action.triggered.connect(lambda _checked, run=run: self.use(run.path / MODEL, run.name))
         if menu.actions():
             menu.addSeparator()

@@ -38,7 +38,7 @@ class NoteField(QLineEdit):
         self.setText(self._shown)
         self.setToolTip(self._shown)
         self.setPlaceholderText(self._words(owner, differ=differ))
-        self.setAccessibleName(self._words(owner, differ=False).rstrip("."))
+        self.setAccessibleName(self._words(owner, differ=False).rstrip("…"))
 
     def keep(self) -> None:
         """Gives away what was typed, if anything was."""
@@ -66,9 +66,9 @@ class NoteField(QLineEdit):
 
     def _words(self, owner: NoteOwner | None, *, differ: bool) -> str:
         if differ:
-            return self.tr("Several notes...")
+            return self.tr("Several notes…")
         if owner is None or not owner.box_ids:
-            return self.tr("Note on this image...")
+            return self.tr("Note on this image…")
         if len(owner.box_ids) == 1:
-            return self.tr("Note on this box...")
-        return self.tr("Note on these boxes...")
+            return self.tr("Note on this box…")
+        return self.tr("Note on these boxes…")

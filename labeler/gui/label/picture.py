@@ -7,6 +7,7 @@ turn takes 4 bytes a pixel more; a PNG or WebP that may be turned up to 14 in al
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,9 @@ _QUICK_PIXELS, _QUICK_BYTES = 1_000_000, 2_000_000
 
 _TURNING_MARKS = (b"eXIf", b"EXIF", b"exif", b"XML:com.adobe.xmp", b"rientation")
 """Where one of these is in a PNG or WebP, an orientation may be: Pillow is to look for it."""
+_TURNING_XMP = re.compile(rb'tiff:Orientation(="|>)[2-8]')
+_JPEG_HEAD = 1 << 18
+"""XMP stands before the picture: this much of a JPEG holds it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +119,7 @@ def glimpse(path: Path) -> Picture | None:
     full = reader.size()
     longest = max(full.width(), full.height())
     by = next((by for by in _SMALLER if longest >= by * _GLIMPSE_SIDE), 1)
-    if by == 1 or bytes(reader.format().data()) != b"jpeg":
+    if by == 1 or bytes(reader.format().data()) != b"jpeg" or _may_be_turned(path, reader):
         return None
     is_turned = reader.transformation() & QImageIOHandler.Transformation.TransformationRotate90
     reader.setScaledSize(QSize(-(-full.width() // by), -(-full.height() // by)))
@@ -140,14 +144,27 @@ def _reader(path: Path) -> QImageReader:
 
 
 def _may_be_turned(path: Path, reader: QImageReader) -> bool:
-    """PNG and WebP may tell how to turn them, but Qt listens to JPEG and TIFF alone."""
-    if bytes(reader.format().data()) not in (b"png", b"webp"):
+    """Whether it may tell how to turn it in a way that Qt does not listen to.
+
+    Of PNG and WebP Qt hears nothing, of JPEG only what EXIF says: where that is silent, XMP counts.
+    """
+    form = bytes(reader.format().data())
+    if form not in (b"png", b"webp", b"jpeg"):
         return False
     try:
+        if form == b"jpeg":
+            return _turns_by_xmp(path, reader)
         data = path.read_bytes()
     except OSError:
         return True  # whoever reads it next will say why
     return any(mark in data for mark in _TURNING_MARKS)
+
+
+def _turns_by_xmp(path: Path, reader: QImageReader) -> bool:
+    if reader.transformation() != QImageIOHandler.Transformation.TransformationNone:
+        return False
+    with path.open("rb") as stream:
+        return _TURNING_XMP.search(stream.read(_JPEG_HEAD)) is not None
 
 
 def _levels(image: QImage) -> tuple[QImage, ...]:

@@ -35,14 +35,14 @@ def travel_actions(travel: Travel) -> list[Action]:
         ("last", _tr("Last image"), ("End",), travel.go_last, ""),
         (
             "go_to",
-            _tr("Go to image..."),
+            _tr("Go to image…"),
             ("G", "Ctrl+G"),
             travel.ask_where,
             _tr("By its number in the list, or a part of its name"),
         ),
         (
             "filter",
-            _tr("Filter and sort the images..."),
+            _tr("Filter and sort the images…"),
             ("Ctrl+F", "/"),
             travel.open_filter,
             _tr("By class, session, suggestions, notes and name"),

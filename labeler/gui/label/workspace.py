@@ -221,7 +221,7 @@ class LabelWorkspace(Workspace):
             self.canvas.show_picture(None, size, message)
             return
         # First without a picture: a fault that the cache reports at once is to stay on show.
-        dataset, opening = self._document.dataset, self.tr("Opening...")
+        dataset, opening = self._document.dataset, self.tr("Opening…")
         self.canvas.show_picture(None, size, opening)
         picture = self._pictures.get(dataset.path_of(image))
         if picture is None and self.canvas.message == opening:

@@ -8,8 +8,9 @@ from PySide6.QtCore import QObject, Signal
 
 from labeler.gui.document import Document
 from labeler.gui.preview.judge_box import JudgeBox
-from labeler.gui.preview.judging import Judging, Verdict
+from labeler.gui.preview.judging import Judging
 from labeler.gui.preview.looking import Looking
+from labeler.gui.preview.tally import Verdict
 
 
 class Asking(QObject):
@@ -29,6 +30,7 @@ class Asking(QObject):
         box.second.judged.connect(self.judge_second)
         box.first.reset_requested.connect(judging.reset)
         box.second.reset_requested.connect(partial(judging.reset, is_beside=True))
+        box.take_back_requested.connect(judging.take_back)
         judging.changed.connect(self._show)
 
     def judge(self, verdict: Verdict) -> None:
@@ -50,4 +52,5 @@ class Asking(QObject):
     def _show(self) -> None:
         judging = self._judging
         self._box.show_tallies(judging.tally, judging.tally_beside)
+        self._box.take_back.setVisible(not judging.obstacle_to_take_back())
         self._box.show_joined(judging.joined, len(judging.waiting()) if judging.joined else 0)

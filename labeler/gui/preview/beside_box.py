@@ -7,9 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 
+from labeler.gui import model_names
 from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
-from labeler.gui.preview.model_box import file_words, run_words
 from labeler.runs.history import MODEL, RunSummary, list_runs
 from labeler.runs.pair import SIDES, PairSummary, list_pairs
 
@@ -17,8 +17,12 @@ _NONE, _FILE = "none", "file"
 
 
 class BesideBox(QComboBox):
-    """chosen carries a path or None; pair_chosen the paths of both sides of a pair."""
+    """chosen carries a path or None; pair_chosen the paths of both sides of a pair.
 
+    renamed: the model in use may be called otherwise from now on.
+    """
+
+    renamed = Signal()
     chosen = Signal(object)
     pair_chosen = Signal(object, object)
 
@@ -35,6 +39,11 @@ class BesideBox(QComboBox):
         self.activated.connect(self._choose)
         document.dataset_opened.connect(self._forget)
         self._fill()
+
+    @property
+    def name(self) -> str:
+        """Of the second model, as it stands here."""
+        return self.currentText()
 
     def refresh(self) -> None:
         """Reads runs and pairs again."""
@@ -63,6 +72,7 @@ class BesideBox(QComboBox):
             self._runs = [run for run in runs if run.has_model]
             self._pairs = [pair for pair in pairs if all(_models(pair))]
             self._fill()
+            self.renamed.emit()
 
     def _ignore(self, error: Exception) -> None:
         """The list of runs in the box above tells what is wrong with the folder."""
@@ -74,11 +84,11 @@ class BesideBox(QComboBox):
         self.addItem(self.tr("No second model"), _NONE)
         paths = [run.path / MODEL for run in self._runs]
         if self.path is not None and self.path not in paths:
-            self.addItem(file_words(self.path), str(self.path))
+            self.addItem(model_names.of_file(self.path), str(self.path))
         for run, path in zip(self._runs, paths, strict=True):
-            self.addItem(run_words(run), str(path))
+            self.addItem(model_names.of_run(run), str(path))
         for place, pair in enumerate(self._pairs):
-            self.addItem(self.tr("Pair: {0}").format(pair.path.name), place)
+            self.addItem(model_names.of_pair(pair), place)
         self.insertSeparator(self.count())
         self.addItem(self.tr("Open model.onnx…"), _FILE)
         self.setCurrentIndex(0 if self.path is None else self.findData(str(self.path)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QKeyCombination, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QColor,
@@ -30,18 +30,18 @@ _PART_OF_HEIGHT = 32
 """A letter is this part of the screen's height: read from eight metres on a usual projection."""
 _LEAST_PIXELS = 18
 _ELIDE = Qt.TextElideMode.ElideRight
-_LEAVE = (Qt.Key.Key_Escape, Qt.Key.Key_B, Qt.Key.Key_F11)
+_LEAVE = (Qt.Key.Key_Escape, Qt.Key.Key_F11)
 
 
 class BigScreen(QWidget):
     """A window of its own; Esc closes it. closed comes then, escaped before it where it was Esc.
 
-    pressed carries the QKeySequence of any other key.
+    pressed carries the QKeySequence of any other key, and whether it is held.
     """
 
     closed = Signal()
     escaped = Signal()
-    pressed = Signal(object)
+    pressed = Signal(object, bool)
 
     def __init__(self, live: LiveCamera, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -94,8 +94,11 @@ class BigScreen(QWidget):
             self.escaped.emit()
         if event.key() in _LEAVE:
             self.close()
-        elif not event.isAutoRepeat():
-            self.pressed.emit(QKeySequence(event.keyCombination()))
+        else:
+            keys = event.keyCombination()
+            if _is_sign(event.text()):  # some need Shift on some keyboards
+                keys = QKeyCombination(keys.key())
+            self.pressed.emit(QKeySequence(keys), event.isAutoRepeat())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closed.emit()
@@ -168,14 +171,20 @@ class BigScreenSwitch(QObject):
         if self.screen is not None:
             self.screen.stage.view.flash()
 
-    def _press(self, keys: QKeySequence) -> None:
+    def _press(self, keys: QKeySequence, is_held: bool) -> None:
         for shortcut in self._window.window().findChildren(QShortcut):
-            if shortcut.isEnabled() and shortcut.key() == keys:
+            is_meant = shortcut.isEnabled() and shortcut.key() == keys
+            if is_meant and (shortcut.autoRepeat() or not is_held):
                 shortcut.activated.emit()
                 return
 
     def _forget(self) -> None:
         self.screen = None
+
+
+def _is_sign(text: str) -> bool:
+    """As + and ?; neither a letter nor what Ctrl makes of one."""
+    return bool(text) and text.isprintable() and not text.isalnum() and not text.isspace()
 
 
 class _Counts(QWidget):

@@ -40,7 +40,8 @@ class FrameKeeping(QObject):
             self._document.say(self.tr("Not kept: there is no picture yet."))
             return False
         frame = picture.frame
-        if frame.age > STALE:
+        newest = camera.latest() or frame  # what a slow detector shows is older than that
+        if min(frame.age, newest.age) > STALE:
             self._document.say(
                 self.tr("Not kept: this picture is {0} s old.").format(int(frame.age))
             )

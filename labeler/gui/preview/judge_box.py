@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.preview.judge_row import JudgeRow
-from labeler.gui.preview.judging import Tally
+from labeler.gui.preview.tally import Tally
 from labeler.gui.side_panel import keep_keys
 from labeler.gui.theme import set_role
 
 
 class JudgeBox(QWidget):
-    """improve_requested: the person wants the detector to learn on."""
+    """improve_requested: the person wants the detector to learn on.
+
+    take_back_requested: the last verdict was a slip.
+    """
 
     improve_requested = Signal()
+    take_back_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,14 +32,27 @@ class JudgeBox(QWidget):
             "preview.improve",
             self.tr("What you judged is labelled, and then the model in use learns on from it"),
         )
-        keep_keys(self.improve, Qt.Key.Key_Space)
+        self.take_back = QPushButton(self.tr("Take back"), self)
+        set_role(self.take_back, "flat")
+        self.take_back.setAccessibleName(self.tr("Take the last verdict back"))
+        hint_tooltip(
+            self.take_back, "preview.take_back", self.tr("The last verdict counts no more")
+        )
+        self.take_back.clicked.connect(self.take_back_requested)
+        for button in (self.improve, self.take_back):
+            keep_keys(button, Qt.Key.Key_Space)
+        last = QHBoxLayout()
+        last.addWidget(self.improve, 1)
+        last.addWidget(self.take_back)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        for part in (self.first, self.second, self.improve):
+        for part in (self.first, self.second):
             column.addWidget(part)
+        column.addLayout(last)
         self.show_names(None)
         self.show_joined(0, 0)
+        self.take_back.hide()
 
     def set_ready(self, ready: bool) -> None:
         """Whether there is anything to judge."""
@@ -55,11 +72,12 @@ class JudgeBox(QWidget):
     def show_joined(self, joined: int, waiting: int) -> None:
         """joined: frames in the dataset through a verdict; waiting: those still to be labelled."""
         self.improve.setVisible(bool(joined))
-        words = (
-            self.tr("Correct {0} first").format(waiting)
-            if waiting
-            else self.tr("Improve with these {0}").format(joined)
-        )
+        if waiting:
+            words = self.tr("Correct {0} first").format(waiting)
+        elif joined == 1:
+            words = self.tr("Improve with this one")
+        else:
+            words = self.tr("Improve with these {0}").format(joined)
         self.improve.setText(words)
         self.improve.setAccessibleName(words)
         set_role(self.improve, "" if waiting else "primary")

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from labeler.gui.elided_label import ElidedLabel
 from labeler.gui.key_hint import KeyHint, hint_tooltip
-from labeler.gui.preview.judging import Tally, Verdict
+from labeler.gui.preview.tally import Tally, Verdict
 from labeler.gui.side_panel import keep_keys
 from labeler.gui.theme import set_role
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import dataclass, field
+from itertools import count as counter
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,64 +19,42 @@ from labeler.gui.document import Document
 from labeler.gui.photo_keeper import Kept
 from labeler.gui.preview.frame_keeping import FrameKeeping
 from labeler.gui.preview.looking import Pane
+from labeler.gui.preview.tally import Tally, Verdict
 from labeler.track.steady import Box
-from labeler.votes.statistics import exact_interval
 
 
-class Verdict(StrEnum):
-    """RIGHT: all that is there is found, and nothing else. WRONG: something that is not there, or
-    under a wrong name. MISSED: something is there and not found.
-    """
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    MISSED = "missed"
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many pictures were judged so."""
-
-    right: int = 0
-    wrong: int = 0
-    missed: int = 0
-
-    @property
-    def judged(self) -> int:
-        return self.right + self.wrong + self.missed
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """For the share that is right, 0 to 1: exact, 95 %."""
-        return exact_interval(self.right, self.judged)
-
-    def with_one(self, verdict: Verdict) -> Tally:
-        count = getattr(self, verdict.value)
-        return replace(self, **{verdict.value: count + 1})
-
-
-@dataclass(slots=True)
-class _Count:
-    """Of the verdicts on one of the two detectors.
-
-    last: what was judged last. turn: rises with each reset: what was said before counts no more.
-    """
-
-    tally: Tally = Tally()
-    last: Frame | None = None
-    turn: int = 0
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Said:
-    """A verdict on its way into the dataset. found: name, box, score of each thing shown then."""
+    """A verdict on its way into the dataset, or there. found: name, box, score of each thing shown.
 
+    number: rises with each. counts: its picture is in the dataset, with what was accepted by it:
+    the journal's entry, 0 where that was nothing. joined: the image that has joined through it.
+    """
+
+    number: int
     verdict: Verdict
     found: tuple[tuple[str, Box, float], ...]
     hidden: tuple[str, ...]
     model: str
-    count: _Count
-    turn: int
+    counts: bool = False
+    entry: int = 0
+    joined: int = 0
+    is_taken_back: bool = False
+
+
+@dataclass(slots=True)
+class _Count:
+    """The verdicts on one of the two detectors since its tally began. last: judged last."""
+
+    said: list[_Said] = field(default_factory=list)
+    last: Frame | None = None
+
+    @property
+    def tally(self) -> Tally:
+        tally = Tally()
+        for each in self.said:
+            tally = tally.with_one(each.verdict) if each.counts else tally
+        return tally
 
 
 class Judging(QObject):
@@ -96,9 +74,11 @@ class Judging(QObject):
         self._frames = frames
         self._joined: list[int] = []
         self._first, self._second = _Count(), _Count()
+        self._numbers = counter(1)
         for signal in (document.annotations_changed, document.image_state_changed):
             signal.connect(self._follow)
         document.many_images_changed.connect(self.changed)
+        document.edit_replayed.connect(self._follow_history)
         document.dataset_opened.connect(self._forget)
 
     @property
@@ -138,23 +118,48 @@ class Judging(QObject):
             return False
         found = [each.detection for each in shown.stored]
         said = _Said(
+            next(self._numbers),
             verdict,
             tuple((each.name, each.bbox, each.score) for each in found),
             tuple(sorted(shown.switched_off)),
             pane.model.name,
-            count,
-            count.turn,
         )
         is_kept = self._frames.keep(shown.sight.picture, lambda kept: self._take(kept, said))
         if is_kept:
             count.last = frame
+            count.said.append(said)
         return is_kept
+
+    def obstacle_to_take_back(self) -> str:
+        """Why there is none, or nothing."""
+        if self._first.said or self._second.said:
+            return ""
+        return self.tr("There is no verdict to take back.")
+
+    def take_back(self) -> None:
+        """The last verdict counts no more; what was accepted by it waits again."""
+        said = max((*self._first.said, *self._second.said), key=_number, default=None)
+        if said is None:
+            self._document.say(self.obstacle_to_take_back())
+            return
+        count = self._first if said in self._first.said else self._second
+        count.said.remove(said)
+        count.last = None
+        said.is_taken_back = True
+        if said.joined in self._joined:
+            self._joined.remove(said.joined)
+        words = self.tr("Taken back: the picture stays in the dataset, to be labelled.")
+        if said.counts and not (said.entry or said.joined):
+            words = self.tr("Taken back.")  # the picture was in the dataset before
+        if said.entry in self._document.history.undoable:
+            self._document.attempt(lambda data: data.edit_of(said.entry).inverse(), words)
+        else:
+            self._document.say(words)
+        self.changed.emit()
 
     def reset(self, *, is_beside: bool = False) -> None:
         """The tally begins again; frames that have joined stay. is_beside: that of the second."""
-        count = self._count(is_beside=is_beside)
-        count.turn += 1
-        count.tally = Tally()
+        self._count(is_beside=is_beside).said.clear()
         self.changed.emit()
 
     def begin_training(self) -> None:
@@ -178,13 +183,23 @@ class Judging(QObject):
         if image_id in self._joined:
             self.changed.emit()
 
+    def _follow_history(self) -> None:
+        """A verdict whose boxes are taken back by undo does not count, until they are there again.
+
+        One that accepted nothing has nothing to be taken back by it.
+        """
+        stands = set(self._document.history.undoable)
+        for said in (*self._first.said, *self._second.said):
+            said.counts = said.entry in stands if said.entry else said.counts
+        self.changed.emit()
+
     def _take(self, kept: Kept, said: _Said) -> None:
         image = kept.image
-        if said.turn == said.count.turn:  # else the verdict was on another detector
-            said.count.tally = said.count.tally.with_one(said.verdict)
+        said.counts = True
         is_work = kept.is_new or _is_to_do(kept.dataset, image.id)
-        if is_work and image.id not in self._joined:
+        if is_work and image.id not in self._joined and not said.is_taken_back:
             self._joined.append(image.id)
+            said.joined = image.id
         if not is_work:
             self._document.say(
                 self.tr(
@@ -203,16 +218,23 @@ class Judging(QObject):
         unknown = sorted({name for name, _, _ in said.found if name.casefold() not in ids})
         self._document.offer(lambda data: offer_detected(data, said.model, {image.id: offered}))
         is_whole = not unknown and not said.hidden and _has_all(kept.dataset, image.id, offered)
-        if said.verdict is Verdict.RIGHT and is_whole:
-            self._document.attempt(
-                lambda data: _as_right(data, image.id),
-                self.tr("Right: the picture joined the dataset with its boxes.")
-                if offered
-                else self.tr("Right: the picture joined the dataset, confirmed empty."),
-            )
-        else:
+        if said.verdict is Verdict.RIGHT and is_whole and not said.is_taken_back:
+            said.entry = self._accept(image.id, has_boxes=bool(offered))
+        elif not said.is_taken_back:
             self._tell(said.verdict, unknown, said.hidden)
         self.changed.emit()
+
+    def _accept(self, image_id: int, *, has_boxes: bool) -> int:
+        """The journal's entry; 0 where nothing was accepted."""
+        before = self._document.history.undoable[-1:]
+        self._document.attempt(
+            lambda data: _as_right(data, image_id),
+            self.tr("Right: the picture joined the dataset with its boxes.")
+            if has_boxes
+            else self.tr("Right: the picture joined the dataset, confirmed empty."),
+        )
+        after = self._document.history.undoable[-1:]
+        return after[0] if after and after != before else 0
 
     def _tell(self, verdict: Verdict, unknown: Sequence[str], hidden: Sequence[str]) -> None:
         words = {
@@ -225,6 +247,10 @@ class Judging(QObject):
         if hidden:
             words += self.tr(" Found, but switched off: {0}.").format(", ".join(hidden))
         self._document.say(words)
+
+
+def _number(said: _Said) -> int:
+    return said.number
 
 
 def _is_to_do(dataset: Dataset, image_id: int) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from labeler.gui.preview.judging import Verdict
+from labeler.gui.preview.tally import Verdict
 from labeler.gui.workspace import Action
 
 if TYPE_CHECKING:
@@ -39,6 +39,13 @@ def actions(preview: PreviewWorkspace) -> list[Action]:
         Action("more", _tr("Show less sure ones"), ("-",), controls.show_more, repeats=True),
         *_verdicts(preview),
         *_verdicts_on_second(preview),
+        Action(
+            "take_back",
+            _tr("Take the last verdict back"),
+            ("Backspace",),
+            preview.judging.take_back,
+            obstacle=preview.judging.obstacle_to_take_back,
+        ),
         Action(
             "improve",
             _tr("Improve"),

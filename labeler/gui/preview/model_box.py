@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QLocale, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from labeler.runs.history import MODEL, NEWEST, RunSummary
+from labeler.gui import model_names
+from labeler.runs.history import MODEL, RunSummary
 
 
 class ModelBox(QComboBox):
-    """model_chosen carries the path that the person chose; open_requested: another file."""
+    """model_chosen carries the path that the person chose; open_requested: another file.
 
+    renamed: the model in use may be called otherwise from now on.
+    """
+
+    renamed = Signal()
     model_chosen = Signal(object)
     open_requested = Signal()
 
@@ -32,9 +36,15 @@ class ModelBox(QComboBox):
         """The model of the newest run that has one."""
         return self._runs[0].path / MODEL if self._runs else None
 
+    @property
+    def name(self) -> str:
+        """Of the model in use, as it stands here; empty where there is none."""
+        return self.currentText()
+
     def show_runs(self, runs: list[RunSummary]) -> None:
         self._runs = [run for run in runs if run.has_model]
         self._fill()
+        self.renamed.emit()
 
     def show_model(self, model: Path | None) -> None:
         """Marks it, whether it is one of the runs or not."""
@@ -45,9 +55,9 @@ class ModelBox(QComboBox):
         self.clear()
         paths = [run.path / MODEL for run in self._runs]
         for run, path in zip(self._runs, paths, strict=True):
-            self.addItem(run_words(run), str(path))
+            self.addItem(model_names.of_run(run), str(path))
         if self._model is not None and self._model not in paths:
-            self.insertItem(0, file_words(self._model), str(self._model))
+            self.insertItem(0, model_names.of_file(self._model), str(self._model))
         if self.count():
             self.insertSeparator(self.count())
         self.addItem(self.tr("Open model.onnx…"), None)
@@ -61,28 +71,3 @@ class ModelBox(QComboBox):
             self.open_requested.emit()
         else:
             self.model_chosen.emit(Path(path))
-
-
-def run_words(run: RunSummary) -> str:
-    """As in "today 17:04, AP 0.78"."""
-    then = datetime.fromtimestamp(run.started)
-    words = f"{_day(then)} {then:%H:%M}"
-    return words if run.ap is None else _tr("{0}, AP {1:.2f}").format(words, run.ap)
-
-
-def _day(then: datetime) -> str:
-    days = (datetime.now().date() - then.date()).days
-    if days in (0, 1):
-        return (_tr("today"), _tr("yesterday"))[days]
-    return f"{then.day} {QLocale().monthName(then.month, QLocale.FormatType.ShortFormat)}"
-
-
-def file_words(path: Path) -> str:
-    """A run's file is always called the same, so its folder tells more."""
-    if path.name == NEWEST:
-        return _tr("{0}, learning").format(path.parent.name)
-    return f"{path.parent.name}/{path.name}" if path.name == MODEL else path.name
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ModelBox", text)

@@ -18,7 +18,7 @@ from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
 from labeler.gui.preview import remembered, rule_words
 from labeler.gui.preview.showing import Shown
-from labeler.react.outside import post, run_command
+from labeler.react.outside import Leash, post, run_command
 from labeler.react.rules import Deed, Due, Lookout, Rule, Sighted, from_json, to_json
 
 ShouldStop = Callable[[], bool]
@@ -53,6 +53,7 @@ class Reacting(QObject):
         self._under_way = 0
         self._told_left_out: set[Rule] = set()
         self._jobs: list[Job] = []
+        self._leash = Leash()
         live.camera_changed.connect(self._leave_camera)
         document.dataset_opened.connect(self._leave_dataset)
 
@@ -89,6 +90,11 @@ class Reacting(QObject):
             if why:
                 self._document.say(why)
 
+    def finish(self) -> None:
+        """For a window that closes: no command outlives it."""
+        self.switch_off()
+        self._leash.end()
+
     def leave_model(self) -> None:
         """Its classes are those of another detector now."""
         self.switch_off(self.tr("No longer reacting: another detector looks now."))
@@ -119,7 +125,7 @@ class Reacting(QObject):
             self._tell(due, self.tr("Left out: the one before is still under way."))
             return
         self._under_way += 1
-        deed = _deed(due, self._live.camera, self._live.name)
+        deed = _deed(due, self._live.camera, self._live.name, self._leash)
         job = run_in_background(
             lambda _report, should_stop: deed(should_stop),
             on_done=lambda told: self._end(due, str(told or "")),
@@ -162,7 +168,9 @@ class Reacting(QObject):
         self.logged.emit(done)
 
 
-def _deed(due: Due, camera: Camera | None, name: str) -> Callable[[ShouldStop], str | None]:
+def _deed(
+    due: Due, camera: Camera | None, name: str, leash: Leash
+) -> Callable[[ShouldStop], str | None]:
     """What is to be done, away from the window; it raises UserError where it is not wanted now."""
     text = due.rule.text.strip()
     angle = robot.angle_towards(due.thing.box, due.picture[0])
@@ -170,7 +178,7 @@ def _deed(due: Due, camera: Camera | None, name: str) -> Callable[[ShouldStop], 
         Deed.SAY: lambda should_stop: robot.say(camera, text, should_stop),
         Deed.ANIMATE: lambda should_stop: robot.animate(camera, text, should_stop),
         Deed.TURN: lambda should_stop: robot.turn(camera, angle, should_stop),
-        Deed.RUN: lambda _should_stop: run_command(due),
+        Deed.RUN: lambda _should_stop: run_command(due, leash),
         Deed.POST: lambda _should_stop: post(due, name),
     }
     act = acts[due.rule.deed]

@@ -153,8 +153,8 @@ class Recording(QObject):
             recorded.folder,
         )
         if recorded.left_out:
-            words += self.tr(" {0} moments were left out: the disk was too slow.").format(
-                recorded.left_out
+            words += self.tr(" Left out, for the disk was too slow: {0}.").format(
+                counted(recorded.left_out, "moment")
             )
         self._document.say(words)
 

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
-    QLabel,
     QSpinBox,
     QWidget,
 )
 
 from labeler.cameras.reacting import ANIMATIONS
+from labeler.gui.field_label import FieldLabel
 from labeler.gui.preview.rule_words import deed_names, text_hint
 from labeler.gui.theme import pad_field
 from labeler.react.rules import LONGEST_REST_S, MOST_FRAMES, SHORTEST_REST_S, Deed, Rule
@@ -31,6 +31,7 @@ class RuleForm(QWidget):
     def __init__(self, categories: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_on = True
+        self._form = QFormLayout(self)
         self.category = self._editable(categories, self.tr("What is seen"))
         self.frames = QSpinBox(self)
         self.frames.setRange(1, MOST_FRAMES)
@@ -86,7 +87,7 @@ class RuleForm(QWidget):
         self.text.clear()
         self.text.addItems(ANIMATIONS if deed is Deed.ANIMATE else ())
         self.text.setEditText(text)
-        self.text.setVisible(deed is not Deed.TURN)
+        self._form.setRowVisible(self.text, deed is not Deed.TURN)
         edit = self.text.lineEdit()
         if edit is not None:
             edit.setPlaceholderText(text_hint(deed))
@@ -108,7 +109,7 @@ class RuleForm(QWidget):
         return box
 
     def _lay_out(self) -> None:
-        form = QFormLayout(self)
+        form = self._form
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
@@ -121,8 +122,7 @@ class RuleForm(QWidget):
             (self.tr("with"), self.rest),
         )
         for words, field in rows:
-            label = QLabel(words, self)
-            form.addRow(label, field)
+            form.addRow(FieldLabel(words, field, self), field)
             if words and not field.accessibleName():
                 field.setAccessibleName(words)
                 field.setToolTip(words)

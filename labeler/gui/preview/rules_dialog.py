@@ -25,7 +25,7 @@ from labeler.gui.preview.rule_form import RuleForm
 from labeler.gui.preview.rule_words import rule_words
 from labeler.gui.side_panel import heading
 from labeler.gui.theme import set_role
-from labeler.react.rules import Deed, Due, Rule, Sighted, check
+from labeler.react.rules import Deed, Due, Rule, Sighted, check, never_seen
 
 _PICTURE = (640, 360)
 
@@ -41,6 +41,7 @@ class RulesDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._reacting = reacting
         self._rules = list(reacting.rules)
+        self._categories = categories
         self._first = categories[0] if categories else ""
         self.list = QListWidget(self)
         self.list.setAccessibleName(self.tr("Rules"))
@@ -150,9 +151,18 @@ class RulesDialog(QDialog):
 
     def _show_problem(self) -> None:
         row = self.list.currentRow()
-        words = self._problem_of(self._rules[row]) if 0 <= row < len(self._rules) else ""
-        self.problem.setText(words)
+        rule = self._rules[row] if 0 <= row < len(self._rules) else None
+        words = self._problem_of(rule) if rule is not None else ""
+        self.problem.setText(words or self._concern_of(rule))
         self.try_button.setEnabled(row >= 0 and not words)
+
+    def _concern_of(self, rule: Rule | None) -> str:
+        """What is worth a word, although the rule may stand as it is."""
+        if rule is None or not self._categories:
+            return ""
+        if not never_seen([replace(rule, is_on=True)], self._categories):
+            return ""
+        return self.tr("This detector has no class {0}.").format(rule.category)
 
     def _show_done(self, done: Done) -> None:
         words = f"{done.at:%H:%M:%S}  {done.rule.category}: {done.words}"

@@ -18,7 +18,6 @@ from labeler.gui.preview.detecting import LoadedModel
 from labeler.gui.preview.frame_keeping import FrameKeeping
 from labeler.gui.preview.judging import Judging
 from labeler.gui.preview.looking import Looking
-from labeler.gui.preview.model_box import file_words
 from labeler.gui.preview.model_choice import ModelChoice
 from labeler.gui.preview.no_model import NoModel
 from labeler.gui.preview.number_words import eased_words
@@ -29,6 +28,7 @@ from labeler.gui.preview.showing import Shown
 from labeler.gui.preview.wishes import Wishes
 from labeler.gui.unkept_words import before_closing, before_leaving
 from labeler.gui.workspace import Action, Workspace
+from labeler.react.rules import never_seen
 
 _NUMBERS_MS = 250
 
@@ -82,6 +82,7 @@ class PreviewWorkspace(Workspace):
         self.controls.watch.refresh()
         self.controls.beside.refresh()
         self.models.refresh()
+        self.looking.resume()
         self.looking.take_colors()
         self._numbers_timer.start()
         if self._live.picture is not None:
@@ -110,6 +111,7 @@ class PreviewWorkspace(Workspace):
 
     def shut_down(self) -> None:
         self.deactivated()
+        self.reacting.finish()
         self.looking.finish()
         self.recording.finish()
         self.frames.finish()
@@ -143,13 +145,17 @@ class PreviewWorkspace(Workspace):
         """The rules are followed from now on, or no longer. Without any they are shown."""
         if not self.reacting.toggle():
             self.show_rules()
+            return
+        names = self._names() if self.reacting.is_on else []
+        if names and (vain := never_seen(self.reacting.rules, names)):
+            words = self.tr("Reacting, but this detector has no class {0}.")
+            self._document.say(words.format(", ".join(vain)))
 
     def show_rules(self) -> None:
         """The dialog with all rules."""
         from labeler.gui.preview.rules_dialog import RulesDialog
 
-        model = self.looking.model
-        RulesDialog(self.reacting, list(model.names.values()) if model else [], self).open()
+        RulesDialog(self.reacting, self._names(), self.big_screen.screen or self).open()
 
     def stop(self) -> None:
         """Esc: nothing new is begun on the robot, and the big screen is left."""
@@ -159,6 +165,10 @@ class PreviewWorkspace(Workspace):
     def record(self) -> None:
         """Begins a recording, or ends the one under way."""
         self.recording.toggle(self.looking, self.controls.record.keep_every)
+
+    def _names(self) -> list[str]:
+        """Of the classes of the detector in use."""
+        return list(self.looking.model.names.values()) if self.looking.model is not None else []
 
     def _change_model(self, model: Path | None, is_checkpoint: bool) -> None:
         if model is not None and is_checkpoint:
@@ -219,8 +229,8 @@ class PreviewWorkspace(Workspace):
         self.on_show.show_numbers()
 
     def _show_names(self) -> None:
-        model, beside = self.models.model, self.controls.beside.path
-        names = (file_words(model), file_words(beside)) if model and beside else None
+        first, second = self.controls.model, self.controls.beside
+        names = (first.name, second.name) if self.models.model and second.path else None
         self.on_show.show_names(names)
         self.controls.bar.show_names(names)
 
@@ -254,6 +264,8 @@ class PreviewWorkspace(Workspace):
     def _connect_controls(self) -> None:
         controls = self.controls
         self.models.model_changed.connect(self._change_model)
+        for box in (controls.model, controls.beside):
+            box.renamed.connect(self._show_names)
         self.no_model.train_requested.connect(self.train_requested)
         self.no_model.open_requested.connect(self.models.ask)
         controls.beside.chosen.connect(self._change_beside)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from labeler.gui.counts import counted
 from labeler.gui.theme import set_role
 from labeler.runs.analysis import Measure
 from labeler.runs.quantised import Figures, Quantised
@@ -54,8 +55,8 @@ class Int8Row(QWidget):
             self.text.setText(self.tr("No INT8 model yet."))
             return
         self.text.setText(
-            self.tr("INT8: {0}. The model itself: {1}. On the same {2} images.").format(
-                self._told(facts.small), self._told(facts.plain), facts.images
+            self.tr("INT8: {0}. The model itself: {1}. Both on {2}.").format(
+                self._told(facts.small), self._told(facts.plain), counted(facts.images, "image")
             )
             + self._apart(facts.difference)
         )

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
+from labeler.gui.counts import counted
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
 from labeler.gui.preparing import announce, obstacle_beside
@@ -103,8 +104,8 @@ class RunStarter(QObject):
             self._miss(error)
             return
         self._document.say(
-            self.tr("Learning from {0} images, checking with {1}.").format(
-                prepared.images_train, prepared.images_val
+            self.tr("Learning from {0}, checking with {1}.").format(
+                counted(prepared.images_train, "image"), prepared.images_val
             )
         )
         self.began.emit(prepared.path)

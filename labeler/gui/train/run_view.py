@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from labeler.gui.counts import counted
 from labeler.gui.side_panel import heading
 from labeler.gui.train import run_words, words
 from labeler.gui.train.curves import Curve, Line
@@ -69,9 +70,9 @@ class RunView(QWidget):
         best = record.best if known else None
         images = record.started.images_val if record.started else None
         title = (
-            self.tr("On the images it never saw")
+            self.tr("On images it never saw")
             if images is None
-            else self.tr("On the {0} images it never saw").format(images)
+            else self.tr("On {0} it never saw").format(counted(images, "image"))
         )
         best_ap = f" {words.score(best.ap, record.ap_interval)}" if best else ""
         best_ap50 = f" {words.score(best.ap50, record.ap50_interval)}" if best else ""

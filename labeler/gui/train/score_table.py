@@ -34,9 +34,9 @@ class ScoreTable(QTableWidget):
         told = [
             "",
             self.tr("True boxes"),
-            self.tr("Average precision over overlaps from .50 to .95"),
-            self.tr("Average precision at an overlap of .50"),
-            self.tr("Average recall over overlaps from .50 to .95"),
+            self.tr("Average precision over overlaps from 0.50 to 0.95"),
+            self.tr("Average precision at an overlap of 0.50"),
+            self.tr("Average recall over overlaps from 0.50 to 0.95"),
             self.tr("Of what is shown from the threshold on, so much is right (precision)"),
             self.tr("Of what is there, so much is found from the threshold on (recall)"),
         ]

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from labeler.gui.counts import counted
 from trainer.predict import Detection
 
 _GAP = 8
@@ -59,7 +60,7 @@ class Strip(QWidget):
     def show_rows(self, rows: Sequence[Row]) -> None:
         self._rows = list(rows)
         found = sum(len(each) for row in rows[-1:] for each in row.found.values())
-        self.setAccessibleDescription(self.tr("{0} things found now").format(found))
+        self.setAccessibleDescription(self.tr("{0} found now").format(counted(found, "thing")))
         self.update()
 
     def sizeHint(self) -> QSize:

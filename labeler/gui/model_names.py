@@ -1,0 +1,45 @@
+"""What models are called, in every list and head alike: by the day and time of their run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+
+from labeler.gui import times
+from labeler.runs.history import MODEL, NEWEST, RunSummary, moment_in
+from labeler.runs.pair import PRETRAINED, SIDES, PairSummary
+
+
+def of_run(run: RunSummary) -> str:
+    """As in "today 17:04, AP 0.78"."""
+    when = times.day_and_time(run.started)
+    return when if run.ap is None else _tr("{0}, AP {1}").format(when, f"{run.ap:.2f}")
+
+
+def of_pair(pair: PairSummary) -> str:
+    """As in "Pair of today 17:04"."""
+    return _tr("Pair of {0}").format(times.day_and_time(pair.started))
+
+
+def of_file(path: Path) -> str:
+    """A run's files are always called the same, so its folder tells more: its moment or name."""
+    folder = path.parent
+    if path.name == NEWEST:
+        return _tr("{0}, learning").format(_moment(folder.name) or folder.name)
+    if path.name != MODEL:
+        return path.name
+    if folder.name in SIDES and (when := _moment(folder.parent.name)):
+        side = _tr("Pretrained") if folder.name == PRETRAINED else _tr("Random weights")
+        return f"{side}, {when}"
+    return _moment(folder.name) or f"{folder.name}/{path.name}"
+
+
+def _moment(name: str) -> str:
+    """Of the folder of a run or a pair; empty where it was given another name."""
+    started = moment_in(name)
+    return "" if started is None else times.day_and_time(started)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ModelNames", text)
