@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from labeler.cameras.base import Frame
 from labeler.gui.class_colors import class_colors
 from labeler.gui.decode import LivePicture
 from labeler.gui.document import Document
@@ -107,14 +108,19 @@ class Looking(QObject):
         self._since = time.monotonic()
         self.restart()
 
+    def wants(self, frame: Frame) -> bool:
+        """Whether its picture is worth decoding; asked once for each frame of the camera."""
+        picture = self._live.picture
+        if self.model is None or self.last is None or picture is None:
+            return True
+        side = max(picture.image.width(), picture.image.height())
+        return self.effort.wants(frame.number, side)
+
     def look(self, picture: LivePicture) -> None:
-        """The camera's newest picture."""
+        """The camera's newest picture that was decoded."""
         if self.model is None or self.last is None:
             self.bare.emit(picture)
-        if self.model is None:
-            return
-        side = max(picture.image.width(), picture.image.height())
-        if self.effort.wants(picture.frame.number, side):
+        if self.model is not None:
             self.detecting.look(picture, self.effort.longest)
 
     def draw_again(self) -> None:
