@@ -45,7 +45,8 @@ def open_or_create(folder: Path) -> Opened:
     try:
         is_free = not (folder / FILE_NAME).exists() and _is_free(folder)
     except OSError as error:
-        raise UserError(f"Cannot open {folder}: {reason(error)}.") from error
+        words = QCoreApplication.translate("Opening", "Cannot open {0}: {1}.")
+        raise UserError(words.format(folder, reason(error))) from error
     return Opened(Dataset.create(folder)) if is_free else open_folder(folder)
 
 
