@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import zipfile
 from pathlib import Path
 
 from labeler.commands.backup import back_up
@@ -12,6 +13,7 @@ from labeler.commands.progress import ProgressLine
 from labeler.commands.target import open_or_create
 from labeler.dataset.coco_import import ImportReport, import_coco
 from labeler.dataset.words import counted
+from labeler.errors import UserError
 
 _EXAMPLES = 3
 """So many names stand beside each reason on the screen; --json has them all."""
@@ -48,6 +50,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when the file was taken, also in part."""
+    if zipfile.is_zipfile(arguments.coco):
+        raise UserError(
+            f"{arguments.coco} is packed. Unpack it, and import the annotations.json that is in it."
+        )
     images = arguments.images or arguments.coco.absolute().parent / "images"
     with open_or_create(arguments.dataset) as dataset, ProgressLine("Importing") as line:
         back_up(dataset.folder)
