@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QToolButton, QWi
 
 from labeler.gui import theme
 from labeler.gui.dataset_actions import DatasetActions, images_folder_of
+from labeler.gui.decimal_field import ask_decimal
 from labeler.gui.document import Document
 from labeler.gui.icons import icon
 from labeler.gui.restore_dialog import choose_backup, offer_newest
@@ -160,16 +161,15 @@ class DatasetMenu(QToolButton):
         """Asks how many pictures a second it is to give."""
         from labeler.cameras.video_import import MOST_PER_SECOND, PER_SECOND
 
-        rate, wished = QInputDialog.getDouble(
+        rate = ask_decimal(
             self.window(),
             self.tr("Import {0}").format(video.name),
             self.tr("Pictures for each second of the video"),
             PER_SECOND,
             0.01,
             MOST_PER_SECOND,
-            2,
         )
-        if wished:
+        if rate is not None:
             self._actions.add_video(video, rate)
 
     def ask_coco(self) -> None:

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
-    QInputDialog,
     QLabel,
     QWidget,
 )
@@ -30,6 +29,7 @@ from labeler.dataset.edits import draw, verify
 from labeler.dataset.model import BBox
 from labeler.dataset.store import Counts, Dataset
 from labeler.errors import UserError
+from labeler.gui import dataset_menu
 from labeler.gui.document import Document
 from labeler.gui.excepthook import CaughtBugs
 from labeler.gui.keys_page import KeysPage
@@ -259,7 +259,7 @@ def test_a_dropped_video_becomes_a_sequence_of_pictures(
     for number in range(20):
         writer.write(np.full((48, 64, 3), 10 * number, np.uint8))
     writer.release()
-    monkeypatch.setattr(QInputDialog, "getDouble", lambda *words: (5.0, True))
+    monkeypatch.setattr(dataset_menu, "ask_decimal", lambda *words: 5.0)
     before = window.document.dataset.counts().total
     drop(window, video)
     wait_for_job(qtbot, window)
