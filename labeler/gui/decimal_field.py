@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 class DecimalField(QDoubleSpinBox):
     """A spin box in which point and comma both begin the decimals."""
 
-    def validate(self, text: str, place: int) -> object:
+    def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
         return super().validate(re.sub("[.,]", self.locale().decimalPoint(), text), place)
 
 
