@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import os
+import math
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future
+from contextlib import closing, suppress
+from functools import partial
 from itertools import count
 from operator import attrgetter
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from labeler.cameras import network_book, network_look
+from labeler.cameras.base import CameraState
+from labeler.cameras.deadline import StoppedError, in_background, wait_for
 from labeler.cameras.network_address import (
     NetworkAddress,
     split_address,
     url_of,
     without_secrets,
 )
-from labeler.cameras.pixels import as_jpeg
+from labeler.cameras.network_opening import open_stream
+from labeler.cameras.network_stream import Stream
 from labeler.cameras.worker import SILENCE, WorkerCamera
 from labeler.errors import UserError
-
-if TYPE_CHECKING:
-    import cv2
 
 OPEN_TIMEOUT = 3.0
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between attempts to get a lost picture back; the last one repeats."""
-_OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
-_USUAL = "rtsp_flags;prefer_tcp"  # what OpenCV tells FFmpeg where nobody says otherwise
-_QUICK = f"{_USUAL}|fpsprobesize;0"
 _known: dict[str, NetworkAddress] = {}  # by their ids, as long as the program runs
 _completing = threading.Lock()  # a look on another thread completes them too
 
@@ -104,79 +101,71 @@ def _free(fellows: list[NetworkAddress]) -> int:
 
 
 class NetworkCamera(WorkerCamera):
-    """Frames as JPEG of quality 95: OpenCV hands out pixels. A lost picture is asked for again."""
+    """A camera's own JPEGs as they are, else frames as JPEG of quality 95. A lost picture is asked
+    for again.
+    """
 
     def __init__(self, address: NetworkAddress) -> None:
         super().__init__(f"network camera {address.host}")
         self.address = address
+        self._stream: Stream | None = None
 
     def _run(self, stop: threading.Event) -> None:
-        capture = open_stream(self.address)
-        if capture is None:
-            raise UserError(network_look.why_closed(self.address, OPEN_TIMEOUT))
+        with suppress(StoppedError):
+            self._watch(stop)
+
+    def _watch(self, stop: threading.Event) -> None:
+        """Raises StoppedError."""
+        stream = self._opened(stop)
+        if stream is None:
+            raise UserError(self._why_closed(stop))
+        waiting = f"The camera at {self.address.host} is connected. Waiting for its first picture."
+        self._report(stop, CameraState.CONNECTING, waiting)
         attempt = 0
         while not stop.is_set():
-            if capture is not None:
-                if self._play(capture, stop):
-                    attempt = 0
-                reason = f"The camera at {self.address.host} gives no picture any more."
+            if stream is not None:
+                shown = self._play(stream, stop)
+                attempt = 0 if shown else attempt
+                more = " any more" if shown or self.latest() is not None else ""
+                reason = f"The camera at {self.address.host} gives no picture{more}."
             else:
-                reason = network_look.why_closed(self.address, OPEN_TIMEOUT)
+                reason = self._why_closed(stop)
             pause = PAUSES[min(attempt, len(PAUSES) - 1)]
             self._pause(stop, pause, f"{reason} Trying again.")
             attempt += 1
-            capture = None if stop.is_set() else open_stream(self.address)
+            stream = None if stop.is_set() else self._opened(stop)
 
-    def _play(self, capture: cv2.VideoCapture, stop: threading.Event) -> int:
+    def _play(self, stream: Stream, stop: threading.Event) -> int:
         """The number of pictures until none came for two seconds."""
         shown = 0
-        try:
-            while not stop.is_set():
-                ok, pixels = capture.read()
-                if not ok:
-                    break
-                self._show(stop, as_jpeg(pixels))
+        self._stream = stream
+        with closing(stream):
+            while not stop.is_set() and (data := stream.next()) is not None:
+                self._show(stop, data)
                 shown += 1
-        finally:
-            capture.release()
         return shown
 
+    def _woken(self) -> None:
+        if self._stream is not None:
+            self._stream.wake()
 
-def open_stream(address: NetworkAddress) -> cv2.VideoCapture | None:
-    """An opened capture, or None, within OPEN_TIMEOUT. Call it on a worker thread.
+    def _opened(self, stop: threading.Event) -> Stream | None:
+        """None where it cannot be opened. Raises StoppedError; what opens then is closed again."""
+        opening = in_background(
+            partial(open_stream, self.address, OPEN_TIMEOUT, SILENCE), f"opening {self.name}"
+        )
+        try:
+            return wait_for(opening, math.inf, stop)
+        except StoppedError:
+            opening.add_done_callback(_close)
+            raise
 
-    OpenCV's FFmpeg takes RTSP over TCP where the camera can.
-    """
-    # OpenCV's FFmpeg would tell addresses on stderr.
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    import cv2
-
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    limits = [
-        cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
-        int(1000 * OPEN_TIMEOUT),
-        cv2.CAP_PROP_READ_TIMEOUT_MSEC,
-        int(1000 * SILENCE),
-    ]
-    with _at_once(address):
-        capture = cv2.VideoCapture(address.secret_url, cv2.CAP_FFMPEG, limits)
-    if capture.isOpened():
-        return capture
-    capture.release()
-    return None
+    def _why_closed(self, stop: threading.Event) -> str:
+        asking = partial(network_look.why_closed, self.address, OPEN_TIMEOUT)
+        return wait_for(in_background(asking, f"asking {self.name}"), math.inf, stop)
 
 
-@contextmanager
-def _at_once(address: NetworkAddress) -> Iterator[None]:
-    """FFmpeg does not measure an RTSP camera's frame rate first, which takes up to three seconds.
-
-    The variable is never taken away again: other threads may be reading the environment. A value
-    that the person chose stays.
-    """
-    if os.environ.setdefault(_OPTIONS, _USUAL) == _USUAL and address.url.startswith("rtsp"):
-        os.environ[_OPTIONS] = _QUICK
-    try:
-        yield
-    finally:
-        if os.environ[_OPTIONS] == _QUICK:
-            os.environ[_OPTIONS] = _USUAL
+def _close(opening: Future[Stream | None]) -> None:
+    stream = opening.result() if opening.exception() is None else None
+    if stream is not None:
+        stream.close()

@@ -5,9 +5,25 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 from urllib.request import parse_http_list, parse_keqv_list
 
+if TYPE_CHECKING:
+    from labeler.cameras.network_address import NetworkAddress
+
+Login = Callable[[list[str]], str | None]
+"""From the values of WWW-Authenticate to that of Authorization; None where it has no answer."""
+
 _HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
+
+
+def login_of(address: NetworkAddress, method: str, uri: str) -> Login | None:
+    """None where no name is known."""
+    if not address.user:
+        return None
+    return partial(authorization, address.user, address.password, method, uri)
 
 
 def authorization(

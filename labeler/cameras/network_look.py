@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from labeler.cameras.deadline import GLANCE, in_background
-from labeler.cameras.network_login import authorization
-from labeler.cameras.network_questions import Login, ask_http, ask_rtsp
+from labeler.cameras.network_login import login_of
+from labeler.cameras.network_questions import ask_http, ask_rtsp
+from labeler.cameras.network_web import ask
 from labeler.cameras.presence import DEADLINE, Presence, Sighting
 
 if TYPE_CHECKING:
@@ -135,22 +136,18 @@ def _told(address: NetworkAddress, timeout: float) -> int | None:
     """
     parts = urlsplit(address.url)
     try:
-        if parts.scheme == "http":
-            uri = (parts.path or "/") + address.rest
-            return ask_http(address.place, "GET", uri, timeout, _login(address, "GET", uri))
         if parts.scheme == "rtsp":  # it begins no stream (RFC 2326)
             uri = f"{address.url}{address.rest}"
             return ask_rtsp(
-                address.place, "DESCRIBE", uri, timeout, _login(address, "DESCRIBE", uri)
+                address.place, "DESCRIBE", uri, timeout, login_of(address, "DESCRIBE", uri)
             )
+        if parts.scheme in ("http", "https"):
+            answer, line = ask(address, timeout)
+            answer.close()
+            line.close()
+            return answer.status
     except TimeoutError:
         raise
     except _NO_ANSWER:
         pass
     return None
-
-
-def _login(address: NetworkAddress, method: str, uri: str) -> Login | None:
-    if not address.user:
-        return None
-    return partial(authorization, address.user, address.password, method, uri)

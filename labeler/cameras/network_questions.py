@@ -8,42 +8,66 @@ from __future__ import annotations
 import http.client
 import io
 import socket
+import ssl
 import time
-from collections.abc import Callable
 from email.message import Message
 
-Login = Callable[[list[str]], str | None]
-"""From the values of WWW-Authenticate to that of Authorization; None where it has no answer."""
+from labeler.cameras.network_login import Login
 
 _LEAST = 0.2
 _LONGEST = 1 << 16
 
 
 def ask_http(
-    place: tuple[str, int], method: str, uri: str, timeout: float, login: Login | None = None
+    place: tuple[str, int],
+    method: str,
+    uri: str,
+    timeout: float,
+    login: Login | None = None,
+    *,
+    is_tls: bool = False,
 ) -> int:
     """The status. Raises OSError (TimeoutError among them), ValueError, HTTPException."""
+    answer, line = open_http(place, method, uri, timeout, login, is_tls=is_tls)
+    answer.close()
+    line.close()
+    return answer.status
+
+
+def open_http(
+    place: tuple[str, int],
+    method: str,
+    uri: str,
+    timeout: float,
+    login: Login | None = None,
+    *,
+    is_tls: bool = False,
+) -> tuple[http.client.HTTPResponse, socket.socket]:
+    """The answer, its body unread, and its line. Both want to be closed. Raises as ask_http does.
+
+    A camera's certificate is its own, so nobody vouches for it: none is refused.
+    """
     deadline = time.monotonic() + timeout
-    line = http.client.HTTPConnection(*place, timeout=timeout)
+    asking = _connection(place, timeout, is_tls=is_tls)
     try:
-        line.request(method, uri)
-        answer = line.getresponse()
+        answer, line = _ask(asking, method, uri)
         told = _answer_to(login, answer.status, answer.headers)
         if told is None:
-            return answer.status
+            return answer, line
         answer.read(_LONGEST)
         if not answer.isclosed():
-            line.close()  # the next question opens it again
-        line.timeout = _left(deadline)
-        if line.sock is not None:
-            line.sock.settimeout(line.timeout)
+            asking.close()  # the next question opens it again
+        asking.timeout = _left(deadline)
+        if asking.sock is not None:
+            asking.sock.settimeout(asking.timeout)
         try:
-            return _status(line, method, uri, told)
+            return _ask(asking, method, uri, told)
         except ConnectionError:  # it hung up after its first answer
-            line.close()
-            return _status(line, method, uri, told)
-    finally:
-        line.close()
+            asking.close()
+            return _ask(asking, method, uri, told)
+    except BaseException:
+        asking.close()
+        raise
 
 
 def ask_rtsp(
@@ -77,9 +101,23 @@ def _left(deadline: float) -> float:
     return max(_LEAST, deadline - time.monotonic())
 
 
-def _status(line: http.client.HTTPConnection, method: str, uri: str, told: str) -> int:
-    line.request(method, uri, headers={"Authorization": told})
-    return line.getresponse().status
+def _connection(
+    place: tuple[str, int], timeout: float, *, is_tls: bool
+) -> http.client.HTTPConnection:
+    if not is_tls:
+        return http.client.HTTPConnection(*place, timeout=timeout)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return http.client.HTTPSConnection(*place, timeout=timeout, context=context)
+
+
+def _ask(
+    asking: http.client.HTTPConnection, method: str, uri: str, told: str = ""
+) -> tuple[http.client.HTTPResponse, socket.socket]:
+    asking.request(method, uri, headers={"Authorization": told} if told else {})
+    line = asking.sock  # the answer may take it away
+    return asking.getresponse(), line
 
 
 def _question(method: str, uri: str, number: int, told: str = "") -> bytes:

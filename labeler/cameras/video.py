@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labeler.cameras.base import CameraState
+from labeler.cameras.opencv_threads import in_opencv
 from labeler.cameras.pixels import as_jpeg, open_capture
 from labeler.cameras.worker import WorkerCamera
 from labeler.errors import UserError
@@ -30,13 +31,14 @@ class VideoCamera(WorkerCamera):
     def _run(self, stop: threading.Event) -> None:
         if not self.path.is_file():
             raise UserError(f"The video {self.path} does not exist.")
-        capture = open_capture(self.path)
-        if capture is None:
-            raise UserError(f"The video {self.path} cannot be played: not a video, or damaged.")
-        try:
-            shown = self._play(capture, stop)
-        finally:
-            capture.release()
+        with in_opencv(stop.set):
+            capture = open_capture(self.path)
+            if capture is None:
+                raise UserError(f"The video {self.path} cannot be played: not a video, or damaged.")
+            try:
+                shown = self._play(capture, stop)
+            finally:
+                capture.release()
         if shown == 0 and not stop.is_set():
             raise UserError(f"The video {self.path} holds no pictures.")
         self._report(stop, CameraState.CLOSED, f"The video {self.path.name} has ended.")

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from labeler.cameras.base import CameraState, CameraStatus
+from labeler.cameras.opencv_threads import in_opencv
 from labeler.cameras.pixels import as_jpeg, open_capture
 from labeler.cameras.worker import SILENCE, WorkerCamera
 from labeler.errors import UserError
@@ -36,6 +37,10 @@ class WebcamCamera(WorkerCamera):
         return status
 
     def _run(self, stop: threading.Event) -> None:
+        with in_opencv(stop.set):
+            self._watch(stop)
+
+    def _watch(self, stop: threading.Event) -> None:
         capture = open_capture(self.device)
         if capture is None:
             raise UserError(

@@ -75,13 +75,13 @@ def measure(
 ) -> dict[int | None, list[dict[str, Any]]]:
     from PySide6.QtWidgets import QApplication
 
-    from labeler.cameras.folder import FolderCamera
     from labeler.dataset.store import Dataset
     from labeler.gui import theme
     from labeler.gui.background import finish_jobs
     from labeler.gui.document import Document
-    from labeler.gui.live import LiveCamera, file_choice
+    from labeler.gui.live import LiveCamera
     from labeler.gui.preview.workspace import PreviewWorkspace
+    from tests.benchmarks.live_feeds import reel
 
     application = QApplication([])
     theme.install(application)
@@ -89,20 +89,18 @@ def measure(
     workspace = PreviewWorkspace(document, live)
     workspace.resize(1280, 740)
     workspace.show()
-    FolderCamera.SECONDS_EACH = 1 / RATE
-    live.choose(file_choice("folder", folder / "pictures"))
-    workspace.activated()
     model = folder / "lite.onnx"
-    workspace.models.choose(model)
-    spin(lambda: is_ready(workspace, live, model), DEADLINE)
     told: dict[int | None, list[dict[str, Any]]] = {each: [] for each in beside}
-    for turn in range(rounds):
-        for nice in beside:
-            with training(folder / f"run-{turn}-{nice}", nice) as run:
-                spin(settled(workspace.looking), LONGEST_WARM_UP_S)
-                told[nice].append(figures(workspace, run, seconds))
-    workspace.shut_down()
-    live.stop()
+    with reel(live, folder / "pictures", RATE):
+        workspace.activated()
+        workspace.models.choose(model)
+        spin(lambda: is_ready(workspace, live, model), DEADLINE)
+        for turn in range(rounds):
+            for nice in beside:
+                with training(folder / f"run-{turn}-{nice}", nice) as run:
+                    spin(settled(workspace.looking), LONGEST_WARM_UP_S)
+                    told[nice].append(figures(workspace, run, seconds))
+        workspace.shut_down()
     finish_jobs()
     document.dataset.close()
     return told

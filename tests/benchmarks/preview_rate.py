@@ -1,15 +1,18 @@
 """How many pictures a second the preview looks at, how late they are, and what the window costs.
 
 Run: python tests/benchmarks/preview_rate.py [--seconds 8] [--detector lite] [--model model.onnx]
-Pictures of the simulated world come as JPEG at 30 and at 15 a second from a thread of this process;
-the Preview workspace decodes them, a detector looks, and the window paints. Each detector has
-random weights and the input that the recipe gives it on a processor; all detections count, so
-that painting and numbering are not spared. Prints one JSON object a line: the pictures that were
-looked at and painted in a second, how old they were when shown (ms), the detector's own time, to
-what the preview has stepped down by itself (one of so many pictures, once it has found its pace),
-the processor's time as a share of one core, and how late a timer of 16 ms came in the window's
-loop (95 of 100 times at most). "off": the camera runs and nobody watches; "bare": shown without a
-detector. All detectors take about five minutes.
+         [--robot]
+Pictures of the simulated world come as JPEG at 30 and at 15 a second, at exact times and from
+memory, which costs nothing; with --robot from the simulated robot, which has a process of its own
+and half a core, through the SDK. The Preview workspace decodes them, a detector looks, and the
+window paints. Each detector has random weights and the input that the recipe gives it on a
+processor; all detections count, so that painting and numbering are not spared. Prints one JSON
+object a line: the pictures a second that the camera gave and the preview looked at, how old they
+were when shown (ms), the detector's own time, to what the preview has stepped down by itself (one
+of so many pictures, once it has found its pace), the processor's time as a share of one core,
+whole and by thread (on Linux), and how late a timer of 16 ms came in the window's loop (95 of 100
+times at most). "off": the camera runs and nobody watches; "bare": shown without a detector. All
+detectors take about five minutes.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 RATES = (30, 15)
@@ -42,6 +46,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--detector", action="append", help="only these, by name")
     parser.add_argument("--model", type=Path, help="a trained model in place of the detectors")
+    parser.add_argument("--robot", action="store_true", help="the simulated robot is the camera")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -57,7 +62,7 @@ def main() -> int:
         else:
             models["model"] = options.model.resolve()
         write_pictures(folder / "pictures")
-        measure(folder, models, options.seconds)
+        measure(folder, models, options)
     return 0
 
 
@@ -86,16 +91,16 @@ def write_pictures(folder: Path) -> None:
         cv2.imwrite(str(folder / f"{number:03}.jpg"), bgr, [cv2.IMWRITE_JPEG_QUALITY, 80])
 
 
-def measure(folder: Path, models: dict[str, Path | None], seconds: float) -> None:
+def measure(folder: Path, models: dict[str, Path | None], options: argparse.Namespace) -> None:
     from PySide6.QtWidgets import QApplication
 
-    from labeler.cameras.folder import FolderCamera
     from labeler.dataset.store import Dataset
     from labeler.gui import theme
     from labeler.gui.background import finish_jobs
     from labeler.gui.document import Document
-    from labeler.gui.live import LiveCamera, file_choice
+    from labeler.gui.live import LiveCamera
     from labeler.gui.preview.workspace import PreviewWorkspace
+    from tests.benchmarks.live_feeds import reel, robot
 
     application = QApplication([])
     theme.install(application)
@@ -106,14 +111,14 @@ def measure(folder: Path, models: dict[str, Path | None], seconds: float) -> Non
     workspace.show()
     for name, model in models.items():  # those without one first: it stays in use
         for rate in RATES:
-            FolderCamera.SECONDS_EACH = 1 / rate
-            live.choose(file_choice("folder", folder / "pictures"))
-            workspace.deactivated() if name == "off" else workspace.activated()
-            if model is not None:
-                workspace.models.choose(model)
-            spin(lambda model=model: is_ready(workspace, live, model), DEADLINE)
-            spin(settled(workspace.looking), LONGEST_WARM_UP_S)
-            figures = figures_of(workspace, seconds)
+            feed = robot if options.robot else reel
+            with feed(live, folder if options.robot else folder / "pictures", rate):
+                workspace.deactivated() if name == "off" else workspace.activated()
+                if model is not None:
+                    workspace.models.choose(model)
+                spin(lambda model=model: is_ready(workspace, live, model), DEADLINE)
+                spin(settled(workspace.looking), LONGEST_WARM_UP_S)
+                figures = figures_of(workspace, options.seconds)
             print_line({"detector": name, "camera_fps": rate, **figures})
     workspace.shut_down()
     live.stop()
@@ -151,15 +156,15 @@ def settled(looking: Any) -> Callable[[], bool]:
 
 def figures_of(workspace: Any, seconds: float) -> dict[str, Any]:
     looking = workspace.looking
-    shown: list[float] = []
+    shown: list[tuple[int, float]] = []
     took: list[float] = []
     ages: list[float] = []
     late: list[float] = []
 
     def note(one: Any) -> None:
-        now = time.monotonic()
-        shown.append(now)
-        ages.append(1000 * (now - one.sight.picture.frame.received))
+        frame = one.sight.picture.frame
+        shown.append((frame.number, frame.received))
+        ages.append(1000 * (time.monotonic() - frame.received))
         took.append(one.sight.milliseconds)
 
     def tick() -> None:
@@ -169,16 +174,18 @@ def figures_of(workspace: Any, seconds: float) -> dict[str, Any]:
 
     from PySide6.QtCore import Qt, QTimer
 
+    from tests.benchmarks.thread_times import thread_seconds
+
     note_tick = [time.monotonic()]
     timer = QTimer()
     timer.setTimerType(Qt.TimerType.PreciseTimer)
     timer.timeout.connect(tick)
     workspace.shown.connect(note)
     timer.start(16)
-    cpu, clock = time.process_time(), time.monotonic()
+    cpu, clock, threads = time.process_time(), time.monotonic(), thread_seconds()
     spin(lambda: False, seconds)
     elapsed = time.monotonic() - clock
-    share = (time.process_time() - cpu) / elapsed
+    share, by_thread = (time.process_time() - cpu) / elapsed, thread_seconds()
     timer.stop()
     workspace.shown.disconnect(note)
     rate = {} if looking.model is None else {"looked_fps": round(len(shown) / elapsed, 1)}
@@ -187,8 +194,13 @@ def figures_of(workspace: Any, seconds: float) -> dict[str, Any]:
         "cpu_percent": round(100 * share),
         "loop_late_p95_ms": p95(late),
     }
-    if shown:
+    for part, spent in by_thread.items():
+        more = max(0.0, spent - threads.get(part, 0.0))  # less where a thread has ended
+        figures[f"{part}_percent"] = round(100 * more / elapsed, 1)
+    if len(shown) > 1:
+        (first, began), (last, ended) = shown[0], shown[-1]
         figures = {
+            "given_fps": round((last - first) / (ended - began), 1),
             **rate,
             "age_p50_ms": round(statistics.median(ages), 1),
             "age_p95_ms": p95(ages),

@@ -15,10 +15,20 @@ FRAME_S = 0.03
 
 
 class NetworkCameraStandIn:
-    """/video shows pictures; with a password only to those who know it. Others are not there."""
+    """/video shows pictures, /shot one; with a password only to those who know it. Others are not
+    there.
+
+    wrapping: what is told before the first picture, before each (of so many bytes), and behind it.
+    """
 
     def __init__(self, jpeg: bytes) -> None:
         self.jpeg = jpeg
+        self.kind = "multipart/x-mixed-replace; boundary=next"
+        self.wrapping = (
+            "",
+            "--next\r\nContent-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n",
+            "\r\n",
+        )
         self.password = ""
         self.ends_after = 0  # pictures of one visit, then it hangs up
         self.visits = 0
@@ -72,12 +82,13 @@ class _Visit(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if not self._is_allowed():
             return
-        if self.path.partition("?")[0] != "/video":
+        shows = {"/video": self._show, "/shot": self._show_one}.get(self.path.partition("?")[0])
+        if shows is None:
             self.send_error(404)
             return
         self._phone.visits += 1
         with suppress(OSError):
-            self._show()
+            shows()
 
     def log_message(self, *words: object) -> None:
         """Not on stderr."""
@@ -95,12 +106,20 @@ class _Visit(BaseHTTPRequestHandler):
     def _show(self) -> None:
         phone = self._phone
         self.send_response(200)
-        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=next")
+        self.send_header("Content-Type", phone.kind)
         self.end_headers()
+        first, before, behind = phone.wrapping
+        self.wfile.write(first.encode())
         shown = 0
         while not phone.ends_after or shown < phone.ends_after:
             phone.flowing.wait(60)
-            head = f"--next\r\nContent-Type: image/jpeg\r\nContent-Length: {len(phone.jpeg)}"
-            self.wfile.write(f"{head}\r\n\r\n".encode() + phone.jpeg + b"\r\n")
+            head = before.format(len(phone.jpeg))
+            self.wfile.write(head.encode() + phone.jpeg + behind.encode())
             shown += 1
             time.sleep(FRAME_S)
+
+    def _show_one(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "image/jpeg")
+        self.end_headers()
+        self.wfile.write(self._phone.jpeg)

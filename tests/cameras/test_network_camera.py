@@ -24,7 +24,7 @@ from labeler.cameras.network_look import look, look_at_network, why_closed
 from labeler.cameras.presence import Presence, Sighting
 from labeler.commands.capture import camera_named
 from labeler.errors import UserError
-from tests.cameras.camera_waits import frames_of, wait_for_state, wait_until
+from tests.cameras.camera_waits import PATIENCE, frames_of, wait_for_state, wait_until
 from tests.cameras.network_stand_in import NetworkCameraStandIn
 
 
@@ -69,12 +69,52 @@ def test_a_phone_gives_pictures_and_comes_back_after_it_hung_up(
     phone.ends_after = 4
     camera = watch(f"{phone.host}/video", watching)
     frame = frames_of(camera, 3)[-1]
-    assert Image.open(io.BytesIO(frame.data)).size == (320, 240)
+    assert frame.data == phone.jpeg  # as the camera made it
     assert camera.name == f"network camera {phone.host}"
     status = wait_for_state(camera, CameraState.LOST)
     assert "gives no picture any more. Trying again." in status.message
     wait_until(lambda: phone.visits > 1)
     wait_until(lambda: (newest := camera.latest()) and newest.number > frame.number + 1)
+
+
+@pytest.mark.parametrize(
+    "wrapping",
+    [
+        ("--a\r\n", "Content-Type: image/jpeg\r\n\r\n", "\r\n--a\r\n"),  # IP Webcam
+        ("", "Content-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n", "\r\n--a\r\n"),
+        ("", "--a\nContent-Type: image/jpg\nContent-Length: 9{}\n\n", "\n"),
+        ("", "", ""),
+    ],
+)
+def test_each_app_may_wrap_its_pictures_as_it_likes(
+    phone: NetworkCameraStandIn,
+    watching: list[NetworkCamera],
+    monkeypatch: pytest.MonkeyPatch,
+    wrapping: tuple[str, str, str],
+) -> None:
+    monkeypatch.setattr(phone, "kind", 'multipart/x-mixed-replace;boundary="--a"')
+    monkeypatch.setattr(phone, "wrapping", wrapping)
+    frames = frames_of(watch(f"{phone.host}/video", watching), 2)
+    assert {each.data for each in frames} == {phone.jpeg}
+
+
+def test_a_camera_with_one_picture_an_answer_is_asked_again(
+    phone: NetworkCameraStandIn, watching: list[NetworkCamera]
+) -> None:
+    camera = watch(f"{phone.host}/shot", watching)
+    assert frames_of(camera, 2)[-1].data == phone.jpeg
+    assert camera.status().state is CameraState.LIVE
+
+
+def test_a_camera_that_is_just_being_opened_is_let_go_at_once(
+    watching: list[NetworkCamera],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        camera = watch(f"127.0.0.1:{silent.getsockname()[1]}", watching)
+        with silent.accept()[0]:
+            camera.stop(PATIENCE)
+    assert camera._thread is not None
+    assert not camera._thread.is_alive()
 
 
 def test_a_phone_that_froze_is_noticed_and_asked_again_at_a_word(
@@ -126,11 +166,10 @@ def test_each_reason_for_no_picture_has_its_sentence(phone: NetworkCameraStandIn
     assert "cannot be reached" in why_closed(read_address("http://no-phone.invalid/video"), 3.0)
 
 
-def test_a_phone_that_accepts_and_says_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network, "OPEN_TIMEOUT", 0.3)
+def test_a_phone_that_accepts_and_says_nothing_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = read_address(f"127.0.0.1:{silent.getsockname()[1]}")
-        assert network.open_stream(address) is None
+        assert network.open_stream(address, 0.3, 1.0) is None
         assert "does not answer" in why_closed(address, 0.3)
         assert look(address, 0.3).presence is Presence.READY  # busy with its one viewer, perhaps
 

@@ -5,19 +5,31 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
+from typing import Any
 from urllib.request import parse_http_list, parse_keqv_list
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from labeler.cameras import network
 from labeler.cameras.base import CameraState
 from labeler.cameras.network import NetworkCamera, read_address
+from labeler.cameras.network_film import Backlog, FilmStream
 from labeler.cameras.network_login import authorization
 from labeler.cameras.network_look import look, why_closed
 from labeler.cameras.presence import Presence
-from tests.cameras.camera_waits import frames_of, wait_for_state, wait_until
+from tests.cameras.camera_waits import (
+    PATIENCE,
+    frames_of,
+    python_environment,
+    wait_for_state,
+    wait_until,
+)
 from tests.cameras.rtsp_stand_in import RtspStandIn
 
 
@@ -103,6 +115,50 @@ def test_a_wrong_path_and_a_missing_password_are_told(
     refused = watch(f"rtsp://{host}/live", watching)
     assert "wants a name and a password" in wait_for_state(refused, CameraState.FAILED).message
     frames_of(watch(f"rtsp://ann:s3cret%2Fpass@{host}/live", watching), 1)
+
+
+def test_a_program_that_leaves_while_it_plays_ends_as_it_should(phone: RtspStandIn) -> None:
+    program = f"""
+from labeler.cameras.network import NetworkCamera, read_address
+from tests.cameras.camera_waits import frames_of
+camera = NetworkCamera(read_address("rtsp://127.0.0.1:{phone.port}/live"))
+camera.start()
+frames_of(camera, 1)
+"""
+    words = [sys.executable, "-c", program]
+    assert subprocess.run(words, env=python_environment(), check=False).returncode == 0
+
+
+def test_old_pictures_are_left_out_until_one_is_waited_for() -> None:
+    backlog = Backlog()
+    assert backlog.is_worth_showing(0.03, 100.0)
+    quick = [backlog.is_worth_showing(0.0, 100.0 + number / 100) for number in range(80)]
+    assert quick[:6] == [True] * 5 + [False]
+    assert sum(quick) == 6  # and one where it takes long
+    assert backlog.is_worth_showing(0.03, 100.8)
+    assert backlog.is_worth_showing(0.0, 100.81)  # they may come in twos
+
+
+def test_a_stream_that_is_entered_between_two_key_frames_has_time() -> None:
+    answers = iter([False, False, True])
+    is_seen = threading.Event()
+
+    class Capture:
+        def grab(self) -> bool:
+            answer = next(answers, None)
+            return not is_seen.wait(PATIENCE) if answer is None else answer
+
+        def retrieve(self) -> tuple[bool, Any]:
+            return True, np.zeros((8, 8, 3), np.uint8)
+
+        def release(self) -> None:
+            """Nothing to give back."""
+
+    capture: Any = Capture()
+    stream = FilmStream(capture, silence=0.0)  # each of its waits is one to the end
+    assert stream.next() is not None
+    is_seen.set()
+    assert stream.next() is None
 
 
 def test_a_look_at_it_asks_for_no_picture(phone: RtspStandIn) -> None:

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from labeler.gui.decode import LONGEST
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtGui import QImage
+
+from labeler.cameras.base import Frame
+from labeler.gui.decode import LONGEST, LivePicture
+from labeler.gui.document import Document
+from labeler.gui.live import LiveCamera
+from labeler.gui.preview import effort
+from labeler.gui.preview.detecting import LoadedModel, Sight
 from labeler.gui.preview.effort import REDUCED, Effort
+from labeler.gui.preview.looking import Looking
+from labeler.gui.preview.number_words import eased_words, number_words
 
 
 class Machine:
@@ -81,6 +94,63 @@ def test_it_does_not_swing_between_two_steps() -> None:
         machine.run(1, took_ms=70)
         steps.add(machine.effort.every)
     assert steps == {2}
+
+
+def test_a_detector_that_fills_most_of_its_time_comes_back_after_a_busy_moment() -> None:
+    machine = Machine()
+    machine.run(10, took_ms=40)
+    assert machine.effort.every == 1
+    machine.run(20, took_ms=120)
+    assert machine.effort.every == 3
+    machine.run(20, took_ms=40)
+    assert machine.effort.every == 1
+    machine.run(20, took_ms=40)
+    assert not machine.effort.is_slow
+
+
+def test_what_does_not_hold_is_tried_ever_more_rarely_and_not_spoken_of() -> None:
+    """It takes longer for a picture where it looks at each, as where the window needs the core."""
+    machine = Machine()
+    machine.run(10, took_ms=60)
+    tries = []
+    for second in range(600):
+        if machine.effort.every == 1:
+            tries.append(second)
+        machine.run(1, took_ms=50 if machine.effort.every == 1 else 42)
+        assert machine.effort.is_slow
+    assert 3 <= len(tries) <= 25
+    assert max(tries) > 300
+    assert len([each for each in tries if each > 200]) <= 5
+
+
+def test_the_person_reads_what_is_asked_of_a_slow_machine(
+    document: Document, live: LiveCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(effort, "time", SimpleNamespace(monotonic=lambda: now))
+    looking, told = Looking(document, live), list[str]()
+    looking.model = LoadedModel(Path("run/model.onnx"), {1: "mug"}, 0.5)
+    looking.eased.connect(lambda: told.append(eased_words(looking)))
+    image = QImage(1920, 1080, QImage.Format.Format_RGB32)
+
+    def look(pictures: int, took_ms: float) -> str:
+        def see(picture: LivePicture, _longest: int) -> None:
+            looking.detecting.saw.emit(Sight(picture, (), took_ms))
+
+        nonlocal now
+        monkeypatch.setattr(looking.detecting, "look", see)
+        for _ in range(pictures):
+            now += 0.05
+            live.picture = LivePicture(Frame(b"", round(20 * now)), image)
+            looking.look(live.picture)
+        return number_words(looking)
+
+    assert "reduced" not in look(20, 15)
+    assert look(60, 60).endswith("dropped   reduced to 640")
+    assert told == ["This machine is slow for this detector: it looks at reduced pictures."]
+    assert look(60, 60).endswith("reduced to 640   1 of 2 pictures")
+    assert look(800, 15).endswith("dropped")
+    assert told[1:] == ["The detector keeps up again: it looks at every picture as it is."]
 
 
 def test_another_camera_is_tried_with_all_it_gives() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from labeler.gui.class_colors import class_colors
-from labeler.gui.decode import LONGEST, LivePicture
+from labeler.gui.decode import LivePicture
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
 from labeler.gui.preview.detecting import Detecting, LoadedModel, Sight
@@ -132,10 +132,6 @@ class Looking(QObject):
             showing.colors = class_colors(model.names if model is not None else {}, categories)
         self.draw_again()
 
-    def is_reduced(self) -> bool:
-        """Whether less is asked of the machine than the camera gives."""
-        return self.effort.every > 1 or self.effort.longest < LONGEST
-
     def finish(self) -> None:
         self.detecting.finish()
 
@@ -167,12 +163,12 @@ class Looking(QObject):
             return  # of the camera or model before
         late_ms = 1000 * (time.monotonic() - frame.received)
         self.pace.note(frame.number, sight.milliseconds, late_ms=late_ms)
-        was_reduced = self.is_reduced()
+        was_slow = self.effort.is_slow
         self.effort.note(sight.milliseconds)
         self.last = self.showing.show(sight)
         self.last_beside = self._show_beside(sight)
         self.shown.emit(self.last)
-        if self.is_reduced() != was_reduced:
+        if self.effort.is_slow != was_slow:
             self.eased.emit()
 
     def _show_beside(self, sight: Sight) -> Shown | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from labeler.gui.decode import LONGEST
 from labeler.gui.preview.looking import Looking
 
 
@@ -12,7 +13,10 @@ def _tr(text: str) -> str:
 
 
 def number_words(looking: Looking) -> str:
-    """Rate, the detector's time, how old the picture is when it is shown, and what was dropped."""
+    """Rate, the detector's time, how old the picture is when it is shown, and what was dropped.
+
+    And what is asked of the machine where it is less than all.
+    """
     pace = looking.pace
     words = _tr("{rate} fps   {ms} ms   {late} ms late   {dropped} dropped").format(
         rate=round(pace.per_second()),
@@ -20,6 +24,8 @@ def number_words(looking: Looking) -> str:
         late=round(pace.late_ms()),
         dropped=pace.dropped,
     )
+    if looking.effort.longest < LONGEST:
+        words += _tr("   reduced to {0}").format(looking.effort.longest)
     if looking.effort.every > 1:
         words += _tr("   1 of {0} pictures").format(looking.effort.every)
     return words
@@ -27,7 +33,7 @@ def number_words(looking: Looking) -> str:
 
 def eased_words(looking: Looking) -> str:
     """What is asked of the machine from now on."""
-    if not looking.is_reduced():
+    if not looking.effort.is_slow:
         return _tr("The detector keeps up again: it looks at every picture as it is.")
     every = looking.effort.every
     if every > 1:
