@@ -10,11 +10,12 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
+from labeler.dataset.coco_places import looks_like_coco
 from labeler.gui import theme
 from labeler.gui.backup_keeper import BackupKeeper
 from labeler.gui.banner import Banner
 from labeler.gui.battery_words import BatteryWords
-from labeler.gui.dataset_actions import DatasetActions, looks_like_coco, looks_like_video
+from labeler.gui.dataset_actions import DatasetActions, looks_like_video
 from labeler.gui.dataset_menu import DatasetMenu
 from labeler.gui.document import Document
 from labeler.gui.history_actions import HistoryActions
