@@ -8,6 +8,8 @@ from pathlib import Path
 
 from labeler.dataset.files import is_file
 
+JSON_NAME = "annotations.json"
+"""What an export calls its COCO file."""
 _HEAD = 1 << 16
 _FEW = 3
 
@@ -15,6 +17,14 @@ _FEW = 3
 def is_zip(path: Path) -> bool:
     """Whether it is a zip by its name."""
     return path.suffix.lower() == ".zip"
+
+
+def coco_at(path: Path) -> Path | None:
+    """What a person means by it: the COCO file or zip itself, or the COCO file of an export's
+    folder. None for anything else.
+    """
+    inside = path / JSON_NAME
+    return next((each for each in (path, inside) if looks_like_coco(each)), None)
 
 
 def looks_like_coco(path: Path) -> bool:

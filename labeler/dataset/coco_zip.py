@@ -14,14 +14,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from labeler.dataset.coco_places import first_names
+from labeler.dataset.coco_places import JSON_NAME, first_names
 from labeler.dataset.files import reason, spellings
 from labeler.dataset.picture import MAX_BYTES
 from labeler.errors import UserError
 
 MOST_JSON_BYTES = 8 << 30
 """COCO's own largest file has half a gigabyte."""
-_JSON_NAME = "annotations.json"
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError)
 """What zipfile raises for damaged, locked or unknown members."""
 
@@ -68,7 +67,7 @@ def opened_zip(path: Path) -> Iterator[tuple[Path, ZipPictures]]:
         raise UserError(f"{path} cannot be read: {why}.") from error
     with archive, tempfile.TemporaryDirectory(prefix="vector-labeler-") as folder:
         member = _coco_member(archive, path)
-        coco = Path(folder) / _JSON_NAME
+        coco = Path(folder) / JSON_NAME
         _write_out(archive, member, coco, path)
         yield coco, _pictures(archive, PurePosixPath(member.filename).parent, coco, path)
 
@@ -79,7 +78,7 @@ def _coco_member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
         for each in archive.infolist()
         if each.filename.lower().endswith(".json") and not _is_hidden(each.filename)
     ]
-    ours = [each for each in found if each.filename == _JSON_NAME]
+    ours = [each for each in found if each.filename == JSON_NAME]
     if len(ours or found) != 1:
         told = f"holds {len(found)} JSON files" if found else "holds no JSON file"
         raise UserError(

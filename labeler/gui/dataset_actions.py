@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,11 +95,11 @@ class DatasetActions(QObject):
             from labeler.dataset.coco_import import import_coco
             from labeler.dataset.coco_zip import opened_zip
 
-            told = {"on_progress": on_progress, "should_stop": should_stop}
+            take = partial(import_coco, dataset, on_progress=on_progress, should_stop=should_stop)
             if images is not None:
-                return import_coco(dataset, file, images, **told)
+                return take(file, images)
             with opened_zip(file) as (coco, pictures):
-                return import_coco(dataset, coco, pictures, **told)
+                return take(coco, pictures)
 
         before = {image.id: image for image in dataset.images()}
         if self._run(

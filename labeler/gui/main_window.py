@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
-from labeler.dataset.coco_places import looks_like_coco
+from labeler.dataset.coco_places import coco_at
 from labeler.gui import theme
 from labeler.gui.backup_keeper import BackupKeeper
 from labeler.gui.banner import Banner
@@ -226,7 +226,7 @@ class MainWindow(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        coco = next((path for path in paths if looks_like_coco(path)), None)
+        coco = next(filter(None, map(coco_at, paths)), None)
         video = next((path for path in paths if looks_like_video(path)), None)
         if coco is not None:
             self.menu.import_coco(coco)

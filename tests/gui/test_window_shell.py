@@ -280,7 +280,7 @@ def test_bad_files_alone_leave_nothing_behind(
     assert window.document.dataset.sessions() == before
 
 
-def test_an_export_comes_back_by_dropping_its_coco_file_or_its_zip(
+def test_an_export_comes_back_by_dropping_its_coco_file_its_folder_or_its_zip(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
     window.document.attempt(lambda dataset: draw(dataset, 1, 1, BBox(10, 20, 30, 40)))
@@ -288,7 +288,7 @@ def test_an_export_comes_back_by_dropping_its_coco_file_or_its_zip(
         window.actions_of_dataset.export(tmp_path / out)
         wait_for_job(qtbot, window)
         assert window.status.sentence.text().startswith("Exported 1 image with 1 box to ")
-    for dropped in ("out/annotations.json", "out.zip"):
+    for dropped in ("out/annotations.json", "out", "out.zip"):
         window.actions_of_dataset.create("fresh")
         assert window.document.dataset.counts().total == 0
         drop(window, tmp_path / dropped)
