@@ -74,6 +74,12 @@ def inspect(data: bytes, name: str) -> Picture:
         return _described(picture)
 
 
+def header(data: bytes, name: str) -> Picture:
+    """As its first bytes tell, without decoding it. Raises UserError."""
+    with _opened(io.BytesIO(data), name, decode=False) as picture:
+        return _described(picture)
+
+
 def upright(data: bytes, name: str, longest: int | None = None) -> Pillow.Image:
     """The first picture as RGB, turned as EXIF says; sides up to longest. Raises UserError."""
     with _opened(io.BytesIO(data), name, longest=longest) as picture:

@@ -38,6 +38,7 @@ class PictureView(QWidget):
         self._marks: tuple[Mark, ...] = ()
         self._numbers = ""
         self._alarm = ""
+        self._caption = ""
         self._dimmed = False
         self._flash = QVariantAnimation(self, startValue=0.7, endValue=0.0, duration=_FLASH_MS)
         self._flash.valueChanged.connect(self.update)
@@ -83,6 +84,16 @@ class PictureView(QWidget):
             self._alarm = text
             self.update()
 
+    @property
+    def caption(self) -> str:
+        return self._caption
+
+    def show_caption(self, text: str) -> None:
+        """A line below, in the middle; an empty one hides it."""
+        if text != self._caption:
+            self._caption = text
+            self.update()
+
     def set_dimmed(self, dimmed: bool) -> None:
         """A picture that is no longer live looks so."""
         if dimmed != self._dimmed:
@@ -119,6 +130,8 @@ class PictureView(QWidget):
             self._paint_line(painter, self._numbers, _SCRIM, self._numbers_rect())
         if self._alarm:
             self._paint_line(painter, self._alarm, ALARM, self.alarm_rect())
+        if self._caption:
+            self._paint_line(painter, self._caption, _SCRIM, self._caption_rect())
 
     def _paint_picture(self, painter: QPainter) -> None:
         where = self.picture_rect()
@@ -145,6 +158,13 @@ class PictureView(QWidget):
 
     def _numbers_rect(self) -> QRectF:
         return QRectF(QPointF(_MARGIN, _MARGIN), self._line_size(self._numbers))
+
+    def _caption_rect(self) -> QRectF:
+        size = self._line_size(self._caption)
+        bottom = self.picture_rect().bottom() or self.height()
+        return QRectF(
+            QPointF((self.width() - size.width()) / 2, bottom - _MARGIN - size.height()), size
+        )
 
     def _line_size(self, text: str) -> QSizeF:
         metrics = self.fontMetrics()
@@ -201,7 +221,7 @@ def _paint_mark(painter: QPainter, mark: Mark, picture: QRectF, scale: float) ->
     label = QRectF(QPointF(max(picture.left(), left), top), size)
     painter.fillRect(label, color)
     painter.setPen(text_color(color))
-    painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
+    painter.drawText(label, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine, text)
 
 
 def text_color(ground: QColor) -> QColor:

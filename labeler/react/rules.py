@@ -91,6 +91,12 @@ class Lookout:
                 due.append(Due(rule, best, picture))
         return due
 
+    def put_back(self, rule: Rule) -> None:
+        """It was not done: it applies again at the next picture where it is still seen."""
+        for place, each in enumerate(self._rules):
+            if each == rule:
+                self._seen[place], self._done[place] = rule.frames, -math.inf
+
 
 def never_seen(rules: Iterable[Rule], names: Iterable[str]) -> list[str]:
     """What rules that are on wait for, and no class of a detector with these names is."""

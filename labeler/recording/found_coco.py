@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labeler import __version__
+from labeler.dataset import picture
 from labeler.dataset.files import PART, replace_durably, write_durably
+from labeler.errors import UserError
 
 if TYPE_CHECKING:
     from trainer.predict import Detection
@@ -52,20 +54,22 @@ class FoundCoco:
     def add(
         self,
         data: bytes,
-        size: tuple[int, int],
         captured_at: float,
         first: Finds,
         second: Finds | None = None,
     ) -> None:
-        """data: the picture as the camera sent it; size: width, height in pixels.
+        """data: the picture as the camera sent it. It is durable on return. Raises UserError.
 
-        The picture is durable on return. Raises UserError.
+        What no dataset could read is left out.
         """
+        number = self.pictures + 1
+        try:
+            told = picture.header(data, f"Picture {number}")
+        except UserError:
+            return
         folder = self._folder / IMAGES
         folder.mkdir(exist_ok=True)
-        number = self.pictures + 1
-        suffix = "png" if data.startswith(b"\x89PNG") else "jpg"
-        name = f"{number:06}.{suffix}"
+        name = f"{number:06}{told.suffix}"
         write_durably(folder / name, data)
         self.pictures = number
         self.size_bytes += len(data)
@@ -73,8 +77,8 @@ class FoundCoco:
         image = {
             "id": number,
             "file_name": name,
-            "width": size[0],
-            "height": size[1],
+            "width": told.width,
+            "height": told.height,
             "date_captured": f"{taken:%Y-%m-%d %H:%M:%S}",
             "captured_at": captured_at,
         }

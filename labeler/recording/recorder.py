@@ -43,7 +43,6 @@ class Moment:
     """
 
     data: bytes
-    size: tuple[int, int]
     received: float
     captured_at: float
     first: Finds
@@ -178,9 +177,7 @@ class Recorder:
             self._require_room(_KEPT)
         self._video.add(moment.draw(), moment.received)
         if self._keep_every and self._seen % self._keep_every == 0:
-            self._coco.add(
-                moment.data, moment.size, moment.captured_at, moment.first, moment.second
-            )
+            self._coco.add(moment.data, moment.captured_at, moment.first, moment.second)
             if now - self._saved >= _SAVE_S or self._coco.pictures == 1:
                 self._saved = now
                 self._coco.save()

@@ -18,11 +18,13 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from labeler.cameras.folder import FolderCamera
+from labeler.cameras.simulated_world import Deed as SimulatedDeed
 from labeler.dataset.store import Dataset
 from labeler.gui.background import is_idle, run_in_background
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
 from labeler.gui.preview import reacting, remembered
+from labeler.gui.preview.deed_caption import SHOWN_S, DeedCaption
 from labeler.gui.preview.reacting import Done
 from labeler.gui.preview.rule_form import RuleForm
 from labeler.gui.preview.rules_dialog import RulesDialog
@@ -179,7 +181,7 @@ def test_without_a_rule_the_dialog_opens_and_a_rule_is_made_in_it(
     assert dialog.isVisible()  # such a rule is not taken
     dialog.form.text.setEditText("Your Majesty")
     dialog.form.category.setEditText("queen")
-    assert dialog.problem.text() == "This detector has no class queen."
+    assert dialog.problem.text() == 'This detector has no class "queen".'
     assert dialog.try_button.isEnabled()
     dialog.form.category.setEditText("vector")
     dialog.form.frames.setValue(1)
@@ -289,7 +291,7 @@ def test_the_keys_of_preview_work_on_the_big_screen_which_ends_with_it(
     preview.reacting.use([Rule("nobody", Deed.SAY, "Hello")])
     qtbot.keyClick(screen, Qt.Key.Key_E)
     assert preview.reacting.is_on
-    assert heard.has("Reacting, but this detector has no class nobody.")
+    assert heard.has('Reacting, but this detector has no class "nobody".')
     plus = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Plus, Qt.KeyboardModifier.ShiftModifier, "+")
     QApplication.sendEvent(screen, plus)  # as it comes from a keyboard of the United States
     assert preview.controls.lowest_score == 0.55
@@ -353,18 +355,50 @@ def test_one_picture_is_one_picture(qtbot: QtBot) -> None:
     assert form.frames.text() == "2 pictures in a row"
 
 
-def test_what_is_left_out_while_another_hangs_is_told_once(
+class Robot:
+    """As a simulated one tells what it would do."""
+
+    def __init__(self) -> None:
+        self.told = [SimulatedDeed(1, "Vector-SIM1", "said", "long ago")]
+
+    def deeds(self, since: int = 0) -> list[SimulatedDeed]:
+        return [each for each in self.told if each.number > since]
+
+
+def test_what_the_simulated_robot_would_do_stands_on_its_picture_for_a_while(
+    qtbot: QtBot, preview: PreviewWorkspace, live: LiveCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    robot, caption = Robot(), DeedCaption()
+    monkeypatch.setattr(LiveCamera, "camera", property(lambda _live: robot))
+    preview.on_show.show_deed()
+    assert preview.view.caption == ""  # that is no news
+    robot.told.append(SimulatedDeed(2, "Vector-SIM1", "said", "Your Majesty"))
+    preview.on_show.show_deed()
+    assert preview.view.caption == 'Vector-SIM1 says "Your Majesty"'
+    assert caption.words(live.camera, now=0.0) == ""
+    robot.told.append(SimulatedDeed(3, "Vector-SIM1", "played", "FistBumpSuccess"))
+    robot.told.append(SimulatedDeed(4, "Vector-SIM1", "asked", "FindFaces"))
+    assert caption.words(live.camera, now=1.0) == "Vector-SIM1 plays FistBumpSuccess"
+    assert caption.words(live.camera, now=1.0 + SHOWN_S) == ""
+
+
+def test_what_waits_while_others_hang_is_told_once_and_comes_next(
     qtbot: QtBot, preview: PreviewWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = threading.Event()
+    monkeypatch.setattr(reacting, "_LONG_S", 0.0)
     monkeypatch.setattr(reacting, "run_command", lambda _due, _leash: str(gate.wait(60)))
-    preview.reacting.use([Rule("vector", Deed.RUN, "anything", frames=1, rest_s=0.0)])
+    rules = [Rule("vector", Deed.RUN, word, frames=1, rest_s=0.0) for word in "ab"]
+    third = Rule("vector", Deed.RUN, "c", frames=1, rest_s=3600.0)
+    preview.reacting.use([*rules, third])
     preview.react()
     shown = preview.looking.last
     assert shown is not None
     for _ in range(6):
         preview.reacting.look(shown)
-    preview.stop()
-    assert ["Left out" in done.failure for done in preview.reacting.log] == [True]
+    told = [(done.rule.text, done.failure[:8]) for done in preview.reacting.log]
+    assert sorted(told) == [("a", "It waits"), ("b", "It waits"), ("c", "It waits")]
     gate.set()
+    until(qtbot, lambda: ("c", "") in [(d.rule.text, d.failure) for d in preview.reacting.log])
+    preview.stop()
     until(qtbot, lambda: not preview.reacting.is_busy)

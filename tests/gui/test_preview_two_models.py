@@ -26,7 +26,7 @@ from labeler.gui.preview import detecting
 from labeler.gui.preview.tally import Tally, Verdict
 from labeler.gui.preview.video_picture import video_picture
 from labeler.gui.preview.workspace import PreviewWorkspace
-from tests.gui.live_waits import Heard, show, until
+from tests.gui.live_waits import Heard, show, until, wait_for_another
 from tests.gui.tiny_model import write_tiny_model
 
 SMALL = (640, 322)
@@ -98,6 +98,30 @@ def test_both_are_recorded_side_by_side_and_each_has_its_own_list(
         assert len(told["images"]) == len(list((folder / "images").iterdir()))
 
 
+def test_a_picture_is_held_to_be_judged_in_peace(
+    qtbot: QtBot, preview: PreviewWorkspace, other: Path, document: Document, live: LiveCamera
+) -> None:
+    qtbot.keyClick(preview, Qt.Key.Key_Space)
+    last = preview.looking.last
+    assert last is not None
+    held = last.sight.picture
+    assert preview.view.alarm == "Held"
+    for _ in range(3):
+        wait_for_another(qtbot, live)
+    qtbot.keyClick(preview, Qt.Key.Key_W)
+    until(qtbot, lambda: preview.judging.tally.wrong)
+    assert preview.view.image is held.image
+    (image,) = document.dataset.images()
+    assert document.dataset.path_of(image).read_bytes() == held.frame.data
+    qtbot.mouseClick(preview.controls.bar.hold, Qt.MouseButton.LeftButton)
+    until(qtbot, lambda: preview.view.image is not held.image)
+    assert preview.view.alarm == ""
+    preview.hold()
+    preview.controls.beside.use(other)
+    until(qtbot, lambda: preview.looking.pane_beside)
+    assert not preview.looking.is_held
+
+
 def test_each_is_judged_by_keys_of_its_own_with_a_tally_of_its_own(
     qtbot: QtBot, preview: PreviewWorkspace, other: Path, document: Document, heard: Heard
 ) -> None:
@@ -132,7 +156,7 @@ def test_what_is_done_with_a_picture_stays_in_view_on_a_small_screen(
     bar.judge.show_joined(12, 0)
     until(qtbot, lambda: bar.judge.improve.isVisible() and preview.height() == SMALL[1])
     buttons = [each for each in bar.findChildren(QPushButton) if each.isVisible()]
-    assert len(buttons) == 3 + 1 + 3 + 1 + 1 + 2
+    assert len(buttons) == 3 + 1 + 3 + 1 + 1 + 3
     for button in buttons:
         where = button.rect().translated(button.mapTo(preview, QPoint(0, 0)))
         assert preview.rect().contains(where), button.text()

@@ -49,6 +49,15 @@ def test_it_rests_before_it_applies_again() -> None:
     assert fired(Lookout([RULE]), *pictures, every_s=1.0) == [2, 12, 22, 32]
 
 
+def test_what_finds_no_room_applies_again_while_it_is_seen() -> None:
+    lookout = Lookout([RULE])
+    assert [len(lookout.see([mug()], SIZE, at)) for at in (0.0, 0.1, 0.2)] == [0, 0, 1]
+    lookout.put_back(RULE)
+    assert len(lookout.see([mug()], SIZE, 0.3)) == 1
+    lookout.put_back(RULE)
+    assert [len(lookout.see(things, SIZE, 0.4)) for things in ([], [mug()])] == [0, 0]
+
+
 def test_another_class_is_another_matter() -> None:
     ball = Sighted("ball", 0.9, (0.0, 0.0, 9.0, 9.0))
     assert fired(Lookout([RULE]), *[[ball]] * 9) == []

@@ -42,7 +42,6 @@ def moment(number: int) -> Moment:
     """The pictures of a camera at ten a second."""
     return Moment(
         data=jpeg(number),
-        size=(64, 36),
         received=100.0 + number / 10,
         captured_at=1_700_000_000.0 + number / 10,
         first=FINDS,
@@ -102,7 +101,7 @@ def test_video_and_pictures_are_whole_once_it_has_ended(tmp_path: Path) -> None:
 
 def test_the_recorded_pictures_can_be_imported_as_coco(tmp_path: Path) -> None:
     coco = FoundCoco(tmp_path)
-    coco.add(jpeg(9), (64, 36), 1_700_000_000.0, FINDS)
+    coco.add(jpeg(9), 1_700_000_000.0, FINDS)
     coco.save()
     with Dataset.create(tmp_path / "other") as dataset:
         import_coco(dataset, tmp_path / ANNOTATIONS, tmp_path / "images")
@@ -196,7 +195,7 @@ def test_two_models_that_number_their_classes_alike_keep_them_apart(tmp_path: Pa
     coco = FoundCoco(tmp_path)
     for name in ("cat", "dog", "cat"):
         found = [(Detection(1, name, 0.9, (4.0, 6.0, 20.0, 10.0)), 1)]
-        coco.add(jpeg(40), (64, 36), 1_700_000_000.0, Finds("run/model.onnx", {1: name}, found))
+        coco.add(jpeg(40), 1_700_000_000.0, Finds("run/model.onnx", {1: name}, found))
     coco.save()
     written = json.loads((tmp_path / ANNOTATIONS).read_text())
     names = {each["id"]: each["name"] for each in written["categories"]}
@@ -254,16 +253,20 @@ def test_a_second_detector_has_a_list_of_the_pictures_that_it_looked_at(tmp_path
     """The first one is exchanged meanwhile: each picture names who looked."""
     coco = FoundCoco(tmp_path)
     newer, second = replace(FINDS, model="newer/model.onnx"), replace(FINDS, model="b/model.onnx")
-    coco.add(jpeg(10), (64, 36), 1_700_000_000.0, FINDS)
+    coco.add(jpeg(10), 1_700_000_000.0, FINDS)
     coco.save()
     assert not (tmp_path / ANNOTATIONS_BESIDE).exists()
-    coco.add(jpeg(20), (64, 36), 1_700_000_001.0, newer, second)
+    webp = bytes(cv2.imencode(".webp", picture(20, (30, 50)))[1])
+    coco.add(webp, 1_700_000_001.0, newer, second)
+    coco.add(b"no picture", 1_700_000_002.0, newer, second)
     coco.save()
     first, beside = (
         json.loads((tmp_path / name).read_text()) for name in (ANNOTATIONS, ANNOTATIONS_BESIDE)
     )
     assert first["info"]["model"] == "run/model.onnx, newer/model.onnx"
     assert [each["model"] for each in first["images"]] == ["run/model.onnx", "newer/model.onnx"]
-    assert [each["file_name"] for each in beside["images"]] == ["000002.jpg"]
+    (image,) = beside["images"]
+    told = image["file_name"], image["width"], image["height"]
+    assert told == ("000002.webp", 30, 50)  # as the bytes say
     assert [box["image_id"] for box in beside["annotations"]] == [2]
     assert beside["info"]["model"] == "b/model.onnx"

@@ -152,6 +152,11 @@ class BigScreenSwitch(QObject):
         if self.screen is not None:
             self.screen.stage.view.show_alarm(text)
 
+    def show_caption(self, text: str) -> None:
+        """As PictureView takes it."""
+        if self.screen is not None:
+            self.screen.stage.view.show_caption(text)
+
     def show_picture(
         self,
         image: QImage,
@@ -208,7 +213,7 @@ class _Counts(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        middle = Qt.AlignmentFlag.AlignVCenter
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         if not self.seen:
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
             painter.drawText(self.rect(), middle, self.tr("Nothing in view"))

@@ -114,7 +114,9 @@ class Judging(QObject):
         count, shown = self._count(is_beside=is_beside), pane.shown
         frame = shown.sight.picture.frame
         if frame is count.last:
-            self._document.say(self.tr("This picture is judged already. The next one is coming."))
+            self._document.say(
+                self.tr("This picture is judged already. Backspace takes that back.")
+            )
             return False
         found = [each.detection for each in shown.stored]
         said = _Said(

@@ -30,6 +30,13 @@ def actions(preview: PreviewWorkspace) -> list[Action]:
             _tr("Add this picture to the dataset, to be labelled"),
         ),
         Action(
+            "hold",
+            _tr("Hold the picture, go on"),
+            ("Space",),
+            preview.hold,
+            _tr("The picture in view stays, to be judged in peace"),
+        ),
+        Action(
             "fewer",
             _tr("Show only surer ones"),
             ("+", "="),

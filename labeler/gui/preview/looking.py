@@ -31,7 +31,8 @@ class Looking(QObject):
 
     loaded carries a LoadedModel, and whether it took the place of an older state of its file;
     bare a LivePicture that no model looks at, or none has looked at before; broken a sentence, and
-    whether it is about the second model; eased: the machine cannot keep up, or can again.
+    whether it is about the second model; eased: less is asked of the machine, or
+    more again; held: whether the picture in view is held from now on.
     """
 
     shown = Signal(object)
@@ -40,6 +41,7 @@ class Looking(QObject):
     bare = Signal(object)
     broken = Signal(str, bool)
     eased = Signal()
+    held = Signal(bool)
 
     def __init__(self, document: Document, live: LiveCamera, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +50,7 @@ class Looking(QObject):
         self.last: Shown | None = None
         self.last_beside: Shown | None = None
         """Of the second model, on the same picture."""
+        self.is_held = False
         self.pace = Pace()
         self.effort = Effort()
         self.showing = Showing()
@@ -90,6 +93,20 @@ class Looking(QObject):
         self._paths = (model, self._paths[1])
         self.detecting.use(*self._paths)
 
+    def hold(self, *, on: bool) -> None:
+        """The picture in view stays there, to be judged in peace, or the newest comes again.
+
+        Another camera or model ends it by itself.
+        """
+        if on is self.is_held:
+            return
+        self.is_held = on
+        self.held.emit(on)
+        if not on:
+            self.resume()
+            if self._live.picture is not None:
+                self.look(self._live.picture)
+
     def restart(self) -> None:
         """Another camera or another model."""
         self.last = self.last_beside = None
@@ -97,6 +114,7 @@ class Looking(QObject):
         self.effort.restart()
         self.showing.restart()
         self.showing_beside.restart()
+        self.hold(on=False)
 
     def resume(self) -> None:
         """Somebody watches again: what came while nobody did was not dropped."""
@@ -109,9 +127,13 @@ class Looking(QObject):
 
     def look(self, picture: LivePicture) -> None:
         """The camera's newest picture."""
+        if self.is_held:
+            return
         if self.model is None or self.last is None:
             self.bare.emit(picture)
         if self.model is None:
+            if self._failed[0]:
+                self.detecting.look(picture)  # its file may have been mended
             return
         side = max(picture.image.width(), picture.image.height())
         if self.effort.wants(picture.frame.number, side):
@@ -144,6 +166,7 @@ class Looking(QObject):
             self.beside = loaded
         else:
             self.model = loaded
+        self.hold(on=False)
         self.take_colors()
         self.loaded.emit(loaded, before is not None and before.path == loaded.path)
         if self._live.picture is not None:
@@ -151,6 +174,7 @@ class Looking(QObject):
 
     def _take_failure(self, sentence: str, is_beside: bool) -> None:
         self._failed[is_beside] = True
+        self.hold(on=False)
         if is_beside:
             self.beside = self.last_beside = None
         else:
@@ -159,7 +183,8 @@ class Looking(QObject):
 
     def _take_sight(self, sight: Sight) -> None:
         frame = sight.picture.frame
-        if frame.received < self._since or self._live.picture is None or self.model is None:
+        is_past = frame.received < self._since or self._live.picture is None
+        if is_past or self.model is None or self.is_held:
             return  # of the camera or model before
         late_ms = 1000 * (time.monotonic() - frame.received)
         self.pace.note(frame.number, sight.milliseconds, late_ms=late_ms)

@@ -35,9 +35,6 @@ def eased_words(looking: Looking) -> str:
     """What is asked of the machine from now on."""
     if not looking.effort.is_slow:
         return _tr("The detector keeps up again: it looks at every picture as it is.")
-    every = looking.effort.every
-    if every > 1:
-        return _tr("This machine is slow for this detector: it looks at 1 of {0} pictures.").format(
-            every
-        )
+    if looking.effort.every > 1:  # how many changes while this stands; the corner tells
+        return _tr("This machine is slow for this detector: it does not look at every picture.")
     return _tr("This machine is slow for this detector: it looks at reduced pictures.")

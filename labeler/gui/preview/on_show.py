@@ -11,6 +11,7 @@ from labeler.gui.live import LiveCamera
 from labeler.gui.live_health import LiveHealth
 from labeler.gui.preview.big_screen import BigScreenSwitch
 from labeler.gui.preview.class_list import Seen
+from labeler.gui.preview.deed_caption import DeedCaption
 from labeler.gui.preview.looking import Looking
 from labeler.gui.preview.number_words import number_words
 from labeler.gui.preview.recording import Going
@@ -31,8 +32,10 @@ class OnShow(QObject):
         self.big_screen = BigScreenSwitch(live, parent)
         self.health = LiveHealth(live, self.stage.view)
         self.health_beside = LiveHealth(live, self.stage.second, tells_camera=False)
+        self._live = live
+        self._deeds = DeedCaption()
         self._going: Going | None = None
-        self._is_reacting = False
+        self._is_reacting = self._is_held = False
 
     def show(self, shown: Shown, seen: tuple[Seen, ...]) -> None:
         """With what the second detector found on it; seen: the classes in view."""
@@ -62,6 +65,12 @@ class OnShow(QObject):
         has_any = self._looking.last is not None
         self.stage.view.show_numbers(number_words(self._looking) if has_any else "")
 
+    def show_deed(self) -> None:
+        """What the simulated robot would do."""
+        words = self._deeds.words(self._live.camera)
+        self.stage.view.show_caption(words)
+        self.big_screen.show_caption(words)
+
     def show_names(self, names: tuple[str, str] | None) -> None:
         """What the two detectors are; None: there is one alone."""
         self.stage.show_names(names)
@@ -77,6 +86,11 @@ class OnShow(QObject):
         self._is_reacting = is_on
         self._show_alarm()
 
+    def show_held(self, is_held: bool) -> None:
+        """Whether the picture stays, whatever the camera sends."""
+        self._is_held = is_held
+        self._show_alarm()
+
     def _show_alarm(self) -> None:
         """What must not be forgotten while it is on."""
         words = []
@@ -84,5 +98,7 @@ class OnShow(QObject):
             words.append(self.tr("Recording   {0}").format(self._going.words()))
         if self._is_reacting:
             words.append(self.tr("Reacting"))
+        if self._is_held:
+            words.append(self.tr("Held"))
         self.stage.view.show_alarm("   ".join(words))
         self.big_screen.show_alarm("   ".join(words))

@@ -13,16 +13,21 @@ from labeler.gui.side_panel import heading, keep_keys, line_color
 
 
 class PictureBar(QWidget):
-    """keep_requested: the frame in view is to join the dataset."""
+    """keep_requested: the frame in view is to join the dataset; hold_requested: it is to stay in
+    view, or not any more.
+    """
 
     keep_requested = Signal()
+    hold_requested = Signal()
 
     def __init__(self, record: RecordControls, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.judge = JudgeBox(self)
+        self.hold = self._made_hold()
         self.keep = self._made_keep()
         kept = QHBoxLayout()
         kept.setSpacing(6)
+        kept.addWidget(self.hold)
         kept.addWidget(self.keep)
         kept.addWidget(record.button, 1)
         column = QVBoxLayout(self)
@@ -39,11 +44,26 @@ class PictureBar(QWidget):
         self._question.setVisible(names is None)
         self.judge.show_names(names)
 
+    def show_held(self, is_held: bool) -> None:
+        """Whether the picture stays in view."""
+        text = self.tr("Go on") if is_held else self.tr("Hold")
+        self.hold.setText(text)
+        self.hold.setAccessibleName(text)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         color = line_color(self.palette())
         painter.fillRect(0, 0, 1, self.height(), color)
         painter.fillRect(1, 0, self.width() - 1, 1, color)
+
+    def _made_hold(self) -> QPushButton:
+        button = QPushButton(self.tr("Hold"), self)
+        button.setAccessibleName(button.text())
+        words = self.tr("The picture in view stays, to be judged in peace")
+        hint_tooltip(button, "preview.hold", words)
+        button.clicked.connect(self.hold_requested)
+        keep_keys(button, Qt.Key.Key_Space)
+        return button
 
     def _made_keep(self) -> QPushButton:
         button = QPushButton(self.tr("Keep"), self)

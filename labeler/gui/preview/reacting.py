@@ -24,6 +24,8 @@ from labeler.react.rules import Deed, Due, Lookout, Rule, Sighted, from_json, to
 ShouldStop = Callable[[], bool]
 
 _MOST_UNDER_WAY = 2
+_LONG_S = 3.0
+"""Seconds that a rule waits for others in silence."""
 _LOG_LINES = 100
 
 
@@ -51,7 +53,8 @@ class Reacting(QObject):
         self._live = live
         self._lookout: Lookout | None = None
         self._under_way = 0
-        self._told_left_out: set[Rule] = set()
+        self._waiting: dict[Rule, float] = {}  # since when
+        self._told_waiting: set[Rule] = set()
         self._jobs: list[Job] = []
         self._leash = Leash()
         live.camera_changed.connect(self._leave_camera)
@@ -114,15 +117,12 @@ class Reacting(QObject):
         image = shown.sight.picture.image
         size = (image.width(), image.height())
         things = [Sighted(each.name, each.score, each.bbox) for each in shown.sight.detections]
-        for due in self._lookout.see(things, size, time.monotonic()):
-            if not self._is_full() or due.rule not in self._told_left_out:
-                self.do(due)  # one that hangs would be drowned in all that is left out meanwhile
+        self._take_turns(self._lookout, self._lookout.see(things, size, time.monotonic()))
 
     def do(self, due: Due) -> None:
         """In the background. Where the last ones are still under way, it is left out and told."""
         if self._is_full():
-            self._told_left_out.add(due.rule)
-            self._tell(due, self.tr("Left out: the one before is still under way."))
+            self._tell(due, self.tr("Left out: two others are still under way."))
             return
         self._under_way += 1
         deed = _deed(due, self._live.camera, self._live.name, self._leash)
@@ -134,6 +134,23 @@ class Reacting(QObject):
         )
         self._jobs = [*(each for each in self._jobs if not each.is_over), job]
 
+    def _take_turns(self, lookout: Lookout, due: Sequence[Due]) -> None:
+        """Those that wait longest first. Who waits long is told once: no rule that hangs is to be
+        drowned in it.
+        """
+        now, before = time.monotonic(), self._waiting
+        self._waiting = {}
+        for each in sorted(due, key=lambda one: before.get(one.rule, now)):
+            if not self._is_full():
+                self.do(each)
+                continue
+            lookout.put_back(each.rule)
+            since = self._waiting[each.rule] = before.get(each.rule, now)
+            if now - since >= _LONG_S and each.rule not in self._told_waiting:
+                self._told_waiting.add(each.rule)
+                self._tell(each, self.tr("It waits: two others are still under way."))
+        self._told_waiting &= self._waiting.keys()
+
     def _leave_camera(self) -> None:
         self.switch_off(self.tr("No longer reacting: the camera is another one now, or closed."))
 
@@ -143,17 +160,13 @@ class Reacting(QObject):
     def _is_full(self) -> bool:
         return self._under_way >= _MOST_UNDER_WAY
 
-    def _count_end(self) -> None:
-        self._under_way -= 1
-        self._told_left_out.clear()
-
     def _end(self, due: Due, told: str) -> None:
-        self._count_end()
+        self._under_way -= 1
         words = rule_words.deed_words(due.rule)
         self._log(Done(datetime.now(), due.rule, f"{words}   {told}".strip()))
 
     def _fail(self, due: Due, error: Exception) -> None:
-        self._count_end()
+        self._under_way -= 1
         if not isinstance(error, UserError):
             raise error
         self._tell(due, str(error))

@@ -48,7 +48,7 @@ class RecordControls(QObject):
             self.button.setText(self.tr("Record"))
             self.button.setAccessibleName(self.tr("Record"))
         else:
-            self.button.setText(self.tr("Stop   {0}").format(going.words()))
+            self.button.setText(self.tr("Stop   {0}").format(going.clock))
             self.button.setAccessibleName(self.tr("Stop recording"))
 
     def _make_opener(self, panel: QWidget) -> QPushButton:

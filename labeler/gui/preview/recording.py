@@ -32,13 +32,17 @@ class Going:
     seconds: float
     size_bytes: int
 
+    @property
+    def clock(self) -> str:
+        """As in "0:12"."""
+        whole = int(self.seconds)
+        if whole >= 3600:
+            return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+        return f"{whole // 60}:{whole % 60:02}"
+
     def words(self) -> str:
         """As in "0:12   3.4 MB"."""
-        whole = int(self.seconds)
-        clock = f"{whole // 60}:{whole % 60:02}"
-        if whole >= 3600:
-            clock = f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
-        return f"{clock}   {self.size_bytes / 1e6:.1f} MB"
+        return f"{self.clock}   {self.size_bytes / 1e6:.1f} MB"
 
 
 class Recording(QObject):
@@ -111,12 +115,11 @@ class Recording(QObject):
         if self._recorder is None:
             return
         picture = first.shown.sight.picture
-        image, font, factor = picture.image, self._font, picture.factor
+        image, font = picture.image, self._font
         panes = [(pane.model.name, pane.shown.marks) for pane in (first, second) if pane]
         self._recorder.add(
             Moment(
                 data=picture.frame.data,
-                size=(round(image.width() * factor), round(image.height() * factor)),
                 received=picture.frame.received,
                 captured_at=picture.frame.captured_at,
                 first=_finds(first),

@@ -165,7 +165,7 @@ class RulesDialog(QDialog):
             return ""
         if not never_seen([replace(rule, is_on=True)], self._categories):
             return ""
-        return self.tr("This detector has no class {0}.").format(rule.category)
+        return self.tr('This detector has no class "{0}".').format(rule.category)
 
     def _show_done(self, done: Done) -> None:
         words = f"{done.at:%H:%M:%S}  {done.rule.category}: {done.words}"

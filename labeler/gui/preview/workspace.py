@@ -93,6 +93,7 @@ class PreviewWorkspace(Workspace):
 
     def deactivated(self) -> None:
         self._is_active = False
+        self.looking.hold(on=False)
         self.reacting.switch_off()
         self.big_screen.close()
         self.recording.stop()
@@ -126,6 +127,13 @@ class PreviewWorkspace(Workspace):
         if self.frames.keep(last.sight.picture if last is not None else self._live.picture):
             self.on_show.flash()
 
+    def hold(self) -> None:
+        """The picture in view stays, or the newest ones come again."""
+        if self.looking.last is None:
+            self._document.say(self.tr("There is no picture with detections to hold yet."))
+        else:
+            self.looking.hold(on=not self.looking.is_held)
+
     def obstacle_to_improve(self) -> str:
         """Why there is nothing to learn from yet, or nothing."""
         if self.judging.joined:
@@ -149,7 +157,7 @@ class PreviewWorkspace(Workspace):
         names = self._names() if self.reacting.is_on else []
         if names and (vain := never_seen(self.reacting.rules, names)):
             words = self.tr("Reacting, but this detector has no class {0}.")
-            self._document.say(words.format(", ".join(vain)))
+            self._document.say(words.format(", ".join(f'"{each}"' for each in vain)))
 
     def show_rules(self) -> None:
         """The dialog with all rules."""
@@ -254,12 +262,15 @@ class PreviewWorkspace(Workspace):
         looking.redrawn.connect(self._show)
         looking.bare.connect(on_show.show_bare)
         looking.broken.connect(self._tell_broken)
+        looking.held.connect(on_show.show_held)
+        looking.held.connect(self.controls.bar.show_held)
         looking.eased.connect(lambda: self._document.say(eased_words(looking)))
         self.asking.taken.connect(on_show.flash)
         self.reacting.changed.connect(lambda: on_show.show_reacting(is_on=self.reacting.is_on))
         self.recording.changed.connect(on_show.show_going)
         self.recording.changed.connect(self.controls.record.show_going)
         self._numbers_timer.timeout.connect(on_show.show_numbers)
+        self._numbers_timer.timeout.connect(on_show.show_deed)
 
     def _connect_controls(self) -> None:
         controls = self.controls
@@ -274,6 +285,7 @@ class PreviewWorkspace(Workspace):
         controls.react.rules_requested.connect(self.show_rules)
         controls.record.toggle_requested.connect(self.record)
         controls.record.open_requested.connect(self.recording.open_folder)
+        controls.bar.hold_requested.connect(self.hold)
         controls.bar.keep_requested.connect(self.keep_frame)
         controls.bar.judge.improve_requested.connect(self.improve)
 
