@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import threading
+import weakref
 from dataclasses import replace
 
 import cv2
@@ -11,6 +13,7 @@ import pytest
 
 from labeler.simulator import look, room, setting, textures
 from labeler.simulator.body import BodyPose
+from labeler.simulator.drawing import DrawingThread
 from labeler.simulator.ground import CLUTTER, RADIUS
 from labeler.simulator.lens import encode
 from labeler.simulator.render import Renderer
@@ -60,6 +63,17 @@ def test_the_same_seed_gives_the_same_bytes(renderer: Renderer) -> None:
 def test_another_seed_gives_another_world(renderer: Renderer) -> None:
     assert Renderer(2).photograph(scene()) != renderer.photograph(scene())
     assert World(1).scene() != World(2).scene()
+
+
+def test_a_thing_is_made_anew_only_where_it_was_put_elsewhere(renderer: Renderer) -> None:
+    view = View.of(EYE, 640, 360)
+    stays, moves = Thing("cube", 2.0, -5.0, 0.6), Thing("mug", 6.0, -4.0, 0.3)
+    first, second = renderer.placed(scene(stays, moves), view)
+    left = weakref.ref(second.mesh.vertices)
+    del second
+    again, *_ = renderer.placed(scene(stays, replace(moves, y=0.0)), view)
+    assert again is first
+    assert left() is None
 
 
 @pytest.mark.parametrize("kind", ["cube", "mug", "ball"])
@@ -250,3 +264,18 @@ def test_so_much_clutter_stands_around_as_was_asked_for() -> None:
     kinds = [thing.kind for thing in World(1, clutter=0).things]
     assert sorted(kinds) == ["ball", "cube", "mug"]
     assert len(World(1, clutter=8).things) > 7
+
+
+def test_what_is_being_drawn_at_the_end_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("labeler.simulator.drawing.LAST_PICTURE", 0.01)
+    drawing, begun = DrawingThread(), threading.Event()
+
+    def draw() -> None:
+        begun.set()
+        while True:
+            """As a picture on a machine with much else to do."""
+
+    drawing.submit(draw)
+    assert begun.wait(60)
+    drawing.close()
+    assert not drawing._thread.is_alive()
