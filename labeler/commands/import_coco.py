@@ -89,6 +89,7 @@ def _as_json(report: ImportReport) -> str:
     told = {
         "images": report.images_added,
         "annotations": report.annotations_added,
+        "suggestions": report.suggestions_added,
         "categories": report.categories_added,
         "skipped_total": report.skipped_total,
         "skipped": [{"what": what, "why": why} for what, why in report.skipped],
@@ -104,6 +105,9 @@ def _told(report: ImportReport, folder: Path) -> str:
         f"{counted(report.annotations_added, 'box')} and "
         f"{counted(report.categories_added, 'class')} to {folder}."
     ]
+    if report.suggestions_added:
+        waiting = counted(report.suggestions_added, "suggestion")
+        lines += [f"Boxes with a score are a detector's: {waiting} to look at."]
     if report.skipped_total:
         lines += [f"Not taken: {report.skipped_total}", *_by_reason(report.skipped)]
     if report.corrected_total:

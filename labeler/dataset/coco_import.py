@@ -14,6 +14,7 @@ from labeler.dataset import coco_boxes, coco_entries, picture
 from labeler.dataset.category_edits import next_color
 from labeler.dataset.changes import Edit, EntryKind, VerifiedChange
 from labeler.dataset.coco_entries import BadEntry, CategoryEntry, ImageEntry, Key
+from labeler.dataset.coco_found import FoundBoxes
 from labeler.dataset.coco_pictures import FolderPictures, Pictures
 from labeler.dataset.coco_plan import Plan, Told, made_plan
 from labeler.dataset.images import stage
@@ -42,6 +43,7 @@ class ImportReport:
     corrected: tuple[tuple[str, str], ...]
     skipped_total: int
     corrected_total: int
+    suggestions_added: int
 
 
 @dataclass(slots=True)
@@ -75,7 +77,7 @@ def import_coco(
     Categories keep their ids in a dataset that has none yet, else they are matched by name.
     A picture that is in the dataset already takes boxes only while it is unlabelled. An image
     without any annotation becomes unlabelled, unless it says "verified", as exports of this
-    program do, or empty_means_nothing_there.
+    program do, or empty_means_nothing_there. A box with a score waits as a detector's suggestion.
     """
     pictures = FolderPictures(images) if isinstance(images, Path) else images
     plan = made_plan(json_path, _scaled(on_progress, 0, 100), should_stop)
@@ -111,6 +113,7 @@ class _Import:
     taken: dict[Key, _Taken] = field(default_factory=dict)
     categories: dict[Key, int] = field(default_factory=dict)
     corrected: Told = field(default_factory=Told)
+    found: FoundBoxes = field(default_factory=FoundBoxes)
 
     def stage_pictures(self, pictures: Pictures, on_progress: OnProgress) -> None:
         """Brings the bytes of all good pictures into incoming/. Raises UserError if none is."""
@@ -191,6 +194,7 @@ class _Import:
         self.dataset.note(told)
         confirmed = Edit(told, tuple(self._confirmations(empty_means_nothing_there)))
         self.dataset.apply(confirmed, EntryKind.NOTE)  # an import is no edit to be undone
+        suggestions = self.found.offer(self.dataset, self.plan.skipped)
         return ImportReport(
             images_added=images,
             annotations_added=boxes,
@@ -199,6 +203,7 @@ class _Import:
             corrected=tuple(self.corrected.lines),
             skipped_total=self.plan.skipped.total,
             corrected_total=self.corrected.total,
+            suggestions_added=suggestions,
         )
 
     def _write_categories(self) -> int:
@@ -267,11 +272,13 @@ class _Import:
             if done % 1000 == 0:
                 on_progress(done, self.plan.annotations)
             try:
-                yield self._box(entry, seen)
+                if (box := self._box(entry, seen)) is not None:
+                    yield box
             except BadEntry as error:
                 self.plan.skipped.add(_named(entry, done), str(error))
 
-    def _box(self, entry: Any, seen: set[Key]) -> Annotation:
+    def _box(self, entry: Any, seen: set[Key]) -> Annotation | None:
+        """None where it waits as a suggestion."""
         key, image_key = coco_entries.annotation_place(entry)
         taken = self.taken.get(image_key)
         if taken is None:
@@ -279,7 +286,12 @@ class _Import:
             raise BadEntry("its image was not taken" if known else "its image is not in the file")
         taken.mentioned = True
         try:
-            return self._annotation(entry, key, taken, seen)
+            box = self._annotation(entry, key, taken, seen)
+            if (score := coco_entries.annotation_score(entry)) is None:
+                return box
+            self.found.add(box, score, taken.entry.model or self.json_path.name)
+            taken.lost_boxes = True  # no person has looked at it
+            return None
         except BadEntry:
             taken.lost_boxes = True
             raise
@@ -303,9 +315,8 @@ class _Import:
         if bbox != raw:
             self.corrected.add(f"annotation {key}", "its bbox reached out of the picture")
         said = coco_entries.annotation_extras(entry)
-        number = self.dataset.new_annotation_id()
         return Annotation(
-            number,
+            self.dataset.new_annotation_id(),
             taken.image.id,
             category_id,
             bbox,

@@ -232,9 +232,12 @@ class DatasetActions(QObject):
         changed = [each for each in self._document.dataset.images() if each != before.get(each.id)]
         self._document.notify_images_added(each.id for each in changed if each.id not in before)
         self._document.notify_images_changed(each.id for each in changed if each.id in before)
+        told = [counted(report.annotations_added, "box")]
+        if report.suggestions_added:
+            told.append(counted(report.suggestions_added, "suggestion"))
         self._document.say(
             self.tr("Imported {0} with {1}. Kept.").format(
-                counted(report.images_added, "image"), counted(report.annotations_added, "box")
+                counted(report.images_added, "image"), ", ".join(told)
             )
         )
         lines = [f"{what}: {why}" for what, why in (*report.skipped, *report.corrected)]

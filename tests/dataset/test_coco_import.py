@@ -59,6 +59,22 @@ def rows(dataset: Dataset) -> tuple[object, ...]:
     )
 
 
+def test_a_box_with_a_score_waits_as_a_detectors_suggestion(
+    dataset: Dataset, coco: dict[str, Any], coco_folder: Path
+) -> None:
+    for entry, score in zip(coco["annotations"][1:], (0.7, 0.25), strict=True):
+        entry["score"] = score
+    coco["images"][1] |= {"model": "run/model.onnx", "verified": True}
+    report = take(dataset, coco, coco_folder)
+    assert (report.annotations_added, report.suggestions_added) == (1, 1)
+    assert report.skipped == (("0.jpg", "it has labels, so what a detector found is not needed"),)
+    second = dataset.images()[1]
+    assert second.state is ImageState.UNLABELLED
+    (waiting,) = dataset.suggestions(second.id)
+    assert (waiting.source, waiting.model) == ("detector", "run/model.onnx")
+    assert (waiting.bbox, waiting.score) == (BBox(0, 0, 64, 48), 0.25)
+
+
 def test_images_boxes_and_categories_arrive(
     dataset: Dataset, coco: dict[str, Any], coco_folder: Path
 ) -> None:
