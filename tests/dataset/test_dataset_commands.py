@@ -94,9 +94,6 @@ def test_export_and_import_by_default_places(
     assert main(["export", str(dataset.folder), str(target), "--include-unlabelled"]) == 0
     assert "2 images with 1 box of 1 class" in capsys.readouterr().out
     assert main(["import", str(tmp_path / "back"), str(target / "annotations.json")]) == 0
-    assert main(["export", str(dataset.folder), str(tmp_path / "out.zip")]) == 0
-    assert main(["import", str(tmp_path / "again"), str(tmp_path / "out.zip")]) == 1
-    assert "out.zip is packed. Unpack it" in capsys.readouterr().err
     (target / "mine.txt").write_text("mine")
     assert main(["export", str(dataset.folder), str(target)]) == 1
     assert main(["export", str(dataset.folder), str(target), "--overwrite"]) == 0
