@@ -267,15 +267,16 @@ class DatasetMenu(QToolButton):
         menu.addSeparator()
         self._add(menu, self.tr("Export COCO…"), self.ask_export, "export_coco", "export")
         self._add_capture_choice(menu)
-        self._add(menu, self.tr("Check"), self._actions.check, "check", "check")
+        self._add(menu, self.tr("Check"), self._actions.check, "check", "shield")
         self._add(menu, self.tr("History"), self.history_requested.emit, "history", "recent")
         restore = self._add(
-            menu, self.tr("Restore from a backup…"), self.ask_restore, "restore", "recent"
+            menu, self.tr("Restore from a backup…"), self.ask_restore, "restore", "restore"
         )
         restore.setEnabled(writable)
         menu.addSeparator()
         self._add_appearances(menu.addMenu(icon("appearance"), self.tr("Appearance")))
-        self._add(menu, self.tr("Find an action…"), self.palette_requested.emit, "palette")
+        find = self.tr("Find an action…")
+        self._add(menu, find, self.palette_requested.emit, "palette", "search")
         self._add(menu, self.tr("Keys"), self.keys_requested.emit, "keys", "keys")
 
     def _add_capture_choice(self, menu: QMenu) -> None:

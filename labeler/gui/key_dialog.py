@@ -194,7 +194,7 @@ class KeyDialog(QDialog):
         return button
 
     def _preset_button(self) -> QPushButton:
-        button = self._button(self.tr("As in"))
+        button = self._button(self.tr("As in another program"))
         button.setToolTip(self.tr("Keys for hands that come from another program"))
         button.setAccessibleName(self.tr("Keys as in another program"))
         menu = QMenu(button)

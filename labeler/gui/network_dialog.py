@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
+    QDialogButtonBox,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -84,6 +84,8 @@ class NetworkDialog(QDialog):
         self.close_button.setAutoDefault(False)
         self.close_button.setToolTip(self.tr("Keep the camera that is chosen"))
         form = QFormLayout()
+        form.setHorizontalSpacing(14)
+        form.setVerticalSpacing(8)
         for text, field in (
             (self.tr("Address"), self.address),
             (self.tr("Name"), self.user),
@@ -91,14 +93,15 @@ class NetworkDialog(QDialog):
         ):
             form.addRow(FieldLabel(text, field), field)
             field.setAccessibleName(text)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
-        buttons.addWidget(self.go)
+        buttons = QDialogButtonBox(self)
+        buttons.addButton(self.close_button, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.addButton(self.go, QDialogButtonBox.ButtonRole.AcceptRole)
         column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
         column.addLayout(form)
         column.addWidget(self.note)
         column.addStretch(1)
-        column.addLayout(buttons)
+        column.addWidget(buttons)
         width = min(_WIDTH, window.width() - 20)
         self.resize(width, column.totalHeightForWidth(width))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
+    QDialogButtonBox,
     QFormLayout,
-    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -90,14 +90,16 @@ class RobotMoveDialog(QDialog):
         self.go.setDefault(True)
         theme.set_role(self.go, "primary")
         form = QFormLayout()
+        form.setHorizontalSpacing(14)
         form.addRow(FieldLabel(self.tr("Address"), self.address), self.address)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
-        buttons.addWidget(self.go)
+        buttons = QDialogButtonBox(self)
+        buttons.addButton(self.close_button, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.addButton(self.go, QDialogButtonBox.ButtonRole.AcceptRole)
         column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
         column.addLayout(form)
         column.addWidget(self.steps)
         column.addStretch(1)
-        column.addLayout(buttons)
+        column.addWidget(buttons)
         self.setMinimumWidth(min(_WIDTH, window.width() - 20))

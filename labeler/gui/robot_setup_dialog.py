@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
+    QDialogButtonBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -276,13 +277,16 @@ class RobotSetupDialog(QDialog):
             self._form.addRow(FieldLabel(text, field), row)
             if text:
                 field.setAccessibleName(text)
+        self._form.setHorizontalSpacing(14)
+        self._form.setVerticalSpacing(8)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._name_buttons()
         inner = QWidget(self)
         column = QVBoxLayout(inner)
+        column.setContentsMargins(16, 16, 16, 8)
+        column.setSpacing(12)
         column.addWidget(intro)
         column.addLayout(self._form)
-        column.addSpacing(8)
         column.addWidget(self.steps)
         column.addStretch(1)
         scroll = self._scroll
@@ -290,15 +294,14 @@ class RobotSetupDialog(QDialog):
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(inner)
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(11, 0, 11, 11)
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
-        buttons.addWidget(self.go)
+        buttons = QDialogButtonBox(self)
+        buttons.setContentsMargins(16, 8, 16, 16)
+        buttons.addButton(self.close_button, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.addButton(self.go, QDialogButtonBox.ButtonRole.AcceptRole)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll, 1)
-        outer.addLayout(buttons)
+        outer.addWidget(buttons)
         self.resize(min(_SIZE[0], window.width() - 20), min(_SIZE[1], window.height() - 20))
 
     def _name_buttons(self) -> None:

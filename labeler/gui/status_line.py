@@ -95,6 +95,6 @@ class StatusLine(QWidget):
         for label in (self.counts, self.to_do):
             room -= label.sizeHint().width() + row.spacing()
         room -= self.detail.sizeHint().width() + row.spacing()
-        self.detail.setVisible(room >= 0)
+        self.detail.setVisible(room >= 0 and bool(self.detail.text()))
         room -= _BAR_WIDTH + row.spacing()
         self.bar.setVisible(self._total > 0 and room >= 0)

@@ -48,7 +48,7 @@ LIGHT = Colors(
     accent="#097c8e",
     accent_over="#076878",
     on_accent="#ffffff",
-    good="#2e9e5b",
+    good="#278f51",
     warning="#b86e00",
     bad="#c8372d",
     on_bad="#ffffff",
@@ -159,8 +159,11 @@ def _palette(scheme: Colors) -> QPalette:
 def _sheet(scheme: Colors) -> str:
     values = {name: getattr(scheme, name) for name in Colors.__slots__}
     sheet = Template(_SHEET).substitute(values)
-    chevron = file_of("chevron-down")
-    return sheet + Template(_CHEVRON).substitute(file=chevron.as_posix()) if chevron else sheet
+    tick = "tick-dark" if scheme is DARK else "tick-light"
+    for name, part in (("chevron-down", _CHEVRON), (tick, _TICK)):
+        if drawing := file_of(name):
+            sheet += Template(part).substitute(values, file=drawing.as_posix())
+    return sheet
 
 
 _SHEET = """
@@ -193,7 +196,15 @@ QToolButton::menu-indicator { image: none; width: 0; }
 QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
     background: $field; color: $text; border: 1px solid $line; border-radius: 5px;
     padding: 5px 8px; selection-background-color: $accent; selection-color: $on_accent;
+    placeholder-text-color: $faint;
 }
+QToolButton { padding: 5px 12px 4px; }
+QAbstractSpinBox { padding: 4px 8px 3px; }
+QListView[role="list"] {
+    background: $field; border: 1px solid $line; border-radius: 5px; padding: 4px;
+}
+QListView[role="list"]:focus { border-color: $accent; }
+QListView[role="list"]::item { padding: 4px 2px; }
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus {
     border-color: $accent;
 }
@@ -266,4 +277,15 @@ QFrame[role="line"] { background: $line; border: 0; }
 
 _CHEVRON = """
 QComboBox::down-arrow { image: url("$file"); width: 14px; height: 14px; }
+"""
+
+_TICK = """
+QCheckBox::indicator, QListView::indicator {
+    width: 13px; height: 13px; border: 1px solid $faint; border-radius: 3px; background: $field;
+}
+QCheckBox::indicator:checked, QListView::indicator:checked {
+    background: $accent; border-color: $accent; image: url("$file");
+}
+QCheckBox::indicator:disabled, QListView::indicator:disabled { border-color: $line; }
+QCheckBox::indicator:checked:disabled { background: $faint; border-color: $faint; }
 """

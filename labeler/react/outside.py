@@ -196,6 +196,7 @@ class _Call:
                 raise UserError(f"{self._host} answered with HTTP {error.code}.") from error
         except (OSError, ValueError, http.client.HTTPException) as error:
             cause = getattr(error, "reason", None) or error
+            cause = getattr(cause, "strerror", None) or cause
             raise UserError(f"{self._host} cannot be reached: {cause}.") from error
 
 

@@ -156,7 +156,7 @@ def _about_sizes(train: Side, val: Side, test: Side) -> Iterator[str]:
             f"Only {counted(train.images, 'image')} to learn from: expect little. From about "
             f"{USEFUL_LABELLED} on a quick run makes a detector that helps."
         )
-    if unsureness(val.images) > _SURE_ENOUGH:
+    if round(unsureness(val.images), 2) > _SURE_ENOUGH:
         yield (
             f"Only {counted(val.images, 'image')} to check with: AP will be sure to about "
             f"±{unsureness(val.images):.2f}, so smaller differences between runs mean nothing. "

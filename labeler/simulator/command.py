@@ -127,6 +127,7 @@ def _checked(arguments: argparse.Namespace) -> list[Entry]:
 
 
 async def _serve(arguments: argparse.Namespace, folder: Path, entries: list[Entry]) -> None:
+    stopped, orders = _stop_signals(), asyncio.Queue[str]()
     import cv2
 
     from labeler.simulator.company import Company
@@ -135,7 +136,6 @@ async def _serve(arguments: argparse.Namespace, folder: Path, entries: list[Entr
     from labeler.simulator.server import RunningServer
 
     cv2.setNumThreads(1)
-    stopped, orders = _stop_signals(), asyncio.Queue[str]()
     if arguments.exit_with_stdin:
         _follow_stdin(stopped, orders)
     playbacks = [Playback(Recording(path)) for path in arguments.replay]

@@ -6,6 +6,7 @@ import configparser
 import os
 import re
 import secrets
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from pathlib import Path
 from labeler.errors import UserError
 
 FILE_NAME = "sdk_config.ini"
+CONNECTING = 0.5
+"""Seconds in which somebody on this machine answers, if only by taking the connection."""
 _NAME = re.compile(r"[0-9A-Za-z_-]{1,40}")
 _SERIAL = re.compile(r"[0-9a-z]{1,32}")
 _TOKEN = re.compile(r"[!-~]{1,200}")
@@ -72,7 +75,8 @@ def write_configuration(
     """Writes the certificate and the robot's section, for their owner alone. Returns the ini file.
 
     Every other line of the file stays as it is: it may hold a person's own robots. Raises UserError
-    where the folder cannot be written or holds a file that is no ini file.
+    where the folder cannot be written, holds a file that is no ini file, or has this very robot
+    already, and it runs.
     """
     path = folder / FILE_NAME
     values = {
@@ -85,7 +89,9 @@ def write_configuration(
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone(folder):
-            others = _without(_read(path), identity.serial)
+            text = _read(path)
+            _check_that_none_runs(path, _sections(path, text), identity)
+            others = _without(text, identity.serial)
             _replace(cert_path(folder, identity), certificate)
             _replace(path, _with(others, identity.serial, values).encode("latin-1"))
     except OSError as error:
@@ -126,6 +132,21 @@ def _sections(path: Path, text: str) -> dict[str, dict[str, str]]:
     except configparser.Error:  # it quotes lines, and one may hold a token
         raise _unwritten(path, "the file is damaged") from None
     return {serial.lower(): dict(parser[serial]) for serial in parser.sections()}
+
+
+def _check_that_none_runs(
+    path: Path, sections: dict[str, dict[str, str]], identity: Identity
+) -> None:
+    """One that was killed left its section behind; nobody listens at its port."""
+    port = sections.get(identity.serial, {}).get("port", "")
+    try:
+        socket.create_connection(("127.0.0.1", int(port)), CONNECTING).close()
+    except (OSError, ValueError, OverflowError):
+        return
+    raise UserError(
+        f"{identity.name} ({identity.serial}) runs already and stands in {path}. Give this one "
+        "another name: --name Vector-SIM7 --serial 00sim007."
+    )
 
 
 def _without(text: str, serial: str) -> str:

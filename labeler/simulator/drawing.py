@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import ParamSpec, TypeVar
 
-LAST_PICTURE = 0.5
+LAST_PICTURE, LAST_CALL = 0.5, 5.0
+"""Seconds in which the picture that is being drawn may be finished, and then one call of it."""
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class _ClosedError(BaseException):
+    """Nobody waits for what is being drawn."""
 
 
 class DrawingThread:
@@ -29,6 +36,8 @@ class DrawingThread:
                 return
             try:
                 future.set_result(job(*args, **kwargs))
+            except _ClosedError:
+                raise
             except BaseException as error:  # whoever awaits the future gets it
                 future.set_exception(error)
 
@@ -36,10 +45,16 @@ class DrawingThread:
         return future
 
     def close(self) -> None:
-        """Lets a picture be finished: ending the process inside OpenCV would abort it."""
+        """Lets a picture be finished, or breaks off what takes longer: ending the process inside
+        OpenCV would abort it."""
         self._jobs.put(None)
         self._thread.join(LAST_PICTURE)
+        if self._thread.is_alive() and self._thread.ident is not None:
+            thread, error = ctypes.c_ulong(self._thread.ident), ctypes.py_object(_ClosedError)
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)
+            self._thread.join(LAST_CALL)
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            job()
+        with suppress(_ClosedError):
+            while (job := self._jobs.get()) is not None:
+                job()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import replace
 
 import cv2
@@ -11,6 +12,7 @@ import pytest
 
 from labeler.simulator import look, room, setting, textures
 from labeler.simulator.body import BodyPose
+from labeler.simulator.drawing import DrawingThread
 from labeler.simulator.ground import CLUTTER, RADIUS
 from labeler.simulator.lens import encode
 from labeler.simulator.render import Renderer
@@ -250,3 +252,18 @@ def test_so_much_clutter_stands_around_as_was_asked_for() -> None:
     kinds = [thing.kind for thing in World(1, clutter=0).things]
     assert sorted(kinds) == ["ball", "cube", "mug"]
     assert len(World(1, clutter=8).things) > 7
+
+
+def test_what_is_being_drawn_at_the_end_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("labeler.simulator.drawing.LAST_PICTURE", 0.01)
+    drawing, begun = DrawingThread(), threading.Event()
+
+    def draw() -> None:
+        begun.set()
+        while True:
+            """As a picture on a machine with much else to do."""
+
+    drawing.submit(draw)
+    assert begun.wait(60)
+    drawing.close()
+    assert not drawing._thread.is_alive()

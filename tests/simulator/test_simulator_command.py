@@ -115,6 +115,11 @@ def test_a_configuration_is_written_twice_and_taken_away_only_by_its_own_robot(
             "port": "5",
         }
     }
+    with socket.create_server(("127.0.0.1", 0)) as running:
+        port = running.getsockname()[1]
+        write_configuration(tmp_path, second, Address("127.0.0.1", port), b"other")
+        with pytest.raises(UserError, match="runs already"):
+            write_configuration(tmp_path, first, Address("127.0.0.1", 4), b"cert")
     remove_configuration(tmp_path, second)
     assert read_sections(path) == {}
     path.write_text("guid = secret", encoding="utf-8")

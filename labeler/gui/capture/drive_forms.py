@@ -91,9 +91,9 @@ def posing_form(
 
     def summary(chosen: Mapping[str, int]) -> str:
         count = chosen["pose_pictures"] + chosen["pose_negatives"]
-        return picture_count(count) + _tr(", {0}. Those without it wait for you to say so.").format(
-            _duration(count * POSE_SECONDS)
-        )
+        return picture_count(count) + _tr(
+            ", {0}. Those without it wait until you have checked them."
+        ).format(_duration(count * POSE_SECONDS))
 
     form = NumberForm(
         parent,

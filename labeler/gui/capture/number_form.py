@@ -58,6 +58,7 @@ class NumberForm(QDialog):
         self.fields = {number.name: self._field(number) for number in numbers}
         self.form = QFormLayout()
         self.form.setHorizontalSpacing(14)
+        self.form.setVerticalSpacing(8)
         for number in numbers:
             field = self.fields[number.name]
             self.form.addRow(FieldLabel(number.text, field), field)
@@ -73,7 +74,7 @@ class NumberForm(QDialog):
         buttons.accepted.connect(self._choose)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        column.setContentsMargins(18, 16, 18, 14)
+        column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
         column.addWidget(words)
         column.addLayout(self.form)

@@ -67,8 +67,6 @@ class ShutterButton(QAbstractButton):
         painter.setPen(ink)
         painter.drawText(QRectF(left, 0, text + 4, self.height()), middle, self.text())
         painter.setFont(self.font())
-        ink.setAlphaF(0.6)
-        painter.setPen(ink)
         painter.drawText(QRectF(left + text + gap, 0, key + 4, self.height()), middle, self._key)
 
     def _bold(self) -> QFont:

@@ -34,6 +34,7 @@ from labeler.gui.label.note_field import NoteField
 from labeler.gui.label.painting import ShownBox
 from labeler.gui.label.remarks import NoteOwner
 from labeler.gui.theme import pad_field
+from labeler.gui.worded_list import WordedList
 
 _ID = Qt.ItemDataRole.UserRole
 _ROW = 26
@@ -55,7 +56,7 @@ class BoxPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.list = QListWidget(self)
+        self.list = WordedList(self)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
@@ -93,10 +94,18 @@ class BoxPanel(QWidget):
         if tuple(boxes) != self._boxes:
             self._fill(tuple(boxes))
         self._selection, self._image = selection, image
+        self.list.say_if_empty(self._empty_words(image))
         self._show_selection(frozenset(selection))
         self._show_numbers(image)
         self._show_remarks(image)
         self._shows = False
+
+    def _empty_words(self, image: Image | None) -> str:
+        if image is None:
+            return ""
+        if not self._editable:
+            return self.tr("None.")
+        return self.tr("None. Drag on the picture to draw one.")
 
     def set_editable(self, editable: bool) -> None:
         self._editable = editable

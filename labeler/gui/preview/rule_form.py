@@ -111,6 +111,8 @@ class RuleForm(QWidget):
     def _lay_out(self) -> None:
         form = self._form
         form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(14)
+        form.setVerticalSpacing(8)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         rows: tuple[tuple[str, QWidget], ...] = (

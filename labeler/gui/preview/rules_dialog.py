@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
-    QListWidget,
     QListWidgetItem,
     QMessageBox,
     QPushButton,
@@ -25,6 +24,7 @@ from labeler.gui.preview.rule_form import RuleForm
 from labeler.gui.preview.rule_words import rule_words
 from labeler.gui.side_panel import heading
 from labeler.gui.theme import set_role
+from labeler.gui.worded_list import WordedList
 from labeler.react.rules import Deed, Due, Rule, Sighted, check, never_seen
 
 _PICTURE = (640, 360)
@@ -43,7 +43,9 @@ class RulesDialog(QDialog):
         self._rules = list(reacting.rules)
         self._categories = categories
         self._first = categories[0] if categories else ""
-        self.list = QListWidget(self)
+        words = self.tr("No rule yet. Add one for what the robot is to say or do.")
+        self.list = WordedList(self, words)
+        set_role(self.list, "list")
         self.list.setAccessibleName(self.tr("Rules"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setToolTip(self.tr("A rule without its mark is not followed"))
@@ -51,7 +53,8 @@ class RulesDialog(QDialog):
         self.problem = QLabel(self)
         self.problem.setWordWrap(True)
         set_role(self.problem, "bad")
-        self.log = QListWidget(self)
+        self.log = WordedList(self, self.tr("Nothing was done yet."))
+        set_role(self.log, "list")
         self.log.setAccessibleName(self.tr("What was done"))
         self.add_button = self._button(self.tr("Add a rule"), self.add)
         self.remove_button = self._button(self.tr("Remove"), self.remove)
@@ -186,6 +189,7 @@ class RulesDialog(QDialog):
         left = QVBoxLayout()
         left.addWidget(self.list, 1)
         buttons = QHBoxLayout()
+        buttons.setSpacing(6)
         buttons.addWidget(self.add_button)
         buttons.addWidget(self.remove_button)
         buttons.addStretch(1)
@@ -200,12 +204,14 @@ class RulesDialog(QDialog):
         halves.addLayout(left, 1)
         halves.addLayout(right, 1)
         box = QDialogButtonBox(self)
-        box.addButton(self.tr("Done"), QDialogButtonBox.ButtonRole.AcceptRole)
+        done = box.addButton(self.tr("Done"), QDialogButtonBox.ButtonRole.AcceptRole)
+        set_role(done, "primary")
         box.addButton(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         box.accepted.connect(self.accept)
         box.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
         column.addLayout(halves, 2)
         column.addWidget(heading(self.tr("What was done"), self.log))
         column.addWidget(self.log, 1)
