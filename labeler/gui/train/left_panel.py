@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from labeler.gui.side_panel import heading
@@ -10,7 +10,8 @@ from labeler.gui.theme import set_role
 from labeler.gui.train.run_list import RunList
 from labeler.gui.train.settings_panel import SettingsPanel
 
-_WIDTH = 250
+_WIDTH, _WIDEST = 250, 400
+"""Device-independent pixels: wider with large letters, or in a language of long words."""
 
 
 class LeftPanel(QScrollArea):
@@ -25,6 +26,18 @@ class LeftPanel(QScrollArea):
         self._no_runs.setWordWrap(True)
         self._lay_out()
         self.settings.adjust.toggled.connect(lambda _open: QTimer.singleShot(0, self._bring_drawer))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        done = super().eventFilter(watched, event)
+        if watched is self.widget() and event.type() is QEvent.Type.LayoutRequest:
+            self._make_room()
+        return done
+
+    def _make_room(self) -> None:
+        needed = (
+            self.widget().minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        )
+        self.setFixedWidth(max(_WIDTH, min(needed, _WIDEST)))
 
     def show_any_runs(self, any_runs: bool) -> None:
         """Whether there are runs in the list."""
