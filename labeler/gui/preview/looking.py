@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from labeler.cameras.base import Frame
 from labeler.gui.class_colors import class_colors
 from labeler.gui.decode import LivePicture
 from labeler.gui.document import Document
@@ -125,8 +126,18 @@ class Looking(QObject):
         self._since = time.monotonic()
         self.restart()
 
+    def wants(self, frame: Frame) -> bool:
+        """Whether its picture is worth decoding; asked once for each frame of the camera."""
+        picture = self._live.picture
+        if self.is_held:
+            return False
+        if self.model is None or self.last is None or picture is None:
+            return True
+        side = max(picture.image.width(), picture.image.height())
+        return self.effort.wants(frame.number, side)
+
     def look(self, picture: LivePicture) -> None:
-        """The camera's newest picture."""
+        """The camera's newest picture that was decoded."""
         if self.is_held:
             return
         if self.model is None or self.last is None:
@@ -134,9 +145,7 @@ class Looking(QObject):
         if self.model is None:
             if self._failed[0]:
                 self.detecting.look(picture)  # its file may have been mended
-            return
-        side = max(picture.image.width(), picture.image.height())
-        if self.effort.wants(picture.frame.number, side):
+        else:
             self.detecting.look(picture, self.effort.longest)
 
     def draw_again(self) -> None:
