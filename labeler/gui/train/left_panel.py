@@ -21,6 +21,7 @@ class LeftPanel(QScrollArea):
         super().__init__(parent)
         self.settings = SettingsPanel(self)
         self.run_list = RunList(self)
+        self._panel = QWidget(self)
         self._no_runs = QLabel(self.tr("None yet. The first one takes a minute."), self)
         set_role(self._no_runs, "faint")
         self._no_runs.setWordWrap(True)
@@ -29,14 +30,13 @@ class LeftPanel(QScrollArea):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         done = super().eventFilter(watched, event)
-        if watched is self.widget() and event.type() is QEvent.Type.LayoutRequest:
+        if watched is self._panel and event.type() is QEvent.Type.LayoutRequest:
             self._make_room()
         return done
 
     def _make_room(self) -> None:
-        needed = (
-            self.widget().minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
-        )
+        bar = self.verticalScrollBar().sizeHint().width()
+        needed = self._panel.minimumSizeHint().width() + bar
         self.setFixedWidth(max(_WIDTH, min(needed, _WIDEST)))
 
     def show_any_runs(self, any_runs: bool) -> None:
@@ -51,7 +51,7 @@ class LeftPanel(QScrollArea):
             self.ensureWidgetVisible(self.settings.adjust)
 
     def _lay_out(self) -> None:
-        panel = QWidget(self)
+        panel = self._panel
         column = QVBoxLayout(panel)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(2)
