@@ -80,13 +80,16 @@ class FilmStream(Stream):
             began = time.monotonic()
             is_there = self._capture.grab()
             now = time.monotonic()
-            if is_there:
+            if now - began >= self._silence:  # a picture that comes now was held back in FFmpeg
+                if began > patience:
+                    break
+            elif not is_there:
+                break
+            else:
                 patience = 0.0
                 taken = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
                 if backlog.is_worth_showing(taken, now):
                     self._take()
-            elif began > patience or now - began < self._silence / 2:
-                break
 
     def _take(self) -> None:
         ok, pixels = self._capture.retrieve()
