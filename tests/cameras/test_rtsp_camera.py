@@ -19,7 +19,7 @@ from PIL import Image
 from labeler.cameras import network, network_film
 from labeler.cameras.base import CameraState
 from labeler.cameras.network import NetworkCamera, read_address
-from labeler.cameras.network_film import Backlog, FilmStream
+from labeler.cameras.network_film import Backlog, FilmStream, Pace
 from labeler.cameras.network_login import authorization
 from labeler.cameras.network_look import look, why_closed
 from labeler.cameras.presence import Presence
@@ -137,6 +137,15 @@ def test_old_pictures_are_left_out_until_the_newest_is_there() -> None:
     assert sum(late[8:120]) <= 1  # it took half a second to come to the newest
     assert all(late[125:])
     assert all(backlog.is_worth_showing(6 + each, 106 + each) for each in now)
+
+
+def test_what_comes_in_pieces_is_shown_at_the_pace_it_was_taken() -> None:
+    pace = Pace()
+    assert pace.seconds_to(7.0, 100.0) == 0.0
+    assert pace.seconds_to(7.5, 100.1) == pytest.approx(0.4)
+    assert pace.seconds_to(8.0, 103.0) == 0.0  # late: all that follow are put off
+    assert pace.seconds_to(8.5, 103.1) == pytest.approx(0.4)
+    assert pace.seconds_to(0.0, 103.5) == pace.seconds_to(60.0, 103.6) == 0.0  # its clock jumped
 
 
 @pytest.mark.parametrize("pace", [0.0, 0.5, -1.0])
