@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from labeler.cameras.base import CameraState, CameraStatus
 from labeler.gui import theme
 from labeler.gui.battery_words import LOW, low_words
 from labeler.gui.icons import dot
+
+_WIDEST_NAME = 200
+"""Device-independent pixels: a video's name would make the window wider than its screen."""
 
 
 class RobotPill(QToolButton):
@@ -21,6 +24,7 @@ class RobotPill(QToolButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown = ("", CameraStatus(CameraState.CLOSED))
+        self._dots: dict[str, QIcon] = {}  # Qt keeps what it painted of each new icon
         theme.set_role(self, "pill")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(10, 10))
@@ -29,8 +33,9 @@ class RobotPill(QToolButton):
 
     def show_status(self, name: str, status: CameraStatus) -> None:
         self._shown = (name, status)
-        self.setIcon(dot(QColor(_color(status))))
-        self.setText(" " + "  ".join(self._words(name, status)))
+        self._show_dot(status)
+        shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _WIDEST_NAME)
+        self.setText(" " + "  ".join(self._words(shown, status)))
         low = low_words(name, status.battery or 0.0) if _is_low(status) else ""
         self.setToolTip(status.message or low or self.tr("Choose a camera"))
         self.setAccessibleName(self.tr("Camera: {0}").format(" ".join(self._words(name, status))))
@@ -39,7 +44,13 @@ class RobotPill(QToolButton):
         """The dot has other colours on a dark ground."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self.setIcon(dot(QColor(_color(self._shown[1]))))
+            self._show_dot(self._shown[1])
+
+    def _show_dot(self, status: CameraStatus) -> None:
+        color = _color(status)
+        if color not in self._dots:
+            self._dots[color] = dot(QColor(color))
+        self.setIcon(self._dots[color])
 
     def _words(self, name: str, status: CameraStatus) -> list[str]:
         if status.state is CameraState.CLOSED:

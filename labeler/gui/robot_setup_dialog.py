@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -31,6 +32,8 @@ from labeler.gui.field_label import FieldLabel
 from labeler.gui.step_list import StepList
 
 _SIZE = (600, 500)
+_AROUND_PATHS = " \t\"'"
+"""Systems put a path that is copied between quotes."""
 Told = list[tuple[Step, str]]
 
 
@@ -73,10 +76,10 @@ class RobotSetupDialog(QDialog):
 
     def wish(self) -> Wish:
         """What is typed at this moment."""
-        file = self.certificate.text().strip() if self.by_hand.isChecked() else ""
+        file = self.certificate.text().strip(_AROUND_PATHS) if self.by_hand.isChecked() else ""
         return Wish(
             self.pod.text(),
-            self.serial.currentText().partition(" ")[0],
+            self.serial.currentText().strip().partition(" ")[0],
             self.address.text(),
             at_home(file) if file else None,
             self.token.text().strip() if self.by_hand.isChecked() else "",
@@ -84,13 +87,16 @@ class RobotSetupDialog(QDialog):
 
     def find_robots(self) -> None:
         """Asks the wire-pod which robots it knows."""
+        self._find(self._take_robots)
+
+    def _find(self, on_done: Callable[[tuple[PodRobot, ...]], None]) -> None:
         self.steps.clear()
         self.steps.begin(Step.POD)
         text = self.pod.text()
         self._start(
             run_in_background(
                 lambda _report, _stop: robots_of(read_pod(text)),
-                on_done=self._take_robots,
+                on_done=on_done,
                 on_error=self._fail,
             )
         )
@@ -103,7 +109,7 @@ class RobotSetupDialog(QDialog):
             return
         wish = self.wish()
         if not wish.serial and wish.certificate is None and self.serial.count() != 1:
-            self.find_robots()
+            self._find(self._take_only_robot)
             return
         self.steps.clear()
 
@@ -136,7 +142,7 @@ class RobotSetupDialog(QDialog):
                 self._under_way = step
 
     def _take_robots(self, robots: tuple[PodRobot, ...]) -> None:
-        typed = self.serial.currentText().partition(" ")[0].lower()
+        typed = self.serial.currentText().strip().partition(" ")[0].lower()
         self.serial.blockSignals(True)
         self.serial.clear()
         for robot in robots:
@@ -159,6 +165,12 @@ class RobotSetupDialog(QDialog):
             self.steps.fail(Step.POD, words)
         self._show_state()
         self.serial.setFocus()
+
+    def _take_only_robot(self, robots: tuple[PodRobot, ...]) -> None:
+        """Where there is one there is nothing to choose."""
+        self._take_robots(robots)
+        if len(robots) == 1:
+            self.set_up()
 
     def _finish(self, robot: RobotConfig) -> None:
         self._robot = robot

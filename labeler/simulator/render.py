@@ -99,16 +99,21 @@ class Renderer:
                 eyes = None if figure.color is None else self._eyes.numbers(figure.color)
                 mesh = self._figure.posed(figure, eyes)
                 placed.append(Placed("vector", mesh, footprint(mesh, self._light), figure))
+        self._forget_moved(scene.things)
         return placed
 
     def _placed_thing(self, thing: Thing) -> Placed:
         """Made once for each place where it stands."""
         if thing not in self._standing:
-            if len(self._standing) > 100:
-                self._standing.clear()
             mesh = self._props.mesh(thing)
             self._standing[thing] = Placed(thing.kind, mesh, footprint(mesh, self._light))
         return self._standing[thing]
+
+    def _forget_moved(self, things: tuple[Thing, ...]) -> None:
+        """What was put elsewhere is hardly ever put back to the very same place."""
+        if len(self._standing) > len(things):
+            kept = self._standing.keys() & set(things)
+            self._standing = {thing: self._standing[thing] for thing in kept}
 
     def objects(self, placed: list[Placed], view: View) -> Layer | None:
         return draw_objects(placed, view, self._eyes.table, self._light)

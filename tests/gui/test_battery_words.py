@@ -14,6 +14,7 @@ from labeler.gui.battery_words import BatteryWords
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
 from labeler.gui.main_window import MainWindow
+from labeler.gui.robot_pill import RobotPill
 from labeler.gui.settings import Settings
 
 LIVE = CameraStatus(CameraState.LIVE, frames_per_second=15.0, battery=0.8)
@@ -49,4 +50,21 @@ def test_the_window_says_it_and_the_pill_tells_why_its_dot_warns(
         window.live.status_changed.emit(at(0.04))
         assert "nearly empty (4 %)" in "".join(said)
         assert window.pill.toolTip() in said
+        film = f"{'long ' * 60}.mp4"
+        window.pill.show_status(film, LIVE)
+        assert window.pill.sizeHint().width() < 400  # or the window would be wider than its screen
+        assert film in window.pill.accessibleName()
         window.close()
+
+
+def test_the_dot_is_drawn_once_for_each_colour(qtbot: QtBot) -> None:
+    pill = RobotPill()
+    qtbot.addWidget(pill)
+
+    def dot_of(status: CameraStatus) -> int:
+        pill.show_status("Vector-A1B2", status)
+        return pill.icon().cacheKey()
+
+    live, lost = dot_of(LIVE), dot_of(CameraStatus(CameraState.LOST))
+    assert lost != live
+    assert dot_of(replace(LIVE, frames_per_second=14.0)) == live

@@ -214,8 +214,10 @@ def test_a_sweep_takes_its_pictures_at_its_angles_and_says_so(
     qtbot: QtBot, driving: CaptureWorkspace, dataset: Dataset, heard: Heard
 ) -> None:
     wish = SweepWish(steps=2, angles=2, lowest_deg=1, highest_deg=15, arc_deg=60)
+    driving.driving.drive.tell("Sweep done: 1 picture.")  # the one before
     driving.driving.run.sweep(wish)
     assert not driving.driving.bar.pad.isEnabled()
+    assert driving.driving.bar.state.text() == "It goes by itself now. Esc ends it."
     until(qtbot, lambda: heard.has("Sweep done: 4 pictures."))
     driving.photographer.keeper.wait()
     images = dataset.images()
@@ -405,6 +407,10 @@ def test_what_is_asked_says_how_long_it_takes_and_is_remembered(
     assert sweep_form(capture, sweeps.append).fields["sweep_steps"].value() == 5
     poses: list[tuple[PosingWish, int]] = []
     posing = posing_form(capture, ["one", "two"], lambda wish, at: poses.append((wish, at)))
+    assert posing.summary.text().endswith("Those without it wait until you have checked them.")
+    posing.fields["pose_negatives"].setValue(0)
+    assert posing.summary.text() == "40 pictures, about 60 s."
+    posing.fields["pose_negatives"].setValue(10)
     posing.begin.click()
     assert poses == [(PosingWish(), 0)]
     again = posing_form(capture, ["one"], lambda wish, at: poses.append((wish, at)))

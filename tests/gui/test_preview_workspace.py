@@ -579,6 +579,24 @@ def test_to_another_model_and_back_while_it_looks_is_heard_of(
     detector.finish()
 
 
+def test_a_detector_that_takes_long_to_load_is_said_to_be_loading(
+    qtbot: QtBot, workspace: PreviewWorkspace, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    refresh = detecting._ModelFile.refresh
+
+    def slow(file: Any, path: Path) -> bool:
+        gate.wait(60)
+        return refresh(file, path)
+
+    monkeypatch.setattr(detecting._ModelFile, "refresh", slow)
+    workspace.use_model(model)
+    until(qtbot, lambda: workspace.view.numbers == "Loading the detector.")
+    gate.set()
+    until(qtbot, lambda: workspace.view.numbers == "")
+    assert workspace.looking.model is not None
+
+
 def test_a_look_at_the_camera_before_is_not_shown_under_the_new_one(
     qtbot: QtBot,
     workspace: PreviewWorkspace,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+import weakref
 from dataclasses import replace
 
 import cv2
@@ -62,6 +63,17 @@ def test_the_same_seed_gives_the_same_bytes(renderer: Renderer) -> None:
 def test_another_seed_gives_another_world(renderer: Renderer) -> None:
     assert Renderer(2).photograph(scene()) != renderer.photograph(scene())
     assert World(1).scene() != World(2).scene()
+
+
+def test_a_thing_is_made_anew_only_where_it_was_put_elsewhere(renderer: Renderer) -> None:
+    view = View.of(EYE, 640, 360)
+    stays, moves = Thing("cube", 2.0, -5.0, 0.6), Thing("mug", 6.0, -4.0, 0.3)
+    first, second = renderer.placed(scene(stays, moves), view)
+    left = weakref.ref(second.mesh.vertices)
+    del second
+    again, *_ = renderer.placed(scene(stays, replace(moves, y=0.0)), view)
+    assert again is first
+    assert left() is None
 
 
 @pytest.mark.parametrize("kind", ["cube", "mug", "ball"])

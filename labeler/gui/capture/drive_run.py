@@ -154,14 +154,12 @@ class DriveRun(QObject):
         self._waiting = self._kept = self._skipped = 0
         self._result = None
         self._drive.release_all()
-        self._drive.is_busy = True
         self._job.run(title, work, self._take)
-        self._drive.changed.emit()
+        self._drive.set_busy(is_busy=True)
 
     def _end(self) -> None:
         self.partner_id = ""
-        self._drive.is_busy = False
-        self._drive.changed.emit()
+        self._drive.set_busy(is_busy=False)
 
     def _fail(self, error: Exception) -> None:
         if not isinstance(error, UserError):

@@ -258,6 +258,7 @@ class CaptureWorkspace(Workspace):
         panel = SidePanel(self)
         panel.add(self.cameras, self.tr("Camera"))
         panel.add(self.set_up)
+        QWidget.setTabOrder(self.cameras, self.set_up)  # it was made last
         panel.add(self.exposure)
         panel.add(self.session, self.tr("Session"))
         panel.add(self.coverage)

@@ -78,7 +78,7 @@ class PreviewWorkspace(Workspace):
 
     def activated(self) -> None:
         self._is_active = True
-        self._live.watch(self, watching=True)
+        self._live.watch(self, watching=True, wants=self.looking.wants)
         self.controls.watch.refresh()
         self.controls.beside.refresh()
         self.models.refresh()
