@@ -18,6 +18,8 @@ from labeler.runs.analysis import Scores
 
 _MOST_ROWS = 8
 """More scroll."""
+_NAMES = 70
+"""So much room the names have at least, in device-independent pixels."""
 
 
 class ScoreTable(QTableWidget):
@@ -85,8 +87,11 @@ class ScoreTable(QTableWidget):
     def _fit(self, rows: int) -> None:
         high = self.fontMetrics().height() + 8
         self.verticalHeader().setDefaultSectionSize(high)
-        header = self.horizontalHeader().sizeHint().height()
-        self.setFixedHeight(header + high * min(rows, _MOST_ROWS) + 4)
+        header = self.horizontalHeader()
+        self.setFixedHeight(header.sizeHint().height() + high * min(rows, _MOST_ROWS) + 4)
+        numbers = range(1, self.columnCount())
+        wide = sum(max(header.sectionSizeHint(n), self.sizeHintForColumn(n)) for n in numbers)
+        self.setMinimumWidth(_NAMES + wide)
 
 
 class _Number(QTableWidgetItem):
