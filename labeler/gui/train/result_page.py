@@ -84,7 +84,9 @@ class ResultPage(QWidget):
 
     def _share_room(self) -> None:
         """Where there is no room side by side, one thing stands below the other."""
-        narrow = self.width() < max(_ROOM, self.classes.minimumWidth() + _CURVE)
+        tables = self.classes.whole_width
+        narrow = self.width() < max(_ROOM, tables + _CURVE)
+        self.classes.setMinimumWidth(0 if narrow else tables)
         self.tiles.set_narrow(narrow)
         self.int8.set_narrow(narrow)
         self.mistakes.bar.set_stacked(narrow)
