@@ -558,8 +558,9 @@ def scheme(qtbot: QtBot, request: pytest.FixtureRequest) -> Iterator[Colors]:
     application.setStyleSheet(sheet)
 
 
+@pytest.mark.usefixtures("scheme")
 def test_a_tile_shows_boxes_verified_suggestions_and_a_note(
-    scheme: Colors, hand: Hand, window: MainWindow, images: list[Image]
+    hand: Hand, window: MainWindow, images: list[Image]
 ) -> None:
     window.document.perform(Edit("Note", (ImageNoteChange(images[4].id, "", "blurred"),)))
     view = hand.label.filmstrip.view
