@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from labeler.cameras.base import Camera, Frame
 from labeler.cameras.waiting import next_frame
 from labeler.commands.capture import camera_named
+from labeler.dataset.words import counted
 
 if TYPE_CHECKING:
     from labeler.simulator.recording import Recorder
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         camera.stop()
     sys.stdout.write(
-        f"{count} pictures of {camera.name} are in {arguments.feed}. "
+        f"Recorded {counted(count, 'picture')} of {camera.name} in {arguments.feed}. "
         f"To show them: vector-labeler simulator --replay {arguments.feed}\n"
     )
     return 0
