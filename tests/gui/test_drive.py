@@ -280,6 +280,9 @@ def test_a_sweep_whose_pictures_cannot_be_kept_ends_and_does_not_say_that_they_a
     qtbot: QtBot, driving: CaptureWorkspace, dataset: Dataset, heard: Heard
 ) -> None:
     dataset.read_only = True
+    driving.driving.ask_sweep()
+    assert heard.has("This dataset is open read-only, so no picture would be kept.")
+    assert not driving.findChildren(NumberForm)
     driving.driving.run.sweep(SweepWish(steps=20, angles=1, arc_deg=40))
     until(qtbot, lambda: heard.has("Sweep ended: a picture could not be kept."))
     assert "read-only" in heard.failures[0]
