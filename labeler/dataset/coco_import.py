@@ -194,7 +194,7 @@ class _Import:
         self.dataset.note(told)
         confirmed = Edit(told, tuple(self._confirmations(empty_means_nothing_there)))
         self.dataset.apply(confirmed, EntryKind.NOTE)  # an import is no edit to be undone
-        suggestions = self.found.offer(self.dataset, self.plan.skipped)
+        suggestions = self.found.offer(self.dataset, self.plan.skipped, self.should_stop)
         return ImportReport(
             images_added=images,
             annotations_added=boxes,

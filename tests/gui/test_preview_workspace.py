@@ -472,8 +472,12 @@ def test_a_picture_that_is_no_longer_live_is_said_and_not_kept(
         until(qtbot, lambda: preview.view.numbers.startswith("0 fps"))
         qtbot.keyClick(preview, Qt.Key.Key_K)
         assert heard.has("Not kept: this picture is ")
+        assert dataset.counts().total == 0
+        preview.hold()  # whoever holds it knows of its age
+        preview.keep_frame()
+        until(qtbot, lambda: dataset.counts().total)
+        preview.hold()
     until(qtbot, lambda: live.status.state is CameraState.LIVE and not preview.view.is_dimmed)
-    assert dataset.counts().total == 0
 
 
 def test_the_camera_can_be_exchanged_here_as_well(

@@ -154,6 +154,17 @@ def test_what_makes_no_robot_is_said_in_a_sentence(
     assert sentence.endswith(".")
 
 
+def test_ctrl_c_before_it_begins_leaves_a_word_and_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(module: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("importlib.import_module", interrupt)
+    assert main(["simulator"]) == 130
+    assert capsys.readouterr().err == "Stopped.\n"
+
+
 def test_each_certificate_is_new_and_names_the_robot() -> None:
     one, two = make_certificate("Vector-SIM1"), make_certificate("Vector-SIM1")
     assert one.key != two.key
