@@ -23,6 +23,7 @@ from labeler.dataset.edits import TO_CHECK
 from labeler.dataset.empty_check import unchecked
 from labeler.dataset.model import ImageState
 from labeler.dataset.store import Dataset
+from labeler.gui.background import is_idle
 from labeler.gui.capture.drive import Direction
 from labeler.gui.capture.drive_forms import posing_form, sweep_form
 from labeler.gui.capture.drive_pad import DrivePad
@@ -190,6 +191,13 @@ def test_drive_that_is_switched_off_and_on_again_at_once_is_on(
         until(qtbot, lambda: stands(live))
     assert drive.is_on
     assert heard.failures == []
+    drive.toggle()
+    drive.toggle()
+    qtbot.keyClick(driving, Key.Key_Escape)  # before control has come
+    assert drive.state is DrivingState.OFF
+    assert isinstance(live.camera, VectorCamera)
+    until(qtbot, lambda: is_idle() and not live.camera.has_control)
+    assert drive.state is DrivingState.OFF
 
 
 def test_losing_control_is_said_and_switches_drive_off(
