@@ -70,7 +70,8 @@ class Predictor:
     def predict(self, rgb: NDArray[np.uint8], *, min_score: float | None = None) -> list[Detection]:
         """Detections on an upright RGB picture (height, width, 3), best first.
 
-        Without min_score only those worth showing.
+        Without min_score only those worth showing. Raises ValueError for a network that finds what
+        its description does not name.
         """
         lowest = self.threshold if min_score is None else min_score
         fit = Letterbox.fit((rgb.shape[1], rgb.shape[0]), self.input_size)
@@ -80,6 +81,8 @@ class Predictor:
         for box, score, label in zip(boxes.tolist(), scores.tolist(), labels.tolist(), strict=True):
             x1, y1, x2, y2 = fit.to_picture((box[0], box[1], box[2], box[3]))
             if score >= lowest and x2 > x1 and y2 > y1:
+                if not 0 <= label < len(self.details.categories):
+                    raise ValueError("it finds things of a class that it does not name.")
                 category_id, name = self.details.categories[label]
                 found.append(Detection(category_id, name, score, (x1, y1, x2 - x1, y2 - y1)))
         return found

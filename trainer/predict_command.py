@@ -14,6 +14,7 @@ from trainer.faults import TrainerError, some_of
 from trainer.machine import write_whole
 from trainer.pictures import PictureError, read_picture
 from trainer.predict import Detection, Predictor
+from trainer.words import counted
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif"}
 _COLORS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
@@ -51,7 +52,7 @@ def predict_command(
     if refused and not count:
         raise TrainerError(f"No picture could be read: {some_of(refused)}.")
     write_whole(out, (json.dumps(results, indent=1) + "\n").encode())
-    told = f"{len(results)} detections on {count} pictures: {out}"
+    told = f"{counted(len(results), 'detection')} on {counted(count, 'picture')}: {out}"
     return told if not refused else f"{told}\nLeft out: {some_of(refused)}."
 
 

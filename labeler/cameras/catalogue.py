@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -118,7 +119,7 @@ def _robots() -> list[CameraChoice]:
         sections = read_sections(config_path())
     except UserError as error:
         return [CameraChoice("robot:", "robot", "Vector", str(error))]
-    names = {serial: values.get("name") or serial for serial, values in sections.items()}
+    names = {serial: _shown(serial, values) for serial, values in sections.items()}
     counts = Counter(names.values())
     return [
         CameraChoice(
@@ -129,6 +130,12 @@ def _robots() -> list[CameraChoice]:
         )
         for serial, name in names.items()
     ]
+
+
+def _shown(serial: str, values: Mapping[str, str]) -> str:
+    """Its name, where that is one: a line of the list has no room for two."""
+    name = values.get("name", "")
+    return name if name and name.isprintable() else serial
 
 
 def _network_cameras() -> list[CameraChoice]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -20,9 +22,9 @@ if TYPE_CHECKING:
 
 KEY_FRAME_S = 12.0
 """How long a first picture may take: a stream can be entered at a key frame alone."""
-_REST_S = 0.001
-_TOGETHER = 5
-"""Pictures that may come without a wait before they count as old."""
+_LATE_S = 0.3
+_RECENT = 8
+_QUICKER = 1.2
 _SELDOM_S = 0.5
 _OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 _USUAL = "rtsp_flags;prefer_tcp"  # what OpenCV tells FFmpeg where nobody says otherwise
@@ -66,19 +68,22 @@ class FilmStream(Stream):
             try:
                 self._read_on()
             finally:
-                self._capture.release()
                 self.wake()
+                self._capture.release()  # FFmpeg says goodbye, and waits for a frozen camera
 
     def _read_on(self) -> None:
+        import cv2
+
         backlog = Backlog()
         patience = time.monotonic() + KEY_FRAME_S
         while not self._is_over:
-            began, worked = time.monotonic(), time.thread_time()
+            began = time.monotonic()
             is_there = self._capture.grab()
             now = time.monotonic()
             if is_there:
                 patience = 0.0
-                if backlog.is_worth_showing(now - began - (time.thread_time() - worked), now):
+                taken = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+                if backlog.is_worth_showing(taken, now):
                     self._take()
             elif began > patience or now - began < self._silence / 2:
                 break
@@ -92,20 +97,25 @@ class FilmStream(Stream):
 
 
 class Backlog:
-    """Whether pictures are old: after a slow moment those of the past come first, without a wait.
+    """Whether a picture is an old one: after a slow moment those of the past come first.
 
-    A few come together in any network. At times one is shown all the same, where a machine is too
-    slow to catch up.
+    They come faster than the camera took them. By that alone they are known, as many a camera's
+    clock is no good. Now and then one is shown all the same.
     """
 
     def __init__(self) -> None:
-        self._in_a_row = 0
+        self._recent: deque[tuple[float, float]] = deque(maxlen=_RECENT)
+        self._least = math.inf
         self._shown = 0.0
 
-    def is_worth_showing(self, rested: float, now: float) -> bool:
-        """rested: seconds for which the picture was waited for. now: as time.monotonic() counts."""
-        self._in_a_row = 0 if rested > _REST_S else self._in_a_row + 1
-        if self._in_a_row > _TOGETHER and now - self._shown < _SELDOM_S:
+    def is_worth_showing(self, taken: float, now: float) -> bool:
+        """taken: seconds, by the camera's clock. now: as time.monotonic() counts."""
+        self._recent.append((taken, now))
+        self._least = min(self._least, now - taken)
+        is_late = now - taken > self._least + _LATE_S
+        first_taken, first_now = self._recent[0]
+        is_quick = taken - first_taken > _QUICKER * (now - first_now)
+        if is_late and is_quick and now - self._shown < _SELDOM_S:
             return False
         self._shown = now
         return True

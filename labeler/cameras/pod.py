@@ -98,6 +98,8 @@ def _get(pod: Pod, path: str, timeout: float) -> tuple[int, bytes]:
         why = "does not answer. Is the computer it runs on awake, and in the same network?"
     except ConnectionRefusedError:
         why = "is not running: nothing listens there. Start it, or check the port."
+    except ssl.SSLError:
+        why = "does not speak HTTPS. Is http:// meant?"
     except (ValueError, http.client.InvalidURL):
         why = "cannot be reached: this is no address. Is it typed rightly?"
     except (OSError, http.client.HTTPException) as error:

@@ -82,13 +82,13 @@ def _context(robot: RobotConfig) -> ssl.SSLContext:
 def _connect(robot: RobotConfig, timeout: float) -> socket.socket:
     try:
         return socket.create_connection((robot.ip, robot.port), timeout=timeout)
-    except socket.gaierror as error:
+    except (socket.gaierror, UnicodeError) as error:
         raise faults.unknown_host(robot) from error
     except TimeoutError as error:
         raise faults.not_answering(robot) from error
     except ConnectionRefusedError as error:
         raise faults.refused(robot) from error
-    except (OSError, UnicodeError) as error:
+    except OSError as error:
         if getattr(error, "errno", None) in (errno.EHOSTUNREACH, errno.EHOSTDOWN):
             raise faults.not_answering(robot) from error
         reason = getattr(error, "strerror", None) or str(error)

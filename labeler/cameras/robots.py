@@ -86,7 +86,7 @@ def find_robot(word: str, path: Path | None = None) -> RobotConfig:
     """The robot with this serial or name, in any case of letters. Raises UserError."""
     path = path or config_path()
     sections = read_sections(path)
-    wanted = word.strip().lower()
+    wanted = word.lower() if word.lower() in sections else word.strip().lower()
     if wanted in sections:
         return _robot(wanted, sections[wanted], path)
     alike = [

@@ -18,8 +18,9 @@ from labeler.dataset.files import reason, sync_folder
 from labeler.errors import UserError
 
 _HEADER = re.compile(r"\[(?P<serial>.+)\]")
-_SERIAL = re.compile(r"[0-9a-z]{1,32}")
 _NAME = re.compile(r"[0-9A-Za-z_-]{1,40}")
+SERIAL = re.compile(r"[0-9a-z]{1,32}")
+"""A serial number in small letters; it is a section's name, and a part of a file's."""
 
 
 def put_robot(path: Path, serial: str, values: Mapping[str, str]) -> None:
@@ -56,7 +57,7 @@ def change_address(path: Path, serial: str, address: str) -> None:
 
 def write_certificate(folder: Path, name: str, serial: str, pem: bytes) -> Path:
     """The file that the SDK would write: NAME-SERIAL.cert. Raises UserError."""
-    if not _NAME.fullmatch(name) or not _SERIAL.fullmatch(serial.lower()):
+    if not _NAME.fullmatch(name) or not SERIAL.fullmatch(serial.lower()):
         raise UserError(f'"{name}" with the serial number "{serial}" is no robot\'s name.')
     path = folder / f"{name}-{serial.lower()}.cert"
     _write_private(path, pem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -20,11 +21,12 @@ from labeler.cameras.robots import (
     read_sections,
     split_address,
 )
-from labeler.cameras.sdk_config import change_address, put_robot, write_certificate
+from labeler.cameras.sdk_config import SERIAL, change_address, put_robot, write_certificate
 from labeler.errors import UserError
 
 TIMEOUT = 5.0
 _LARGEST = 1 << 20
+_NAMED = re.compile(r"(?:vector-\w{4}-)?([0-9a-z]{8})")
 
 
 class Step(StrEnum):
@@ -68,6 +70,7 @@ def set_up(
     pem = _certificate(wish)
     name = _name_in(pem, str(wish.certificate or f"the wire-pod at {read_pod(wish.pod)}"))
     on_step(Step.CERTIFICATE, f"The certificate is that of {name}.")
+    on_step(Step.ROBOT, "")
     host, port = read_address(wish.address)
     with tempfile.TemporaryDirectory(prefix="vector-setup-") as folder:
         trial = Path(folder) / "robot.cert"
@@ -122,7 +125,10 @@ def _check_file(on_step: OnStep) -> None:
 
 def _ask_pod(wish: Wish, on_step: OnStep) -> tuple[Wish, str]:
     """The wish with serial number and address, and the token that the wire-pod itself uses."""
-    wish = replace(wish, serial=wish.serial.strip().lower(), address=wish.address.strip())
+    serial = wish.serial.strip().lower() or _serial_in(wish.certificate)
+    wish = replace(wish, serial=serial, address=wish.address.strip())
+    if serial and not SERIAL.fullmatch(serial):
+        raise RobotError(f'"{serial}" is no serial number of a robot. One looks like 00e20100.')
     if wish.certificate is not None and wish.serial and wish.address:
         return wish, ""
     on_step(Step.POD, "")
@@ -148,6 +154,14 @@ def _ask_pod(wish: Wish, on_step: OnStep) -> tuple[Wish, str]:
         replace(wish, address=wish.address or (found.address if found else "")),
         found.token if found else "",
     )
+
+
+def _serial_in(certificate: Path | None) -> str:
+    """From its name, as the SDK and wire-pod give it: Vector-A1B2-00e20100.cert, 00e20100."""
+    if certificate is None:
+        return ""
+    match = _NAMED.fullmatch(certificate.stem.lower())
+    return match[1] if match else ""
 
 
 def _certificate(wish: Wish) -> bytes:
@@ -178,7 +192,6 @@ def _name_in(pem: bytes, source: str) -> str:
 
 
 def _meet(robot: RobotConfig, on_step: OnStep) -> None:
-    on_step(Step.ROBOT, "")
     try:
         preflight.check_robot(robot)
     except RobotError as error:

@@ -142,7 +142,8 @@ def _numbered(paths: Sequence[Path], ids_from: Path | None) -> list[_Given]:
     if not known:
         raise UserError(f"{ids_from} has no image of the file name {pictures[0][1]}.")
     if len(known) < len(pictures):
-        sys.stderr.write(f"Left out, not in {ids_from}: {len(pictures) - len(known)} pictures.\n")
+        left_out = counted(len(pictures) - len(known), "picture")
+        sys.stderr.write(f"Left out, not in {ids_from}: {left_out}.\n")
     return known
 
 

@@ -41,6 +41,7 @@ class ImageEntry:
     pose: Pose | None
     readings: Readings
     note: str
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ def image_entry(entry: Any) -> ImageEntry:
         pose=_pose(capture.get("pose")),
         readings=_readings(capture),
         note=_note(fields.get("note")),
+        model=_text(fields.get("model")) or "",
     )
 
 
@@ -146,6 +148,12 @@ def annotation_bbox(entry: dict[str, Any]) -> BBox:
     if not (math.isfinite(x + width) and math.isfinite(y + height)):
         raise BadEntry("its bbox has numbers beyond all bounds")
     return BBox(x, y, width, height)
+
+
+def annotation_score(entry: dict[str, Any]) -> float | None:
+    """From 0 to 1, of a box that a detector found; None for one without such a score."""
+    score = _number(entry.get("score"))
+    return score if score is not None and 0 <= score <= 1 else None
 
 
 @dataclass(frozen=True, slots=True)

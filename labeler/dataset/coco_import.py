@@ -14,8 +14,9 @@ from labeler.dataset import coco_boxes, coco_entries, picture
 from labeler.dataset.category_edits import next_color
 from labeler.dataset.changes import Edit, EntryKind, VerifiedChange
 from labeler.dataset.coco_entries import BadEntry, CategoryEntry, ImageEntry, Key
+from labeler.dataset.coco_found import FoundBoxes
+from labeler.dataset.coco_pictures import FolderPictures, Pictures
 from labeler.dataset.coco_plan import Plan, Told, made_plan
-from labeler.dataset.files import inside, reason
 from labeler.dataset.images import stage
 from labeler.dataset.json_stream import entries
 from labeler.dataset.model import Annotation, Category, Image, ImageState
@@ -42,6 +43,7 @@ class ImportReport:
     corrected: tuple[tuple[str, str], ...]
     skipped_total: int
     corrected_total: int
+    suggestions_added: int
 
 
 @dataclass(slots=True)
@@ -59,7 +61,7 @@ class _Taken:
 def import_coco(
     dataset: Dataset,
     json_path: Path,
-    images_dir: Path,
+    images: Path | Pictures,
     *,
     empty_means_nothing_there: bool = False,
     on_progress: OnProgress = ignore_progress,
@@ -67,24 +69,21 @@ def import_coco(
 ) -> ImportReport:
     """Adds the images, boxes and categories of a COCO detection file in one transaction.
 
+    images: the folder that file_name is relative to, or what reads them otherwise.
+
     Raises UserError, with nothing changed, where the file itself is broken or no picture of it
     can be taken; BrokenJson and Stopped are among those. Else bad entries are listed and skipped.
 
     Categories keep their ids in a dataset that has none yet, else they are matched by name.
     A picture that is in the dataset already takes boxes only while it is unlabelled. An image
     without any annotation becomes unlabelled, unless it says "verified", as exports of this
-    program do, or empty_means_nothing_there.
+    program do, or empty_means_nothing_there. A box with a score waits as a detector's suggestion.
     """
-    try:
-        is_there = images_dir.is_dir()
-    except OSError as error:
-        raise UserError(f"Cannot take pictures from {images_dir}: {reason(error)}.") from error
-    if not is_there:
-        raise UserError(f"There is no folder {images_dir} to take pictures from.")
+    pictures = FolderPictures(images) if isinstance(images, Path) else images
     plan = made_plan(json_path, _scaled(on_progress, 0, 100), should_stop)
     work = _Import(dataset, json_path, plan, should_stop)
     try:
-        work.stage_pictures(images_dir, _scaled(on_progress, 100, 900))
+        work.stage_pictures(pictures, _scaled(on_progress, 100, 900))
         with dataset.transaction():
             report = work.write(empty_means_nothing_there, _scaled(on_progress, 900, _STEPS))
     except BaseException:
@@ -114,8 +113,9 @@ class _Import:
     taken: dict[Key, _Taken] = field(default_factory=dict)
     categories: dict[Key, int] = field(default_factory=dict)
     corrected: Told = field(default_factory=Told)
+    found: FoundBoxes = field(default_factory=FoundBoxes)
 
-    def stage_pictures(self, images_dir: Path, on_progress: OnProgress) -> None:
+    def stage_pictures(self, pictures: Pictures, on_progress: OnProgress) -> None:
         """Brings the bytes of all good pictures into incoming/. Raises UserError if none is."""
         first_of: dict[str, str] = {}
         for done, entry in enumerate(self.plan.images.values()):
@@ -123,20 +123,20 @@ class _Import:
                 raise Stopped("The import was stopped. Nothing was changed.")
             on_progress(done, len(self.plan.images))
             try:
-                self._stage(entry, images_dir, first_of)
+                self._stage(entry, pictures, first_of)
             except BadEntry as error:
                 self.plan.skipped.add(entry.file_name, str(error))
         if self.plan.images and not self.taken:
             told = [f"{what}: {why}" for what, why in islice(self.plan.skipped.lines, 20)]
             raise UserError(
                 f"None of the {len(self.plan.images)} pictures of {self.json_path.name} can be "
-                f"taken from {images_dir}, so nothing was changed.",
+                f"taken from {pictures.place}, so nothing was changed.",
                 details="\n".join(told),
             )
 
-    def _stage(self, entry: ImageEntry, images_dir: Path, first_of: dict[str, str]) -> None:
+    def _stage(self, entry: ImageEntry, pictures: Pictures, first_of: dict[str, str]) -> None:
         try:
-            data = picture.read(inside(images_dir, entry.file_name))
+            data = pictures.read(entry.file_name)
             found = picture.inspect(data, "it")
         except UserError as error:
             raise BadEntry(str(error).rstrip(".")) from error
@@ -194,6 +194,7 @@ class _Import:
         self.dataset.note(told)
         confirmed = Edit(told, tuple(self._confirmations(empty_means_nothing_there)))
         self.dataset.apply(confirmed, EntryKind.NOTE)  # an import is no edit to be undone
+        suggestions = self.found.offer(self.dataset, self.plan.skipped, self.should_stop)
         return ImportReport(
             images_added=images,
             annotations_added=boxes,
@@ -202,6 +203,7 @@ class _Import:
             corrected=tuple(self.corrected.lines),
             skipped_total=self.plan.skipped.total,
             corrected_total=self.corrected.total,
+            suggestions_added=suggestions,
         )
 
     def _write_categories(self) -> int:
@@ -270,11 +272,13 @@ class _Import:
             if done % 1000 == 0:
                 on_progress(done, self.plan.annotations)
             try:
-                yield self._box(entry, seen)
+                if (box := self._box(entry, seen)) is not None:
+                    yield box
             except BadEntry as error:
                 self.plan.skipped.add(_named(entry, done), str(error))
 
-    def _box(self, entry: Any, seen: set[Key]) -> Annotation:
+    def _box(self, entry: Any, seen: set[Key]) -> Annotation | None:
+        """None where it waits as a suggestion."""
         key, image_key = coco_entries.annotation_place(entry)
         taken = self.taken.get(image_key)
         if taken is None:
@@ -282,7 +286,12 @@ class _Import:
             raise BadEntry("its image was not taken" if known else "its image is not in the file")
         taken.mentioned = True
         try:
-            return self._annotation(entry, key, taken, seen)
+            box = self._annotation(entry, key, taken, seen)
+            if (score := coco_entries.annotation_score(entry)) is None:
+                return box
+            self.found.add(box, score, taken.entry.model or self.json_path.name)
+            taken.lost_boxes = True  # no person has looked at it
+            return None
         except BadEntry:
             taken.lost_boxes = True
             raise
@@ -306,9 +315,8 @@ class _Import:
         if bbox != raw:
             self.corrected.add(f"annotation {key}", "its bbox reached out of the picture")
         said = coco_entries.annotation_extras(entry)
-        number = self.dataset.new_annotation_id()
         return Annotation(
-            number,
+            self.dataset.new_annotation_id(),
             taken.image.id,
             category_id,
             bbox,

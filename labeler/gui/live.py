@@ -30,6 +30,8 @@ STALE = 2.0
 _LOOK_MS = 8
 """Half a display's frame: a newer frame then waits 4 ms on average."""
 _IDLE_LOOK_MS = 100
+_OLDEST = 0.5
+"""Seconds that a picture stays while newer ones come that nobody wants to see."""
 
 _CLOSED = CameraStatus(CameraState.CLOSED)
 
@@ -58,7 +60,7 @@ class LiveCamera(QObject):
         self._turn = 0
         self._seen: Frame | None = None
         self._decoded: Frame | None = None
-        self._watchers: set[int] = set()
+        self._watchers: dict[int, Callable[[Frame], bool]] = {}
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._look)
@@ -98,9 +100,16 @@ class LiveCamera(QObject):
         """The newest frame at this moment, whether it was shown yet or not; may be stale."""
         return self._camera.latest() if self._camera is not None else None
 
-    def watch(self, watcher: QObject, *, watching: bool) -> None:
-        """Frames are decoded only while somebody watches."""
-        (self._watchers.add if watching else self._watchers.discard)(id(watcher))
+    def watch(
+        self, watcher: QObject, *, watching: bool, wants: Callable[[Frame], bool] = lambda _: True
+    ) -> None:
+        """Frames are decoded only while somebody watches, and two a second of those unwanted.
+
+        wants: asked once for each frame.
+        """
+        self._watchers.pop(id(watcher), None)
+        if watching:
+            self._watchers[id(watcher)] = wants
         self._set_pace()
 
     def choose(self, choice: CameraChoice | str) -> None:
@@ -207,6 +216,8 @@ class LiveCamera(QObject):
         if self._decoded is not None and self._decoded.number == frame.number:
             return
         self._decoded = frame
+        if not self._is_wanted(frame):
+            return
         if is_large(frame):
             self._decoding = run_in_background(
                 lambda _report, _stop: decode(frame),
@@ -216,6 +227,11 @@ class LiveCamera(QObject):
             )
         else:
             self._show(decode(frame))
+
+    def _is_wanted(self, frame: Frame) -> bool:
+        wanted = [wants(frame) for wants in self._watchers.values()]
+        shown = self.picture
+        return any(wanted) or shown is None or frame.received - shown.frame.received > _OLDEST
 
     def _end_decoding(self, outcome: LivePicture | Exception | None) -> None:
         self._decoding = None

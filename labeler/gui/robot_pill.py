@@ -11,6 +11,9 @@ from labeler.gui import theme
 from labeler.gui.battery_words import LOW, low_words
 from labeler.gui.icons import dot
 
+_WIDEST_NAME = 200
+"""Device-independent pixels: a video's name would make the window wider than its screen."""
+
 
 class RobotPill(QToolButton):
     """Shows the camera's name, frame rate and battery. A click leads to the cameras.
@@ -31,7 +34,8 @@ class RobotPill(QToolButton):
     def show_status(self, name: str, status: CameraStatus) -> None:
         self._shown = (name, status)
         self._show_dot(status)
-        self.setText(" " + "  ".join(self._words(name, status)))
+        shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _WIDEST_NAME)
+        self.setText(" " + "  ".join(self._words(shown, status)))
         low = low_words(name, status.battery or 0.0) if _is_low(status) else ""
         self.setToolTip(status.message or low or self.tr("Choose a camera"))
         self.setAccessibleName(self.tr("Camera: {0}").format(" ".join(self._words(name, status))))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -28,9 +30,12 @@ from labeler.errors import UserError
 from labeler.gui import theme
 from labeler.gui.background import Job, run_in_background
 from labeler.gui.field_label import FieldLabel
+from labeler.gui.settings import Settings
 from labeler.gui.step_list import StepList
 
 _SIZE = (600, 500)
+_AROUND_PATHS = " \t\"'"
+"""Systems put a path that is copied between quotes."""
 Told = list[tuple[Step, str]]
 
 
@@ -62,6 +67,7 @@ class RobotSetupDialog(QDialog):
         self._scroll = QScrollArea(self)
         self._lay_out(parent.window())
         self._connect()
+        self.pod.setText(Settings().wire_pod)
         self.serial.setEditText(serial)
         self._show_by_hand()
         self._show_state()
@@ -73,10 +79,10 @@ class RobotSetupDialog(QDialog):
 
     def wish(self) -> Wish:
         """What is typed at this moment."""
-        file = self.certificate.text().strip() if self.by_hand.isChecked() else ""
+        file = self.certificate.text().strip(_AROUND_PATHS) if self.by_hand.isChecked() else ""
         return Wish(
             self.pod.text(),
-            self.serial.currentText().partition(" ")[0],
+            self.serial.currentText().strip().partition(" ")[0],
             self.address.text(),
             at_home(file) if file else None,
             self.token.text().strip() if self.by_hand.isChecked() else "",
@@ -84,13 +90,16 @@ class RobotSetupDialog(QDialog):
 
     def find_robots(self) -> None:
         """Asks the wire-pod which robots it knows."""
+        self._find(self._take_robots)
+
+    def _find(self, on_done: Callable[[tuple[PodRobot, ...]], None]) -> None:
         self.steps.clear()
         self.steps.begin(Step.POD)
         text = self.pod.text()
         self._start(
             run_in_background(
                 lambda _report, _stop: robots_of(read_pod(text)),
-                on_done=self._take_robots,
+                on_done=on_done,
                 on_error=self._fail,
             )
         )
@@ -103,7 +112,7 @@ class RobotSetupDialog(QDialog):
             return
         wish = self.wish()
         if not wish.serial and wish.certificate is None and self.serial.count() != 1:
-            self.find_robots()
+            self._find(self._take_only_robot)
             return
         self.steps.clear()
 
@@ -135,8 +144,17 @@ class RobotSetupDialog(QDialog):
                 self.steps.begin(step)
                 self._under_way = step
 
+    def _remember_pod(self) -> None:
+        """It answered, and the next robot is mostly on the same one. No more than its address."""
+        if not self.pod.text().strip():
+            return
+        with suppress(UserError):  # a certificate from a file needs none
+            pod = read_pod(self.pod.text())
+            Settings().wire_pod = f"https://{pod}" if pod.encrypted else str(pod)
+
     def _take_robots(self, robots: tuple[PodRobot, ...]) -> None:
-        typed = self.serial.currentText().partition(" ")[0].lower()
+        self._remember_pod()
+        typed = self.serial.currentText().strip().partition(" ")[0].lower()
         self.serial.blockSignals(True)
         self.serial.clear()
         for robot in robots:
@@ -160,7 +178,14 @@ class RobotSetupDialog(QDialog):
         self._show_state()
         self.serial.setFocus()
 
+    def _take_only_robot(self, robots: tuple[PodRobot, ...]) -> None:
+        """Where there is one there is nothing to choose."""
+        self._take_robots(robots)
+        if len(robots) == 1:
+            self.set_up()
+
     def _finish(self, robot: RobotConfig) -> None:
+        self._remember_pod()
         self._robot = robot
         self._show_state()
         self.go.setFocus()

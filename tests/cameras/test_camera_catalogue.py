@@ -35,10 +35,14 @@ def test_the_simulated_robot_and_files_are_always_there(isolated_home: Path) -> 
 
 
 def test_configured_robots_come_first(isolated_home: Path) -> None:
-    write_config("[00e20100]\nname = Vector-A1B2\nip = 192.168.1.7\n[00e20200]\nname=Vector-C3D4\n")
-    first, second, third = list_cameras()[:3]
+    write_config(
+        "[00e20100]\nname = Vector-A1B2\nip = 192.168.1.7\n[00e20200]\nname=Vector-C3D4\n"
+        "[00e20300]\nname = Vector\n  -E5F6\n"
+    )
+    first, second, odd, third = list_cameras()[:4]
     assert (first.id, first.name, first.detail) == ("robot:00e20100", "Vector-A1B2", "192.168.1.7")
     assert second.name == "Vector-C3D4"
+    assert odd.name == "00e20300"  # a row has one line
     assert "no address" in second.detail
     assert third.id == "simulated"
 

@@ -73,9 +73,10 @@ def test_an_address_where_nobody_answers(simulated_robot: RobotConfig) -> None:
     assert "does not answer. Is it awake and on the same network?" in str(fault)
 
 
-def test_a_name_that_no_network_knows(simulated_robot: RobotConfig) -> None:
-    fault = fault_of(replace(simulated_robot, ip="vector-nowhere.invalid"))
-    assert 'The address "vector-nowhere.invalid"' in str(fault)
+@pytest.mark.parametrize("host", ["vector-nowhere.invalid", "vector" * 20, "ü" * 70])
+def test_a_name_that_no_network_knows(simulated_robot: RobotConfig, host: str) -> None:
+    fault = fault_of(replace(simulated_robot, ip=host))
+    assert f'The address "{host}" of Vector-SIM1 is not known on this network' in str(fault)
     assert "python -m anki_vector.configure -u" in fault.in_shell
 
 

@@ -29,7 +29,9 @@ def test_the_configuration_lies_in_the_persons_home(isolated_home: Path) -> None
     assert config_path() == isolated_home / ".anki_vector" / "sdk_config.ini"
 
 
-@pytest.mark.parametrize("word", ["Vector-A1B2", "vector-a1b2", "00e20100", "00E20100"])
+@pytest.mark.parametrize(
+    "word", ["Vector-A1B2", "vector-a1b2", "00e20100", "00E20100", " 00e20100 "]
+)
 def test_a_robot_is_found_by_name_or_serial_in_any_case(ini: Path, word: str) -> None:
     robot = find_robot(word)
     assert (robot.name, robot.ip, robot.port, robot.guid) == (
@@ -39,6 +41,11 @@ def test_a_robot_is_found_by_name_or_serial_in_any_case(ini: Path, word: str) ->
         "dG9r%ZW4=",
     )
     assert robot.cert == ini.parent / "Vector-A1B2-00e20100.cert"
+
+
+def test_a_serial_number_between_blanks_is_found_as_it_stands(ini: Path) -> None:
+    ini.write_text(ini.read_text(encoding="utf-8").replace("[00e20100]", "[ 00e20100 ]"), "utf-8")
+    assert find_robot(" 00e20100 ").name == "Vector-A1B2"
 
 
 def test_the_usual_port_is_not_part_of_the_address_that_people_read(ini: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -75,8 +75,10 @@ def test_a_file_an_address_and_a_token_need_no_wire_pod(
     robot = simulated_robot
     wish = Wish("", robot.serial, robot.address, robot.cert, robot.guid)
     assert robot.guid not in repr(wish)
-    set_up(wish, Steps())
+    set_up(replace(wish, serial=""), Steps())  # it stands in the certificate's name
     assert find_robot(robot.serial).port == robot.port
+    with pytest.raises(UserError, match="is no serial number of a robot"):
+        set_up(replace(wish, serial="../x"), Steps())
 
 
 def test_the_wire_pods_own_token_helps_where_the_robot_gives_none(
@@ -242,6 +244,7 @@ def test_a_wire_pod_without_robots_and_an_address_that_is_none(pod: PodStandIn) 
     pod.robots = []
     assert "knows no robot yet. Set yours up on its page" in fault_of(Wish(pod.address))[1]
     assert "this is no address" in fault_of(Wish("my pod"))[1]
+    assert "does not speak HTTPS" in fault_of(Wish(f"https://{pod.address}"))[1]
 
 
 def test_a_damaged_file_is_told_before_the_robot_is_asked_for_anything(pod: PodStandIn) -> None:

@@ -129,14 +129,20 @@ frames_of(camera, 1)
     assert subprocess.run(words, env=python_environment(), check=False).returncode == 0
 
 
-def test_old_pictures_are_left_out_until_one_is_waited_for() -> None:
+def test_old_pictures_are_left_out_until_the_newest_is_there() -> None:
     backlog = Backlog()
-    assert backlog.is_worth_showing(0.03, 100.0)
-    quick = [backlog.is_worth_showing(0.0, 100.0 + number / 100) for number in range(80)]
-    assert quick[:6] == [True] * 5 + [False]
-    assert sum(quick) == 6  # and one where it takes long
-    assert backlog.is_worth_showing(0.03, 100.8)
-    assert backlog.is_worth_showing(0.0, 100.81)  # they may come in twos
+    now = [number / 30 for number in range(30)]
+    assert all(backlog.is_worth_showing(each, 100 + each) for each in now)
+    late = [backlog.is_worth_showing(1 + number / 30, 105 + number / 300) for number in range(150)]
+    assert sum(late[8:120]) <= 1  # it took half a second to come to the newest
+    assert all(late[125:])
+    assert all(backlog.is_worth_showing(6 + each, 106 + each) for each in now)
+
+
+@pytest.mark.parametrize("pace", [0.0, 0.5, -1.0])
+def test_a_camera_whose_clock_is_wrong_shows_all_its_pictures(pace: float) -> None:
+    backlog = Backlog()
+    assert all(backlog.is_worth_showing(pace * each / 30, each / 30) for each in range(300))
 
 
 def test_a_stream_that_is_entered_between_two_key_frames_has_time() -> None:
@@ -147,6 +153,9 @@ def test_a_stream_that_is_entered_between_two_key_frames_has_time() -> None:
         def grab(self) -> bool:
             answer = next(answers, None)
             return not is_seen.wait(PATIENCE) if answer is None else answer
+
+        def get(self, _property: int) -> float:
+            return 0.0
 
         def retrieve(self) -> tuple[bool, Any]:
             return True, np.zeros((8, 8, 3), np.uint8)

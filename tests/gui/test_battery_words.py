@@ -50,6 +50,10 @@ def test_the_window_says_it_and_the_pill_tells_why_its_dot_warns(
         window.live.status_changed.emit(at(0.04))
         assert "nearly empty (4 %)" in "".join(said)
         assert window.pill.toolTip() in said
+        film = f"{'long ' * 60}.mp4"
+        window.pill.show_status(film, LIVE)
+        assert window.pill.sizeHint().width() < 400  # or the window would be wider than its screen
+        assert film in window.pill.accessibleName()
         window.close()
 
 

@@ -23,6 +23,7 @@ from labeler.dataset.edits import TO_CHECK
 from labeler.dataset.empty_check import unchecked
 from labeler.dataset.model import ImageState
 from labeler.dataset.store import Dataset
+from labeler.gui.background import is_idle
 from labeler.gui.capture.drive import Direction
 from labeler.gui.capture.drive_forms import posing_form, sweep_form
 from labeler.gui.capture.drive_pad import DrivePad
@@ -190,6 +191,13 @@ def test_drive_that_is_switched_off_and_on_again_at_once_is_on(
         until(qtbot, lambda: stands(live))
     assert drive.is_on
     assert heard.failures == []
+    drive.toggle()
+    drive.toggle()
+    qtbot.keyClick(driving, Key.Key_Escape)  # before control has come
+    assert drive.state is DrivingState.OFF
+    assert isinstance(live.camera, VectorCamera)
+    until(qtbot, lambda: is_idle() and not live.camera.has_control)
+    assert drive.state is DrivingState.OFF
 
 
 def test_losing_control_is_said_and_switches_drive_off(
@@ -214,8 +222,10 @@ def test_a_sweep_takes_its_pictures_at_its_angles_and_says_so(
     qtbot: QtBot, driving: CaptureWorkspace, dataset: Dataset, heard: Heard
 ) -> None:
     wish = SweepWish(steps=2, angles=2, lowest_deg=1, highest_deg=15, arc_deg=60)
+    driving.driving.drive.tell("Sweep done: 1 picture.")  # the one before
     driving.driving.run.sweep(wish)
     assert not driving.driving.bar.pad.isEnabled()
+    assert driving.driving.bar.state.text() == "It goes by itself now. Esc ends it."
     until(qtbot, lambda: heard.has("Sweep done: 4 pictures."))
     driving.photographer.keeper.wait()
     images = dataset.images()
@@ -278,6 +288,9 @@ def test_a_sweep_whose_pictures_cannot_be_kept_ends_and_does_not_say_that_they_a
     qtbot: QtBot, driving: CaptureWorkspace, dataset: Dataset, heard: Heard
 ) -> None:
     dataset.read_only = True
+    driving.driving.ask_sweep()
+    assert heard.has("This dataset is open read-only, so no picture would be kept.")
+    assert not driving.findChildren(NumberForm)
     driving.driving.run.sweep(SweepWish(steps=20, angles=1, arc_deg=40))
     until(qtbot, lambda: heard.has("Sweep ended: a picture could not be kept."))
     assert "read-only" in heard.failures[0]
@@ -405,6 +418,10 @@ def test_what_is_asked_says_how_long_it_takes_and_is_remembered(
     assert sweep_form(capture, sweeps.append).fields["sweep_steps"].value() == 5
     poses: list[tuple[PosingWish, int]] = []
     posing = posing_form(capture, ["one", "two"], lambda wish, at: poses.append((wish, at)))
+    assert posing.summary.text().endswith("Those without it wait until you have checked them.")
+    posing.fields["pose_negatives"].setValue(0)
+    assert posing.summary.text() == "40 pictures, about 60 s."
+    posing.fields["pose_negatives"].setValue(10)
     posing.begin.click()
     assert poses == [(PosingWish(), 0)]
     again = posing_form(capture, ["one"], lambda wish, at: poses.append((wish, at)))

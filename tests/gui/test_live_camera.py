@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ def test_each_picture_is_decoded_from_the_frame_it_came_with(
     assert numbers == sorted(set(numbers))
 
 
-def test_nobody_watching_costs_no_decoding(
+def test_what_nobody_watches_or_wants_is_not_decoded(
     qtbot: QtBot, live: LiveCamera, known_robot: str
 ) -> None:
     frames: list[Frame] = []
@@ -79,8 +80,12 @@ def test_nobody_watching_costs_no_decoding(
     until(qtbot, lambda: len(frames) > 2)
     assert live.picture is None
     someone = QObject()
-    live.watch(someone, watching=True)
-    wait_for_picture(qtbot, live)
+    live.watch(someone, watching=True, wants=lambda frame: frame.number % 3 == 0)
+    shown: list[Frame] = []
+    live.picture_arrived.connect(lambda picture: shown.append(picture.frame))
+    until(qtbot, lambda: len(shown) > 3)
+    for before, frame in pairwise(shown):
+        assert frame.number % 3 == 0 or frame.received - before.received > 0.5
 
 
 def test_another_choice_closes_the_camera_before(

@@ -141,8 +141,10 @@ def test_the_person_reads_what_is_asked_of_a_slow_machine(
         monkeypatch.setattr(looking.detecting, "look", see)
         for _ in range(pictures):
             now += 0.05
-            live.picture = LivePicture(Frame(b"", round(20 * now)), image)
-            looking.look(live.picture)
+            frame = Frame(b"", round(20 * now))
+            if looking.wants(frame):
+                live.picture = LivePicture(frame, image)
+                looking.look(live.picture)
         return number_words(looking)
 
     assert "reduced" not in look(20, 15)

@@ -6,6 +6,7 @@ import io
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -104,6 +105,27 @@ def test_a_robot_is_set_up_with_every_step_told_and_then_watched(
     assert live.choice is not None
     assert live.choice.name == "Vector-SIM1"
     assert find_robot("Vector-SIM1").guid == simulator.robot.guid
+
+
+def test_one_press_is_enough_where_the_wire_pod_knows_one_robot(
+    qtbot: QtBot, workspace: CaptureWorkspace, pod: PodStandIn, simulator: Simulator
+) -> None:
+    workspace.cameras.setFocus()
+    qtbot.keyClick(workspace.cameras, Qt.Key.Key_Tab)
+    assert workspace.set_up.hasFocus()
+    dialog = RobotSetupDialog(workspace)
+    dialog.open()
+    dialog.pod.setText(pod.address)
+    press(qtbot, dialog.go)
+    until(qtbot, lambda: dialog.go.text() == "Show its picture")
+    assert dialog.address.text() == simulator.robot.address
+    dialog.serial.setEditText(" 00e20200 at some place")
+    dialog.by_hand.click()
+    dialog.certificate.setText('"/kept/Vector A1B2.cert"')
+    wish = dialog.wish()
+    assert (wish.serial, wish.certificate) == ("00e20200", Path("/kept/Vector A1B2.cert"))
+    dialog.close()
+    assert RobotSetupDialog(workspace).pod.text() == pod.address  # the next one is on it, too
 
 
 def test_a_set_up_that_is_closed_in_the_middle_changes_nothing(

@@ -108,6 +108,8 @@ def test_the_recorded_pictures_can_be_imported_as_coco(tmp_path: Path) -> None:
         (image,) = dataset.images()
         assert dataset.path_of(image).read_bytes() == jpeg(9)
         assert {each.name for each in dataset.categories()} == {"mug", "ball"}
+        assert dataset.annotations(image.id) == []  # nobody has checked it
+        assert [each.model for each in dataset.suggestions(image.id)] == [FINDS.model]
 
 
 def test_the_video_has_the_pace_of_the_clock(tmp_path: Path) -> None:

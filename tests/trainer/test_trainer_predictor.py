@@ -14,6 +14,7 @@ import pytest
 from onnx import TensorProto, helper
 from PIL import Image
 
+from tests.gui import tiny_model
 from tests.gui.tiny_model import write_tiny_model
 from tests.trainer.training_runs import ROOT, Outcome
 from trainer.evaluate import evaluate
@@ -82,6 +83,16 @@ def test_foreign_models_are_told_apart(
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
         Predictor(foreign_model(tmp_path / "model.onnx", **metadata))
+
+
+@pytest.mark.parametrize("label", [-1, 2])
+def test_a_network_that_finds_what_it_does_not_name_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, label: int
+) -> None:
+    monkeypatch.setattr(tiny_model, "LABELS", (0, 1, label))
+    predictor = Predictor(write_tiny_model(tmp_path / "model.onnx"))
+    with pytest.raises(ValueError, match="does not name"):
+        predictor.predict(np.zeros((36, 64, 3), np.uint8), min_score=0.1)
 
 
 def test_no_layer_of_the_model_only_pads_what_the_next_one_reads(

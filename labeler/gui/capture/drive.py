@@ -84,6 +84,13 @@ class Drive(QObject):
         self._document.say(sentence)
         self.changed.emit()
 
+    def set_busy(self, *, is_busy: bool) -> None:
+        """What drives by itself begins or ends; what was said before it is over."""
+        self.is_busy = is_busy
+        if is_busy:
+            self._message = ""
+        self.changed.emit()
+
     def set_speed(self, limit_mmps: int) -> None:
         self._speed = limit_mmps
         if self.driver is not None:
@@ -126,7 +133,9 @@ class Drive(QObject):
             self.switch_off()
 
     def stop(self) -> None:
-        """Stops every motor; control stays."""
+        """Stops every motor; control stays. What is only asked for is not wanted any more."""
+        if self._asking is not None:
+            self.switch_off()
         self.release_all()
         if self.driver is not None:
             self.driver.stop()

@@ -90,10 +90,14 @@ def posing_form(
     ]
 
     def summary(chosen: Mapping[str, int]) -> str:
-        count = chosen["pose_pictures"] + chosen["pose_negatives"]
-        return picture_count(count) + _tr(
-            ", {0}. Those without it wait until you have checked them."
-        ).format(_duration(count * POSE_SECONDS))
+        without = chosen["pose_negatives"]
+        count = chosen["pose_pictures"] + without
+        words = (
+            _tr(", {0}. Those without it wait until you have checked them.")
+            if without
+            else _tr(", {0}.")
+        )
+        return picture_count(count) + words.format(_duration(count * POSE_SECONDS))
 
     form = NumberForm(
         parent,

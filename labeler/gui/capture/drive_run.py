@@ -154,14 +154,12 @@ class DriveRun(QObject):
         self._waiting = self._kept = self._skipped = 0
         self._result = None
         self._drive.release_all()
-        self._drive.is_busy = True
         self._job.run(title, work, self._take)
-        self._drive.changed.emit()
+        self._drive.set_busy(is_busy=True)
 
     def _end(self) -> None:
         self.partner_id = ""
-        self._drive.is_busy = False
-        self._drive.changed.emit()
+        self._drive.set_busy(is_busy=False)
 
     def _fail(self, error: Exception) -> None:
         if not isinstance(error, UserError):
@@ -190,21 +188,19 @@ class DriveRun(QObject):
         words = {
             "what": self._title,
             "taken": self._kept,
-            "planned": result.planned,
+            "planned": picture_count(result.planned),
             "pictures": picture_count(self._kept),
         }
         if result.fault is not None:
             return self.tr(
-                "{what} ended after {taken} of {planned} pictures, which are kept. {why} "
+                "{what} ended after {taken} of {planned}, which are kept. {why} "
                 "Then begin it again."
             ).format(**words, why=result.fault)
         if self._gave_up:
             return self.tr("{what} ended: a picture could not be kept.").format(**words)
         if result.is_whole:
             return self.tr("{what} done: {pictures}.").format(**words)
-        return self.tr("{what} ended by you: {taken} of {planned} pictures are kept.").format(
-            **words
-        )
+        return self.tr("{what} ended by you: {taken} of {planned} kept.").format(**words)
 
     def _skipped_words(self) -> str:
         if not self._skipped:

@@ -150,9 +150,9 @@ class Judging(QObject):
         said.is_taken_back = True
         if said.joined in self._joined:
             self._joined.remove(said.joined)
-        words = self.tr("Taken back: the picture stays in the dataset, to be labelled.")
-        if said.counts and not (said.entry or said.joined):
-            words = self.tr("Taken back.")  # the picture was in the dataset before
+        words = self.tr("Taken back.")
+        if said.entry or said.joined:
+            words = self.tr("Taken back: the picture stays in the dataset, to be labelled.")
         if said.entry in self._document.history.undoable:
             self._document.attempt(lambda data: data.edit_of(said.entry).inverse(), words)
         else:

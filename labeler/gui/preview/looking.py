@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from labeler.cameras.base import Frame
 from labeler.gui.class_colors import class_colors
 from labeler.gui.decode import LivePicture
 from labeler.gui.document import Document
@@ -75,6 +76,11 @@ class Looking(QObject):
         """The same of the second model; None without one."""
         return _pane(self.beside, self.last_beside)
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether the first model is chosen, and not there yet."""
+        return self._paths[0] is not None and self.model is None and not self._failed[0]
+
     def use(self, model: Path | None, beside: Path | None = None) -> None:
         """These models from the next picture on; the camera goes on meanwhile."""
         before, self._paths = self._paths, (model, beside)
@@ -125,8 +131,18 @@ class Looking(QObject):
         self._since = time.monotonic()
         self.restart()
 
+    def wants(self, frame: Frame) -> bool:
+        """Whether its picture is worth decoding; asked once for each frame of the camera."""
+        picture = self._live.picture
+        if self.is_held:
+            return False
+        if self.model is None or self.last is None or picture is None:
+            return True
+        side = max(picture.image.width(), picture.image.height())
+        return self.effort.wants(frame.number, side)
+
     def look(self, picture: LivePicture) -> None:
-        """The camera's newest picture."""
+        """The camera's newest picture that was decoded."""
         if self.is_held:
             return
         if self.model is None or self.last is None:
@@ -134,9 +150,7 @@ class Looking(QObject):
         if self.model is None:
             if self._failed[0]:
                 self.detecting.look(picture)  # its file may have been mended
-            return
-        side = max(picture.image.width(), picture.image.height())
-        if self.effort.wants(picture.frame.number, side):
+        else:
             self.detecting.look(picture, self.effort.longest)
 
     def draw_again(self) -> None:

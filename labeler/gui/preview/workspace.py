@@ -78,7 +78,7 @@ class PreviewWorkspace(Workspace):
 
     def activated(self) -> None:
         self._is_active = True
-        self._live.watch(self, watching=True)
+        self._live.watch(self, watching=True, wants=self.looking.wants)
         self.controls.watch.refresh()
         self.controls.beside.refresh()
         self.models.refresh()
@@ -263,6 +263,7 @@ class PreviewWorkspace(Workspace):
         looking.bare.connect(on_show.show_bare)
         looking.broken.connect(self._tell_broken)
         looking.held.connect(on_show.show_held)
+        looking.held.connect(self.frames.take_held)
         looking.held.connect(self.controls.bar.show_held)
         looking.eased.connect(lambda: self._document.say(eased_words(looking)))
         self.asking.taken.connect(on_show.flash)
