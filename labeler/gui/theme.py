@@ -199,7 +199,7 @@ QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
     placeholder-text-color: $faint;
 }
 QToolButton { padding: 5px 12px 4px; }
-QAbstractSpinBox { padding: 4px 8px 3px; }
+QAbstractSpinBox { padding: 3px 8px 4px; }
 QListView[role="list"] {
     background: $field; border: 1px solid $line; border-radius: 5px; padding: 4px;
 }

@@ -101,7 +101,7 @@ class FrameKeeping(QObject):
         if then is not None:
             then(kept)
         elif kept.is_new:
-            self._document.say(self.tr("This frame joined the dataset, to be labelled."))
+            self._document.say(self.tr("This picture joined the dataset, to be labelled."))
         else:
             self._document.say(self.tr("This very picture is in the dataset already."))
 

@@ -24,7 +24,7 @@ def actions(preview: PreviewWorkspace) -> list[Action]:
     return [
         Action(
             "keep_frame",
-            _tr("Keep this frame"),
+            _tr("Keep this picture"),
             ("K",),
             preview.keep_frame,
             _tr("Add this picture to the dataset, to be labelled"),
