@@ -428,12 +428,15 @@ def test_what_is_asked_says_how_long_it_takes_and_is_remembered(
     assert again.fields["pose_seed"].value() == 1  # other poses than those it has
 
 
-def test_a_form_that_was_answered_is_gone(qtbot: QtBot) -> None:
+def test_a_form_has_its_words_level_with_its_fields_and_goes_when_answered(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     wishes: list[SweepWish] = []
     sweep_form(window, wishes.append).open()
     (form,) = window.findChildren(NumberForm)
+    for field in form.fields.values():
+        words = form.form.labelForField(field).geometry()
+        assert abs(words.center().y() - field.geometry().center().y()) <= 1
     form.begin.click()
     until(qtbot, lambda: not window.findChildren(NumberForm))
     assert wishes == [SweepWish()]
