@@ -45,9 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         from labeler.gui.app import run_window
 
         return run_window(words)
-    parser = _parser(words[0] if words[0] in VERBS else None)
-    arguments = parser.parse_args(words)
     try:
+        parser = _parser(words[0] if words[0] in VERBS else None)
+        arguments = parser.parse_args(words)
         return int(arguments.run(arguments))
     except UserError as error:
         _tell(error, as_json=getattr(arguments, "json", False))

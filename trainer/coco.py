@@ -9,6 +9,7 @@ from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from trainer.faults import TrainerError, sentence_of
+from trainer.words import counted
 
 _SMALLEST_SIDE = 1.0
 _LARGEST = 1e6
@@ -96,8 +97,8 @@ def read_coco(path: Path, images_folder: Path) -> CocoSet:
     left_out += sum(len(entries) for entries in boxes.values())
     if left_out:
         complaints.append(
-            f"{path.name}: {left_out} boxes were left out: outside their picture, without area, "
-            "of an unknown category or image, or with impossible numbers."
+            f"{path.name}: {counted(left_out, 'box')} left out: outside their picture, without "
+            "area, of an unknown category or image, or with impossible numbers."
         )
     return CocoSet(tuple(complete), categories, tuple(complaints))
 

@@ -16,6 +16,7 @@ from trainer.recipe import Phase, Recipe
 from trainer.results import Results
 from trainer.stopwatch import Stopwatch
 from trainer.validation import Validator, Verdict
+from trainer.words import counted
 
 _SMOOTH = 0.9
 _KEPT_EVERY = 20.0
@@ -179,9 +180,7 @@ class Loop:
         parts.learner.let_go()
         size = parts.feeder.halve()
         parts.emit(
-            Warned(
-                f"The memory did not suffice: from now on {size} pictures a step are learnt from."
-            )
+            Warned(f"The memory did not suffice: from now on {counted(size, 'picture')} a step.")
         )
 
     def _enter_phase(self, progress: float) -> Phase:

@@ -68,6 +68,10 @@ class Camera(ABC):
     in status(). Every method may be called from any thread.
     """
 
+    patience = 30.0
+    """Seconds without a new frame after which whoever waits for one gives up; a lost robot
+    reconnects in the meantime."""
+
     def __init__(self, name: str) -> None:
         self.name = name
         self._lock = threading.Lock()

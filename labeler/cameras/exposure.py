@@ -15,6 +15,8 @@ from labeler.errors import UserError
 
 logger = logging.getLogger(__name__)
 
+_LONGEST_MS, _MOST_GAIN = 10_000, 1_000
+"""What a robot tells beyond these is no limit of a camera."""
 FAREWELL = 0.1
 """Seconds that a robot has, when its camera is closed, to go back to its own choice."""
 
@@ -134,8 +136,9 @@ async def _ask_limits(link: RobotLink) -> ExposureLimits:
         told.min_camera_gain,
         told.max_camera_gain,
     )
-    is_told = limits.least_ms < limits.most_ms and limits.least_gain < limits.most_gain
-    return limits if is_told else USUAL_LIMITS
+    exposures = 0 <= limits.least_ms < limits.most_ms <= _LONGEST_MS
+    gains = 0 <= limits.least_gain < limits.most_gain <= _MOST_GAIN
+    return limits if exposures and gains else USUAL_LIMITS
 
 
 async def _order(link: RobotLink, wish: Exposure, timeout: float) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -20,9 +22,10 @@ if TYPE_CHECKING:
 
 KEY_FRAME_S = 12.0
 """How long a first picture may take: a stream can be entered at a key frame alone."""
-_REST_S = 0.001
-_TOGETHER = 5
-"""Pictures that may come without a wait before they count as old."""
+_GAP_S = 1.0
+_LATE_S = 0.3
+_RECENT = 8
+_QUICKER = 1.2
 _SELDOM_S = 0.5
 _OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 _USUAL = "rtsp_flags;prefer_tcp"  # what OpenCV tells FFmpeg where nobody says otherwise
@@ -33,12 +36,16 @@ class FilmStream(Stream):
     """Pictures as JPEG of quality 95; a camera's own JPEGs as they are.
 
     A thread of its own reads all, so that nothing piles up: of what comes while a picture is being
-    encoded, the newest is the next. Nothing for silence seconds ends it.
+    encoded, the newest is the next. Nothing for silence seconds ends it. is_paced: for what comes
+    faster than it was taken, as a file does, or pieces of one.
     """
 
-    def __init__(self, capture: cv2.VideoCapture, silence: float) -> None:
+    def __init__(
+        self, capture: cv2.VideoCapture, silence: float, *, is_paced: bool = False
+    ) -> None:
         self._capture = capture
         self._silence = silence
+        self._pace = Pace() if is_paced else None
         self._changed = threading.Condition()
         self._pixels: Any = None
         self._is_over = False
@@ -66,22 +73,34 @@ class FilmStream(Stream):
             try:
                 self._read_on()
             finally:
-                self._capture.release()
                 self.wake()
+                self._capture.release()  # FFmpeg says goodbye, and waits for a frozen camera
 
     def _read_on(self) -> None:
+        import cv2
+
         backlog = Backlog()
         patience = time.monotonic() + KEY_FRAME_S
         while not self._is_over:
-            began, worked = time.monotonic(), time.thread_time()
+            began = time.monotonic()
             is_there = self._capture.grab()
             now = time.monotonic()
-            if is_there:
-                patience = 0.0
-                if backlog.is_worth_showing(now - began - (time.thread_time() - worked), now):
-                    self._take()
-            elif began > patience or now - began < self._silence / 2:
+            if now - began >= self._silence:  # a picture that comes now was held back in FFmpeg
+                if began > patience:
+                    break
+            elif not is_there:
                 break
+            else:
+                patience = 0.0
+                taken = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+                if self._pace is not None:
+                    self._rest(self._pace.seconds_to(taken, now))
+                if backlog.is_worth_showing(taken, now):
+                    self._take()
+
+    def _rest(self, seconds: float) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_over, seconds)
 
     def _take(self) -> None:
         ok, pixels = self._capture.retrieve()
@@ -91,21 +110,41 @@ class FilmStream(Stream):
                 self._changed.notify_all()
 
 
-class Backlog:
-    """Whether pictures are old: after a slow moment those of the past come first, without a wait.
+class Pace:
+    """When a picture is due that came before its time."""
 
-    A few come together in any network. At times one is shown all the same, where a machine is too
-    slow to catch up.
+    def __init__(self) -> None:
+        self._start = math.inf
+
+    def seconds_to(self, taken: float, now: float) -> float:
+        """One that is late puts off all that follow, and after a gap it begins anew."""
+        ahead = taken - now - self._start
+        if not 0 <= ahead <= _GAP_S:
+            self._start = taken - now
+            return 0.0
+        return ahead
+
+
+class Backlog:
+    """Whether a picture is an old one: after a slow moment those of the past come first.
+
+    They come faster than the camera took them. By that alone they are known, as many a camera's
+    clock is no good. Now and then one is shown all the same.
     """
 
     def __init__(self) -> None:
-        self._in_a_row = 0
+        self._recent: deque[tuple[float, float]] = deque(maxlen=_RECENT)
+        self._least = math.inf
         self._shown = 0.0
 
-    def is_worth_showing(self, rested: float, now: float) -> bool:
-        """rested: seconds for which the picture was waited for. now: as time.monotonic() counts."""
-        self._in_a_row = 0 if rested > _REST_S else self._in_a_row + 1
-        if self._in_a_row > _TOGETHER and now - self._shown < _SELDOM_S:
+    def is_worth_showing(self, taken: float, now: float) -> bool:
+        """taken: seconds, by the camera's clock. now: as time.monotonic() counts."""
+        self._recent.append((taken, now))
+        self._least = min(self._least, now - taken)
+        is_late = now - taken > self._least + _LATE_S
+        first_taken, first_now = self._recent[0]
+        is_quick = taken - first_taken > _QUICKER * (now - first_now)
+        if is_late and is_quick and now - self._shown < _SELDOM_S:
             return False
         self._shown = now
         return True
@@ -136,7 +175,7 @@ def open_film(address: NetworkAddress, timeout: float, silence: float) -> FilmSt
         return None
     if int(capture.get(cv2.CAP_PROP_FOURCC)) == cv2.VideoWriter.fourcc(*"MJPG"):
         capture.set(cv2.CAP_PROP_FORMAT, -1)  # what came, undecoded
-    return FilmStream(capture, silence)
+    return FilmStream(capture, silence, is_paced=address.url.startswith("http"))
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import time
 
 from labeler.cameras.faults import RobotError
 from labeler.cameras.robots import RobotConfig
-from labeler.cameras.simulated_world import EXIT_TIMEOUT, Deed, SimulatedWorld
+from labeler.cameras.simulated_world import EXIT_TIMEOUT, PATIENCE, Deed, SimulatedWorld
 from labeler.cameras.vector import VectorCamera
 
 TRIES, PAUSE = 20, 1.0
@@ -20,6 +20,8 @@ class SimulatedCamera(VectorCamera):
 
     Cameras that are given one world look at it through its robots, number 0 being the first.
     """
+
+    patience = PATIENCE + VectorCamera.patience
 
     def __init__(
         self, seed: int = 0, *, world: SimulatedWorld | None = None, number: int = 0

@@ -10,16 +10,14 @@ from labeler.cameras.worker import SILENCE
 from labeler.errors import UserError
 
 GLANCE = 0.005
-PATIENCE = 30.0
-"""Seconds without a new frame before giving up; a lost robot reconnects in the meantime."""
 
 
-def next_frame(camera: Camera, after: int = 0, timeout: float = PATIENCE) -> Frame:
+def next_frame(camera: Camera, after: int = 0) -> Frame:
     """The newest frame with a number above `after`, never a stale one.
 
     Raises UserError with the camera's own sentence when none comes.
     """
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + camera.patience
     while True:
         frame = camera.latest()
         if frame is not None and frame.number > after and frame.age < SILENCE:
@@ -29,7 +27,9 @@ def next_frame(camera: Camera, after: int = 0, timeout: float = PATIENCE) -> Fra
             raise _told(status.message or f"The camera {camera.name} is closed.", status)
         if time.monotonic() > deadline:
             reason = status.message or "It is connected."
-            raise _told(f"No picture from {camera.name} for {timeout:.0f} s. {reason}", status)
+            raise _told(
+                f"No picture from {camera.name} for {camera.patience:.0f} s. {reason}", status
+            )
         time.sleep(GLANCE)
 
 

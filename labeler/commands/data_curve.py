@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from labeler.commands.pair_teller import PairTeller, say
+from labeler.dataset.words import counted
 from labeler.runs.comparison import SCORES
 from labeler.runs.data_curve import missing_shares, part_folder, prepare_part
 from labeler.runs.errand import answer_of
@@ -29,7 +30,7 @@ def train_points(pair: Path, folder: Path) -> Iterator[Path]:
 def _train(pair: Path, place: Path, share: float) -> bool:
     """False where somebody said stop."""
     prepared = prepare_part(pair, place, share)
-    prefix = f"[{prepared.images_train} images] "
+    prefix = f"[{counted(prepared.images_train, 'image')}] "
     for warning in prepared.warnings:
         say(f"{prefix}Note: {warning}")
     records = train_pair_in_child(

@@ -5,13 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 from labeler.commands.backup import back_up
+from labeler.commands.coco_source import images_beside
 from labeler.commands.progress import ProgressLine
 from labeler.commands.target import open_or_create
 from labeler.dataset.coco_import import ImportReport, import_coco
+from labeler.dataset.coco_pictures import Pictures
+from labeler.dataset.coco_places import is_zip
+from labeler.dataset.coco_zip import opened_zip
 from labeler.dataset.words import counted
+from labeler.errors import UserError
 
 _EXAMPLES = 3
 """So many names stand beside each reason on the screen; --json has them all."""
@@ -31,12 +37,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "do, or --empty-means-nothing-there is given: then it is a confirmed empty image."
     )
     parser.add_argument("dataset", type=Path, help="its folder")
-    parser.add_argument("coco", type=Path, metavar="COCO.json", help="the file to read")
+    parser.add_argument(
+        "coco",
+        type=Path,
+        metavar="COCO.json",
+        help="the file to read, or a .zip with it and its pictures, as export writes it",
+    )
     parser.add_argument(
         "--images",
         type=Path,
         metavar="DIR",
-        help="the folder that file_name is relative to (default: images/ beside the file)",
+        help="the folder that file_name is relative to (default: images/ beside the file, else "
+        "the file's own)",
     )
     parser.add_argument(
         "--empty-means-nothing-there",
@@ -48,18 +60,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when the file was taken, also in part."""
-    images = arguments.images or arguments.coco.absolute().parent / "images"
-    with open_or_create(arguments.dataset) as dataset, ProgressLine("Importing") as line:
+    with ExitStack() as held:
+        coco, pictures = _source(arguments, held)
+        dataset = held.enter_context(open_or_create(arguments.dataset))
+        line = held.enter_context(ProgressLine("Importing"))
         back_up(dataset.folder)
         report = import_coco(
             dataset,
-            arguments.coco,
-            images,
+            coco,
+            pictures,
             empty_means_nothing_there=arguments.empty_means_nothing_there,
             on_progress=line.update,
         )
     sys.stdout.write(_as_json(report) if arguments.json else _told(report, arguments.dataset))
     return 0
+
+
+def _source(arguments: argparse.Namespace, held: ExitStack) -> tuple[Path, Path | Pictures]:
+    """The COCO file and its pictures, from a zip for as long as it is held open."""
+    if not is_zip(arguments.coco):
+        return arguments.coco, arguments.images or images_beside(arguments.coco)
+    if arguments.images:
+        raise UserError("--images goes with a COCO file. A zip brings its pictures along.")
+    return held.enter_context(opened_zip(arguments.coco))
 
 
 def _as_json(report: ImportReport) -> str:

@@ -57,6 +57,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
+_LONGEST_STEM = 50
+"""Signs of a name, of up to 4 bytes: with a number before it, it is still a name for a file."""
+
+
 def _share(word: str) -> float:
     value = float(word)
     if not 0 <= value <= 1:  # also NaN
@@ -117,7 +121,9 @@ def _results(
     if arguments.draw is not None:
         order = list(predictor.names)
         draw_detections(upright, trusted, order)
-        _save_picture(upright, arguments.draw / f"{one.image_id}-{one.path.stem}.jpg")
+        _save_picture(
+            upright, arguments.draw / f"{one.image_id}-{one.path.stem[:_LONGEST_STEM]}.jpg"
+        )
     return [_result(one, each) for each in found]
 
 
@@ -142,7 +148,8 @@ def _numbered(paths: Sequence[Path], ids_from: Path | None) -> list[_Given]:
     if not known:
         raise UserError(f"{ids_from} has no image of the file name {pictures[0][1]}.")
     if len(known) < len(pictures):
-        sys.stderr.write(f"Left out, not in {ids_from}: {len(pictures) - len(known)} pictures.\n")
+        left_out = counted(len(pictures) - len(known), "picture")
+        sys.stderr.write(f"Left out, not in {ids_from}: {left_out}.\n")
     return known
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from labeler.cameras.base import Camera, Frame
 from labeler.cameras.waiting import next_frame
 from labeler.commands.capture import camera_named
+from labeler.dataset.words import counted
+from labeler.errors import UserError
 
 if TYPE_CHECKING:
     from labeler.simulator.recording import Recorder
@@ -34,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     """0 when all is recorded, also after Ctrl+C: what came until then is a whole feed."""
     from labeler.simulator.recording import Recorder
 
+    if not arguments.seconds > 0 or (arguments.frames is not None and arguments.frames < 1):
+        raise UserError("--seconds and --frames go from 1 on.")
     camera = camera_named(arguments.robot, arguments.seed)
     camera.start()
     try:
@@ -43,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         camera.stop()
     sys.stdout.write(
-        f"{count} pictures of {camera.name} are in {arguments.feed}. "
+        f"Recorded {counted(count, 'picture')} of {camera.name} in {arguments.feed}. "
         f"To show them: vector-labeler simulator --replay {arguments.feed}\n"
     )
     return 0

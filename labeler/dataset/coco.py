@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from labeler.dataset.coco_json import MARK, write_coco, write_json
+from labeler.dataset.coco_places import JSON_NAME
 from labeler.dataset.files import PART, reason, replace_durably, sync_folder
 from labeler.dataset.model import Image, ImageState
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped, ignore_progress, never_stop
@@ -21,7 +22,6 @@ from labeler.errors import UserError
 
 __all__ = ["ExportReport", "export_coco", "write_coco"]
 
-JSON_NAME = "annotations.json"
 IMAGES_NAME = "images"
 _HEAD = 4096
 _OUR_NAME = re.compile(r"\d{6,}-[0-9a-f]{12}\.[a-z]{3,4}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from labeler.dataset.coco_plan import Told
 from labeler.dataset.detected import Detected, offer_detected
 from labeler.dataset.model import Annotation
+from labeler.dataset.progress import ShouldStop, Stopped
 from labeler.dataset.store import Dataset
 
 
@@ -22,10 +23,15 @@ class FoundBoxes:
         self._boxes.setdefault(box.image_id, []).append(Detected(box.category_id, box.bbox, score))
         self._models[box.image_id] = model
 
-    def offer(self, dataset: Dataset, skipped: Told) -> int:
-        """How many wait now. skipped: hears of the images that have no need of them."""
+    def offer(self, dataset: Dataset, skipped: Told, should_stop: ShouldStop) -> int:
+        """How many wait now. skipped: hears of the images that have no need of them.
+
+        Raises Stopped.
+        """
         waiting = 0
         for image_id, found in self._boxes.items():
+            if should_stop():
+                raise Stopped("The import was stopped. Nothing was changed.")
             if offer_detected(dataset, self._models[image_id], {image_id: found}):
                 waiting += len(dataset.suggestions(image_id))
             else:

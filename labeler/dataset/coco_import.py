@@ -15,8 +15,8 @@ from labeler.dataset.category_edits import next_color
 from labeler.dataset.changes import Edit, EntryKind, VerifiedChange
 from labeler.dataset.coco_entries import BadEntry, CategoryEntry, ImageEntry, Key
 from labeler.dataset.coco_found import FoundBoxes
+from labeler.dataset.coco_pictures import FolderPictures, Pictures
 from labeler.dataset.coco_plan import Plan, Told, made_plan
-from labeler.dataset.files import inside, reason
 from labeler.dataset.images import stage
 from labeler.dataset.json_stream import entries
 from labeler.dataset.model import Annotation, Category, Image, ImageState
@@ -61,13 +61,15 @@ class _Taken:
 def import_coco(
     dataset: Dataset,
     json_path: Path,
-    images_dir: Path,
+    images: Path | Pictures,
     *,
     empty_means_nothing_there: bool = False,
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
 ) -> ImportReport:
     """Adds the images, boxes and categories of a COCO detection file in one transaction.
+
+    images: the folder that file_name is relative to, or what reads them otherwise.
 
     Raises UserError, with nothing changed, where the file itself is broken or no picture of it
     can be taken; BrokenJson and Stopped are among those. Else bad entries are listed and skipped.
@@ -77,16 +79,11 @@ def import_coco(
     without any annotation becomes unlabelled, unless it says "verified", as exports of this
     program do, or empty_means_nothing_there. A box with a score waits as a detector's suggestion.
     """
-    try:
-        is_there = images_dir.is_dir()
-    except OSError as error:
-        raise UserError(f"Cannot take pictures from {images_dir}: {reason(error)}.") from error
-    if not is_there:
-        raise UserError(f"There is no folder {images_dir} to take pictures from.")
+    pictures = FolderPictures(images) if isinstance(images, Path) else images
     plan = made_plan(json_path, _scaled(on_progress, 0, 100), should_stop)
     work = _Import(dataset, json_path, plan, should_stop)
     try:
-        work.stage_pictures(images_dir, _scaled(on_progress, 100, 900))
+        work.stage_pictures(pictures, _scaled(on_progress, 100, 900))
         with dataset.transaction():
             report = work.write(empty_means_nothing_there, _scaled(on_progress, 900, _STEPS))
     except BaseException:
@@ -118,7 +115,7 @@ class _Import:
     corrected: Told = field(default_factory=Told)
     found: FoundBoxes = field(default_factory=FoundBoxes)
 
-    def stage_pictures(self, images_dir: Path, on_progress: OnProgress) -> None:
+    def stage_pictures(self, pictures: Pictures, on_progress: OnProgress) -> None:
         """Brings the bytes of all good pictures into incoming/. Raises UserError if none is."""
         first_of: dict[str, str] = {}
         for done, entry in enumerate(self.plan.images.values()):
@@ -126,20 +123,20 @@ class _Import:
                 raise Stopped("The import was stopped. Nothing was changed.")
             on_progress(done, len(self.plan.images))
             try:
-                self._stage(entry, images_dir, first_of)
+                self._stage(entry, pictures, first_of)
             except BadEntry as error:
                 self.plan.skipped.add(entry.file_name, str(error))
         if self.plan.images and not self.taken:
             told = [f"{what}: {why}" for what, why in islice(self.plan.skipped.lines, 20)]
             raise UserError(
                 f"None of the {len(self.plan.images)} pictures of {self.json_path.name} can be "
-                f"taken from {images_dir}, so nothing was changed.",
+                f"taken from {pictures.place}, so nothing was changed.",
                 details="\n".join(told),
             )
 
-    def _stage(self, entry: ImageEntry, images_dir: Path, first_of: dict[str, str]) -> None:
+    def _stage(self, entry: ImageEntry, pictures: Pictures, first_of: dict[str, str]) -> None:
         try:
-            data = picture.read(inside(images_dir, entry.file_name))
+            data = pictures.read(entry.file_name)
             found = picture.inspect(data, "it")
         except UserError as error:
             raise BadEntry(str(error).rstrip(".")) from error
@@ -197,7 +194,7 @@ class _Import:
         self.dataset.note(told)
         confirmed = Edit(told, tuple(self._confirmations(empty_means_nothing_there)))
         self.dataset.apply(confirmed, EntryKind.NOTE)  # an import is no edit to be undone
-        suggestions = self.found.offer(self.dataset, self.plan.skipped)
+        suggestions = self.found.offer(self.dataset, self.plan.skipped, self.should_stop)
         return ImportReport(
             images_added=images,
             annotations_added=boxes,

@@ -72,20 +72,26 @@ def inside(folder: Path, name: str) -> Path:
     Absolute names, "..", addresses and links that lead out of the folder are refused. An accented
     letter may be one sign in the name and two on the disk, as Macs write it, or the other way.
     """
+    for spelling in spellings(name):
+        with suppress(OSError, ValueError, RuntimeError):
+            found = (folder / spelling).resolve(strict=True)
+            if not found.is_relative_to(folder.resolve(strict=True)):
+                raise UserError("the file is a link that leads out of the images folder")
+            return found
+    raise UserError("the file is missing")
+
+
+def spellings(name: str) -> list[str]:
+    """The ways to write a file_name from outside, with slashes. Raises UserError as inside()."""
     tidy = name.replace("\\", "/")
     parts = PurePosixPath(tidy).parts
     if "://" in tidy or PureWindowsPath(tidy).drive or tidy.startswith("/"):
         raise UserError("its file_name is not relative to the images folder")
     if not parts or ".." in parts or any(unicodedata.category(c) in _NO_LETTERS for c in tidy):
         raise UserError("its file_name is not a name inside the images folder")
-    spellings = (tidy, unicodedata.normalize("NFC", tidy), unicodedata.normalize("NFD", tidy))
-    for spelling in dict.fromkeys(spellings):
-        with suppress(OSError, ValueError, RuntimeError):
-            found = folder.joinpath(*PurePosixPath(spelling).parts).resolve(strict=True)
-            if not found.is_relative_to(folder.resolve(strict=True)):
-                raise UserError("the file is a link that leads out of the images folder")
-            return found
-    raise UserError("the file is missing")
+    tidy = "/".join(parts)
+    normal = (unicodedata.normalize(form, tidy) for form in ("NFC", "NFD"))
+    return list(dict.fromkeys((tidy, *normal)))
 
 
 def is_file(path: Path) -> bool:

@@ -6,8 +6,10 @@ import hashlib
 import random
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING
 
 from labeler.dataset.model import Image
@@ -29,6 +31,11 @@ _FEWEST = 1 / 3
 """Where whole sessions give less than this share of what is wanted, a stretch is better."""
 _FEWEST_TO_CUT = 4
 """Images of a session that can stand on two sides."""
+_FASTEST_S = 0.05
+"""Files that follow each other faster were copied or unpacked, or are frames of a film."""
+_FEWEST_GAPS = 9
+_UNLIKE = 0.8
+"""From this share of images on that look like no other one they are no frames of a film."""
 
 
 class Way(StrEnum):
@@ -42,10 +49,14 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unit:
-    """Sessions that cannot face each other, mostly one alone, with their images in time."""
+    """Sessions that cannot face each other, mostly one alone, with their images in time.
+
+    was_copied: their times are those of a copying, and tell nothing.
+    """
 
     sessions: tuple[int, ...]
     images: tuple[Image, ...]
+    was_copied: bool = False
 
     @classmethod
     def of(cls, sessions: Iterable[int], images: Iterable[Image]) -> Unit:
@@ -58,10 +69,22 @@ class Unit:
 
     @property
     def tells_time(self) -> bool:
-        return self.images[0].captured_at != self.images[-1].captured_at
+        return not self.was_copied and (self.images[0].captured_at != self.images[-1].captured_at)
 
     def without(self, ids: Collection[int]) -> Unit:
-        return Unit(self.sessions, tuple(image for image in self.images if image.id not in ids))
+        left = tuple(image for image in self.images if image.id not in ids)
+        return replace(self, images=left)
+
+    def looked_at(self, likeness: Likeness) -> Unit:
+        """Knows whether it was copied: faster than any camera takes pictures, one unlike the other.
+
+        Frames of a film that were written at once look alike, so their order still tells something.
+        """
+        gaps = [b.captured_at - a.captured_at for a, b in pairwise(self.images)]
+        if len(gaps) < _FEWEST_GAPS or median(gaps) > _FASTEST_S:
+            return self
+        kinds = len(set(likeness.groups(self.ids).values()))
+        return replace(self, was_copied=kinds > _UNLIKE * len(self.images))
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,10 +150,11 @@ def _units(images: Sequence[Image], likeness: Likeness | None) -> list[Unit]:
     members: dict[int, list[int]] = {}
     for session, of in chief.items():
         members.setdefault(of, []).append(session)
-    return [
+    units = [
         Unit.of(own, [image for session in own for image in groups[session]])
         for own in members.values()
     ]
+    return [unit.looked_at(likeness) for unit in units] if likeness is not None else units
 
 
 def _without(units: Sequence[Unit], ids: Collection[int]) -> list[Unit]:

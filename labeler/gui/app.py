@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import locale
 import sys
 from pathlib import Path
 
@@ -60,6 +61,8 @@ def _application() -> QApplication:
     if isinstance(existing, QApplication):
         return existing
     application = QApplication(sys.argv[:1])
+    # Qt has just set it as the system has it: C's own functions would read 0.5 as 0 behind a comma.
+    locale.setlocale(locale.LC_NUMERIC, "C")
     application.setApplicationName("Vector Labeler")
     application.setDesktopFileName("vector-labeler")
     return application

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,20 +87,23 @@ class DatasetActions(QObject):
 
         self._run(self.tr("Importing {0}").format(path.name), work, self._show_video_added)
 
-    def import_coco(self, json_path: Path, images: Path) -> None:
-        """Boxes and images of a COCO file. Nothing else is edited meanwhile."""
+    def import_coco(self, file: Path, images: Path | None = None) -> None:
+        """Boxes and images of a COCO file, or of a zip with one. Nothing is edited meanwhile."""
         dataset = self._document.dataset
 
         def work(on_progress: OnProgress, should_stop: ShouldStop) -> ImportReport:
             from labeler.dataset.coco_import import import_coco
+            from labeler.dataset.coco_zip import opened_zip
 
-            return import_coco(
-                dataset, json_path, images, on_progress=on_progress, should_stop=should_stop
-            )
+            take = partial(import_coco, dataset, on_progress=on_progress, should_stop=should_stop)
+            if images is not None:
+                return take(file, images)
+            with opened_zip(file) as (coco, pictures):
+                return take(coco, pictures)
 
         before = {image.id: image for image in dataset.images()}
         if self._run(
-            self.tr("Importing {0}").format(json_path.name),
+            self.tr("Importing {0}").format(file.name),
             work,
             lambda report: self._show_imported(report, before),
         ):
@@ -206,7 +208,9 @@ class DatasetActions(QObject):
             told.append(self.tr("{0} already here").format(len(report.duplicates)))
         end = self.tr("{0}. Kept.") if report.added else self.tr("{0}.")
         self._document.say(end.format(", ".join(told)))
-        if report.rejected:
+        if len(report.rejected) == 1:
+            self._document.report(UserError(report.rejected[0][1]))
+        elif report.rejected:
             lines = [f"{path}: {why}" for path, why in report.rejected]
             self._tell_list(
                 self.tr("{0} could not be taken.").format(counted(len(lines), "file")), lines
@@ -267,49 +271,8 @@ class DatasetActions(QObject):
         self._document.report(UserError(sentence, details="\n".join([*lines[:_TOLD], *more])))
 
 
-def looks_like_coco(path: Path) -> bool:
-    """Whether a dropped file is a COCO file by its name and first letters."""
-    if path.suffix.lower() != ".json" or not is_file(path):
-        return False
-    with suppress(OSError), path.open("rb") as stream:
-        return stream.read(64).lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{")
-    return False
-
-
 def looks_like_video(path: Path) -> bool:
     """Whether a dropped file is a video by its name."""
     from labeler.cameras.video_import import SUFFIXES
 
     return is_file(path) and path.suffix.lower() in SUFFIXES
-
-
-def images_folder_of(coco: Path) -> Path | None:
-    """Where the pictures of a COCO file are: the folder beside it that holds its first ones.
-
-    Reads only the head of the file, which may be large. None where it is not found.
-    """
-    head = ""
-    with suppress(OSError), coco.open(encoding="utf-8", errors="replace") as stream:
-        head = stream.read(1 << 16)
-    names = _file_names(head)
-    for folder in (coco.parent / "images", coco.parent, coco.parent.parent / "images"):
-        if names and all(is_file(folder / name) for name in names):
-            return folder
-    return None
-
-
-def _file_names(head: str) -> list[str]:
-    """The first few file_name values in a piece of JSON."""
-    names: list[str] = []
-    at = head.find('"file_name"')
-    while at >= 0 and len(names) < 3:
-        start = head.find('"', head.find(":", at))
-        if start < 0:
-            break
-        try:
-            name, _ = json.JSONDecoder().raw_decode(head, start)
-        except ValueError:
-            break
-        names.append(str(name))
-        at = head.find('"file_name"', start)
-    return names

@@ -10,8 +10,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QToolButton, QWidget
 
+from labeler.dataset.coco_places import images_folder_of, is_zip
 from labeler.gui import theme
-from labeler.gui.dataset_actions import DatasetActions, images_folder_of
+from labeler.gui.dataset_actions import DatasetActions
+from labeler.gui.decimal_field import ask_decimal
 from labeler.gui.document import Document
 from labeler.gui.icons import icon
 from labeler.gui.restore_dialog import choose_backup, offer_newest
@@ -105,9 +107,8 @@ class DatasetMenu(QToolButton):
         ]
 
     def ask_new(self) -> None:
-        name, wished = QInputDialog.getText(
-            self.window(), self.tr("New dataset"), self.tr("What is it about?")
-        )
+        told = self.tr("What is it about? The dataset gets this name.")
+        name, wished = QInputDialog.getText(self.window(), self.tr("New dataset"), told)
         if wished and name.strip():
             self._actions.create(name.strip())
 
@@ -160,16 +161,15 @@ class DatasetMenu(QToolButton):
         """Asks how many pictures a second it is to give."""
         from labeler.cameras.video_import import MOST_PER_SECOND, PER_SECOND
 
-        rate, wished = QInputDialog.getDouble(
+        rate = ask_decimal(
             self.window(),
             self.tr("Import {0}").format(video.name),
             self.tr("Pictures for each second of the video"),
             PER_SECOND,
             0.01,
             MOST_PER_SECOND,
-            2,
         )
-        if wished:
+        if rate is not None:
             self._actions.add_video(video, rate)
 
     def ask_coco(self) -> None:
@@ -177,14 +177,17 @@ class DatasetMenu(QToolButton):
             self.window(),
             self.tr("Import a COCO file"),
             self._settings.last_folder,
-            self.tr("COCO annotations (*.json)"),
+            self.tr("COCO annotations, or a zip with them (*.json *.zip)"),
         )
         if file:
             self._remember(Path(file).parent)
             self.import_coco(Path(file))
 
     def import_coco(self, file: Path) -> None:
-        """Asks where its pictures are, unless they are beside it."""
+        """Asks where its pictures are, unless they are beside it, or all of it is in a zip."""
+        if is_zip(file):
+            self._actions.import_coco(file)
+            return
         images = images_folder_of(file) or self._ask_folder(
             self.tr("Where are the pictures of {0}?").format(file.name)
         )

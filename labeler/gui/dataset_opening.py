@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
-from labeler.dataset.files import reason
 from labeler.dataset.lock import WriterLock
 from labeler.dataset.places import free_folder, known_datasets
 from labeler.dataset.schema import OlderFormat
@@ -42,11 +42,9 @@ def open_folder(folder: Path) -> Opened:
 
 def open_or_create(folder: Path) -> Opened:
     """For a folder named on the command line: opens it, or makes a dataset where none is yet."""
-    try:
+    is_free = False
+    with suppress(OSError):  # opening it says what is wrong there
         is_free = not (folder / FILE_NAME).exists() and _is_free(folder)
-    except OSError as error:
-        words = QCoreApplication.translate("Opening", "Cannot open {0}: {1}.")
-        raise UserError(words.format(folder, reason(error))) from error
     return Opened(Dataset.create(folder)) if is_free else open_folder(folder)
 
 

@@ -37,6 +37,7 @@ class JobBar(QFrame):
         self.left = QLabel(self)
         theme.set_role(self.left, "faint")
         self.cancel = QPushButton(self.tr("Cancel"), self)
+        self.cancel.setToolTip(self.tr("End it now"))
         self.cancel.clicked.connect(self.stop)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 12, 4)

@@ -10,11 +10,12 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
+from labeler.dataset.coco_places import coco_at
 from labeler.gui import theme
 from labeler.gui.backup_keeper import BackupKeeper
 from labeler.gui.banner import Banner
 from labeler.gui.battery_words import BatteryWords
-from labeler.gui.dataset_actions import DatasetActions, looks_like_coco, looks_like_video
+from labeler.gui.dataset_actions import DatasetActions, looks_like_video
 from labeler.gui.dataset_menu import DatasetMenu
 from labeler.gui.document import Document
 from labeler.gui.history_actions import HistoryActions
@@ -225,7 +226,7 @@ class MainWindow(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        coco = next((path for path in paths if looks_like_coco(path)), None)
+        coco = next(filter(None, map(coco_at, paths)), None)
         video = next((path for path in paths if looks_like_video(path)), None)
         if coco is not None:
             self.menu.import_coco(coco)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QPainter, QPalette
+from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 _OUTCOME = Qt.ItemDataRole.UserRole + 1
 _FOLDER = Qt.ItemDataRole.UserRole + 2
+_GAP = 8
 
 
 class OutcomeList(QListWidget):
@@ -118,7 +119,11 @@ class _Delegate(QStyledItemDelegate):
         inside = rect.adjusted(8, 0, -8, 0)
         painter.setPen(palette.color(QPalette.ColorRole.WindowText))
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(inside, middle | Qt.AlignmentFlag.AlignLeft, index.data())
+        metrics: QFontMetrics = option.fontMetrics
+        when, outcome = str(index.data()), str(index.data(_OUTCOME))
+        painter.drawText(inside, middle | Qt.AlignmentFlag.AlignLeft, when)
         painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
-        painter.drawText(inside, middle | Qt.AlignmentFlag.AlignRight, index.data(_OUTCOME))
+        room = inside.width() - metrics.horizontalAdvance(when) - _GAP
+        outcome = metrics.elidedText(outcome, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(inside, middle | Qt.AlignmentFlag.AlignRight, outcome)
         painter.restore()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -29,6 +30,7 @@ from labeler.errors import UserError
 from labeler.gui import theme
 from labeler.gui.background import Job, run_in_background
 from labeler.gui.field_label import FieldLabel
+from labeler.gui.settings import Settings
 from labeler.gui.step_list import StepList
 
 _SIZE = (600, 500)
@@ -65,6 +67,7 @@ class RobotSetupDialog(QDialog):
         self._scroll = QScrollArea(self)
         self._lay_out(parent.window())
         self._connect()
+        self.pod.setText(Settings().wire_pod)
         self.serial.setEditText(serial)
         self._show_by_hand()
         self._show_state()
@@ -141,7 +144,16 @@ class RobotSetupDialog(QDialog):
                 self.steps.begin(step)
                 self._under_way = step
 
+    def _remember_pod(self) -> None:
+        """It answered, and the next robot is mostly on the same one. No more than its address."""
+        if not self.pod.text().strip():
+            return
+        with suppress(UserError):  # a certificate from a file needs none
+            pod = read_pod(self.pod.text())
+            Settings().wire_pod = f"https://{pod}" if pod.encrypted else str(pod)
+
     def _take_robots(self, robots: tuple[PodRobot, ...]) -> None:
+        self._remember_pod()
         typed = self.serial.currentText().strip().partition(" ")[0].lower()
         self.serial.blockSignals(True)
         self.serial.clear()
@@ -173,6 +185,7 @@ class RobotSetupDialog(QDialog):
             self.set_up()
 
     def _finish(self, robot: RobotConfig) -> None:
+        self._remember_pod()
         self._robot = robot
         self._show_state()
         self.go.setFocus()

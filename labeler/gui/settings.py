@@ -80,6 +80,15 @@ class Settings:
         self._store.setValue("last_folder", value)
 
     @property
+    def wire_pod(self) -> str:
+        """The address of the last one that answered; empty where none did."""
+        return self._text("wire_pod", "")
+
+    @wire_pod.setter
+    def wire_pod(self, value: str) -> None:
+        self._store.setValue("wire_pod", value)
+
+    @property
     def exports_capture(self) -> bool:
         """Whether exports tell when, where and how pictures were taken."""
         return self._text("exports_capture", "yes") == "yes"

@@ -10,6 +10,8 @@ from labeler.gui.theme import set_role
 
 WIDTH = (240, 268)
 """The least and the usual one, in device-independent pixels."""
+_WIDEST = 420
+"""With large letters, or in a language of long words."""
 
 
 class SidePanel(QScrollArea):
@@ -31,7 +33,7 @@ class SidePanel(QScrollArea):
         self.setWidget(column)
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH[1], super().sizeHint().height())
+        return QSize(max(WIDTH[1], self.minimumWidth()), super().sizeHint().height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         done = super().eventFilter(watched, event)
@@ -43,7 +45,9 @@ class SidePanel(QScrollArea):
         """As wide as the rows need beside the scroll bar, or they would be cut off at the right."""
         rows = self.rows.minimumSize().width()
         bar = self.verticalScrollBar().sizeHint().width()
-        self.setMinimumWidth(min(max(WIDTH[0], rows + bar), WIDTH[1]))
+        needed = min(rows + bar, _WIDEST)
+        self.setMaximumWidth(max(WIDTH[1], needed))
+        self.setMinimumWidth(max(WIDTH[0], needed))
 
     def add(self, widget: QWidget, title: str = "", *, stretch: int = 0) -> None:
         """title: the heading above it, and its accessible name where it has none."""

@@ -48,7 +48,7 @@ LIGHT = Colors(
     accent="#097c8e",
     accent_over="#076878",
     on_accent="#ffffff",
-    good="#278f51",
+    good="#238549",
     warning="#b86e00",
     bad="#c8372d",
     on_bad="#ffffff",
@@ -199,7 +199,7 @@ QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
     placeholder-text-color: $faint;
 }
 QToolButton { padding: 5px 12px 4px; }
-QAbstractSpinBox { padding: 4px 8px 3px; }
+QAbstractSpinBox { padding: 3px 8px 4px; }
 QListView[role="list"] {
     background: $field; border: 1px solid $line; border-radius: 5px; padding: 4px;
 }

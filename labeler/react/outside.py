@@ -11,13 +11,14 @@ import subprocess
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from concurrent.futures import CancelledError, Future, InvalidStateError
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import IO, Any
 
 from labeler.errors import UserError
+from labeler.react.leash import Leash
 from labeler.react.rules import Due, host_of, words_of
 
 RUN_TIMEOUT_S = 10.0
@@ -30,35 +31,6 @@ _TAIL_S = 1.0
 """So long its last words may take once it has ended."""
 _LATER_S = 1.0
 """So much later than the deadline for all a connection gives up by itself."""
-
-
-class Leash:
-    """Commands that are under way, so that none outlives the program. For any thread."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._held: set[subprocess.Popen[bytes]] = set()
-        self._is_over = False
-
-    def end(self) -> None:
-        """Stops each with all that it started, and each that still comes."""
-        with self._lock:
-            self._is_over = True
-            for process in self._held:
-                _kill(process)
-
-    @contextmanager
-    def holding(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
-        """For as long as it is waited for."""
-        with self._lock:
-            self._held.add(process)
-            if self._is_over:
-                _kill(process)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._held.discard(process)
 
 
 def run_command(due: Due, leash: Leash, timeout: float = RUN_TIMEOUT_S) -> str:
@@ -91,7 +63,7 @@ def run_command(due: Due, leash: Leash, timeout: float = RUN_TIMEOUT_S) -> str:
     assert process.stdout is not None
     tail = _Tail(process.stdout)
     try:
-        with leash.holding(process):
+        with leash.holding(lambda: _kill(process)):
             code = process.wait(timeout)
     except subprocess.TimeoutExpired as error:
         _kill(process)
@@ -139,7 +111,7 @@ class _Tail:
                 self._kept = (self._kept + chunk)[-_MOST_KEPT:]
 
 
-def post(due: Due, camera: str, timeout: float = POST_TIMEOUT_S) -> str:
+def post(due: Due, camera: str, leash: Leash, timeout: float = POST_TIMEOUT_S) -> str:
     """Sends what was seen as JSON; gives the answer's code in words. Raises UserError."""
     url = due.rule.text.strip()
     x, y, width, height = due.thing.box
@@ -157,7 +129,7 @@ def post(due: Due, camera: str, timeout: float = POST_TIMEOUT_S) -> str:
         {"Content-Type": "application/json", "User-Agent": "vector-labeler"},
         method="POST",
     )
-    return _Call(request, host_of(url)).answer(timeout)
+    return _Call(request, host_of(url)).answer(leash, timeout)
 
 
 class _Call:
@@ -168,7 +140,7 @@ class _Call:
         self._request, self._host = request, host
         self._lines = _Lines()
 
-    def answer(self, timeout: float) -> str:
+    def answer(self, leash: Leash, timeout: float) -> str:
         """Its code in words. Raises UserError."""
         future: Future[str] = Future()
         work = threading.Thread(
@@ -176,16 +148,24 @@ class _Call:
         )
         work.start()
         try:
-            return future.result(timeout)
+            with leash.holding(future.cancel):
+                return future.result(timeout)
+        except CancelledError as error:
+            self._lines.hang_up()
+            raise UserError(f"{self._host} was not waited for.") from error
         except TimeoutError as error:
             self._lines.hang_up()
             raise UserError(f"{self._host} gave no answer within {timeout:g} s.") from error
 
     def _ask(self, future: Future[str], timeout: float) -> None:
         try:
-            future.set_result(self._answer(timeout))
+            answer = self._answer(timeout)
         except Exception as error:  # whoever waits for the answer gets it
-            future.set_exception(error)
+            with suppress(InvalidStateError):
+                future.set_exception(error)
+        else:
+            with suppress(InvalidStateError):  # nobody waits any more
+                future.set_result(answer)
 
     def _answer(self, timeout: float) -> str:
         try:

@@ -11,6 +11,7 @@ from typing import Any
 
 from labeler.dataset.files import write_durably
 from labeler.dataset.json_stream import entries
+from labeler.dataset.words import counted
 from labeler.errors import UserError
 from labeler.runs.advice import Box, Side, share_of
 
@@ -87,8 +88,8 @@ def with_files(lists: CocoLists, folder: Path, source: Path) -> tuple[CocoLists,
         )
     if not missing:
         return lists, []
-    told = f"{len(missing)} of the {len(lists.images)} images of {source.name} are not in {folder}"
-    return lists.only(there), [f"{told}, so they are left out: {missing[0]} and others."]
+    told = f"Not in {folder}, so left out of {source.name}: {counted(len(missing), 'image')}"
+    return lists.only(there), [f"{told}. The first is {missing[0]}."]
 
 
 def matched(val: CocoLists, train: CocoLists) -> tuple[CocoLists, list[str]]:

@@ -111,6 +111,8 @@ def _checked(arguments: argparse.Namespace) -> list[Entry]:
     for identity in _identities(arguments):
         identity.check()
     robots = len(arguments.replay) or arguments.robots
+    if arguments.replay and arguments.robots != 1:
+        raise UserError("Each file of --replay is a robot: leave --robots out.")
     if not 1 <= arguments.fps <= 60 or not 0 < arguments.pace <= 20:
         raise UserError("--fps goes from 1 to 60 and --pace from 0 to 20.")
     if not 1 <= robots <= MOST_ROBOTS:
@@ -155,19 +157,16 @@ async def _serve(arguments: argparse.Namespace, folder: Path, entries: list[Entr
         if arguments.record is not None:
             company.record(arguments.record)
         ready = await server.start(sdk_folder() if arguments.install else None)
-        awake = await company.awake(stopped)
-    except BaseException:
+        if await company.awake(stopped):
+            _say(ready)  # before anything that is told of the faults
+            obey = partial(_obey, company, tell)
+            timed = timetable.begin(entries, obey)
+            timed.append(asyncio.create_task(_follow_orders(orders, obey)))
+            await server.run_until(stopped)
+            for task in timed:
+                task.cancel()
+    finally:
         await server.stop()
-        raise
-    timed: list[asyncio.Task[None]] = []
-    if awake:
-        _say(ready)  # before anything that is told of the faults
-        obey = partial(_obey, company, tell)
-        timed += timetable.begin(entries, obey)
-        timed.append(asyncio.create_task(_follow_orders(orders, obey)))
-    await server.run_until(stopped)
-    for task in timed:
-        task.cancel()
 
 
 def _identities(arguments: argparse.Namespace) -> list[Identity]:
@@ -177,6 +176,8 @@ def _identities(arguments: argparse.Namespace) -> list[Identity]:
 
 
 def _say(line: dict[str, Any]) -> None:
+    if sys.stdout is None:  # it was closed from the beginning
+        return
     try:
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()

@@ -107,7 +107,11 @@ def remove_configuration(folder: Path, identity: Identity) -> None:
         with _alone(folder):
             text = _read(path)
             if _sections(path, text).get(identity.serial, {}).get("guid") == identity.guid:
-                _replace(path, _without(text, identity.serial).encode("latin-1"))
+                rest = _without(text, identity.serial)
+                if rest:
+                    _replace(path, rest.encode("latin-1"))
+                else:  # as it was before
+                    path.unlink()
                 cert_path(folder, identity).unlink(missing_ok=True)
     except OSError as error:
         raise _unwritten(path, error.strerror or str(error)) from error

@@ -48,13 +48,17 @@ class Recorder:
         self._is_empty = True
         try:
             self._file = path.open("xb", buffering=0)
-            self._write(_line({"kind": KIND, "robot": name}))
         except FileExistsError as error:
             raise UserError(f"{path} is there already. Choose another file to record to.") from (
                 error
             )
         except OSError as error:
-            raise UserError(f"The feed cannot be recorded to {path}: {error.strerror}.") from error
+            raise _unwritten(path, error) from error
+        try:
+            self._write(_line({"kind": KIND, "robot": name}))
+        except OSError as error:
+            self.close()
+            raise _unwritten(path, error) from error
 
     def add(self, at: float, number: int, time_stamp: int, state: bytes, picture: bytes) -> None:
         """Raises UserError, as when the disk is full."""
@@ -145,6 +149,10 @@ class Recording:
 
 def no_feed(path: Path, why: str) -> UserError:
     return UserError(f"{path} is no recorded feed: {why}.")
+
+
+def _unwritten(path: Path, error: OSError) -> UserError:
+    return UserError(f"The feed cannot be recorded to {path}: {error.strerror}.")
 
 
 def _line(values: dict[str, Any]) -> bytes:

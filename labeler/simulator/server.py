@@ -157,11 +157,12 @@ class RobotServer:
         if self._server is not None:
             await self._server.stop(grace=None)
         if self._also_in is not None:
-            remove_configuration(self._also_in, self.robot.identity)
+            folder, self._also_in = self._also_in, None
+            remove_configuration(folder, self.robot.identity)
 
 
 class RunningServer:
-    """A company of robots, listening. start() first; run_until() serves."""
+    """A company of robots, listening. start() first; run_until() serves; stop() in any case."""
 
     def __init__(self, company: Company, folder: Path, port: int = 0) -> None:
         """port is the first robot's, the next ones follow; 0: any free ones."""
@@ -195,10 +196,8 @@ class RunningServer:
             raise RuntimeError("start() comes first")
         waiting = asyncio.create_task(stopped.wait())
         await asyncio.wait({waiting, self._life}, return_when=asyncio.FIRST_COMPLETED)
-        ended = self._life.done()
         waiting.cancel()
-        await self.stop()
-        if ended:
+        if self._life.done():
             self._life.result()
 
 

@@ -33,8 +33,9 @@ class Robot:
 
     robot = RobotConfig("00e1", "Vector-T1", "127.0.0.1", Path("none"), "secret")
 
-    def __init__(self, fault: Exception | None = None) -> None:
+    def __init__(self, fault: Exception | None = None, most_gain: float = 3.5) -> None:
         self.fault = fault
+        self.most_gain = most_gain
         self.told: list[Any] = []
 
     async def call(self, method: str, request: Any, timeout: float = 1.0) -> Any:
@@ -45,7 +46,7 @@ class Robot:
                 min_camera_exposure_time_ms=2,
                 max_camera_exposure_time_ms=50,
                 min_camera_gain=0.5,
-                max_camera_gain=3.5,
+                max_camera_gain=self.most_gain,
             )
         self.told.append((request.enable_auto_exposure, request.exposure_ms, request.gain))
         return None
@@ -91,6 +92,14 @@ def test_what_was_set_is_told_of_the_pictures_to_come(
     assert robot.told == [(False, 30, 2.0), (True, 0, 0.0)]
     by_hand = Readings(exposure_ms=30.0, gain=2.0, auto_exposure=False)
     assert told == [by_hand, Readings(auto_exposure=True)]
+
+
+@pytest.mark.parametrize("gain", [float("inf"), float("nan"), 0.1, 1e30])
+def test_limits_that_no_camera_can_have_are_not_believed(
+    switch: ExposureSwitch, gain: float
+) -> None:
+    switch.begin(Robot(most_gain=gain).link())
+    assert switch.limits() == USUAL_LIMITS
 
 
 def test_it_is_set_again_after_a_reconnection_and_given_back_at_the_end(

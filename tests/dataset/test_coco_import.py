@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from labeler.dataset.category_edits import add_category
 from labeler.dataset.check import check
 from labeler.dataset.coco import export_coco
 from labeler.dataset.coco_import import ImportReport, import_coco
+from labeler.dataset.coco_zip import opened_zip
 from labeler.dataset.edits import draw, verify
 from labeler.dataset.images import add_picture
 from labeler.dataset.model import BBox, Category, Image, ImageState, Pose
@@ -296,6 +298,75 @@ def test_our_own_export_comes_back_exactly(rich: Dataset, tmp_path: Path) -> Non
         assert (report.skipped, report.corrected) == ((), ())
         assert comparable(back) == comparable(rich)
         assert check(back) == []
+
+
+def test_our_own_zip_comes_back_exactly(rich: Dataset, tmp_path: Path) -> None:
+    export_coco(rich, tmp_path / "mugs.zip", include_unlabelled=True)
+    with Dataset.create(tmp_path / "again") as again:
+        with opened_zip(tmp_path / "mugs.zip") as (coco, pictures):
+            report = import_coco(again, coco, pictures)
+        assert not coco.exists()
+        assert report.skipped_total == 0
+        assert [im.sha256 for im in again.images()] == [im.sha256 for im in rich.images()]
+        assert list(again.all_annotations()) == list(rich.all_annotations())
+        assert check(again) == []
+
+
+def zipped(path: Path, members: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("coco_at", "pictures_at"),
+    [
+        ("annotations.json", "images/"),
+        ("mugs/labels.json", "mugs/"),
+        ("annotations/instances_default.json", "images/"),  # as CVAT packs it
+        ("train/_annotations.coco.json", "train/"),  # as Roboflow does
+    ],
+)
+def test_a_zip_of_others_is_read_where_its_pictures_lie(
+    dataset: Dataset,
+    coco: dict[str, Any],
+    coco_folder: Path,
+    tmp_path: Path,
+    coco_at: str,
+    pictures_at: str,
+) -> None:
+    members = {f"{pictures_at}{n}.jpg": (coco_folder / f"{n}.jpg").read_bytes() for n in range(2)}
+    coco["images"].append({"id": 99, "file_name": "../secret.jpg"})
+    members |= {coco_at: json.dumps(coco).encode(), "__MACOSX/._x.json": b"x"}
+    path = zipped(tmp_path / "a.zip", members)
+    with opened_zip(path) as (found, pictures):
+        report = import_coco(dataset, found, pictures)
+    assert (report.images_added, report.annotations_added) == (2, 3)
+    reasons = dict(report.skipped)
+    assert reasons["2.jpg"] == "the file is missing"
+    assert "not a name inside" in reasons["../secret.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"PK but no zip", "no zip, or damaged"),
+        ({"a.jpg": b"x"}, "holds no JSON file"),
+        ({"a.json": b"{}", "b.json": b"{}"}, "holds 2 JSON files"),
+        (None, "no such file"),
+    ],
+)
+def test_a_zip_that_cannot_be_taken_is_told(
+    tmp_path: Path, content: bytes | dict[str, bytes] | None, why: str
+) -> None:
+    path = tmp_path / "a.zip"
+    if isinstance(content, dict):
+        zipped(path, content)
+    elif content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UserError, match=why), opened_zip(path):
+        pass
 
 
 def test_export_import_export_is_the_same_export(rich: Dataset, tmp_path: Path) -> None:

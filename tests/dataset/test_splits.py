@@ -164,6 +164,18 @@ def test_what_came_together_is_drawn_in_groups_of_what_looks_alike() -> None:
     assert not {looks[i] for i in split.val_ids} & {looks[i] for i in split.train_ids}
 
 
+@pytest.mark.parametrize(("every", "is_film"), [(0.01, False), (0.01, True), (0.2, False)])
+def test_photos_that_were_copied_at_once_are_drawn_as_without_times_but_no_film_is(
+    every: float, is_film: bool
+) -> None:
+    images, sessions = make({1: 150}, every)
+    looks = {n: n // 4 if is_film else n for n in range(150)}
+    split = split_by_session(images, sessions, likeness=likeness(looks))
+    was_copied = every < 0.05 and not is_film
+    assert ("drawn by chance" in split.explanation) == was_copied
+    assert (len(split.dropped_ids) == 0) == was_copied
+
+
 def test_it_is_said_where_alike_images_cannot_be_kept_apart() -> None:
     images, sessions = make({1: 60}, every=60.0)
     split = split_by_session(images, sessions, likeness=likeness(dict.fromkeys(range(60), 0)))

@@ -139,6 +139,11 @@ def test_photos_belong_to_the_session_that_is_named(
     sessions = {session.id: session for session in dataset.sessions()}
     names = [sessions[image.session_id].name for image in dataset.images()]
     assert names == ["evening, lamp on", default]
+    until(qtbot, lambda: capture.strip.photos.rowCount() == 1)
+    capture.session.field.setText("evening, lamp on")
+    capture.session.field.editingFinished.emit()
+    assert heard.has('Photos go into the session "evening, lamp on" now.')
+    assert capture.strip.photos.rowCount() == 1
     assert {session.camera for session in sessions.values()} == {"Vector-SIM1"}
     assert [session.note for session in sessions.values()] == ["table by the window", ""]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 from pathlib import Path
 
 import pytest
@@ -236,6 +237,25 @@ def test_a_jpeg_that_xmp_alone_turns_lies_on_the_canvas_as_its_row_says(tmp_path
         assert (seen.width, seen.height) == (row.width, row.height)
         assert white_corner(seen.levels[-1]) == corner
         assert (decode_if_quick(path) is None) == (glimpse(path) is None) == (turn == b"6")
+
+
+def test_a_picture_that_qt_turns_otherwise_is_decoded_again_with_care(
+    qtbot: QtBot, cache: PictureCache, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jpg"
+    wide = Pillow.new("RGB", (64, 48))
+    orientation = struct.pack("<HHIII", 0x0112, 4, 1, 6, 0)  # a long number, which Qt passes over
+    wide.save(path, exif=b"Exif\0\0II*\0\x08\0\0\0\x01\0" + orientation)
+    seen = cache.get(path)
+    assert seen is not None
+    assert (seen.width, seen.height) == (64, 48)
+    assert cache.try_carefully(path)
+    with qtbot.waitSignal(cache.ready):
+        pass
+    seen = cache.get(path)
+    assert seen is not None
+    assert (seen.width, seen.height) == (48, 64)
+    assert not cache.try_carefully(path)
 
 
 def white_corner(image: QImage) -> str:

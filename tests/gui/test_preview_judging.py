@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -144,9 +145,11 @@ def test_one_picture_is_judged_once(judging: Judging, judge: Judge, heard: Heard
 
 
 def test_what_a_slow_detector_shows_is_judged_while_the_camera_goes_on(
-    qtbot: QtBot, judging: Judging, dataset: Dataset
+    qtbot: QtBot, judging: Judging, live: LiveCamera
 ) -> None:
     """Its picture is older than the camera's newest, which is what must not have stopped."""
+    assert live.choice is not None
+    live.choice = replace(live.choice, kind="webcam")  # pictures of a file never age
     picture = decode(Frame(jpeg(77), 1, received=time.monotonic() - 60.0))
     assert picture is not None
     shown = pane(Showing().show(Sight(picture, (MUG,), 3000.0)))

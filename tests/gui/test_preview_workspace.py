@@ -492,8 +492,12 @@ def test_a_picture_that_is_no_longer_live_is_said_and_not_kept(
         until(qtbot, lambda: preview.view.numbers.startswith("0 fps"))
         qtbot.keyClick(preview, Qt.Key.Key_K)
         assert heard.has("Not kept: this picture is ")
+        assert dataset.counts().total == 0
+        preview.hold()  # whoever holds it knows of its age
+        preview.keep_frame()
+        until(qtbot, lambda: dataset.counts().total)
+        preview.hold()
     until(qtbot, lambda: live.status.state is CameraState.LIVE and not preview.view.is_dimmed)
-    assert dataset.counts().total == 0
 
 
 def test_the_camera_can_be_exchanged_here_as_well(
@@ -597,6 +601,24 @@ def test_to_another_model_and_back_while_it_looks_is_heard_of(
     gate.set()
     until(qtbot, lambda: heard == [first, first])
     detector.finish()
+
+
+def test_a_detector_that_takes_long_to_load_is_said_to_be_loading(
+    qtbot: QtBot, workspace: PreviewWorkspace, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    refresh = detecting._ModelFile.refresh
+
+    def slow(file: Any, path: Path) -> bool:
+        gate.wait(60)
+        return refresh(file, path)
+
+    monkeypatch.setattr(detecting._ModelFile, "refresh", slow)
+    workspace.use_model(model)
+    until(qtbot, lambda: workspace.view.numbers == "Loading the detector.")
+    gate.set()
+    until(qtbot, lambda: workspace.view.numbers == "")
+    assert workspace.looking.model is not None
 
 
 def test_a_look_at_the_camera_before_is_not_shown_under_the_new_one(

@@ -125,6 +125,7 @@ def test_one_press_is_enough_where_the_wire_pod_knows_one_robot(
     wish = dialog.wish()
     assert (wish.serial, wish.certificate) == ("00e20200", Path("/kept/Vector A1B2.cert"))
     dialog.close()
+    assert RobotSetupDialog(workspace).pod.text() == pod.address  # the next one is on it, too
 
 
 def test_a_set_up_that_is_closed_in_the_middle_changes_nothing(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,12 @@ HAS_WORD = re.compile(r"[A-Za-z]{2,}")
 ACTION_WORDS = {"text", "tooltip", "group", "shown"}
 
 
+@cache
+def parsed(source: str) -> ast.Module:
+    """Once for all tests that look at it."""
+    return ast.parse(source)
+
+
 def callee(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
@@ -90,7 +97,7 @@ def is_plain(node: ast.AST) -> bool:
 
 
 def untranslated(source: str) -> set[tuple[int, str]]:
-    tree = ast.parse(source)
+    tree = parsed(source)
     found = {
         (text.lineno, text.value)
         for text in texts(tree)
@@ -152,6 +159,40 @@ def test_what_is_no_text_of_the_window_is_left_alone(line: str) -> None:
 
 # Numbers with their nouns
 
+MANY = re.compile(
+    r"\{[^}]*\} (?:more )?(image|picture|photo|vote|frame|run|robot|suggestion|moment|edit|shot)s\b"
+)
+NEVER_ONE = {
+    "{n} images are labelled. Shall boxes be suggested on the others?",
+    "{0} images are labelled. Press Train, and watch it here.",
+    "   1 of {0} pictures",
+    "All {0} photos by the clock are kept.",
+}
+"""They are not said of a single one."""
+
+
+def translated(file: Path) -> set[str]:
+    """The texts in a file that a translator gets to see."""
+    tree = parsed(file.read_text(encoding="utf-8"))
+    calls = (each for each in ast.walk(tree) if isinstance(each, ast.Call))
+    arguments = [each for call in calls if callee(call) in TRANSLATES for each in call.args]
+    return {
+        each.value
+        for each in arguments
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    }
+
+
+def test_one_is_never_counted_as_many_and_signs_are_as_everywhere() -> None:
+    for file in FILES:
+        texts = translated(file)
+        for text in texts - NEVER_ONE:
+            assert "..." not in text, f"{file.name}: {text} has three dots in place of one sign"
+            assert "!" not in text, f"{file.name}: {text} shouts"
+            for noun in MANY.findall(text):
+                alone = re.compile(rf"\b{noun}\b")
+                assert any(map(alone.search, texts)), f"{file.name}: {text} has no form for one"
+
 
 @pytest.mark.parametrize("noun", [noun for noun in counts._NOUNS if noun != "entry"])
 def test_counted_things_read_as_elsewhere(noun: str) -> None:
@@ -165,7 +206,7 @@ def test_every_noun_that_the_window_counts_is_in_the_table() -> None:
         if file.relative_to(ROOT).as_posix() in OF_EDITS:
             continue
         assert "labeler.dataset.words" not in source, f"{file}: there is labeler.gui.counts"
-        for node in ast.walk(ast.parse(source)):
+        for node in ast.walk(parsed(source)):
             if isinstance(node, ast.Call) and callee(node) == "counted" and len(node.args) > 1:
                 noun = node.args[1]
                 assert isinstance(noun, ast.Constant)

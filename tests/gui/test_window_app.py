@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QColor, QImage, QPalette
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +20,7 @@ from labeler.dataset.store import LOCK_NAME, Dataset
 from labeler.errors import UserError
 from labeler.gui import icons, theme
 from labeler.gui.dataset_opening import open_folder, open_last, open_or_create
+from labeler.gui.decimal_field import DecimalField
 from labeler.gui.settings import Settings
 from labeler.gui.theme import DARK, LIGHT, Colors
 from tests.gui.label_window import add_plain_pictures
@@ -144,14 +146,32 @@ def test_a_folder_with_other_things_is_never_made_a_dataset(tmp_path: Path) -> N
     assert [each.name for each in tmp_path.iterdir()] == ["notes.txt"]
 
 
+@pytest.mark.parametrize("place", ["de_DE", "en_US"])
+def test_point_and_comma_both_begin_the_decimals_of_a_typed_number(
+    qtbot: QtBot, place: str
+) -> None:
+    field = DecimalField()
+    qtbot.addWidget(field)
+    field.setLocale(QLocale(place))
+    field.setPrefix("x ")
+    for typed in ("94.5", "94,5"):
+        field.setValue(1.0)
+        field.selectAll()
+        QTest.keyClicks(field, typed)
+        assert field.value() == 94.5
+        assert field.text() == ("x 94,5" if place == "de_DE" else "x 94.5")
+
+
 @pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
 def test_words_can_be_read_on_every_ground(scheme: Colors) -> None:
     for ground in (scheme.window, scheme.ground, scheme.field, scheme.raised):
         assert contrast(scheme.text, ground) >= 7
         assert contrast(scheme.faint, ground) >= 4.5
-    assert contrast(scheme.on_accent, scheme.accent) >= 3.5
+    assert contrast(scheme.on_accent, scheme.accent) >= 4.5
+    assert contrast(scheme.on_bad, scheme.bad) >= 4.5
     for mark in (scheme.accent, scheme.good, scheme.warning, scheme.bad):
-        assert contrast(mark, scheme.window) >= 3
+        for ground in (scheme.window, scheme.ground, scheme.field, scheme.raised):
+            assert contrast(mark, ground) >= 3
 
 
 def test_looks_change_at_once_when_the_system_turns_dark(qtbot: QtBot, qapp: QApplication) -> None:

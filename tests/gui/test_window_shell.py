@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
-    QInputDialog,
     QLabel,
     QWidget,
 )
@@ -30,6 +29,7 @@ from labeler.dataset.edits import draw, verify
 from labeler.dataset.model import BBox
 from labeler.dataset.store import Counts, Dataset
 from labeler.errors import UserError
+from labeler.gui import dataset_menu
 from labeler.gui.document import Document
 from labeler.gui.excepthook import CaughtBugs
 from labeler.gui.keys_page import KeysPage
@@ -259,7 +259,7 @@ def test_a_dropped_video_becomes_a_sequence_of_pictures(
     for number in range(20):
         writer.write(np.full((48, 64, 3), 10 * number, np.uint8))
     writer.release()
-    monkeypatch.setattr(QInputDialog, "getDouble", lambda *words: (5.0, True))
+    monkeypatch.setattr(dataset_menu, "ask_decimal", lambda *words: 5.0)
     before = window.document.dataset.counts().total
     drop(window, video)
     wait_for_job(qtbot, window)
@@ -276,25 +276,27 @@ def test_bad_files_alone_leave_nothing_behind(
     drop(window, broken)
     wait_for_job(qtbot, window)
     assert window.status.sentence.text() == "No picture added."
-    assert window.banner.message.text() == "1 file could not be taken."
+    assert window.banner.message.text().startswith("broken.jpg is not a picture that can be read")
     assert window.document.dataset.sessions() == before
 
 
-def test_an_export_comes_back_by_dropping_its_coco_file(
+def test_an_export_comes_back_by_dropping_its_coco_file_its_folder_or_its_zip(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
     window.document.attempt(lambda dataset: draw(dataset, 1, 1, BBox(10, 20, 30, 40)))
-    window.actions_of_dataset.export(tmp_path / "out")
-    wait_for_job(qtbot, window)
-    assert window.status.sentence.text().startswith("Exported 1 image with 1 box to ")
-    window.actions_of_dataset.create("fresh")
-    assert window.document.dataset.name == "fresh"
-    drop(window, tmp_path / "out" / "annotations.json")
-    wait_for_job(qtbot, window)
-    dataset = window.document.dataset
-    boxes = [each.bbox for image in dataset.images() for each in dataset.annotations(image.id)]
-    assert boxes == [BBox(10, 20, 30, 40)]
-    assert window.status.counts.text() == "1 image   1 labelled   0 empty"
+    for out in ("out", "out.zip"):
+        window.actions_of_dataset.export(tmp_path / out)
+        wait_for_job(qtbot, window)
+        assert window.status.sentence.text().startswith("Exported 1 image with 1 box to ")
+    for dropped in ("out/annotations.json", "out", "out.zip"):
+        window.actions_of_dataset.create("fresh")
+        assert window.document.dataset.counts().total == 0
+        drop(window, tmp_path / dropped)
+        wait_for_job(qtbot, window)
+        dataset = window.document.dataset
+        boxes = [each.bbox for image in dataset.images() for each in dataset.annotations(image.id)]
+        assert boxes == [BBox(10, 20, 30, 40)]
+        assert window.status.counts.text() == "1 image   1 labelled   0 empty"
 
 
 def test_exports_leave_out_how_pictures_were_taken_where_the_tick_in_the_menu_is_off(

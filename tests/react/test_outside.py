@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from labeler.errors import UserError
-from labeler.react.outside import Leash, post, run_command
+from labeler.react.leash import Leash
+from labeler.react.outside import post, run_command
 from labeler.react.rules import Deed, Due, Rule, Sighted
 
 MUG = Sighted("mug; rm -rf /", 0.91234, (1.0, 2.0, 30.0, 40.0))
@@ -91,11 +92,15 @@ def test_a_command_that_takes_too_long_is_stopped_with_all_that_it_started(
         assert line.recv(1) == b""
 
 
-def test_no_command_outlives_the_program() -> None:
+def test_nothing_outlives_the_program() -> None:
     leash = Leash()
     leash.end()
     with pytest.raises(UserError, match="ended with code"):
         run_command(python("import time; time.sleep(600)"), leash, timeout=300)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(UserError, match="not waited for"):
+            post(due(Deed.POST, url), "", leash, timeout=300)
 
 
 class Hook(HTTPServer):
@@ -137,7 +142,7 @@ def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hook]:
 
 
 def test_a_web_address_is_told_as_json(hook: Hook) -> None:
-    assert post(due(Deed.POST, f"{hook.url}/hook"), "Vector-A1B2") == "HTTP 204"
+    assert post(due(Deed.POST, f"{hook.url}/hook"), "Vector-A1B2", Leash()) == "HTTP 204"
     (told,) = hook.told
     assert (told["class"], told["score"], told["box"]) == (MUG.category, 0.9123, list(MUG.box))
     assert (told["camera"], told["picture"]) == ("Vector-A1B2", [640, 360])
@@ -145,10 +150,10 @@ def test_a_web_address_is_told_as_json(hook: Hook) -> None:
 
 def test_an_address_that_refuses_or_sends_elsewhere_is_a_sentence(hook: Hook) -> None:
     with pytest.raises(UserError, match="HTTP 500") as told:
-        post(due(Deed.POST, f"{hook.url}/broken"), "")
+        post(due(Deed.POST, f"{hook.url}/broken"), "", Leash())
     assert "broken" not in str(told.value)  # the path may be a key
     with pytest.raises(UserError, match="HTTP 302"):
-        post(due(Deed.POST, f"{hook.url}/away"), "")
+        post(due(Deed.POST, f"{hook.url}/away"), "", Leash())
     assert [each["path"] for each in hook.told] == ["/broken"]
 
 
@@ -156,7 +161,7 @@ def test_nobody_at_the_address_is_a_sentence(hook: Hook) -> None:
     url = hook.url
     hook.server_close()
     with pytest.raises(UserError, match="cannot be reached"):
-        post(due(Deed.POST, url), "")
+        post(due(Deed.POST, url), "", Leash())
 
 
 def test_an_answer_that_is_no_http_is_a_sentence() -> None:
@@ -171,7 +176,7 @@ def test_an_answer_that_is_no_http_is_a_sentence() -> None:
         thread = threading.Thread(target=answer)
         thread.start()
         with pytest.raises(UserError, match="cannot be reached: no http"):
-            post(due(Deed.POST, f"http://127.0.0.1:{server.getsockname()[1]}/"), "camera")
+            post(due(Deed.POST, f"http://127.0.0.1:{server.getsockname()[1]}/"), "camera", Leash())
         thread.join()
 
 
@@ -195,7 +200,12 @@ def test_an_answer_that_drips_has_one_deadline_and_is_hung_up_on() -> None:
         thread = threading.Thread(target=drip)
         thread.start()
         with pytest.raises(UserError, match=r"no answer within 0\.5 s"):
-            post(due(Deed.POST, f"http://127.0.0.1:{server.getsockname()[1]}/"), "camera", 0.5)
+            post(
+                due(Deed.POST, f"http://127.0.0.1:{server.getsockname()[1]}/"),
+                "camera",
+                Leash(),
+                0.5,
+            )
         thread.join()
     assert cut_off.is_set()
 

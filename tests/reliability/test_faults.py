@@ -232,6 +232,11 @@ def test_pictures_that_vanish_are_told_and_their_boxes_are_kept(
     qtbot.waitUntil(lambda: not hand.label.canvas.message)
     hand.drag((300, 80), (400, 200))
     assert len(hand.boxes) == 2
+    image = dataset.image(3)
+    Pillow.new("RGB", (90, 200)).save(dataset.path_of(image))
+    hand.label._pictures.clear()
+    hand.label.show_image(3)
+    qtbot.waitUntil(lambda: "it has 90 \N{MULTIPLICATION SIGN} 200" in hand.label.canvas.message)
 
 
 def test_a_picture_deleted_behind_our_back_keeps_its_boxes_and_check_names_it(

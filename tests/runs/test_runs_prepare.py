@@ -267,7 +267,7 @@ def test_missing_and_escaping_images_are_left_out_and_named(tmp_path: Path) -> N
         source, source.parent / "images", None, tmp_path / "run", Wish()
     )
     assert prepared.images_train + prepared.images_val == 18
-    assert any("2 of the 20 images" in sentence for sentence in prepared.warnings)
+    assert any("left out of all.json: 2 images" in sentence for sentence in prepared.warnings)
 
 
 @pytest.mark.parametrize("odd", [10**400, 1e308, -1, True, "soon", None, [1]])

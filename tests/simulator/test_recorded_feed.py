@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -70,7 +71,9 @@ def test_a_file_that_was_cut_off_is_good_up_to_its_last_whole_picture(tmp_path: 
     assert counts == {1, 2, 3, 4}
 
 
-def test_no_file_is_written_over_and_what_is_no_feed_is_said(tmp_path: Path) -> None:
+def test_no_file_is_written_over_and_what_is_no_feed_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = recorded(tmp_path / "table.feed", 1)
     with pytest.raises(UserError, match="is there already"):
         Recorder(path, "Vector-A1B2")
@@ -80,6 +83,14 @@ def test_no_file_is_written_over_and_what_is_no_feed_is_said(tmp_path: Path) -> 
     with pytest.raises(UserError, match="cannot be read"):
         Recording(tmp_path / "none.feed")
     Recorder(tmp_path / "nothing.feed", "Vector-A1B2").close()  # so that the next try has its name
+    assert not (tmp_path / "nothing.feed").exists()
+
+    def fill(recorder: Recorder, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Recorder, "_write", fill)
+    with pytest.raises(UserError, match="No space left"):
+        Recorder(tmp_path / "nothing.feed", "Vector-A1B2")
     assert not (tmp_path / "nothing.feed").exists()
 
 
@@ -162,3 +173,6 @@ def test_any_cameras_pictures_are_recorded_untouched(
     ]
     assert main(words) == 1
     assert "is there already" in capsys.readouterr().err
+    for wrong in (["--seconds", "nan"], ["--frames", "0"]):
+        assert main([*words, *wrong]) == 1
+        assert "from 1 on" in capsys.readouterr().err

@@ -121,7 +121,7 @@ def test_a_configuration_is_written_twice_and_taken_away_only_by_its_own_robot(
         with pytest.raises(UserError, match="runs already"):
             write_configuration(tmp_path, first, Address("127.0.0.1", 4), b"cert")
     remove_configuration(tmp_path, second)
-    assert read_sections(path) == {}
+    assert list(tmp_path.iterdir()) == []
     path.write_text("guid = secret", encoding="utf-8")
     with pytest.raises(UserError, match="is damaged") as failure:
         write_configuration(tmp_path, first, Address("127.0.0.1", 4), b"cert")
@@ -137,6 +137,7 @@ def test_a_configuration_is_written_twice_and_taken_away_only_by_its_own_robot(
         ["--port", "65535", "--robots", "2"],
         ["--robots", "0"],
         ["--robots", "9"],
+        ["--replay", "some.feed", "--robots", "2"],
         ["--fps", "nan"],
         ["--fault", "2: freeze"],
         ["--name", "Vector [1]"],
@@ -151,6 +152,17 @@ def test_what_makes_no_robot_is_said_in_a_sentence(
     assert main(["simulator", *words]) == 1
     (sentence,) = capsys.readouterr().err.splitlines()
     assert sentence.endswith(".")
+
+
+def test_ctrl_c_before_it_begins_leaves_a_word_and_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(module: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("importlib.import_module", interrupt)
+    assert main(["simulator"]) == 130
+    assert capsys.readouterr().err == "Stopped.\n"
 
 
 def test_each_certificate_is_new_and_names_the_robot() -> None:

@@ -116,7 +116,7 @@ def test_a_flawless_file_scores_one_without_a_warning(score: Score) -> None:
 def test_an_impossible_annotation_is_left_out_and_told(score: Score, bad: Any) -> None:
     scores, [warning] = score(annotations=[*GOOD, bad])
     assert scores.ap == pytest.approx(1)
-    assert "1 boxes were left out" in warning
+    assert "1 box left out" in warning
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from trainer.letterbox import PADDING
 from trainer.measured import Analysis, Measure
 from trainer.predict import ModelDetails
 from trainer.report.story import Story
+from trainer.words import counted
 
 _SPECIAL = re.compile(r"([\\`*_\[\]#|~>]|^[-+=])")
 _UNPRINTABLE = re.compile(
@@ -131,7 +132,8 @@ def _table(measured: Analysis) -> Iterator[str]:
         yield f"| {name} | {_digits(score.value)} | {_interval(score)} |"
     yield ""
     yield (
-        f"{measured.images} images, {measured.boxes} boxes. Knowing nothing, one constant box, "
+        f"{counted(measured.images, 'image')}, {counted(measured.boxes, 'box')}. "
+        "Knowing nothing, one constant box, "
         f"scores AP {_digits(measured.constant_ap)} there. At the threshold "
         f"{measured.threshold:.2f}: precision {measured.precision:.2f}, recall "
         f"{measured.recall:.2f}."
@@ -150,7 +152,7 @@ def _int8(told: str) -> str:
 
 def _data(story: Story) -> str:
     lines = [
-        f"- {name}: {len(coco.pictures)} images with {coco.box_count} boxes"
+        f"- {name}: {counted(len(coco.pictures), 'image')} with {counted(coco.box_count, 'box')}"
         for name, coco in story.parts
     ]
     if story.split:

@@ -16,6 +16,7 @@ from trainer.report.charts import SHARE, Axis, Line, beside, line_chart, thinned
 from trainer.report.markup import Markup, joined, name_of, tag
 from trainer.report.measurements import digits, section
 from trainer.report.story import Course, Story
+from trainer.words import counted
 
 _PACKAGES = ("vector-labeler", "torch", "torchvision", "onnxruntime", "numpy")
 
@@ -134,7 +135,8 @@ def data(story: Story) -> Markup:
 
 def _counted(part: CocoSet) -> str:
     empty = sum(not picture.boxes for picture in part.pictures)
-    return f"{len(part.pictures)} images, {empty} of them empty; {part.box_count} boxes"
+    images, boxes = counted(len(part.pictures), "image"), counted(part.box_count, "box")
+    return f"{images}, {empty} of them empty; {boxes}"
 
 
 def _list(sentences: Sequence[str]) -> Markup:

@@ -10,6 +10,7 @@ from trainer.measured import Analysis, Interval, Kind, Measure, Mistakes, Scores
 from trainer.report.charts import SHARE, Axis, Line, bar, line_chart
 from trainer.report.examples import gallery
 from trainer.report.markup import Markup, joined, name_of, tag
+from trainer.words import counted
 
 _KINDS = {
     Kind.WRONG_PLACE: "The class is right, but the box overlaps the true one by less than half.",
@@ -54,9 +55,10 @@ def summary(measured: Analysis) -> Markup:
         ),
         class_="tiles",
     )
-    counted = f"Measured on {measured.images} images with {measured.boxes} boxes."
+    images, boxes = counted(measured.images, "image"), counted(measured.boxes, "box")
+    basis = f"Measured on {images} with {boxes}."
     notes = [tag("p", warning) for warning in measured.warnings]
-    return joined([tiles, tag("p", counted), *_for_comparison(measured), *notes])
+    return joined([tiles, tag("p", basis), *_for_comparison(measured), *notes])
 
 
 def what_scores_mean() -> Markup:
@@ -114,7 +116,7 @@ def by_class(measured: Analysis, learnt: CocoSet | None) -> Markup:
         for row in measured.classes[:_MOST_ROWS]
     ]
     left_out = len(measured.classes) - len(rows)
-    more = [tag("p", f"And {left_out} more classes.")] if left_out > 0 else []
+    more = [tag("p", f"And {counted(left_out, 'more class')}.")] if left_out > 0 else []
     return section("By class", table(head, rows), *more, tag("p", _IN_SMALL, class_="faint"))
 
 

@@ -71,10 +71,17 @@ class DriveDesk(QObject):
             EmptyPictures(self._document, self._window).open()
 
     def _may_begin(self) -> bool:
+        obstacle = self._obstacle()
+        if obstacle:
+            self._document.say(obstacle)
+        return not obstacle
+
+    def _obstacle(self) -> str:
+        """Why the robot should not begin to move by itself, or nothing."""
         if not self.drive.is_on:
-            self._document.say(
-                self.tr("Switch Drive on first (M): the robot moves by itself for this.")
-            )
-        elif self.run.is_busy:
-            self._document.say(self.tr("The robot drives by itself already. Esc ends that."))
-        return self.drive.is_on and not self.run.is_busy
+            return self.tr("Switch Drive on first (M): the robot moves by itself for this.")
+        if self.run.is_busy:
+            return self.tr("The robot drives by itself already. Esc ends that.")
+        if self._document.dataset.read_only:
+            return self.tr("This dataset is open read-only, so no picture would be kept.")
+        return ""

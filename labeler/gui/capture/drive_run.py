@@ -188,21 +188,19 @@ class DriveRun(QObject):
         words = {
             "what": self._title,
             "taken": self._kept,
-            "planned": result.planned,
+            "planned": picture_count(result.planned),
             "pictures": picture_count(self._kept),
         }
         if result.fault is not None:
             return self.tr(
-                "{what} ended after {taken} of {planned} pictures, which are kept. {why} "
+                "{what} ended after {taken} of {planned}, which are kept. {why} "
                 "Then begin it again."
             ).format(**words, why=result.fault)
         if self._gave_up:
             return self.tr("{what} ended: a picture could not be kept.").format(**words)
         if result.is_whole:
             return self.tr("{what} done: {pictures}.").format(**words)
-        return self.tr("{what} ended by you: {taken} of {planned} pictures are kept.").format(
-            **words
-        )
+        return self.tr("{what} ended by you: {taken} of {planned} kept.").format(**words)
 
     def _skipped_words(self) -> str:
         if not self._skipped:

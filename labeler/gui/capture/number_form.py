@@ -83,6 +83,7 @@ class NumberForm(QDialog):
         for field in self.fields.values():
             field.valueChanged.connect(self._summarise)
         self._summarise()
+        self._fit()
 
     def numbers(self) -> dict[str, int]:
         return {name: field.value() for name, field in self.fields.items()}
@@ -94,7 +95,14 @@ class NumberForm(QDialog):
         choice.setAccessibleName(text)
         choice.setToolTip(tooltip)
         self.form.insertRow(0, FieldLabel(text, choice), choice)
+        self._fit()
         return choice
+
+    def _fit(self) -> None:
+        """Room for every line of what wraps."""
+        column = self.layout()
+        if column is not None:
+            self.resize(_WIDTH, column.totalHeightForWidth(_WIDTH))
 
     def _field(self, number: Number) -> QSpinBox:
         field = QSpinBox(self)

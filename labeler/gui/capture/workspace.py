@@ -201,6 +201,14 @@ class CaptureWorkspace(Workspace):
             self.session.show_note(sessions[-1].note if sessions else "")
         self._is_begun = bool(sessions)
 
+    def _tell_session(self, name: str) -> None:
+        """A typed name is another session, not another name for the one that has photos."""
+        if self._is_begun:
+            words = self.tr(
+                'Photos go into the session "{name}" now. Those before stay where they are.'
+            )
+            self._document.say(words.format(name=name))
+
     def _keep_note(self, note: str) -> None:
         name = self.session.name
         self._document.attempt(lambda dataset: set_session_note(dataset, name, note))
@@ -243,6 +251,7 @@ class CaptureWorkspace(Workspace):
         photographer.taken.connect(self._beep)
         bar.high_resolution_changed.connect(photographer.set_high_resolution)
         self.session.name_changed.connect(photographer.begin_counting)
+        self.session.name_changed.connect(self._tell_session)
         self.session.name_changed.connect(self._show_session)
         self.session.new_requested.connect(self.begin_session)
         self.session.noted.connect(self._keep_note)

@@ -22,6 +22,7 @@ class CompareEmptyPage(QWidget):
         set_role(self.text, "faint")
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.label_button = QPushButton(self.tr("Label images"), self)
+        set_role(self.label_button, "primary")
         self.label_button.setAccessibleName(self.label_button.text())
         self.label_button.setToolTip(self.tr("Go to Label and draw boxes"))
         self.label_button.clicked.connect(self.labelling_requested)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from labeler.dataset.model import MIN_SIDE, BBox, Image
+from labeler.gui.decimal_field import DecimalField
 from labeler.gui.label import geometry
 from labeler.gui.label.attribute_bar import AttributeBar
 from labeler.gui.label.box_keys import is_suggestion
@@ -221,7 +222,7 @@ class BoxPanel(QWidget):
         self._shows = False
 
 
-class _NumberField(QDoubleSpinBox):
+class _NumberField(DecimalField):
     """Enter takes what was typed, Esc takes it back; both give the keys back."""
 
     left = Signal()

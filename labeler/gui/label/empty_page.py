@@ -35,6 +35,8 @@ class EmptyPage(QWidget):
         self.capture = QPushButton(self.tr("Connect a robot or camera…"), self)
         hint_tooltip(self.capture, "everywhere.capture", self.tr("Choose a camera in Capture"))
         self.pictures = QPushButton(self.tr("Import pictures…"), self)
+        words = self.tr("Choose pictures on this computer")
+        hint_tooltip(self.pictures, "everywhere.import_pictures", words)
         self.all = QPushButton(self.tr("Show all images"), self)
         hint_tooltip(self.all, "label.show_all", self.tr("Clear the filter"))
         theme.set_role(self.all, "primary")

@@ -85,6 +85,11 @@ def decode(path: Path) -> Picture:
     return Picture(_levels(image))
 
 
+def decode_carefully(path: Path) -> Picture:
+    """As decode, by what looked at the picture when it was added, and slowly."""
+    return Picture(_levels(_through_pillow(path)))
+
+
 def decode_smaller_than(path: Path, most_bytes: int) -> Picture | None:
     """As decode, but None for a picture that would take more memory. Any thread."""
     size = _reader(path).size()

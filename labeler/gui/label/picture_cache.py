@@ -14,6 +14,7 @@ from labeler.gui.background import run_in_background
 from labeler.gui.label.picture import (
     Picture,
     decode,
+    decode_carefully,
     decode_if_quick,
     decode_smaller_than,
     glimpse,
@@ -50,6 +51,8 @@ class PictureCache(QObject):
         """What is being decoded: whole under True, as a glimpse under False."""
         self._tried: set[tuple[Path, bool]] = set()
         """What was decoded, or could not be, of the wishes."""
+        self._careful: set[Path] = set()
+        """What Qt turns in another way than it was when it was added: one of a million photos."""
         self._passing = QTimer(self, singleShot=True, interval=STAY_MS)
         self._passing.timeout.connect(self._decode_next)
 
@@ -76,11 +79,25 @@ class PictureCache(QObject):
         self._ahead = tuple(paths)
         self._follow_wishes()
 
+    def try_carefully(self, path: Path) -> bool:
+        """The picture on the screen has not the size it should have: it is decoded anew, otherwise.
+
+        False where it was that already, so that the file itself must have changed.
+        """
+        if path in self._careful:
+            return False
+        self._careful.add(path)
+        self._pictures.pop(path, None)
+        self._tried = {each for each in self._tried if each[0] != path} | {(path, False)}
+        self._decode_next()
+        return True
+
     def clear(self) -> None:
         """Forgets pictures and wishes; what is being decoded is not told any more."""
         self._passing.stop()
         self._pictures.clear()
         self._tried.clear()
+        self._careful.clear()
         self._current, self._ahead = None, ()
 
     def _wishes(self) -> list[Path]:
@@ -98,6 +115,8 @@ class PictureCache(QObject):
             self._tried.discard((path, True))  # while it was ahead it may have been too large
 
     def _decode_now(self, path: Path) -> None:
+        if path in self._careful:
+            return
         self._tried.discard((path, False))
         try:
             picture = decode_if_quick(path)
@@ -145,20 +164,25 @@ class PictureCache(QObject):
         self._running[whole] = path
         self._tried.add((path, whole))
         work: Callable[[], Picture | None] = partial(glimpse, path)
-        if whole and path == self._current:
+        if path in self._careful:
+            work = partial(decode_carefully, path)
+        elif whole and path == self._current:
             work = partial(decode, path)
         elif whole:
             work = partial(decode_smaller_than, path, MOST_BYTES_AHEAD)
+        is_careful = path in self._careful
         run_in_background(
             lambda report, should_stop: work(),
-            on_done=partial(self._take, path, whole),
+            on_done=lambda picture: self._take(path, whole, picture, is_careful=is_careful),
             on_error=partial(self._fail, path, whole),
             owner=self,
         )
 
-    def _take(self, path: Path, whole: bool, picture: Picture | None) -> None:
+    def _take(self, path: Path, whole: bool, picture: Picture | None, *, is_careful: bool) -> None:
         self._running[whole] = None
         is_current = path == self._current
+        if path in self._careful and not is_careful:
+            picture = None  # begun before it was known to need care
         if picture is None and whole and is_current:
             self._tried.discard((path, True))  # it was too large only to be decoded ahead
         if picture is not None and not is_current and picture.bytes > MOST_BYTES_AHEAD:

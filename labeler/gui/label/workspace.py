@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
@@ -19,7 +17,6 @@ from PySide6.QtWidgets import (
 
 from labeler.dataset.changes import Edit
 from labeler.dataset.model import Image
-from labeler.dataset.thumbnails import thumbnail_path
 from labeler.gui import theme
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
@@ -36,11 +33,10 @@ from labeler.gui.label.detectors import Detectors
 from labeler.gui.label.editor import Editor
 from labeler.gui.label.empty_page import EmptyPage
 from labeler.gui.label.filmstrip import Filmstrip
-from labeler.gui.label.geometry import Size
 from labeler.gui.label.naming import NameField
 from labeler.gui.label.obstacles import with_obstacles
-from labeler.gui.label.picture import from_thumbnail
 from labeler.gui.label.picture_cache import PictureCache
+from labeler.gui.label.picture_on_canvas import PictureOnCanvas
 from labeler.gui.label.remarks import Remarks
 from labeler.gui.label.spoken import spoken
 from labeler.gui.label.suggesting import Suggesting
@@ -88,6 +84,7 @@ class LabelWorkspace(Workspace):
         self.verify_button = QPushButton(self)
         self.nothing_button = QPushButton(self.tr("Nothing here"), self)
         self._pictures = PictureCache(self)
+        self._on_canvas = PictureOnCanvas(document, self.editor, self.canvas, self._pictures, self)
         self._lay_out()
         self._connect()
         self._show_dataset()
@@ -194,7 +191,7 @@ class LabelWorkspace(Workspace):
         self.editor.image_id = image_id
         self._pages.setCurrentWidget(self.canvas)
         self._take_keys()
-        self._show_picture()
+        self._on_canvas.show()
         self._show_boxes()
         self._look_ahead()
 
@@ -211,39 +208,6 @@ class LabelWorkspace(Workspace):
         ahead.insert(2, self.filmstrip.step(-self.travel.direction))
         path_of = self._document.dataset.path_of
         self._pictures.look_ahead([path_of(image) for image in ahead if image is not None])
-
-    def _show_picture(self, message: str = "") -> None:
-        image = self.editor.image()
-        if image is None:
-            return
-        size = Size(image.width, image.height)
-        if message:
-            self.canvas.show_picture(None, size, message)
-            return
-        # First without a picture: a fault that the cache reports at once is to stay on show.
-        dataset, opening = self._document.dataset, self.tr("Opening…")
-        self.canvas.show_picture(None, size, opening)
-        picture = self._pictures.get(dataset.path_of(image))
-        if picture is None and self.canvas.message == opening:
-            picture = from_thumbnail(thumbnail_path(dataset, image), image.width, image.height)
-        if picture is not None:
-            self.canvas.show_picture(picture, size)
-
-    def _show_ready(self, path: Path) -> None:
-        if path == self._current_path():
-            self._show_picture()
-
-    def _show_failed(self, path: Path, sentence: str) -> None:
-        if path == self._current_path():
-            self._show_picture(
-                self.tr("{fault}\nIts boxes are kept. Menu: Check tells more.").format(
-                    fault=sentence
-                )
-            )
-
-    def _current_path(self) -> Path | None:
-        image = self.editor.image()
-        return None if image is None else self._document.dataset.path_of(image)
 
     def _show_boxes(self) -> None:
         self.canvas.set_boxes(self.editor.boxes())
@@ -340,5 +304,3 @@ class LabelWorkspace(Workspace):
         self.empty_page.camera_requested.connect(self.camera_requested)
         self.empty_page.pictures_requested.connect(self.pictures_requested)
         self.empty_page.all_requested.connect(self.filmstrip.show_all)
-        self._pictures.ready.connect(self._show_ready)
-        self._pictures.failed.connect(self._show_failed)

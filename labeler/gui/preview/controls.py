@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -144,7 +144,7 @@ class Controls(QWidget):
         self.looks_changed.emit()
 
     def _lay_out(self) -> None:
-        settings = SidePanel(self)
+        settings = self._settings = SidePanel(self)
         settings.add(self.model, self.tr("Model"))
         settings.add(self.beside)
         settings.add(self.watch, self.tr("Watch"))
@@ -166,6 +166,13 @@ class Controls(QWidget):
         column.setSpacing(0)
         column.addWidget(settings, 1)
         column.addWidget(self.bar)
+
+    def event(self, event: QEvent) -> bool:
+        """As wide as both parts need, and no wider."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            needed = (self._settings.minimumWidth(), self.bar.minimumSizeHint().width())
+            self.setMaximumWidth(max(WIDTH[1], *needed))
+        return super().event(event)
 
     def _show_words(self) -> None:
         self._score_words.setText(self.tr("Show from score {0:.2f}").format(self.lowest_score))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QLocale, QObject
 
+from labeler.cameras.base import Frame
 from labeler.errors import UserError
 from labeler.gui.decode import LivePicture
 from labeler.gui.document import Document
@@ -24,6 +25,7 @@ class FrameKeeping(QObject):
         self._keeper = PhotoKeeper(self)
         self._then: dict[int, Callable[[Kept], object]] = {}
         self._shots = 0
+        self._is_held = False
         self._keeper.kept.connect(self._tell_kept)
         self._keeper.failed.connect(self._tell_failed)
         document.dataset_opened.connect(self._wait)
@@ -40,8 +42,7 @@ class FrameKeeping(QObject):
             self._document.say(self.tr("Not kept: there is no picture yet."))
             return False
         frame = picture.frame
-        newest = camera.latest() or frame  # what a slow detector shows is older than that
-        if min(frame.age, newest.age) > STALE:
+        if self._is_stale(frame, camera.latest() or frame):
             self._document.say(
                 self.tr("Not kept: this picture is {0} s old.").format(int(frame.age))
             )
@@ -59,6 +60,19 @@ class FrameKeeping(QObject):
             )
         )
         return True
+
+    def take_held(self, is_held: bool) -> None:
+        """Whether the person holds the picture in view, and so knows of its age."""
+        self._is_held = is_held
+
+    def _is_stale(self, frame: Frame, newest: Frame) -> bool:
+        """Whether it is taken for the present and is the past: the camera sends nothing newer.
+
+        What a slow detector shows is older than the camera's newest. Files do not age.
+        """
+        choice = self._live.choice
+        is_file = choice is not None and choice.kind in ("video", "folder")
+        return not (self._is_held or is_file) and min(frame.age, newest.age) > STALE
 
     def count_unkept(self) -> int:
         """Pictures that would be lost now, after a moment for those that can still be kept."""
@@ -87,7 +101,7 @@ class FrameKeeping(QObject):
         if then is not None:
             then(kept)
         elif kept.is_new:
-            self._document.say(self.tr("This frame joined the dataset, to be labelled."))
+            self._document.say(self.tr("This picture joined the dataset, to be labelled."))
         else:
             self._document.say(self.tr("This very picture is in the dataset already."))
 

@@ -24,7 +24,7 @@ def actions(preview: PreviewWorkspace) -> list[Action]:
     return [
         Action(
             "keep_frame",
-            _tr("Keep this frame"),
+            _tr("Keep this picture"),
             ("K",),
             preview.keep_frame,
             _tr("Add this picture to the dataset, to be labelled"),
@@ -81,7 +81,7 @@ def actions(preview: PreviewWorkspace) -> list[Action]:
             preview.big_screen.toggle,
             _tr("For a class: Esc leaves"),
         ),
-        Action("open_model", _tr("Open model.onnx…"), ("Ctrl+Shift+O",), preview.models.ask),
+        Action("open_model", _tr("Open model.onnx…"), ("Ctrl+Shift+O",), preview.ask_model),
     ]
 
 

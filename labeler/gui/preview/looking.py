@@ -76,6 +76,11 @@ class Looking(QObject):
         """The same of the second model; None without one."""
         return _pane(self.beside, self.last_beside)
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether the first model is chosen, and not there yet."""
+        return self._paths[0] is not None and self.model is None and not self._failed[0]
+
     def use(self, model: Path | None, beside: Path | None = None) -> None:
         """These models from the next picture on; the camera goes on meanwhile."""
         before, self._paths = self._paths, (model, beside)

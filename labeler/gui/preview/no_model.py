@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.side_panel import keep_keys
 from labeler.gui.theme import set_role
 
@@ -31,6 +32,8 @@ class NoModel(QWidget):
         set_role(hint, "faint")
         self.train_button = self._button(self.tr("Go to Train"), primary=True)
         self.open_button = self._button(self.tr("Open model.onnx…"))
+        hint_tooltip(self.train_button, "everywhere.train", self.tr("Train a detector of your own"))
+        hint_tooltip(self.open_button, "preview.open_model", self.tr("Use a model from a file"))
         self.train_button.clicked.connect(self.train_requested)
         self.open_button.clicked.connect(self.open_requested)
         row = QHBoxLayout()

@@ -62,8 +62,10 @@ class OnShow(QObject):
 
     def show_numbers(self) -> None:
         """How the looking goes, in the corner."""
-        has_any = self._looking.last is not None
-        self.stage.view.show_numbers(number_words(self._looking) if has_any else "")
+        words = self.tr("Loading the detector.") if self._looking.is_loading else ""
+        if self._looking.last is not None:
+            words = number_words(self._looking)
+        self.stage.view.show_numbers(words)
 
     def show_deed(self) -> None:
         """What the simulated robot would do."""

@@ -67,7 +67,7 @@ class PictureBar(QWidget):
 
     def _made_keep(self) -> QPushButton:
         button = QPushButton(self.tr("Keep"), self)
-        button.setAccessibleName(self.tr("Keep this frame"))
+        button.setAccessibleName(self.tr("Keep this picture"))
         words = self.tr("Add this picture to the dataset, to be labelled")
         hint_tooltip(button, "preview.keep_frame", words)
         button.clicked.connect(self.keep_requested)

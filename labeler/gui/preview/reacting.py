@@ -18,7 +18,8 @@ from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
 from labeler.gui.preview import remembered, rule_words
 from labeler.gui.preview.showing import Shown
-from labeler.react.outside import Leash, post, run_command
+from labeler.react.leash import Leash
+from labeler.react.outside import post, run_command
 from labeler.react.rules import Deed, Due, Lookout, Rule, Sighted, from_json, to_json
 
 ShouldStop = Callable[[], bool]
@@ -94,7 +95,7 @@ class Reacting(QObject):
                 self._document.say(why)
 
     def finish(self) -> None:
-        """For a window that closes: no command outlives it."""
+        """For a window that closes: no command outlives it, and no call is waited for."""
         self.switch_off()
         self._leash.end()
 
@@ -192,7 +193,7 @@ def _deed(
         Deed.ANIMATE: lambda should_stop: robot.animate(camera, text, should_stop),
         Deed.TURN: lambda should_stop: robot.turn(camera, angle, should_stop),
         Deed.RUN: lambda _should_stop: run_command(due, leash),
-        Deed.POST: lambda _should_stop: post(due, name),
+        Deed.POST: lambda _should_stop: post(due, name, leash),
     }
     act = acts[due.rule.deed]
 

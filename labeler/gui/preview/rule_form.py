@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QFormLayout,
     QSpinBox,
     QWidget,
 )
 
 from labeler.cameras.reacting import ANIMATIONS
+from labeler.gui.decimal_field import DecimalField
 from labeler.gui.field_label import FieldLabel
 from labeler.gui.preview.rule_words import deed_names, text_hint
 from labeler.gui.theme import pad_field
@@ -36,14 +36,14 @@ class RuleForm(QWidget):
         self.frames = QSpinBox(self)
         self.frames.setRange(1, MOST_FRAMES)
         self._suit_frames()
-        self.score = QDoubleSpinBox(self)
+        self.score = DecimalField(self)
         self.score.setRange(0.05, 1.0)
         self.score.setSingleStep(0.05)
         self.deed = QComboBox(self)
         for deed, name in deed_names().items():
             self.deed.addItem(name, deed)
         self.text = self._editable((), self.tr("What is said, played, run or called"))
-        self.rest = QDoubleSpinBox(self)
+        self.rest = DecimalField(self)
         self.rest.setRange(SHORTEST_REST_S, LONGEST_REST_S)
         self.rest.setDecimals(0)
         self.rest.setSuffix(self.tr(" s of rest before the next time"))

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from labeler.gui.decimal_field import DecimalField
 from labeler.gui.theme import pad_field, set_role
 from labeler.gui.train.budgets import Length
 from labeler.runs.choice_lines import line_about
@@ -160,7 +161,7 @@ class AdjustDrawer(QWidget):
             self.tr("How many pictures make one step of learning"),
             name="batch",
         )
-        self.learning_rate = QDoubleSpinBox(self)
+        self.learning_rate = DecimalField(self)
         self.learning_rate.setDecimals(5)
         self.learning_rate.setSingleStep(0.0005)
         self.learning_rate.setRange(0.0, 1.0)

@@ -40,7 +40,9 @@ class ChoiceRow(QRadioButton):
         return QSize(width, metrics.height() + 10)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        """The title can always be read; its end gives way."""
+        width = self.fontMetrics().horizontalAdvance(self.text()) + 3 * _PADDING
+        return QSize(min(width, self.sizeHint().width()), self.sizeHint().height())
 
     def hitButton(self, position: object) -> bool:  # noqa: N802 - Qt's name
         """The whole row takes the click, not only where a radio button's dot would be."""
@@ -56,7 +58,10 @@ class ChoiceRow(QRadioButton):
         painter.setPen(self.palette().color(group, QPalette.ColorRole.WindowText))
         painter.drawText(inside, middle | Qt.AlignmentFlag.AlignLeft, self.text())
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-        painter.drawText(inside, middle | Qt.AlignmentFlag.AlignRight, self._detail)
+        metrics = self.fontMetrics()
+        room = inside.width() - metrics.horizontalAdvance(self.text()) - _PADDING
+        detail = metrics.elidedText(self._detail, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(inside, middle | Qt.AlignmentFlag.AlignRight, detail)
 
     def _paint_ground(self, painter: QPainter) -> None:
         area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from labeler.gui.side_panel import heading
@@ -10,7 +10,8 @@ from labeler.gui.theme import set_role
 from labeler.gui.train.run_list import RunList
 from labeler.gui.train.settings_panel import SettingsPanel
 
-_WIDTH = 250
+_WIDTH, _WIDEST = 250, 400
+"""Device-independent pixels: wider with large letters, or in a language of long words."""
 
 
 class LeftPanel(QScrollArea):
@@ -20,11 +21,23 @@ class LeftPanel(QScrollArea):
         super().__init__(parent)
         self.settings = SettingsPanel(self)
         self.run_list = RunList(self)
+        self._panel = QWidget(self)
         self._no_runs = QLabel(self.tr("None yet. The first one takes a minute."), self)
         set_role(self._no_runs, "faint")
         self._no_runs.setWordWrap(True)
         self._lay_out()
         self.settings.adjust.toggled.connect(lambda _open: QTimer.singleShot(0, self._bring_drawer))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        done = super().eventFilter(watched, event)
+        if watched is self._panel and event.type() is QEvent.Type.LayoutRequest:
+            self._make_room()
+        return done
+
+    def _make_room(self) -> None:
+        bar = self.verticalScrollBar().sizeHint().width()
+        needed = self._panel.minimumSizeHint().width() + bar
+        self.setFixedWidth(max(_WIDTH, min(needed, _WIDEST)))
 
     def show_any_runs(self, any_runs: bool) -> None:
         """Whether there are runs in the list."""
@@ -38,7 +51,7 @@ class LeftPanel(QScrollArea):
             self.ensureWidgetVisible(self.settings.adjust)
 
     def _lay_out(self) -> None:
-        panel = QWidget(self)
+        panel = self._panel
         column = QVBoxLayout(panel)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(2)

@@ -91,11 +91,13 @@ class EmptyPage(QWidget):
     def say(self, title: str, text: str, offers: Sequence[Offer] = ()) -> None:
         self.title.setText(title)
         self.text.setText(text)
-        self.setAccessibleName(f"{title} {text}")
+        self.setAccessibleName(f"{title}. {text}")
         _take_away(self.buttons)
         while self._row.takeAt(0) is not None:
             continue
         self.buttons = [_button(offer, self) for offer in offers]
+        for button in self.buttons[:1]:
+            set_role(button, "primary")
         self._row.addStretch(1)
         for button in self.buttons:
             self._row.addWidget(button)

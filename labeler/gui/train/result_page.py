@@ -35,6 +35,8 @@ from labeler.runs.analysis import Analysis
 
 _ROOM = 620
 """Device-independent pixels that things side by side take."""
+_CURVE = 280
+"""And what the curve beside the table takes, with the space between them."""
 
 
 class ResultPage(QWidget):
@@ -77,9 +79,14 @@ class ResultPage(QWidget):
         self._lay_out()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where there is no room side by side, one thing stands below the other."""
         super().resizeEvent(event)
-        narrow = self.width() < _ROOM
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Where there is no room side by side, one thing stands below the other."""
+        tables = self.classes.whole_width
+        narrow = self.width() < max(_ROOM, tables + _CURVE)
+        self.classes.setMinimumWidth(0 if narrow else tables)
         self.tiles.set_narrow(narrow)
         self.int8.set_narrow(narrow)
         self.mistakes.bar.set_stacked(narrow)
@@ -100,6 +107,7 @@ class ResultPage(QWidget):
         self.sizes.show_scores(analysis.sizes)
         self.mistakes.show_analysis(analysis, folder)
         self._pages.setCurrentWidget(self._content)
+        self._share_room()
 
     def show_final(
         self, final: Analysis | None, *, has_test: bool, hints: Sequence[str] = ()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication
 
 from labeler.gui import times
+from labeler.gui.counts import counted
 from labeler.gui.train import words
 from labeler.gui.train.shown_run import ShownRun
 from labeler.runs.history import RunState
@@ -121,7 +122,7 @@ def _measures(shown: ShownRun, told: Progressed) -> list[str]:
     elif left is not None:
         found.append(_tr("{0} left at the most").format(times.duration(left)))
     if told.images_per_second > 0:
-        found.append(_tr("{0} images a second").format(round(told.images_per_second)))
+        found.append(_tr("{0} a second").format(counted(round(told.images_per_second), "image")))
     if shown.budget != "epochs" and told.epoch > 0:
         found.append(_tr("epoch {0}").format(f"{told.epoch:.1f}"))
     return found

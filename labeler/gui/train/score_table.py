@@ -18,14 +18,20 @@ from labeler.runs.analysis import Scores
 
 _MOST_ROWS = 8
 """More scroll."""
+_NAMES = 70
+"""So much room the names have at least, in device-independent pixels."""
 
 
 class ScoreTable(QTableWidget):
-    """title: what a row is. with_shares: precision and recall are told as well."""
+    """title: what a row is. with_shares: precision and recall are told as well.
+
+    whole_width: what it takes to show every column, in device-independent pixels.
+    """
 
     def __init__(self, title: str, *, with_shares: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._with_shares = with_shares
+        self.whole_width = 0
         titles = [title, self.tr("Boxes"), self.tr("AP"), self.tr("AP50"), self.tr("AR")]
         if with_shares:
             titles += [self.tr("Right"), self.tr("Found")]
@@ -85,8 +91,11 @@ class ScoreTable(QTableWidget):
     def _fit(self, rows: int) -> None:
         high = self.fontMetrics().height() + 8
         self.verticalHeader().setDefaultSectionSize(high)
-        header = self.horizontalHeader().sizeHint().height()
-        self.setFixedHeight(header + high * min(rows, _MOST_ROWS) + 4)
+        header = self.horizontalHeader()
+        self.setFixedHeight(header.sizeHint().height() + high * min(rows, _MOST_ROWS) + 4)
+        numbers = range(1, self.columnCount())
+        wide = sum(max(header.sectionSizeHint(n), self.sizeHintForColumn(n)) for n in numbers)
+        self.whole_width = _NAMES + wide
 
 
 class _Number(QTableWidgetItem):
