@@ -123,8 +123,9 @@ class PictureView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        for part in self._ground():
-            painter.fillRect(part, self.palette().color(QPalette.ColorRole.Dark))
+        painter.setClipRegion(self._ground())
+        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Dark))
+        painter.setClipping(False)
         if not self._image.isNull():
             self._paint_picture(painter)
         if self._numbers:
