@@ -151,6 +151,7 @@ def test_a_class_that_is_switched_off_is_neither_drawn_nor_counted(
     classes.switch("mug", on=False)
     until(qtbot, lambda: texts(preview) == ["vector #1 0.90"])
     assert [each.name for each in classes.seen] == ["vector"]
+    assert preview.view.numbers.endswith("   not shown: mug")  # or one would look for it in vain
     later = PreviewWorkspace(document, live)
     qtbot.addWidget(later)
     assert later.controls.in_view.hidden_names == {"mug"}  # also the next time

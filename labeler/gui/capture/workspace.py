@@ -66,6 +66,7 @@ class CaptureWorkspace(Workspace):
         self._count = heading("", self.strip)
         self.robots = RobotWatch(live, self)
         self.robots.used_here = lambda: self.driving.run.partner_id
+        self.driving.run.is_there = self.robots.is_there
         self.set_up = QPushButton(self.tr("Set up a robot…"), self)
         self._lay_out()
         self._connect()
