@@ -181,10 +181,12 @@ class CaptureWorkspace(Workspace):
 
     def _show_status(self, status: CameraStatus) -> None:
         self.cameras.show_status(status)
-        is_news = status.message != self._remark
-        self._remark = status.message
-        if self._is_active and is_news and status.message and status.state is CameraState.LIVE:
-            self._document.say(status.message)  # a folder's files that are no pictures
+        if status.state is not CameraState.LIVE:
+            self._remark = ""  # the card over the picture says what there is to say
+        elif status.message != self._remark:
+            self._remark = status.message
+            if self._is_active and status.message:
+                self._document.say(status.message)  # a folder's files that are no pictures
 
     def _show_picture(self, picture: LivePicture) -> None:
         if self._is_active:
