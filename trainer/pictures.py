@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "PPM", "JPEG2000")
+"""For Pillow opens others with programs of the system, such as PostScript."""
 _ORIENTATION = 0x0112
 _TRANSPOSED = (5, 6, 7, 8)
 _MOST_PIXELS = 150_000_000
@@ -93,7 +95,7 @@ def _read(
 ) -> Decoded:
     import numpy as np
 
-    with Image.open(path) as image:
+    with Image.open(path, formats=_FORMATS) as image:
         size = image.size
         if size[0] * size[1] > _MOST_PIXELS:
             raise PictureError("is too large to be a photo")

@@ -17,6 +17,8 @@ from trainer.predict import Detection, Predictor
 from trainer.words import counted
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif"}
+_LONGEST_STEM = 50
+"""Signs of a name, of up to 4 bytes: with a number before it, it is still a name for a file."""
 _COLORS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
 """Okabe and Ito's, told apart by colour-blind eyes."""
 
@@ -48,7 +50,7 @@ def predict_command(
         detections = predictor.predict(rgb, min_score=min_score)
         results += [_result(image_id, path, detection) for detection in detections]
         if draw is not None:
-            _draw(rgb, detections, draw, f"{image_id:05d}-{path.stem}.png")
+            _draw(rgb, detections, draw, f"{image_id:05d}-{path.stem[:_LONGEST_STEM]}.png")
     if refused and not count:
         raise TrainerError(f"No picture could be read: {some_of(refused)}.")
     write_whole(out, (json.dumps(results, indent=1) + "\n").encode())

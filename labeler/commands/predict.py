@@ -57,6 +57,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
+_LONGEST_STEM = 50
+"""Signs of a name, of up to 4 bytes: with a number before it, it is still a name for a file."""
+
+
 def _share(word: str) -> float:
     value = float(word)
     if not 0 <= value <= 1:  # also NaN
@@ -117,7 +121,9 @@ def _results(
     if arguments.draw is not None:
         order = list(predictor.names)
         draw_detections(upright, trusted, order)
-        _save_picture(upright, arguments.draw / f"{one.image_id}-{one.path.stem}.jpg")
+        _save_picture(
+            upright, arguments.draw / f"{one.image_id}-{one.path.stem[:_LONGEST_STEM]}.jpg"
+        )
     return [_result(one, each) for each in found]
 
 

@@ -208,7 +208,9 @@ class DatasetActions(QObject):
             told.append(self.tr("{0} already here").format(len(report.duplicates)))
         end = self.tr("{0}. Kept.") if report.added else self.tr("{0}.")
         self._document.say(end.format(", ".join(told)))
-        if report.rejected:
+        if len(report.rejected) == 1:
+            self._document.report(UserError(report.rejected[0][1]))
+        elif report.rejected:
             lines = [f"{path}: {why}" for path, why in report.rejected]
             self._tell_list(
                 self.tr("{0} could not be taken.").format(counted(len(lines), "file")), lines

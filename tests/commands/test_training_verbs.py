@@ -126,11 +126,13 @@ def test_a_damaged_picture_is_named_and_the_others_are_done(
 ) -> None:
     bad = tmp_path / "bad.jpg"
     bad.write_bytes(b"not a picture")
-    good = unseen.parent / "images" / "scene1000.jpg"
-    out = tmp_path / "found.json"
-    done = _shell("predict", trained.run, bad, good, "--out", out)
+    good = tmp_path / f"{'x' * 251}.jpg"  # the longest name there is
+    shutil.copy(unseen.parent / "images" / "scene1000.jpg", good)
+    out, drawn = tmp_path / "found.json", tmp_path / "drawn"
+    done = _shell("predict", trained.run, bad, good, "--out", out, "--draw", drawn)
     assert done.returncode == 0
     assert "bad.jpg is not a picture" in done.stderr
+    assert len(list(drawn.iterdir())) == 1
     assert {entry["image_id"] for entry in json.loads(out.read_text("utf-8"))} <= {2}
     alone = _shell("predict", trained.run, bad, "--out", tmp_path / "none.json")
     assert alone.returncode == 1

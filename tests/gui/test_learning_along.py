@@ -133,6 +133,15 @@ def test_it_is_offered_at_the_tenth_labelled_image_and_suggests_when_it_is_taken
     assert hand.said[-1] == ("Suggestions on 4 images. Ctrl+Shift+G goes to the most useful one.")
 
 
+def test_the_offer_goes_where_nothing_is_left_to_suggest_on(opened: Open) -> None:
+    hand = opened(10)
+    offer = hand.label.detectors.offer
+    for image_id in (10, 11, 12, 13):
+        assert offer.isVisible()
+        hand.draw_on(image_id)
+    assert not offer.isVisible()
+
+
 def test_its_suggestions_are_trusted_by_what_became_of_earlier_ones_and_no_others(
     opened: Open,
 ) -> None:

@@ -165,7 +165,13 @@ def test_a_picture_as_large_as_a_dataset_takes_is_read_and_reduced_where_that_wi
 
 
 @pytest.mark.parametrize(
-    ("content", "fault"), [(None, "is missing"), (b"", "cannot be"), (b"GIF89a!", "cannot be")]
+    ("content", "fault"),
+    [
+        (None, "is missing"),
+        (b"", "cannot be"),
+        (b"GIF89a!", "cannot be"),
+        (b"\x0a\x05\x01\x08" + bytes(200), "cannot be"),  # PCX, which nobody asks for
+    ],
 )
 def test_what_is_no_picture_is_said(tmp_path: Path, content: bytes | None, fault: str) -> None:
     path = tmp_path / "a.jpg"

@@ -142,7 +142,7 @@ def test_predict_writes_coco_results_and_drawings(finished: Outcome, tmp_path: P
     pictures = [finished.run.parent / "images" / "val-001.jpg", broken]
     out, drawn = tmp_path / "found.json", tmp_path / "drawn"
     told = predict_command(finished.run, pictures, out, draw=drawn)
-    assert "on 1 pictures" in told
+    assert "on 1 picture:" in told
     assert "broken.png cannot be read as a picture" in told
     assert '"category_name": "' in out.read_text(encoding="utf-8")
     assert [path.name for path in drawn.iterdir()] == ["00001-val-001.png"]

@@ -185,11 +185,15 @@ class LearningAlong(QObject):
         self._is_urgent = self.is_on and self._document.dataset.counts().labelled >= FIRST
 
     def _ask_in_time(self) -> None:
-        """Once a dataset, when there is enough to begin with."""
-        if self._was_asked or self.is_on:
+        """Once a dataset, when there is enough to begin with and something to suggest on."""
+        if self.is_on:
             return
         dataset = self._document.dataset
         counts = dataset.counts()
+        if self._was_asked:
+            if not counts.unlabelled:
+                self.changed.emit()  # the offer, where it still stands, is of no use any more
+            return
         if counts.labelled < FIRST or not counts.unlabelled or not training_available():
             return
         self._was_asked = True
