@@ -267,6 +267,18 @@ def test_a_dropped_video_becomes_a_sequence_of_pictures(
     assert window.status.sentence.text().startswith("10 pictures of the video added.")
 
 
+def test_a_dropped_dataset_is_opened_and_none_of_its_thumbnails_is_taken_for_a_picture(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    before = window.document.dataset
+    Dataset.create(tmp_path / "other").close()
+    drop(window, tmp_path / "other")
+    assert window.document.dataset.folder == tmp_path / "other"
+    assert not window.jobs.is_busy
+    with Dataset.open(before.folder, read_only=True) as left:
+        assert left.counts().total == 3
+
+
 def test_bad_files_alone_leave_nothing_behind(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
