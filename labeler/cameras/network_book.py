@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import platformdirs
 
 from labeler.cameras.network_address import split_address
 from labeler.dataset.files import PART
+from labeler.dataset.lock import one_after_the_other
 from labeler.errors import UserError
 
 MOST = 8
+PATIENCE = 0.5
 _APPLICATION = "vector-labeler"
 _LONGEST = 500
 _LARGEST = 1 << 16
@@ -33,16 +36,13 @@ def remembered() -> list[str]:
 
 def remember(url: str) -> None:
     """Adds it at the end, in the place of the oldest one where there are many."""
-    known = remembered()
-    if _may_be_kept(url) and url not in known:
-        _keep([*known, url][-MOST:])
+    if _may_be_kept(url):
+        _change(lambda known: known if url in known else [*known, url][-MOST:])
 
 
 def forget(url: str) -> None:
     """Takes it out of the file."""
-    known = remembered()
-    if url in known:
-        _keep([each for each in known if each != url])
+    _change(lambda known: [each for each in known if each != url])
 
 
 def _may_be_kept(url: str) -> bool:
@@ -57,14 +57,20 @@ def _may_be_kept(url: str) -> bool:
     return is_plain and len(url) <= _LONGEST and url.isprintable()
 
 
-def _keep(urls: list[str]) -> None:
-    """Replaces the file as a whole. What cannot be kept is forgotten at the end, as before."""
+def _change(changed: Callable[[list[str]], list[str]]) -> None:
+    """Replaces the file as a whole, one window after the other. What cannot be kept is forgotten at
+    the end, as before.
+    """
     file = _file()
     part = file.with_name(f"{file.name}-{os.getpid()}{PART}")
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(urls), encoding="utf-8")
-        part.replace(file)
+        with one_after_the_other(file.with_suffix(".lock"), PATIENCE):
+            known = remembered()
+            urls = changed(known)
+            if urls != known:
+                part.write_text(json.dumps(urls), encoding="utf-8")
+                part.replace(file)
 
 
 def _file() -> Path:

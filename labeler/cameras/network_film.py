@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KEY_FRAME_S = 12.0
 """How long a first picture may take: a stream can be entered at a key frame alone."""
+_GAP_S = 1.0
 _LATE_S = 0.3
 _RECENT = 8
 _QUICKER = 1.2
@@ -35,12 +36,16 @@ class FilmStream(Stream):
     """Pictures as JPEG of quality 95; a camera's own JPEGs as they are.
 
     A thread of its own reads all, so that nothing piles up: of what comes while a picture is being
-    encoded, the newest is the next. Nothing for silence seconds ends it.
+    encoded, the newest is the next. Nothing for silence seconds ends it. is_paced: for what comes
+    faster than it was taken, as a file does, or pieces of one.
     """
 
-    def __init__(self, capture: cv2.VideoCapture, silence: float) -> None:
+    def __init__(
+        self, capture: cv2.VideoCapture, silence: float, *, is_paced: bool = False
+    ) -> None:
         self._capture = capture
         self._silence = silence
+        self._pace = Pace() if is_paced else None
         self._changed = threading.Condition()
         self._pixels: Any = None
         self._is_over = False
@@ -80,13 +85,22 @@ class FilmStream(Stream):
             began = time.monotonic()
             is_there = self._capture.grab()
             now = time.monotonic()
-            if is_there:
+            if now - began >= self._silence:  # a picture that comes now was held back in FFmpeg
+                if began > patience:
+                    break
+            elif not is_there:
+                break
+            else:
                 patience = 0.0
                 taken = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+                if self._pace is not None:
+                    self._rest(self._pace.seconds_to(taken, now))
                 if backlog.is_worth_showing(taken, now):
                     self._take()
-            elif began > patience or now - began < self._silence / 2:
-                break
+
+    def _rest(self, seconds: float) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_over, seconds)
 
     def _take(self) -> None:
         ok, pixels = self._capture.retrieve()
@@ -94,6 +108,21 @@ class FilmStream(Stream):
             if ok:
                 self._pixels = pixels
                 self._changed.notify_all()
+
+
+class Pace:
+    """When a picture is due that came before its time."""
+
+    def __init__(self) -> None:
+        self._start = math.inf
+
+    def seconds_to(self, taken: float, now: float) -> float:
+        """One that is late puts off all that follow, and after a gap it begins anew."""
+        ahead = taken - now - self._start
+        if not 0 <= ahead <= _GAP_S:
+            self._start = taken - now
+            return 0.0
+        return ahead
 
 
 class Backlog:
@@ -146,7 +175,7 @@ def open_film(address: NetworkAddress, timeout: float, silence: float) -> FilmSt
         return None
     if int(capture.get(cv2.CAP_PROP_FOURCC)) == cv2.VideoWriter.fourcc(*"MJPG"):
         capture.set(cv2.CAP_PROP_FORMAT, -1)  # what came, undecoded
-    return FilmStream(capture, silence)
+    return FilmStream(capture, silence, is_paced=address.url.startswith("http"))
 
 
 @contextmanager

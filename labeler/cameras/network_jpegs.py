@@ -11,7 +11,7 @@ import re
 LARGEST = 1 << 26
 """Bytes of one picture."""
 
-_BEGIN = b"\xff\xd8\xff"
+BEGIN = b"\xff\xd8\xff"
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 """What ends compressed data: neither a stuffed byte nor a restart."""
 _END_OF_IMAGE = 0xD9
@@ -40,9 +40,9 @@ class JpegScanner:
     def _find_begin(self) -> bool:
         if self._at:
             return True
-        begin = self._held.find(_BEGIN)
+        begin = self._held.find(BEGIN)
         if begin < 0:
-            self._drop(max(0, len(self._held) - len(_BEGIN) + 1))
+            self._drop(max(0, len(self._held) - len(BEGIN) + 1))
             return False
         self._drop(begin)
         self._at = 2

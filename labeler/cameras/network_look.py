@@ -31,7 +31,7 @@ def why_closed(address: NetworkAddress, timeout: float) -> str:
         return gone.sentence
     parts = urlsplit(address.url)
     try:
-        status = _told(address, max(_LEAST, deadline - time.monotonic()))
+        status, kind = _told(address, max(_LEAST, deadline - time.monotonic()))
     except TimeoutError:
         return _silent(address).sentence
     if status in (401, 403):
@@ -39,6 +39,11 @@ def why_closed(address: NetworkAddress, timeout: float) -> str:
     if status == 404:
         path = parts.path or "/"
         return f"{_name(address)} has no picture at {path}. Its app shows the right address."
+    if kind.startswith("text/html"):
+        return (
+            f"{_name(address)} shows a web page at {parts.path or '/'}. The address of its video "
+            "is another one, often with /video at its end."
+        )
     return (
         f"{_name(address)} sends nothing that is a video. Its app shows the address of its video."
     )
@@ -130,24 +135,22 @@ def _name(address: NetworkAddress) -> str:
     return f"The camera at {address.host}"
 
 
-def _told(address: NetworkAddress, timeout: float) -> int | None:
-    """The status it answers where its picture is asked for; None where that cannot be asked in
-    plain words. Raises TimeoutError.
+def _told(address: NetworkAddress, timeout: float) -> tuple[int | None, str]:
+    """The status it answers where its picture is asked for, and the kind of what it sends; None
+    where that cannot be asked in plain words. Raises TimeoutError.
     """
-    parts = urlsplit(address.url)
     try:
-        if parts.scheme == "rtsp":  # it begins no stream (RFC 2326)
-            uri = f"{address.url}{address.rest}"
-            return ask_rtsp(
-                address.place, "DESCRIBE", uri, timeout, login_of(address, "DESCRIBE", uri)
-            )
-        if parts.scheme in ("http", "https"):
+        if address.url.startswith("http"):
             answer, line = ask(address, timeout)
             answer.close()
             line.close()
-            return answer.status
+            return answer.status, answer.headers.get("Content-Type", "").lower()
+        if address.url.startswith("rtsp:"):  # it begins no stream (RFC 2326)
+            uri = f"{address.url}{address.rest}"
+            login = login_of(address, "DESCRIBE", uri)
+            return ask_rtsp(address.place, "DESCRIBE", uri, timeout, login), ""
     except TimeoutError:
         raise
     except _NO_ANSWER:
         pass
-    return None
+    return None, ""

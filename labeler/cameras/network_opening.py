@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from labeler.cameras import network_web
@@ -26,9 +27,11 @@ def open_stream(address: NetworkAddress, timeout: float, silence: float) -> Stre
             answer, line = network_web.ask(address, timeout)
         except network_web.FAULTS:
             return None
-        stream = network_web.jpegs_in(answer, line, address, silence)
-        if answer.status == network_web.OK and stream is not None:
-            return stream
+        with suppress(*network_web.FAULTS):
+            if answer.status == network_web.OK:
+                stream = network_web.jpegs_in(answer, line, address, silence)
+                if stream is not None:
+                    return stream
         answer.close()
         line.close()
         if answer.status >= 400:

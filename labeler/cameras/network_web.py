@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from labeler.cameras.network_jpegs import JpegScanner
+from labeler.cameras.network_jpegs import BEGIN, JpegScanner
 from labeler.cameras.network_login import login_of
 from labeler.cameras.network_questions import open_http
 from labeler.cameras.network_stream import Stream
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 OK = 200
 SOONEST = 0.1
 """Seconds between two pictures, where each has to be asked for."""
+_UNTOLD = ("", "application/octet-stream")
 _PIECE = 1 << 20
 FAULTS = (OSError, ValueError, http.client.HTTPException)
 
@@ -94,10 +95,15 @@ def ask(address: NetworkAddress, timeout: float) -> tuple[http.client.HTTPRespon
 def jpegs_in(
     answer: http.client.HTTPResponse, line: socket.socket, address: NetworkAddress, silence: float
 ) -> Stream | None:
-    """None where it is something else. Nothing for silence seconds ends it."""
-    kind = answer.headers.get("Content-Type", "").lower()  # some apps tell none
-    if kind and not kind.startswith("multipart") and "jpeg" not in kind and "jpg" not in kind:
-        return None
+    """None where it is something else. Nothing for silence seconds ends it. Raises FAULTS."""
     line.settimeout(silence)
+    kind = answer.headers.get("Content-Type", "").lower()
+    told = kind.startswith("multipart") or "jpeg" in kind or "jpg" in kind
+    if not told and (kind not in _UNTOLD or not _looks_like_jpegs(answer.peek())):
+        return None
     stream = JpegStream(answer, line)
     return SnapshotStream(address, stream, silence) if kind.startswith("image/") else stream
+
+
+def _looks_like_jpegs(begin: bytes) -> bool:
+    return begin.lstrip().startswith(b"--") or BEGIN in begin

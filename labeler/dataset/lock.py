@@ -1,13 +1,18 @@
-"""The one writer of a dataset: a lock of the operating system, gone when its process is gone."""
+"""Locks of the operating system, gone when their process is gone: the one writer of a dataset."""
 
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from labeler.dataset.files import reason
 from labeler.errors import UserError
+
+_GLANCE = 0.01
 
 if sys.platform == "win32":
     import msvcrt
@@ -75,3 +80,28 @@ class WriterLock:
         if not self._stream.closed:
             _release(self._stream)
             self._stream.close()
+
+
+@contextmanager
+def one_after_the_other(path: Path, patience: float) -> Iterator[None]:
+    """For a change that takes a moment, in any process: waits for another one's end, for at most
+    patience seconds. path is created; the file itself means nothing. Raises OSError.
+    """
+    deadline = time.monotonic() + patience
+    with path.open("ab") as stream:
+        while not _took(stream):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{path} is locked")
+            time.sleep(_GLANCE)
+        try:
+            yield
+        finally:
+            _release(stream)
+
+
+def _took(stream: IO[bytes]) -> bool:
+    try:
+        _take(stream)
+    except OSError:
+        return False
+    return True

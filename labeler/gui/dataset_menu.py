@@ -107,9 +107,8 @@ class DatasetMenu(QToolButton):
         ]
 
     def ask_new(self) -> None:
-        name, wished = QInputDialog.getText(
-            self.window(), self.tr("New dataset"), self.tr("What is it about?")
-        )
+        told = self.tr("What is it about? The dataset gets this name.")
+        name, wished = QInputDialog.getText(self.window(), self.tr("New dataset"), told)
         if wished and name.strip():
             self._actions.create(name.strip())
 

@@ -229,6 +229,7 @@ class KeyDialog(QDialog):
         buttons.addStretch(1)
         buttons.addWidget(box)
         column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
         column.addWidget(self.field)
         column.addWidget(self.tree, 1)
         column.addWidget(self.editor)

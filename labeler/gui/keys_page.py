@@ -66,6 +66,7 @@ class KeysPage(QDialog):
         change.clicked.connect(self._change)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
         layout.addWidget(self.field)
         layout.addWidget(self.area, 1)
         layout.addWidget(buttons)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from labeler.cameras import network, network_look
+from labeler.cameras import network, network_book, network_look
 from labeler.cameras.base import CameraState
 from labeler.cameras.catalogue import list_cameras, open_camera
 from labeler.cameras.network import NetworkCamera, forget_address, read_address
@@ -77,22 +77,27 @@ def test_a_phone_gives_pictures_and_comes_back_after_it_hung_up(
     wait_until(lambda: (newest := camera.latest()) and newest.number > frame.number + 1)
 
 
+MULTIPART = 'multipart/x-mixed-replace;boundary="--a"'
+
+
 @pytest.mark.parametrize(
-    "wrapping",
+    ("kind", "wrapping"),
     [
-        ("--a\r\n", "Content-Type: image/jpeg\r\n\r\n", "\r\n--a\r\n"),  # IP Webcam
-        ("", "Content-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n", "\r\n--a\r\n"),
-        ("", "--a\nContent-Type: image/jpg\nContent-Length: 9{}\n\n", "\n"),
-        ("", "", ""),
+        (MULTIPART, ("--a\r\n", "Content-Type: image/jpeg\r\n\r\n", "\r\n--a\r\n")),
+        (MULTIPART, ("", "Content-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n", "\r\n--a\r\n")),
+        (MULTIPART, ("", "--a\nContent-Type: image/jpg\nContent-Length: 9{}\n\n", "\n")),
+        ("application/octet-stream", ("", "--a\r\n\r\n", "\r\n")),
+        ("video/x-jpeg", ("", "", "")),
     ],
 )
 def test_each_app_may_wrap_its_pictures_as_it_likes(
     phone: NetworkCameraStandIn,
     watching: list[NetworkCamera],
     monkeypatch: pytest.MonkeyPatch,
+    kind: str,
     wrapping: tuple[str, str, str],
 ) -> None:
-    monkeypatch.setattr(phone, "kind", 'multipart/x-mixed-replace;boundary="--a"')
+    monkeypatch.setattr(phone, "kind", kind)
     monkeypatch.setattr(phone, "wrapping", wrapping)
     frames = frames_of(watch(f"{phone.host}/video", watching), 2)
     assert {each.data for each in frames} == {phone.jpeg}
@@ -158,6 +163,8 @@ def test_name_and_password_open_it_and_are_shown_nowhere(
 def test_each_reason_for_no_picture_has_its_sentence(phone: NetworkCameraStandIn) -> None:
     assert "has no picture at /film" in why_closed(read_address(f"{phone.host}/film"), 3.0)
     assert "sends nothing that is a video" in why_closed(read_address(f"{phone.host}/video"), 3.0)
+    phone.kind = "text/html; charset=utf-8"
+    assert "shows a web page at /video." in why_closed(read_address(f"{phone.host}/video"), 3.0)
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     assert "refuses the connection" in why_closed(
@@ -319,8 +326,8 @@ def test_what_is_remembered_for_the_next_start_has_no_secret(isolated_home: Path
     remember("http://ann:s3cret@10.0.0.3/video")
     remember("http://10.0.0.3/video?key=s3cret")
     assert remembered() == ["rtsp://10.0.0.2/live/"]
-    files = [path for path in isolated_home.rglob("*") if path.is_file()]
-    assert [b"s3cret" in path.read_bytes() for path in files] == [False]
+    files = [path for path in isolated_home.rglob("network-cameras.*") if path.is_file()]
+    assert [b"s3cret" in path.read_bytes() for path in files] == [False, False]
     (choice,) = (each for each in list_cameras() if each.id.startswith("network:rtsp"))
     assert (choice.name, choice.detail) == ("10.0.0.2", "rtsp://10.0.0.2/live/")
     forget_address(address.url)
@@ -334,13 +341,24 @@ def test_the_oldest_address_makes_room_and_a_damaged_list_is_an_empty_one(
     for number in range(MOST + 2):
         remember(f"http://10.0.0.{number}/video")
     assert remembered() == [f"http://10.0.0.{number}/video" for number in range(2, MOST + 2)]
-    (file,) = (path for path in isolated_home.rglob("*") if path.is_file())
+    (file,) = isolated_home.rglob("network-cameras.json")
     unusable = ["ftp://10.0.0.1/", "http://10.0.0.1:99999/", "http://10.0.0.1/1@h", "10.0.0.1/v"]
     file.write_text(json.dumps([*unusable, "http://10.0.0.1/video"]), encoding="utf-8")
     assert remembered() == ["http://10.0.0.1/video"]
     for text in ('["http://ann:pw@10.0.0.1/", 5, "no address"]', "{", '{"a": 1}', "[" * 99999):
         file.write_text(text, encoding="utf-8")
         assert remembered() == []
+
+
+def test_windows_that_remember_at_once_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network_book, "PATIENCE", PATIENCE)
+    urls = [f"http://10.0.0.{number}/video" for number in range(MOST)]
+    threads = [threading.Thread(target=remember, args=(url,)) for url in urls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert sorted(remembered()) == urls
 
 
 def test_two_cameras_of_one_host_are_told_apart_by_their_paths(isolated_home: Path) -> None:

@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from labeler.cameras import network
+from labeler.cameras import network, network_film
 from labeler.cameras.base import CameraState
 from labeler.cameras.network import NetworkCamera, read_address
-from labeler.cameras.network_film import Backlog, FilmStream
+from labeler.cameras.network_film import Backlog, FilmStream, Pace
 from labeler.cameras.network_login import authorization
 from labeler.cameras.network_look import look, why_closed
 from labeler.cameras.presence import Presence
@@ -139,20 +139,37 @@ def test_old_pictures_are_left_out_until_the_newest_is_there() -> None:
     assert all(backlog.is_worth_showing(6 + each, 106 + each) for each in now)
 
 
+def test_what_comes_in_pieces_is_shown_at_the_pace_it_was_taken() -> None:
+    pace = Pace()
+    assert pace.seconds_to(7.0, 100.0) == 0.0
+    assert pace.seconds_to(7.5, 100.1) == pytest.approx(0.4)
+    assert pace.seconds_to(8.0, 103.0) == 0.0  # late: all that follow are put off
+    assert pace.seconds_to(8.5, 103.1) == pytest.approx(0.4)
+    assert pace.seconds_to(0.0, 103.5) == pace.seconds_to(60.0, 103.6) == 0.0  # its clock jumped
+
+
 @pytest.mark.parametrize("pace", [0.0, 0.5, -1.0])
 def test_a_camera_whose_clock_is_wrong_shows_all_its_pictures(pace: float) -> None:
     backlog = Backlog()
     assert all(backlog.is_worth_showing(pace * each / 30, each / 30) for each in range(300))
 
 
-def test_a_stream_that_is_entered_between_two_key_frames_has_time() -> None:
-    answers = iter([False, False, True])
-    is_seen = threading.Event()
-
+def test_a_stream_has_time_to_its_first_key_frame_and_two_seconds_from_then_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     class Capture:
+        """Nothing twice, a picture, and one that FFmpeg gives away when nothing more comes."""
+
+        waits = iter([(2.0, False), (2.0, False), (0.03, True), (2.0, True)])
+
         def grab(self) -> bool:
-            answer = next(answers, None)
-            return not is_seen.wait(PATIENCE) if answer is None else answer
+            seconds, is_there = next(self.waits)
+            if seconds < 2.0:
+                is_seen.clear()
+            else:
+                assert is_seen.wait(PATIENCE)
+            clock.now += seconds
+            return is_there
 
         def get(self, _property: int) -> float:
             return 0.0
@@ -163,8 +180,17 @@ def test_a_stream_that_is_entered_between_two_key_frames_has_time() -> None:
         def release(self) -> None:
             """Nothing to give back."""
 
+    class Clock:
+        now = 100.0
+
+        def monotonic(self) -> float:
+            return self.now
+
+    clock, is_seen = Clock(), threading.Event()
+    is_seen.set()
+    monkeypatch.setattr(network_film, "time", clock)
     capture: Any = Capture()
-    stream = FilmStream(capture, silence=0.0)  # each of its waits is one to the end
+    stream = FilmStream(capture, silence=2.0)
     assert stream.next() is not None
     is_seen.set()
     assert stream.next() is None

@@ -23,6 +23,7 @@ from labeler.dataset.edits import TO_CHECK
 from labeler.dataset.empty_check import unchecked
 from labeler.dataset.model import ImageState
 from labeler.dataset.store import Dataset
+from labeler.gui.background import is_idle
 from labeler.gui.capture.drive import Direction
 from labeler.gui.capture.drive_forms import posing_form, sweep_form
 from labeler.gui.capture.drive_pad import DrivePad
@@ -190,6 +191,13 @@ def test_drive_that_is_switched_off_and_on_again_at_once_is_on(
         until(qtbot, lambda: stands(live))
     assert drive.is_on
     assert heard.failures == []
+    drive.toggle()
+    drive.toggle()
+    qtbot.keyClick(driving, Key.Key_Escape)  # before control has come
+    assert drive.state is DrivingState.OFF
+    assert isinstance(live.camera, VectorCamera)
+    until(qtbot, lambda: is_idle() and not live.camera.has_control)
+    assert drive.state is DrivingState.OFF
 
 
 def test_losing_control_is_said_and_switches_drive_off(
@@ -420,12 +428,15 @@ def test_what_is_asked_says_how_long_it_takes_and_is_remembered(
     assert again.fields["pose_seed"].value() == 1  # other poses than those it has
 
 
-def test_a_form_that_was_answered_is_gone(qtbot: QtBot) -> None:
+def test_a_form_has_its_words_level_with_its_fields_and_goes_when_answered(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     wishes: list[SweepWish] = []
     sweep_form(window, wishes.append).open()
     (form,) = window.findChildren(NumberForm)
+    for field in form.fields.values():
+        words = form.form.labelForField(field).geometry()
+        assert abs(words.center().y() - field.geometry().center().y()) <= 1
     form.begin.click()
     until(qtbot, lambda: not window.findChildren(NumberForm))
     assert wishes == [SweepWish()]

@@ -558,8 +558,9 @@ def scheme(qtbot: QtBot, request: pytest.FixtureRequest) -> Iterator[Colors]:
     application.setStyleSheet(sheet)
 
 
+@pytest.mark.usefixtures("scheme")
 def test_a_tile_shows_boxes_verified_suggestions_and_a_note(
-    scheme: Colors, hand: Hand, window: MainWindow, images: list[Image]
+    hand: Hand, window: MainWindow, images: list[Image]
 ) -> None:
     window.document.perform(Edit("Note", (ImageNoteChange(images[4].id, "", "blurred"),)))
     view = hand.label.filmstrip.view
@@ -573,8 +574,8 @@ def test_a_tile_shows_boxes_verified_suggestions_and_a_note(
             part.pixelColor(x, y).name() for x in range(part.width()) for y in range(part.height())
         }
 
-    assert scheme.good in colors_of(5, "below")
-    assert scheme.good not in colors_of(2, "below")
+    assert LIGHT.good in colors_of(5, "below")
+    assert LIGHT.good not in colors_of(2, "below")
     assert "#ffffff" in colors_of(2, "below")
     assert DARK.accent_over in colors_of(3, "above")
     assert DARK.accent_over not in colors_of(2, "above")

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from labeler.cameras.base import Frame
 from labeler.dataset.store import Dataset
+from labeler.gui.capture.number_form import NumberForm
 from labeler.gui.capture.photo_clock import PhotoClock
 from labeler.gui.capture.workspace import CaptureWorkspace
 from labeler.gui.document import Document
@@ -106,6 +107,16 @@ def test_the_choices_are_remembered_and_escape_ends_the_clock(
     qtbot.addWidget(again, before_close_func=lambda closed: closed.shut_down())
     assert again.bar.every.accessibleName() == "Every 5 s, 20 photos"
     assert not again.bar.every.isChecked()
+    choose(again, "Other numbers…")
+    (form,) = again.findChildren(NumberForm)
+    form.fields["clock_every"].setValue(90)
+    form.fields["clock_many"].setValue(15)
+    assert form.summary.text() == "15 photos in 21:00 min."
+    form.begin.click()
+    assert again.bar.every.text() == "Every 90 s ×15"
+    assert again.photographer.clock.is_running
+    ticked = [action.text() for action in again.bar.every.menu().actions() if action.isChecked()]
+    assert ticked == ["Beep with each photo"]
 
 
 def test_each_photo_by_the_clock_beeps_unless_the_person_wants_quiet(

@@ -278,7 +278,7 @@ def test_esc_on_the_big_screen_ends_it_at_once(qtbot: QtBot, preview: PreviewWor
 
 
 def test_the_keys_of_preview_work_on_the_big_screen_which_ends_with_it(
-    qtbot: QtBot, preview: PreviewWorkspace, heard: Heard
+    qtbot: QtBot, preview: PreviewWorkspace, heard: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     preview.big_screen.toggle()
     screen = preview.big_screen.screen
@@ -308,6 +308,12 @@ def test_the_keys_of_preview_work_on_the_big_screen_which_ends_with_it(
     until(qtbot, again.isActiveWindow)
     qtbot.keyClick(again, Qt.Key.Key_B)
     assert preview.big_screen.screen is None
+    until(qtbot, preview.isActiveWindow)
+    preview.big_screen.toggle()
+    asked: list[object] = []
+    monkeypatch.setattr(preview.models, "ask", lambda: asked.append(preview.big_screen.screen))
+    preview.ask_model()
+    assert asked == [None]  # it would open behind that
 
 
 def test_the_big_screen_tells_that_the_camera_is_gone_and_shows_no_old_picture(

@@ -167,9 +167,11 @@ def test_words_can_be_read_on_every_ground(scheme: Colors) -> None:
     for ground in (scheme.window, scheme.ground, scheme.field, scheme.raised):
         assert contrast(scheme.text, ground) >= 7
         assert contrast(scheme.faint, ground) >= 4.5
-    assert contrast(scheme.on_accent, scheme.accent) >= 3.5
+    assert contrast(scheme.on_accent, scheme.accent) >= 4.5
+    assert contrast(scheme.on_bad, scheme.bad) >= 4.5
     for mark in (scheme.accent, scheme.good, scheme.warning, scheme.bad):
-        assert contrast(mark, scheme.window) >= 3
+        for ground in (scheme.window, scheme.ground, scheme.field, scheme.raised):
+            assert contrast(mark, ground) >= 3
 
 
 def test_looks_change_at_once_when_the_system_turns_dark(qtbot: QtBot, qapp: QApplication) -> None:

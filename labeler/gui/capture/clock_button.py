@@ -9,6 +9,8 @@ from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from labeler.gui.capture import remembered
+from labeler.gui.capture.clock_form import LONGEST_S, MOST_PHOTOS, clock_form
+from labeler.gui.counts import counted
 from labeler.gui.key_hint import hint_tooltip
 
 EVERY = (1, 2, 5, 10, 30)
@@ -29,8 +31,9 @@ class ClockButton(QToolButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._seconds = _one_of(EVERY, "clock_seconds", 2)
-        self._photos = _one_of(MANY, "clock_photos", 0)
+        self._seconds = _remembered("clock_seconds", 2, 1, LONGEST_S)
+        self._photos = _remembered("clock_photos", 0, 0, MOST_PHOTOS)
+        self._groups: list[QActionGroup] = []
         self.beeps = QAction(self.tr("Beep with each photo"), self)
         self.beeps.setCheckable(True)
         self.beeps.setChecked(remembered.flag("clock_beeps", default=True))
@@ -66,9 +69,11 @@ class ClockButton(QToolButton):
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
-        self._add_group(menu, EVERY, self._seconds, self._every, self._choose_seconds)
+        self._add_group(menu, EVERY, self._every, self._choose_seconds)
         menu.addSeparator()
-        self._add_group(menu, MANY, self._photos, self._many, self._choose_photos)
+        self._add_group(menu, MANY, self._many, self._choose_photos)
+        menu.addSeparator()
+        menu.addAction(self.tr("Other numbers…")).triggered.connect(self._ask)
         menu.addSeparator()
         menu.addAction(self.beeps)
         return menu
@@ -77,15 +82,16 @@ class ClockButton(QToolButton):
         self,
         menu: QMenu,
         values: Sequence[int],
-        chosen: int,
         words: Callable[[int], str],
         choose: Callable[[int], None],
     ) -> None:
         group = QActionGroup(menu)
+        group.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)
+        self._groups.append(group)
         for value in values:
             action = QAction(words(value), menu)
             action.setCheckable(True)
-            action.setChecked(value == chosen)
+            action.setData(value)
             action.triggered.connect(lambda _on, value=value: choose(value))
             group.addAction(action)
             menu.addAction(action)
@@ -94,7 +100,7 @@ class ClockButton(QToolButton):
         return self.tr("Every {0} s").format(seconds)
 
     def _many(self, photos: int) -> str:
-        return self.tr("{0} photos").format(photos) if photos else self.tr("Until stopped")
+        return counted(photos, "photo") if photos else self.tr("Until stopped")
 
     def _choose_seconds(self, seconds: int) -> None:
         """Choosing how often begins it as well."""
@@ -113,7 +119,19 @@ class ClockButton(QToolButton):
         if self.isChecked():
             self._tell()
 
+    def _ask(self) -> None:
+        """Numbers that the menu does not have."""
+        clock_form(self.window(), self._seconds, self._photos, self._choose_both).open()
+
+    def _choose_both(self, seconds: int, photos: int) -> None:
+        self._photos = photos
+        remembered.keep(clock_photos=photos)
+        self._choose_seconds(seconds)
+
     def _show_words(self) -> None:
+        for group, chosen in zip(self._groups, (self._seconds, self._photos), strict=True):
+            for action in group.actions():
+                action.setChecked(action.data() == chosen)
         words = spoken = self._every(self._seconds)
         if self._photos:  # short, for the row is wide enough already
             words = self.tr("{every} ×{count}").format(every=words, count=self._photos)
@@ -125,6 +143,6 @@ class ClockButton(QToolButton):
         self.changed.emit(self.interval, self._photos)
 
 
-def _one_of(values: Sequence[int], name: str, default: int) -> int:
+def _remembered(name: str, default: int, least: int, most: int) -> int:
     chosen = int(remembered.number(name, default))
-    return chosen if chosen in values else default
+    return chosen if least <= chosen <= most else default

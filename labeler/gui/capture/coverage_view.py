@@ -99,8 +99,11 @@ class CoverageView(QWidget):
             role = QPalette.ColorRole.WindowText if count else QPalette.ColorRole.PlaceholderText
             painter.setPen(self.palette().color(role))
             words = box.translated(0, _BAR + 1)
-            words.setHeight(self.fontMetrics().height())
-            painter.drawText(words, Qt.AlignmentFlag.AlignLeft, f"{name} {count}")
+            metrics = self.fontMetrics()
+            words.setHeight(metrics.height())
+            room = int(words.width()) - metrics.horizontalAdvance(f" {count}")
+            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(words, Qt.AlignmentFlag.AlignLeft, f"{short} {count}")
 
 
 def _cell(place: QRectF, row: int, column: int) -> QRectF:

@@ -133,7 +133,9 @@ class Drive(QObject):
             self.switch_off()
 
     def stop(self) -> None:
-        """Stops every motor; control stays."""
+        """Stops every motor; control stays. What is only asked for is not wanted any more."""
+        if self._asking is not None:
+            self.switch_off()
         self.release_all()
         if self.driver is not None:
             self.driver.stop()

@@ -8,7 +8,6 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from labeler.dataset.model import Category
+from labeler.gui.elided_label import ElidedLabel
 from labeler.gui.label.class_row import ROW, SWATCH, swatch
 from labeler.gui.label.class_search import enter_does, matching
 from labeler.gui.theme import set_role
@@ -43,9 +43,8 @@ class ClassMatches(QFrame):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setAccessibleName(self.tr("Classes that fit"))
-        self.hint = QLabel(self)
+        self.hint = ElidedLabel(self)
         set_role(self.hint, "faint")
-        self.hint.setMinimumWidth(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 6, 6, 6)
         column.setSpacing(4)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from labeler.dataset.model import Image, ImageState
 from labeler.gui.label.image_list import IMAGE_ROLE
-from labeler.gui.theme import DARK, colors
+from labeler.gui.theme import DARK, LIGHT, colors
 
 TILE_HEIGHT = 95
 _SHADE = QColor(20, 20, 20, 190)
@@ -80,7 +80,7 @@ def _paint_badge(painter: QPainter, tile: QRect, image: Image) -> None:
     width = painter.fontMetrics().horizontalAdvance(words) + 10 + tick
     badge = QRect(tile.right() - width - 3, tile.bottom() - 19, width, 16)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colors().good) if image.verified else _SHADE)
+    painter.setBrush(QColor(LIGHT.good) if image.verified else _SHADE)
     painter.drawRoundedRect(badge, 3, 3)
     painter.setPen(QColor("white"))
     painter.drawText(badge.adjusted(tick, 0, 0, 0), Qt.AlignmentFlag.AlignCenter, words)

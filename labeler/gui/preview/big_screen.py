@@ -185,6 +185,7 @@ class BigScreenSwitch(QObject):
 
     def _forget(self) -> None:
         self.screen = None
+        self._window.window().activateWindow()  # its keys go on meaning what they meant
 
 
 def _is_sign(text: str) -> bool:

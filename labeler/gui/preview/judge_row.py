@@ -24,6 +24,7 @@ class JudgeRow(QWidget):
         """action: the name of the actions with the keys, with {0} for the verdict's."""
         super().__init__(parent)
         self.name = ElidedLabel(self)
+        self.name.setContentsMargins(0, 6, 0, 0)
         set_role(self.name, "faint")
         self._keys: dict[Verdict, str] = {}
         self.buttons: dict[Verdict, QPushButton] = {}

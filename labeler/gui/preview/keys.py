@@ -81,7 +81,7 @@ def actions(preview: PreviewWorkspace) -> list[Action]:
             preview.big_screen.toggle,
             _tr("For a class: Esc leaves"),
         ),
-        Action("open_model", _tr("Open model.onnx…"), ("Ctrl+Shift+O",), preview.models.ask),
+        Action("open_model", _tr("Open model.onnx…"), ("Ctrl+Shift+O",), preview.ask_model),
     ]
 
 

@@ -121,6 +121,11 @@ class PreviewWorkspace(Workspace):
         """Follows a training: its newest model, read again whenever it is replaced."""
         self.models.follow(Path(model), is_watched=self._is_active)
 
+    def ask_model(self) -> None:
+        """For any model file; the dialog would open behind the big screen."""
+        self.big_screen.close()
+        self.models.ask()
+
     def keep_frame(self) -> None:
         """Adds the picture in view to the dataset, byte for byte, to be labelled."""
         last = self.looking.last

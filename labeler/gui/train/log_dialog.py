@@ -41,6 +41,7 @@ class LogDialog(QDialog):
         opener.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(log.parent)))
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
         layout.addWidget(place)
         layout.addWidget(self.text)
         layout.addWidget(buttons)
