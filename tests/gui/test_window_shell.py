@@ -448,6 +448,10 @@ def test_recent_datasets_stand_in_the_menu_newest_first(
     window.menu._fill()
     recent = next(a.menu() for a in window.menu.menu().actions() if a.text() == "Open recent")
     assert [action.text() for action in recent.actions()] == ["one"]
+    Dataset.create(tmp_path / "R&D").close()
+    window.actions_of_dataset.open(tmp_path / "R&D")
+    assert window.menu.text().startswith("R&&D ")  # shown as R&D
+    assert window.menu.accessibleName() == "Dataset R&D"
 
 
 def test_tiles_of_a_dataset_that_was_closed_are_painted_empty(window: MainWindow) -> None:
