@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -76,6 +77,7 @@ class Camera(ABC):
         self._lock = threading.Lock()
         self._frame: Frame | None = None
         self._status = CameraStatus(CameraState.CLOSED)
+        self._hearer: Callable[[], None] | None = None
 
     @abstractmethod
     def start(self) -> None: ...
@@ -91,6 +93,13 @@ class Camera(ABC):
         with self._lock:
             return self._frame
 
+    def tell(self, listener: Callable[[], None] | None) -> None:
+        """Calls listener, on a thread of the camera, when there is a newer frame or state.
+
+        It must be quick and takes the place of the one before; None: nobody listens.
+        """
+        self._hearer = listener
+
     def with_pose(self, frame: Frame, timeout: float = 0.1) -> Frame:
         """The frame with exactly its own head angle, pose and lift, where a robot tells them later.
 
@@ -105,7 +114,14 @@ class Camera(ABC):
     def _publish(self, frame: Frame) -> None:
         with self._lock:
             self._frame = frame
+        self._tell()
 
     def _set_status(self, status: CameraStatus) -> None:
         with self._lock:
             self._status = status
+        self._tell()
+
+    def _tell(self) -> None:
+        listener = self._hearer
+        if listener is not None:
+            listener()

@@ -81,7 +81,7 @@ def _context(robot: RobotConfig) -> ssl.SSLContext:
 
 def _connect(robot: RobotConfig, timeout: float) -> socket.socket:
     try:
-        return socket.create_connection((robot.ip, robot.port), timeout=timeout)
+        return _dialled(robot, timeout)
     except (socket.gaierror, UnicodeError) as error:
         raise faults.unknown_host(robot) from error
     except TimeoutError as error:
@@ -93,6 +93,26 @@ def _connect(robot: RobotConfig, timeout: float) -> socket.socket:
             raise faults.not_answering(robot) from error
         reason = getattr(error, "strerror", None) or str(error)
         raise faults.unreachable(robot, reason) from error
+
+
+def _dialled(robot: RobotConfig, timeout: float) -> socket.socket:
+    """Each of a name's addresses has its share of the time: the first one may be dead."""
+    deadline = time.monotonic() + timeout
+    found = socket.getaddrinfo(robot.ip, robot.port, type=socket.SOCK_STREAM)
+    fault: OSError = TimeoutError("no address")
+    for left, (family, kind, protocol, _, address) in zip(
+        range(len(found), 0, -1), found, strict=True
+    ):
+        plain = socket.socket(family, kind, protocol)
+        try:
+            plain.settimeout(max(0.1, (deadline - time.monotonic()) / left))
+            plain.connect(address)
+        except OSError as error:
+            plain.close()
+            fault = error
+        else:
+            return plain
+    raise fault
 
 
 def _handshake(robot: RobotConfig, context: ssl.SSLContext, plain: socket.socket) -> bytes:

@@ -125,8 +125,12 @@ class WorkerCamera(Camera):
         retry_at: float | None = None,
     ) -> None:
         with self._lock:
-            if not stop.is_set():
-                self._status = CameraStatus(state, message, cause=cause, retry_at=retry_at)
+            if stop.is_set():
+                return
+            status = CameraStatus(state, message, cause=cause, retry_at=retry_at)
+            is_news, self._status = status != self._status, status
+        if is_news:
+            self._tell()
 
     def _pause(
         self,

@@ -27,9 +27,8 @@ from labeler.gui.decode import LivePicture, decode, is_large
 STALE = 2.0
 """Seconds after which a frame shows the past: never stored, and said."""
 
-_LOOK_MS = 8
-"""Half a display's frame: a newer frame then waits 4 ms on average."""
-_IDLE_LOOK_MS = 100
+_LOOK_MS = 100
+"""For what the camera does not tell as it comes: battery, frame rate."""
 _OLDEST = 0.5
 """Seconds that a picture stays while newer ones come that nobody wants to see."""
 
@@ -48,6 +47,7 @@ class LiveCamera(QObject):
     picture_arrived = Signal(object)
     status_changed = Signal(object)
     camera_changed = Signal()
+    _newer = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -61,9 +61,10 @@ class LiveCamera(QObject):
         self._seen: Frame | None = None
         self._decoded: Frame | None = None
         self._watchers: dict[int, Callable[[Frame], bool]] = {}
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._is_told = False
+        self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self._look)
+        self._newer.connect(self._look, Qt.ConnectionType.QueuedConnection)
 
     @property
     def camera(self) -> Camera | None:
@@ -110,7 +111,7 @@ class LiveCamera(QObject):
         self._watchers.pop(id(watcher), None)
         if watching:
             self._watchers[id(watcher)] = wants
-        self._set_pace()
+            self._newer.emit()
 
     def choose(self, choice: CameraChoice | str) -> None:
         """Opens this camera instead of the one before. An id may stand for the choice.
@@ -169,6 +170,7 @@ class LiveCamera(QObject):
         self.picture = self._seen = self._decoded = None
         self._timer.stop()
         if camera is not None:
+            camera.tell(None)
             close_quietly(camera)
 
     def _take(self, turn: int, camera: Camera | None) -> None:
@@ -178,7 +180,7 @@ class LiveCamera(QObject):
             close_quietly(camera)
             return
         self._camera, self._opening = camera, None
-        self._set_pace()
+        camera.tell(self._hear)
         self._timer.start()
         self._look()
 
@@ -191,10 +193,14 @@ class LiveCamera(QObject):
             sentence = str(error)
         self._set_status(CameraStatus(CameraState.FAILED, sentence))
 
-    def _set_pace(self) -> None:
-        self._timer.setInterval(_LOOK_MS if self._watchers else _IDLE_LOOK_MS)
+    def _hear(self) -> None:
+        """On the camera's thread: once until it was looked, however much comes meanwhile."""
+        if not self._is_told:
+            self._is_told = True
+            self._newer.emit()
 
     def _look(self) -> None:
+        self._is_told = False
         camera = self._camera
         if camera is None:
             return

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, QVariantAnimation
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF, Qt, QVariantAnimation
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPalette, QPen, QRegion
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 _MARGIN = 14
@@ -123,7 +123,9 @@ class PictureView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        painter.setClipRegion(self._ground())
         painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Dark))
+        painter.setClipping(False)
         if not self._image.isNull():
             self._paint_picture(painter)
         if self._numbers:
@@ -132,6 +134,15 @@ class PictureView(QWidget):
             self._paint_line(painter, self._alarm, ALARM, self.alarm_rect())
         if self._caption:
             self._paint_line(painter, self._caption, _SCRIM, self._caption_rect())
+
+    def _ground(self) -> QRegion:
+        """What the picture does not cover for sure."""
+        ground = QRegion(self.rect())
+        if self._dimmed or self._image.isNull() or self._image.hasAlphaChannel():
+            return ground
+        where = self.picture_rect()
+        inside = QRect(where.topLeft().toPoint(), QSize(int(where.width()), int(where.height())))
+        return ground.subtracted(QRegion(inside.adjusted(1, 1, -1, -1)))
 
     def _paint_picture(self, painter: QPainter) -> None:
         where = self.picture_rect()

@@ -12,7 +12,7 @@ from labeler.cameras.base import CameraState
 from labeler.cameras.catalogue import CameraChoice
 from labeler.cameras.network import read_address
 from labeler.cameras.network_look import look_at_network
-from labeler.cameras.presence import Sighting, look_at_all
+from labeler.cameras.presence import Presence, Sighting, look_at_all
 from labeler.gui.background import Job, run_in_background
 from labeler.gui.live import LiveCamera
 
@@ -82,6 +82,11 @@ class RobotWatch(QObject):
         self._jobs[kind] = run_in_background(
             work, on_done=take, on_error=self._fail, on_progress=take, owner=self
         )
+
+    def is_there(self, choice_id: str) -> bool:
+        """Whether it answered when it was looked at, or was not looked at yet."""
+        sighting = self.seen.get(choice_id)
+        return sighting is None or sighting.presence in (Presence.READY, Presence.TAKEN)
 
     def _is_in_use(self, choice: CameraChoice) -> bool:
         """Our own connection tells more; a look would take our picture for another program's."""

@@ -106,8 +106,14 @@ def test_a_video_that_is_none_is_told(
 def test_a_folder_shows_its_files_untouched_in_turn(tmp_path: Path, started: list[Camera]) -> None:
     ten = picture(tmp_path / "picture 10.png", "red", "PNG")
     two = picture(tmp_path / "picture 2.jpg", "blue")
-    frames = frames_of(run(FolderCamera(tmp_path, seconds_each=0.05), started), 3)
+    camera = FolderCamera(tmp_path, seconds_each=0.05)
+    told: list[bytes] = []
+    camera.tell(lambda: told.append(frame.data) if (frame := camera.latest()) else None)
+    frames = frames_of(run(camera, started), 3)
     assert [frame.data for frame in frames] == [two, ten, two]
+    camera.tell(None)
+    assert two in told
+    assert ten in told
 
 
 def test_a_folder_leaves_out_what_is_no_picture_and_says_so(

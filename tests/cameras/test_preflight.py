@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from labeler.cameras.faults import RobotError
-from labeler.cameras.preflight import certificate_names, check_robot, check_sdk
+from labeler.cameras.preflight import _dialled, certificate_names, check_robot, check_sdk
 from labeler.cameras.robots import RobotConfig
 from tests.cameras.camera_waits import python_environment
 
@@ -60,16 +60,30 @@ def test_a_closed_port(simulated_robot: RobotConfig) -> None:
     assert not fault.lasting
 
 
-def test_an_address_where_nobody_answers(simulated_robot: RobotConfig) -> None:
-    # A full queue drops further connections, as an address without a machine does.
+@pytest.fixture
+def dead() -> Iterator[int]:
+    """A port where a full queue drops connections, as an address without a machine does."""
     with socket.socket() as full, socket.socket() as first, socket.socket() as second:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
         for filler in (first, second):
             filler.setblocking(False)
             filler.connect_ex(full.getsockname())
-        robot = replace(simulated_robot, port=full.getsockname()[1])
-        fault = fault_of(robot, timeout=0.5)
+        yield full.getsockname()[1]
+
+
+def test_a_name_with_a_dead_address_before_the_living_one_is_reached(
+    simulated_robot: RobotConfig, dead: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tcp = (socket.AF_INET, socket.SOCK_STREAM, 0, "")
+    found = [(*tcp, ("127.0.0.1", port)) for port in (dead, simulated_robot.port)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    with _dialled(simulated_robot, 0.4) as reached:
+        assert reached.getpeername()[1] == simulated_robot.port
+
+
+def test_an_address_where_nobody_answers(simulated_robot: RobotConfig, dead: int) -> None:
+    fault = fault_of(replace(simulated_robot, port=dead), timeout=0.5)
     assert "does not answer. Is it awake and on the same network?" in str(fault)
 
 

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from labeler.cameras.driving import DrivingState
 from labeler.cameras.driving_body import BodyState
 from labeler.cameras.posing_plan import PosingWish
+from labeler.cameras.presence import Presence, Sighting
 from labeler.cameras.robots import config_path
 from labeler.cameras.sdk_config import put_robot
 from labeler.cameras.sweep import MOST_STEPS, SweepWish
@@ -416,6 +417,11 @@ def test_what_is_asked_says_how_long_it_takes_and_is_remembered(
     form.begin.click()
     assert sweeps == [SweepWish(5, 2, 12, 20)]
     assert sweep_form(capture, sweeps.append).fields["sweep_steps"].value() == 5
+    for serial in ("00e20200", "00e20300"):
+        put_robot(config_path(), serial, {"name": f"Vector-{serial[4:]}"})
+    capture.robots.seen = {"robot:00e20200": Sighting(Presence.ASLEEP)}
+    partners = capture.driving.run.partners()
+    assert [each.name for each in partners] == ["Vector-0300", "Vector-0200"]  # who answers first
     poses: list[tuple[PosingWish, int]] = []
     posing = posing_form(capture, ["one", "two"], lambda wish, at: poses.append((wish, at)))
     assert posing.summary.text().endswith("Those without it wait until you have checked them.")

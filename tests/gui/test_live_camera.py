@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image as Pillow
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
 from labeler.cameras.base import CameraState, Frame
@@ -69,6 +69,10 @@ def test_each_picture_is_decoded_from_the_frame_it_came_with(
     assert again.image == live.picture.image
     numbers = [frame.number for frame in frames]
     assert numbers == sorted(set(numbers))
+    for timer in live.findChildren(QTimer):
+        timer.stop()  # a frame is told as it comes, not found sooner or later
+    shown = live.picture
+    until(qtbot, lambda: live.picture is not shown)
 
 
 def test_what_nobody_watches_or_wants_is_not_decoded(

@@ -136,12 +136,17 @@ def test_a_class_that_the_dataset_has_not_is_told_and_nothing_is_accepted(
     assert heard.has("Not classes here: ball.")
 
 
-def test_one_picture_is_judged_once(judging: Judging, judge: Judge, heard: Heard) -> None:
+def test_one_picture_is_judged_once(
+    qtbot: QtBot, judging: Judging, judge: Judge, heard: Heard
+) -> None:
     shown = judge(Verdict.WRONG, MUG)
     assert not judging.judge(Verdict.RIGHT, pane(shown))
     assert heard.has("judged already")
     assert not judging.judge(Verdict.RIGHT, None)
     assert judging.tally == Tally(wrong=1)
+    judging.reset()
+    assert judging.judge(Verdict.RIGHT, pane(shown))  # of another detector
+    until(qtbot, lambda: judging.tally.right)
 
 
 def test_what_a_slow_detector_shows_is_judged_while_the_camera_goes_on(

@@ -10,8 +10,9 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPalette, QRegion
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from labeler.cameras.base import CameraState, Frame
@@ -150,6 +151,7 @@ def test_a_class_that_is_switched_off_is_neither_drawn_nor_counted(
     classes.switch("mug", on=False)
     until(qtbot, lambda: texts(preview) == ["vector #1 0.90"])
     assert [each.name for each in classes.seen] == ["vector"]
+    assert preview.view.numbers.endswith("   not shown: mug")  # or one would look for it in vain
     later = PreviewWorkspace(document, live)
     qtbot.addWidget(later)
     assert later.controls.in_view.hidden_names == {"mug"}  # also the next time
@@ -286,6 +288,25 @@ def test_a_pair_of_compare_brings_both_its_models(
     assert box.path == pair / "scratch" / "model.onnx"
     names = [head.text() for head in workspace.stage.heads]
     assert names == [f"Pretrained, {when}", f"Random weights, {when}"]
+
+
+def test_the_view_paints_all_of_itself_whatever_the_shape_of_the_picture(qtbot: QtBot) -> None:
+    view = PictureView()
+    qtbot.addWidget(view)
+    palette = view.palette()
+    palette.setColor(QPalette.ColorRole.Dark, QColor(200, 200, 200))
+    view.setPalette(palette)
+    red = QImage(64, 36, QImage.Format.Format_RGB32)
+    red.fill(QColor(250, 0, 0))
+    for size in (QSize(401, 301), QSize(333, 200), QSize(250, 407)):
+        view.resize(size)
+        view.show_picture(red)
+        canvas = QImage(size, QImage.Format.Format_RGB32)
+        canvas.fill(QColor(0, 0, 250))  # what was painted there before
+        view.render(canvas, QPoint(), QRegion(), QWidget.RenderFlag(0))
+        pixels = as_rgb(canvas)
+        assert pixels[:, :, 0].min() == 200
+        assert pixels[:, :, 0].max() == 250
 
 
 def test_the_red_line_never_covers_the_numbers(qtbot: QtBot) -> None:

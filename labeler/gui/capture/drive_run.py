@@ -57,6 +57,8 @@ class DriveRun(QObject):
         self._waiting = self._kept = self._skipped = 0
         self._result: DriveResult | None = None
         self._camera: Camera | None = None
+        self.is_there: Callable[[str], bool] = lambda _choice_id: True
+        """Whether a robot, by the id of its choice, answered when it was looked at."""
         self.partner_id = ""
         """The camera, by its choice, that a run uses beside the one on show."""
         drive.ended.connect(job.stop)
@@ -215,6 +217,7 @@ class DriveRun(QObject):
             for choice in self._live.choices()
             if choice.kind == "robot" and (shown is None or choice.id != shown.id)
         ]
+        others.sort(key=lambda choice: not self.is_there(choice.id))  # the rest may wake yet
         return [Partner(choice.name, _opener(choice), choice.id) for choice in others]
 
 

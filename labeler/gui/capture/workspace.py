@@ -66,6 +66,7 @@ class CaptureWorkspace(Workspace):
         self._count = heading("", self.strip)
         self.robots = RobotWatch(live, self)
         self.robots.used_here = lambda: self.driving.run.partner_id
+        self.driving.run.is_there = self.robots.is_there
         self.set_up = QPushButton(self.tr("Set up a robot…"), self)
         self._lay_out()
         self._connect()
@@ -180,10 +181,12 @@ class CaptureWorkspace(Workspace):
 
     def _show_status(self, status: CameraStatus) -> None:
         self.cameras.show_status(status)
-        is_news = status.message != self._remark
-        self._remark = status.message
-        if self._is_active and is_news and status.message and status.state is CameraState.LIVE:
-            self._document.say(status.message)  # a folder's files that are no pictures
+        if status.state is not CameraState.LIVE:
+            self._remark = ""  # the card over the picture says what there is to say
+        elif status.message != self._remark:
+            self._remark = status.message
+            if self._is_active and status.message:
+                self._document.say(status.message)  # a folder's files that are no pictures
 
     def _show_picture(self, picture: LivePicture) -> None:
         if self._is_active:

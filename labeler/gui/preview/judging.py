@@ -161,7 +161,9 @@ class Judging(QObject):
 
     def reset(self, *, is_beside: bool = False) -> None:
         """The tally begins again; frames that have joined stay. is_beside: that of the second."""
-        self._count(is_beside=is_beside).said.clear()
+        count = self._count(is_beside=is_beside)
+        count.said.clear()
+        count.last = None  # it may be judged anew, say on another detector
         self.changed.emit()
 
     def begin_training(self) -> None:
@@ -174,7 +176,6 @@ class Judging(QObject):
 
     def _forget(self) -> None:
         self._joined = []
-        self._first.last = self._second.last = None
         self._reset_both()
 
     def _reset_both(self) -> None:

@@ -15,7 +15,8 @@ def _tr(text: str) -> str:
 def number_words(looking: Looking) -> str:
     """Rate, the detector's time, how old the picture is when it is shown, and what was dropped.
 
-    And what is asked of the machine where it is less than all.
+    And what is asked of the machine where it is less than all, and which classes are in view but
+    switched off.
     """
     pace = looking.pace
     words = _tr("{rate} fps   {ms} ms   {late} ms late   {dropped} dropped").format(
@@ -28,6 +29,8 @@ def number_words(looking: Looking) -> str:
         words += _tr("   reduced to {0}").format(looking.effort.longest)
     if looking.effort.every > 1:
         words += _tr("   1 of {0} pictures").format(looking.effort.every)
+    if looking.last is not None and looking.last.switched_off:
+        words += _tr("   not shown: {0}").format(", ".join(sorted(looking.last.switched_off)))
     return words
 
 
