@@ -33,6 +33,7 @@ from PySide6.QtWidgets import QApplication
 
 from labeler.cameras.base import CameraState
 from labeler.cameras.simulated import SimulatedCamera
+from labeler.cameras.simulated_world import PATIENCE
 from labeler.dataset.store import Dataset
 from labeler.gui import theme
 from labeler.gui.capture.workspace import CaptureWorkspace
@@ -130,7 +131,7 @@ class Soak:
         self.faults = 0
 
     def run(self, seconds: float, photo_every: float) -> None:
-        self._pass_until(self._is_live, 60.0)
+        self._pass_until(self._is_live, PATIENCE)
         began = time.monotonic()
         capture = self.window.workspace("capture")
         assert isinstance(capture, CaptureWorkspace)
