@@ -44,7 +44,9 @@ def why_refused(address: NetworkAddress, status: int | None, kind: str) -> str:
     if status == 404:
         path = parts.path or "/"
         return f"{_name(address)} has no picture at {path}. Its app shows the right address."
-    if kind.startswith("text/html"):
+    if status == 503:
+        return f"{_name(address)} is busy. Does somebody else watch through it?"
+    if status == 200 and kind.startswith("text/html"):
         return (
             f"{_name(address)} shows a web page at {parts.path or '/'}. The address of its video "
             "is another one, often with /video at its end."

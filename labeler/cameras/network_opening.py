@@ -49,6 +49,7 @@ def _jpegs_of(address: NetworkAddress, timeout: float, silence: float) -> Stream
     answer.close()
     line.close()
     kind = answer.headers.get("Content-Type", "").lower()
-    if answer.status >= 400 or kind.startswith("text/html"):  # not asked twice: it may lock out
+    is_page = answer.status == OK and kind.startswith("text/html")
+    if answer.status >= 400 or is_page:  # not asked twice: it may lock out
         raise UserError(why_refused(address, answer.status, kind))
     return None

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from labeler.cameras import network, network_book, network_look
+from labeler.cameras import network, network_book, network_look, network_web
 from labeler.cameras.base import CameraState
 from labeler.cameras.catalogue import list_cameras, open_camera
 from labeler.cameras.network import NetworkCamera, forget_address, read_address
@@ -103,6 +103,17 @@ def test_each_app_may_wrap_its_pictures_as_it_likes(
     assert {each.data for each in frames} == {phone.jpeg}
 
 
+def test_what_flows_without_a_picture_is_told(
+    phone: NetworkCameraStandIn,
+    watching: list[NetworkCamera],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(network_web, "SLOWEST", 0.1)
+    monkeypatch.setattr(phone, "jpeg", b"GIF89a")
+    status = wait_for_state(watch(f"{phone.host}/video", watching), CameraState.LOST)
+    assert "gives no picture. Trying again." in status.message
+
+
 def test_a_camera_with_one_picture_an_answer_is_asked_again(
     phone: NetworkCameraStandIn, watching: list[NetworkCamera]
 ) -> None:
@@ -166,6 +177,8 @@ def test_each_reason_for_no_picture_has_its_sentence(phone: NetworkCameraStandIn
     assert "sends nothing that is a video" in why_closed(read_address(f"{phone.host}/video"), 3.0)
     phone.kind = "text/html; charset=utf-8"
     assert "shows a web page at /video." in why_closed(read_address(f"{phone.host}/video"), 3.0)
+    phone.refusal = 503
+    assert "is busy" in why_closed(read_address(f"{phone.host}/video"), 3.0)
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     assert "refuses the connection" in why_closed(
