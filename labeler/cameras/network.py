@@ -134,6 +134,8 @@ class NetworkCamera(WorkerCamera):
             self._pause(stop, pause, f"{reason} Trying again.")
             attempt += 1
             stream = None if stop.is_set() else self._opened(stop)
+        if stream is not None:  # stopped before it was played
+            stream.close()
 
     def _play(self, stream: Stream, stop: threading.Event) -> int:
         """The number of pictures until none came for two seconds."""
