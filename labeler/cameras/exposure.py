@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -70,8 +71,17 @@ class ExposureSwitch:
         """A connection was made: as it was wished before."""
         self._link = link
         if not self._wish.automatic:
-            link.submit(_order(link, self._wish, CALL_TIMEOUT))
-            self._tell(readings_of(self._wish))
+            wish = self._wish
+            ordered = link.submit(_order(link, wish, CALL_TIMEOUT))
+            ordered.add_done_callback(lambda done: self._take_answer(link, wish, done))
+
+    def _take_answer(self, link: RobotLink, wish: Exposure, done: Future[None]) -> None:
+        """Told of the pictures to come only once the robot has taken it, and takes it still."""
+        failure = "cancelled" if done.cancelled() else done.exception()
+        if failure:
+            logger.debug("%s did not take its exposure again: %r", link.robot, failure)
+        elif self._link is link and self._wish == wish:
+            self._tell(readings_of(wish))
 
     def end(self, link: RobotLink, *, for_good: bool) -> None:
         """The connection ends. for_good: the robot, which sees with it too, chooses again."""

@@ -29,11 +29,16 @@ def why_closed(address: NetworkAddress, timeout: float) -> str:
     gone = _gone(address, timeout)
     if gone is not None:
         return gone.sentence
-    parts = urlsplit(address.url)
     try:
         status, kind = _told(address, max(_LEAST, deadline - time.monotonic()))
     except TimeoutError:
         return _silent(address).sentence
+    return why_refused(address, status, kind)
+
+
+def why_refused(address: NetworkAddress, status: int | None, kind: str) -> str:
+    """The same, where it is known what it answers and of which kind."""
+    parts = urlsplit(address.url)
     if status in (401, 403):
         return _locked(address).sentence
     if status == 404:

@@ -252,6 +252,6 @@ def _refuse_double(read: KeyMap, file: Path) -> None:
     if double is not None:
         key, first, second = double
         told = QCoreApplication.translate(
-            "KeyDialog", "{0} gives {1} to two actions: “{2}” and “{3}”. Nothing was changed."
+            "KeyDialog", '{0} gives {1} to two actions: "{2}" and "{3}". Nothing was changed.'
         )
         raise UserError(told.format(file, key, first.text, second.text))

@@ -78,7 +78,7 @@ class KeyEditor(QWidget):
             self.changed.emit(self._map.given(command.name, key))
             return
         shown, fixed = native_key(key), [each for each in holders if each.fixed]
-        names = self.tr(" and ").join(f"“{each.text}”" for each in fixed or holders)
+        names = self.tr(" and ").join(f'"{each.text}"' for each in fixed or holders)
         if fixed:
             self._say(self.tr("{0} stays with {1}. Choose another.").format(shown, names))
             return

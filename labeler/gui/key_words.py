@@ -14,7 +14,7 @@ def with_true_keys(sentence: str, moved: Mapping[str, tuple[tuple[str, ...], str
     Only keys with Ctrl, Shift or Alt are looked for: a lone D may be any letter.
     """
     now = {
-        native_key(key): native_key(keys[0]) if keys else f"“{name}”"
+        native_key(key): native_key(keys[0]) if keys else f'"{name}"'
         for key, (keys, name) in moved.items()
         if "+" in key[:-1]
     }

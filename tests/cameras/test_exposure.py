@@ -105,11 +105,14 @@ def test_limits_that_no_camera_can_have_are_not_believed(
 def test_it_is_set_again_after_a_reconnection_and_given_back_at_the_end(
     switch: ExposureSwitch, told: list[Readings]
 ) -> None:
-    first, second = Robot(), Robot()
+    first, busy, second = Robot(), Robot(TimeoutError()), Robot()
     switch.begin(first.link())
     switch.set(BY_HAND)
     switch.end(first.link(), for_good=False)
     assert first.told == [(False, 30, 2.0)]
+    switch.begin(busy.link())
+    assert len(told) == 1  # it did not take it: its pictures are not said to have it
+    switch.end(busy.link(), for_good=False)
     switch.begin(second.link())
     assert second.told == [(False, 30, 2.0)]
     assert len(told) == 2

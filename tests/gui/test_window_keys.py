@@ -222,7 +222,7 @@ def test_a_clash_is_named_and_waits_for_an_answer(window: MainWindow) -> None:
     dialog = open_dialog(window)
     press(dialog, "label.draw", Qt.Key.Key_D)
     editor = dialog.editor
-    assert editor.clash.text() == "D already means “Next image”."
+    assert editor.clash.text() == 'D already means "Next image".'
     assert (editor.give.text(), editor.other.text()) == ("Give D to this", "Choose another")
     assert window.keys.book.changes == {}
     QTest.keyClick(editor.other, Qt.Key.Key_Space)
@@ -241,7 +241,7 @@ def test_a_clash_is_named_and_waits_for_an_answer(window: MainWindow) -> None:
 def test_a_key_of_the_canvas_stays_with_it(window: MainWindow) -> None:
     dialog = open_dialog(window)
     press(dialog, "label.draw", Qt.Key.Key_H)
-    assert dialog.editor.clash.text() == "H stays with “Move the picture”. Choose another."
+    assert dialog.editor.clash.text() == 'H stays with "Move the picture". Choose another.'
     assert not dialog.editor.give.isVisible()
     dialog.select("label.pan")
     assert not dialog.editor.press.isEnabled()
@@ -343,8 +343,8 @@ def test_keys_go_to_another_window_as_a_file(window: MainWindow, tmp_path: Path)
     ("text", "fault"),
     [
         ("{", "is no usable key map: line 1 is not JSON"),
-        ('{"label.next": ["J"], "label.draw": ["J"]}', "gives J to two actions: “Draw a box” and"),
-        ('{"label.draw": ["H"]}', "gives H to two actions: “Move the picture” and “Draw a box”"),
+        ('{"label.next": ["J"], "label.draw": ["J"]}', 'gives J to two actions: "Draw a box" and'),
+        ('{"label.draw": ["H"]}', 'gives H to two actions: "Move the picture" and "Draw a box"'),
     ],
 )
 def test_a_broken_file_of_keys_changes_nothing(
@@ -410,7 +410,7 @@ def test_sentences_name_the_keys_as_they_are_now(window: MainWindow) -> None:
 def test_an_action_without_any_key_is_named_in_a_sentence(window: MainWindow) -> None:
     window.keys._store({"everywhere.undo": ()})
     window.document.say("Deleted. Ctrl+Z brings it back.")
-    assert window.status.sentence.text() == "Deleted. “Undo” brings it back."
+    assert window.status.sentence.text() == 'Deleted. "Undo" brings it back.'
 
 
 def test_a_preset_gives_the_keys_of_another_program(window: MainWindow) -> None:

@@ -60,7 +60,7 @@ class RunView(QWidget):
         )
         self.rate.show_lines(
             [Line(rates, color=_RATE_COLOR)],
-            title=self.tr("Learning rate") + (f": {rates[-1][1]:.1e}" if rates else ""),
+            title=self.tr("Learning rate") + (f": {rates[-1][1]:.2g}" if rates else ""),
             seconds_total=shown.seconds_total,
         )
 
