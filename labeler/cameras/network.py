@@ -129,6 +129,8 @@ class NetworkCamera(WorkerCamera):
             self._pause(stop, pause, f"{reason} Trying again.")
             attempt += 1
             stream, reason = self._opened_again(stop)
+        if stream is not None:  # stopped before it was played
+            stream.close()
 
     def _play(self, stream: Stream, stop: threading.Event) -> int:
         """The number of pictures until none came for two seconds."""

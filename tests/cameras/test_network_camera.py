@@ -21,6 +21,7 @@ from labeler.cameras.network import NetworkCamera, forget_address, read_address
 from labeler.cameras.network_address import NetworkAddress
 from labeler.cameras.network_book import MOST, remember, remembered
 from labeler.cameras.network_look import look, look_at_network, why_closed
+from labeler.cameras.network_stream import Stream
 from labeler.cameras.presence import Presence, Sighting
 from labeler.commands.capture import camera_named
 from labeler.errors import UserError
@@ -362,6 +363,32 @@ def test_the_oldest_address_makes_room_and_a_damaged_list_is_an_empty_one(
     for text in ('["http://ann:pw@10.0.0.1/", 5, "no address"]', "{", '{"a": 1}', "[" * 99999):
         file.write_text(text, encoding="utf-8")
         assert remembered() == []
+
+
+def test_what_opens_while_the_camera_is_stopped_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Closable(Stream):
+        is_closed = False
+
+        def next(self) -> bytes | None:
+            return None
+
+        def wake(self) -> None:
+            pass
+
+        def close(self) -> None:
+            self.is_closed = True
+
+    stream, stop = Closable(), threading.Event()
+
+    def opened(self: NetworkCamera, stop: threading.Event) -> Stream:
+        stop.set()
+        return stream
+
+    monkeypatch.setattr(NetworkCamera, "_opened", opened)
+    NetworkCamera(NetworkAddress("http://10.0.0.1/video"))._run(stop)
+    assert stream.is_closed
 
 
 def test_windows_that_remember_at_once_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
