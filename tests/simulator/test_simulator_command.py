@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import configparser
 import os
 import signal
@@ -11,6 +12,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -96,6 +99,21 @@ def test_a_taken_port_is_said_in_a_sentence() -> None:
     assert done.returncode == 1
     assert f"Port {port} is taken" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_world_is_closed_also_where_a_configuration_cannot_be_taken_away(
+    tmp_path: Path,
+) -> None:
+    from labeler.simulator.server import RunningServer  # gRPC and the SDK
+
+    closed: list[bool] = []
+    company = SimpleNamespace(robots=(), close=lambda: closed.append(True))
+    server = RunningServer(company, tmp_path)  # type: ignore[arg-type]
+    robot = SimpleNamespace(stop=AsyncMock(side_effect=UserError("the file is damaged")))
+    server._servers = [robot]  # type: ignore[list-item]
+    with pytest.raises(UserError, match="damaged"):
+        asyncio.run(server.stop())
+    assert closed
 
 
 def test_a_configuration_is_written_twice_and_taken_away_only_by_its_own_robot(
