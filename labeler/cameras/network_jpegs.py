@@ -16,6 +16,8 @@ _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 """What ends compressed data: neither a stuffed byte nor a restart."""
 _END_OF_IMAGE = 0xD9
 _START_OF_SCAN = 0xDA
+_ENDLESS = 2
+"""So many pictures without an end, and none with one: the camera writes no ends."""
 
 
 class JpegScanner:
@@ -24,14 +26,19 @@ class JpegScanner:
     def __init__(self) -> None:
         self._held = bytearray()
         self._at = 0  # so far the picture in front is understood; 0 where none has begun
-        self._in_scan = False
+        self._in_scan = self._had_scan = False
+        self._writes_ends = False
+        self._endless = 0
+        self._missing = b""
 
     def feed(self, piece: bytes) -> list[bytes]:
-        """The pictures that are complete now, untouched. Raises ValueError for an endless one."""
+        """The pictures that are complete now, untouched, but for an end where the camera writes
+        none. Raises ValueError for one that does not stop.
+        """
         self._held += piece
         found = []
         while self._find_begin() and self._find_end():
-            found.append(bytes(self._held[: self._at]))
+            found.append(bytes(self._held[: self._at]) + self._missing)
             self._drop(self._at)
         if len(self._held) > LARGEST:
             raise ValueError(f"a picture of more than {LARGEST} bytes")
@@ -57,11 +64,14 @@ class JpegScanner:
             if len(head) < 2:
                 return False
             if head[0] != 0xFF or _is_misplaced(head[1]):
+                if self._is_endless(head):
+                    return True
                 self._drop(self._at)
                 if not self._find_begin():
                     return False
             elif head[1] == _END_OF_IMAGE:
                 self._at += 2
+                self._writes_ends, self._missing = True, b""
                 return True
             elif head[1] == 0xFF:  # any number of them may stand before a marker
                 self._at += 1
@@ -70,6 +80,15 @@ class JpegScanner:
             else:
                 self._at += 2 + int.from_bytes(head[2:])
                 self._in_scan = head[1] == _START_OF_SCAN
+                self._had_scan |= self._in_scan
+
+    def _is_endless(self, head: bytearray) -> bool:
+        """Whether another picture begins behind one that a camera without ends has made."""
+        if self._writes_ends or not self._had_scan or not head.startswith(BEGIN[:2]):
+            return False
+        self._endless += 1
+        self._missing = bytes((0xFF, _END_OF_IMAGE))
+        return self._endless > _ENDLESS
 
     def _skip_scan(self) -> bool:
         mark = _MARKER.search(self._held, self._at)
@@ -81,7 +100,8 @@ class JpegScanner:
 
     def _drop(self, count: int) -> None:
         del self._held[:count]
-        self._at, self._in_scan = 0, False
+        self._at = 0
+        self._in_scan = self._had_scan = False
 
 
 def _is_misplaced(marker: int) -> bool:

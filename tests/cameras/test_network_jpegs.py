@@ -55,6 +55,16 @@ def test_one_that_was_cut_off_is_dropped_and_the_next_is_found(length: int) -> N
     assert found_in(flow, 1 << 20) == PICTURES[1:3]
 
 
+def test_a_camera_that_writes_no_ends_shows_its_pictures_with_one() -> None:
+    flow = b"\r\n--next\r\n\r\n".join(picture[:-2] for picture in PICTURES)
+    found = found_in(flow + b"\r\n\r\n" + 2 * BETWEEN[-2:], 700)
+    assert len(found) == 2  # it takes two to know
+    for picture, shown in zip(PICTURES[2:], found, strict=True):
+        assert shown.startswith(picture[:-2])
+        assert shown.endswith(b"\xff\xd9")
+        Image.open(io.BytesIO(shown)).load()
+
+
 def test_what_never_ends_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(network_jpegs, "LARGEST", 5000)
     scanner = JpegScanner()
