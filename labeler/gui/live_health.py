@@ -133,6 +133,8 @@ class LiveHealth(QWidget):
         offers = [*self._remedies(status), *self._way_out()]
         if self._live.choice is not None and self._live.choice.kind in _WITH_PAUSES:
             offers.insert(0, (self.tr("Now"), self._live.retry_now))
+        elif self._live.choice is not None:  # its driver may block for ever
+            offers.insert(0, (self.tr("Try again"), self._live.try_again))
         return _Words(status.message, hint, offers)
 
     def _remedies(self, status: CameraStatus) -> list[Offer]:

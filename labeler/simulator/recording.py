@@ -79,9 +79,10 @@ class Recorder:
 
     def close(self) -> None:
         """A file without a picture is no feed, and would stand in the way of the next try."""
-        if not self._file.closed and self._is_empty:
+        was_open = not self._file.closed
+        self._file.close()  # first, or Windows would not remove it
+        if was_open and self._is_empty:
             self.path.unlink(missing_ok=True)
-        self._file.close()
 
     def _write(self, data: bytes) -> None:
         left = memoryview(data)

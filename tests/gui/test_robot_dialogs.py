@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QLineEdit, QP
 from pytestqt.qtbot import QtBot
 
 from labeler.cameras import network
-from labeler.cameras.base import CameraState
+from labeler.cameras.base import CameraState, CameraStatus
+from labeler.cameras.catalogue import CameraChoice
 from labeler.cameras.robots import config_path, find_robot
 from labeler.cameras.sdk_config import put_robot
 from labeler.cameras.setup import Step
@@ -203,6 +204,24 @@ def test_a_token_that_is_refused_leads_to_the_set_up_of_that_robot(
     until(qtbot, lambda: live.status.state is CameraState.FAILED)
     assert "Vector-C3D4 is not wholly set up" in workspace.health.sentence.text()
     assert offer(workspace, "Set it up again…").isEnabled()
+
+
+def test_a_lost_webcam_whose_driver_is_stuck_can_be_opened_anew(
+    workspace: CaptureWorkspace, live: LiveCamera
+) -> None:
+    webcam = CameraChoice("webcam:0", "webcam", "Webcam", "")
+    live.choice = webcam
+    rows = CameraList(workspace)
+    rows.show_choices([webcam], webcam)
+    chosen: list[CameraChoice] = []
+    rows.camera_chosen.connect(chosen.append)
+    for state in (CameraState.LIVE, CameraState.LOST):
+        assert not chosen
+        rows.show_status(CameraStatus(state))
+        rows.itemClicked.emit(rows.item(0))
+    assert chosen == [webcam]
+    live._set_status(CameraStatus(CameraState.LOST, "No picture."))
+    assert offer(workspace, "Try again").isEnabled()
 
 
 def test_the_list_tells_how_each_robot_is_and_goes_on_looking(

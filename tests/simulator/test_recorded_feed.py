@@ -82,8 +82,17 @@ def test_no_file_is_written_over_and_what_is_no_feed_is_said(
         Recording(path)
     with pytest.raises(UserError, match="cannot be read"):
         Recording(tmp_path / "none.feed")
-    Recorder(tmp_path / "nothing.feed", "Vector-A1B2").close()  # so that the next try has its name
-    assert not (tmp_path / "nothing.feed").exists()
+    empty = Recorder(tmp_path / "nothing.feed", "Vector-A1B2")
+    unlink = Path.unlink
+
+    def remove(file: Path, missing_ok: bool = False) -> None:
+        assert empty._file.closed  # Windows removes no open one
+        unlink(file, missing_ok)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", remove)
+        empty.close()
+    assert not (tmp_path / "nothing.feed").exists()  # so that the next try has its name
 
     def fill(recorder: Recorder, data: bytes) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -44,7 +44,6 @@ _TINTS = {
     CameraState.LOST: "warning",
     CameraState.FAILED: "bad",
 }
-_RUNNING = (CameraState.CONNECTING, CameraState.LIVE, CameraState.LOST)
 _SEEN_TINTS = {
     Presence.READY: "good",
     Presence.TAKEN: "warning",
@@ -208,11 +207,18 @@ class CameraList(QListWidget):
     def _choose(self, item: QListWidgetItem) -> None:
         """A second click on a camera that runs would only interrupt it."""
         choice = item.data(_CHOICE)
-        if not (self.is_chosen(choice) and item.data(_STATE) in _RUNNING):
+        if not (self.is_chosen(choice) and _runs(choice, item.data(_STATE))):
             self.camera_chosen.emit(choice)
 
     def is_chosen(self, choice: CameraChoice) -> bool:
         return self._chosen is not None and choice.id == self._chosen.id
+
+
+def _runs(choice: CameraChoice, state: CameraState | None) -> bool:
+    """Whether a picture is there or comes by itself: a lost webcam's driver may block for ever."""
+    if state is CameraState.LOST:
+        return choice.kind != "webcam"
+    return state in (CameraState.CONNECTING, CameraState.LIVE)
 
 
 class _Delegate(QStyledItemDelegate):
