@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import gc
 import importlib
 import json
@@ -33,6 +34,9 @@ VERBS: dict[str, tuple[str, str]] = {
     "demo": ("labeler.commands.demo", "play the whole loop with the simulated robot"),
 }
 
+_REFUSALS = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP, errno.EIO, errno.EROFS)
+"""No access, a name that is none, a drive that fails: the environment's faults, none of ours."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Without arguments (or with only a dataset folder) opens the window. Returns the exit code.
@@ -52,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as error:
         _tell(error, as_json=getattr(arguments, "json", False))
         return 1
-    except PermissionError as error:  # which may come up at any path that a person names
+    except OSError as error:  # which may come up at any path that a person names
         _tell(_refused(error), as_json=getattr(arguments, "json", False))
         return 1
     except KeyboardInterrupt:
@@ -91,10 +95,13 @@ def _parser(verb: str | None) -> argparse.ArgumentParser:
     return parser
 
 
-def _refused(error: PermissionError) -> UserError:
-    if error.filename is None:
+def _refused(error: OSError) -> UserError:
+    """What the system says of a path that was named. Any other fault travels on."""
+    if error.filename is None or error.errno not in _REFUSALS:
         raise error
-    return UserError(f"{error.filename} cannot be used: this account may not read or write it.")
+    from labeler.dataset.files import reason
+
+    return UserError(f"{error.filename} cannot be used: {reason(error)}.")
 
 
 def _tell(error: UserError, *, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from itertools import count
 from operator import attrgetter
 from urllib.parse import unquote
 
-from labeler.cameras import network_book, network_look
+from labeler.cameras import network_book
 from labeler.cameras.base import CameraState
 from labeler.cameras.deadline import StoppedError, in_background, wait_for
 from labeler.cameras.network_address import (
@@ -116,24 +116,21 @@ class NetworkCamera(WorkerCamera):
 
     def _watch(self, stop: threading.Event) -> None:
         """Raises StoppedError."""
-        stream = self._opened(stop)
-        if stream is None:
-            raise UserError(self._why_closed(stop))
+        stream: Stream | None = self._opened(stop)
         waiting = f"The camera at {self.address.host} is connected. Waiting for its first picture."
         self._report(stop, CameraState.CONNECTING, waiting)
         attempt = 0
         while not stop.is_set():
             if stream is not None:
-                shown = self._play(stream, stop)
-                attempt = 0 if shown else attempt
-                more = " any more" if shown or self.latest() is not None else ""
+                attempt = 0 if self._play(stream, stop) else attempt
+                more = " any more" if self.latest() is not None else ""
                 reason = f"The camera at {self.address.host} gives no picture{more}."
-            else:
-                reason = self._why_closed(stop)
             pause = PAUSES[min(attempt, len(PAUSES) - 1)]
             self._pause(stop, pause, f"{reason} Trying again.")
             attempt += 1
-            stream = None if stop.is_set() else self._opened(stop)
+            stream, reason = self._opened_again(stop)
+        if stream is not None:  # stopped before it was played
+            stream.close()
 
     def _play(self, stream: Stream, stop: threading.Event) -> int:
         """The number of pictures until none came for two seconds."""
@@ -149,8 +146,17 @@ class NetworkCamera(WorkerCamera):
         if self._stream is not None:
             self._stream.wake()
 
-    def _opened(self, stop: threading.Event) -> Stream | None:
-        """None where it cannot be opened. Raises StoppedError; what opens then is closed again."""
+    def _opened_again(self, stop: threading.Event) -> tuple[Stream | None, str]:
+        """None, and why. Raises StoppedError."""
+        try:
+            return self._opened(stop), ""
+        except UserError as error:
+            return None, str(error)
+
+    def _opened(self, stop: threading.Event) -> Stream:
+        """Raises UserError, and StoppedError; what opens then is closed again."""
+        if stop.is_set():
+            raise StoppedError
         opening = in_background(
             partial(open_stream, self.address, OPEN_TIMEOUT, SILENCE), f"opening {self.name}"
         )
@@ -160,12 +166,7 @@ class NetworkCamera(WorkerCamera):
             opening.add_done_callback(_close)
             raise
 
-    def _why_closed(self, stop: threading.Event) -> str:
-        asking = partial(network_look.why_closed, self.address, OPEN_TIMEOUT)
-        return wait_for(in_background(asking, f"asking {self.name}"), math.inf, stop)
 
-
-def _close(opening: Future[Stream | None]) -> None:
-    stream = opening.result() if opening.exception() is None else None
-    if stream is not None:
-        stream.close()
+def _close(opening: Future[Stream]) -> None:
+    if opening.exception() is None:
+        opening.result().close()

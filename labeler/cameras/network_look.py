@@ -29,17 +29,24 @@ def why_closed(address: NetworkAddress, timeout: float) -> str:
     gone = _gone(address, timeout)
     if gone is not None:
         return gone.sentence
-    parts = urlsplit(address.url)
     try:
         status, kind = _told(address, max(_LEAST, deadline - time.monotonic()))
     except TimeoutError:
         return _silent(address).sentence
+    return why_refused(address, status, kind)
+
+
+def why_refused(address: NetworkAddress, status: int | None, kind: str) -> str:
+    """The same, where it is known what it answers and of which kind."""
+    parts = urlsplit(address.url)
     if status in (401, 403):
         return _locked(address).sentence
     if status == 404:
         path = parts.path or "/"
         return f"{_name(address)} has no picture at {path}. Its app shows the right address."
-    if kind.startswith("text/html"):
+    if status == 503:
+        return f"{_name(address)} is busy. Does somebody else watch through it?"
+    if status == 200 and kind.startswith("text/html"):
         return (
             f"{_name(address)} shows a web page at {parts.path or '/'}. The address of its video "
             "is another one, often with /video at its end."

@@ -6,8 +6,10 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from labeler.cameras import network_web
 from labeler.cameras.network_film import open_film
+from labeler.cameras.network_look import why_closed, why_refused
+from labeler.cameras.network_web import FAULTS, OK, ask, jpegs_in
+from labeler.errors import UserError
 
 if TYPE_CHECKING:
     from labeler.cameras.network_address import NetworkAddress
@@ -16,24 +18,38 @@ if TYPE_CHECKING:
 LEAST = 0.2
 
 
-def open_stream(address: NetworkAddress, timeout: float, silence: float) -> Stream | None:
-    """None where it cannot be opened within timeout seconds. Call it on a worker thread.
+def open_stream(address: NetworkAddress, timeout: float, silence: float) -> Stream:
+    """Opened within timeout seconds. Raises UserError: why there is no picture, which may take as
+    long again to find out. Call it on a worker thread.
 
     JPEGs from a web server are taken as they are; all else is FFmpeg's.
     """
     deadline = time.monotonic() + timeout
+    stream: Stream | None = None
     if address.url.startswith("http"):
-        try:
-            answer, line = network_web.ask(address, timeout)
-        except network_web.FAULTS:
-            return None
-        with suppress(*network_web.FAULTS):
-            if answer.status == network_web.OK:
-                stream = network_web.jpegs_in(answer, line, address, silence)
-                if stream is not None:
-                    return stream
-        answer.close()
-        line.close()
-        if answer.status >= 400:
-            return None
-    return open_film(address, max(LEAST, deadline - time.monotonic()), silence)
+        stream = _jpegs_of(address, timeout, silence)
+    if stream is None:
+        stream = open_film(address, max(LEAST, deadline - time.monotonic()), silence)
+    if stream is None:
+        raise UserError(why_closed(address, timeout))
+    return stream
+
+
+def _jpegs_of(address: NetworkAddress, timeout: float, silence: float) -> Stream | None:
+    """None where it sends something else, which may be a film. Raises UserError."""
+    try:
+        answer, line = ask(address, timeout)
+    except FAULTS:
+        raise UserError(why_closed(address, timeout)) from None
+    with suppress(*FAULTS):
+        if answer.status == OK:
+            stream = jpegs_in(answer, line, address, silence)
+            if stream is not None:
+                return stream
+    answer.close()
+    line.close()
+    kind = answer.headers.get("Content-Type", "").lower()
+    is_page = answer.status == OK and kind.startswith("text/html")
+    if answer.status >= 400 or is_page:  # not asked twice: it may lock out
+        raise UserError(why_refused(address, answer.status, kind))
+    return None

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 OK = 200
 SOONEST = 0.1
 """Seconds between two pictures, where each has to be asked for."""
+SLOWEST = 12.0
+"""Seconds that one picture may take."""
 _UNTOLD = ("", "application/octet-stream")
 _PIECE = 1 << 20
 FAULTS = (OSError, ValueError, http.client.HTTPException)
@@ -35,9 +37,10 @@ class JpegStream(Stream):
         self._scanner = JpegScanner()
 
     def next(self) -> bytes | None:
-        """The last one of those that are there. One that comes slowly has all the time."""
+        """The last one of those that are there. One that comes slowly has its time."""
+        until = time.monotonic() + SLOWEST
         with suppress(*FAULTS):
-            while piece := self._answer.read1(_PIECE):
+            while time.monotonic() < until and (piece := self._answer.read1(_PIECE)):
                 if found := self._scanner.feed(piece):
                     return found[-1]
         return None

@@ -31,7 +31,7 @@ def in_opencv(end: Callable[[], object]) -> Iterator[None]:
 def end_all() -> None:
     """Asks all of them, and waits for those that come."""
     deadline = time.monotonic() + PATIENCE
-    while _inside and (left := deadline - time.monotonic()) > 0:
-        thread, end = next(iter(_inside.copy().items()))
-        end()
-        thread.join(min(left, GLANCE))
+    while (inside := _inside.copy()) and (left := deadline - time.monotonic()) > 0:
+        for end in inside.values():
+            end()
+        next(iter(inside)).join(min(left, GLANCE))

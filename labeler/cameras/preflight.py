@@ -103,7 +103,11 @@ def _dialled(robot: RobotConfig, timeout: float) -> socket.socket:
     for left, (family, kind, protocol, _, address) in zip(
         range(len(found), 0, -1), found, strict=True
     ):
-        plain = socket.socket(family, kind, protocol)
+        try:
+            plain = socket.socket(family, kind, protocol)
+        except OSError as error:  # this computer has none of that family, as without IPv6
+            fault = error
+            continue
         try:
             plain.settimeout(max(0.1, (deadline - time.monotonic()) / left))
             plain.connect(address)

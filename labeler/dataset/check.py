@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from labeler.dataset import picture
-from labeler.dataset.files import PART, sha256_of
+from labeler.dataset.files import PART, reason, sha256_of
 from labeler.dataset.model import MIN_SIDE, BBox, Image
 from labeler.dataset.progress import (
     OnProgress,
@@ -30,6 +30,7 @@ class FindingKind(StrEnum):
 
     DATABASE = "database"
     MISSING_FILE = "missing file"
+    UNREADABLE_FILE = "unreadable file"
     WRONG_HASH = "wrong hash"
     WRONG_SIZE = "wrong size"
     ORPHAN_FILE = "orphan file"
@@ -94,7 +95,8 @@ def _of_picture(dataset: Dataset, image: Image) -> Iterator[Finding]:
         else:
             yield from _of_size(path, image)
     except OSError as error:
-        yield Finding(FindingKind.MISSING_FILE, image.file_name, f"It cannot be read: {error}.")
+        why = f"It cannot be read: {reason(error)}."
+        yield Finding(FindingKind.UNREADABLE_FILE, image.file_name, why)
 
 
 def _missing(dataset: Dataset, image: Image) -> str:

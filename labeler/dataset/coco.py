@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -24,6 +24,7 @@ __all__ = ["ExportReport", "export_coco", "write_coco"]
 
 IMAGES_NAME = "images"
 _HEAD = 4096
+_PIECE = 1 << 20
 _OUR_NAME = re.compile(r"\d{6,}-[0-9a-f]{12}\.[a-z]{3,4}")
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 """Equal exports are equal files."""
@@ -102,18 +103,12 @@ class _Pictures:
     should_stop: ShouldStop
 
     def each(self, copy: Callable[[Path, str], None]) -> None:
-        """Calls copy(path, name). Raises UserError for a missing picture, Stopped."""
+        """Calls copy(path, name). Raises Stopped."""
         for done, image in enumerate(self.images):
             if self.should_stop():
                 raise Stopped("The export was stopped. Nothing was written.")
             self.on_progress(done, len(self.images))
-            path = self.dataset.path_of(image)
-            if not path.is_file():
-                raise UserError(
-                    f"The picture {path} is missing, so nothing was exported. "
-                    "Put it back; check tells what else is wrong."
-                )
-            copy(path, image.file_name)
+            copy(self.dataset.path_of(image), image.file_name)
 
 
 def _write_folder(snapshot: Queries, pictures: _Pictures, part: Path) -> int:
@@ -124,8 +119,8 @@ def _write_folder(snapshot: Queries, pictures: _Pictures, part: Path) -> int:
         _sync(stream)
 
     def copy(path: Path, name: str) -> None:
-        with path.open("rb") as source, (folder / name).open("wb") as target:
-            shutil.copyfileobj(source, target)
+        with (folder / name).open("wb") as target:
+            target.writelines(_pieces_of(path))
             _sync(target)
 
     pictures.each(copy)
@@ -148,8 +143,8 @@ def _write_zip(snapshot: Queries, pictures: _Pictures, part: Path) -> int:
             def copy(path: Path, name: str) -> None:
                 # Pictures are compressed already, so they are stored as they are.
                 member = zipfile.ZipInfo(f"{IMAGES_NAME}/{name}", _ZIP_DATE)
-                with path.open("rb") as source, archive.open(member, "w") as target:
-                    shutil.copyfileobj(source, target)
+                with archive.open(member, "w") as target:
+                    target.writelines(_pieces_of(path))
 
             pictures.each(copy)
         _sync(file)
@@ -158,6 +153,21 @@ def _write_zip(snapshot: Queries, pictures: _Pictures, part: Path) -> int:
 
 def _write_json(snapshot: Queries, pictures: _Pictures, stream: IO[str]) -> int:
     return write_json(snapshot, pictures.images, stream, with_capture=pictures.with_capture)
+
+
+def _pieces_of(path: Path) -> Iterator[bytes]:
+    """The bytes of a picture. Raises UserError where it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            while piece := stream.read(_PIECE):
+                yield piece
+    except OSError as error:
+        is_gone = isinstance(error, FileNotFoundError)
+        why = "is missing" if is_gone else f"cannot be read ({reason(error)})"
+        raise UserError(
+            f"The picture {path} {why}, so nothing was exported. "
+            "Put it back; check tells what else is wrong."
+        ) from error
 
 
 def _fresh_part(out: Path) -> Path:

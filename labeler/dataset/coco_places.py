@@ -33,7 +33,7 @@ def looks_like_coco(path: Path) -> bool:
         return False
     import zipfile  # not when the window opens
 
-    with suppress(OSError, zipfile.BadZipFile):
+    with suppress(OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
         if is_zip(path):
             with zipfile.ZipFile(path) as archive:
                 return any(name.lower().endswith(".json") for name in archive.namelist())

@@ -19,9 +19,14 @@ from labeler.dataset.files import reason, spellings
 from labeler.dataset.picture import MAX_BYTES
 from labeler.errors import UserError
 
+try:
+    from lzma import LZMAError
+except ImportError:  # a Python that was built without it, whose zipfile refuses such members
+    LZMAError = RuntimeError  # type: ignore[misc, assignment]
+
 MOST_JSON_BYTES = 8 << 30
 """COCO's own largest file has half a gigabyte."""
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, RuntimeError, ValueError)
 """What zipfile raises for damaged, locked or unknown members."""
 
 

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from labeler.dataset.files import PART, reason, replace_durably
+from labeler.dataset.files import PART, is_file, reason, replace_durably
 from labeler.dataset.model import Image
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
@@ -29,7 +29,7 @@ def thumbnail(dataset: Dataset, image: Image) -> Path:
     Raises UserError where the picture or the folder fails.
     """
     target = thumbnail_path(dataset, image)
-    if target.exists():
+    if is_file(target):
         return target
     import uuid
 

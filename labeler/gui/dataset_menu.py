@@ -61,7 +61,7 @@ class DatasetMenu(QToolButton):
         name = (
             self.tr("{0} (read-only)").format(dataset.name) if dataset.read_only else dataset.name
         )
-        self.setText(f"{name} \N{BLACK DOWN-POINTING SMALL TRIANGLE}")
+        self.setText(f"{_plain(name)} \N{BLACK DOWN-POINTING SMALL TRIANGLE}")
         self.setAccessibleName(self.tr("Dataset {0}").format(name))
 
     def actions_table(self) -> list[Action]:
@@ -251,7 +251,7 @@ class DatasetMenu(QToolButton):
         recent = menu.addMenu(icon("recent"), self.tr("Open recent"))
         for folder in self._settings.recent_datasets():
             if folder != self._document.dataset.folder:
-                self._add(recent, folder.name, partial(self._actions.open, folder))
+                self._add(recent, _plain(folder.name), partial(self._actions.open, folder))
         recent.setEnabled(not recent.isEmpty())
         menu.addSeparator()
         writable = not self._document.dataset.read_only
@@ -325,3 +325,8 @@ class DatasetMenu(QToolButton):
             action.setShortcut(QKeySequence(key))
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         return action
+
+
+def _plain(name: str) -> str:
+    """As a button or a menu shows it: to them & marks a key."""
+    return name.replace("&", "&&")

@@ -245,6 +245,7 @@ class LiveCamera(QObject):
             raise outcome
         if outcome is not None and self._decoded is outcome.frame:
             self._show(outcome)
+        self._look()  # a newer one may have come meanwhile
 
     def _show(self, picture: LivePicture | None) -> None:
         if picture is not None:

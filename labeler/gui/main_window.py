@@ -11,6 +11,8 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from labeler.dataset.coco_places import coco_at
+from labeler.dataset.files import is_file
+from labeler.dataset.store import FILE_NAME
 from labeler.gui import theme
 from labeler.gui.backup_keeper import BackupKeeper
 from labeler.gui.banner import Banner
@@ -226,9 +228,12 @@ class MainWindow(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        dataset = next((path for path in paths if is_file(path / FILE_NAME)), None)
         coco = next(filter(None, map(coco_at, paths)), None)
         video = next((path for path in paths if looks_like_video(path)), None)
-        if coco is not None:
+        if dataset is not None:
+            self.actions_of_dataset.open(dataset)
+        elif coco is not None:
             self.menu.import_coco(coco)
         elif video is not None:
             self.menu.import_video(video)

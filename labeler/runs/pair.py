@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from labeler.dataset.files import reason, sync_file, sync_folder, write_durably
+from labeler.dataset.files import is_file, reason, sync_file, sync_folder, write_durably
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.runs.history import RunState, RunSummary, attend, moment_in, summarise
@@ -242,9 +242,9 @@ def _write(folder: Path, wish: Wish) -> None:
 
 
 def _summary_or_none(path: Path) -> PairSummary | None:
-    if not (path / PAIR_FILE).is_file():
+    if not is_file(path / PAIR_FILE):
         return None
     try:
         return summarise_pair(path)
-    except UserError:
+    except (UserError, OSError):
         return None

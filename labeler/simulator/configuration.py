@@ -90,7 +90,7 @@ def write_configuration(
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone(folder):
             text = _read(path)
-            _check_that_none_runs(path, _sections(path, text), identity)
+            _check_that_none_runs(path, _sections(path, text), identity, address.port)
             others = _without(text, identity.serial)
             _replace(cert_path(folder, identity), certificate)
             _replace(path, _with(others, identity.serial, values).encode("latin-1"))
@@ -139,10 +139,12 @@ def _sections(path: Path, text: str) -> dict[str, dict[str, str]]:
 
 
 def _check_that_none_runs(
-    path: Path, sections: dict[str, dict[str, str]], identity: Identity
+    path: Path, sections: dict[str, dict[str, str]], identity: Identity, our_port: int
 ) -> None:
-    """One that was killed left its section behind; nobody listens at its port."""
+    """One that was killed left its section behind; nobody listens at its port, or we do."""
     port = sections.get(identity.serial, {}).get("port", "")
+    if port == str(our_port):
+        return
     try:
         socket.create_connection(("127.0.0.1", int(port)), CONNECTING).close()
     except (OSError, ValueError, OverflowError):

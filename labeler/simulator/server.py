@@ -187,8 +187,10 @@ class RunningServer:
     async def stop(self) -> None:
         if self._life is not None:
             self._life.cancel()
-        await asyncio.gather(*(server.stop() for server in self._servers))
-        self.company.close()
+        try:
+            await asyncio.gather(*(server.stop() for server in self._servers))
+        finally:  # also where a configuration cannot be taken away
+            self.company.close()
 
     async def run_until(self, stopped: asyncio.Event) -> None:
         """Serves until stopped is set. Raises what ended the robots' life, if anything did."""

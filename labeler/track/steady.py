@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 Box = tuple[float, float, float, float]
@@ -20,7 +20,9 @@ _LEAST_OVERLAP = 0.2
 _REACH, _MOST_GROWTH = 1.5, 2.0
 """Without overlap: so many of its own sizes away, and so many times as large, at most."""
 _MOST_PAIRS = 36
-"""Whether the camera has turned is not asked where there are many things: too many ways."""
+"""Whether the camera has turned is not asked where there are many things: too many ways. And all
+pairs are then looked at at once first.
+"""
 _MOST_MISSED = 15
 """Pictures: about a second of the robot's. Who comes back later gets a new number."""
 _NEW_SHARE = 0.3
@@ -62,6 +64,10 @@ class _Track:
         x, y, width, height = self.smooth.box
         by_x, by_y, by_width, by_height = (steps * each for each in self.speed)
         return x + by_x, y + by_y, max(1.0, width + by_width), max(1.0, height + by_height)
+
+
+_Pair = tuple[int, Thing, _Track]
+"""A thing by its place, and a track that may go through it."""
 
 
 class Steady:
@@ -111,30 +117,59 @@ class Steady:
         shift = _shift(sure, [(track.smooth.category_id, box) for track, box in ahead])
         expected = {id(track): _moved_by(box, shift) for track, box in ahead}
         found: dict[int, _Track] = {}
-        self._pair(found, things, lambda thing, track: _overlap(thing, expected[id(track)]))
+        overlapping, in_reach = self._candidates(things, list(expected.values()))
+        self._pair(found, overlapping, lambda thing, track: _overlap(thing, expected[id(track)]))
         self._pair(
             found,
-            things,
+            in_reach,
             lambda thing, track: max(
                 _nearness(thing, expected[id(track)]), _nearness(thing, track.smooth.box)
             ),
         )
         return found
 
+    def _candidates(
+        self, things: Sequence[Thing], expected: Sequence[Box]
+    ) -> tuple[list[_Pair], list[_Pair]]:
+        """What may overlap, and what may be near: of many things only few are worth a closer look.
+
+        expected: of each track.
+        """
+        if len(self._tracks) * len(things) <= _MOST_PAIRS:
+            pairs = [(at, place) for at in range(len(expected)) for place in range(len(things))]
+            of_a_class = self._of_a_class(pairs, things)
+            return of_a_class, of_a_class
+        from labeler.track import crowd
+
+        boxes, smooth = [each.box for each in things], [each.smooth.box for each in self._tracks]
+        overlapping = crowd.may_overlap(expected, boxes, _LEAST_OVERLAP)
+        in_reach = crowd.may_reach(expected, boxes, _REACH, _MOST_GROWTH)
+        in_reach |= crowd.may_reach(smooth, boxes, _REACH, _MOST_GROWTH)
+        return (
+            self._of_a_class(crowd.places(overlapping), things),
+            self._of_a_class(crowd.places(in_reach), things),
+        )
+
+    def _of_a_class(self, pairs: Iterable[tuple[int, int]], things: Sequence[Thing]) -> list[_Pair]:
+        """pairs: places of a track and a thing."""
+        return [
+            (place, things[place], self._tracks[at])
+            for at, place in pairs
+            if things[place].category_id == self._tracks[at].smooth.category_id
+        ]
+
     def _pair(
         self,
         found: dict[int, _Track],
-        things: Sequence[Thing],
+        candidates: Sequence[_Pair],
         likeness: Callable[[Thing, _Track], float],
     ) -> None:
         """Adds pairs with a likeness over 0 to what is found; sure things choose before others."""
         taken = {id(track) for track in found.values()}
         pairs = [
             (thing.score < self.sure, -like, track.number, place, track)
-            for track in self._tracks
-            if id(track) not in taken
-            for place, thing in enumerate(things)
-            if place not in found and thing.category_id == track.smooth.category_id
+            for place, thing, track in candidates
+            if id(track) not in taken and place not in found
             if (like := likeness(thing, track)) > 0
         ]
         for _unsure, _like, _number, place, track in sorted(pairs, key=lambda pair: pair[:4]):
@@ -163,9 +198,9 @@ def _shift(things: Sequence[Thing], expected: Sequence[tuple[int, Box]]) -> tupl
     Of the ways from any expected box to any thing of its class, and none at all, the one after
     which most of all boxes lie on one another. expected: category id and box.
     """
-    best, best_score = (0.0, 0.0), _agreement(things, expected, (0.0, 0.0))
     if len(things) * len(expected) > _MOST_PAIRS:
-        return best
+        return 0.0, 0.0
+    best, best_score = (0.0, 0.0), _agreement(things, expected, (0.0, 0.0))
     for thing in things:
         x, y = _middle(thing.box)
         for category_id, box in expected:

@@ -37,7 +37,7 @@ def main() -> None:
             rtsp_stand_in.RtspStandIn(JPEG) as rtsp,
             network_stand_in.NetworkCameraStandIn(JPEG) as web,
         ):
-            seconds_to_picture(f"http://{web.host}/video")  # OpenCV is loaded once
+            seconds_to_picture(f"rtsp://127.0.0.1:{rtsp.port}/live")  # OpenCV is loaded once
             told = {
                 "fps": rate,
                 "rtsp_s": seconds_to_picture(f"rtsp://127.0.0.1:{rtsp.port}/live"),

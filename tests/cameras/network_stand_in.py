@@ -30,6 +30,7 @@ class NetworkCameraStandIn:
             "\r\n",
         )
         self.password = ""
+        self.refusal = 0  # a status that all get
         self.ends_after = 0  # pictures of one visit, then it hangs up
         self.visits = 0
         self.asked: list[tuple[str, str | None]] = []  # path and Authorization of all
@@ -83,8 +84,8 @@ class _Visit(BaseHTTPRequestHandler):
         if not self._is_allowed():
             return
         shows = {"/video": self._show, "/shot": self._show_one}.get(self.path.partition("?")[0])
-        if shows is None:
-            self.send_error(404)
+        if shows is None or self._phone.refusal:
+            self.send_error(self._phone.refusal or 404)
             return
         self._phone.visits += 1
         with suppress(OSError):

@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from labeler.cameras import network, network_book, network_look
+from labeler.cameras import network, network_book, network_look, network_web
 from labeler.cameras.base import CameraState
 from labeler.cameras.catalogue import list_cameras, open_camera
 from labeler.cameras.network import NetworkCamera, forget_address, read_address
 from labeler.cameras.network_address import NetworkAddress
 from labeler.cameras.network_book import MOST, remember, remembered
 from labeler.cameras.network_look import look, look_at_network, why_closed
+from labeler.cameras.network_stream import Stream
 from labeler.cameras.presence import Presence, Sighting
 from labeler.commands.capture import camera_named
 from labeler.errors import UserError
@@ -103,6 +104,17 @@ def test_each_app_may_wrap_its_pictures_as_it_likes(
     assert {each.data for each in frames} == {phone.jpeg}
 
 
+def test_what_flows_without_a_picture_is_told(
+    phone: NetworkCameraStandIn,
+    watching: list[NetworkCamera],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(network_web, "SLOWEST", 0.1)
+    monkeypatch.setattr(phone, "jpeg", b"GIF89a")
+    status = wait_for_state(watch(f"{phone.host}/video", watching), CameraState.LOST)
+    assert "gives no picture. Trying again." in status.message
+
+
 def test_a_camera_with_one_picture_an_answer_is_asked_again(
     phone: NetworkCameraStandIn, watching: list[NetworkCamera]
 ) -> None:
@@ -150,6 +162,7 @@ def test_name_and_password_open_it_and_are_shown_nowhere(
     refused = watch(f"http://ann:wr0ng@{phone.host}/video", watching)
     message = wait_for_state(refused, CameraState.FAILED).message
     assert "wants a name and a password" in message
+    assert len(phone.asked) == 2  # without one, and once with the wrong one: some lock out
     camera = watch(f"http://ann:s3cret%2Fpass@{phone.host}/video?token=hidden", watching)
     frames_of(camera, 1)
     again = watch(f"http://{phone.host}/video", watching)  # from the list, without the password
@@ -165,6 +178,8 @@ def test_each_reason_for_no_picture_has_its_sentence(phone: NetworkCameraStandIn
     assert "sends nothing that is a video" in why_closed(read_address(f"{phone.host}/video"), 3.0)
     phone.kind = "text/html; charset=utf-8"
     assert "shows a web page at /video." in why_closed(read_address(f"{phone.host}/video"), 3.0)
+    phone.refusal = 503
+    assert "is busy" in why_closed(read_address(f"{phone.host}/video"), 3.0)
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     assert "refuses the connection" in why_closed(
@@ -176,8 +191,8 @@ def test_each_reason_for_no_picture_has_its_sentence(phone: NetworkCameraStandIn
 def test_a_phone_that_accepts_and_says_nothing_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = read_address(f"127.0.0.1:{silent.getsockname()[1]}")
-        assert network.open_stream(address, 0.3, 1.0) is None
-        assert "does not answer" in why_closed(address, 0.3)
+        with pytest.raises(UserError, match="does not answer"):
+            network.open_stream(address, 0.3, 1.0)
         assert look(address, 0.3).presence is Presence.READY  # busy with its one viewer, perhaps
 
 
@@ -348,6 +363,32 @@ def test_the_oldest_address_makes_room_and_a_damaged_list_is_an_empty_one(
     for text in ('["http://ann:pw@10.0.0.1/", 5, "no address"]', "{", '{"a": 1}', "[" * 99999):
         file.write_text(text, encoding="utf-8")
         assert remembered() == []
+
+
+def test_what_opens_while_the_camera_is_stopped_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Closable(Stream):
+        is_closed = False
+
+        def next(self) -> bytes | None:
+            return None
+
+        def wake(self) -> None:
+            pass
+
+        def close(self) -> None:
+            self.is_closed = True
+
+    stream, stop = Closable(), threading.Event()
+
+    def opened(self: NetworkCamera, stop: threading.Event) -> Stream:
+        stop.set()
+        return stream
+
+    monkeypatch.setattr(NetworkCamera, "_opened", opened)
+    NetworkCamera(NetworkAddress("http://10.0.0.1/video"))._run(stop)
+    assert stream.is_closed
 
 
 def test_windows_that_remember_at_once_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:

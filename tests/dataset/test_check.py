@@ -11,10 +11,12 @@ import pytest
 
 from labeler.dataset.category_edits import add_category
 from labeler.dataset.check import FindingKind, check
+from labeler.dataset.coco import export_coco
 from labeler.dataset.edits import draw
 from labeler.dataset.model import BBox, Image
 from labeler.dataset.progress import Stopped
 from labeler.dataset.store import Dataset
+from labeler.errors import UserError
 
 Spoil = Callable[[Dataset, Image], None]
 
@@ -25,6 +27,15 @@ def sql(dataset: Dataset, *statements: str) -> None:
         for statement in statements:
             connection.execute(statement)
         connection.commit()
+
+
+MEMORY = Path("/proc/self/mem")
+"""A file that is there and cannot be read, not even by root."""
+
+
+def unreadable(dataset: Dataset, image: Image) -> None:
+    dataset.path_of(image).unlink()
+    dataset.path_of(image).symlink_to(MEMORY)
 
 
 def rewrite(dataset: Dataset, image: Image) -> None:
@@ -100,13 +111,25 @@ def test_what_a_writer_is_about_to_finish_is_no_finding(
 
 
 @pytest.mark.parametrize(
-    "spoil", [lambda d, i: d.path_of(i).unlink(), rewrite], ids=["missing", "changed"]
+    "spoil",
+    [
+        lambda d, i: d.path_of(i).unlink(),
+        rewrite,
+        pytest.param(unreadable, marks=pytest.mark.skipif(not MEMORY.exists(), reason="no Linux")),
+    ],
+    ids=["missing", "changed", "unreadable"],
 )
-def test_a_writer_hides_no_loss(
-    dataset: Dataset, add_image: Callable[..., Image], spoil: Spoil
+def test_a_writer_hides_no_loss_and_nothing_is_exported(
+    dataset: Dataset, add_image: Callable[..., Image], tmp_path: Path, spoil: Spoil
 ) -> None:
-    spoil(dataset, add_image())
+    image = add_image()
+    spoil(dataset, image)
     assert len(check(dataset)) == 1
+    if spoil is not rewrite:
+        for out in (tmp_path / "out", tmp_path / "out.zip"):
+            with pytest.raises(UserError, match=rf"{image.file_name} (is missing|cannot be read)"):
+                export_coco(dataset, out, include_unlabelled=True)
+            assert not out.exists()
 
 
 def test_check_changes_nothing(dataset: Dataset, add_image: Callable[..., Image]) -> None:

@@ -15,6 +15,7 @@ from labeler.dataset.category_edits import add_category
 from labeler.dataset.check import check
 from labeler.dataset.coco import export_coco
 from labeler.dataset.coco_import import ImportReport, import_coco
+from labeler.dataset.coco_places import looks_like_coco
 from labeler.dataset.coco_zip import opened_zip
 from labeler.dataset.edits import draw, verify
 from labeler.dataset.images import add_picture
@@ -367,6 +368,37 @@ def test_a_zip_that_cannot_be_taken_is_told(
         path.write_bytes(content)
     with pytest.raises(UserError, match=why), opened_zip(path):
         pass
+
+
+def test_a_damaged_picture_of_any_packing_is_left_out(
+    dataset: Dataset, coco_folder: Path, tmp_path: Path
+) -> None:
+    coco = {"images": [{"id": at, "file_name": f"{at}.jpg"} for at in (1, 2)]}
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("annotations.json", json.dumps(coco))
+        archive.writestr("1.jpg", (coco_folder / "0.jpg").read_bytes())
+        archive.writestr("2.jpg", bytes(range(256)))
+    content = bytearray(path.read_bytes())
+    begin = content.index(b"2.jpg") + len("2.jpg")
+    content[begin + 10 : begin + 30] = bytes(20)
+    path.write_bytes(content)
+    with opened_zip(path) as (found, pictures):
+        report = import_coco(dataset, found, pictures)
+    assert report.images_added == 1
+    assert "cannot be unpacked" in dict(report.skipped)["2.jpg"]
+
+
+@pytest.mark.parametrize(("place", "byte"), [(6, 99), (46, 0xFF)])  # its version, its name
+def test_a_file_that_is_no_zip_for_us_is_not_taken_for_one(
+    tmp_path: Path, place: int, byte: int
+) -> None:
+    path = zipped(tmp_path / "a.zip", {"ä.json": b"{}"})
+    assert looks_like_coco(path)
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + place] = byte
+    path.write_bytes(content)
+    assert not looks_like_coco(path)
 
 
 def test_export_import_export_is_the_same_export(rich: Dataset, tmp_path: Path) -> None:

@@ -159,3 +159,15 @@ def test_a_moved_dataset_is_the_same_dataset(
     dataset.close()
     shutil.move(dataset.folder, tmp_path / "elsewhere")
     assert main(["check", str(tmp_path / "elsewhere")]) == 0
+
+
+@pytest.mark.parametrize("verb", ["import", "train", "check"])
+def test_what_the_system_refuses_is_a_sentence_whatever_the_verb(
+    coco_folder: Path, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    far = "x" * 300  # asked for it, the system fails, as where there is no access
+    more = [str(coco_folder / "0.jpg")] if verb == "import" else []
+    assert main([verb, far, *more]) == 1
+    told = capsys.readouterr().err
+    assert far in told
+    assert told.endswith(": file name too long.\n")

@@ -192,6 +192,19 @@ def test_a_large_picture_is_reduced_and_an_upright_one_made_of_a_turned_one(
     assert live.picture is not None
     size = live.picture.image.size()
     assert (size.width(), size.height()) == (LONGEST // 2, LONGEST)
+    camera, data = live.camera, live.picture.frame.data
+    assert camera is not None
+    for timer in live.findChildren(QTimer):
+        timer.stop()  # what came while another was decoded is not found sooner or later
+
+    def wants(frame: Frame) -> bool:
+        if frame.number == 1001:
+            camera._publish(Frame(data, 1002))
+        return True
+
+    live.watch(watcher, watching=True, wants=wants)
+    camera._publish(Frame(data, 1001))
+    until(qtbot, lambda: live.picture is not None and live.picture.frame.number == 1002)
 
 
 def test_bytes_that_are_cut_off_are_no_picture() -> None:

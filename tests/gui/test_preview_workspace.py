@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPalette, QRegion
+from PySide6.QtGui import QColor, QFont, QImage, QPalette, QRegion
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -25,7 +25,7 @@ from labeler.gui.class_colors import class_colors
 from labeler.gui.decode import LivePicture, as_rgb, decode
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
-from labeler.gui.picture_view import PictureView
+from labeler.gui.picture_view import EDGE, Mark, PictureView, with_marks
 from labeler.gui.preview import detecting, recording
 from labeler.gui.preview.class_list import Seen
 from labeler.gui.preview.detecting import Detecting, Sight
@@ -320,6 +320,18 @@ def test_the_red_line_never_covers_the_numbers(qtbot: QtBot) -> None:
     below = view.alarm_rect()
     assert beside.left() > 420
     assert below.top() >= beside.bottom()
+
+
+def test_the_frame_of_a_box_is_its_colour_between_two_dark_lines() -> None:
+    image = QImage(64, 48, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    drawn = with_marks(image, [Mark((10.2, 24.0, 30.0, 16.0), "", "#e69f00")], QFont())
+    row = [drawn.pixelColor(x, 36).name() for x in range(64)]
+    line = [EDGE.name(), "#e69f00", "#e69f00", EDGE.name()]
+    assert row[7:13] == ["#ffffff", *line, "#ffffff"]
+    assert row[37:43] == ["#ffffff", *line, "#ffffff"]
+    column = [drawn.pixelColor(25, y).name() for y in range(48)]
+    assert column[37:43] == ["#ffffff", *line, "#ffffff"]
 
 
 def test_without_detections_nothing_is_recorded(

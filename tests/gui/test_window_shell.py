@@ -267,6 +267,18 @@ def test_a_dropped_video_becomes_a_sequence_of_pictures(
     assert window.status.sentence.text().startswith("10 pictures of the video added.")
 
 
+def test_a_dropped_dataset_is_opened_and_none_of_its_thumbnails_is_taken_for_a_picture(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    before = window.document.dataset
+    Dataset.create(tmp_path / "other").close()
+    drop(window, tmp_path / "other")
+    assert window.document.dataset.folder == tmp_path / "other"
+    assert not window.jobs.is_busy
+    with Dataset.open(before.folder, read_only=True) as left:
+        assert left.counts().total == 3
+
+
 def test_bad_files_alone_leave_nothing_behind(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
@@ -436,6 +448,10 @@ def test_recent_datasets_stand_in_the_menu_newest_first(
     window.menu._fill()
     recent = next(a.menu() for a in window.menu.menu().actions() if a.text() == "Open recent")
     assert [action.text() for action in recent.actions()] == ["one"]
+    Dataset.create(tmp_path / "R&D").close()
+    window.actions_of_dataset.open(tmp_path / "R&D")
+    assert window.menu.text().startswith("R&&D ")  # shown as R&D
+    assert window.menu.accessibleName() == "Dataset R&D"
 
 
 def test_tiles_of_a_dataset_that_was_closed_are_painted_empty(window: MainWindow) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import configparser
 import os
 import signal
@@ -11,6 +12,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -98,6 +101,21 @@ def test_a_taken_port_is_said_in_a_sentence() -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_the_world_is_closed_also_where_a_configuration_cannot_be_taken_away(
+    tmp_path: Path,
+) -> None:
+    from labeler.simulator.server import RunningServer  # gRPC and the SDK
+
+    closed: list[bool] = []
+    company = SimpleNamespace(robots=(), close=lambda: closed.append(True))
+    server = RunningServer(company, tmp_path)  # type: ignore[arg-type]
+    robot = SimpleNamespace(stop=AsyncMock(side_effect=UserError("the file is damaged")))
+    server._servers = [robot]  # type: ignore[list-item]
+    with pytest.raises(UserError, match="damaged"):
+        asyncio.run(server.stop())
+    assert closed
+
+
 def test_a_configuration_is_written_twice_and_taken_away_only_by_its_own_robot(
     tmp_path: Path,
 ) -> None:
@@ -117,7 +135,8 @@ def test_a_configuration_is_written_twice_and_taken_away_only_by_its_own_robot(
     }
     with socket.create_server(("127.0.0.1", 0)) as running:
         port = running.getsockname()[1]
-        write_configuration(tmp_path, second, Address("127.0.0.1", port), b"other")
+        for _ in range(2):  # one that was killed left the port that the next one listens at
+            write_configuration(tmp_path, second, Address("127.0.0.1", port), b"other")
         with pytest.raises(UserError, match="runs already"):
             write_configuration(tmp_path, first, Address("127.0.0.1", 4), b"cert")
     remove_configuration(tmp_path, second)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+import math
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labeler.track.crowd import may_overlap, may_reach
 from labeler.track.steady import Box, Steady, Thing, iou
 
 MUG, BALL = 1, 2
+SIDES = st.floats(0.5, 300.0)
+BOXES = st.tuples(st.floats(0.0, 600.0), st.floats(0.0, 300.0), SIDES, SIDES)
 
 
 def thing(x: float, y: float = 100.0, *, category_id: int = MUG, score: float = 0.9) -> Thing:
@@ -118,3 +125,26 @@ def test_after_forgetting_the_numbers_begin_again() -> None:
 )
 def test_overlap_is_intersection_over_union(one: Box, other: Box, expected: float) -> None:
     assert iou(one, other) == pytest.approx(expected)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(BOXES, min_size=1, max_size=12), st.lists(BOXES, min_size=1, max_size=12))
+def test_the_first_look_at_a_crowd_misses_no_pair(one: list[Box], other: list[Box]) -> None:
+    overlapping, in_reach = may_overlap(one, other, 0.2), may_reach(one, other, 1.5, 2.0)
+    for row, mine in enumerate(one):
+        for column, its in enumerate(other):
+            assert overlapping[row, column] or iou(mine, its) < 0.2
+            sizes = sorted((mine[2] * mine[3], its[2] * its[3]))
+            way = math.dist(
+                (mine[0] + mine[2] / 2, mine[1] + mine[3] / 2),
+                (its[0] + its[2] / 2, its[1] + its[3] / 2),
+            )
+            is_like = sizes[1] <= 2 * sizes[0] and way < 1.5 * math.sqrt(sizes[1])
+            assert in_reach[row, column] or not is_like
+
+
+def test_each_of_a_crowd_keeps_its_number() -> None:
+    steady = Steady()
+    for step in range(5):
+        crowd = [thing(40.0 * n + 2 * step, 5.0 * n) for n in range(60)]
+        assert numbers(steady, *crowd) == list(range(1, 61))

@@ -14,6 +14,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 
+from labeler.dataset.files import is_file
 from labeler.dataset.picture_limit import MAX_PIXELS
 from labeler.errors import UserError
 
@@ -136,7 +137,7 @@ def glimpse(path: Path) -> Picture | None:
 
 def from_thumbnail(path: Path, width: int, height: int) -> Picture | None:
     """A stand-in for a picture of this size, or None where there is no thumbnail yet."""
-    image = QImage(str(path)) if path.exists() else QImage()
+    image = QImage(str(path)) if is_file(path) else QImage()
     return None if image.isNull() else Picture((image,), QSize(width, height))
 
 
