@@ -163,11 +163,17 @@ def test_what_a_slow_detector_shows_is_judged_while_the_camera_goes_on(
 
 
 def test_a_verdict_is_taken_back_with_what_it_accepted(
-    qtbot: QtBot, judging: Judging, judge: Judge, dataset: Dataset, heard: Heard
+    qtbot: QtBot, judging: Judging, judge: Judge, document: Document, heard: Heard
 ) -> None:
+    dataset = document.dataset
     judge(Verdict.WRONG)
     shown = judge(Verdict.RIGHT, MUG)
     assert judging.joined == 2
+    document.set_busy("An import is under way.", "import")
+    judging.take_back()
+    assert heard.failures == ["An import is under way."]
+    assert judging.tally == Tally(right=1, wrong=1)  # as long as its boxes stand
+    document.set_busy("", "import")
     judging.take_back()
     assert heard.has("Taken back: the picture stays in the dataset, to be labelled.")
     assert (judging.tally, judging.joined) == (Tally(wrong=1), 1)

@@ -144,6 +144,11 @@ class Judging(QObject):
         if said is None:
             self._document.say(self.obstacle_to_take_back())
             return
+        with self._document.reporting():
+            self._document.refuse_if_busy()  # the verdict would go, and its boxes stay
+            self._take_back(said)
+
+    def _take_back(self, said: _Said) -> None:
         count = self._first if said in self._first.said else self._second
         count.said.remove(said)
         count.last = None
