@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if argv is None else argv)
     if _wants_window(words):
-        gc.disable()  # starting makes much and drops nothing; the window switches it on again
+        gc.disable()  # starting makes much and drops nothing; then the window does it by itself
         from labeler.gui.app import run_window
 
         return run_window(words)

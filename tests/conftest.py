@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from pytestqt.qtbot import QtBot
 
-gc.disable()  # what is loaded with the tests stays; pytest_collection_finish() switches it on
+gc.disable()  # where a worker destroys a widget, all may stop for good: see labeler/gui/garbage.py
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # As a shell's background job: the children that the tests start would inherit the deafness.
@@ -63,7 +63,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """All that is loaded by now, torch and Qt among it, is never looked through for garbage."""
     gc.freeze()
-    gc.enable()
+
+
+def pytest_runtest_logfinish() -> None:
+    """After each test, on the main thread: what it dropped, as often as Python would look."""
+    due = [n for n, most in enumerate(gc.get_threshold()) if gc.get_count()[n] > most]
+    if due:
+        gc.collect(due[-1])
 
 
 PATIENCE = 60_000

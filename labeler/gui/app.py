@@ -49,7 +49,6 @@ def run_window(words: list[str]) -> int:
         document.report(opened.concern)
     window.painted.connect(lambda: _after_first_paint(application, window, wish))
     window.show()
-    gc.enable()
     gc.freeze()  # what stands by now stays: no later collection has to look through it
     code = int(application.exec())
     document.dataset.close()

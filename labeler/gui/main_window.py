@@ -20,6 +20,7 @@ from labeler.gui.battery_words import BatteryWords
 from labeler.gui.dataset_actions import DatasetActions, looks_like_video
 from labeler.gui.dataset_menu import DatasetMenu
 from labeler.gui.document import Document
+from labeler.gui.garbage import GarbageCollector
 from labeler.gui.history_actions import HistoryActions
 from labeler.gui.job_bar import JobBar
 from labeler.gui.key_hint import hint_tooltip
@@ -58,6 +59,7 @@ class MainWindow(QWidget):
         # Made in the order in which Tab is to go.
         self.jobs = JobBar(self)
         self.actions_of_dataset = DatasetActions(document, self.jobs, settings)
+        self.garbage = GarbageCollector(self)
         self.backups = BackupKeeper(document, self)
         self.menu = DatasetMenu(document, self.actions_of_dataset, settings, self)
         self.bar = self._made_bar()

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from labeler.errors import UserError
 from labeler.gui.background import finish_jobs, is_idle, run_in_background
+from labeler.gui.garbage import GarbageCollector
 
 
 class Listener(QObject):
@@ -154,6 +155,26 @@ def test_a_widget_held_by_the_work_dies_on_the_gui_thread(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: job.is_over)
     gc.collect()
     qtbot.waitUntil(lambda: died_on == [QThread.currentThread()])
+
+
+def test_objects_that_only_hold_each_other_die_on_the_gui_thread(qtbot: QtBot) -> None:
+    gc.enable()
+    guardian = GarbageCollector(QCoreApplication.instance() or QObject())
+    died_on: list[QThread] = []
+    held = Listener()
+    held.destroyed.connect(lambda: died_on.append(QThread.currentThread()))
+    held.results.append(held)
+    del held
+    made: list[list[list[int]]] = []
+    job = run_in_background(
+        lambda _report, _stop: [[number] for number in range(20_000)],
+        on_done=made.append,
+        on_error=lambda _error: None,
+    )
+    qtbot.waitUntil(lambda: job.is_over and bool(died_on))
+    assert died_on == [QThread.currentThread()]
+    assert not gc.isenabled()
+    guardian.deleteLater()
 
 
 def test_many_jobs_share_a_few_threads(qtbot: QtBot) -> None:
