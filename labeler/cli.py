@@ -14,6 +14,7 @@ from typing import Any
 
 from labeler import __version__
 from labeler.errors import UserError
+from labeler.shell_text import make_streams_printable, printable_streams
 
 VERBS: dict[str, tuple[str, str]] = {
     "simulator": ("labeler.simulator.command", "run the simulated robot until it is stopped"),
@@ -43,7 +44,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     0: done; 1: a fault the person can mend, told on stderr; 2: the command line is wrong.
     """
-    words = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        make_streams_printable()  # for good: a traceback is written after the end
+        return _run(sys.argv[1:])
+    with printable_streams():
+        return _run(list(argv))
+
+
+def _run(words: list[str]) -> int:
     if _wants_window(words):
         gc.disable()  # starting makes much and drops nothing; then the window does it by itself
         from labeler.gui.app import run_window

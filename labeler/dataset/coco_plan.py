@@ -11,6 +11,7 @@ from labeler.dataset.coco_entries import BadEntry, CategoryEntry, ImageEntry, Ke
 from labeler.dataset.json_stream import JsonSource, entries
 from labeler.dataset.progress import OnProgress, ShouldStop
 from labeler.errors import UserError
+from labeler.shell_text import one_line
 
 MAX_TOLD = 10_000
 """So many lines of a report are kept; its total counts all."""
@@ -26,9 +27,10 @@ class Told:
     total: int = 0
 
     def add(self, what: str, why: str) -> None:
+        """what may be any text from outside; it is kept as it can be shown."""
         self.total += 1
         if self.total <= MAX_TOLD:
-            self.lines.append((what, why))
+            self.lines.append((one_line(what), one_line(why)))
 
 
 @dataclass(slots=True)
