@@ -248,7 +248,9 @@ class _Import:
                 continue
             key = taken.entry.session if taken.entry.session in sessions else None
             if key not in sessions:
-                sessions[key] = self.dataset.add_session(PurePath(self.source.name).stem, "import").id
+                sessions[key] = self.dataset.add_session(
+                    PurePath(self.source.name).stem, "import"
+                ).id
             taken.image = replace(taken.image, session_id=sessions[key])
             self.dataset.add_image(taken.image)
         return sum(taken.is_new for taken in self.taken.values())

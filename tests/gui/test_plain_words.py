@@ -48,9 +48,7 @@ def test_a_label_is_rich_only_where_it_says_so(qtbot: QtBot, window: QWidget) ->
 
 
 @pytest.mark.parametrize("name", [NAME, '<img src="http://127.0.0.1:9/x">', "a<br>b", "&lt;i&gt;"])
-def test_a_question_shows_a_name_as_it_is(
-    qtbot: QtBot, window: QWidget, name: str
-) -> None:
+def test_a_question_shows_a_name_as_it_is(qtbot: QtBot, window: QWidget, name: str) -> None:
     box = QMessageBox(QMessageBox.Icon.Question, "Import", name, parent=window)
     box.setInformativeText(name)
     with qtbot.waitExposed(window):
