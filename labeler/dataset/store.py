@@ -132,13 +132,7 @@ class Dataset(Connections):
                 path.unlink(missing_ok=True)  # a thumbnail that was just finished
 
     def close(self) -> None:
-        """Ends the connections and lets another writer in. Closing twice does no harm.
-
-        What an addition left that was broken off, as by Ctrl+C, is finished or cleared.
-        """
-        if not self.read_only and not self.is_closed:
-            with suppress(UserError, OSError):  # a vanished drive: the next opening does it
-                self._finish_incoming(parts=False)
+        """Ends the connections and lets another writer in. Closing twice does no harm."""
         super().close()
         if self._lock:
             self._lock.release()
@@ -152,6 +146,10 @@ class Dataset(Connections):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """What an addition left that was broken off, as by Ctrl+C, is finished or cleared."""
+        if error is not None and not self.read_only and not self.is_closed:
+            with suppress(UserError, OSError):  # a vanished drive: the next opening does it
+                self._finish_incoming(parts=False)
         self.close()
 
     def has_writer(self) -> bool:
