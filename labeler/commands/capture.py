@@ -15,11 +15,12 @@ from labeler.cameras.base import Camera, Frame
 from labeler.cameras.catalogue import KINDS, open_camera
 from labeler.cameras.robots import find_robot
 from labeler.cameras.waiting import next_frame
+from labeler.commands.target import open_or_create
 from labeler.dataset.edits import clean_note
 from labeler.dataset.images import add_picture
 from labeler.dataset.judging import Judging
 from labeler.dataset.model import Session
-from labeler.dataset.store import FILE_NAME, Dataset
+from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 
 MOST_REPEATS = 20
@@ -148,12 +149,6 @@ def camera_named(word: str, seed: int = 0) -> Camera:
     if kind in KINDS and (rest or kind == "simulated"):
         return open_camera(word, seed=seed)
     return open_camera(f"robot:{find_robot(word).serial}")
-
-
-def open_or_create(folder: Path) -> Dataset:
-    if (folder / FILE_NAME).is_file():
-        return Dataset.open(folder)
-    return Dataset.create(folder)
 
 
 def _taker(camera: Camera, high_resolution: bool) -> Taker:

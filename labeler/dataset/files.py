@@ -28,10 +28,12 @@ def write_durably(path: Path, data: bytes) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-    except OSError as error:
+    except BaseException as error:
         with suppress(OSError):  # on a disk that became read-only, this fails as well
             path.unlink(missing_ok=True)
-        raise UserError(f"Cannot write {path}: {reason(error)}.") from error
+        if isinstance(error, OSError):
+            raise UserError(f"Cannot write {path}: {reason(error)}.") from error
+        raise
 
 
 def replace_durably(source: Path, target: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from labeler.errors import UserError
 
-FOLDERS = ("images", "incoming", "runs", "thumbnails", "backups", "trash")
+FOLDERS = ("images", "incoming", "runs", "thumbnails", "backups", "trash", "removed")
 FILE_NAME = "dataset.sqlite"
 HELPERS = ("-wal", "-shm", "-journal")
 LOCK_NAME = "dataset.lock"

@@ -6,13 +6,14 @@ import os
 import sqlite3
 import time
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
 import platformdirs
 
-from labeler.dataset import rows, schema
+from labeler.dataset import making, rows, schema
 from labeler.dataset.changes import Edit, EntryKind, StaleEdit
 from labeler.dataset.connections import Connections
 from labeler.dataset.files import PART, file_of_ours, reason, replace_durably
@@ -45,8 +46,12 @@ class Dataset(Connections):
 
     @classmethod
     def create(cls, folder: Path) -> Dataset:
-        """A new, empty dataset. Raises UserError where the folder holds anything already."""
+        """A new, empty dataset. Raises UserError where the folder holds anything already.
+
+        Where it cannot be made, as on a full disk, nothing of it stays.
+        """
         folder = folder.absolute()
+        made = making.missing(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             taken = any(path.name != LOCK_NAME for path in folder.iterdir())
@@ -54,7 +59,12 @@ class Dataset(Connections):
             raise UserError(f"Cannot make a dataset in {folder}: {reason(error)}.") from error
         if taken:
             raise UserError(f"{folder} is not empty. Choose another folder for the new dataset.")
-        return cls._opened(folder, WriterLock(folder / LOCK_NAME, name=folder.name))
+        lock = WriterLock(folder / LOCK_NAME, name=folder.name)
+        try:
+            return cls._opened(folder, lock)
+        except BaseException:
+            making.take_away(folder, made)
+            raise
 
     @classmethod
     def open(cls, folder: Path, *, read_only: bool = False) -> Dataset:
@@ -109,10 +119,16 @@ class Dataset(Connections):
                 "cannot be written, open a copy of it."
             )
 
-    def _finish_incoming(self) -> None:
-        """What a killed program left: pictures with a row move to their place, the rest goes."""
-        (self.folder / f"{FILE_NAME}{PART}").unlink(missing_ok=True)
+    def _finish_incoming(self, *, parts: bool = True) -> None:
+        """What a killed program left: pictures with a row move to their place, the rest goes.
+
+        parts: also files that are still being written, of which there are none at the opening.
+        """
+        if parts:
+            (self.folder / f"{FILE_NAME}{PART}").unlink(missing_ok=True)
         for path in list(self.incoming_folder.iterdir()):
+            if path.name.endswith(PART) and not parts:
+                continue
             if is_plain_file(path) and self.awaits(path.name):
                 self.settle(path.name)
             elif is_plain_file(path) or leads_elsewhere(path):
@@ -133,6 +149,10 @@ class Dataset(Connections):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """What an addition left that was broken off, as by Ctrl+C, is finished or cleared."""
+        if error is not None and not self.read_only and not self.is_closed:
+            with suppress(UserError, OSError):  # a vanished drive: the next opening does it
+                self._finish_incoming(parts=False)
         self.close()
 
     def has_writer(self) -> bool:
