@@ -22,6 +22,7 @@ class FloatingBars(QFrame):
 
     def __init__(self, parent: QWidget, ground: QWidget, *, at_top: bool = False) -> None:
         super().__init__(parent)
+        self._room_of = parent
         self._ground = ground
         self._at_top = at_top
         self._bars: list[QWidget] = []
@@ -53,7 +54,7 @@ class FloatingBars(QFrame):
         if not shown:
             return
         self._column.activate()
-        corner = self._ground.mapTo(self.parentWidget(), QPoint(0, 0))
+        corner = self._ground.mapTo(self._room_of, QPoint(0, 0))
         room = QRect(corner, self._ground.size()).adjusted(_GAP, _GAP, -_GAP, -_GAP)
         width = max(1, min(room.width(), max(self.sizeHint().width(), _WIDEST)))
         height = self._column.totalSizeHint().height()
