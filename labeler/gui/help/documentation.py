@@ -100,7 +100,7 @@ class _Page(QTextBrowser):
         if kind != QTextDocument.ResourceType.ImageResource.value or name.scheme():
             return super().loadResource(kind, name)
         picture = QImage(str(self._folder / name.path()))
-        widest = max(200, self.viewport().width() - 40)
+        widest = max(200, self.viewport().width() - 64)
         if picture.width() > widest:
             picture = picture.scaledToWidth(widest, Qt.TransformationMode.SmoothTransformation)
         return picture
