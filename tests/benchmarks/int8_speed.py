@@ -15,9 +15,9 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from onnx_against_torch import drawn, random_detector, spread
 from PIL import Image
 
+from tests.benchmarks.onnx_against_torch import drawn, random_detector, spread
 from trainer.coco import Picture
 from trainer.config import DETECTORS
 from trainer.export import export_onnx

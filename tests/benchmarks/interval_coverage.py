@@ -66,7 +66,9 @@ def coverage(
 
 def simulated(rng: np.random.Generator, classes: int, *, found: float, noise: int) -> World:
     """found: the share of true boxes that are found; noise: false detections an image."""
-    images, boxes, detections = [], [], {}
+    images: list[dict[str, object]] = []
+    boxes: list[dict[str, object]] = []
+    detections: dict[int, list[Detection]] = {}
     for number in range(1, IMAGES + 1):
         images.append({"id": number, "width": 640, "height": 360, "file_name": ""})
         blur = 3 if not noise else 5 + 12 * rng.random()

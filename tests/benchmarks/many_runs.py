@@ -23,7 +23,7 @@ from labeler.gui.train.run_list import RunList
 from labeler.gui.train.runs_page import RunsPage
 from labeler.runs.history import list_runs
 from trainer.config import RunConfig, save_config
-from trainer.events import Evaluated, Finished, Progressed, Started, to_line
+from trainer.events import Evaluated, Event, Finished, Progressed, Started, to_line
 
 _T = TypeVar("_T")
 
@@ -84,7 +84,7 @@ def _make(folder: Path, runs: int, events: int) -> None:
         run.mkdir()
         save_config(run, RunConfig("../images", "../images", seed=number))
         ap = number / runs
-        told = [
+        told: list[Event] = [
             Started(100, 20, ("mug",), 60.0, ("Learns on the processor.",)),
             *(Progressed("Learning", n, events, n / 10, 99.0, 0.5, 1e-3) for n in range(events)),
             Evaluated(60.0, 6.0, 0.5, ap, ap, 1e-3, True, ap / 2, (1 + ap) / 2),

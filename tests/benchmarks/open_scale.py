@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -114,7 +115,9 @@ wishes = {
     "verified": ImageFilter(verified=True),
     "note": ImageFilter(has_note=True),
     "text": ImageFilter(text="77"),
-    "five at once": ImageFilter(ImageState.LABELLED, 2, None, False, False, None, "7"),
+    "five at once": ImageFilter(
+        ImageState.LABELLED, category_id=2, has_suggestions=False, verified=False, text="7"
+    ),
 }
 told["filters"] = {name: min(choose(View(wish)) for _ in range(3)) for name, wish in wishes.items()}
 told["orders"] = {
@@ -164,7 +167,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "HOME"):
             os.environ[name] = place
-        told = {}
+        told: dict[int, dict[str, Any]] = {}
         for count in counts:
             folder = made(Path(place) / f"images-{count}", count)
             opened(folder, count)  # compiles, and fills the system's cache of files
@@ -208,7 +211,7 @@ def made(folder: Path, count: int) -> Path:
     return folder
 
 
-def opened(folder: Path, count: int) -> dict[str, float]:
+def opened(folder: Path, count: int) -> dict[str, Any]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     began = time.time()
@@ -221,7 +224,7 @@ def opened(folder: Path, count: int) -> dict[str, float]:
     )
     if done.returncode:
         raise SystemExit(done.stderr)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 

@@ -42,7 +42,9 @@ def sheet() -> np.ndarray:
         for _ in range(seconds * FPS):
             world.step(1 / FPS)
         sent = renderer.photograph(world.scene(camera))
-        tiles.append(cv2.imdecode(np.frombuffer(sent, np.uint8), cv2.IMREAD_COLOR))
+        tile = cv2.imdecode(np.frombuffer(sent, np.uint8), cv2.IMREAD_COLOR)
+        assert tile is not None
+        tiles.append(tile)
     rows = [np.hstack(tiles[at : at + COLUMNS]) for at in range(0, len(tiles), COLUMNS)]
     whole = np.vstack(rows)
     height = round(whole.shape[0] * WIDTH / whole.shape[1])

@@ -118,7 +118,7 @@ def trained(
     content = joined([each.part(name) for name in parts])
     (run / "train.json").write_text(json.dumps(content), encoding="utf-8")
     shutil.copyfile(each.folder / "held-old.json", run / "val.json")
-    start = {} if parent is None else {"start": "run", "parent": parent.name}
+    start: dict[str, Any] = {} if parent is None else {"start": "run", "parent": parent.name}
     if parent is not None:
         shutil.copyfile(parent / "best.safetensors", run / START_WEIGHTS)
     images = str(each.folder / "images")

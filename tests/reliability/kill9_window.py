@@ -96,7 +96,7 @@ class Person:
     def do_something(self) -> None:
         hand = self._hand
         if not hand.label.canvas.isVisible():
-            hand.label.go_next()
+            hand.label.travel.go_next()
             return
         hand.label.canvas.setFocus()
         if len(hand.boxes) >= MOST_BOXES:

@@ -110,7 +110,7 @@ def growth(process: str, samples: list[Sample]) -> Growth:
 
 
 def _middle(samples: list[Sample], name: str) -> float:
-    return round(statistics.median(getattr(one, name) for one in samples), 1)
+    return round(float(statistics.median(getattr(one, name) for one in samples)), 1)
 
 
 class Soak:
