@@ -23,7 +23,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from tests.script import run
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -197,4 +200,4 @@ def _run(is_done: Callable[[], bool]) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

@@ -18,6 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.script import run
 from trainer.average_precision import drawn_scores, measured
 from trainer.matching import boxes_by_image, rank
 from trainer.predict import Detection
@@ -109,4 +110,4 @@ def _drawings(world: World, classes: int, resamples: int) -> Any:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

@@ -16,12 +16,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from labeler.gui.train.run_list import RunList
 from labeler.gui.train.runs_page import RunsPage
 from labeler.runs.history import list_runs
+from tests.script import run
 from trainer.config import RunConfig, save_config
 from trainer.events import Evaluated, Event, Finished, Progressed, Started, to_line
 
@@ -110,4 +113,4 @@ def _say_all(what: str, milliseconds: list[float]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

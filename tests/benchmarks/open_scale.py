@@ -22,8 +22,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.script import run
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
 _LINKS = 10_000
 """So many names for one file: a file system has a limit."""
 
@@ -31,7 +34,7 @@ CHILD = """
 import json, random, resource, statistics, sys, time
 from dataclasses import replace
 from pathlib import Path
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from labeler.dataset.filters import ImageFilter, Order
 from labeler.dataset.model import ImageState
@@ -41,16 +44,14 @@ from labeler.gui.document import Document
 from labeler.gui.label.last_place import View
 from labeler.gui.main_window import MainWindow
 from labeler.gui.settings import Settings
+from tests.script import guard, until
 
+guard(3600)
 began, folder, count = float(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 told = {}
 
 def mb():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-def until(is_done):
-    while not is_done():
-        application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 def ms(values):
     values = sorted(1000 * each for each in values)
@@ -220,7 +221,7 @@ def opened(folder: Path, count: int) -> dict[str, Any]:
         capture_output=True,
         text=True,
         env=environment,
-        timeout=600,
+        timeout=3700,
     )
     if done.returncode:
         raise SystemExit(done.stderr)
@@ -238,4 +239,4 @@ def write(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -26,7 +26,9 @@ from pathlib import Path
 import platformdirs
 
 sys.path.insert(0, str(Path(__file__).parent))
+
 from tests.benchmarks.window_usable import OURS, REPORT, made_dataset, start
+from tests.script import run
 
 Start = Callable[[], dict[str, float]]
 
@@ -161,4 +163,4 @@ def installed(peer: Peer) -> Path | None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -16,6 +16,7 @@ import numpy as np
 from labeler.simulator.render import Renderer
 from labeler.simulator.setting import Setting
 from labeler.simulator.world import World
+from tests.script import run
 
 FPS = 15
 COLUMNS = 3
@@ -56,4 +57,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -32,6 +32,7 @@ from labeler.simulator.render import Renderer
 from labeler.simulator.setting import Setting
 from labeler.simulator.truth import CLASSES, read_truth
 from labeler.simulator.world import World
+from tests.script import run
 from trainer.config import START_WEIGHTS, RunConfig, save_config
 from trainer.evaluate import evaluate
 from trainer.events import Event, Finished
@@ -214,4 +215,4 @@ def say(*cells: object) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main, hours=12)
