@@ -55,8 +55,8 @@ def _run(script: str, words: tuple[str, ...], home: Path, heard: Path) -> None:
     out = os.open(heard, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
     for place in (1, 2):
         os.dup2(out, place)
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115, PTH123
-    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115, PTH123
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123
     names = ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "TMPDIR")
     os.environ.update(dict.fromkeys(names, str(home)), QT_QPA_PLATFORM="offscreen")
