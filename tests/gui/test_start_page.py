@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset.category_edits import add_category
@@ -80,8 +80,8 @@ def made(folder: Path, pictures: int = 2) -> Path:
     return folder
 
 
-def click(widget: object) -> None:
-    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)  # type: ignore[call-overload]
+def click(widget: QWidget) -> None:
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
 
 
 def drop(window: MainWindow, *paths: Path) -> None:
@@ -311,12 +311,15 @@ def test_the_page_is_worked_by_the_keyboard_alone(
     window.activateWindow()
     page = start_page(window)
     qtbot.waitUntil(page.robot.hasFocus)
-    reached = []
+    reached: list[QWidget] = []
     for _ in range(7):
-        reached.append(QApplication.focusWidget())
-        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        reached.append(focus)
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
     assert reached == [*page.choices, page.new, page.open, page.recent]
-    assert all(widget.accessibleName() or widget.text() for widget in reached)  # type: ignore[union-attr]
+    assert all(button.accessibleName() or button.text() for button in (*page.choices, page.new))
+    assert page.recent.accessibleName()
     QTest.keyClick(page.recent, Qt.Key.Key_Return)
     assert window.document.dataset.name == "kitchen"
     close(window)
