@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -99,12 +100,18 @@ def test_what_was_said_goes_when_it_was_read_or_another_workspace_comes(
 
 
 def test_workspaces_change_by_key_and_by_click(window: MainWindow) -> None:
-    QTest.keyClick(window, Qt.Key.Key_4, CONTROL)
+    QTest.keyClick(window, Qt.Key.Key_3, CONTROL)
     assert shown_place(window) == "train"
     QTest.keyClick(window, Qt.Key.Key_2, CONTROL)
     assert shown_place(window) == "label"
     QTest.mouseClick(window.bar.button("capture"), Qt.MouseButton.LeftButton)
     assert window.stack.currentWidget() is window.workspace("capture")
+
+
+def test_the_workspaces_are_numbered_in_the_order_of_the_bar(window: MainWindow) -> None:
+    for number, place in enumerate(PLACES, start=1):
+        QTest.keyClick(window, Qt.Key(Qt.Key.Key_0 + number), CONTROL)
+        assert shown_place(window) == place
 
 
 def test_keys_live_in_the_workspace_on_show_alone(window: MainWindow) -> None:
@@ -125,7 +132,7 @@ def test_keys_never_fire_while_one_types(window: MainWindow) -> None:
     QTest.keyClicks(field, "dad 1?")
     assert field.text() == "dad 1?"
     assert hand.label.editor.image_id == first
-    QTest.keyClick(field, Qt.Key.Key_4, CONTROL)
+    QTest.keyClick(field, Qt.Key.Key_3, CONTROL)
     assert shown_place(window) == "train"
 
 
@@ -446,7 +453,7 @@ def test_recent_datasets_stand_in_the_menu_newest_first(
     names = [folder.name for folder in Settings(settings_file).recent_datasets()]
     assert names == ["two", "one"]
     window.menu._fill()
-    recent = next(a.menu() for a in window.menu.menu().actions() if a.text() == "Open recent")
+    recent: Any = next(a.menu() for a in window.menu.menu().actions() if a.text() == "Open recent")
     assert [action.text() for action in recent.actions()] == ["one"]
     Dataset.create(tmp_path / "R&D").close()
     window.actions_of_dataset.open(tmp_path / "R&D")
@@ -511,7 +518,7 @@ def test_a_bug_is_logged_and_shown_and_the_window_goes_on(
     assert "Something went wrong inside the program" in window.banner.message.text()
     assert "window.log" in window.banner.message.text()
     assert "IndexError" in window.banner.details.toPlainText()
-    QTest.keyClick(window, Qt.Key.Key_4, CONTROL)
+    QTest.keyClick(window, Qt.Key.Key_3, CONTROL)
     assert shown_place(window) == "train"
 
 
