@@ -11,6 +11,7 @@ from threading import Event as Flag
 from typing import Protocol, TextIO
 
 from trainer.events import (
+    EVENTS,
     Evaluated,
     Event,
     Failed,
@@ -18,7 +19,7 @@ from trainer.events import (
     Paused,
     Resumed,
     Started,
-    from_line,
+    read_events,
     to_line,
 )
 from trainer.faults import TrainerError
@@ -31,7 +32,6 @@ NEWEST = "newest.onnx"
 
 log = logging.getLogger("trainer")
 _LINE = "%(asctime)s %(levelname)s %(message)s"
-_EVENTS = "events.jsonl"
 _TO_SURVIVE = (Evaluated, Paused, Finished, Failed)
 """Events that reach the disk before the run goes on, so that no power cut takes them."""
 
@@ -60,7 +60,7 @@ class Reporter:
 
     def keep_in(self, run: Path, *, goes_on: bool = False) -> None:
         """goes_on: behind what the run has told before. Raises OSError."""
-        self._path = run / _EVENTS
+        self._path = run / EVENTS
         torn = goes_on and _is_torn(self._path)
         self._file = self._path.open("a" if goes_on else "w", encoding="utf-8")
         if torn:
@@ -127,7 +127,7 @@ def goes_on(run: Path) -> bool:
 
 def is_complete(run: Path) -> bool:
     """Whether its budget was used up. A run that somebody stopped may go on."""
-    last = _last_turn(run / _EVENTS)
+    last = _last_turn(run / EVENTS)
     return isinstance(last, Finished) and not last.stopped_early
 
 
@@ -142,10 +142,8 @@ def _last_turn(path: Path) -> Event | None:
     last = None
     if not path.is_file():
         return None
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        with contextlib.suppress(ValueError):  # a torn line, as a killed process leaves it
-            event = from_line(line)
-            last = event if isinstance(event, (Started, Resumed, Finished, Failed)) else last
+    for event in read_events(path.parent):
+        last = event if isinstance(event, (Started, Resumed, Finished, Failed)) else last
     return last
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from trainer.events import (
+    EVENTS,
     Downloading,
     Evaluated,
     Event,
@@ -17,11 +18,13 @@ from trainer.events import (
     Resumed,
     Started,
     Warned,
-    from_line,
+    checked_events,
+    read_events,
     to_line,
 )
 
-EVENTS = "events.jsonl"
+__all__ = ["EVENTS", "UNKNOWN", "RunRecord", "append_event", "checked_events", "read_events"]
+
 UNKNOWN = -1.0
 """A score where there was nothing to measure by, as COCO writes it."""
 
@@ -139,22 +142,6 @@ class RunRecord:
         if self.progress is not None:
             told.append(self.progress.seconds)
         return max(told, default=0.0)
-
-
-def read_events(run: Path) -> Iterator[Event]:
-    """The events in RUN/events.jsonl; none where the file cannot be read.
-
-    A half line, as a killed process leaves it, is passed over.
-    """
-    try:
-        text = (run / EVENTS).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return
-    for line in text.splitlines():
-        try:
-            yield from_line(line)
-        except ValueError:
-            continue
 
 
 def append_event(run: Path, event: Event) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -73,4 +74,6 @@ class PictureOnCanvas(QObject):
 
     def _current_path(self) -> Path | None:
         image = self._editor.image()
-        return None if image is None else self._document.dataset.path_of(image)
+        with suppress(UserError):
+            return None if image is None else self._document.dataset.path_of(image)
+        return None
