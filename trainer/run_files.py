@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-from trainer.stored import AtMost, Sentence, StoredError, WrongValueError, read, value_of
+from trainer.stored import AtMost, PathText, Sentence, StoredError, WrongValueError, read, value_of
 
 PREPARATION, NOTE = "preparation.json", "note.txt"
 MOST_NOTE = 10_000
@@ -45,7 +45,7 @@ def kept_marks(path: Path, part: str) -> Mapping[str, str]:
     """
     try:
         found: Mapping[str, str] = value_of(
-            Mapping[str, str], read(path, dict, _MOST_MARKS).get(part)
+            Mapping[PathText, str], read(path, dict, _MOST_MARKS).get(part)
         )
     except WrongValueError as error:
         raise StoredError(f"{path} is damaged: {error.inside(part)}.") from error

@@ -77,13 +77,19 @@ class AtMost:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class AsName:
+    """In Annotated[str, AsName()]: text that names a file, which need not be printable."""
+
+
 Score = Annotated[float, Within(-1, 1)]
 """0 to 1; -1, as COCO writes it, where nobody could measure; differences, too."""
 Seconds = Annotated[float, Within(0, 1e9)]
 Amount = Annotated[float, Within(-1e15, 1e15)]
 Count = Annotated[int, Within(0, 2**53)]
 Sentence = Annotated[str, AtMost(20_000)]
-PathText = Annotated[str, AtMost(4_096)]
+PathText = Annotated[str, AsName(), AtMost(4_096)]
+"""The name of a file or folder, or a path. It is not looked at where that leads."""
 
 
 def read(path: Path, kind: type[T], most_bytes: int = MOST_BYTES) -> T:
@@ -158,14 +164,15 @@ def check_of(kind: Any) -> Check:
         return _PLAIN[kind]
     origin, parts = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        return _bounded(check_of(parts[0]), parts[1:])
+        inner = _path_text if AsName() in parts[1:] else check_of(parts[0])
+        return _bounded(inner, parts[1:])
     if origin in (Union, UnionType):
         (inner,) = (part for part in parts if part is not NoneType)
         return _or_none(check_of(inner))
     if origin is tuple:
         return _tuple(parts)
     if origin is not None and issubclass(origin, Mapping):
-        return _mapping(check_of(parts[1]), is_numbered=parts[0] is int)
+        return _mapping(_number_in if parts[0] is int else check_of(parts[0]), check_of(parts[1]))
     if is_dataclass(kind):
         return _object(kind)
     if isinstance(kind, type) and issubclass(kind, Enum):
@@ -219,11 +226,16 @@ def _text(value: Any) -> str:
         raise WrongValueError(f"is {_told(value)}, not text")
     if len(value) > MOST_CHARACTERS:
         raise WrongValueError(f"has more than {MOST_CHARACTERS} characters")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise WrongValueError("holds half a character") from None
-    return value
+    return value.encode("utf-8", "replace").decode()  # half a character becomes a question mark
+
+
+def _path_text(value: Any) -> str:
+    """As _text(), but bytes that are no text, which stand as half characters, stay what they are:
+    a folder may be called so."""
+    _text(value)
+    if "\0" in value:
+        raise WrongValueError("holds a character that no name can")
+    return str(value)
 
 
 def _an_object(value: Any) -> dict[str, Any]:
@@ -303,14 +315,14 @@ def _tuple(parts: tuple[Any, ...]) -> Check:
     return checked
 
 
-def _mapping(check: Check, *, is_numbered: bool) -> Check:
+def _mapping(key_check: Check, check: Check) -> Check:
     def checked(value: Any) -> dict[Any, Any]:
         found: dict[Any, Any] = {}
         if len(_an_object(value)) > MOST_ITEMS:
             raise WrongValueError(f"has more than {MOST_ITEMS} entries")
         for key, one in value.items():
             try:
-                found[_number_in(key) if is_numbered else _text(key)] = check(one)
+                found[key_check(key)] = check(one)
             except WrongValueError as error:
                 raise error.inside(f"[{_told(key)}]") from None
         return found

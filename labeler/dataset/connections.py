@@ -61,6 +61,10 @@ class Connections(Queries):
                 connection.close()
             self._idle.clear()
 
+    @property
+    def is_closed(self) -> bool:
+        return self._closed
+
     def _connected(self) -> sqlite3.Connection:
         return schema.connect(self._path, read_only=self.read_only)
 

@@ -32,12 +32,12 @@ from labeler.gui.shortcuts import GLOBAL, HISTORY
 from labeler.gui.status_line import StatusLine
 from labeler.gui.window_actions import global_actions
 from labeler.gui.window_keys import WindowKeys
+from labeler.gui.window_place import place_window
 from labeler.gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from labeler.gui.live import LiveCamera
 
-_SIZE = (1280, 800)
 _SMALLEST = (600, 320)
 """So much the workspaces get at least; half of 1280x800 is a screen at 200 %."""
 
@@ -82,8 +82,7 @@ class MainWindow(QWidget):
         self.keys.add(HISTORY, self.history.actions_table(), self)
         self._show_dataset()
         self.show_workspace(LABEL)
-        self.resize(*_SIZE)
-        self.restoreGeometry(settings.geometry)
+        place_window(self, settings.geometry)
 
     @property
     def live(self) -> LiveCamera:

@@ -111,7 +111,6 @@ class ClassDesk(QObject):
     def _name_class(self, name: str) -> None:
         if self._editor.choose_named(name):
             self._classes.field.clear()
-            self._canvas.setFocus()
 
     # Changing one class
 

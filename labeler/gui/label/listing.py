@@ -149,7 +149,9 @@ class Listing(QObject):
     def _show_choices(self) -> None:
         dataset = self._document.dataset
         with self._document.reporting():
-            self._strip.filters.show_choices(dataset.categories(), dataset.sessions())
+            self._strip.filters.show_choices(
+                dataset.categories(), dataset.sessions(with_images=True)
+            )
 
     # What happened elsewhere
 

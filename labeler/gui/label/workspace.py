@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from labeler.dataset.changes import Edit
 from labeler.dataset.model import Image
+from labeler.errors import UserError
 from labeler.gui import theme
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
@@ -207,8 +209,11 @@ class LabelWorkspace(Workspace):
         """What may be wanted next: three in the direction of travel, and one to come back to."""
         ahead: list[Image | None] = [*self.travel.ahead(3)]
         ahead.insert(2, self.filmstrip.step(-self.travel.direction))
-        path_of = self._document.dataset.path_of
-        self._pictures.look_ahead([path_of(image) for image in ahead if image is not None])
+        paths = []
+        for image in ahead:
+            with suppress(UserError):  # said once it is shown itself
+                paths += [self._document.dataset.path_of(image)] if image is not None else []
+        self._pictures.look_ahead(paths)
 
     def _show_boxes(self) -> None:
         self.canvas.set_boxes(self.editor.boxes())
