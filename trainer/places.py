@@ -9,10 +9,9 @@ import os
 import re
 from pathlib import Path
 
+from trainer.names import relative_name
 from trainer.run_files import kept_marks
 from trainer.stored import StoredError
-
-from trainer.names import relative_name
 
 _BEGINNING = 1 << 20
 """Bytes of a list, in which its first picture is named."""

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
+from trainer.names import open_plain
 from trainer.stored import AtMost, PathText, Sentence, StoredError, WrongValueError, read, value_of
 
 PREPARATION, NOTE = "preparation.json", "note.txt"
@@ -66,9 +67,7 @@ def read_note(run: Path) -> str:
     """Empty where there is none, or it cannot be read."""
     path = run / NOTE
     try:
-        if not path.is_file():  # a pipe would never end
-            return ""
-        with path.open(encoding="utf-8", errors="replace") as stream:
+        with open_plain(path, "r", errors="replace") as stream:
             return stream.read(MOST_NOTE).strip()
     except OSError:
         return ""

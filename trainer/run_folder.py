@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 from threading import Event as Flag
-from typing import Protocol, TextIO
+from typing import IO, Protocol
 
 from trainer.events import (
     EVENTS,
@@ -23,6 +23,7 @@ from trainer.events import (
     to_line,
 )
 from trainer.faults import TrainerError
+from trainer.names import open_plain
 
 STATE = "state.safetensors"
 """What a run needs to go on; it stays until the run is complete."""
@@ -52,7 +53,7 @@ class Reporter:
     """
 
     def __init__(self, stream: Stream, stop: Flag) -> None:
-        self._file: TextIO | None = None
+        self._file: IO[str] | None = None
         self._path = Path()
         self._stream = stream
         self._stop = stop
@@ -62,9 +63,9 @@ class Reporter:
         """goes_on: behind what the run has told before. Raises OSError."""
         self._path = run / EVENTS
         torn = goes_on and _is_torn(self._path)
-        self._file = self._path.open("a" if goes_on else "w", encoding="utf-8")
+        self._file = file = open_plain(self._path, "a" if goes_on else "w")
         if torn:
-            self._file.write("\n")
+            file.write("\n")
 
     def emit(self, event: Event) -> None:
         line = to_line(event) + "\n"
@@ -109,8 +110,9 @@ def start_log(*folders: Path, goes_on: bool = False) -> None:
     )
     logging.captureWarnings(True)
     for folder in folders:
-        mode = "a" if goes_on else "w"
-        file = logging.FileHandler(folder / "log.txt", mode=mode, encoding="utf-8")
+        with open_plain(folder / "log.txt", "a" if goes_on else "w"):
+            pass  # raises where it is a link out of the folder, and empties what was there
+        file = logging.FileHandler(folder / "log.txt", mode="a", encoding="utf-8")
         file.setFormatter(logging.Formatter(_LINE))
         logging.getLogger().addHandler(file)
 

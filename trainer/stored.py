@@ -7,9 +7,9 @@ ends in one sentence that names the file and the fault. Stdlib only.
 
 from __future__ import annotations
 
+import errno
 import json
 import math
-import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from trainer.faults import TrainerError
+from trainer.names import read_plain
 
 MOST_BYTES = 64 << 20
 """Of a file, unless who reads it knows better."""
@@ -107,16 +108,12 @@ def read(path: Path, kind: type[T], most_bytes: int = MOST_BYTES) -> T:
 
 def content_of(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
     """Raises StoredError where it is no plain file or larger than can be meant, OSError."""
-    found = path.stat()
-    if stat.S_ISDIR(found.st_mode):
-        raise StoredError(f"{path} is a folder; a file is needed there.")
-    if not stat.S_ISREG(found.st_mode):  # a pipe would keep the reader waiting for ever
-        raise StoredError(f"{path} is no plain file.")
-    with path.open("rb") as stream:
-        data = stream.read(most_bytes + 1)
-    if len(data) > most_bytes:
-        raise StoredError(f"{path} is damaged: it is larger than {most_bytes >> 20} MiB.")
-    return data
+    try:
+        return read_plain(path, most_bytes)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EINVAL, errno.EFBIG):
+            raise StoredError(f"{path} cannot be used: {error.strerror}.") from error
+        raise
 
 
 def lines_of(path: Path, most_bytes: int) -> Iterator[tuple[int, str]]:
@@ -188,14 +185,14 @@ def as_json(content: Any, indent: int | None = None) -> bytes:
 
 def _whole(digits: str) -> int:
     if len(digits) > 20 or abs(number := int(digits)) > _LARGEST:
-        raise ValueError(f"the number {digits[:20]}… is out of all bounds")
+        raise ValueError(f"the number {digits[:20]}… is far too large")
     return number
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if not math.isfinite(number):
-        raise ValueError(f"the number {digits[:20]} is out of all bounds")
+        raise ValueError(f"the number {digits[:20]} is far too large")
     return number
 
 
@@ -209,7 +206,7 @@ def _integer(value: Any) -> int:
     if type(value) is not int:
         raise WrongValueError(f"is {_told(value)}, not a whole number")
     if abs(value) > _LARGEST:
-        raise WrongValueError("is out of all bounds")
+        raise WrongValueError("is far too large")
     return value
 
 
@@ -217,7 +214,7 @@ def _number(value: Any) -> float:
     if type(value) is not int and type(value) is not float:
         raise WrongValueError(f"is {_told(value)}, not a number")
     if (isinstance(value, int) and abs(value) > _LARGEST) or not math.isfinite(value):
-        raise WrongValueError("is out of all bounds")
+        raise WrongValueError("is far too large")
     return float(value)
 
 

@@ -30,7 +30,7 @@ class LeftOutLabel(QLabel):
         first, more = left_out[0], len(left_out) - 1
         told = self.tr("{0} cannot be read: {1}").format(first.path.name, first.short)
         if more:
-            told += " " + self.tr("The same with {0} more.").format(more)
+            told += " " + self.tr("{0} more cannot be read either.").format(more)
         self.setText(told)
         self.setToolTip("\n".join(each.why for each in left_out))
 

@@ -22,6 +22,7 @@ from trainer.events import (
     read_events,
     to_line,
 )
+from trainer.names import open_plain
 
 __all__ = ["EVENTS", "UNKNOWN", "RunRecord", "append_event", "checked_events", "read_events"]
 
@@ -146,7 +147,7 @@ class RunRecord:
 
 def append_event(run: Path, event: Event) -> None:
     """Adds what the trainer could not tell any more, on a line of its own. Raises OSError."""
-    with (run / EVENTS).open("ab+") as stream:
+    with open_plain(run / EVENTS, "ab+") as stream:
         stream.seek(0, 2)
         if stream.tell():
             stream.seek(-1, 2)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 from labeler.dataset import picture
 from labeler.errors import UserError
 from labeler.runs.coco_side import CocoLists, read_lists
+from labeler.runs.detector import ModelDetector
 from labeler.runs.history import config_of
 from trainer.names import BadName, file_under
-from trainer.predict import Detection, Predictor
+from trainer.predict import Detection
 from trainer.stored import AtMost, Seconds, content_of, parsed, value_of
 
 if TYPE_CHECKING:
@@ -66,10 +67,7 @@ def choose_pictures(run: Path, count: int) -> list[ShownPicture]:
 
 def look(model: Path, pictures: Sequence[ShownPicture], seconds: float) -> Look:
     """Raises UserError where the model cannot be used."""
-    try:
-        predictor = Predictor(model, threads=1)
-    except ValueError as error:
-        raise UserError(str(error)) from error
+    predictor = ModelDetector(model, threads=1)
     return Look(
         seconds, {shown.image_id: tuple(predictor.predict(shown.rgb)) for shown in pictures}
     )

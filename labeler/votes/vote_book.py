@@ -19,6 +19,7 @@ from labeler.dataset.files import reason
 from labeler.errors import UserError
 from labeler.runs.pair import SIDES
 from labeler.votes.ballot import Choice, Origin, Round, Vote, drawn_key, drawn_order
+from trainer.names import open_plain
 from trainer.stored import AtMost, StoredError, Within, as_json, lines_of, parsed, value_of
 
 FILE_NAME = "votes.jsonl"
@@ -130,7 +131,7 @@ class VoteBook:
     def _append(self, line: bytes) -> None:
         """A line that was not written wholly is taken away again."""
         try:
-            with self.path.open("ab+") as stream:
+            with open_plain(self.path, "ab+") as stream:
                 end = stream.seek(0, os.SEEK_END)
                 try:
                     stream.write(_newline_if_torn(stream, end) + line)
