@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_a_name_with_a_dead_address_before_the_living_one_is_reached(
     simulated_robot: RobotConfig, dead: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tcp = (socket.AF_INET, socket.SOCK_STREAM, 0, "")
-    found = [(*tcp, ("127.0.0.1", port)) for port in (dead, simulated_robot.port)]
+    found: list[Any] = [(*tcp, ("127.0.0.1", port)) for port in (dead, simulated_robot.port)]
     found.insert(0, (250, *found[0][1:]))  # a family that this computer has not
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
     with _dialled(simulated_robot, 0.4) as reached:

@@ -13,7 +13,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider
 from pytestqt.qtbot import QtBot
 
-import labeler.votes.vote_book
 from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.compare.playing import Playing
@@ -101,8 +100,10 @@ def _texts(page: WatchPage) -> list[list[str]]:
 
 def _words_on(page: WatchPage) -> str:
     """Everything that a person can read or hear on the page now."""
-    words = []
-    for widget in (*page.findChildren(QLabel), *page.findChildren(QPushButton)):
+    words: list[str] = []
+    found: list[QLabel | QPushButton] = [*page.findChildren(QLabel)]
+    found += page.findChildren(QPushButton)
+    for widget in found:
         if widget.isVisible():
             words += [widget.text(), widget.toolTip(), widget.accessibleName()]
     return " ".join(words).lower()
@@ -504,7 +505,7 @@ def test_a_disk_that_takes_nothing_is_said_and_no_vote_is_counted(
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(labeler.votes.vote_book.os, "fsync", full)
+    monkeypatch.setattr("labeler.votes.vote_book.os.fsync", full)
     page.card.b.click()
     assert "no space left on device" in heard.failures[0]
     assert page.voting.votes == 1
