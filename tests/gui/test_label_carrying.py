@@ -229,7 +229,7 @@ def test_the_image_where_tracking_ended_says_why_and_what_to_do(
         if why == "picture":
             dataset.path_of(dataset.images()[3]).unlink()
 
-    how = {"gone": range(3, 6)} if why == "unlike" else {}
+    how: dict[str, object] = {"gone": range(3, 6)} if why == "unlike" else {}
     how |= {"pause_after": 3} if why == "pause" else {}
     hand = opened(6, prepare, **how)
     note = hand.label.carrying_note
