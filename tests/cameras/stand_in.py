@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -16,7 +17,8 @@ from labeler.dataset.model import Pose
 
 class StandIn:
     """asked: the orders' names; requests: the orders. turn_error: by which part it turns too far;
-    drive_error_mm: by how much it drives too far."""
+    drive_error_mm: by how much it drives too far. silent_since: when it told its state last, as
+    clock counts; None: all the while."""
 
     def __init__(self, status: int = 0, name: str = "Vector-T1") -> None:
         self.name = name
@@ -32,13 +34,22 @@ class StandIn:
         self._pose = Pose(0.0, 0.0, 0.0)
         self._head, self._lift = 0.0, 32.0
         self._stamps = count(1)
+        self.clock: Callable[[], float] = time.monotonic
+        self.silent_since: float | None = None
 
     @property
     def body(self) -> BodyState | None:
         if self.is_gone:
             return None
         return BodyState(
-            self._pose, self._head, self._lift, 0.0, 0.0, self.status, self.image_stamp
+            self._pose,
+            self._head,
+            self._lift,
+            0.0,
+            0.0,
+            self.status,
+            self.image_stamp,
+            self.clock() if self.silent_since is None else self.silent_since,
         )
 
     def latest(self) -> Frame:

@@ -10,7 +10,7 @@ import pytest
 
 from labeler.cameras.base import CameraState
 from labeler.cameras.deadline import StoppedError
-from labeler.cameras.driving import LIFE, Driver, DrivingState
+from labeler.cameras.driving import Driver, DrivingState
 from labeler.cameras.driving_body import (
     CLIFF_DETECTED,
     IS_PICKED_UP,
@@ -81,12 +81,10 @@ def test_control_is_asked_for_only_while_driving_and_given_back(camera: VectorCa
     driver.release()
 
 
-def test_a_wish_that_is_not_renewed_ends_by_itself(driver: Driver) -> None:
+def test_a_motion_that_is_not_renewed_ends_by_itself(driver: Driver) -> None:
     driver.drive(Motion(forward=1.0))
-    began = time.monotonic()
     wait_until(lambda: rolls(driver))
     wait_until(lambda: stands(driver))
-    assert time.monotonic() - began >= LIFE
     assert driver.is_on
 
 
