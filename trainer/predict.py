@@ -124,7 +124,7 @@ def _described(path: Path, metadata: Mapping[str, str]) -> ModelDetails:
         raise ModelError(f"{path}: this ONNX model was not made by Vector Labeler.")
     if version != FORMAT_VERSION:
         raise ModelError(
-            f"{path}: this model is of format {version[:20]!r}, which another version of Vector "
+            f"{path}: this model is of format {version[:20]}, which another version of Vector "
             f"Labeler reads; this one reads format {FORMAT_VERSION}."
         )
     try:

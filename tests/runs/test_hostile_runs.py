@@ -105,7 +105,8 @@ def test_a_run_of_a_seed_without_end_is_left_out(tmp_path: Path) -> None:
     (bad / "config.json").write_text(text, encoding="utf-8")
     runs, left_out = look_through(tmp_path)
     assert [run.name for run in runs] == ["good"]
-    assert "config.json is damaged: the number 10000000000000000000… is far too large" in left_out[0].why
+    fault = "config.json is damaged: the number 10000000000000000000… is far too large"
+    assert fault in left_out[0].why
 
 
 def test_a_pair_with_a_damaged_side_or_date_is_left_out(tmp_path: Path) -> None:

@@ -49,10 +49,11 @@ def model(
     raw_details: str | None = None,
     version: str = FORMAT_VERSION,
     picture: tuple[int, Sequence[int]] = (TensorProto.UINT8, (1, HEIGHT, WIDTH, 3)),
+    sources: Mapping[str, str] | None = None,
     **instead: str,
 ) -> ModelProto:
     """One that finds a vector. instead: where each output comes from, if not from a constant."""
-    sources = {**GIVEN, **instead}
+    sources = {**GIVEN, **(sources or {}), **instead}
     outputs = outputs or {
         "boxes": (FLOAT, ("n", 4)),
         "scores": (FLOAT, ("n",)),
@@ -174,7 +175,7 @@ def numbers(boxes: Any = None, scores: Any = None, labels: Any = None) -> ModelP
         "scores": (FLOAT, None),
         "labels": (LONG, None),
     }
-    return model(nodes, constants, outputs=kinds, **instead)
+    return model(nodes, constants, outputs=kinds, sources=instead)
 
 
 HUGE = "1" + "0" * 400

@@ -193,7 +193,20 @@ def test_a_file_larger_than_can_be_meant_is_not_read(tmp_path: Path) -> None:
 )
 def test_an_event_with_any_value_replaced_is_the_event_or_refused(event: Event) -> None:
     values = json.loads(to_line(event))
-    odd = (None, "x", "", [], {}, [[]], True, -1e300, 1e300, 10**18, "9" * 30_000, ["x" * 30_000])
+    odd: tuple[Any, ...] = (
+        None,
+        "x",
+        "",
+        [],
+        {},
+        [[]],
+        True,
+        -1e300,
+        1e300,
+        10**18,
+        "9" * 30_000,
+        ["x" * 30_000],
+    )
     for key in values.keys() - {"event"}:
         for each in odd:
             line = json.dumps({**values, key: each})
