@@ -10,9 +10,17 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+from anki_vector.messaging import protocol
+
 from labeler.cameras.base import Frame
 from labeler.cameras.driving_body import BodyState
 from labeler.dataset.model import Pose
+
+CLIFF_DETECTED = int(protocol.ROBOT_STATUS_CLIFF_DETECTED)
+IS_PICKED_UP = int(protocol.ROBOT_STATUS_IS_PICKED_UP)
+ON_CHARGER = int(protocol.ROBOT_STATUS_IS_ON_CHARGER)
+WHEELS_MOVING = int(protocol.ROBOT_STATUS_ARE_WHEELS_MOVING)
+"""As the SDK has them, whatever the product believes."""
 
 
 class StandIn:
