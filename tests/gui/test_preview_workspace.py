@@ -40,6 +40,7 @@ from tests.gui.live_waits import Heard, show, until, wait_for_picture
 from tests.gui.pair_makers import write_pair
 from tests.gui.tiny_model import write_tiny_model
 from tests.runs.run_makers import add_scenes
+from tests.trainer import hostile_models
 from trainer.config import RunConfig, save_config
 from trainer.predict import Predictor
 
@@ -417,6 +418,19 @@ def test_a_file_that_is_no_model_is_a_sentence_and_the_picture_goes_on(
     until(qtbot, lambda: preview.view.image is not before and not preview.view.marks)
     write_tiny_model(broken)
     until(qtbot, lambda: preview.view.marks and preview.health.isHidden())  # mended in its place
+
+
+@pytest.mark.parametrize("name", ["infinite boxes", "five million", "zeros of the picture"])
+def test_a_model_that_fails_at_a_picture_is_a_sentence_and_another_one_works(
+    qtbot: QtBot, preview: PreviewWorkspace, tmp_path: Path, model: Path, name: str
+) -> None:
+    hostile = hostile_models.write(tmp_path / "hostile.onnx", hostile_models.EVERY[name][0])
+    preview.models.choose(hostile)
+    until(qtbot, lambda: f"{hostile}: this model" in preview.health.sentence.text())
+    before = preview.view.image
+    until(qtbot, lambda: preview.view.image is not before and not preview.view.marks)
+    preview.models.choose(model)
+    until(qtbot, lambda: preview.view.marks and preview.health.isHidden())  # the thread lives on
 
 
 def test_without_a_model_the_way_to_one_is_shown(

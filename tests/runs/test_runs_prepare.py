@@ -13,6 +13,7 @@ from PIL import Image as Pillow
 
 from labeler.dataset import category_edits, edits, splits
 from labeler.dataset.images import add_picture
+from labeler.dataset.model import BBox
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.runs.prepare import (
@@ -295,3 +296,33 @@ def test_what_is_no_coco_file_is_a_sentence(tmp_path: Path, content: str) -> Non
     source.write_text(content, encoding="utf-8")
     with pytest.raises(UserError, match=r"all\.json"):
         prepare_run_from_coco(source, tmp_path, None, tmp_path / "run", Wish())
+
+
+def test_images_too_near_to_those_held_back_are_in_no_list(dataset: Dataset) -> None:
+    """Else the run learns what it is checked with, and its score flatters."""
+    add_labelled(dataset, 1, session="kitchen", name="mug")
+    (sitting,), (mug,) = dataset.sessions(), dataset.categories()
+    for number in range(1, 60):  # two pictures a second
+        image = add_picture(
+            dataset,
+            jpeg(number),
+            original_name=f"{number}.jpg",
+            session_id=sitting.id,
+            captured_at=1000 + number / 2,
+        ).image
+        dataset.apply(edits.draw(dataset, image.id, mug.id, BBox(10, 10, 30, 30)))
+    run = new_run_folder(dataset.runs_folder)
+    prepared = prepare_run_from_dataset(dataset, run, Wish())
+    train, val = _names(run / "train.json"), _names(run / "val.json")
+    when = {image.file_name: image.captured_at for image in dataset.images()}
+    left_out = when.keys() - train - val
+    assert left_out
+    assert val
+    assert not train & val
+    assert (prepared.images_train, prepared.images_val) == (len(train), len(val))
+    assert f"{len(left_out)} images" in prepared.explanation
+
+    def apart(name: str) -> float:
+        return min(abs(when[name] - when[held]) for held in val)
+
+    assert max(map(apart, left_out)) <= min(map(apart, train))  # the nearest ones
