@@ -137,9 +137,10 @@ def test_what_is_thin_is_said_before_train_is_pressed(
     qtbot: QtBot, workspace: TrainWorkspace, document: Document, dataset: Dataset
 ) -> None:
     data = workspace.settings.data
+    qtbot.waitUntil(lambda: "to learn from" in data.text.text(), timeout=PATIENCE)
     first, second = data.text.text().splitlines()
-    assert first == "32 labelled, 0 empty: about 26 to learn from, 6 to check with"
-    assert second.startswith("Only 6 images to check with: AP will be sure to about")
+    assert first == "32 labelled, 0 empty: 24 images to learn from, 8 to check with"
+    assert second.startswith("Only 8 images to check with: AP is accurate to about")
     document.perform(add_category(dataset, "robot"))
     qtbot.waitUntil(data.more.isVisible, timeout=PATIENCE)
     qtbot.mouseClick(data.more, Qt.MouseButton.LeftButton)

@@ -137,7 +137,7 @@ class CurveTraining(QObject):
             self._stop()
             return
         self._trainer.start(prepared.path)
-        self.images = prepared.images_train
+        self.images = prepared.sizes.train
         self.changed.emit()
 
     def _take_end(self, part: Path) -> None:

@@ -41,6 +41,11 @@ class Notice(QWidget):
         self._show()
         self.hide()
 
+    @property
+    def lines(self) -> Sequence[str]:
+        """All that it says, also what shows only once it is opened."""
+        return self._lines
+
     def say(self, sentence: str, offers: Sequence[Offer] = ()) -> None:
         """One sentence a line. An empty one hides the bar."""
         self._lines = sentence.splitlines()

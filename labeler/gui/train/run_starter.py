@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Signal
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
-from labeler.gui.counts import counted
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
 from labeler.gui.preparing import announce, obstacle_beside
@@ -103,11 +102,7 @@ class RunStarter(QObject):
         except UserError as error:
             self._miss(error)
             return
-        self._document.say(
-            self.tr("Learning from {0}, checking with {1}.").format(
-                counted(prepared.images_train, "image"), prepared.images_val
-            )
-        )
+        self._document.say(self.tr("The training begins: {0}.").format(prepared.sizes.told))
         self.began.emit(prepared.path)
 
     def _miss(self, error: Exception) -> None:

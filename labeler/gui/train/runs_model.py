@@ -18,6 +18,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from labeler.dataset.splits import SplitSizes
 from labeler.gui import times
 from labeler.gui.train import words
 from labeler.runs.history import RunState, RunSummary
@@ -174,7 +175,13 @@ def _columns() -> list[_Column]:
             lambda run: words.detector(run.detector),
             lambda run: words.detector(run.detector),
         ),
-        _Column(_tr("Images"), lambda run: f"{run.images or '–'}", lambda run: run.images, True),
+        _Column(
+            _tr("Trained on"),
+            lambda run: f"{run.images_train or '–'}",
+            lambda run: run.images_train,
+            True,
+            _told_images,
+        ),
         _Column(
             _tr("AP (95 % interval)"),
             lambda run: "–" if run.ap is None else words.score(run.ap, run.ap_interval),
@@ -199,6 +206,12 @@ def _columns() -> list[_Column]:
             told=lambda run: run.note,
         ),
     ]
+
+
+def _told_images(run: RunSummary) -> str:
+    if not run.images_train:
+        return run.message or run.name
+    return f"{SplitSizes(run.images_train, run.images_val).told}."
 
 
 def _told_ap50(run: RunSummary) -> str:

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeler.dataset.splits import expected_sizes
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
 from labeler.gui.theme import set_role
@@ -22,6 +21,7 @@ from labeler.gui.train import keys, last_wish, run_words
 from labeler.gui.train.empty_states import TrainEmptyPage
 from labeler.gui.train.left_panel import LeftPanel
 from labeler.gui.train.log_dialog import LogDialog
+from labeler.gui.train.next_split import NextSplit
 from labeler.gui.train.page import Page
 from labeler.gui.train.run_pages import RunPages
 from labeler.gui.train.run_shelf import RunShelf
@@ -30,7 +30,7 @@ from labeler.gui.train.run_starter import RunStarter
 from labeler.gui.train.runs_desk import RunsDesk
 from labeler.gui.train.trainer import Trainer
 from labeler.gui.workspace import Action, Workspace
-from labeler.runs.advice import FEWEST_LABELLED, foretold
+from labeler.runs.advice import FEWEST_LABELLED
 from labeler.runs.history import LOG, MODEL, newest_model
 from labeler.runs.launch import training_available
 from trainer.events import Evaluated, Event
@@ -58,6 +58,7 @@ class TrainWorkspace(Workspace):
         self._document = document
         self.trainer = Trainer(self)
         self.preparing = JobBar(self)
+        self.next_split = NextSplit(self)
         self.starter = RunStarter(document, self.trainer, self.preparing)
         self.shelf = RunShelf(document, self)
         self.panel = LeftPanel(self)
@@ -79,7 +80,7 @@ class TrainWorkspace(Workspace):
         return keys.actions(self)
 
     def activated(self) -> None:
-        self._tell_data()
+        self._look_at_data()
         self._refresh()
 
     def closing_question(self) -> str:
@@ -92,6 +93,7 @@ class TrainWorkspace(Workspace):
 
     def shut_down(self) -> None:
         self.preparing.stop()
+        self.next_split.stop()
         self.trainer.stop_and_wait()
         self.results.shut_down()
         self.stage.measuring.stop_and_wait()
@@ -225,7 +227,9 @@ class TrainWorkspace(Workspace):
         if not self.trainer.is_running:
             self.stage.clear()
         self.shelf.load()
-        self._tell_data()
+        self.next_split.stop()
+        if self.isVisible():
+            self._look_at_data()
         self._refresh()
 
     def _is_busy(self) -> bool:
@@ -237,21 +241,25 @@ class TrainWorkspace(Workspace):
 
     def _follow_data(self) -> None:
         if self.isVisible():
-            self._tell_data()
+            self._look_at_data()
         self._refresh()
 
+    def _look_at_data(self) -> None:
+        """What the next training will learn from, as the data and the settings are now."""
+        self.next_split.look(self._document.dataset, self.settings.wish())
+
     def _tell_data(self) -> None:
-        """What there is to learn from, and what will have to be said of it."""
-        dataset = self._document.dataset
-        counts, boxes = dataset.counts(), dataset.boxes_per_category()
-        names = {each.id: each.name for each in dataset.categories()}
-        lines = [self.tr("{0} labelled, {1} empty").format(counts.labelled, counts.empty)]
-        images = counts.labelled + counts.empty
-        if counts.labelled >= FEWEST_LABELLED:
-            learnt, checked, _ = expected_sizes(images)
-            told = self.tr("{0}: about {1} to learn from, {2} to check with")
-            lines = [told.format(lines[0], learnt, checked), *foretold(names, images, boxes)]
-        self.settings.data.show_lines(lines)
+        """What is said of the run on show, in the bar above its curves, is not said twice."""
+        there = self.view.notice.lines if self._shows_notice() else ()
+        self.settings.data.show_lines([line for line in self.next_split.lines if line not in there])
+
+    def _shows_notice(self) -> bool:
+        return self.stage.run is not None and self.pages.current is Page.LEARNING
+
+    def _choose(self) -> None:
+        """The settings were changed."""
+        last_wish.keep(self.settings.lasting_wish())
+        self._look_at_data()
 
     def _refresh(self) -> None:
         """Which page is up, and what can be pressed."""
@@ -283,6 +291,8 @@ class TrainWorkspace(Workspace):
             document.image_state_changed,
             document.images_added,
             document.categories_changed,
+            document.many_images_changed,
+            document.sessions_changed,
         ):
             changed.connect(self._refresh_timer.start)
         document.dataset_opened.connect(self._open_dataset)
@@ -294,13 +304,15 @@ class TrainWorkspace(Workspace):
         self.shelf.loaded.connect(self._show_runs)
         self.shelf.removed.connect(self.stage.forget)
         self.stage.changed.connect(self._refresh)
+        self.stage.changed.connect(self._tell_data)
         self.stage.lost.connect(self.shelf.load)
         self.stage.built_in_requested.connect(self._train_built_in)
         self.results.image_requested.connect(self.image_requested)
         self.results.model_chosen.connect(self._watch)
         self.trainer.ended.connect(self._finish)
         self.settings.train_requested.connect(self.train)
-        self.settings.changed.connect(lambda: last_wish.keep(self.settings.lasting_wish()))
+        self.settings.changed.connect(self._choose)
+        self.next_split.changed.connect(self._tell_data)
         self.header.stop_requested.connect(self.stop)
         self.header.pause_requested.connect(self.pause)
         self.header.go_on_requested.connect(self.go_on)
