@@ -17,6 +17,7 @@ from labeler.dataset.store import Dataset
 from labeler.dataset.thumbnails import thumbnail
 from labeler.errors import UserError
 
+NO_RUN = "Cancelled: no run was made."
 _CACHE = "looks.json"
 _THREADS = 2
 _AT_ONCE = 64
@@ -71,7 +72,7 @@ def likeness_in_dataset(
         known |= fresh
         _keep(path, known)
     if should_stop():
-        raise Stopped("No run was made, as you wished.")
+        raise Stopped(NO_RUN)
     return Likeness({i.id: known[i.sha256] for i in images if i.sha256 in known})
 
 

@@ -160,7 +160,7 @@ def test_it_is_called_off_at_once_and_goes_on_another_time(
     qtbot.mouseClick(part.train_button, Qt.MouseButton.LeftButton)
     until(qtbot, lambda: "Part 1 of 3, both learn from 2 images" in part.offer.text())
     qtbot.mouseClick(part.cancel_button, Qt.MouseButton.LeftButton)
-    until(qtbot, lambda: heard.has("The parts of the data curve that are trained stay."))
+    until(qtbot, lambda: heard.has("The parts of the data curve that are trained are kept."))
     assert not workspace.curve.is_running
     assert part.train_button.isVisible()
     assert part.train_button.isEnabled()
@@ -191,7 +191,7 @@ def test_its_pair_is_not_thrown_away_meanwhile(
     workspace.train_curve()
     until(qtbot, lambda: workspace.curve.images)
     workspace.panel.trash_requested.emit(pair)
-    assert heard.has("This pair is still learning.")
+    assert heard.has("This pair is still training.")
     assert pair.is_dir()
     workspace.stop()
     until(qtbot, lambda: not workspace.curve.is_running)
@@ -267,7 +267,7 @@ def test_it_is_called_off_while_a_part_is_scored(
     workspace.train_curve()
     until(qtbot, lambda: workspace.curve._scoring.is_running)
     workspace.stop()
-    until(qtbot, lambda: heard.has("The parts of the data curve that are trained stay."))
+    until(qtbot, lambda: heard.has("The parts of the data curve that are trained are kept."))
     assert not workspace.curve.is_running
     assert not workspace.curve._scoring.is_running
 

@@ -251,7 +251,7 @@ def test_what_cannot_be_played_is_a_sentence_and_the_next_film_plays(
     qtbot: QtBot, workspace: CompareWorkspace, page: WatchPage, heard: Heard, clip: str
 ) -> None:
     page.source.clip_chosen.emit("nowhere.mp4")
-    assert [view.numbers for view in page.panes.views] == ["One moment…"] * 2
+    assert [view.numbers for view in page.panes.views] == ["Loading…"] * 2
     until(qtbot, lambda: heard.failures)
     assert [view.numbers for view in page.panes.views] == [""] * 2
     assert "nowhere.mp4 does not exist" in heard.failures[0]
@@ -294,7 +294,7 @@ def test_two_that_still_learn_are_not_voted_on(
         shown = CompareWorkspace(document, live)
         show(qtbot, shown)
         qtbot.keyClick(shown, Qt.Key.Key_W)
-        until(qtbot, lambda: heard.has("Both are still learning"))
+        until(qtbot, lambda: heard.has("Both are still training"))
         assert not shown.view.watch_button.isEnabled()
         finish_jobs()
 
@@ -361,7 +361,7 @@ def test_nobody_votes_on_what_was_not_seen_yet(
     for key in (Qt.Key.Key_A, Qt.Key.Key_B, Qt.Key.Key_Equal):
         qtbot.keyClick(workspace, key)
     assert page.voting.votes == 0
-    assert heard.has("Nothing was seen yet")
+    assert heard.has("There is nothing to see yet")
     until(qtbot, lambda: page.card.a.isEnabled())
     qtbot.keyClick(workspace, Qt.Key.Key_A)
     assert page.voting.votes == 1
@@ -487,7 +487,7 @@ def test_a_dataset_that_is_only_read_is_watched_but_not_voted_on(
         shown.toggle_watching()
         until(qtbot, lambda: _number(shown) == 0)
         assert not shown.watch_page.card.a.isEnabled()
-        assert "reading only" in shown.watch_page.card.told.text()
+        assert "read-only" in shown.watch_page.card.told.text()
         assert not (pair / "votes.jsonl").exists()
         finish_jobs()
 
@@ -536,7 +536,7 @@ def test_both_panes_are_saved_as_one_video_and_saving_can_be_stopped(
     assert not page.saving.bar.isVisible()
     page.saving.save("simulated", page.video_panes(named=False), "table", tmp_path / "other.mp4")
     page.saving.bar.cancel.click()
-    until(qtbot, lambda: heard.has("as you wished"))
+    until(qtbot, lambda: heard.has("no video was saved"))
     assert not (tmp_path / "other.mp4").exists()
 
 

@@ -90,7 +90,7 @@ def test_one_button_trains_both_through_a_pause_and_both_curves_grow(
     assert workspace.closing_question()
 
     qtbot.mouseClick(view.pause_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: view.pause_button.text() == "Go on", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: view.pause_button.text() == "Resume", timeout=PATIENCE)
     assert view.title.text().startswith(("Paused after", "Getting ready"))
     qtbot.mouseClick(view.pause_button, Qt.MouseButton.LeftButton)
 

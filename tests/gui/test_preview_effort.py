@@ -149,10 +149,10 @@ def test_the_person_reads_what_is_asked_of_a_slow_machine(
 
     assert "reduced" not in look(20, 15)
     assert look(60, 60).endswith("dropped   reduced to 640")
-    assert told == ["This machine is slow for this detector: it looks at reduced pictures."]
+    assert told == ["This computer is slow for this detector: it sees the frames at reduced size."]
     assert look(60, 60).endswith("reduced to 640   1 of 2 pictures")
     assert look(800, 15).endswith("dropped")
-    assert told[1:] == ["The detector keeps up again: it looks at every picture as it is."]
+    assert told[1:] == ["The detector keeps up again: it sees every frame at full size."]
 
 
 def test_another_camera_is_tried_with_all_it_gives() -> None:

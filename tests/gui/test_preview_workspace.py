@@ -355,7 +355,7 @@ def test_the_folder_of_recordings_is_opened_once_there_is_one(
     )
     opener = workspace.controls.record.opener
     qtbot.mouseClick(opener, Qt.MouseButton.LeftButton)
-    assert heard.has("Nothing was recorded here")
+    assert heard.has("Nothing has been recorded here")
     (dataset.folder / "recordings").mkdir()
     qtbot.mouseClick(opener, Qt.MouseButton.LeftButton)
     assert [Path(each) for each in opened] == [dataset.folder / "recordings"]
@@ -400,7 +400,7 @@ def test_a_replaced_model_file_is_followed(
 ) -> None:
     write_tiny_model(model, threshold=0.65, scores=(0.8, 0.7, 0.1))
     until(qtbot, lambda: "vector #1 0.80" in texts(preview))
-    assert heard.has("newer checkpoint")
+    assert heard.has("just updated by the training")
     assert preview.controls.lowest_score == 0.65
 
 

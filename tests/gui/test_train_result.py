@@ -187,16 +187,16 @@ def test_the_final_score_is_asked_for_and_taken_once(
     _set_test_part(run)
     _measure(qtbot, workspace)
     page, desk = workspace.pages.result, workspace.results
-    assert page.final.text() == "Final score: not taken yet."
+    assert page.final.text() == "Final score: not measured yet."
     qtbot.mouseClick(page.final_button, Qt.MouseButton.LeftButton)
     question = page.findChild(QMessageBox)
     assert isinstance(question, QMessageBox)
     assert load_analysis(run, "test") is None
-    take = next(each for each in question.findChildren(QPushButton) if each.text() == "Take it")
+    take = next(each for each in question.findChildren(QPushButton) if each.text() == "Score it")
     qtbot.mouseClick(take, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.final.text().startswith("Final score, taken"), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: page.final.text().startswith("Final score, measured"), timeout=PATIENCE)
     assert not page.final_button.isVisible()
-    assert desk.obstacle_to_final() == "Its final score was taken already."
+    assert desk.obstacle_to_final() == "Its final score has been measured already."
 
 
 def test_a_run_without_a_test_part_says_so(

@@ -158,7 +158,7 @@ def test_two_runs_are_compared_in_settings_data_and_scores(
     page = workspace.pages.table
     page.mark([runs[0]])
     assert not page.compare_button.isEnabled()
-    assert workspace.runs_desk.obstacle_to_comparing() == "Mark two runs in All runs first."
+    assert workspace.runs_desk.obstacle_to_comparing() == "Select two runs in All runs first."
     page.mark([runs[0], runs[1]])
     assert workspace.runs_desk.obstacle_to_comparing() == ""
     qtbot.mouseClick(page.compare_button, Qt.MouseButton.LeftButton)

@@ -163,7 +163,7 @@ def test_the_sentence_tells_how_few_images_make_up_for_the_start(tmp_path: Path)
 
 @pytest.mark.parametrize(
     ("budget", "words"),
-    [("time", "learned as long"), ("best", "learned until it improved no more")],
+    [("time", "learned as long"), ("best", "learned until it stopped improving")],
 )
 def test_the_chart_tells_how_long_each_point_learned(
     tmp_path: Path, budget: str, words: str

@@ -26,7 +26,7 @@ def _xs(panel: Panel, side: int) -> list[float]:
 def test_the_chart_has_both_scores_at_equal_epochs_and_at_equal_seconds(tmp_path: Path) -> None:
     chart = chart_of(read_comparison(make_pair(tmp_path, WISH, BOTH), "mugs"))
     labels = [(panel.title.split(",")[0], panel.x_label) for panel in chart.panels]
-    axes = ("epochs", "seconds of learning")
+    axes = ("epochs", "seconds of training")
     assert labels == [(score, axis) for score in ("AP50", "AP") for axis in axes]
     assert _xs(chart.panels[0], 0) == [1.0, 2.0, 6.0]
     assert _xs(chart.panels[1], 1) == [10.0, 20.0, 60.0]

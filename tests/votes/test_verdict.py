@@ -123,5 +123,5 @@ def test_empty_and_undecided_votes_have_their_own_words() -> None:
     assert judge(Tally(0, 0, 0), _story(0.6, 0.1)).sentences == ("Nobody voted.",)
     undecided = judge(Tally(0, 0, 3))
     assert undecided.share is None
-    assert undecided.sentences[1] == "Nobody chose, so there is nothing to weigh."
+    assert undecided.sentences[1] == "Nobody chose one of the two, so the vote tells nothing."
     assert judge(Tally(1, 0, 0)).sentences[0].startswith("1 vote: 1 for pretrained")

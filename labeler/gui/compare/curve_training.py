@@ -195,7 +195,7 @@ class CurveTraining(QObject):
         self._document.report(error)
 
     def _stop(self) -> None:
-        self._end(self.tr("Stopped. The parts of the data curve that are trained stay."))
+        self._end(self.tr("Stopped. The parts of the data curve that are trained are kept."))
 
     def _end(self, sentence: str = "") -> None:
         self.pair = None

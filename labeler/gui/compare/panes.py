@@ -62,7 +62,7 @@ class Panes(QWidget):
     def show_sight(self, sight: TwinSight | None) -> None:
         """None: one is on its way."""
         was_filled, self._sight = self._sight is not None, sight
-        self._say("" if sight is not None else self.tr("One moment…"))
+        self._say("" if sight is not None else self.tr("Loading…"))
         self._draw()
         if was_filled != (sight is not None):
             self.filled.emit(not was_filled)

@@ -80,7 +80,7 @@ class Voting(QObject):
                 self._box = BallotBox(book, self._phone_voted.emit)
                 if book.damaged:
                     self._document.say(
-                        self.tr("Damaged lines of {0} that do not count: {1}.").format(
+                        self.tr("Damaged lines in {0}, which are not counted: {1}.").format(
                             book.path, book.damaged
                         )
                     )
@@ -106,7 +106,9 @@ class Voting(QObject):
             vote = self._book.withdraw_last()
             self._refresh()
             self._document.say(
-                self.tr("The last vote is taken back.") if vote else self.tr("There is no vote.")
+                self.tr("The last vote was undone.")
+                if vote
+                else self.tr("There is no vote to undo.")
             )
 
     def reveal(self) -> None:

@@ -61,7 +61,7 @@ class WatchPage(QWidget):
         self.save = self._button(
             self.tr("Save video…"),
             "save_video",
-            self.tr("Both panes as one video, for a lesson"),
+            self.tr("Saves both panes as one video, for a lesson"),
         )
         self.panes = Panes(self)
         self.transport = Transport(self)
@@ -112,9 +112,11 @@ class WatchPage(QWidget):
         if self._shown is None:
             return
         if self.panes.sight is None:
-            self._document.say(self.tr("Nothing was seen yet. Vote when both show a picture."))
+            self._document.say(
+                self.tr("There is nothing to see yet. Vote when both panes show a picture.")
+            )
         elif self.voting.vote(choice):
-            self._document.say(self.tr("Counted. The next one, please."))
+            self._document.say(self.tr("Counted. Next, please."))
 
     def withdraw(self) -> None:
         self.voting.withdraw_last()
@@ -146,7 +148,9 @@ class WatchPage(QWidget):
         if self._shown is None:
             return
         if self.screening.is_live:
-            self._document.say(self.tr("Choose a video or the simulated drive to save one."))
+            self._document.say(
+                self.tr("Choose a video or the simulated drive as the source to save a video.")
+            )
             return
         if not self.voting.is_revealed:
             self._save_video(named=False)

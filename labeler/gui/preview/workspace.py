@@ -211,7 +211,7 @@ class PreviewWorkspace(Workspace):
 
     def _take_model(self, loaded: LoadedModel, is_newer: bool) -> None:
         if is_newer:
-            self._document.say(self.tr("A newer checkpoint has come and is in use."))
+            self._document.say(self.tr("The model was just updated by the training."))
         self.judging.reset(is_beside=loaded.is_beside)
         health = self.on_show.health_beside if loaded.is_beside else self.health
         health.set_problem("")

@@ -30,7 +30,7 @@ class Notice(QWidget):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.more = QPushButton(self)
         self.more.setCheckable(True)
-        self.more.setToolTip(self.tr("Everything that there is to know of this run"))
+        self.more.setToolTip(self.tr("Everything worth knowing about this run"))
         self.more.toggled.connect(self._show)
         self.buttons: list[QPushButton] = []
         self._lines: list[str] = []

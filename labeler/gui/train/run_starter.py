@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from labeler.gui.job_bar import JobBar
 from labeler.gui.preparing import announce, obstacle_beside
 from labeler.gui.train.trainer import Trainer
 from labeler.runs.improving import prepare_improvement
+from labeler.runs.looks import NO_RUN
 from labeler.runs.prepare import PreparedRun, Wish, new_run_folder, prepare_run_from_dataset
 from labeler.runs.turns import require_no_pair
 
@@ -64,7 +66,7 @@ class RunStarter(QObject):
         """Takes a run up again where it was interrupted, unless a pair is under way."""
         folder = self._document.dataset.runs_folder
         self._run(
-            self.tr("Looking whether anything else is training"),
+            self.tr("Checking whether anything else is training"),
             lambda _on_progress, _should_stop: require_no_pair(folder),
             lambda _nothing: self._go_on(run),
         )
@@ -97,6 +99,12 @@ class RunStarter(QObject):
         self.went_on.emit(run)
 
     def _begin(self, prepared: PreparedRun) -> None:
+        if (
+            self._bar.is_stopped
+        ):  # Cancel came after the last moment at which preparing looks for it
+            shutil.rmtree(prepared.path, ignore_errors=True)
+            self._miss(Stopped(NO_RUN))
+            return
         try:
             self._trainer.start(prepared.path)
         except UserError as error:

@@ -71,7 +71,9 @@ class RunsDesk(QObject):
 
     def obstacle_to_comparing(self) -> str:
         """Why there is nothing to compare, or nothing."""
-        return "" if len(self._page.marked()) == 2 else self.tr("Mark two runs in All runs first.")
+        return (
+            "" if len(self._page.marked()) == 2 else self.tr("Select two runs in All runs first.")
+        )
 
     def shut_down(self) -> None:
         self._errand.stop_and_wait()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +19,12 @@ from PySide6.QtCore import (
 
 from labeler.dataset.splits import SplitSizes
 from labeler.gui import times
+from labeler.gui.key_hint import wrapped
 from labeler.gui.train import words
 from labeler.runs.history import RunState, RunSummary
 
 SORT_ROLE = Qt.ItemDataRole.UserRole
 NOTE_COLUMN = 8
-_LETTERS = 90
-"""Of a line in a tooltip, at most."""
 _ROLES = {
     int(role)
     for role in (
@@ -132,8 +130,7 @@ class RunsModel(QAbstractTableModel):
             return self._columns[place].sorted_by(self._runs[row])
         run = self._runs[row]
         if role == Qt.ItemDataRole.ToolTipRole:
-            told = self._columns[place].told(run)
-            return "\n".join(textwrap.fill(line, _LETTERS) for line in told.splitlines())
+            return wrapped(self._columns[place].told(run))
         if role == Qt.ItemDataRole.EditRole and place == NOTE_COLUMN:
             return run.note  # all of its lines, of which the cell shows one
         return self._text(row, place)

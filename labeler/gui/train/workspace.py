@@ -87,8 +87,8 @@ class TrainWorkspace(Workspace):
         if not self.trainer.is_running:
             return ""
         return self.tr(
-            "A training is running. Close the window and stop it? "
-            "The best is kept, and it can go on later."
+            "A training is running. Close the window and stop it? The best is kept, and "
+            "it can be resumed later."
         )
 
     def shut_down(self) -> None:
@@ -131,7 +131,7 @@ class TrainWorkspace(Workspace):
             return self.tr("A training is running.")
         shown = None if self.stage.run is None else self.stage.read(self.stage.run)
         if shown is None or not shown.can_go_on:
-            return self.tr("The run on show did not end early, or has nothing to go on from.")
+            return self.tr("This run did not end early, or has saved nothing to resume from.")
         return ""
 
     def go_on(self) -> None:
@@ -217,7 +217,7 @@ class TrainWorkspace(Workspace):
 
     def _trash(self, run: Path) -> None:
         if run == self.trainer.run and self.trainer.is_running:
-            self._document.say(self.tr("This run is still learning. Stop it first."))
+            self._document.say(self.tr("This run is still training. Stop it first."))
             return
         self.shelf.trash(run)
 
@@ -276,7 +276,7 @@ class TrainWorkspace(Workspace):
             return
         self._pages.setCurrentWidget(self.empty)
         self.settings.chosen.show_lines(
-            [self.tr("Told, with the reasons, once a training begins.")]
+            [self.tr("Shown here with the reasons once a training begins.")]
         )
         counts = self._document.dataset.counts()
         self.empty.show_counts(counts, self._refresh, self.labelling_requested.emit)
