@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from labeler import __version__
+from labeler.commands.stopping import ending_as_interrupted, exit_code
+from labeler.dataset.progress import Stopped
 from labeler.errors import UserError
+from labeler.shell_text import make_streams_printable, printable_streams
 
 VERBS: dict[str, tuple[str, str]] = {
     "simulator": ("labeler.simulator.command", "run the simulated robot until it is stopped"),
@@ -41,9 +44,17 @@ _REFUSALS = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP, errno.E
 def main(argv: Sequence[str] | None = None) -> int:
     """Without arguments (or with only a dataset folder) opens the window. Returns the exit code.
 
-    0: done; 1: a fault the person can mend, told on stderr; 2: the command line is wrong.
+    0: done; 1: a fault the person can mend, told on stderr; 2: the command line is wrong;
+    130: stopped by Ctrl+C, 143: by SIGTERM.
     """
-    words = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        make_streams_printable()  # for good: a traceback is written after the end
+        return _run(sys.argv[1:])
+    with printable_streams():
+        return _run(list(argv))
+
+
+def _run(words: list[str]) -> int:
     if _wants_window(words):
         gc.disable()  # starting makes much and drops nothing; then the window does it by itself
         from labeler.gui.app import run_window
@@ -52,16 +63,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         parser = _parser(words[0] if words[0] in VERBS else None)
         arguments = parser.parse_args(words)
-        return int(arguments.run(arguments))
+        with ending_as_interrupted():
+            return int(arguments.run(arguments))
+    except Stopped as error:
+        _tell(error, as_json=getattr(arguments, "json", False))
+        return exit_code(error)
     except UserError as error:
         _tell(error, as_json=getattr(arguments, "json", False))
         return 1
     except OSError as error:  # which may come up at any path that a person names
         _tell(_refused(error), as_json=getattr(arguments, "json", False))
         return 1
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         sys.stderr.write("Stopped.\n")
-        return 130
+        return exit_code(error)
 
 
 def _wants_window(words: list[str]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -23,6 +22,7 @@ from labeler.cameras.robots import (
 )
 from labeler.cameras.sdk_config import SERIAL, change_address, put_robot, write_certificate
 from labeler.errors import UserError
+from labeler.temporary import temporary_folder
 
 TIMEOUT = 5.0
 _LARGEST = 1 << 20
@@ -72,8 +72,8 @@ def set_up(
     on_step(Step.CERTIFICATE, f"The certificate is that of {name}.")
     on_step(Step.ROBOT, "")
     host, port = read_address(wish.address)
-    with tempfile.TemporaryDirectory(prefix="vector-setup-") as folder:
-        trial = Path(folder) / "robot.cert"
+    with temporary_folder("setup") as folder:
+        trial = folder / "robot.cert"
         trial.write_bytes(pem)
         robot = RobotConfig(wish.serial, name, host, trial, wish.token, port)
         _meet(robot, on_step)
@@ -134,7 +134,7 @@ def _ask_pod(wish: Wish, on_step: OnStep) -> tuple[Wish, str]:
     on_step(Step.POD, "")
     pod = read_pod(wish.pod)
     known = robots_of(pod)
-    on_step(Step.POD, f"The wire-pod at {pod} knows {_count(len(known))}.")
+    on_step(Step.POD, f"The wire-pod at {pod} knows {_count(len(known))}. {pod.news}".strip())
     if not wish.serial and len(known) == 1:
         wish = replace(wish, serial=known[0].serial)
     found = next((each for each in known if each.serial == wish.serial), None)

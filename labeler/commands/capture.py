@@ -13,13 +13,16 @@ from pathlib import Path
 
 from labeler.cameras.base import Camera, Frame
 from labeler.cameras.catalogue import KINDS, open_camera
+from labeler.cameras.network import NetworkCamera
 from labeler.cameras.robots import find_robot
+from labeler.cameras.server_trust import forget
 from labeler.cameras.waiting import next_frame
+from labeler.commands.target import open_or_create
 from labeler.dataset.edits import clean_note
 from labeler.dataset.images import add_picture
 from labeler.dataset.judging import Judging
 from labeler.dataset.model import Session
-from labeler.dataset.store import FILE_NAME, Dataset
+from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 
 MOST_REPEATS = 20
@@ -125,12 +128,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--high-resolution", action="store_true", help="1280x720 photos instead of 640x360 frames"
     )
+    add_trust(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when all pictures were taken; 130 after Ctrl+C, with those kept that were taken."""
-    camera = camera_named(arguments.robot, arguments.seed)
+    camera = camera_named(arguments.robot, arguments.seed, trusts_new=arguments.trusts_new)
     taker = _taker(camera, arguments.high_resolution)
     with open_or_create(arguments.dataset) as dataset:
         camera.start()
@@ -140,20 +144,30 @@ def run(arguments: argparse.Namespace) -> int:
             camera.stop()
 
 
-def camera_named(word: str, seed: int = 0) -> Camera:
-    """A camera by its id, or a configured robot by name or serial. Raises UserError."""
+def add_trust(parser: argparse.ArgumentParser) -> None:
+    """The option that stands for the window's button."""
+    parser.add_argument(
+        "--trust-new-certificate",
+        dest="trusts_new",
+        action="store_true",
+        help="of an https:// or rtsps:// camera that was set up anew and shows another one",
+    )
+
+
+def camera_named(word: str, seed: int = 0, *, trusts_new: bool = False) -> Camera:
+    """A camera by its id, or a configured robot by name or serial. Raises UserError.
+
+    trusts_new: whatever certificate a network camera shows next is remembered.
+    """
     kind, _, rest = word.partition(":")
     if rest.startswith("//"):
-        return open_camera(f"network:{word}")
+        camera = open_camera(f"network:{word}")
+        if trusts_new and isinstance(camera, NetworkCamera):
+            forget(camera.address.place)
+        return camera
     if kind in KINDS and (rest or kind == "simulated"):
         return open_camera(word, seed=seed)
     return open_camera(f"robot:{find_robot(word).serial}")
-
-
-def open_or_create(folder: Path) -> Dataset:
-    if (folder / FILE_NAME).is_file():
-        return Dataset.open(folder)
-    return Dataset.create(folder)
 
 
 def _taker(camera: Camera, high_resolution: bool) -> Taker:
@@ -173,6 +187,7 @@ def _taker(camera: Camera, high_resolution: bool) -> Taker:
 
 def _capture(dataset: Dataset, camera: Camera, take: Taker, arguments: argparse.Namespace) -> int:
     frame = take(0)  # the first one before the session, so that a failed start leaves no trace
+    tell_remark(camera)
     name = arguments.session or time.strftime("Capture %Y-%m-%d %H:%M:%S")
     session = dataset.add_session(name, camera.name, frame.captured_at, clean_note(arguments.note))
     sitting = Sitting(dataset, camera, session)
@@ -202,6 +217,12 @@ def _take_all(sitting: Sitting, take: Taker, frame: Frame, count: int, interval:
         due = max(due + interval, time.monotonic())
         time.sleep(max(0.0, due - time.monotonic()))
         frame = take(frame.number)
+
+
+def tell_remark(camera: Camera) -> None:
+    """What the camera itself has to say while it is live, such as of its certificate."""
+    if remark := camera.status().message:
+        sys.stderr.write(f"{remark}\n")
 
 
 def _file_name(camera: Camera, frame: Frame) -> str:

@@ -11,11 +11,13 @@ from pathlib import Path
 from labeler.commands.backup import back_up
 from labeler.commands.coco_source import images_beside
 from labeler.commands.progress import ProgressLine
+from labeler.commands.stopping import stoppable
 from labeler.commands.target import open_or_create
 from labeler.dataset.coco_import import ImportReport, import_coco
 from labeler.dataset.coco_pictures import Pictures
 from labeler.dataset.coco_places import is_zip
 from labeler.dataset.coco_zip import opened_zip
+from labeler.dataset.json_stream import JsonSource
 from labeler.dataset.words import counted
 from labeler.errors import UserError
 
@@ -63,6 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     with ExitStack() as held:
         coco, pictures = _source(arguments, held)
         dataset = held.enter_context(open_or_create(arguments.dataset))
+        should_stop = held.enter_context(stoppable())
         line = held.enter_context(ProgressLine("Importing"))
         back_up(dataset.folder)
         report = import_coco(
@@ -71,12 +74,15 @@ def run(arguments: argparse.Namespace) -> int:
             pictures,
             empty_means_nothing_there=arguments.empty_means_nothing_there,
             on_progress=line.update,
+            should_stop=should_stop,
         )
     sys.stdout.write(_as_json(report) if arguments.json else _told(report, arguments.dataset))
     return 0
 
 
-def _source(arguments: argparse.Namespace, held: ExitStack) -> tuple[Path, Path | Pictures]:
+def _source(
+    arguments: argparse.Namespace, held: ExitStack
+) -> tuple[Path | JsonSource, Path | Pictures]:
     """The COCO file and its pictures, from a zip for as long as it is held open."""
     if not is_zip(arguments.coco):
         return arguments.coco, arguments.images or images_beside(arguments.coco)

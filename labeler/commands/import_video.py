@@ -9,7 +9,9 @@ from pathlib import Path
 
 from labeler.cameras.video_import import PER_SECOND, import_video
 from labeler.commands.progress import ProgressLine
+from labeler.commands.stopping import stoppable
 from labeler.commands.target import open_or_create
+from labeler.dataset.progress import Stopped
 from labeler.dataset.words import counted
 
 
@@ -34,12 +36,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0 when pictures were added, or were there already."""
     folder: Path = arguments.dataset
-    with open_or_create(folder) as dataset, ProgressLine("Importing") as line:
+    with (
+        open_or_create(folder) as dataset,
+        stoppable() as should_stop,
+        ProgressLine("Importing") as line,
+    ):
         report = import_video(
-            dataset, arguments.video, arguments.per_second, on_progress=line.update
+            dataset, arguments.video, arguments.per_second, line.update, should_stop
         )
         if report.fault:
             raise report.fault
+        if should_stop():
+            added = counted(len(report.added), "image")
+            raise Stopped(f"Stopped. {added} of {arguments.video} were added to {folder}.")
     if arguments.json:
         told = {"images": len(report.added), "duplicates": report.duplicates}
         sys.stdout.write(json.dumps(told) + "\n")

@@ -151,9 +151,17 @@ def annotation_bbox(entry: dict[str, Any]) -> BBox:
 
 
 def annotation_score(entry: dict[str, Any]) -> float | None:
-    """From 0 to 1, of a box that a detector found; None for one without such a score."""
-    score = _number(entry.get("score"))
-    return score if score is not None and 0 <= score <= 1 else None
+    """From 0 to 1, of a box that a detector found; None for a box without a score.
+
+    Raises BadEntry for a number beyond that: it is a detector's box, and how sure it was is not
+    known, so it is neither a person's label nor a suggestion.
+    """
+    score = entry.get("score")
+    if isinstance(score, bool) or not isinstance(score, int | float):
+        return None
+    if not 0 <= score <= 1:
+        raise BadEntry(f"its score is {score:g}, not a number from 0 to 1")
+    return float(score)
 
 
 @dataclass(frozen=True, slots=True)

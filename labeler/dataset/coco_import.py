@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from labeler.dataset import coco_boxes, coco_entries, picture
@@ -18,7 +18,7 @@ from labeler.dataset.coco_found import FoundBoxes
 from labeler.dataset.coco_pictures import FolderPictures, Pictures
 from labeler.dataset.coco_plan import Plan, Told, made_plan
 from labeler.dataset.images import stage
-from labeler.dataset.json_stream import entries
+from labeler.dataset.json_stream import JsonSource, entries, source_of
 from labeler.dataset.model import Annotation, Category, Image, ImageState
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped, ignore_progress, never_stop
 from labeler.dataset.store import Dataset
@@ -60,7 +60,7 @@ class _Taken:
 
 def import_coco(
     dataset: Dataset,
-    json_path: Path,
+    coco: Path | JsonSource,
     images: Path | Pictures,
     *,
     empty_means_nothing_there: bool = False,
@@ -69,7 +69,8 @@ def import_coco(
 ) -> ImportReport:
     """Adds the images, boxes and categories of a COCO detection file in one transaction.
 
-    images: the folder that file_name is relative to, or what reads them otherwise.
+    coco: the file, or what reads it otherwise. images: likewise the folder that file_name is
+    relative to.
 
     Raises UserError, with nothing changed, where the file itself is broken or no picture of it
     can be taken; BrokenJson and Stopped are among those. Else bad entries are listed and skipped.
@@ -80,8 +81,9 @@ def import_coco(
     program do, or empty_means_nothing_there. A box with a score waits as a detector's suggestion.
     """
     pictures = FolderPictures(images) if isinstance(images, Path) else images
-    plan = made_plan(json_path, _scaled(on_progress, 0, 100), should_stop)
-    work = _Import(dataset, json_path, plan, should_stop)
+    source = source_of(coco)
+    plan = made_plan(source, _scaled(on_progress, 0, 100), should_stop)
+    work = _Import(dataset, source, plan, should_stop)
     try:
         work.stage_pictures(pictures, _scaled(on_progress, 100, 900))
         with dataset.transaction():
@@ -106,7 +108,7 @@ class _Import:
     """One import under way."""
 
     dataset: Dataset
-    json_path: Path
+    source: JsonSource
     plan: Plan
     should_stop: ShouldStop
     now: float = field(default_factory=time.time)
@@ -129,7 +131,7 @@ class _Import:
         if self.plan.images and not self.taken:
             told = [f"{what}: {why}" for what, why in islice(self.plan.skipped.lines, 20)]
             raise UserError(
-                f"None of the {len(self.plan.images)} pictures of {self.json_path.name} can be "
+                f"None of the {len(self.plan.images)} pictures of {self.source.name} can be "
                 f"taken from {pictures.place}, so nothing was changed.",
                 details="\n".join(told),
             )
@@ -190,7 +192,7 @@ class _Import:
         categories = self._write_categories()
         images = self._write_images()
         boxes = self.dataset.add_annotations(self._boxes(on_progress))
-        told = f"Import {self.json_path.name}: {counted(images, 'image')}, {counted(boxes, 'box')}"
+        told = f"Import {self.source.name}: {counted(images, 'image')}, {counted(boxes, 'box')}"
         self.dataset.note(told)
         confirmed = Edit(told, tuple(self._confirmations(empty_means_nothing_there)))
         self.dataset.apply(confirmed, EntryKind.NOTE)  # an import is no edit to be undone
@@ -246,7 +248,9 @@ class _Import:
                 continue
             key = taken.entry.session if taken.entry.session in sessions else None
             if key not in sessions:
-                sessions[key] = self.dataset.add_session(self.json_path.stem, "import").id
+                sessions[key] = self.dataset.add_session(
+                    PurePath(self.source.name).stem, "import"
+                ).id
             taken.image = replace(taken.image, session_id=sessions[key])
             self.dataset.add_image(taken.image)
         return sum(taken.is_new for taken in self.taken.values())
@@ -267,7 +271,7 @@ class _Import:
     def _boxes(self, on_progress: OnProgress) -> Iterator[Annotation]:
         """The second reading of the file: its boxes, now that the true sizes are known."""
         seen: set[Key] = set()
-        found = entries(self.json_path, {"annotations"}, should_stop=self.should_stop)
+        found = entries(self.source, {"annotations"}, should_stop=self.should_stop)
         for done, (_, entry) in enumerate(found):
             if done % 1000 == 0:
                 on_progress(done, self.plan.annotations)
@@ -289,7 +293,7 @@ class _Import:
             box = self._annotation(entry, key, taken, seen)
             if (score := coco_entries.annotation_score(entry)) is None:
                 return box
-            self.found.add(box, score, taken.entry.model or self.json_path.name)
+            self.found.add(box, score, taken.entry.model or self.source.name)
             taken.lost_boxes = True  # no person has looked at it
             return None
         except BadEntry:

@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from labeler.dataset.files import is_file
+from labeler.dataset.json_stream import JsonSource, source_of
+from labeler.errors import UserError
 
 JSON_NAME = "annotations.json"
 """What an export calls its COCO file."""
@@ -55,11 +57,11 @@ def images_folder_of(coco: Path) -> Path | None:
     return None
 
 
-def first_names(coco: Path) -> list[str]:
+def first_names(coco: Path | JsonSource) -> list[str]:
     """The first few file_name values; none where the file cannot be read."""
     head = ""
-    with suppress(OSError), coco.open(encoding="utf-8", errors="replace") as stream:
-        head = stream.read(_HEAD)
+    with suppress(OSError, UserError), source_of(coco).open() as stream:
+        head = stream.read(_HEAD).decode("utf-8", "replace")
     names: list[str] = []
     at = head.find('"file_name"')
     while at >= 0 and len(names) < _FEW:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeVar
 
 from labeler.dataset import coco_entries
 from labeler.dataset.coco_entries import BadEntry, CategoryEntry, ImageEntry, Key, SessionEntry
-from labeler.dataset.json_stream import entries
+from labeler.dataset.json_stream import JsonSource, entries
 from labeler.dataset.progress import OnProgress, ShouldStop
 from labeler.errors import UserError
+from labeler.shell_text import one_line
 
 MAX_TOLD = 10_000
 """So many lines of a report are kept; its total counts all."""
@@ -27,9 +27,10 @@ class Told:
     total: int = 0
 
     def add(self, what: str, why: str) -> None:
+        """what may be any text from outside; it is kept as it can be shown."""
         self.total += 1
         if self.total <= MAX_TOLD:
-            self.lines.append((what, why))
+            self.lines.append((one_line(what), one_line(why)))
 
 
 @dataclass(slots=True)
@@ -43,7 +44,7 @@ class Plan:
     skipped: Told = field(default_factory=Told)
 
 
-def made_plan(path: Path, on_progress: OnProgress, should_stop: ShouldStop) -> Plan:
+def made_plan(source: JsonSource, on_progress: OnProgress, should_stop: ShouldStop) -> Plan:
     """Reads the file to its end. Raises UserError where it is broken or no COCO file."""
     plan = Plan()
     readers: dict[str, Callable[[Any], None]] = {
@@ -52,7 +53,7 @@ def made_plan(path: Path, on_progress: OnProgress, should_stop: ShouldStop) -> P
         "sessions": _into(plan.sessions, coco_entries.session_entry),
     }
     seen: dict[str, int] = {}
-    for key, entry in entries(path, {*readers, "annotations"}, on_progress, should_stop):
+    for key, entry in entries(source, {*readers, "annotations"}, on_progress, should_stop):
         seen[key] = seen.get(key, 0) + 1
         if key == "annotations":
             continue
@@ -62,7 +63,7 @@ def made_plan(path: Path, on_progress: OnProgress, should_stop: ShouldStop) -> P
             plan.skipped.add(f"{key} entry {seen[key]}", str(error))
     plan.annotations = seen.get("annotations", 0)
     if not plan.images and not plan.categories:
-        raise UserError(f"{path.name} holds no images. Is it a COCO detection file?")
+        raise UserError(f"{source.name} holds no images. Is it a COCO detection file?")
     return plan
 
 

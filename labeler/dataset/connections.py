@@ -61,6 +61,10 @@ class Connections(Queries):
                 connection.close()
             self._idle.clear()
 
+    @property
+    def is_closed(self) -> bool:
+        return self._closed
+
     def _connected(self) -> sqlite3.Connection:
         return schema.connect(self._path, read_only=self.read_only)
 
@@ -150,6 +154,15 @@ class Connections(Queries):
     def _need_open(self) -> None:
         if self._closed:
             raise ValueError(f"the dataset {self._path.parent.name} is closed")
+
+    def version_elsewhere(self) -> int:
+        """Another number after every commit of another program. 0 where only this one can write,
+        and once it is closed. Raises UserError where the file cannot be read.
+        """
+        with self._turn, schema.faults_of(self._path):
+            if not self.read_only or self._closed:
+                return 0
+            return int(self._writer.execute("PRAGMA data_version").fetchone()[0])
 
     def new_annotation_id(self) -> int:
         """An id that was never given and never will be again."""

@@ -6,8 +6,9 @@ import io
 import json
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn, Protocol
 
 from labeler.dataset.files import reason
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped, ignore_progress, never_stop
@@ -16,45 +17,99 @@ from labeler.errors import UserError
 MAX_ENTRY = 16 << 20
 """The longest single entry, in characters. Real ones have hundreds, a crowd's mask some 100,000."""
 
-_CHUNK = 1 << 20
+WINDOW = 1 << 20
+"""So many characters are read at a time."""
 _SPACE = re.compile(r"[ \t\n\r]*")
+_NUMBER = re.compile(r"[-+.0-9eE]*")
+"""What may belong to a number."""
 
 
 class BrokenJson(UserError):  # noqa: N818 - a fault to mend, as its parent is
     """The file is not the JSON it should be; nothing of it can be trusted."""
 
 
+class JsonSource(Protocol):
+    """Where a JSON text comes from: a file, or a member of a zip. name is for sentences."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def size(self) -> int:
+        """In bytes. Raises OSError."""
+        ...
+
+    def open(self) -> BinaryIO:
+        """From its first byte, as often as it is wanted. Raises UserError and OSError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class JsonFile:
+    """A file of the disk."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def size(self) -> int:
+        return self.path.stat().st_size
+
+    def open(self) -> BinaryIO:
+        if not self.path.is_file():
+            told = "is not a file" if self.path.exists() else "is missing"
+            raise UserError(f"{self.path} {told}.")
+        return self.path.open("rb")
+
+
+def source_of(place: Path | JsonSource) -> JsonSource:
+    """A path as a source; a source as it is."""
+    return JsonFile(place) if isinstance(place, Path) else place
+
+
 def entries(
-    path: Path,
+    place: Path | JsonSource,
     lists: Collection[str],
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
+    *,
+    window: int = WINDOW,
 ) -> Iterator[tuple[str, Any]]:
     """Yields (key, entry) of those lists of the object in the file; reads all of it to the end.
 
-    Numbers that JSON does not know (NaN, Infinity) come as floats. on_progress gets bytes.
+    Numbers that JSON does not know (NaN, Infinity) come as floats. on_progress gets bytes. window:
+    so many characters are read at a time; what is yielded does not depend on it.
     Raises BrokenJson, also late: keep nothing before the end. Raises Stopped.
     """
+    source = source_of(place)
     try:
-        if not path.is_file():
-            raise UserError(f"{path} is not a file." if path.exists() else f"{path} is missing.")
-        with path.open("rb") as raw:
-            reader = _Reader(raw, path, on_progress, should_stop)
+        with source.open() as raw:
+            reader = _Reader(raw, source, on_progress, should_stop, window)
             yield from reader.lists_of_object(lists)
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {reason(error)}.") from error
+        told = place if isinstance(place, Path) else source.name
+        raise UserError(f"{told} cannot be read: {reason(error)}.") from error
 
 
 class _Reader:
     """A window on the text that moves on; at is the place in it of what comes next."""
 
     def __init__(
-        self, raw: io.BufferedReader, path: Path, on_progress: OnProgress, should_stop: ShouldStop
+        self,
+        raw: BinaryIO,
+        source: JsonSource,
+        on_progress: OnProgress,
+        should_stop: ShouldStop,
+        window: int,
     ) -> None:
         self._raw = raw
         self._text = io.TextIOWrapper(raw, encoding="utf-8-sig")
-        self._path = path
-        self._size = path.stat().st_size
+        self._name = source.name
+        self._size = source.size
+        self._window = window
         self._on_progress = on_progress
         self._should_stop = should_stop
         self._decoder = json.JSONDecoder(parse_int=_integer)
@@ -112,20 +167,20 @@ class _Reader:
             self._at = space.end() if space else self._at
             if self._at < len(self._buffer):
                 return self._buffer[self._at]
-            if not self._more(_CHUNK):
+            if not self._more(self._window):
                 return ""
 
     def _value(self) -> Any:
         """The value that begins next; reads on until it is whole."""
         self._peek()
-        wanted = _CHUNK
+        wanted = self._window
         while True:
             value, end, fault = self._attempt()
-            # A number that touches the end of the window may go on behind it.
-            if not fault and end < len(self._buffer):
+            if not fault and not self._may_go_on(end):
                 break
             if len(self._buffer) - self._at > MAX_ENTRY:
                 self._fail(f"an entry is broken or longer than {MAX_ENTRY >> 20} MB")
+            end -= self._at  # from here on the window begins with the value
             if not self._more(wanted):
                 break
             wanted *= 2
@@ -133,6 +188,15 @@ class _Reader:
             self._fail(fault)
         self._at = end
         return value
+
+    def _may_go_on(self, end: int) -> bool:
+        """Whether what was read as a value up to end may be a number that the window's edge cuts:
+        of "1.5e-3" it may show "1.5e-", which the decoder reads as 1.5.
+        """
+        if self._buffer[end - 1] in '"]}':
+            return False
+        number = _NUMBER.match(self._buffer, end)
+        return (number.end() if number else end) == len(self._buffer)
 
     def _attempt(self) -> tuple[Any, int, str]:
         try:
@@ -157,7 +221,7 @@ class _Reader:
         return bool(text)
 
     def _fail(self, fault: str) -> NoReturn:
-        raise BrokenJson(f"{self._path.name} is not a readable JSON file: {fault}.")
+        raise BrokenJson(f"{self._name} is not a readable JSON file: {fault}.")
 
 
 def _integer(text: str) -> int | float:

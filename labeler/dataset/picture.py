@@ -21,6 +21,7 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 MAX_BYTES = 512 << 20
 """The largest picture file that is read into memory."""
 
+_SIGNATURES = (b"\xff\xd8", b"\x89PNG", b"BM", b"GIF8", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _SUFFIX_OF = {
     "JPEG": ".jpg",
     "MPO": ".jpg",  # a JPEG with a second picture behind it, as phones write
@@ -72,6 +73,11 @@ def inspect(data: bytes, name: str) -> Picture:
         raise UserError(f"{name} is empty.")
     with _opened(io.BytesIO(data), name) as picture:
         return _described(picture)
+
+
+def begins_as_picture(head: bytes) -> bool:
+    """Whether these first bytes, 12 or more, are those of a picture that may be taken."""
+    return head.startswith(_SIGNATURES) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
 
 
 def header(data: bytes, name: str) -> Picture:

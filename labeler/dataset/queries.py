@@ -62,11 +62,13 @@ class Queries(ImageQueries):
             ).fetchone()
         return int(boxes), int(images), int(waiting)
 
-    def sessions(self) -> list[Session]:
-        """All sessions by id."""
+    def sessions(self, *, with_images: bool = False) -> list[Session]:
+        """All sessions by id; with_images: only those that have any."""
+        where = "WHERE EXISTS (SELECT 1 FROM image WHERE session_id = session.id) "
         with self._reading() as connection:
             rows = connection.execute(
-                "SELECT id, name, camera, started_at, note FROM session ORDER BY id"
+                "SELECT id, name, camera, started_at, note FROM session "
+                f"{where if with_images else ''}ORDER BY id"
             )
             return [Session(*row) for row in rows]
 

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
 import platformdirs
 
-from labeler.dataset import rows, schema
+from labeler.dataset import making, rows, schema
 from labeler.dataset.changes import Edit, EntryKind, StaleEdit
 from labeler.dataset.connections import Connections
-from labeler.dataset.files import PART, reason, replace_durably
+from labeler.dataset.files import PART, file_of_ours, reason, replace_durably
 from labeler.dataset.lock import WriterLock
 from labeler.dataset.model import Annotation, Category, Flaw, Image, Session, Suggestion
+from labeler.dataset.own_folder import LOCK_NAME, leads_elsewhere, require_own
 from labeler.dataset.queries import Counts, Queries, Snapshot
 from labeler.errors import UserError
+from trainer.names import is_plain_file, plain_name
 
-__all__ = ["Counts", "Dataset", "Queries", "Snapshot"]
+__all__ = ["LOCK_NAME", "Counts", "Dataset", "Queries", "Snapshot"]
 
 FILE_NAME = schema.FILE_NAME
-LOCK_NAME = "dataset.lock"
 _ALIKE = 0.7
 """From this overlap (IoU) on two boxes of one category mean the same thing."""
 
@@ -43,8 +46,12 @@ class Dataset(Connections):
 
     @classmethod
     def create(cls, folder: Path) -> Dataset:
-        """A new, empty dataset. Raises UserError where the folder holds anything already."""
+        """A new, empty dataset. Raises UserError where the folder holds anything already.
+
+        Where it cannot be made, as on a full disk, nothing of it stays.
+        """
         folder = folder.absolute()
+        made = making.missing(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             taken = any(path.name != LOCK_NAME for path in folder.iterdir())
@@ -52,7 +59,12 @@ class Dataset(Connections):
             raise UserError(f"Cannot make a dataset in {folder}: {reason(error)}.") from error
         if taken:
             raise UserError(f"{folder} is not empty. Choose another folder for the new dataset.")
-        return cls._opened(folder, WriterLock(folder / LOCK_NAME, name=folder.name))
+        lock = WriterLock(folder / LOCK_NAME, name=folder.name)
+        try:
+            return cls._opened(folder, lock)
+        except BaseException:
+            making.take_away(folder, made)
+            raise
 
     @classmethod
     def open(cls, folder: Path, *, read_only: bool = False) -> Dataset:
@@ -61,6 +73,7 @@ class Dataset(Connections):
         A writer also finishes what a killed one left half done, and brings old files up to date.
         """
         folder = folder.absolute()
+        require_own(folder)
         try:
             is_there = (folder / FILE_NAME).is_file()
         except OSError as error:  # no access, or a drive that fails
@@ -106,13 +119,19 @@ class Dataset(Connections):
                 "cannot be written, open a copy of it."
             )
 
-    def _finish_incoming(self) -> None:
-        """What a killed program left: pictures with a row move to their place, the rest goes."""
-        (self.folder / f"{FILE_NAME}{PART}").unlink(missing_ok=True)
+    def _finish_incoming(self, *, parts: bool = True) -> None:
+        """What a killed program left: pictures with a row move to their place, the rest goes.
+
+        parts: also files that are still being written, of which there are none at the opening.
+        """
+        if parts:
+            (self.folder / f"{FILE_NAME}{PART}").unlink(missing_ok=True)
         for path in list(self.incoming_folder.iterdir()):
-            if self.awaits(path.name):
+            if path.name.endswith(PART) and not parts:
+                continue
+            if is_plain_file(path) and self.awaits(path.name):
                 self.settle(path.name)
-            else:
+            elif is_plain_file(path) or leads_elsewhere(path):
                 path.unlink(missing_ok=True)  # a thumbnail that was just finished
 
     def close(self) -> None:
@@ -130,6 +149,10 @@ class Dataset(Connections):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """What an addition left that was broken off, as by Ctrl+C, is finished or cleared."""
+        if error is not None and not self.read_only and not self.is_closed:
+            with suppress(UserError, OSError):  # a vanished drive: the next opening does it
+                self._finish_incoming(parts=False)
         self.close()
 
     def has_writer(self) -> bool:
@@ -144,16 +167,16 @@ class Dataset(Connections):
         return self.folder / "thumbnails"
 
     def path_of(self, image: Image) -> Path:
-        """The stored picture file."""
-        return self.images_folder / image.file_name
+        """The stored picture file. Raises UserError where its row or a link leads elsewhere."""
+        return file_of_ours(self.images_folder, image.file_name, f"Image {image.id}")
 
     def incoming_path(self, file_name: str) -> Path:
         """Where the bytes of a new picture wait until its row is committed."""
-        return self.incoming_folder / file_name
+        return file_of_ours(self.incoming_folder, file_name, "A new picture")
 
     def awaits(self, file_name: str) -> bool:
         """Whether a row is committed whose picture still waits in incoming/."""
-        if file_name.endswith(PART) or (self.images_folder / file_name).exists():
+        if file_name.endswith(PART) or os.path.lexists(self.images_folder / file_name):
             return False
         return self.knows(file_name)
 
@@ -165,12 +188,13 @@ class Dataset(Connections):
 
     def settle(self, file_name: str) -> None:
         """Moves a picture whose row is committed to its place."""
-        replace_durably(self.incoming_path(file_name), self.images_folder / file_name)
+        target = file_of_ours(self.images_folder, file_name, "A new picture")
+        replace_durably(self.incoming_path(file_name), target)
 
     def discard(self, file_name: str) -> None:
         """Deletes a picture that waits in vain, never one whose row is committed."""
         if not self.awaits(file_name):
-            self.incoming_path(file_name).unlink(missing_ok=True)
+            (self.incoming_folder / plain_name(file_name)).unlink(missing_ok=True)
 
     # Additions: not undoable, one transaction each unless inside transaction().
 

@@ -12,7 +12,18 @@ from labeler.errors import UserError
 from labeler.gui.key_map import MOST_KEYS, Changes, canonical
 
 FORMAT = "vector-labeler keys"
-VERSION = 1
+VERSION = 2
+_MOVED = {
+    1: {
+        "everywhere.train": ("Ctrl+4", "Ctrl+3"),
+        "everywhere.preview": ("Ctrl+5", "Ctrl+4"),
+        "everywhere.compare": ("Ctrl+6", "Ctrl+5"),
+    }
+}
+"""Defaults that a later version moved, by the last version that had them: the old key, the new one.
+
+A file of that version repeats the old default beside the key that the person added.
+"""
 _LARGEST = 1_000_000
 """Bytes; a true one has a few thousand."""
 _LONGEST_NAME = 100
@@ -82,7 +93,21 @@ def parse_key_map(data: bytes) -> dict[str, tuple[str, ...]]:
     except (RecursionError, ValueError):
         raise ValueError("it is not JSON that can be read.") from None
     keys = _checked(read)
-    return {_name(name): _keys(name, value) for name, value in keys.items()}
+    read_keys = {_name(name): _keys(name, value) for name, value in keys.items()}
+    return _with_moved_defaults(read_keys, read["version"])
+
+
+def _with_moved_defaults(
+    changes: dict[str, tuple[str, ...]], version: int
+) -> dict[str, tuple[str, ...]]:
+    """An old default follows to its new key, unless the person gave that one to something else."""
+    moved = dict(changes)
+    for old_version in range(version, VERSION):
+        for name, (old, new) in _MOVED[old_version].items():
+            is_taken = any(new in keys for keys in moved.values())
+            if old in moved.get(name, ()) and not is_taken:
+                moved[name] = tuple(new if key == old else key for key in moved[name])
+    return moved
 
 
 def _checked(read: Any) -> dict[str, Any]:

@@ -22,7 +22,7 @@ Build = Callable[[Document, Callable[[], "LiveCamera"]], Workspace]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One workspace. The keys keep a place for Curate, so that hands never relearn."""
+    """One workspace. key: its number in the bar, without a gap."""
 
     id: str
     title: str
@@ -35,9 +35,9 @@ def pages() -> list[Page]:
     return [
         Page(CAPTURE, _tr("Capture"), "Ctrl+1", _capture),
         Page(LABEL, _tr("Label"), "Ctrl+2", _label),
-        Page(TRAIN, _tr("Train"), "Ctrl+4", _train),
-        Page(PREVIEW, _tr("Preview"), "Ctrl+5", _preview),
-        Page(COMPARE, _tr("Compare"), "Ctrl+6", _compare),
+        Page(TRAIN, _tr("Train"), "Ctrl+3", _train),
+        Page(PREVIEW, _tr("Preview"), "Ctrl+4", _preview),
+        Page(COMPARE, _tr("Compare"), "Ctrl+5", _compare),
     ]
 
 

@@ -7,6 +7,7 @@ import importlib
 from PySide6.QtCore import QTimer
 
 from labeler.gui.background import run_in_background
+from labeler.temporary import sweep
 
 _AFTER_MS = 1_500
 """The first pictures come first."""
@@ -26,9 +27,10 @@ def import_ahead() -> None:
 def begin() -> None:
     """Now, on a worker thread."""
     run_in_background(
-        lambda _report, should_stop: [
-            importlib.import_module(name) for name in MODULES if not should_stop()
-        ],
+        lambda _report, should_stop: (
+            sweep(),  # what a killed process left in the system's temporary folder
+            [importlib.import_module(name) for name in MODULES if not should_stop()],
+        ),
         on_done=lambda _modules: None,
         on_error=_raise,
     )

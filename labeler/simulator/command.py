@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -21,6 +20,7 @@ from labeler.simulator import faults, timetable
 from labeler.simulator.configuration import Identity, numbered, sdk_folder
 from labeler.simulator.setting import HOURS, MOST_CLUTTER, ROOMS, TABLES, Setting
 from labeler.simulator.timetable import Entry
+from labeler.temporary import temporary_folder
 
 if TYPE_CHECKING:
     from labeler.simulator.company import Company
@@ -99,9 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
     for library in ("OPENBLAS", "OMP", "MKL"):  # read when numpy is imported: one core is enough
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     with ExitStack() as stack:
-        folder = arguments.folder or Path(
-            stack.enter_context(tempfile.TemporaryDirectory(prefix="vector-simulator-"))
-        )
+        folder = arguments.folder or stack.enter_context(temporary_folder("simulator"))
         asyncio.run(_serve(arguments, folder, entries))
     return 0
 

@@ -5,25 +5,56 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
 from io import BufferedIOBase
 
 PER_SECOND, AT_ONCE = 10.0, 40.0
-"""Requests of one address. A phone that waits for the next round asks once in five seconds."""
+"""Requests of one address that are answered. A phone that waits for the next round asks once in
+five seconds."""
+CONNECTIONS_PER_SECOND, CONNECTIONS_AT_ONCE = 30.0, 120.0
+"""Connections of one address that are let in at all: closing one costs a twentieth of an answer."""
 MOST_ADDRESSES = 2048
 MOST_CONNECTIONS, MOST_OF_ONE = 128, 16
-"""Open at a time, of all and of one address."""
-DEADLINE_S = 8.0
-"""So long a connection may live, however slowly it drips."""
+"""Open at a time, of all and of one address. One more takes the place of another."""
 MOST_BYTES = 8192
 """Of a whole request: its line, its headers and its body."""
+
+
+class Phase(IntEnum):
+    """What a connection is in the middle of, in the order in which they come."""
+
+    LINE = 0
+    HEADERS = 1
+    BODY = 2
+    ANSWER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Seconds that each phase of a connection may take, however slowly bytes come."""
+
+    line: float = 3.0
+    headers: float = 3.0
+    body: float = 3.0
+    answer: float = 3.0
+
+    def of(self, phase: Phase) -> float:
+        return (self.line, self.headers, self.body, self.answer)[phase]
 
 
 class Allowance:
     """A bucket for each address that refills with time. The oldest addresses are forgotten."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        per_second: float = PER_SECOND,
+        at_once: float = AT_ONCE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._per_second, self._at_once = per_second, at_once
         self._clock = clock
         self._lock = threading.Lock()
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
@@ -32,30 +63,65 @@ class Allowance:
         """False where the address has asked too much lately."""
         with self._lock:
             now = self._clock()
-            left, then = self._buckets.pop(address, (AT_ONCE, now))
-            left = min(AT_ONCE, left + (now - then) * PER_SECOND)
+            left, then = self._buckets.pop(address, (self._at_once, now))
+            left = min(self._at_once, left + (now - then) * self._per_second)
             self._buckets[address] = (max(0.0, left - 1), now)
             while len(self._buckets) > MOST_ADDRESSES:
                 self._buckets.popitem(last=False)
             return left >= 1
 
 
-class Connections:
-    """The open ones, with when they have to end."""
+@dataclass(slots=True)
+class _Open:
+    """number: rises from one connection to the next. end: when its phase has to be over."""
 
-    def __init__(self, deadline_s: float = DEADLINE_S) -> None:
-        self._deadline_s = deadline_s
+    connection: socket.socket
+    address: str
+    number: int
+    phase: Phase
+    end: float
+
+
+class Connections:
+    """The open ones. Where there is no room for one more, another one is closed.
+
+    That is one of the address that holds most, and of these one that has not yet sent its whole
+    request, the oldest first. So whoever holds many connections takes their places from itself
+    alone, and somebody with one or two, whose request comes at once, is answered all the while.
+    """
+
+    def __init__(
+        self,
+        deadlines: Deadlines | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._deadlines = deadlines or Deadlines()
+        self._clock = clock
+        self._allowance = Allowance(CONNECTIONS_PER_SECOND, CONNECTIONS_AT_ONCE, clock)
         self._lock = threading.Lock()
-        self._open: dict[socket.socket, tuple[str, float]] = {}
+        self._number = 0
+        self._open: dict[socket.socket, _Open] = {}
 
     def admit(self, connection: socket.socket, address: str) -> bool:
-        """False where too many are open, of all or of this address."""
+        """Closes others until there is room for it. False: that address opens too many too fast."""
+        if not self._allowance.take(address):
+            return False
         with self._lock:
-            of_one = sum(1 for each, _ in self._open.values() if each == address)
-            if len(self._open) >= MOST_CONNECTIONS or of_one >= MOST_OF_ONE:
-                return False
-            self._open[connection] = (address, time.monotonic() + self._deadline_s)
-            return True
+            while (dropped := self._one_too_many(address)) is not None:
+                del self._open[dropped.connection]
+                _cut(dropped.connection)
+            self._number += 1
+            end = self._clock() + self._deadlines.line
+            self._open[connection] = _Open(connection, address, self._number, Phase.LINE, end)
+        return True
+
+    def enter(self, connection: socket.socket, phase: Phase) -> None:
+        """The connection has its time for that phase, from now on."""
+        with self._lock:
+            found = self._open.get(connection)
+            if found is not None:
+                found.phase = phase
+                found.end = self._clock() + self._deadlines.of(phase)
 
     def forget(self, connection: socket.socket) -> None:
         with self._lock:
@@ -63,9 +129,9 @@ class Connections:
 
     def end_late_ones(self) -> None:
         """Whoever reads or writes there then finds the connection closed."""
-        now = time.monotonic()
+        now = self._clock()
         with self._lock:
-            late = [each for each, (_, end) in self._open.items() if end <= now]
+            late = [each.connection for each in self._open.values() if each.end <= now]
         for connection in late:
             _cut(connection)
 
@@ -75,16 +141,38 @@ class Connections:
         for connection in connections:
             _cut(connection)
 
+    def _one_too_many(self, address: str) -> _Open | None:
+        """The one that has to go before one more of that address is let in; None: there is room."""
+        held = Counter(each.address for each in self._open.values())
+        if held[address] >= MOST_OF_ONE:
+            most = held[address]
+            candidates = [each for each in self._open.values() if each.address == address]
+        elif len(self._open) >= MOST_CONNECTIONS:
+            most = max(held.values())
+            candidates = [each for each in self._open.values() if held[each.address] == most]
+        else:
+            return None
+        return min(candidates, key=lambda each: (each.phase is Phase.ANSWER, each.number))
+
 
 class Rationed:
-    """A stream that ends after so many bytes, whatever comes."""
+    """A stream that ends after so many bytes, whatever comes.
+
+    is_spent: there was more to read. is_cut: it ended in the middle of a line.
+    """
 
     def __init__(self, stream: BufferedIOBase, most: int = MOST_BYTES) -> None:
         self._stream = stream
         self._left = most
+        self.is_spent = False
+        self.is_cut = False
 
     def readline(self, limit: int = -1) -> bytes:
-        return self._counted(self._stream.readline(self._at_most(limit)))
+        line = self._counted(self._stream.readline(self._at_most(limit)))
+        if not line.endswith(b"\n"):
+            self.is_spent |= not self._left
+            self.is_cut |= bool(self._left)
+        return line
 
     def read(self, size: int = -1) -> bytes:
         return self._counted(self._stream.read(self._at_most(size)))

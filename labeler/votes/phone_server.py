@@ -16,15 +16,15 @@ from labeler.dataset.files import reason
 from labeler.errors import UserError
 from labeler.votes.ballot import Choice
 from labeler.votes.ballot_box import BallotBox, Outcome
-from labeler.votes.phone_limits import DEADLINE_S, Allowance, Connections, Rationed
+from labeler.votes.phone_limits import Allowance, Connections, Deadlines, Phase, Rationed
 from labeler.votes.phone_page import HEADERS, ballot_page, told_page
 
 LOOPBACK = "127.0.0.1"
 COOKIE = "vote"
 _TOKEN_BYTES = 16
 _MOST_BODY = 256
-_READ_TIMEOUT_S = 5.0
 _POLL_S = 0.05
+_USUAL_PORT = 80
 _COOKIE_S = 12 * 3600
 
 _log = logging.getLogger(__name__)
@@ -52,16 +52,22 @@ class PhonePage:
     """Serves from its making until close(). url is what phones open; without its token: nothing.
 
     host: LOOPBACK, or this computer's own address in the network (labeler.votes.lan). port 0: any
-    free one. Raises UserError where the address cannot be used.
+    free one. Answers only who asks for it under that very address and port, so that a web site
+    whose name is made to lead here reaches nothing. Raises UserError where the address cannot be
+    used.
     """
 
     def __init__(
-        self, box: BallotBox, host: str = LOOPBACK, port: int = 0, deadline_s: float = DEADLINE_S
+        self,
+        box: BallotBox,
+        host: str = LOOPBACK,
+        port: int = 0,
+        deadlines: Deadlines | None = None,
     ) -> None:
         self.host = host
         self.path = f"/{secrets.token_urlsafe(_TOKEN_BYTES)}"
         try:
-            self._server = _Server((host, port), box, self.path, deadline_s)
+            self._server = _Server((host, port), box, self.path, deadlines)
         except OSError as error:
             raise UserError(
                 f"The page for phones cannot be opened at {host}: {reason(error)}."
@@ -88,17 +94,23 @@ class PhonePage:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
-    request_queue_size = 64
+    request_queue_size = 256
 
     def __init__(
-        self, address: tuple[str, int], box: BallotBox, path: str, deadline_s: float
+        self, address: tuple[str, int], box: BallotBox, path: str, deadlines: Deadlines | None
     ) -> None:
         self.box = box
         self.path = path
         self.allowance = Allowance()
         self.is_over = threading.Event()
-        self._connections = Connections(deadline_s)
+        self.connections = Connections(deadlines)
         super().__init__(address, _Handler)
+
+    @property
+    def authority(self) -> str:
+        """What a browser writes as Host when it opens the page."""
+        host, port = str(self.server_address[0]), int(self.server_address[1])
+        return host if port == _USUAL_PORT else f"{host}:{port}"
 
     def server_bind(self) -> None:
         """Without the look-up of the host's name, which may take seconds in a strange network."""
@@ -107,14 +119,14 @@ class _Server(ThreadingHTTPServer):
         self.server_name, self.server_port = "vote", self.server_address[1]
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
-        return self._connections.admit(request, str(client_address[0]))
+        return self.connections.admit(request, str(client_address[0]))
 
     def shutdown_request(self, request: Any) -> None:
-        self._connections.forget(request)
+        self.connections.forget(request)
         super().shutdown_request(request)
 
     def service_actions(self) -> None:
-        self._connections.end_late_ones()
+        self.connections.end_late_ones()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         _log.debug("a client went away in the middle", exc_info=True)
@@ -124,18 +136,36 @@ class _Server(ThreadingHTTPServer):
             self.is_over.set()
             self.shutdown()
             self.server_close()
-            self._connections.end_all()
+            self.connections.end_all()
 
 
 class _Handler(BaseHTTPRequestHandler):
     """Answers GET and POST of the one secret path. Everything else is not found."""
 
     server: _Server
-    timeout = _READ_TIMEOUT_S
 
     def setup(self) -> None:
         super().setup()
-        self.rfile = Rationed(self.rfile)  # type: ignore[assignment] # the part that is used
+        self._asked = Rationed(self.rfile)
+        self.rfile = self._asked  # type: ignore[assignment] # the part that is used
+
+    def parse_request(self) -> bool:
+        """False, and answered where that makes sense, for one too large, cut off, or none at all.
+
+        http.server would take headers that were cut off for whole ones.
+        """
+        self.command, self.requestline, self.request_version = "", "", "HTTP/1.0"
+        if self._asked.is_spent:
+            self.send_error(HTTPStatus.REQUEST_URI_TOO_LONG)
+            return False
+        self.server.connections.enter(self.connection, Phase.HEADERS)
+        if not super().parse_request():
+            return False
+        if self._asked.is_spent:
+            self.send_error(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            return False
+        self.close_connection = True
+        return not self._asked.is_cut
 
     def do_GET(self) -> None:
         if not self._may_go_on():
@@ -185,13 +215,20 @@ class _Handler(BaseHTTPRequestHandler):
         _log.debug("%s: %s", self.client_address[0], format % args)
 
     def _may_go_on(self) -> bool:
-        """Whether the path is the secret one, and this address has not asked too much."""
+        """Whether the path is the secret one, and this address has not asked too much.
+
+        Nothing is told to who reached this computer under another name (DNS rebinding): the Host
+        is looked at before the path.
+        """
         if self.server.is_over.is_set():
             return False
         if not self.server.allowance.take(str(self.client_address[0])):
             self._answer(
                 HTTPStatus.TOO_MANY_REQUESTS, told_page("A little slower, please."), _LATER
             )
+            return False
+        if [each.strip() for each in self.headers.get_all("Host", [])] != [self.server.authority]:
+            self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
             return False
         if not hmac.compare_digest(self.path.encode(), self.server.path.encode()):
             self.send_error(HTTPStatus.NOT_FOUND)
@@ -202,14 +239,16 @@ class _Handler(BaseHTTPRequestHandler):
         """Which round and which button; answers by itself where the form is not ours."""
         origin = self.headers.get("Origin")
         length = self.headers.get("Content-Length", "")
-        if origin is not None and origin != f"http://{self.headers.get('Host', '')}":
+        if origin is not None and origin != f"http://{self.server.authority}":
             self.send_error(HTTPStatus.FORBIDDEN)
         elif self.headers.get("Transfer-Encoding") or not (length.isascii() and length.isdigit()):
             self.send_error(HTTPStatus.LENGTH_REQUIRED)
         elif len(length) > 6 or int(length) > _MOST_BODY:
             self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         else:
-            found = _read_form(self.rfile.read(int(length)))
+            self.server.connections.enter(self.connection, Phase.BODY)
+            body = self.rfile.read(int(length))
+            found = _read_form(body) if len(body) == int(length) else None
             if found is None:
                 self.send_error(HTTPStatus.BAD_REQUEST)
             return found
@@ -226,6 +265,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(status, told_page(words, looks_again=looks_again))
 
     def _answer(self, status: HTTPStatus, page: bytes, more: dict[str, str] | None = None) -> None:
+        self.server.connections.enter(self.connection, Phase.ANSWER)
         self.send_response(status)
         for name, value in {**HEADERS, **(more or {})}.items():
             self.send_header(name, value)

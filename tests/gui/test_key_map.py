@@ -14,6 +14,7 @@ from labeler.errors import UserError
 from labeler.gui.key_map import MOST_KEYS, Command, KeyMap, canonical
 from labeler.gui.key_map_file import (
     FORMAT,
+    VERSION,
     keep_key_map,
     parse_key_map,
     read_key_map,
@@ -212,7 +213,7 @@ def in_file(**parts: object) -> bytes:
         (b"1" * 5000, "not JSON"),
         (b" " * 1_000_001, "far too large"),
         (in_file(format="labelImg"), 'does not say "format"'),
-        (in_file(version=2), "newer program (version 2, here 1 is known)"),
+        (in_file(version=3), "newer program (version 3, here 2 is known)"),
         (in_file(version=True), "does not tell its version"),
         (in_file(keys=[]), "not a table of actions"),
         (in_file(keys={"next": ["D"]}), '"next" is no name of an action'),
@@ -232,6 +233,30 @@ def test_a_broken_file_is_named_with_its_fault(tmp_path: Path, data: bytes, faul
     assert str(file) in str(told.value)
     assert fault in str(told.value)
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("saved", "read"),
+    [
+        ({"everywhere.train": ["Ctrl+4", "F4"]}, {"everywhere.train": ("Ctrl+3", "F4")}),
+        (
+            {"everywhere.preview": ["Ctrl+5", "F5"], "everywhere.train": ["Ctrl+4", "F4"]},
+            {"everywhere.preview": ("Ctrl+4", "F5"), "everywhere.train": ("Ctrl+3", "F4")},
+        ),
+        (  # the person's own choice of a key that is a default now stays
+            {"label.fit": ["Ctrl+3"], "everywhere.train": ["Ctrl+4", "F4"]},
+            {"label.fit": ("Ctrl+3",), "everywhere.train": ("Ctrl+4", "F4")},
+        ),
+        ({"label.fit": ["Ctrl+4"]}, {"label.fit": ("Ctrl+4",)}),
+        ({"everywhere.compare": []}, {"everywhere.compare": ()}),
+    ],
+)
+def test_keys_saved_with_the_old_numbers_of_the_workspaces_get_the_new_ones(
+    saved: dict[str, list[str]], read: dict[str, tuple[str, ...]]
+) -> None:
+    assert parse_key_map(in_file(keys=saved)) == read
+    kept = json.dumps({"format": FORMAT, "version": VERSION, "keys": saved}).encode()
+    assert parse_key_map(kept) == {name: tuple(keys) for name, keys in saved.items()}
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

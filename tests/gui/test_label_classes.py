@@ -347,7 +347,7 @@ def test_typing_shows_what_fits_and_says_what_enter_does(hand: Hand, window: Mai
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert names(window) == ["mug", "cup", "ball"]
     assert not hint.isVisible()
-    assert hand.label.canvas.hasFocus()
+    assert field.hasFocus()
     assert len(rows(hand)) == 3
 
 

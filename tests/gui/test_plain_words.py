@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from labeler.gui import theme
@@ -45,3 +45,15 @@ def test_a_label_is_rich_only_where_it_says_so(qtbot: QtBot, window: QWidget) ->
         window.show()
     assert plain.textFormat() is Qt.TextFormat.PlainText
     assert rich.textFormat() is Qt.TextFormat.RichText
+
+
+@pytest.mark.parametrize("name", [NAME, '<img src="http://127.0.0.1:9/x">', "a<br>b", "&lt;i&gt;"])
+def test_a_question_shows_a_name_as_it_is(qtbot: QtBot, window: QWidget, name: str) -> None:
+    box = QMessageBox(QMessageBox.Icon.Question, "Import", name, parent=window)
+    box.setInformativeText(name)
+    with qtbot.waitExposed(window):
+        window.show()
+    box.open()
+    shown = [label for label in box.findChildren(QLabel) if name in label.text()]
+    assert len(shown) == 2
+    assert {label.textFormat() for label in shown} == {Qt.TextFormat.PlainText}

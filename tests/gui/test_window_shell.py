@@ -99,12 +99,18 @@ def test_what_was_said_goes_when_it_was_read_or_another_workspace_comes(
 
 
 def test_workspaces_change_by_key_and_by_click(window: MainWindow) -> None:
-    QTest.keyClick(window, Qt.Key.Key_4, CONTROL)
+    QTest.keyClick(window, Qt.Key.Key_3, CONTROL)
     assert shown_place(window) == "train"
     QTest.keyClick(window, Qt.Key.Key_2, CONTROL)
     assert shown_place(window) == "label"
     QTest.mouseClick(window.bar.button("capture"), Qt.MouseButton.LeftButton)
     assert window.stack.currentWidget() is window.workspace("capture")
+
+
+def test_the_workspaces_are_numbered_in_the_order_of_the_bar(window: MainWindow) -> None:
+    for number, place in enumerate(PLACES, start=1):
+        QTest.keyClick(window, Qt.Key(Qt.Key.Key_0 + number), CONTROL)
+        assert shown_place(window) == place
 
 
 def test_keys_live_in_the_workspace_on_show_alone(window: MainWindow) -> None:
@@ -125,7 +131,7 @@ def test_keys_never_fire_while_one_types(window: MainWindow) -> None:
     QTest.keyClicks(field, "dad 1?")
     assert field.text() == "dad 1?"
     assert hand.label.editor.image_id == first
-    QTest.keyClick(field, Qt.Key.Key_4, CONTROL)
+    QTest.keyClick(field, Qt.Key.Key_3, CONTROL)
     assert shown_place(window) == "train"
 
 
@@ -511,7 +517,7 @@ def test_a_bug_is_logged_and_shown_and_the_window_goes_on(
     assert "Something went wrong inside the program" in window.banner.message.text()
     assert "window.log" in window.banner.message.text()
     assert "IndexError" in window.banner.details.toPlainText()
-    QTest.keyClick(window, Qt.Key.Key_4, CONTROL)
+    QTest.keyClick(window, Qt.Key.Key_3, CONTROL)
     assert shown_place(window) == "train"
 
 

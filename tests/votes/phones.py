@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from urllib.parse import urlencode
 
+from labeler.votes.ballot import Choice
 from labeler.votes.phone_server import PhonePage
+from labeler.votes.vote_book import VoteBook
 
 
 @dataclass(frozen=True)
@@ -20,9 +22,10 @@ class Answer:
 class Phone:
     """Keeps its cookie as a browser does. Connects from its own loopback address, if asked."""
 
-    def __init__(self, page: PhonePage, address: str = "127.0.0.1") -> None:
+    def __init__(self, page: PhonePage, address: str = "127.0.0.1", timeout: float = 60) -> None:
         self._page = page
-        self._address = address
+        self.address = address
+        self._timeout = timeout
         self.cookie = ""
 
     def get(self, path: str | None = None) -> Answer:
@@ -40,7 +43,10 @@ class Phone:
         if self.cookie:
             sent["Cookie"] = self.cookie
         connection = HTTPConnection(
-            self._page.host, self._page.port, timeout=60, source_address=(self._address, 0)
+            self._page.host,
+            self._page.port,
+            timeout=self._timeout,
+            source_address=(self.address, 0),
         )
         try:
             connection.request(method, path or self._page.path, body, sent)
@@ -83,3 +89,16 @@ def rest_of(wire: socket.socket) -> bytes:
     except ConnectionError:
         return received
     return received
+
+
+def open_wires(page: PhonePage, address: str, count: int) -> list[socket.socket]:
+    """Connections from that address on which nothing is asked yet."""
+    place = (page.host, page.port)
+    return [socket.create_connection(place, 60, (address, 0)) for _ in range(count)]
+
+
+def open_votes(book: VoteBook) -> list[Choice]:
+    """Those of the open round."""
+    opened = book.open_round
+    assert opened is not None
+    return [vote.choice for vote in opened.votes]

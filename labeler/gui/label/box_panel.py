@@ -84,6 +84,7 @@ class BoxPanel(QWidget):
         self._boxes: tuple[ShownBox, ...] = ()
         self._selection: tuple[int, ...] = ()
         self._image: Image | None = None
+        self._numbers_of: int | None = None
         self._editable = True
         self.list.itemSelectionChanged.connect(self._tell_selected)
         self.show_boxes((), (), None)
@@ -167,7 +168,11 @@ class BoxPanel(QWidget):
     def _show_numbers(self, image: Image | None) -> None:
         box = self._one()
         values = box.bbox.as_list() if box else [0.0] * 4
+        is_same = box is not None and box.id == self._numbers_of
+        self._numbers_of = box.id if box else None
         for field, value in zip(self.fields.values(), values, strict=True):
+            if is_same and field.is_being_typed:
+                continue  # suggestions may arrive while one types
             field.setEnabled(box is not None and self._editable)
             field.setRange(MIN_SIDE if field in self._sides() and box else 0.0, _MOST)
             field.setValue(value)
@@ -181,7 +186,7 @@ class BoxPanel(QWidget):
             return None
         return next((box for box in self._boxes if box.id == self._selection[0]), None)
 
-    def _field(self, name: str) -> QDoubleSpinBox:
+    def _field(self, name: str) -> _NumberField:
         field = _NumberField(self)
         field.left.connect(self.left)
         words = {
@@ -223,15 +228,26 @@ class BoxPanel(QWidget):
 
 
 class _NumberField(DecimalField):
-    """Enter takes what was typed, Esc takes it back; both give the keys back."""
+    """Enter takes what was typed and waits for another number; Esc takes it back and ends.
+
+    A digit typed after Enter would otherwise be the key of a class.
+    """
 
     left = Signal()
 
+    @property
+    def is_being_typed(self) -> bool:
+        """Whether it holds a number that was typed and not taken yet."""
+        return self.hasFocus() and self.lineEdit().isModified()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
+            self.lineEdit().setModified(False)
             self.setValue(self.value())  # the text becomes what it was
             self.left.emit()
-            return
-        super().keyPressEvent(event)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.left.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.lineEdit().setModified(False)
+            super().keyPressEvent(event)
+            self.selectAll()
+        else:
+            super().keyPressEvent(event)

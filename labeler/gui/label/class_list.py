@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from labeler.dataset.category_edits import keys_of
@@ -101,11 +101,10 @@ class ClassList(QWidget):
         self.left.emit()
 
     def _tell_named(self) -> None:
+        """The field keeps the keys: whoever makes one class often makes a second one."""
         name = self.field.text().strip()
         if name:
             self.named.emit(name)
-        else:
-            self.left.emit()
 
     def _ask_menu(self) -> None:
         place = self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft())
@@ -115,7 +114,6 @@ class ClassList(QWidget):
         self.list.setWhatsThis(
             self.tr("Click: class of the selected box and the next. Double-click: rename")
         )
-        self.field.setPlaceholderText(self.tr("New class…"))
         self.field.setAccessibleName(self.tr("Name of a new class"))
         hint_tooltip(self.field, "label.new_class", self.tr("Type a name, then Enter"))
         set_role(self.hint, "faint")
@@ -138,10 +136,29 @@ class ClassList(QWidget):
 
 
 class _NameOfClass(QLineEdit):
-    """Esc empties it and gives the keys back; Down goes on to the rows."""
+    """Keeps the keys, also after Enter, until Esc, which empties it, or a click elsewhere.
+
+    Down goes on to the rows.
+    """
 
     given_up = Signal()
     went_down = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._say_what_is_wanted(has_keys=False)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._say_what_is_wanted(has_keys=True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._say_what_is_wanted(has_keys=False)
+
+    def _say_what_is_wanted(self, *, has_keys: bool) -> None:
+        wanted = self.tr("Name, then Enter. Esc ends.") if has_keys else self.tr("New class…")
+        self.setPlaceholderText(wanted)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped
+from labeler.dataset.queries import Counts
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.gui.background import Job, run_in_background
@@ -51,9 +52,8 @@ class NextSplit(QObject):
             return [self.tr("{0}: comparing them, {1} %").format(told.counts, percent)]
         return [told.counts, *told.warnings]
 
-    def look(self, dataset: Dataset, wish: Wish) -> None:
+    def look(self, dataset: Dataset, counts: Counts, wish: Wish) -> None:
         """Splits anew. What is known stays until then, as long as the counts are the same."""
-        counts = dataset.counts()
         told = self.tr("{0} labelled, {1} empty").format(counts.labelled, counts.empty)
         if self._told is None or self._told.counts != told:
             self._show(_Told(told))

@@ -236,7 +236,7 @@ class TrainWorkspace(Workspace):
         return self.starter.is_preparing or self.trainer.is_running
 
     def _can_train(self) -> bool:
-        labelled = self._document.dataset.counts().labelled
+        labelled = self._document.counts.labelled
         return labelled >= FEWEST_LABELLED and training_available()
 
     def _follow_data(self) -> None:
@@ -246,7 +246,8 @@ class TrainWorkspace(Workspace):
 
     def _look_at_data(self) -> None:
         """What the next training will learn from, as the data and the settings are now."""
-        self.next_split.look(self._document.dataset, self.settings.wish())
+        document = self._document
+        self.next_split.look(document.dataset, document.counts, self.settings.wish())
 
     def _tell_data(self) -> None:
         """What is said of the run on show, in the bar above its curves, is not said twice."""
@@ -278,7 +279,7 @@ class TrainWorkspace(Workspace):
         self.settings.chosen.show_lines(
             [self.tr("Shown here with the reasons once a training begins.")]
         )
-        counts = self._document.dataset.counts()
+        counts = self._document.counts
         self.empty.show_counts(counts, self._refresh, self.labelling_requested.emit)
 
     def _connect(self) -> None:
