@@ -35,6 +35,7 @@ from labeler.gui.window_actions import global_actions
 from labeler.gui.window_keys import WindowKeys
 from labeler.gui.window_place import place_window
 from labeler.gui.workspace import Workspace
+from labeler.gui.written_bar import WrittenBar
 
 if TYPE_CHECKING:
     from labeler.gui.live import LiveCamera
@@ -67,6 +68,7 @@ class MainWindow(QWidget):
         self.pill = RobotPill(self)
         self._battery = BatteryWords()
         self.banner = Banner(self)
+        self.written = WrittenBar(self)
         self.status = StatusLine(self)
         self.stack = _Stack(self)
         self.history = HistoryActions(document, self.stack, self)
@@ -189,6 +191,9 @@ class MainWindow(QWidget):
         document = self.document
         document.said.connect(lambda sentence: self.status.say(self.keys.told(sentence)))
         document.failed.connect(self.show_failure)
+        document.written.connect(self.written.show_written)
+        document.dataset_opened.connect(self.written.hide)
+        self.written.said.connect(document.say)
         document.recovered.connect(self.banner.take_back)
         document.dataset_opened.connect(self._show_dataset)
         document.counts_changed.connect(self.status.show_counts)
@@ -299,6 +304,7 @@ class MainWindow(QWidget):
         self.status.take_job_bar(self.jobs)
         self._messages = FloatingBars(self, self.stack, at_top=True)
         self._messages.add(self.banner)
+        self._messages.add(self.written)
 
 
 class _Stack(QStackedWidget):

@@ -260,7 +260,7 @@ def _side(comparison: Comparison, side: str) -> dict[str, Any]:
 
 def _panel(comparison: Comparison, axis: Axis, *, of_ap: bool) -> Panel:
     score = "AP, with its 95 % interval" if of_ap else "AP50"
-    unit = "epochs" if axis is Axis.EPOCHS else "seconds of learning"
+    unit = "epochs" if axis is Axis.EPOCHS else "seconds of training"
     series = [
         Series(side, ink, [_spot(p, axis, of_ap=of_ap) for p in points_of(record)])
         for side, ink in zip(SIDES, ("first", "second"), strict=True)

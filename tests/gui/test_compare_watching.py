@@ -442,7 +442,7 @@ def test_votes_are_exported(
     page.voting.export(out)
     (_, row) = list(csv.reader(out.read_text(encoding="utf-8").splitlines()))
     assert row[3:] == ["A", page.voting.sides[0], "computer"]
-    assert heard.has(f"Wrote {out}. Votes in it: 1.")
+    assert heard.written == {out: "Exported 1 vote."}
 
 
 def test_damaged_lines_are_told_and_the_vote_goes_on(
@@ -453,7 +453,7 @@ def test_damaged_lines_are_told_and_the_vote_goes_on(
     with (pair / "votes.jsonl").open("a", encoding="utf-8") as stream:
         stream.write("{half a li")
     workspace.toggle_watching()
-    assert heard.has("that do not count: 1.")
+    assert heard.has("which are not counted: 1.")
     assert page.voting.votes == 1
     until(qtbot, page.card.b.isEnabled)
     page.card.b.click()
@@ -517,6 +517,21 @@ def test_a_disk_that_takes_nothing_is_said_and_no_vote_is_counted(
     assert page.voting.votes == 2
 
 
+def test_where_neither_draws_a_box_it_is_said_with_the_way_to_what_there_is(
+    qtbot: QtBot, workspace: CompareWorkspace, page: WatchPage
+) -> None:
+    page.nothing.timer.setInterval(0)
+    page.score.slider.setValue(95)
+    until(qtbot, page.nothing.isVisible)
+    assert _texts(page) == [[], []]
+    told = page.nothing.sentence.text()
+    assert told == "Both find nothing at this score: lower it, or train longer."
+    qtbot.mouseClick(page.nothing.lower_button, Qt.MouseButton.LeftButton)
+    assert any(_texts(page))
+    assert not page.nothing.isVisible()
+    assert not page.score.own.isChecked()
+
+
 # The video
 
 
@@ -531,7 +546,7 @@ def test_both_panes_are_saved_as_one_video_and_saving_can_be_stopped(
     out = tmp_path / "lesson.mp4"
     page.saving.save(clip, page.video_panes(named=False), "table", out)
     assert page.saving.bar.isVisible()
-    until(qtbot, lambda: heard.has(f"Saved {FRAMES} frames to {out}"))
+    until(qtbot, lambda: heard.written == {out: f"Saved a video of {FRAMES} frames."})
     assert video_clip(out).count == FRAMES
     assert not page.saving.bar.isVisible()
     page.saving.save("simulated", page.video_panes(named=False), "table", tmp_path / "other.mp4")

@@ -232,7 +232,7 @@ def test_a_pair_of_a_dead_program_is_said_to_be_interrupted(
     workspace = _shown(qtbot, document)
     view = workspace.view
     until(qtbot, lambda: view.title.text() == "Interrupted after 10 s each")
-    assert "without a word" in view.sentence.text()
+    assert "without notice" in view.sentence.text()
     assert "The best of both so far is kept." in view.sentence.text()
     assert view.notes.text().count("One picture could not be read.") == 1
     assert view.watch_button.isEnabled()

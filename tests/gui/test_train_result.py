@@ -30,6 +30,7 @@ from labeler.runs.analysis import Case, load_analysis
 from labeler.runs.pair import attended, prepare_pair_from_dataset
 from labeler.runs.prepare import Wish, prepare_run_from_dataset
 from labeler.runs.record import append_event
+from tests.gui.live_waits import Heard
 from tests.gui.tiny_model import write_tiny_model
 from tests.runs.pair_makers import write_analysis
 from tests.runs.run_makers import add_labelled
@@ -259,10 +260,12 @@ def test_the_report_is_written_and_opened(
     monkeypatch.setattr(
         QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()) or True
     )
+    heard = Heard(workspace._document)
     _measure(qtbot, workspace)
     qtbot.mouseClick(workspace.pages.result.report_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(opened), timeout=PATIENCE)
     assert Path(opened[0]) == run / "report.html"
+    assert heard.written == {run / "report.html": "Wrote the report."}
     assert (run / "report.html").is_file()
 
 

@@ -121,7 +121,8 @@ class CurveTraining(QObject):
             return
         if not self._missing:
             picture = pair / f"{DATA_CURVE}.png"
-            self._end(self.tr("The data curve is complete. Its picture is {0}.").format(picture))
+            self._end("")
+            self._document.tell_written(picture, self.tr("The data curve is complete."))
             return
         if obstacle := obstacle_beside(self):
             self._miss(UserError(obstacle))

@@ -60,6 +60,12 @@ class ScoreSlider(QWidget):
     def lowest(self) -> float | None:
         return None if self.own.isChecked() else self.slider.value() / 100
 
+    def set_lowest(self, lowest: float) -> None:
+        """As if the person had moved it there; 0 to 1."""
+        self.slider.setValue(round(100 * lowest))
+        if self.own.isChecked():  # it stood there already
+            self._tell(own=False)
+
     def _tell(self, *, own: bool) -> None:
         self.own.setChecked(own)
         self._show_words(own=own)

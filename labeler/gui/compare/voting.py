@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from labeler.gui.counts import counted
 from labeler.gui.document import Document
 from labeler.runs.pair import SIDES
 from labeler.runs.pair_story import Story
@@ -147,7 +148,9 @@ class Voting(QObject):
             return
         with self._document.reporting():
             written = write_csv(self._book.rounds, path)
-            self._document.say(self.tr("Wrote {0}. Votes in it: {1}.").format(path, written))
+            self._document.tell_written(
+                path, self.tr("Exported {0}.").format(counted(written, "vote"))
+            )
 
     def open_page(self, *, network: bool) -> None:
         """Opens the page for phones: to this computer alone, or to the network that it is in."""

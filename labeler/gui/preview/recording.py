@@ -150,16 +150,15 @@ class Recording(QObject):
             self._document.say(self.tr("Nothing was recorded: no frame came meanwhile."))
             return
         self.last = recorded.folder
-        words = self.tr("Recorded {0} with {1} in {2}.").format(
+        words = self.tr("Recorded {0} with {1}.").format(
             Going(recorded.seconds, recorded.size_bytes).words().replace("   ", ", "),
             counted(recorded.pictures, "picture"),
-            recorded.folder,
         )
         if recorded.left_out:
             words += self.tr(" Left out, because the disk was too slow: {0}.").format(
                 counted(recorded.left_out, "moment")
             )
-        self._document.say(words)
+        self._document.tell_written(recorded.folder, words)
 
 
 def _finds(pane: Pane) -> Finds:

@@ -204,7 +204,7 @@ class ResultDesk(QObject):
 
     def _open_report(self, answer: str) -> None:
         path = Path(answer.strip().splitlines()[-1])
-        self._document.say(self.tr("The report is {0}.").format(path))
+        self._document.tell_written(path, self.tr("Wrote the report."))
         QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
     def _bring(self, case: Case) -> None:

@@ -83,8 +83,6 @@ class RunsDesk(QObject):
         ComparisonDialog(runs[first], runs[second], self._page).open()
 
     def _tell_exported(self, _answer: str) -> None:
-        self._document.say(
-            self.tr("{0} holds the model, its classes, a card and a script that runs it.").format(
-                self._file
-            )
+        self._document.tell_written(
+            self._file, self.tr("Exported the model, with its card and a script that runs it.")
         )
