@@ -76,7 +76,7 @@ def _is_under_way(dataset: Dataset, finding: Finding) -> bool:
     if finding.kind is FindingKind.LEFTOVER_FILE:  # opening for writing has removed all old ones
         return finding.what.startswith(_INCOMING)
     if finding.kind is FindingKind.MISSING_FILE:
-        folders = (dataset.incoming_folder, dataset.images_folder)
+        folders = (dataset.incoming_folder, dataset.images_folder, dataset.files.removed)
         return any((folder / finding.what).is_file() for folder in folders)
     if finding.kind is FindingKind.ORPHAN_FILE:
         return dataset.knows(finding.what.removeprefix(_IMAGES))
@@ -100,8 +100,10 @@ def _of_picture(dataset: Dataset, image: Image) -> Iterator[Finding]:
 
 
 def _missing(dataset: Dataset, image: Image) -> str:
-    if dataset.incoming_path(image.file_name).is_file():
-        return "It waits in incoming/; opening the dataset for labelling puts it in place."
+    for folder in (dataset.incoming_folder, dataset.files.removed):
+        if (folder / image.file_name).is_file():
+            told = "opening the dataset for labelling puts it in place."
+            return f"It waits in {folder.name}/; {told}"
     return f"The picture ({image.original_name}) is not in images/."
 
 

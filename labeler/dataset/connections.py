@@ -121,14 +121,26 @@ class Connections(Queries):
         self._writing_thread = threading.get_ident()
         try:
             yield
+            self._before_commit()
             self._writer.execute("COMMIT")
         except BaseException:
             if self._writer.in_transaction:  # SQLite rolls back by itself when the disk is full
                 self._writer.execute("ROLLBACK")
             self._forget_lost_ids()
+            self._after_rollback()
             raise
         finally:
             self._writing_thread = None
+        self._after_commit()
+
+    def _before_commit(self) -> None:
+        """What has to be on the disk before the rows are. Raises UserError: they are not kept."""
+
+    def _after_commit(self) -> None:
+        """What follows from the rows that are kept now, while no other thread writes."""
+
+    def _after_rollback(self) -> None:
+        """The rows are not kept."""
 
     @contextmanager
     def _nested(self) -> Iterator[None]:
@@ -170,6 +182,15 @@ class Connections(Queries):
     def new_suggestion_id(self) -> int:
         """An id that was never given and never will be again."""
         return self._new_id("suggestion")
+
+    def reserve_ids(self, kind: str, count: int) -> None:
+        """Reserves so many ids by one commit, for whoever is about to need them."""
+        with self._turn, self.transaction():
+            ids = self._ids.get(kind)
+            end = self._reserved_until(kind)
+            start = ids.next if ids and ids.end == end else end
+            self._reserve(kind, max(start + count, end))
+            self._ids[kind] = _Ids(start, max(start + count, end))
 
     def _new_id(self, kind: str) -> int:
         with self._turn:

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from abc import ABC, abstractmethod
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -56,6 +56,29 @@ class ImageQueries(ABC):
         with self._reading() as connection:
             row = connection.execute(f"{_IMAGE} WHERE sha256 = ?", (sha256,)).fetchone()
         return None if row is None else _image(row)
+
+    def hashes(self) -> set[str]:
+        """The sha256 of every picture."""
+        with self._reading() as connection:
+            return {told for (told,) in connection.execute("SELECT sha256 FROM image")}
+
+    def named(self, file_names: Collection[str]) -> set[str]:
+        """Which of these picture files have a row."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT file_name FROM image WHERE file_name IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(file_names)),),
+            )
+            return {name for (name,) in rows}
+
+    def images_by_hash(self, hashes: Collection[str]) -> list[Image]:
+        """Those of these sha256 that are there, by id."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"{_IMAGE} WHERE sha256 IN (SELECT value FROM json_each(?)) ORDER BY id",
+                (json.dumps(list(hashes)),),
+            )
+            return [_image(row) for row in rows]
 
     def images(self, state: ImageState | None = None, session_id: int | None = None) -> list[Image]:
         """The images by id, where asked only those of one state or session."""

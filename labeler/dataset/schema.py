@@ -280,6 +280,13 @@ def faults_of(path: Path) -> Iterator[None]:
         ) from error
 
 
+def is_full(error: UserError) -> bool:
+    """Whether a fault of faults_of() is that the disk has no room."""
+    cause = error.__cause__
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    return code == sqlite3.SQLITE_FULL
+
+
 def _in_words(error: sqlite3.OperationalError, path: Path) -> str:
     """What SQLite says, and what to do where that is known. The low byte tells the kind."""
     kind = error.sqlite_errorcode & 0xFF if hasattr(error, "sqlite_errorcode") else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +13,14 @@ from types import TracebackType
 import platformdirs
 
 from labeler.dataset import making, rows, schema
-from labeler.dataset.changes import Edit, EntryKind, StaleEdit
+from labeler.dataset.changes import Edit, EntryKind, ImportChange, StaleEdit
 from labeler.dataset.connections import Connections
 from labeler.dataset.files import PART, reason, replace_durably
 from labeler.dataset.lock import WriterLock
 from labeler.dataset.model import Annotation, Category, Flaw, Image, Session, Suggestion
+from labeler.dataset.picture_files import PictureFiles
 from labeler.dataset.queries import Counts, Queries, Snapshot
+from labeler.dataset.words import counted
 from labeler.errors import UserError
 
 __all__ = ["Counts", "Dataset", "Queries", "Snapshot"]
@@ -36,10 +38,13 @@ class Dataset(Connections):
         """Use create() or open()."""
         self.folder = folder
         self.name = folder.name
-        self.images_folder = folder / "images"
-        self.incoming_folder = folder / "incoming"
+        self.files = PictureFiles(folder)
+        self.images_folder = self.files.images
+        self.incoming_folder = self.files.incoming
         self.runs_folder = folder / "runs"
         self._lock = lock
+        self._coming: list[str] = []
+        self._going: list[str] = []
         super().__init__(folder / FILE_NAME, read_only=lock is None)
 
     @classmethod
@@ -109,6 +114,7 @@ class Dataset(Connections):
             for folder in (self.images_folder, self.incoming_folder, self.runs_folder):
                 folder.mkdir(exist_ok=True)
             self._finish_incoming()
+            self._finish_removed()
         elif schema.require_ours(self._writer, self._path, latest) < latest:
             raise schema.OlderFormat(
                 f"The dataset {self.name} has an older format. Open it once for labelling, "
@@ -130,6 +136,30 @@ class Dataset(Connections):
                 self.settle(path.name)
             else:
                 path.unlink(missing_ok=True)  # a thumbnail that was just finished
+
+    def _finish_removed(self) -> None:
+        """What a program left that was killed while an import was taken back, or done again."""
+        going, aside = self.files.announced(), self.files.aside()
+        if going:
+            self.files.put_aside(set(going) - self.named(going))
+        if aside:
+            self.files.place(self.named(aside))
+
+    def _before_commit(self) -> None:
+        if self._going:
+            self.files.announce(self._going)
+
+    def _after_commit(self) -> None:
+        """Moves the files after their rows. Where that fails, the next opening does it."""
+        coming, going = self._coming, self._going
+        self._coming, self._going = [], []
+        if coming:
+            self.files.place(sorted(self.named(coming)))
+        if going:
+            self.files.put_aside(sorted(set(going) - self.named(going)))
+
+    def _after_rollback(self) -> None:
+        self._coming, self._going = [], []
 
     def close(self) -> None:
         """Ends the connections and lets another writer in. Closing twice does no harm."""
@@ -297,14 +327,43 @@ class Dataset(Connections):
         if not edit.changes:
             return 0
         with self.transaction():
-            try:
-                for change in edit.changes:
-                    rows.make(self._writer, self, change, self._saw)
-            except sqlite3.IntegrityError as error:
-                in_use = "FOREIGN KEY" in str(error)
-                why = "something that came later needs it" if in_use else str(error)
-                raise StaleEdit(f"{edit.description}: not made, for {why}.") from error
+            self._make(edit)
             return self._journal(edit, kind, of)
+
+    def take_in(self, edit: Edit, offer: Callable[[], Sequence[Suggestion]]) -> Edit:
+        """Applies the edit of an import, which begins with its ImportChange, as apply does.
+
+        offer puts suggestions on its images then, and returns them: they become a part of it.
+        Returns the edit as the journal has it.
+        """
+        with self.transaction():
+            self._make(edit)
+            first, *others = edit.changes
+            assert isinstance(first, ImportChange)
+            whole = ImportChange(None, replace(first.held, suggestions=tuple(offer())))
+            edit = replace(edit, changes=(whole, *others))
+            self._journal(edit, EntryKind.DO, None)
+        return edit
+
+    def _make(self, edit: Edit) -> None:
+        """Inside a transaction. The files of pictures that come or go follow after it."""
+        for arrival in edit.imports():
+            names = [image.file_name for image in arrival.held.images]
+            if arrival.after and (lacking := self.files.lacking(names)):
+                raise StaleEdit(
+                    f"{edit.description}: not made, for {counted(len(lacking), 'picture')} of it "
+                    f"cannot be found in {self.files.removed}. Import them again."
+                )
+        try:
+            for change in edit.changes:
+                rows.make(self._writer, self, change, self._saw)
+        except sqlite3.IntegrityError as error:
+            in_use = "FOREIGN KEY" in str(error)
+            why = "something that came later needs it" if in_use else str(error)
+            raise StaleEdit(f"{edit.description}: not made, for {why}.") from error
+        for arrival in edit.imports():
+            names = [image.file_name for image in arrival.held.images]
+            (self._coming if arrival.after else self._going).extend(names)
 
     def _journal(self, edit: Edit, kind: EntryKind, of: int | None) -> int:
         touched = edit.image_ids()
