@@ -27,6 +27,7 @@ FROM_TRAINER = {
     "trainer.config",
     "trainer.events",
     "trainer.measured",
+    "trainer.names",
     "trainer.predict",
 }
 FOR_THE_TRACKER = {
@@ -116,6 +117,7 @@ def test_a_forbidden_import_is_noticed(tmp_path: Path, monkeypatch: pytest.Monke
         ("trainer.events", {"torch", "numpy"}),
         ("trainer.config", {"torch", "numpy"}),
         ("trainer.measured", {"torch", "numpy"}),
+        ("trainer.names", {"torch", "numpy", "PIL", "json", "labeler"}),
         ("labeler.track", {"torch", "cv2", "numpy", "PIL", "PySide6"}),
         ("labeler.cli", {"torch", "cv2", "PySide6", "anki_vector", "onnxruntime", "numpy"}),
     ],

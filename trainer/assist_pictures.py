@@ -12,7 +12,8 @@ from torch import Tensor
 from trainer.assist_lines import Box, KnownImage, Offer
 from trainer.augment import Augmentation, augment, plain
 from trainer.letterbox import Letterbox
-from trainer.pictures import read_picture, require_shape
+from trainer.names import BadName, file_under
+from trainer.pictures import PictureError, read_picture, require_shape
 from trainer.predict import letterboxed
 from trainer.protocol import Found, Target
 
@@ -30,7 +31,11 @@ class Source:
     def pixels(self, input_size: tuple[int, int]) -> Tensor:
         """uint8 (3, height, width). Raises PictureError."""
         size = (self.image.width, self.image.height)
-        decoded = read_picture(self.folder / self.image.file, size, enough=input_size)
+        try:
+            path = file_under(self.folder, self.image.file)
+        except BadName as error:
+            raise PictureError(f"{self.image.file}: {error}.") from error
+        decoded = read_picture(path, size, enough=input_size)
         require_shape(decoded.size, size)
         canvas = letterboxed(decoded.rgb, Letterbox.fit(decoded.size, input_size), input_size)
         return torch.from_numpy(canvas).permute(2, 0, 1).contiguous()

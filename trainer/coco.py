@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
 from trainer.faults import TrainerError, sentence_of
+from trainer.names import BadName, file_under
 from trainer.words import counted
 
 _SMALLEST_SIDE = 1.0
@@ -151,7 +152,11 @@ def _picture(entry: Any, folder: Path) -> Picture | None:
         return None
     number, name = _integer(entry.get("id")), entry.get("file_name")
     width, height = _integer(entry.get("width")), _integer(entry.get("height"))
-    if number is None or number < 0 or not isinstance(name, str) or not _stays_inside(name):
+    if number is None or number < 0:
+        return None
+    try:
+        path = file_under(folder, name)
+    except BadName:
         return None
     if (
         width is None
@@ -159,12 +164,7 @@ def _picture(entry: Any, folder: Path) -> Picture | None:
         or not 1 <= min(width, height) <= max(width, height) < _LARGEST
     ):
         return None
-    return Picture(number, folder / name, name, width, height, ())
-
-
-def _stays_inside(name: str) -> bool:
-    path = PureWindowsPath(name)  # reads both kinds of slashes
-    return bool(name) and "\0" not in name and not path.anchor and ".." not in path.parts
+    return Picture(number, path, str(name), width, height, ())
 
 
 def _usable(entry: dict[str, Any], picture: Picture) -> Box | None:

@@ -10,6 +10,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from trainer.names import relative_name
+
 _BEGINNING = 1 << 20
 """Bytes of a list, in which its first picture is named."""
 _OUR_NAME = re.compile(r"\d{6,}-[0-9a-f]{12}\.[a-z]{3,4}")
@@ -47,7 +49,7 @@ def _first_name(lists: Path) -> str:
     try:
         with lists.open("rb") as stream:
             found = _FILE_NAME.search(stream.read(_BEGINNING).decode("utf-8", "replace"))
-        return str(json.loads(found[1])) if found else ""
+        return relative_name(json.loads(found[1])) if found else ""
     except (OSError, ValueError):
         return ""
 

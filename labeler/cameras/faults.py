@@ -19,6 +19,7 @@ class Cause(StrEnum):
     SILENT = "silent"  # nobody answers at the address: off, asleep, away, or moved
     ADDRESS = "address"  # somebody else answers there, or nobody ever could
     CERTIFICATE = "certificate"
+    OTHER_CERTIFICATE = "other certificate"  # of a network camera or a wire-pod: not that of before
     TOKEN = "token"
     CONFIGURATION = "configuration"  # something is not written there
     OTHER_PROGRAM = "other program"
@@ -33,8 +34,10 @@ IN_SHELL = {
     Cause.CERTIFICATE: _SET_UP,
     Cause.TOKEN: _SET_UP,
     Cause.CONFIGURATION: _SET_UP,
+    Cause.OTHER_CERTIFICATE: "If it was set up anew, add --trust-new-certificate.",
 }
-"""What stands in the place of the window's buttons "New address…" and "Set it up again…"."""
+"""What stands in the place of the window's buttons "New address…", "Set it up again…" and "Trust
+it"."""
 
 
 class RobotError(UserError):

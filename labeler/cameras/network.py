@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from labeler.cameras import network_book
 from labeler.cameras.base import CameraState
 from labeler.cameras.deadline import StoppedError, in_background, wait_for
+from labeler.cameras.faults import RobotError
 from labeler.cameras.network_address import (
     NetworkAddress,
     split_address,
@@ -22,6 +23,7 @@ from labeler.cameras.network_address import (
 )
 from labeler.cameras.network_opening import open_stream
 from labeler.cameras.network_stream import Stream
+from labeler.cameras.server_trust import take_news
 from labeler.cameras.worker import SILENCE, WorkerCamera
 from labeler.errors import UserError
 
@@ -147,10 +149,12 @@ class NetworkCamera(WorkerCamera):
             self._stream.wake()
 
     def _opened_again(self, stop: threading.Event) -> tuple[Stream | None, str]:
-        """None, and why. Raises StoppedError."""
+        """None, and why. Raises StoppedError, and a RobotError that no further attempt mends."""
         try:
             return self._opened(stop), ""
         except UserError as error:
+            if isinstance(error, RobotError) and error.lasting:
+                raise
             return None, str(error)
 
     def _opened(self, stop: threading.Event) -> Stream:
@@ -161,7 +165,9 @@ class NetworkCamera(WorkerCamera):
             partial(open_stream, self.address, OPEN_TIMEOUT, SILENCE), f"opening {self.name}"
         )
         try:
-            return wait_for(opening, math.inf, stop)
+            stream = wait_for(opening, math.inf, stop)
+            self._remark = take_news(self.address.place)
+            return stream
         except StoppedError:
             opening.add_done_callback(_close)
             raise

@@ -43,11 +43,22 @@ class NetworkAddress:
         return parts.hostname or "", parts.port or SCHEMES[parts.scheme]
 
     @property
+    def is_tls(self) -> bool:
+        return urlsplit(self.url).scheme in ("https", "rtsps")
+
+    @property
     def secret_url(self) -> str:
         """For the one who opens it, and nobody else."""
-        scheme, _, rest = self.url.partition("://")
+        return self._with_secrets(*self.url.split("://", 1))
+
+    def through(self, port: int) -> str:
+        """The same by way of that port of this computer, where TLS is somebody else's task."""
+        parts = urlsplit(self.url)
+        return self._with_secrets(parts.scheme.removesuffix("s"), f"127.0.0.1:{port}{parts.path}")
+
+    def _with_secrets(self, scheme: str, shown: str) -> str:
         who = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}@" if self.user else ""
-        return f"{scheme}://{who}{rest}{self.rest}"
+        return f"{scheme}://{who}{shown}{self.rest}"
 
     def name_with(self, path: str) -> str:
         """Its host, the path where others have the same host, and its number from 2 on."""

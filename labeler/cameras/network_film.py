@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from labeler.cameras.network_stream import Stream
+from labeler.cameras.network_tunnel import TlsTunnel
 from labeler.cameras.opencv_threads import in_opencv
 from labeler.cameras.pixels import as_jpeg
 
@@ -30,6 +31,7 @@ _SELDOM_S = 0.5
 _OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 _USUAL = "rtsp_flags;prefer_tcp"  # what OpenCV tells FFmpeg where nobody says otherwise
 _QUICK = f"{_USUAL}|fpsprobesize;0|allowed_media_types;video"
+_QUICK_TLS = "rtsp_transport;tcp|fpsprobesize;0|allowed_media_types;video"  # UDP is not encrypted
 
 
 class FilmStream(Stream):
@@ -41,9 +43,15 @@ class FilmStream(Stream):
     """
 
     def __init__(
-        self, capture: cv2.VideoCapture, silence: float, *, is_paced: bool = False
+        self,
+        capture: cv2.VideoCapture,
+        silence: float,
+        *,
+        is_paced: bool = False,
+        tunnel: TlsTunnel | None = None,
     ) -> None:
         self._capture = capture
+        self._tunnel = tunnel
         self._silence = silence
         self._pace = Pace() if is_paced else None
         self._changed = threading.Condition()
@@ -75,6 +83,8 @@ class FilmStream(Stream):
             finally:
                 self.wake()
                 self._capture.release()  # FFmpeg says goodbye, and waits for a frozen camera
+                if self._tunnel is not None:
+                    self._tunnel.close()
 
     def _read_on(self) -> None:
         import cv2
@@ -154,8 +164,32 @@ def open_film(address: NetworkAddress, timeout: float, silence: float) -> FilmSt
     """None where it cannot be played within timeout seconds. Call it on a worker thread.
 
     FFmpeg takes RTSP over TCP where the camera can, and decodes on one thread: each more would
-    hold back one more picture.
+    hold back one more picture. It verifies no certificate, so it never speaks TLS itself. Raises
+    CertificateChangedError.
     """
+    tunnel: TlsTunnel | None = None
+    if address.is_tls:
+        try:
+            tunnel = TlsTunnel(address.place, timeout)
+        except OSError:
+            return None
+    capture = _captured(address, tunnel, timeout, silence)
+    if not capture.isOpened():
+        capture.release()
+        if tunnel is not None:
+            tunnel.close()
+        return None
+    import cv2
+
+    if int(capture.get(cv2.CAP_PROP_FOURCC)) == cv2.VideoWriter.fourcc(*"MJPG"):
+        capture.set(cv2.CAP_PROP_FORMAT, -1)  # what came, undecoded
+    is_paced = address.url.startswith("http")
+    return FilmStream(capture, silence, is_paced=is_paced, tunnel=tunnel)
+
+
+def _captured(
+    address: NetworkAddress, tunnel: TlsTunnel | None, timeout: float, silence: float
+) -> cv2.VideoCapture:
     # OpenCV's FFmpeg would tell addresses on stderr.
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     import cv2
@@ -167,15 +201,10 @@ def open_film(address: NetworkAddress, timeout: float, silence: float) -> FilmSt
         cv2.CAP_PROP_N_THREADS: 1,
     }
     with _at_once(address), in_opencv(bool):
-        capture = cv2.VideoCapture(
-            address.secret_url, cv2.CAP_FFMPEG, [word for pair in limits.items() for word in pair]
+        url = address.secret_url if tunnel is None else address.through(tunnel.port)
+        return cv2.VideoCapture(
+            url, cv2.CAP_FFMPEG, [word for pair in limits.items() for word in pair]
         )
-    if not capture.isOpened():
-        capture.release()
-        return None
-    if int(capture.get(cv2.CAP_PROP_FOURCC)) == cv2.VideoWriter.fourcc(*"MJPG"):
-        capture.set(cv2.CAP_PROP_FORMAT, -1)  # what came, undecoded
-    return FilmStream(capture, silence, is_paced=address.url.startswith("http"))
 
 
 @contextmanager
@@ -187,9 +216,9 @@ def _at_once(address: NetworkAddress) -> Iterator[None]:
     that the person chose stays.
     """
     if os.environ.setdefault(_OPTIONS, _USUAL) == _USUAL and address.url.startswith("rtsp"):
-        os.environ[_OPTIONS] = _QUICK
+        os.environ[_OPTIONS] = _QUICK_TLS if address.is_tls else _QUICK
     try:
         yield
     finally:
-        if os.environ[_OPTIONS] == _QUICK:
+        if os.environ[_OPTIONS] in (_QUICK, _QUICK_TLS):
             os.environ[_OPTIONS] = _USUAL

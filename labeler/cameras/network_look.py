@@ -152,10 +152,10 @@ def _told(address: NetworkAddress, timeout: float) -> tuple[int | None, str]:
             answer.close()
             line.close()
             return answer.status, answer.headers.get("Content-Type", "").lower()
-        if address.url.startswith("rtsp:"):  # it begins no stream (RFC 2326)
-            uri = f"{address.url}{address.rest}"
-            login = login_of(address, "DESCRIBE", uri)
-            return ask_rtsp(address.place, "DESCRIBE", uri, timeout, login), ""
+        # It begins no stream (RFC 2326).
+        uri = f"{address.url}{address.rest}"
+        login, is_tls = login_of(address, "DESCRIBE", uri), address.is_tls
+        return ask_rtsp(address.place, "DESCRIBE", uri, timeout, login, is_tls=is_tls), ""
     except TimeoutError:
         raise
     except _NO_ANSWER:

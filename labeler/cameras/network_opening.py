@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from labeler.cameras.network_film import open_film
 from labeler.cameras.network_look import why_closed, why_refused
@@ -49,7 +50,19 @@ def _jpegs_of(address: NetworkAddress, timeout: float, silence: float) -> Stream
     answer.close()
     line.close()
     kind = answer.headers.get("Content-Type", "").lower()
+    further = answer.headers.get("Location", "")
+    if 300 <= answer.status < 400 and further.startswith("https:"):  # FFmpeg would not verify it
+        raise UserError(
+            f"The camera at {address.host} sends one on to an encrypted address. Watch it under "
+            f"that one: {_shown(further)}"
+        )
     is_page = answer.status == OK and kind.startswith("text/html")
     if answer.status >= 400 or is_page:  # not asked twice: it may lock out
         raise UserError(why_refused(address, answer.status, kind))
     return None
+
+
+def _shown(url: str) -> str:
+    """Without what may be a secret."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.partition('=')[0]}"

@@ -8,11 +8,11 @@ from __future__ import annotations
 import http.client
 import io
 import socket
-import ssl
 import time
 from email.message import Message
 
 from labeler.cameras.network_login import Login
+from labeler.cameras.server_trust import TrustedConnection, open_tls
 
 _LEAST = 0.2
 _LONGEST = 1 << 16
@@ -27,7 +27,9 @@ def ask_http(
     *,
     is_tls: bool = False,
 ) -> int:
-    """The status. Raises OSError (TimeoutError among them), ValueError, HTTPException."""
+    """The status. Raises OSError (TimeoutError among them), ValueError, HTTPException, and
+    CertificateChangedError.
+    """
     answer, line = open_http(place, method, uri, timeout, login, is_tls=is_tls)
     answer.close()
     line.close()
@@ -43,9 +45,8 @@ def open_http(
     *,
     is_tls: bool = False,
 ) -> tuple[http.client.HTTPResponse, socket.socket]:
-    """The answer, its body unread, and its line. Both want to be closed. Raises as ask_http does.
-
-    A camera's certificate is its own, so nobody vouches for it: none is refused.
+    """The answer, its body unread, and its line. Both want to be closed. Raises as
+    ask_http does.
     """
     deadline = time.monotonic() + timeout
     asking = _connection(place, timeout, is_tls=is_tls)
@@ -71,11 +72,18 @@ def open_http(
 
 
 def ask_rtsp(
-    place: tuple[str, int], method: str, uri: str, timeout: float, login: Login | None = None
+    place: tuple[str, int],
+    method: str,
+    uri: str,
+    timeout: float,
+    login: Login | None = None,
+    *,
+    is_tls: bool = False,
 ) -> int:
     """As ask_http does."""
+    dial = open_tls if is_tls else socket.create_connection
     deadline = time.monotonic() + timeout
-    with socket.create_connection(place, timeout) as line, line.makefile("rb") as file:
+    with dial(place, timeout) as line, line.makefile("rb") as file:
         status, headers = _put(line, file, _question(method, uri, 1))
         told = _answer_to(login, status, headers)
         if told is None:
@@ -87,7 +95,7 @@ def ask_rtsp(
         except ConnectionError:  # it hung up after its first answer
             pass
     left = _left(deadline)
-    with socket.create_connection(place, left) as line, line.makefile("rb") as file:
+    with dial(place, left) as line, line.makefile("rb") as file:
         return _put(line, file, _question(method, uri, 1, told))[0]
 
 
@@ -106,10 +114,7 @@ def _connection(
 ) -> http.client.HTTPConnection:
     if not is_tls:
         return http.client.HTTPConnection(*place, timeout=timeout)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return http.client.HTTPSConnection(*place, timeout=timeout, context=context)
+    return TrustedConnection(*place, timeout=timeout)
 
 
 def _ask(

@@ -92,7 +92,7 @@ def ask(address: NetworkAddress, timeout: float) -> tuple[http.client.HTTPRespon
     parts = urlsplit(address.url)
     uri = (parts.path or "/") + address.rest
     login = login_of(address, "GET", uri)
-    return open_http(address.place, "GET", uri, timeout, login, is_tls=parts.scheme == "https")
+    return open_http(address.place, "GET", uri, timeout, login, is_tls=address.is_tls)
 
 
 def jpegs_in(

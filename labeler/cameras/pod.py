@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from labeler.cameras.deadline import in_background
 from labeler.cameras.faults import RobotError
+from labeler.cameras.server_trust import TrustedConnection, take_news
 
 USUAL = "escapepod.local:8080"
 TIMEOUT = 5.0
@@ -27,6 +28,11 @@ class Pod:
     host: str
     port: int = 8080
     encrypted: bool = False
+
+    @property
+    def news(self) -> str:
+        """What is to be said of its certificate, once."""
+        return take_news((self.host, self.port)) if self.encrypted else ""
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
@@ -109,16 +115,8 @@ def _get(pod: Pod, path: str, timeout: float) -> tuple[int, bytes]:
 
 
 def _ask(pod: Pod, path: str, timeout: float) -> tuple[int, bytes]:
-    if pod.encrypted:
-        # Its certificate is one that it made itself; nothing here is more secret than over HTTP.
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        line: http.client.HTTPConnection = http.client.HTTPSConnection(
-            pod.host, pod.port, timeout=timeout, context=context
-        )
-    else:
-        line = http.client.HTTPConnection(pod.host, pod.port, timeout=timeout)
+    kind = TrustedConnection if pod.encrypted else http.client.HTTPConnection
+    line = kind(pod.host, pod.port, timeout=timeout)
     try:
         line.request("GET", path, headers={"Accept": "*/*"})
         answer = line.getresponse()

@@ -134,7 +134,7 @@ def _ask_pod(wish: Wish, on_step: OnStep) -> tuple[Wish, str]:
     on_step(Step.POD, "")
     pod = read_pod(wish.pod)
     known = robots_of(pod)
-    on_step(Step.POD, f"The wire-pod at {pod} knows {_count(len(known))}.")
+    on_step(Step.POD, f"The wire-pod at {pod} knows {_count(len(known))}. {pod.news}".strip())
     if not wish.serial and len(known) == 1:
         wish = replace(wish, serial=known[0].serial)
     found = next((each for each in known if each.serial == wish.serial), None)

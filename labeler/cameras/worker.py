@@ -55,6 +55,7 @@ class WorkerCamera(Camera):
         super().__init__(name)
         self._rate = FrameRate()
         self._numbers = 0
+        self._remark = ""  # what is to be said while it is live
         self._stop = threading.Event()
         self._hurry = threading.Event()
         self._thread: threading.Thread | None = None
@@ -160,4 +161,4 @@ class WorkerCamera(Camera):
         self._rate.note(frame.received)
         self._publish(frame)
         if super().status().state is not CameraState.LIVE:
-            self._report(stop, CameraState.LIVE)
+            self._report(stop, CameraState.LIVE, self._remark)

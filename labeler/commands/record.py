@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from labeler.cameras.base import Camera, Frame
 from labeler.cameras.waiting import next_frame
-from labeler.commands.capture import camera_named
+from labeler.commands.capture import add_trust, camera_named, tell_remark
 from labeler.dataset.words import counted
 from labeler.errors import UserError
 
@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seconds", type=float, default=60.0, help="how long (60); Ctrl+C ends it")
     parser.add_argument("--frames", type=int, help="at most so many pictures")
+    add_trust(parser)
     parser.add_argument("--seed", type=int, default=0, help="the simulated robot's world")
 
 
@@ -38,10 +39,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     if not arguments.seconds > 0 or (arguments.frames is not None and arguments.frames < 1):
         raise UserError("--seconds and --frames go from 1 on.")
-    camera = camera_named(arguments.robot, arguments.seed)
+    camera = camera_named(arguments.robot, arguments.seed, trusts_new=arguments.trusts_new)
     camera.start()
     try:
         first = next_frame(camera)  # before the file, so that a failed start leaves no trace
+        tell_remark(camera)
         recorder = Recorder(arguments.feed, camera.name)
         count = _record(camera, recorder, first, arguments)
     finally:

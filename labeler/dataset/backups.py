@@ -12,8 +12,10 @@ from pathlib import Path
 
 from labeler.dataset import schema
 from labeler.dataset.files import PART, reason, replace_durably, sync_file
+from labeler.dataset.own_folder import leads_elsewhere, require_own
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped, ignore_progress, never_stop
 from labeler.errors import UserError
+from trainer.names import open_plain
 
 FOLDER = "backups"
 KEPT = 7
@@ -53,8 +55,9 @@ def backups_of(folder: Path, now: datetime | None = None) -> list[Backup]:
     One whose date is still to come was made while the clock was wrong: it counts as the oldest.
     """
     now = now or datetime.now()
+    place = folder / FOLDER
     found = []
-    for path in (folder / FOLDER).glob("dataset-*.sqlite"):
+    for path in [] if leads_elsewhere(place) else place.glob("dataset-*.sqlite"):
         made_at = _date_in(path.name)
         if made_at and _is_ours(path):
             found.append(Backup(path, made_at))
@@ -111,6 +114,7 @@ def make(
 ) -> Backup:
     """A backup, checked before it counts; then the oldest beyond the seven go. As make_if_due."""
     now = (now or datetime.now()).replace(microsecond=0)
+    require_own(folder)
     place = folder / FOLDER
     with _told(f"The backup of {folder.name} failed"):
         place.mkdir(exist_ok=True)
@@ -194,7 +198,7 @@ def _date_in(name: str) -> datetime | None:
 
 def _is_ours(path: Path) -> bool:
     try:
-        with path.open("rb") as stream:
+        with open_plain(path, "rb") as stream:
             head = stream.read(_ID_AT.stop)
     except OSError:
         return False

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from labeler.dataset import picture
-from labeler.dataset.files import PART, reason, sha256_of
+from labeler.dataset.files import PART, reason, sha256_of, shown
 from labeler.dataset.model import MIN_SIDE, BBox, Image
 from labeler.dataset.progress import (
     OnProgress,
@@ -29,6 +29,7 @@ class FindingKind(StrEnum):
     """What is wrong."""
 
     DATABASE = "database"
+    BAD_ROW = "bad row"
     MISSING_FILE = "missing file"
     UNREADABLE_FILE = "unreadable file"
     WRONG_HASH = "wrong hash"
@@ -84,7 +85,11 @@ def _is_under_way(dataset: Dataset, finding: Finding) -> bool:
 
 
 def _of_picture(dataset: Dataset, image: Image) -> Iterator[Finding]:
-    path = dataset.path_of(image)
+    try:
+        path = dataset.path_of(image)
+    except UserError as error:
+        yield Finding(FindingKind.BAD_ROW, shown(image.file_name), str(error))
+        return
     try:
         if not path.is_file():
             yield Finding(FindingKind.MISSING_FILE, image.file_name, _missing(dataset, image))

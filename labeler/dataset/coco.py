@@ -17,8 +17,10 @@ from labeler.dataset.coco_places import JSON_NAME
 from labeler.dataset.files import PART, reason, replace_durably, sync_folder
 from labeler.dataset.model import Image, ImageState
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped, ignore_progress, never_stop
+from labeler.dataset.soundness import require_pictures
 from labeler.dataset.store import Dataset, Queries
 from labeler.errors import UserError
+from trainer.names import open_plain, plain_name
 
 __all__ = ["ExportReport", "export_coco", "write_coco"]
 
@@ -71,6 +73,7 @@ def export_coco(
                 for image in snapshot.images()
                 if include_unlabelled or image.state is not ImageState.UNLABELLED
             ]
+            require_pictures(dataset, images, "Nothing was exported.")
             write = _write_zip if out.suffix.lower() == ".zip" else _write_folder
             pictures = _Pictures(dataset, images, with_capture, on_progress, should_stop)
             boxes = write(snapshot, pictures, part)
@@ -119,7 +122,7 @@ def _write_folder(snapshot: Queries, pictures: _Pictures, part: Path) -> int:
         _sync(stream)
 
     def copy(path: Path, name: str) -> None:
-        with (folder / name).open("wb") as target:
+        with open_plain(folder / plain_name(name), "xb") as target:
             target.writelines(_pieces_of(path))
             _sync(target)
 
@@ -142,7 +145,7 @@ def _write_zip(snapshot: Queries, pictures: _Pictures, part: Path) -> int:
 
             def copy(path: Path, name: str) -> None:
                 # Pictures are compressed already, so they are stored as they are.
-                member = zipfile.ZipInfo(f"{IMAGES_NAME}/{name}", _ZIP_DATE)
+                member = zipfile.ZipInfo(f"{IMAGES_NAME}/{plain_name(name)}", _ZIP_DATE)
                 with archive.open(member, "w") as target:
                     target.writelines(_pieces_of(path))
 
@@ -158,7 +161,7 @@ def _write_json(snapshot: Queries, pictures: _Pictures, stream: IO[str]) -> int:
 def _pieces_of(path: Path) -> Iterator[bytes]:
     """The bytes of a picture. Raises UserError where it cannot be read."""
     try:
-        with path.open("rb") as stream:
+        with open_plain(path, "rb") as stream:
             while piece := stream.read(_PIECE):
                 yield piece
     except OSError as error:

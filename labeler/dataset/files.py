@@ -6,22 +6,25 @@ import hashlib
 import os
 import unicodedata
 from contextlib import suppress
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from labeler.errors import UserError
+from trainer.names import BadName, open_plain, plain_file, relative_name
 
 PART = ".part"
 """The suffix of a file that is still being written. Whoever finds one later may delete it."""
 
 _CHUNK = 1 << 20
-_NO_LETTERS = ("Cc", "Cs")
-"""Control characters and half ones; a joined emoji or a Mac's narrow space is a good name."""
+_MOST_SHOWN = 120
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """Writes and flushes to the disk, without any rename. Raises UserError (full disk and such)."""
+    """Writes and flushes to the disk, without any rename, and never through a link.
+
+    Raises UserError (full disk and such).
+    """
     try:
-        with path.open("wb") as stream:
+        with open_plain(path, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
@@ -85,15 +88,29 @@ def inside(folder: Path, name: str) -> Path:
 
 def spellings(name: str) -> list[str]:
     """The ways to write a file_name from outside, with slashes. Raises UserError as inside()."""
-    tidy = name.replace("\\", "/")
-    parts = PurePosixPath(tidy).parts
-    if "://" in tidy or PureWindowsPath(tidy).drive or tidy.startswith("/"):
-        raise UserError("its file_name is not relative to the images folder")
-    if not parts or ".." in parts or any(unicodedata.category(c) in _NO_LETTERS for c in tidy):
-        raise UserError("its file_name is not a name inside the images folder")
-    tidy = "/".join(parts)
+    try:
+        tidy = relative_name(name)
+    except BadName as error:
+        raise UserError(str(error)) from error
     normal = (unicodedata.normalize(form, tidy) for form in ("NFC", "NFD"))
     return list(dict.fromkeys((tidy, *normal)))
+
+
+def file_of_ours(folder: Path, name: object, what: str) -> Path:
+    """Where a stored name leads in a folder of the dataset or run. Raises UserError naming `what`.
+
+    Every path that is made of a row or of a stored file comes from here; see trainer/names.py.
+    """
+    try:
+        return plain_file(folder, name)
+    except BadName as error:
+        raise UserError(f"{what} is not used, for {error} ({shown(name)}).") from error
+
+
+def shown(name: object) -> str:
+    """A stored name as it may stand in a sentence: short, without control characters."""
+    told = repr(name)
+    return told if len(told) <= _MOST_SHOWN else f"{told[:_MOST_SHOWN]}…"
 
 
 def is_file(path: Path) -> bool:

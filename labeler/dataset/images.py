@@ -50,7 +50,8 @@ def add_picture(
     readings: Readings = NO_READINGS,
     note: str = "",
 ) -> Added:
-    """Keeps a picture's bytes and its row; durable on return. Raises UserError for bad bytes.
+    """Keeps a picture's bytes and its row; durable on return. Raises BadFile for bytes that are no
+    whole picture, and UserError where they cannot be kept.
 
     captured_at is in seconds since 1970 (UTC); EXIF's time, else now, where it is not given. The
     bytes go to incoming/, then the row is committed, then the file moves to images/. A program

@@ -36,6 +36,10 @@ _LEAST_DROPPED = 10
 _Item = TypeVar("_Item")
 
 
+class BadFile(UserError):  # noqa: N818 - a fault to mend, as its parent is
+    """One of many files cannot be taken; the others can."""
+
+
 @dataclass(frozen=True, slots=True)
 class Looked:
     """A picture's bytes, and what they hold."""
@@ -59,8 +63,16 @@ class NewSession:
 
 
 def look(data: bytes, name: str) -> Looked:
-    """Decodes all of it. Raises UserError naming the fault."""
-    return Looked(data, hashlib.sha256(data).hexdigest(), picture.inspect(data, name))
+    """Decodes all of it. Raises BadFile, with the name."""
+    return Looked(data, hashlib.sha256(data).hexdigest(), whole_picture(data, name))
+
+
+def whole_picture(data: bytes, name: str) -> picture.Picture:
+    """What these bytes are, wholly decoded. Raises BadFile, with the name."""
+    try:
+        return picture.inspect(data, name)
+    except UserError as error:
+        raise BadFile(str(error), details=error.details) from error
 
 
 class Intake:

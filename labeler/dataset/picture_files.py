@@ -9,10 +9,18 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable
 from contextlib import suppress
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
-from labeler.dataset.files import PART, reason, replace_durably, sync_folder, write_durably
+from labeler.dataset.files import (
+    PART,
+    file_of_ours,
+    reason,
+    replace_durably,
+    sync_folder,
+    write_durably,
+)
 from labeler.errors import UserError
+from trainer.names import BadName, is_plain_file, open_plain, plain_name
 
 _GOING = "going.json"
 """The names that are about to go to removed/: written before their rows go, deleted after."""
@@ -29,23 +37,19 @@ class PictureFiles:
     def place(self, names: Iterable[str]) -> None:
         """Moves the files of committed rows to images/, durably. Raises UserError."""
         sources: set[Path] = set()
-        for name in map(plain, names):
-            source = next(
-                (each for each in (self.incoming, self.removed) if (each / name).is_file()), None
-            )
-            if source is not None and not (self.images / name).exists():
-                self._move(source / name, self.images / name)
+        for name in names:
+            target = _in(self.images, name)
+            waiting = (self.incoming, self.removed)
+            source = next((each for each in waiting if is_plain_file(each / name)), None)
+            if source is not None and not target.exists():
+                self._move(source / name, target)
                 sources.add(source)
         self._sync(self.images, *sources)
 
     def lacking(self, names: Iterable[str]) -> list[str]:
         """Those of which there is no file anywhere."""
         places = (self.images, self.incoming, self.removed)
-        return [
-            name
-            for name in map(plain, names)
-            if not any((each / name).is_file() for each in places)
-        ]
+        return [name for name in names if not any(_in(each, name).is_file() for each in places)]
 
     def announce(self, names: Collection[str]) -> None:
         """Makes durable that these are about to go. Raises UserError, with nothing changed."""
@@ -53,7 +57,9 @@ class PictureFiles:
             self.removed.mkdir(exist_ok=True)
         except OSError as error:
             raise UserError(f"Cannot make {self.removed}: {reason(error)}.") from error
-        going = sorted({*map(plain, names), *self.announced()})
+        for name in names:
+            _in(self.images, name)
+        going = sorted({*names, *self.announced()})
         part = self.removed / f"{_GOING}{PART}"
         write_durably(part, json.dumps(going).encode())
         replace_durably(part, self.removed / _GOING)
@@ -61,18 +67,18 @@ class PictureFiles:
     def announced(self) -> list[str]:
         """The names of announce() that put_aside() has not finished with."""
         try:
-            read = json.loads((self.removed / _GOING).read_bytes())
+            with open_plain(self.removed / _GOING, "rb") as stream:
+                read = json.loads(stream.read())
         except (OSError, ValueError, RecursionError):
             return []
-        names = [each for each in read if isinstance(each, str)] if isinstance(read, list) else []
-        return [name for name in names if _is_plain(name)]
+        return [name for name in read if _is_plain(name)] if isinstance(read, list) else []
 
     def put_aside(self, names: Iterable[str]) -> None:
         """Moves files whose rows are gone from images/ to removed/, durably; none is left to go
         then. Raises UserError.
         """
-        for name in map(plain, names):
-            if (self.images / name).is_file():
+        for name in names:
+            if is_plain_file(_in(self.images, name)):
                 self._move(self.images / name, self.removed / name)
         if self.removed.is_dir():
             self._sync(self.removed, self.images)
@@ -83,7 +89,7 @@ class PictureFiles:
         """The names of the files in removed/."""
         if not self.removed.is_dir():
             return []
-        names = (path.name for path in self.removed.iterdir())
+        names = (path.name for path in self.removed.iterdir() if is_plain_file(path))
         return sorted(name for name in names if name != _GOING and not name.endswith(PART))
 
     def _move(self, source: Path, target: Path) -> None:
@@ -100,13 +106,13 @@ class PictureFiles:
                 raise UserError(f"Cannot write {folder}: {reason(error)}.") from error
 
 
-def plain(name: str) -> str:
-    """The name of a picture file, which leads nowhere else. Raises UserError."""
-    if not _is_plain(name):
-        raise UserError(f"{name!r} is no name of a picture file, so it is not touched.")
-    return name
+def _in(folder: Path, name: str) -> Path:
+    return file_of_ours(folder, name, "A picture of an import")
 
 
-def _is_plain(name: str) -> bool:
-    parts = PurePosixPath(name).parts, PureWindowsPath(name).parts
-    return parts == ((name,), (name,)) and not name.startswith(".") and "\0" not in name
+def _is_plain(name: object) -> bool:
+    try:
+        plain_name(name)
+    except BadName:
+        return False
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing, suppress
@@ -21,8 +22,10 @@ from labeler.dataset.files import (
 )
 from labeler.dataset.lock import WriterLock
 from labeler.dataset.model import Image
+from labeler.dataset.own_folder import require_own
 from labeler.dataset.store import FILE_NAME, LOCK_NAME, Dataset
 from labeler.errors import UserError
+from trainer.names import BadName, is_plain_file, plain_name
 
 _HELPERS = ("-wal", "-shm")
 _HASH_LETTERS = 12
@@ -43,6 +46,7 @@ class Restored:
 
 def chosen_backup(folder: Path, name: str = "") -> Backup:
     """The backup of that name, else the newest good one. Raises UserError."""
+    require_own(folder)
     found = backups_of(folder)
     if not name:
         backup = newest_good(folder)
@@ -62,6 +66,7 @@ def restore(folder: Path, backup: Backup) -> Restored:
     the disk is full.
     """
     folder = folder.absolute()
+    require_own(folder)
     require_good(backup.path)
     lock = WriterLock(folder / LOCK_NAME, name=folder.name)
     try:
@@ -78,6 +83,7 @@ def _swap(folder: Path, backup: Backup) -> Path | None:
     database = folder / FILE_NAME
     part = database.with_name(FILE_NAME + PART)
     try:
+        part.unlink(missing_ok=True)  # a copy would be written through a link
         shutil.copyfile(backup.path, part)
         _keep_ids(part, database)
         sync_file(part)
@@ -123,6 +129,7 @@ def _copied_aside(database: Path, place: Path) -> Path | None:
         if source.is_file():
             copy = target.with_name(target.name + suffix)
             part = copy.with_name(copy.name + PART)
+            part.unlink(missing_ok=True)
             shutil.copyfile(source, part)
             sync_file(part)
             replace_durably(part, copy)
@@ -144,7 +151,12 @@ def _save_waiting_pictures(folder: Path) -> None:
     """Pictures whose row the backup does not know would be cleared from incoming/ at opening."""
     for path in (folder / "incoming").glob("*"):
         target = folder / "images" / path.name
-        if not path.name.endswith(PART) and _is_whole(path) and not target.exists():
+        if (
+            not path.name.endswith(PART)
+            and is_plain_file(path)
+            and _is_whole(path)
+            and not os.path.lexists(target)
+        ):
             replace_durably(path, target)
 
 
@@ -159,7 +171,7 @@ def _taken_in(dataset: Dataset) -> list[Image]:
     strays = [
         path
         for path in sorted(dataset.images_folder.glob("*"))
-        if not path.name.endswith(PART) and not dataset.knows(path.name)
+        if not path.name.endswith(PART) and _may_be_taken_in(path) and not dataset.knows(path.name)
     ]
     made: list[Image] = []
     if not strays:
@@ -172,6 +184,17 @@ def _taken_in(dataset: Dataset) -> list[Image]:
                 made.append(dataset.add_image(image))
     dataset.drop_empty_session(session.id)
     return made
+
+
+def _may_be_taken_in(path: Path) -> bool:
+    """Whether a row may name it: what a person or a stranger put there may be a link, or called as
+    no picture of a dataset may be.
+    """
+    try:
+        plain_name(path.name)
+    except BadName:
+        return False
+    return is_plain_file(path)
 
 
 def _row_for(dataset: Dataset, path: Path, session_id: int) -> Image:

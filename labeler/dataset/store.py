@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -15,18 +16,19 @@ import platformdirs
 from labeler.dataset import making, rows, schema
 from labeler.dataset.changes import Edit, EntryKind, ImportChange, StaleEdit
 from labeler.dataset.connections import Connections
-from labeler.dataset.files import PART, reason, replace_durably
+from labeler.dataset.files import PART, file_of_ours, reason, replace_durably
 from labeler.dataset.lock import WriterLock
 from labeler.dataset.model import Annotation, Category, Flaw, Image, Session, Suggestion
+from labeler.dataset.own_folder import LOCK_NAME, leads_elsewhere, require_own
 from labeler.dataset.picture_files import PictureFiles
 from labeler.dataset.queries import Counts, Queries, Snapshot
 from labeler.dataset.words import counted
 from labeler.errors import UserError
+from trainer.names import is_plain_file, plain_name
 
-__all__ = ["Counts", "Dataset", "Queries", "Snapshot"]
+__all__ = ["LOCK_NAME", "Counts", "Dataset", "Queries", "Snapshot"]
 
 FILE_NAME = schema.FILE_NAME
-LOCK_NAME = "dataset.lock"
 _ALIKE = 0.7
 """From this overlap (IoU) on two boxes of one category mean the same thing."""
 
@@ -76,6 +78,7 @@ class Dataset(Connections):
         A writer also finishes what a killed one left half done, and brings old files up to date.
         """
         folder = folder.absolute()
+        require_own(folder)
         try:
             is_there = (folder / FILE_NAME).is_file()
         except OSError as error:  # no access, or a drive that fails
@@ -132,9 +135,9 @@ class Dataset(Connections):
         for path in list(self.incoming_folder.iterdir()):
             if path.name.endswith(PART) and not parts:
                 continue
-            if self.awaits(path.name):
+            if is_plain_file(path) and self.awaits(path.name):
                 self.settle(path.name)
-            else:
+            elif is_plain_file(path) or leads_elsewhere(path):
                 path.unlink(missing_ok=True)  # a thumbnail that was just finished
 
     def _finish_removed(self) -> None:
@@ -194,16 +197,16 @@ class Dataset(Connections):
         return self.folder / "thumbnails"
 
     def path_of(self, image: Image) -> Path:
-        """The stored picture file."""
-        return self.images_folder / image.file_name
+        """The stored picture file. Raises UserError where its row or a link leads elsewhere."""
+        return file_of_ours(self.images_folder, image.file_name, f"Image {image.id}")
 
     def incoming_path(self, file_name: str) -> Path:
         """Where the bytes of a new picture wait until its row is committed."""
-        return self.incoming_folder / file_name
+        return file_of_ours(self.incoming_folder, file_name, "A new picture")
 
     def awaits(self, file_name: str) -> bool:
         """Whether a row is committed whose picture still waits in incoming/."""
-        if file_name.endswith(PART) or (self.images_folder / file_name).exists():
+        if file_name.endswith(PART) or os.path.lexists(self.images_folder / file_name):
             return False
         return self.knows(file_name)
 
@@ -215,12 +218,13 @@ class Dataset(Connections):
 
     def settle(self, file_name: str) -> None:
         """Moves a picture whose row is committed to its place."""
-        replace_durably(self.incoming_path(file_name), self.images_folder / file_name)
+        target = file_of_ours(self.images_folder, file_name, "A new picture")
+        replace_durably(self.incoming_path(file_name), target)
 
     def discard(self, file_name: str) -> None:
         """Deletes a picture that waits in vain, never one whose row is committed."""
         if not self.awaits(file_name):
-            self.incoming_path(file_name).unlink(missing_ok=True)
+            (self.incoming_folder / plain_name(file_name)).unlink(missing_ok=True)
 
     # Additions: not undoable, one transaction each unless inside transaction().
 

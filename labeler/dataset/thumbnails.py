@@ -6,10 +6,11 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from labeler.dataset.files import PART, is_file, reason, replace_durably
+from labeler.dataset.files import PART, file_of_ours, is_file, reason, replace_durably
 from labeler.dataset.model import Image
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
+from trainer.names import open_plain
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -19,8 +20,8 @@ THUMBNAIL_SIDE = 320
 
 
 def thumbnail_path(dataset: Dataset, image: Image) -> Path:
-    """Where the thumbnail is, once it was made."""
-    return dataset.thumbnails_folder / f"{image.sha256}.jpg"
+    """Where the thumbnail is, once it was made. Raises UserError where the row is not sound."""
+    return file_of_ours(dataset.thumbnails_folder, f"{image.sha256}.jpg", f"Image {image.id}")
 
 
 def thumbnail(dataset: Dataset, image: Image) -> Path:
@@ -44,7 +45,8 @@ def thumbnail(dataset: Dataset, image: Image) -> Path:
         folder.mkdir(parents=dataset.read_only, exist_ok=True)
         waiting = folder if dataset.read_only else dataset.incoming_folder
         part = waiting / f"{image.sha256}-{uuid.uuid4().hex}{PART}"
-        part.write_bytes(_encoded(small))  # Pillow itself does not notice that the disk is full
+        with open_plain(part, "wb") as stream:
+            stream.write(_encoded(small))  # Pillow itself does not notice that the disk is full
     except OSError as error:
         raise UserError(f"Cannot write thumbnails to {folder}: {reason(error)}.") from error
     replace_durably(part, target)

@@ -17,9 +17,10 @@ from labeler.cameras.catalogue import (
     network_choice,
     open_camera,
 )
-from labeler.cameras.network import forget_address, read_address
+from labeler.cameras.network import NetworkCamera, forget_address, read_address
 from labeler.cameras.network_address import url_of
 from labeler.cameras.network_book import remember
+from labeler.cameras.server_trust import agree
 from labeler.errors import UserError
 from labeler.gui.background import Job, run_in_background
 from labeler.gui.decode import LivePicture, decode, is_large
@@ -136,6 +137,13 @@ class LiveCamera(QObject):
         """Opens the chosen camera anew."""
         if self.choice is not None:
             self.choose(self.choice)
+
+    def trust_certificate(self) -> None:
+        """The network camera's other certificate is the right one from now on."""
+        camera = self._camera
+        if isinstance(camera, NetworkCamera):
+            agree(camera.address.place)
+            self.try_again()
 
     def retry_now(self) -> None:
         """Ends the pause that a lost camera makes before the next attempt."""

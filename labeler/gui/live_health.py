@@ -143,6 +143,8 @@ class LiveHealth(QWidget):
         if choice is None or choice.id == f"{choice.kind}:":
             return []
         if choice.kind == "network":
+            if status.cause is Cause.OTHER_CERTIFICATE:
+                return [(self.tr("It was set up anew: trust it"), self._live.trust_certificate)]
             return [(self.tr("Address and password…"), lambda: self._ask_address(choice))]
         if choice.kind != "robot":
             return []

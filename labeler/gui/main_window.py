@@ -20,6 +20,7 @@ from labeler.gui.battery_words import BatteryWords
 from labeler.gui.dataset_actions import DatasetActions, looks_like_video
 from labeler.gui.dataset_menu import DatasetMenu
 from labeler.gui.document import Document
+from labeler.gui.floating_bars import FloatingBars
 from labeler.gui.garbage import GarbageCollector
 from labeler.gui.history_actions import HistoryActions
 from labeler.gui.job_bar import JobBar
@@ -119,6 +120,7 @@ class MainWindow(QWidget):
         self.status.show_detail("")
         self.status.fall_silent()
         self.stack.setCurrentWidget(workspace)
+        self._messages.stand_over(workspace.main_part())
         self.bar.show_chosen(page_id)
         self.keys.set_current(page_id)
         workspace.activated()
@@ -189,10 +191,7 @@ class MainWindow(QWidget):
         document.failed.connect(self.show_failure)
         document.recovered.connect(self.banner.take_back)
         document.dataset_opened.connect(self._show_dataset)
-        document.images_added.connect(self._show_counts)
-        document.image_state_changed.connect(self._show_counts)
-        document.many_images_changed.connect(self._show_counts)
-        document.suggestions_changed.connect(self._show_counts)
+        document.counts_changed.connect(self.status.show_counts)
         self.history.replayed.connect(partial(self.show_workspace, LABEL))
         self.history.image_requested.connect(self._label_image)
         self.bar.chosen.connect(self.show_workspace)
@@ -204,11 +203,8 @@ class MainWindow(QWidget):
         self.keys.place_requested.connect(self.show_workspace)
 
     def _show_dataset(self) -> None:
-        self._show_counts()
+        self.status.show_counts(self.document.counts)
         self._show_title()
-
-    def _show_counts(self) -> None:
-        self.status.show_counts(self.document.dataset.counts())
 
     def _show_title(self) -> None:
         words = [self.document.dataset.name]
@@ -297,11 +293,12 @@ class MainWindow(QWidget):
         column.setSpacing(0)
         column.addWidget(top)
         column.addWidget(_line(self))
-        column.addWidget(self.banner)
         column.addWidget(self.stack, 1)
         column.addWidget(_line(self))
-        column.addWidget(self.jobs)
         column.addWidget(self.status)
+        self.status.take_job_bar(self.jobs)
+        self._messages = FloatingBars(self, self.stack, at_top=True)
+        self._messages.add(self.banner)
 
 
 class _Stack(QStackedWidget):

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from labeler.cameras.pod import USUAL, PodRobot, read_pod, robots_of
 from labeler.cameras.robots import RobotConfig, at_home, known_address
+from labeler.cameras.server_trust import CertificateChangedError, agree
 from labeler.cameras.setup import Step, Wish, set_up
 from labeler.errors import UserError
 from labeler.gui import theme
@@ -52,6 +53,7 @@ class RobotSetupDialog(QDialog):
         self._job: Job | None = None
         self._robot: RobotConfig | None = None
         self._told_address = ""
+        self._untrusted: tuple[str, int] | None = None
         self.pod = QLineEdit(self)
         self.look = QPushButton(self.tr("Find robots"), self)
         self.serial = QComboBox(self)
@@ -61,6 +63,7 @@ class RobotSetupDialog(QDialog):
         self.choose_file = QPushButton(self.tr("Choose…"), self)
         self.token = QLineEdit(self)
         self.steps = StepList(self._titles(), self)
+        self.trust = QPushButton(self.tr("It was set up anew: trust it"), self)
         self.go = QPushButton(self)
         self.close_button = QPushButton(self.tr("Close"), self)
         self._form = QFormLayout()
@@ -131,8 +134,15 @@ class RobotSetupDialog(QDialog):
             )
         )
 
+    def trust_certificate(self) -> None:
+        """The wire-pod's other certificate is the right one from now on, and on it goes."""
+        if self._untrusted is not None:
+            agree(self._untrusted)
+            self.set_up()
+
     def _start(self, job: Job) -> None:
         self._job = job
+        self._untrusted = None
         self._robot = None
         self._show_state()
 
@@ -194,10 +204,12 @@ class RobotSetupDialog(QDialog):
         sentence = str(error)
         if not isinstance(error, UserError):
             sentence = self.tr("This went wrong through a fault of this program.")
+        if isinstance(error, CertificateChangedError):
+            self._untrusted = error.place
         self.steps.fail(self._under_way, sentence)
         QTimer.singleShot(0, self.steps, self._show_fault)
         self._show_state()
-        self.go.setFocus()
+        (self.trust if self._untrusted else self.go).setFocus()
 
     def _show_fault(self) -> None:
         self._scroll.ensureWidgetVisible(self.steps.sentences[self._under_way])
@@ -213,6 +225,7 @@ class RobotSetupDialog(QDialog):
             if self._robot
             else self.tr("Fetch certificate and token, try them, and keep them")
         )
+        self.trust.setVisible(self._untrusted is not None)
         for widget in (self.go, self.look, self.pod, self.serial, self.address, self.by_hand):
             widget.setEnabled(not is_busy)
         for field in (self.certificate, self.choose_file, self.token):
@@ -258,6 +271,7 @@ class RobotSetupDialog(QDialog):
         self.go.clicked.connect(self.set_up)
         self.close_button.clicked.connect(self.reject)
         self.choose_file.clicked.connect(self._ask_file)
+        self.trust.clicked.connect(self.trust_certificate)
         self.by_hand.toggled.connect(self._show_by_hand)
         self.serial.currentIndexChanged.connect(self._take_address)
         for field in (self.pod, self.address, self.certificate, self.token):
@@ -313,6 +327,7 @@ class RobotSetupDialog(QDialog):
         column.addWidget(intro)
         column.addLayout(self._form)
         column.addWidget(self.steps)
+        column.addWidget(self.trust, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         scroll = self._scroll
         scroll.setWidgetResizable(True)
@@ -332,6 +347,11 @@ class RobotSetupDialog(QDialog):
     def _name_buttons(self) -> None:
         self.look.setAutoDefault(False)
         self.choose_file.setAutoDefault(False)
+        self.trust.setAutoDefault(False)
+        self.trust.setAccessibleName(self.trust.text())
+        self.trust.setToolTip(
+            self.tr("Only if you know why the wire-pod shows another certificate than before")
+        )
         self.close_button.setAutoDefault(False)
         self.go.setDefault(True)
         self.look.setToolTip(self.tr("Ask the wire-pod which robots it knows"))

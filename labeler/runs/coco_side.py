@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
 from labeler.dataset.files import write_durably
@@ -14,6 +14,7 @@ from labeler.dataset.json_stream import entries
 from labeler.dataset.words import counted
 from labeler.errors import UserError
 from labeler.runs.advice import Box, Side, share_of
+from trainer.names import BadName, file_under
 
 Entry = Mapping[str, Any]
 
@@ -121,10 +122,10 @@ def relative_to_run(folder: Path, run: Path) -> str:
 
 
 def _is_there(name: object, folder: Path) -> bool:
-    if not isinstance(name, str) or not name or "\0" in name:
+    try:
+        return file_under(folder, name).is_file()
+    except (BadName, OSError):
         return False
-    path = PureWindowsPath(name)  # reads both kinds of slashes
-    return not path.anchor and ".." not in path.parts and (folder / name).is_file()
 
 
 def _share(annotation: Entry, picture: Entry) -> float:

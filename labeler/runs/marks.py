@@ -17,6 +17,7 @@ from labeler.dataset.model import Image
 from labeler.dataset.progress import OnProgress, ignore_progress
 from labeler.runs.coco_side import CocoLists
 from trainer.config import MARKS
+from trainer.names import BadName, file_under
 
 _DIGITS = 12
 """Hex digits of the sha256, as many as stand in file names."""
@@ -51,8 +52,15 @@ def marks_of_lists(
     marks = {}
     for done, entry in enumerate(lists.images):
         on_progress(done, len(lists.images))
-        marks[entry["id"]] = mark_of_file(images / str(entry["file_name"]))
+        marks[entry["id"]] = _mark_under(images, entry.get("file_name"))
     return marks
+
+
+def _mark_under(images: Path, name: object) -> str:
+    try:
+        return mark_of_file(file_under(images, name))
+    except BadName:
+        return ""
 
 
 def by_name(lists: CocoLists, marks: Marks) -> MarksByName:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from labeler.dataset import picture
 from labeler.errors import UserError
 from labeler.runs.analysis import Box, Case
+from trainer.names import BadName, file_under
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,8 +50,8 @@ def crops(
         if opened is None or case.file_name != name:
             name = case.file_name
             try:
-                opened, fault = picture.upright(picture.read(folder / name), name), ""
-            except UserError as error:
+                opened, fault = picture.upright(picture.read(file_under(folder, name)), name), ""
+            except (UserError, BadName) as error:
                 opened, fault = None, str(error)
         yield Crop(case, None, fault=fault) if opened is None else _crop(opened, case, side)
 

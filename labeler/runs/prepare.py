@@ -14,6 +14,7 @@ from labeler.dataset.coco import write_coco
 from labeler.dataset.files import reason, sync_folder, write_durably
 from labeler.dataset.model import Image, ImageState
 from labeler.dataset.progress import OnProgress, ShouldStop, ignore_progress, never_stop
+from labeler.dataset.soundness import require_pictures
 from labeler.dataset.splits import Split, TestPart, split_by_session
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
@@ -122,6 +123,7 @@ def prepare_run_from_dataset(
     require_enough(len(labelled), f"the dataset {dataset.name}")
     parent = _parent_of(wish)
     images = sorted(labelled + dataset.images(ImageState.EMPTY), key=lambda image: image.id)
+    require_pictures(dataset, images, "No run was made.")
     boxes = _boxes(dataset, images)
     before = load_test_part(dataset.runs_folder)
     marks = {image.id: mark_of_image(image) for image in images}

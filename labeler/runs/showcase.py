@@ -13,6 +13,7 @@ from labeler.dataset import picture
 from labeler.errors import UserError
 from labeler.runs.coco_side import CocoLists, read_lists
 from labeler.runs.history import config_of
+from trainer.names import BadName, file_under
 from trainer.predict import Detection, Predictor
 
 if TYPE_CHECKING:
@@ -48,10 +49,13 @@ def choose_pictures(run: Path, count: int) -> list[ShownPicture]:
     lists = read_lists(run / "val.json")
     shown: list[ShownPicture] = []
     for entry in _preferred(lists):
-        path = folder / str(entry["file_name"])
         try:
+            path = file_under(folder, entry.get("file_name"))
             upright = picture.upright(picture.read(path), path.name, _LONGEST)
-        except UserError:  # the trainer names broken pictures; here another one takes its place
+        except (
+            UserError,
+            BadName,
+        ):  # the trainer names broken pictures; here another one takes its place
             continue
         shown.append(ShownPicture(int(entry["id"]), np.asarray(upright)))
         if len(shown) == count:

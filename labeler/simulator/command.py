@@ -127,7 +127,8 @@ def _checked(arguments: argparse.Namespace) -> list[Entry]:
 
 
 async def _serve(arguments: argparse.Namespace, folder: Path, entries: list[Entry]) -> None:
-    stopped, orders = _stop_signals(), asyncio.Queue[str]()
+    told_why = sys.stderr.write if arguments.exit_with_stdin else None
+    stopped, orders = _stop_signals(told_why), asyncio.Queue[str]()
     import cv2
 
     from labeler.simulator.company import Company
@@ -209,11 +210,16 @@ def _obey(company: Company, tell: Callable[[dict[str, Any]], None], words: str) 
         sys.stderr.write(f"The simulated robot does not understand {words!r}.\n")
 
 
-def _stop_signals() -> asyncio.Event:
-    """Set by Ctrl+C and SIGTERM. signal.signal, because Windows' loops take no handlers."""
+def _stop_signals(tell: Callable[[str], object] | None) -> asyncio.Event:
+    """Set by Ctrl+C and SIGTERM. signal.signal, because Windows' loops take no handlers.
+
+    tell: hears which it was, for whoever started it and wonders why it ended.
+    """
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
 
-    def stop(*_: object) -> None:
+    def stop(number: int, _frame: object) -> None:
+        if tell is not None:
+            tell(f"It was told to end by {signal.Signals(number).name}.\n")
         if not loop.is_closed():  # or it is ending already
             loop.call_soon_threadsafe(stopped.set)
 

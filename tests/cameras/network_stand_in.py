@@ -7,9 +7,12 @@ import threading
 import time
 from contextlib import suppress
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Any
+
+from labeler.simulator.certificate import Certificate
+from tests.cameras.tls import QuietServer, with_tls
 
 FRAME_S = 0.03
 
@@ -21,7 +24,7 @@ class NetworkCameraStandIn:
     wrapping: what is told before the first picture, before each (of so many bytes), and behind it.
     """
 
-    def __init__(self, jpeg: bytes) -> None:
+    def __init__(self, jpeg: bytes, tls: Certificate | None = None, port: int = 0) -> None:
         self.jpeg = jpeg
         self.kind = "multipart/x-mixed-replace; boundary=next"
         self.wrapping = (
@@ -31,20 +34,26 @@ class NetworkCameraStandIn:
         )
         self.password = ""
         self.refusal = 0  # a status that all get
+        self.further = ""  # where all are sent on to
         self.ends_after = 0  # pictures of one visit, then it hangs up
         self.visits = 0
         self.asked: list[tuple[str, str | None]] = []  # path and Authorization of all
         self.flowing = threading.Event()
         self.flowing.set()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Visit, self))
-        self._server.daemon_threads = True
+        self._server = QuietServer(("127.0.0.1", port), partial(_Visit, self))
+        if tls is not None:
+            self._server.socket = with_tls(self._server.socket, tls)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), daemon=True
         )
 
     @property
+    def port(self) -> int:
+        return int(self._server.server_address[1])
+
+    @property
     def host(self) -> str:
-        return f"127.0.0.1:{self._server.server_address[1]}"
+        return f"127.0.0.1:{self.port}"
 
     def freeze(self) -> None:
         """Connections stay and nothing comes any more."""
@@ -82,6 +91,11 @@ class _Visit(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if not self._is_allowed():
+            return
+        if self._phone.further:
+            self.send_response(302)
+            self.send_header("Location", self._phone.further)
+            self.end_headers()
             return
         shows = {"/video": self._show, "/shot": self._show_one}.get(self.path.partition("?")[0])
         if shows is None or self._phone.refusal:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
+
+from labeler.simulator.certificate import Certificate
+from tests.cameras.tls import QuietServer, with_tls
 
 
 class PodStandIn:
     """Knows robots as (serial, address, token) and certificates by serial."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: Certificate | None = None) -> None:
         self.robots: list[tuple[str, str, str]] = []
         self.certificates: dict[str, bytes] = {}
         self.answer: bytes | None = None  # instead of everything
         self._goes_on = threading.Event()
         self._goes_on.set()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = QuietServer(("127.0.0.1", 0), self._handler())
+        if tls is not None:
+            self._server.socket = with_tls(self._server.socket, tls)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), daemon=True
         )

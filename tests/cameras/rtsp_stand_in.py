@@ -16,6 +16,9 @@ from types import TracebackType
 from typing import Any
 from urllib.request import parse_http_list, parse_keqv_list
 
+from labeler.simulator.certificate import Certificate
+from tests.cameras.tls import with_tls
+
 FRAME_S = 0.03
 _PIECE = 1400
 _SDP = (
@@ -30,8 +33,9 @@ class RtspStandIn:
     jpeg: what is shown, baseline with the usual Huffman tables and 4:2:0; may change at any time.
     """
 
-    def __init__(self, jpeg: bytes) -> None:
+    def __init__(self, jpeg: bytes, tls: Certificate | None = None) -> None:
         self.jpeg = jpeg
+        self._tls = tls
         self.password = ""
         self.wants_digest = False  # else the password as it is; each connection has its own nonce
         self.hangs_up = False  # where a password lacks; its nonce is then good for the next one
@@ -46,6 +50,8 @@ class RtspStandIn:
         """At the same port as before."""
         self._server = _Server(("127.0.0.1", self.port), partial(_Visit, self))
         self.port = self._server.server_address[1]
+        if self._tls is not None:
+            self._server.socket = with_tls(self._server.socket, self._tls)
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def switch_off(self) -> None:
@@ -79,6 +85,9 @@ class RtspStandIn:
 class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Not on stderr: of a client that turned round at the sight of its certificate."""
 
 
 class _Visit(socketserver.StreamRequestHandler):

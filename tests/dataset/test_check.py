@@ -127,7 +127,7 @@ def test_a_writer_hides_no_loss_and_nothing_is_exported(
     assert len(check(dataset)) == 1
     if spoil is not rewrite:
         for out in (tmp_path / "out", tmp_path / "out.zip"):
-            with pytest.raises(UserError, match=rf"{image.file_name} (is missing|cannot be read)"):
+            with pytest.raises(UserError, match=rf"{image.file_name} is missing|it is a link"):
                 export_coco(dataset, out, include_unlabelled=True)
             assert not out.exists()
 

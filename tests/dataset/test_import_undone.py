@@ -287,7 +287,7 @@ def test_a_journal_of_a_stranger_moves_no_file_outside(
     session = Session(1, "x", "import", 0.0)
     image = Image(1, name, "x", 20, 20, "0" * 64, 1, 0.0)
     edit = Edit("Import x", (ImportChange(None, Imported((session,), (), (image,))),))
-    with pytest.raises(UserError, match="no name of a picture file"):
+    with pytest.raises(UserError, match="A picture of an import is not used"):
         dataset.apply(edit)
     assert secret.read_bytes() == b"mine"
     assert dataset.images() == []

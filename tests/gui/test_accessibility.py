@@ -396,6 +396,7 @@ def test_a_whole_session_of_labelling_is_done_by_the_keyboard(
     type_in(key.Key_Return)
     [narrow] = dataset.annotations(first)
     assert narrow.bbox.width == 80
+    type_in(key.Key_Escape)
     assert label.canvas.hasFocus()
 
     type_in(key.Key_Space)  # right, next

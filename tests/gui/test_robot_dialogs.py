@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from labeler.cameras import network
+from labeler.cameras import network, server_trust
 from labeler.cameras.base import CameraState, CameraStatus
 from labeler.cameras.catalogue import CameraChoice
 from labeler.cameras.robots import config_path, find_robot
@@ -28,6 +28,7 @@ from labeler.gui.live_files import ask_for_file
 from labeler.gui.network_dialog import NetworkDialog
 from labeler.gui.robot_move_dialog import RobotMoveDialog
 from labeler.gui.robot_setup_dialog import RobotSetupDialog
+from labeler.simulator.certificate import make_certificate
 from tests.cameras.camera_waits import Simulator
 from tests.cameras.camera_wire import Wire
 from tests.cameras.network_stand_in import NetworkCameraStandIn
@@ -371,3 +372,43 @@ def test_no_thread_of_a_look_is_left_when_the_list_is_away(
     workspace.robots.look()
     workspace.deactivated()
     until(qtbot, lambda: not [t for t in threading.enumerate() if t.name.startswith("look at")])
+
+
+def test_a_camera_with_another_certificate_is_watched_once_the_person_agrees(
+    qtbot: QtBot, workspace: CaptureWorkspace, live: LiveCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, "_known", {})
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 48), (200, 40, 40)).save(buffer, "JPEG")
+    with NetworkCameraStandIn(buffer.getvalue(), make_certificate("phone")) as phone:
+        phone.password = "s3cret"
+        server_trust._keep(("127.0.0.1", phone.port), "0" * 64)
+        live.choose(f"network:https://ann:s3cret@{phone.host}/video")
+        until(qtbot, lambda: live.status.state is CameraState.FAILED)
+        assert "shows another certificate" in workspace.health.sentence.text()
+        assert phone.asked == []
+        press(qtbot, offer(workspace, "It was set up anew: trust it"))
+        wait_for_picture(qtbot, live)
+        live.stop()
+
+
+def test_a_wire_pod_with_another_certificate_goes_on_once_the_person_agrees(
+    qtbot: QtBot, workspace: CaptureWorkspace, simulator: Simulator
+) -> None:
+    robot = simulator.robot
+    with PodStandIn(make_certificate("pod")) as pod:
+        pod.robots = [(robot.serial, robot.address, "")]
+        pod.certificates = {robot.serial: robot.cert.read_bytes()}
+        server_trust._keep(("127.0.0.1", int(pod.address.partition(":")[2])), "0" * 64)
+        press(qtbot, workspace.set_up)
+        dialog = workspace.findChild(RobotSetupDialog)
+        assert dialog is not None
+        assert dialog.trust.isHidden()
+        dialog.pod.setText(f"https://{pod.address}")
+        press(qtbot, dialog.go)
+        until(qtbot, dialog.trust.isVisible)
+        assert "shows another certificate" in dialog.steps.sentences[Step.POD].text()
+        press(qtbot, dialog.trust)
+        until(qtbot, lambda: dialog.go.text() == "Show its picture")
+        assert dialog.trust.isHidden()
+        dialog.reject()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLa
 
 from labeler.dataset.empty_check import say_empty, say_not_empty, unchecked
 from labeler.dataset.model import Image
+from labeler.errors import UserError
 from labeler.gui.document import Document
 from labeler.gui.key_hint import hint_tooltip, native_key
 from labeler.gui.picture_view import PictureView
@@ -70,7 +71,11 @@ class EmptyPictures(QDialog):
         if image is None:
             self.accept()
             return
-        reader = QImageReader(str(self._document.dataset.path_of(image)))
+        try:
+            path = str(self._document.dataset.path_of(image))
+        except UserError:  # an empty picture is shown, with the words for a missing one
+            path = ""
+        reader = QImageReader(path)
         reader.setAutoTransform(True)
         picture = reader.read()
         self.view.show_picture(picture)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from labeler.dataset.thumbnails import thumbnail_path
+from labeler.errors import UserError
 from labeler.gui.document import Document
 from labeler.gui.label.canvas import Canvas
 from labeler.gui.label.editor import Editor
@@ -43,7 +45,11 @@ class PictureOnCanvas(QObject):
         # First without a picture: a fault that the cache reports at once is to stay on show.
         dataset, opening = self._document.dataset, self.tr("Opening…")
         self._canvas.show_picture(None, size, opening)
-        path = dataset.path_of(image)
+        try:
+            path = dataset.path_of(image)
+        except UserError as error:
+            self._canvas.show_picture(None, size, str(error))
+            return
         picture = self._pictures.get(path)
         if picture is not None and (picture.width, picture.height) != (size.width, size.height):
             self._show_strange(path, picture)
@@ -73,4 +79,6 @@ class PictureOnCanvas(QObject):
 
     def _current_path(self) -> Path | None:
         image = self._editor.image()
-        return None if image is None else self._document.dataset.path_of(image)
+        with suppress(UserError):
+            return None if image is None else self._document.dataset.path_of(image)
+        return None

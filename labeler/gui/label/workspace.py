@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -17,8 +19,10 @@ from PySide6.QtWidgets import (
 
 from labeler.dataset.changes import Edit
 from labeler.dataset.model import Image
+from labeler.errors import UserError
 from labeler.gui import theme
 from labeler.gui.document import Document
+from labeler.gui.floating_bars import FloatingBars
 from labeler.gui.job_bar import JobBar
 from labeler.gui.key_hint import hint_text, hint_tooltip
 from labeler.gui.label import keys
@@ -100,7 +104,6 @@ class LabelWorkspace(Workspace):
         return with_obstacles(actions, self.editor)
 
     def activated(self) -> None:
-        self.travel.show_counts()
         self._show_scale(self.canvas.zoom_shown())
         self.canvas.setFocus()
 
@@ -113,6 +116,17 @@ class LabelWorkspace(Workspace):
         self.name_field.give_up()
         self.boxes.note.keep()
         self.canvas.settle()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.detectors.offer.follow()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.detectors.offer.stop()
+        super().hideEvent(event)
+
+    def main_part(self) -> QWidget:
+        return self._pages
 
     def shut_down(self) -> None:
         self.travel.stop()
@@ -178,7 +192,7 @@ class LabelWorkspace(Workspace):
     def _show_nothing(self) -> None:
         self.editor.image_id = None
         self._show_boxes()
-        empty = self._document.dataset.counts().total == 0
+        empty = self._document.counts.total == 0
         self.empty_page.show_for(dataset_is_empty=empty)
         self._pages.setCurrentWidget(self.empty_page)
         if self.isVisible():
@@ -206,8 +220,11 @@ class LabelWorkspace(Workspace):
         """What may be wanted next: three in the direction of travel, and one to come back to."""
         ahead: list[Image | None] = [*self.travel.ahead(3)]
         ahead.insert(2, self.filmstrip.step(-self.travel.direction))
-        path_of = self._document.dataset.path_of
-        self._pictures.look_ahead([path_of(image) for image in ahead if image is not None])
+        paths = []
+        for image in ahead:
+            with suppress(UserError):  # said once it is shown itself
+                paths += [self._document.dataset.path_of(image)] if image is not None else []
+        self._pictures.look_ahead(paths)
 
     def _show_boxes(self) -> None:
         self.canvas.set_boxes(self.editor.boxes())
@@ -268,8 +285,9 @@ class LabelWorkspace(Workspace):
         middle = QVBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self._pages, 1)
+        self.bars = FloatingBars(self, self._pages)
         for bar in (self.detectors.offer, self.detectors.bar, self.carrying_bar):
-            middle.addWidget(bar)
+            self.bars.add(bar)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
