@@ -226,7 +226,8 @@ def _written(change: Change) -> str:
         before, after = (
             each.to_json() if each else "null" for each in (change.before, change.after)
         )
-        return f'{{"kind": "{kind}", "before": {before}, "after": {after}}}'
+        count = len(change.held.images)  # first, so that it is known without reading all of it
+        return f'{{"kind": "{kind}", "images": {count}, "before": {before}, "after": {after}}}'
     return json.dumps({"kind": kind, **asdict(change)})
 
 

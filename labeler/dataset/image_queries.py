@@ -13,6 +13,7 @@ from typing import Any
 
 from labeler.dataset.filters import ImageFilter, Order, condition
 from labeler.dataset.model import NO_READINGS, Flaw, Image, ImageState, Pose, Readings
+from labeler.errors import UserError
 
 _IMAGE = (
     "SELECT id, file_name, original_name, width, height, sha256, session_id, captured_at, "
@@ -37,6 +38,13 @@ class Counts:
         return self.unlabelled + self.labelled + self.empty
 
 
+class NoSuchImage(UserError, KeyError):  # noqa: N818 - a fault to mend, as its parent is
+    """The image is not in the dataset: its import was taken back, or it never was."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # and not as a KeyError shows its key
+
+
 class ImageQueries(ABC):
     """The questions about the table image."""
 
@@ -45,11 +53,11 @@ class ImageQueries(ABC):
         """Lends a connection that no other thread uses meanwhile."""
 
     def image(self, image_id: int) -> Image:
-        """Raises KeyError where there is none."""
+        """Raises NoSuchImage, which is a KeyError, where there is none."""
         with self._reading() as connection:
             row = connection.execute(f"{_IMAGE} WHERE id = ?", (image_id,)).fetchone()
         if row is None:
-            raise KeyError(image_id)
+            raise NoSuchImage(f"Image {image_id} is not in this dataset, or not any more.")
         return _image(row)
 
     def image_by_hash(self, sha256: str) -> Image | None:

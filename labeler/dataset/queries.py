@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ _SUGGESTION = (
     "FROM suggestion"
 )
 _ENTRY = "SELECT id, description, at, kind, of, author, image_id FROM edit"
+_HEAD = 4_096
+_IMPORTED = re.compile(r'"kind": "ImportChange", "images": (\d{1,9}),')
 _BEYOND = 1 << 62
 """Higher than every id."""
 
@@ -192,6 +195,15 @@ class Queries(ImageQueries):
         if row is None:
             raise KeyError(entry_id)
         return Edit.from_json(row[0])
+
+    def images_imported(self, entry_id: int) -> int:
+        """How many images an entry of the journal brought; 0 for one that is no import."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "SELECT substr(changes, 1, ?) FROM edit WHERE id = ?", (_HEAD, entry_id)
+            ).fetchone()
+        told = None if row is None else _IMPORTED.search(str(row[0]))
+        return int(told[1]) if told else 0
 
     def size_of_edit(self, entry_id: int) -> int:
         """How many bytes an entry of the journal takes; 0 where there is none."""

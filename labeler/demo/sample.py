@@ -9,12 +9,13 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from labeler.dataset import picture
 from labeler.dataset.category_edits import next_color
 from labeler.dataset.files import reason
-from labeler.dataset.images import stage
+from labeler.dataset.images import write_incoming
+from labeler.dataset.intake import look, new_image
 from labeler.dataset.model import Annotation, Category
 from labeler.dataset.places import free_folder
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped
@@ -88,16 +89,11 @@ def _add(
     dataset: Dataset, jpeg: bytes, session_id: int, taken_at: float, categories: dict[str, int]
 ) -> None:
     name = "sample.jpg"
-    found = picture.inspect(jpeg, name)
-    image = stage(
-        dataset,
-        jpeg,
-        found,
-        original_name=name,
-        session_id=session_id,
-        captured_at=taken_at,
-        verified=True,
+    image = new_image(
+        dataset, look(jpeg, name), original_name=name, captured_at=taken_at, verified=True
     )
+    image = replace(image, session_id=session_id)
+    write_incoming(dataset, image, jpeg)
     boxes = [
         Annotation(dataset.new_annotation_id(), image.id, categories[box.name], box.bbox)
         for box in read_truth(jpeg).boxes

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from labeler.dataset.coco import ExportReport
     from labeler.dataset.coco_import import ImportReport
     from labeler.dataset.images import AddReport
-    from labeler.dataset.model import Image
 
 SAMPLE = "Sample dataset"
 """The folder of labeler.demo.sample, which brings OpenCV and is imported by the job alone."""
@@ -97,12 +96,10 @@ class DatasetActions(QObject):
 
         def work(on_progress: OnProgress, should_stop: ShouldStop) -> AddReport:
             from labeler.dataset.images import add_files
+            from labeler.dataset.intake import NewSession
 
-            session = dataset.add_session(f"{name} {datetime.now():%Y-%m-%d %H:%M}", "import")
-            try:
-                return add_files(dataset, paths, session.id, on_progress, should_stop)
-            finally:
-                dataset.drop_empty_session(session.id)
+            session = NewSession(f"{name} {datetime.now():%Y-%m-%d %H:%M}", "import")
+            return add_files(dataset, paths, session, on_progress, should_stop)
 
         self._run(self.tr("Importing pictures"), work, self._show_added)
 
@@ -135,11 +132,10 @@ class DatasetActions(QObject):
             with opened_zip(file) as (coco, pictures):
                 return take(coco, pictures)
 
-        before = {image.id: image for image in dataset.images()}
         if self._run(
             self.tr("Importing {0}").format(file.name),
             work,
-            lambda report: self._show_imported(report, before),
+            self._show_imported,
         ):
             self._document.set_busy(
                 self.tr("An import is running. Wait for its end, or cancel it.")
@@ -238,39 +234,45 @@ class DatasetActions(QObject):
             raise error
 
     def _show_added(self, report: AddReport) -> None:
-        self._document.notify_images_added(image.id for image in report.added)
+        from labeler.dataset.foreign_labels import told as told_labels
+
+        self._document.notify_imported(image.id for image in report.added)
         added = counted(len(report.added), "picture") if report.added else self.tr("No picture")
         told = [self.tr("{0} added").format(added)]
-        if report.duplicates:
-            told.append(self.tr("{0} already here").format(len(report.duplicates)))
+        again = len(report.duplicates)
+        if again:
+            total = again + len(report.added)
+            told.append(self.tr("{0} of {1} were already there").format(again, total))
         end = self.tr("{0}. Kept.") if report.added else self.tr("{0}.")
         self._document.say(end.format(", ".join(told)))
-        if len(report.rejected) == 1:
-            self._document.report(UserError(report.rejected[0][1]))
-        elif report.rejected:
-            lines = [f"{path}: {why}" for path, why in report.rejected]
-            self._tell_list(
-                self.tr("{0} could not be taken.").format(counted(len(lines), "file")), lines
-            )
+        lines = [f"{path}: {why}" for path, why in report.rejected]
+        sentences = []
+        if len(lines) == 1:
+            why = report.rejected[0][1]
+            sentences.append(self.tr("1 file was not imported: {0}").format(why))
+        elif lines:
+            sentences.append(self.tr("{0} were not imported.").format(counted(len(lines), "file")))
+        if report.labels:
+            sentences.append(told_labels(report.labels))
+        if sentences:
+            self._tell_list(" ".join(sentences), lines if len(lines) > 1 else [])
         if report.fault:
             self._document.report(report.fault)
 
     def _show_video_added(self, report: VideoReport) -> None:
-        self._document.notify_images_added(image.id for image in report.added)
+        self._document.notify_imported(image.id for image in report.added)
         told = [self.tr("{0} of the video added").format(counted(len(report.added), "picture"))]
         if report.duplicates:
-            told.append(self.tr("{0} already here").format(report.duplicates))
+            total = report.duplicates + len(report.added)
+            told.append(self.tr("{0} of {1} were already there").format(report.duplicates, total))
         self._document.say(
             self.tr("{0}. In Label, T carries boxes forward.").format(", ".join(told))
         )
         if report.fault:
             self._document.report(report.fault)
 
-    def _show_imported(self, report: ImportReport, before: dict[int, Image]) -> None:
-        self._document.notify_categories_changed()
-        changed = [each for each in self._document.dataset.images() if each != before.get(each.id)]
-        self._document.notify_images_added(each.id for each in changed if each.id not in before)
-        self._document.notify_images_changed(each.id for each in changed if each.id in before)
+    def _show_imported(self, report: ImportReport) -> None:
+        self._document.notify_imported(report.new_ids, report.changed_ids, categories=True)
         told = [counted(report.annotations_added, "box")]
         if report.suggestions_added:
             told.append(counted(report.suggestions_added, "suggestion"))

@@ -11,6 +11,8 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QToolButton, QWidget
 
 from labeler.dataset.coco_places import images_folder_of, is_zip
+from labeler.dataset.foreign_labels import why_not_coco
+from labeler.errors import UserError
 from labeler.gui import theme
 from labeler.gui.dataset_actions import DatasetActions
 from labeler.gui.decimal_field import ask_decimal
@@ -237,6 +239,9 @@ class DatasetMenu(QToolButton):
         """Asks where its pictures are, unless they are beside it, or all of it is in a zip."""
         if is_zip(file):
             self._actions.import_coco(file)
+            return
+        if fault := why_not_coco(file):  # before anything is asked
+            self._document.report(UserError(fault))
             return
         images = images_folder_of(file) or self._ask_folder(
             self.tr("Where are the pictures of {0}?").format(file.name)
