@@ -65,7 +65,9 @@ def backups_of(folder: Path, now: datetime | None = None) -> list[Backup]:
         made_at = _date_in(path.name)
         if made_at and _is_ours(path):
             found.append(Backup(path, made_at))
-    return sorted(found, key=lambda each: (each.made_at <= now + _AHEAD, each.made_at), reverse=True)
+    return sorted(
+        found, key=lambda each: (each.made_at <= now + _AHEAD, each.made_at), reverse=True
+    )
 
 
 def newest_good(folder: Path) -> Backup | None:
@@ -89,7 +91,7 @@ def is_due(folder: Path, now: datetime | None = None) -> bool:
     """Whether the newest backup is over a day old, or dated in the future, or there is none."""
     now = now or datetime.now()
     newest = next(iter(backups_of(folder, now)), None)
-    return newest is None or not -_AHEAD <= now - newest.made_at <= DUE_AFTER
+    return newest is None or not timedelta() <= now - newest.made_at <= DUE_AFTER
 
 
 def make_if_due(

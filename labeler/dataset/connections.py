@@ -209,6 +209,15 @@ class Connections(Queries):
         if self._closed:
             raise ValueError(f"the dataset {self._path.parent.name} is closed")
 
+    def version_elsewhere(self) -> int:
+        """Another number after every commit of another program. 0 where only this one can write,
+        and once it is closed. Raises UserError where the file cannot be read.
+        """
+        with self._turn, schema.faults_of(self._path):
+            if not self.read_only or self._closed:
+                return 0
+            return int(self._writer.execute("PRAGMA data_version").fetchone()[0])
+
     def new_annotation_id(self) -> int:
         """An id that was never given and never will be again."""
         return self._new_id("annotation")

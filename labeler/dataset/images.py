@@ -53,7 +53,8 @@ def add_picture(
     readings: Readings = NO_READINGS,
     note: str = "",
 ) -> Added:
-    """Keeps a picture's bytes and its row; durable on return. Raises UserError for bad bytes.
+    """Keeps a picture's bytes and its row; durable on return. Raises BadFile for bytes that are no
+    whole picture, and UserError where they cannot be kept.
 
     captured_at is in seconds since 1970 (UTC); EXIF's time, else now, where it is not given. The
     bytes go to incoming/, then the row is committed, then the file moves to images/. A program
@@ -65,7 +66,7 @@ def add_picture(
     image = stage(
         dataset,
         data,
-        picture.inspect(data, original_name),
+        whole_picture(data, original_name),
         original_name=original_name,
         session_id=session_id,
         captured_at=captured_at,
@@ -75,6 +76,14 @@ def add_picture(
         note=note,
     )
     return _committed(dataset, image)
+
+
+def whole_picture(data: bytes, name: str) -> picture.Picture:
+    """What these bytes are, wholly decoded. Raises BadFile, with the name."""
+    try:
+        return picture.inspect(data, name)
+    except UserError as error:
+        raise BadFile(str(error), details=error.details) from error
 
 
 def stage(

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from labeler.dataset.changes import CategoryChange, Edit, SessionNoteChange
 from labeler.dataset.history import History
+from labeler.dataset.no_dataset import NoDataset
+from labeler.dataset.queries import Counts
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 
 MANY = 50
 """Of more changed images than this each part of the window reads all again, not one by one."""
+ELSEWHERE_MS = 1000
+"""So often a dataset that is open read-only is looked at for what another program did to it."""
 
 
 class Document(QObject):
@@ -24,7 +28,7 @@ class Document(QObject):
     edit_replayed after an undo or redo, with the edit as it was applied; failed carries a sentence
     and its details; recovered such a sentence that refused an edit, once one is kept again.
     many_images_changed stands for the first two where an edit touched more than MANY images: what
-    shows images reads them again.
+    shows images reads them again. counts_changed carries the Counts that all parts show.
     """
 
     dataset_opened = Signal()
@@ -40,6 +44,7 @@ class Document(QObject):
     said = Signal(str)
     failed = Signal(str, str)
     recovered = Signal(str)
+    counts_changed = Signal(object)
 
     def __init__(self, dataset: Dataset, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,15 +52,45 @@ class Document(QObject):
         self.history = History(dataset)
         self._busy: dict[str, str] = {}
         self._refusal = ""
+        self._counts, self._is_to_count = Counts(0, 0, 0), True
+        self._seen_elsewhere = 0
+        self._elsewhere = QTimer(self, interval=ELSEWHERE_MS)
+        self._elsewhere.timeout.connect(self.look_elsewhere)
+        self._count_first()
+        self._watch_elsewhere()
 
     @property
     def dataset(self) -> Dataset:
         return self._dataset
 
+    @property
+    def has_dataset(self) -> bool:
+        """False while none is open; an empty one that refuses everything stands in its place."""
+        return not isinstance(self._dataset, NoDataset)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the open dataset may only be read."""
+        return self._dataset.read_only and self.has_dataset
+
+    @property
+    def counts(self) -> Counts:
+        """How many images are in which state now: whoever shows a number takes it from here.
+
+        Counted once after every change. Where the dataset cannot be read that is reported, and
+        they are as they were.
+        """
+        if self._is_to_count:
+            self._is_to_count = False
+            with self.reporting():
+                self._counts = self._dataset.counts()
+        return self._counts
+
     def open(self, dataset: Dataset) -> None:
         """Shows another dataset and closes the one before."""
         previous, self._dataset = self._dataset, dataset
         self.history = History(dataset)
+        self._watch_elsewhere()
         self.dataset_opened.emit()
         if previous is not dataset:
             previous.close()
@@ -178,6 +213,8 @@ class Document(QObject):
             return
         for image_id in changed:
             self._tell_image_changed(image_id)
+        if changed:
+            self._tell_counts()
 
     def notify_categories_changed(self) -> None:
         """Tells the window that an import brought categories."""
@@ -221,12 +258,59 @@ class Document(QObject):
             self.categories_changed.emit()
         if any(isinstance(change, SessionNoteChange) for change in edit.changes):
             self.sessions_changed.emit()
-        self.notify_images_changed(edit.image_ids())
+        if any(isinstance(each, CategoryChange) and each.after is None for each in edit.changes):
+            self.many_images_changed.emit()  # its suggestions went with it, wherever they were
+        else:
+            self.notify_images_changed(edit.image_ids())
         self.history_changed.emit()
 
     def _tell_image_changed(self, image_id: int) -> None:
+        self._is_to_count = True
         self.annotations_changed.emit(image_id)
         self.image_state_changed.emit(image_id)
+
+    def _count_first(self) -> None:
+        """Connected before anybody else is: what is read in answer to these signals is true."""
+        for signal in (
+            self.dataset_opened,
+            self.images_added,
+            self.many_images_changed,
+            self.suggestions_changed,
+        ):
+            signal.connect(self._tell_counts)
+        self.image_state_changed.connect(self._forget_counts)
+
+    def _forget_counts(self) -> None:
+        self._is_to_count = True
+
+    def _tell_counts(self) -> None:
+        self._is_to_count = True
+        self.counts_changed.emit(self.counts)
+
+    # What another program does to a dataset that is open read-only here
+
+    def _watch_elsewhere(self) -> None:
+        self._elsewhere.stop()
+        self._seen_elsewhere = self._dataset.version_elsewhere()
+        if self._dataset.read_only:  # else only this window writes to it
+            self._elsewhere.start()
+
+    def look_elsewhere(self) -> None:
+        """Shows what another program wrote since the last look, all at once."""
+        try:
+            version = self._dataset.version_elsewhere()
+        except UserError as error:
+            self._elsewhere.stop()  # said once is enough
+            self.report(error)
+            return
+        if not version:
+            self._elsewhere.stop()  # it is closed
+        elif version != self._seen_elsewhere:
+            self._seen_elsewhere = version
+            self.categories_changed.emit()
+            self.sessions_changed.emit()
+            self.many_images_changed.emit()
+            self.history_changed.emit()
 
 
 def _listed(edit: Edit | None) -> list[Edit]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
@@ -39,15 +39,33 @@ class StatusLine(QWidget):
         self._total = 0
         for label in (self.counts, self.sentence, self.detail):
             theme.set_role(label, "faint")
+        self._job: QWidget | None = None
         self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(12, 5, 12, 5)
+        row.setContentsMargins(12, 3, 12, 3)
         row.setSpacing(14)
         for widget in (self.counts, self.to_do, self.bar):
             row.addWidget(widget)
         row.addWidget(self.sentence, 1)
         row.addWidget(self.detail)
 
-    def show_counts(self, counts: Counts) -> None:
+    def take_job_bar(self, bar: QWidget) -> None:
+        """It stands in the place of the counts while it is shown: nothing in the window moves."""
+        self._job = bar
+        layout = bar.layout()
+        if layout is not None:
+            layout.setContentsMargins(0, 0, 0, 0)
+        self._row.insertWidget(0, bar, 2)
+        bar.installEventFilter(self)
+        self.updateGeometry()
+
+    def show_counts(self, counts: Counts | None) -> None:
+        """None while no dataset is open."""
+        if counts is None:
+            self._total = 0
+            self.counts.setText("")
+            self.to_do.setText("")
+            self._share_room()
+            return
         done = counts.labelled + counts.empty
         words = [
             self.tr("1 image")
@@ -81,7 +99,23 @@ class StatusLine(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Words never make the window wider than its screen."""
-        return QSize(0, super().minimumSizeHint().height())
+        return QSize(0, self._height())
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self._share_room()
+        return super().eventFilter(watched, event)
+
+    def _height(self) -> int:
+        """Room for a job, whether one runs or not."""
+        margins = self._row.contentsMargins()
+        tallest = self.fontMetrics().height() + 4
+        if self._job is not None:
+            tallest = max(tallest, self._job.sizeHint().height())
+        return max(super().minimumSizeHint().height(), tallest + margins.top() + margins.bottom())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -89,7 +123,9 @@ class StatusLine(QWidget):
 
     def _share_room(self) -> None:
         """In a narrow window the bar goes first, then the numbers: the sentence is news."""
-        row = self._row
+        row, is_busy = self._row, self._job is not None and not self._job.isHidden()
+        for label in (self.counts, self.to_do):
+            label.setHidden(is_busy)
         margins = row.contentsMargins()
         room = self.width() - margins.left() - margins.right() - _SENTENCE_WIDTH
         for label in (self.counts, self.to_do):
@@ -97,4 +133,4 @@ class StatusLine(QWidget):
         room -= self.detail.sizeHint().width() + row.spacing()
         self.detail.setVisible(room >= 0 and bool(self.detail.text()))
         room -= _BAR_WIDTH + row.spacing()
-        self.bar.setVisible(self._total > 0 and room >= 0)
+        self.bar.setVisible(self._total > 0 and room >= 0 and not is_busy)

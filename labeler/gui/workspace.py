@@ -59,6 +59,10 @@ class Workspace(QWidget):
     def deactivated(self) -> None:
         """Another workspace was brought to the front, or the window closes."""
 
+    def main_part(self) -> QWidget:
+        """What the window's messages may stand over."""
+        return self
+
     def is_settled(self) -> bool:
         """Whether what was asked for is on show, for a picture of the window."""
         return True

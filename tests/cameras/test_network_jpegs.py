@@ -32,7 +32,7 @@ BETWEEN = b"\xff\r\n--next\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8"
 
 def found_in(flow: bytes, *lengths: int) -> list[bytes]:
     scanner = JpegScanner()
-    found = []
+    found: list[bytes] = []
     at = 0
     for length in itertools.cycle(lengths):
         if at >= len(flow):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset.category_edits import add_category
@@ -20,6 +21,7 @@ from labeler.dataset.images import add_picture
 from labeler.dataset.model import BBox, Image, Suggestion
 from labeler.dataset.store import Dataset
 from labeler.gui.background import is_idle
+from labeler.gui.input_pause import PAUSE_S
 from labeler.gui.label import assistant_process, learning_along
 from labeler.gui.main_window import MainWindow
 from tests.gui.label_window import Hand, add_plain_pictures, close, open_window
@@ -74,6 +76,13 @@ class Pupil(Hand):
     def wait(self, condition: Callable[[], object]) -> None:
         self._qtbot.waitUntil(lambda: bool(condition()))
 
+    def pause(self) -> None:
+        """Lets the clock of the offer go on by as long as a pause is, hands off."""
+        pause = self.label.detectors.offer.pause
+        then = pause.clock() + PAUSE_S
+        pause.clock = lambda: then
+        pause.check()
+
     def wait_for_round(self, number: int, *, stored: bool = True) -> None:
         self.wait(lambda: len(self.orders(Learn)) == number)
         self.wait(lambda: self.along.stage is learning_along.Stage.READY and is_idle())
@@ -116,6 +125,7 @@ def test_it_is_offered_at_the_tenth_labelled_image_and_suggests_when_it_is_taken
     offer = hand.label.detectors.offer
     assert not offer.isVisible()
     hand.draw_on(9)
+    hand.pause()
     assert offer.isVisible()
     assert hand.along.pid == 0
     QTest.mouseClick(offer.yes, Qt.MouseButton.LeftButton)
@@ -136,10 +146,88 @@ def test_it_is_offered_at_the_tenth_labelled_image_and_suggests_when_it_is_taken
 def test_the_offer_goes_where_nothing_is_left_to_suggest_on(opened: Open) -> None:
     hand = opened(10)
     offer = hand.label.detectors.offer
+    hand.pause()
     for image_id in (10, 11, 12, 13):
         assert offer.isVisible()
+        assert offer.text.text() == f"{image_id} images labelled. Suggest boxes on the rest?"
         hand.draw_on(image_id)
     assert not offer.isVisible()
+
+
+def test_the_offer_counts_on_and_goes_and_comes_with_what_is_labelled(opened: Open) -> None:
+    hand = opened(10)
+    offer = hand.label.detectors.offer
+    hand.pause()
+    hand.draw_on(10, 11)
+    assert offer.text.text().startswith("12 images labelled.")
+    for _ in range(2):
+        hand.window.document.undo()
+    assert offer.text.text().startswith("10 images labelled.")
+    hand.label.show_image(hand.images[0].id)
+    hand.press(Qt.Key.Key_A, CONTROL)
+    hand.press(Qt.Key.Key_Delete)  # nine are left
+    assert not offer.isVisible()
+    hand.window.document.undo()
+    hand.pause()
+    assert offer.isVisible()
+
+
+def test_the_offer_waits_until_mouse_and_keys_have_rested(opened: Open) -> None:
+    hand = opened(9)
+    offer, canvas = hand.label.detectors.offer, hand.label.canvas
+    now = [100.0]
+    offer.pause.clock = lambda: now[0]
+
+    def after(seconds: float) -> bool:
+        now[0] += seconds
+        offer.pause.check()
+        return offer.isVisible()
+
+    hand.draw_on(9)
+    assert not after(PAUSE_S - 0.1)
+    hand.press(Qt.Key.Key_L)
+    assert not after(PAUSE_S - 0.1)
+    hand.drag((100, 80), (200, 150))
+    assert not after(PAUSE_S - 0.1)
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(canvas, left, none, hand.at(20, 20))
+    assert not after(60)  # a button is down, however long
+    QTest.mouseRelease(canvas, left, none, hand.at(20, 20))
+    for key in (Qt.Key.Key_W, Qt.Key.Key_Return):
+        hand.press(key)
+    assert not after(60)  # a box is half drawn
+    hand.press(Qt.Key.Key_Escape)
+    hand.window.show_workspace("train")
+    assert not after(60)
+    hand.window.show_workspace("label")
+    assert not after(PAUSE_S - 0.1)
+    assert after(0.2)
+
+
+def test_neither_the_offer_nor_a_job_moves_the_picture(opened: Open) -> None:
+    hand = opened(10)
+    label = hand.label
+    before = label.canvas.geometry(), label.canvas.viewport
+    places = {hand.window.stack.mapTo(hand.window, hand.window.stack.rect().topLeft())}
+    hand.pause()
+    assert label.detectors.offer.isVisible()
+    bars = (label.detectors.bar, label.carrying_bar, hand.window.jobs, hand.window.banner)
+    for bar in bars:
+        bar.show()
+        QApplication.processEvents()
+        places.add(hand.window.stack.mapTo(hand.window, hand.window.stack.rect().topLeft()))
+        assert (label.canvas.geometry(), label.canvas.viewport) == before, bar
+    assert len(places) == 1
+    shown = label.bars.geometry()
+    assert shown.height() > sum(bar.sizeHint().height() for bar in bars[:2])
+    assert label.canvas.geometry().contains(shown.translated(-label.canvas.parentWidget().pos()))
+    for bar in bars:
+        bar.hide()
+    QApplication.processEvents()
+    assert label.bars.isVisible()
+    QTest.mouseClick(label.detectors.offer.no, Qt.MouseButton.LeftButton)
+    assert not label.bars.isVisible()
+    assert (label.canvas.geometry(), label.canvas.viewport) == before
 
 
 def test_its_suggestions_are_trusted_by_what_became_of_earlier_ones_and_no_others(
@@ -182,10 +270,12 @@ def test_the_most_useful_image_comes_first_and_then_the_next_one(opened: Open) -
 
 def test_a_refusal_is_remembered_and_so_is_the_switch(opened: Open) -> None:
     first = opened(10)
+    first.pause()
     assert first.label.detectors.offer.isVisible()
     QTest.mouseClick(first.label.detectors.offer.no, Qt.MouseButton.LeftButton)
     close(first.window)
     second = opened()
+    second.pause()
     assert not second.label.detectors.offer.isVisible()
     assert not second.along.is_on
     second.label.detectors.switch.button.click()

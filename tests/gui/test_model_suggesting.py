@@ -113,7 +113,7 @@ def test_escape_stops_it_and_what_was_found_stays(
 ) -> None:
     hand = Hand(window)
     looking, goes_on = Event(), Event()
-    load = model_run.load_upright
+    load = vars(model_run)["load_upright"]
 
     def load_slowly(path: Path, longest: int) -> object:
         looking.set()
@@ -138,8 +138,10 @@ def test_what_waits_to_be_stored_never_lands_in_another_dataset(
 ) -> None:
     window.document.set_busy("A backup is written.")  # nothing can be stored
     said = choose()
-    keeper = Hand(window).label.detectors.by_model.keeper
-    qtbot.waitUntil(lambda: bool(said) and is_idle() and not keeper.is_done)
+    by_model = Hand(window).label.detectors.by_model
+    keeper = by_model.keeper
+    qtbot.waitUntil(lambda: not by_model.is_running and is_idle() and not keeper.is_done)
+    assert said == []  # how many there are is told once they are stored
     other = Dataset.create(tmp_path / "other")
     images = add_plain_pictures(other, 5)
     other.apply(add_category(other, "Cup"))

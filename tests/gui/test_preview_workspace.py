@@ -351,7 +351,7 @@ def test_the_folder_of_recordings_is_opened_once_there_is_one(
 ) -> None:
     opened: list[str] = []
     monkeypatch.setattr(
-        recording.QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile())
+        vars(recording)["QDesktopServices"], "openUrl", lambda url: opened.append(url.toLocalFile())
     )
     opener = workspace.controls.record.opener
     qtbot.mouseClick(opener, Qt.MouseButton.LeftButton)

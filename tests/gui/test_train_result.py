@@ -142,6 +142,7 @@ def test_nothing_is_cut_off_on_a_small_screen(qtbot: QtBot, workspace: TrainWork
     assert tiles[0].y() == tiles[1].y()
     workspace.resize(640, 400)
     content = page.report_button.parentWidget()
+    assert content is not None
     shown = content.parentWidget()
     qtbot.waitUntil(lambda: content.width() <= shown.width() < 400)
     assert tiles[0].y() < tiles[1].y()

@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -452,7 +453,7 @@ def test_recent_datasets_stand_in_the_menu_newest_first(
     names = [folder.name for folder in Settings(settings_file).recent_datasets()]
     assert names == ["two", "one"]
     window.menu._fill()
-    recent = next(a.menu() for a in window.menu.menu().actions() if a.text() == "Open recent")
+    recent: Any = next(a.menu() for a in window.menu.menu().actions() if a.text() == "Open recent")
     assert [action.text() for action in recent.actions()] == ["one"]
     Dataset.create(tmp_path / "R&D").close()
     window.actions_of_dataset.open(tmp_path / "R&D")

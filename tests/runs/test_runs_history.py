@@ -78,7 +78,15 @@ def test_what_a_killed_process_learned_after_its_state_does_not_count_twice(
     tmp_path: Path,
 ) -> None:
     again = Evaluated(20.0, 2.0, 0.7, 0.5, 0.9, 1e-3, is_best=True)
-    told = [STARTED, FIRST, PROGRESSED, BEST, Failed("It died."), STARTED, Resumed(10.5, 1.2)]
+    told: list[Event] = [
+        STARTED,
+        FIRST,
+        PROGRESSED,
+        BEST,
+        Failed("It died."),
+        STARTED,
+        Resumed(10.5, 1.2),
+    ]
     run = make_run(tmp_path / "a", *told)
     record = RunRecord.of(read_events(run))
     assert (record.evaluations, record.losses, record.progress) == ([FIRST], [], None)

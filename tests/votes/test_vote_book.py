@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import labeler.votes.vote_book
 from labeler.errors import UserError
 from labeler.votes.ballot import Choice, Origin
 from labeler.votes.verdict import Tally, count
@@ -122,7 +121,7 @@ def test_a_vote_that_cannot_be_kept_is_said_and_not_counted(
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(labeler.votes.vote_book.os, "fsync", full)
+    monkeypatch.setattr("labeler.votes.vote_book.os.fsync", full)
     with pytest.raises(UserError, match="no space left on device"):
         book.cast(Choice.A)
     monkeypatch.undo()

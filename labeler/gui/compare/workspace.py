@@ -263,7 +263,7 @@ class CompareWorkspace(Workspace):
         return self.starter.is_preparing or self.trainer.is_running or self.curve.is_running
 
     def _can_train(self) -> bool:
-        labelled = self._document.dataset.counts().labelled
+        labelled = self._document.counts.labelled
         return labelled >= FEWEST_LABELLED and training_available()
 
     def _refresh(self) -> None:
@@ -278,7 +278,7 @@ class CompareWorkspace(Workspace):
             self._pages.setCurrentWidget(self._scrolled_view)
             return
         self._pages.setCurrentWidget(self.empty)
-        labelled = self._document.dataset.counts().labelled
+        labelled = self._document.counts.labelled
         self.panel.explain("")
         if not training_available():
             self.empty.say_what_to_install()

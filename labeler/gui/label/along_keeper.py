@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -22,7 +22,7 @@ _AT_ONCE = 100
 class OfferKeeper(QObject):
     """Gathers what was found and stores it as suggestions. failed: it cannot be stored.
 
-    count: on how many images something was found since begin(). trust: in what is found.
+    trust: in what is found.
     """
 
     failed = Signal()
@@ -37,7 +37,8 @@ class OfferKeeper(QObject):
         trust: Trust = no_trust,
     ) -> None:
         super().__init__(parent)
-        self.count = 0
+        self._stored_on: set[int] = set()
+        self._then: Callable[[], None] | None = None
         self._trust = trust
         self._document = document
         self._canvas = canvas
@@ -50,6 +51,16 @@ class OfferKeeper(QObject):
         canvas.held.connect(self._follow_hand)
 
     @property
+    def count(self) -> int:
+        """On how many images suggestions were left by what was found since begin()."""
+        return len(self._stored_on)
+
+    def when_done(self, then: Callable[[], None]) -> None:
+        """Calls it once, as soon as all that was found is stored."""
+        self._then = then
+        self._tell_done()
+
+    @property
     def is_done(self) -> bool:
         """Whether all that was found is stored."""
         return not self._found
@@ -57,19 +68,18 @@ class OfferKeeper(QObject):
     def begin(self, model: str) -> None:
         """model: who finds what comes from now on."""
         self.store()
-        self._model, self.count = model, 0
+        self._model, self._stored_on, self._then = model, set(), None
 
     def add(self, image_id: int, found: Sequence[Detected]) -> None:
         """Takes the place of all that a detector suggested on that image before."""
         self._found[image_id] = found
-        self.count += bool(found)
         if time.monotonic() - self._stored_at >= _EVERY_S:
             self.store()
 
     def drop(self) -> None:
         """What is not stored yet is forgotten."""
         self._later.stop()
-        self._found = {}
+        self._found, self._then = {}, None
 
     def store(self) -> None:
         """At once, unless the hand holds a box, which would slip away from it, or the dataset is
@@ -86,10 +96,18 @@ class OfferKeeper(QObject):
         if self._found:
             self._later.start()
         model, trust = self._model, self._trust
-        if self._document.offer(lambda dataset: offer_detected(dataset, model, kept, trust)):
-            self._stored_at = time.monotonic()
-        else:
+        if not self._document.offer(lambda dataset: offer_detected(dataset, model, kept, trust)):
             self.failed.emit()
+            return
+        self._stored_at = time.monotonic()
+        images = self._document.dataset.images_of(list(kept))
+        self._stored_on.update(each.id for each in images if each.suggestion_count)
+        self._tell_done()
+
+    def _tell_done(self) -> None:
+        if self._then is not None and self.is_done:
+            then, self._then = self._then, None
+            then()
 
     def _follow_hand(self, down: bool) -> None:
         if not down and self._found:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
@@ -12,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from labeler.gui import theme
+from labeler.gui.input_pause import InputPause
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.label.learning_along import LearningAlong
 from labeler.gui.side_panel import keep_keys
@@ -54,11 +57,16 @@ class AlongSwitch(QWidget):
 
 
 class AlongOffer(QFrame):
-    """Asks once, below the picture; hidden until learning along asks for it."""
+    """Asks once for each dataset, in a pause of the person, and counts on while it stands."""
 
-    def __init__(self, along: LearningAlong, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(
+        self, along: LearningAlong, is_busy: Callable[[], bool], workspace: QWidget
+    ) -> None:
+        """is_busy: whether the person is in the middle of a box, or sees none."""
+        super().__init__(workspace)
         self._along = along
+        self._workspace = workspace
+        self.pause = InputPause(self, is_busy)
         theme.set_role(self, "bar")
         self.text = QLabel(self)
         self.yes = QPushButton(self.tr("Learn along"), self)
@@ -69,7 +77,7 @@ class AlongOffer(QFrame):
         theme.set_role(self.yes, "primary")
         self.no = QPushButton(self.tr("No"), self)
         self.no.setAccessibleName(self.tr("Do not learn along"))
-        self.no.setToolTip(self.tr("It can be switched on at the right whenever you like"))
+        self.no.setToolTip(self.tr("You can switch it on at the right at any time"))
         for button in (self.yes, self.no):
             keep_keys(button, Qt.Key.Key_Space)
         row = QHBoxLayout(self)
@@ -79,19 +87,21 @@ class AlongOffer(QFrame):
         row.addWidget(self.yes)
         row.addWidget(self.no)
         self.yes.clicked.connect(lambda: along.set_on(True))
-        self.no.clicked.connect(self._decline)
-        along.asked.connect(self._ask)
-        along.changed.connect(self.hide)
+        self.no.clicked.connect(along.decline)
+        self.pause.reached.connect(self.show)
+        along.changed.connect(self.follow)
         self.hide()
 
-    def _ask(self, labelled: int) -> None:
-        self.text.setText(
-            self.tr("{n} images are labelled. Shall boxes be suggested on the others?").format(
-                n=labelled
-            )
-        )
-        self.show()
+    def follow(self) -> None:
+        """Counts anew; where it is to be asked, it waits for a pause."""
+        if not self._along.is_offered:
+            self.stop()
+            self.hide()
+            return
+        self.text.setText(self._along.question)
+        if self.isHidden() and self._workspace.isVisible():
+            self.pause.begin()
 
-    def _decline(self) -> None:
-        self._along.decline()
-        self.hide()
+    def stop(self) -> None:
+        """Another workspace is shown: nothing is waited for meanwhile."""
+        self.pause.stop()

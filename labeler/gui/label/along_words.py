@@ -34,8 +34,15 @@ def of(stage: str, counts: Counts, last: Learnt | None, first: int) -> str:
     return _tr("{n} with suggestions").format(n=counted(counts.suggested, "image"))
 
 
+def question(counts: Counts) -> str:
+    """Where learning along is offered."""
+    return _tr("{n} labelled. Suggest boxes on the rest?").format(
+        n=counted(counts.labelled, "image")
+    )
+
+
 def told(with_offers: int, looked_at: int) -> str:
-    """In the status line, when a round is over."""
+    """In the status line, when a round is over. with_offers: all images on which some wait."""
     if not with_offers:
         return _tr("Nothing found on {n}. It learns on as you label.").format(
             n=counted(looked_at, "image")

@@ -73,6 +73,11 @@ class ClassDesk(QObject):
         self._counting.stop()
         self._classes.show_counts(self._dataset.boxes_per_category())
 
+    @property
+    def is_counting(self) -> bool:
+        """Whether the boxes of each class will be counted in a moment."""
+        return self._counting.isActive()
+
     def stop(self) -> None:
         """Counts no more: the dataset is about to be closed."""
         self._counting.stop()

@@ -29,7 +29,9 @@ class Detectors(QObject):
         self.along = LearningAlong(document, canvas, travel, self)
         self.trust: Trust = self.along.trust
         self.switch = AlongSwitch(self.along, parent)
-        self.offer = AlongOffer(self.along, parent)
+        self.offer = AlongOffer(
+            self.along, lambda: canvas.is_held or not canvas.isVisible(), parent
+        )
         self.bar = JobBar(parent)
         hint_tooltip(self.bar.cancel, "label.cancel", self.tr("Stop; what was found stays"))
         self.by_model = ModelSuggesting(document, canvas, travel, self.bar, parent)

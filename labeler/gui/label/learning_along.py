@@ -56,18 +56,15 @@ class Stage(Enum):
 
 
 class LearningAlong(QObject):
-    """changed: it is on or off, or the words about it are others; asked: it is to be offered to the
-    person, who has labelled so many images."""
+    """changed: it is on or off, it is to be offered or not, or the words about it are others."""
 
     changed = Signal()
-    asked = Signal(int)
 
     def __init__(
         self, document: Document, canvas: Canvas, travel: Travel, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self.stage = Stage.OFF
-        self.words = ""
         self._document = document
         self._travel = travel
         self.keeper = OfferKeeper(document, canvas, travel, self, trust=self.trust)
@@ -75,19 +72,37 @@ class LearningAlong(QObject):
         self._teller = DatasetTeller(document, self._process, travel, self)
         self._teller.told.connect(self._learn_if_due)
         self._teller.failed.connect(self._fail_reading)
-        self._was_asked = False
+        self._may_offer = False
         self._is_urgent = False
         self._last: Learnt | None = None
         self._process.answered.connect(self._take)
         self._process.ended.connect(self._fail)
         self.keeper.failed.connect(self.stop)
         canvas.held.connect(self._yield_to_hand)
-        document.image_state_changed.connect(self._ask_in_time)
         document.many_images_changed.connect(self._follow_many)
+        document.counts_changed.connect(self.changed)
 
     @property
     def is_on(self) -> bool:
         return self.stage is not Stage.OFF
+
+    @property
+    def words(self) -> str:
+        """What it is doing, with the numbers as they are now."""
+        return along_words.of(self.stage.value, self._document.counts, self._last, FIRST)
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether it is worth asking for: enough to learn from, something to suggest on, and the
+        person was not asked yet for this dataset."""
+        counts = self._document.counts
+        is_of_use = counts.labelled >= FIRST and counts.unlabelled > 0
+        return self._may_offer and not self.is_on and is_of_use
+
+    @property
+    def question(self) -> str:
+        """The offer in words, with the numbers as they are now."""
+        return along_words.question(self._document.counts)
 
     @property
     def pid(self) -> int:
@@ -103,12 +118,16 @@ class LearningAlong(QObject):
 
     def begin(self) -> None:
         """Another dataset was opened: as the person chose for it."""
+        self._may_offer = False
         self.stop()
         dataset = self._document.dataset
-        self._was_asked = dataset.read_only
-        if along_choice.chosen(dataset.folder) and not dataset.read_only and training_available():
+        if dataset.read_only or not training_available():
+            return
+        chosen = along_choice.chosen(dataset.folder)
+        self._may_offer = chosen is None
+        if chosen:
             self._start()
-        self._ask_in_time()
+        self.changed.emit()
 
     def stop(self) -> None:
         """Ends the process; what it has suggested stays. Returns at once."""
@@ -132,7 +151,7 @@ class LearningAlong(QObject):
         """What the person chose; kept for this dataset."""
         if on == self.is_on:
             return
-        self._was_asked = True
+        self._may_offer = False
         if on and not self._start():
             self.changed.emit()  # the switch goes back
             return
@@ -145,12 +164,13 @@ class LearningAlong(QObject):
 
     def decline(self) -> None:
         """Not now; it is not offered again for this dataset."""
-        self._was_asked = True
+        self._may_offer = False
         along_choice.choose(self._document.dataset.folder, False)
+        self.changed.emit()
 
     def learn_now(self) -> None:
         """From what is labelled so far, however little."""
-        if not self._document.dataset.counts().labelled:
+        if not self._document.counts.labelled:
             self._document.say(self.tr("Label an image first: there is nothing to learn from."))
             return
         self.set_on(True)
@@ -181,24 +201,7 @@ class LearningAlong(QObject):
 
     def _follow_many(self) -> None:
         """Whatever it was, it is worth a round soon."""
-        self._ask_in_time()
-        self._is_urgent = self.is_on and self._document.dataset.counts().labelled >= FIRST
-
-    def _ask_in_time(self) -> None:
-        """Once a dataset, when there is enough to begin with and something to suggest on."""
-        if self.is_on:
-            return
-        dataset = self._document.dataset
-        counts = dataset.counts()
-        if self._was_asked:
-            if not counts.unlabelled:
-                self.changed.emit()  # the offer, where it still stands, is of no use any more
-            return
-        if counts.labelled < FIRST or not counts.unlabelled or not training_available():
-            return
-        self._was_asked = True
-        if along_choice.chosen(dataset.folder) is None:
-            self.asked.emit(counts.labelled)
+        self._is_urgent = self.is_on and self._document.counts.labelled >= FIRST
 
     def _yield_to_hand(self, down: bool) -> None:
         self._process.tell(Pause() if down else Resume())
@@ -224,7 +227,7 @@ class LearningAlong(QObject):
     def _learn_if_due(self) -> None:
         if self.stage not in (Stage.READY, Stage.LOOKING) or self._teller.is_reading:
             return
-        counts = self._document.dataset.counts()
+        counts = self._document.counts
         is_news = self._last is None or len(self._teller.news) >= EVERY
         is_due = self._is_urgent or (counts.labelled >= FIRST and is_news)
         if is_due and counts.labelled and counts.unlabelled:
@@ -250,8 +253,12 @@ class LearningAlong(QObject):
         if self.stage is not Stage.LOOKING:
             return  # it was broken off, for there is more to learn from
         self._show(Stage.READY)
-        self._document.say(along_words.told(self.keeper.count, len(ranked.ids)))
+        self.keeper.when_done(lambda: self._tell_round(len(ranked.ids)))
         self._learn_if_due()
+
+    def _tell_round(self, looked_at: int) -> None:
+        if self.is_on:
+            self._document.say(along_words.told(self._document.counts.suggested, looked_at))
 
     def _fail(self, sentence: str) -> None:
         self.stop()
@@ -260,6 +267,4 @@ class LearningAlong(QObject):
 
     def _show(self, stage: Stage) -> None:
         self.stage = stage
-        counts = self._document.dataset.counts()
-        self.words = along_words.of(stage.value, counts, self._last, FIRST)
         self.changed.emit()

@@ -36,7 +36,6 @@ class Listing(QObject):
         super().__init__(parent)
         self._document = document
         self._strip = strip
-        self.counts = Counts(0, 0, 0)
         self._current: int | None = None
         self._guests: set[int] = set()
         self._is_stale = False
@@ -44,12 +43,11 @@ class Listing(QObject):
         self._is_asking = False
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self.make)
-        self._counting = QTimer(self, singleShot=True, interval=0)
-        self._counting.timeout.connect(self.show_counts)
         document.image_state_changed.connect(self._follow_image)
         document.suggestions_changed.connect(self._follow_suggestions)
         document.many_images_changed.connect(self._follow_many)
         document.images_added.connect(self._follow_added)
+        document.counts_changed.connect(self._show_counts)
         strip.filters.opened.connect(self._show_choices)
 
     @property
@@ -64,7 +62,7 @@ class Listing(QObject):
         self._guests = set()
         self._current = None
         self._strip.show_images(self._document.dataset, array("q"))
-        self.show_counts()
+        self._show_counts(self._document.counts)
 
     def move_to(self, image_id: int | None) -> None:
         """The person is at this image now. Without one nothing is kept against the filter."""
@@ -101,7 +99,7 @@ class Listing(QObject):
     ) -> None:
         """Asks the dataset, away from the GUI thread where that takes long."""
         dataset = self._document.dataset
-        if is_quick or self.counts.total <= AT_ONCE:
+        if is_quick or self._document.counts.total <= AT_ONCE:
             with self._document.reporting():
                 then(question(dataset))
             return
@@ -126,14 +124,9 @@ class Listing(QObject):
     def stop(self) -> None:
         """The window closes: nothing is asked of the dataset any more."""
         self._pause.stop()
-        self._counting.stop()
 
-    def show_counts(self) -> None:
-        """How many images are in each state, now."""
-        self._counting.stop()
-        with self._document.reporting():
-            self.counts = self._document.dataset.counts()
-        self._strip.filters.show_counts(self.counts)
+    def _show_counts(self, counts: Counts) -> None:
+        self._strip.filters.show_counts(counts)
         self._show_found()
 
     def _show(self, image_ids: array[int], guests: set[int]) -> None:
@@ -144,7 +137,7 @@ class Listing(QObject):
 
     def _show_found(self) -> None:
         found = self._strip.images.rowCount() - len(self._guests)
-        self._strip.filters.show_found(found, self.counts.total)
+        self._strip.filters.show_found(found, self._document.counts.total)
 
     def _show_choices(self) -> None:
         dataset = self._document.dataset
@@ -157,7 +150,6 @@ class Listing(QObject):
 
     def _follow_image(self, image_id: int) -> None:
         self._strip.images.update_image(image_id)
-        self._counting.start()
         view = self._strip.filters.view
         if view.wanted.takes_all and view.order.is_fixed:
             return
@@ -182,11 +174,9 @@ class Listing(QObject):
 
     def _follow_many(self) -> None:
         self._strip.images.forget_rows()
-        self.show_counts()
         self._pause.start()
 
     def _follow_added(self, image_ids: list[int]) -> None:
-        self.show_counts()
         view, dataset = self._strip.filters.view, self._document.dataset
         at_the_end = view.order is Order.ADDED and not view.descending
         if at_the_end and len(image_ids) <= _MOST_ONE_BY_ONE and not self.is_pending:

@@ -128,6 +128,9 @@ class ModelSuggesting(QObject):
             return
         self._take()
         self.keeper.store()
+        self.keeper.when_done(lambda: self._tell(outcome))
+
+    def _tell(self, outcome: Outcome) -> None:
         words = (
             self.tr("Stopped after {all}. What was found stays.")
             if outcome.stopped

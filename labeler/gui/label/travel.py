@@ -160,9 +160,6 @@ class Travel(QObject):
         """The next images in the direction of travel, the nearest first."""
         return self._strip.ahead(count, self.direction)
 
-    def show_counts(self) -> None:
-        self.listing.show_counts()
-
     def keep_place(self) -> None:
         """Remembers where the person is, for the next start."""
         self._keeping.stop()

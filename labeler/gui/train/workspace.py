@@ -232,7 +232,7 @@ class TrainWorkspace(Workspace):
         return self.starter.is_preparing or self.trainer.is_running
 
     def _can_train(self) -> bool:
-        labelled = self._document.dataset.counts().labelled
+        labelled = self._document.counts.labelled
         return labelled >= FEWEST_LABELLED and training_available()
 
     def _follow_data(self) -> None:
@@ -243,7 +243,7 @@ class TrainWorkspace(Workspace):
     def _tell_data(self) -> None:
         """What there is to learn from, and what will have to be said of it."""
         dataset = self._document.dataset
-        counts, boxes = dataset.counts(), dataset.boxes_per_category()
+        counts, boxes = self._document.counts, dataset.boxes_per_category()
         names = {each.id: each.name for each in dataset.categories()}
         lines = [self.tr("{0} labelled, {1} empty").format(counts.labelled, counts.empty)]
         images = counts.labelled + counts.empty
@@ -270,7 +270,7 @@ class TrainWorkspace(Workspace):
         self.settings.chosen.show_lines(
             [self.tr("Told, with the reasons, once a training begins.")]
         )
-        counts = self._document.dataset.counts()
+        counts = self._document.counts
         self.empty.show_counts(counts, self._refresh, self.labelling_requested.emit)
 
     def _connect(self) -> None:
