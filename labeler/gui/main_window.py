@@ -200,6 +200,9 @@ class MainWindow(QWidget):
         if page_id == LABEL:
             workspace.camera_requested.connect(self._bring_camera)
             workspace.pictures_requested.connect(self.menu.ask_pictures)
+            workspace.training_requested.connect(partial(self.show_workspace, TRAIN))
+            if self._live is not None:
+                workspace.show_camera(self._live.name, self._live.status.state)
         elif page_id == CAPTURE:
             workspace.image_requested.connect(self._label_image)
         elif page_id == TRAIN:
@@ -302,6 +305,9 @@ class MainWindow(QWidget):
         if low := self._battery.sentence(self.live.name, self.live.status):
             self.document.say(low)
         self._show_title()
+        label: Any = self._workspaces.get(LABEL)
+        if label is not None:
+            label.show_camera(self.live.name, self.live.status.state)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() and not self.document.is_locked:
