@@ -8,7 +8,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from labeler.commands.backup import back_up
+from labeler.commands.backup import back_up, back_up_after
 from labeler.commands.coco_source import images_beside
 from labeler.commands.progress import ProgressLine
 from labeler.commands.stopping import stoppable
@@ -76,6 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
             on_progress=line.update,
             should_stop=should_stop,
         )
+        back_up_after(dataset.folder)
     sys.stdout.write(_as_json(report) if arguments.json else _told(report, arguments.dataset))
     return 0
 

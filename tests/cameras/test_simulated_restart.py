@@ -68,7 +68,7 @@ def _is_back(camera: SimulatedCamera) -> bool:
 def test_a_simulated_robot_that_stopped_while_it_is_watched_is_started_again_and_says_so(
     camera: SimulatedCamera, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.WARNING)
+    caplog.set_level(logging.INFO)
     frames_of(camera, 1)
     assert camera.process_id is not None
     assert os.getpgid(camera.process_id) != os.getpgid(0)  # Ctrl+C is not meant for it
