@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
-from labeler.commands.backup import back_up
+from labeler.commands.backup import back_up, back_up_after
 from labeler.commands.coco_source import images_beside
 from labeler.commands.progress import ProgressLine
 from labeler.commands.stopping import stoppable
@@ -91,6 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
             on_progress=line.update,
             should_stop=should_stop,
         )
+        back_up_after(dataset.folder)
     sys.stdout.write(_as_json(report) if arguments.json else _told(report, arguments.dataset))
     return 0
 
@@ -111,6 +112,8 @@ def _add_pictures(arguments: argparse.Namespace) -> int:
         name = f"{one_line(arguments.coco.resolve().name)} {datetime.now():%Y-%m-%d %H:%M}"
         session = NewSession(name, "import")
         report = add_files(dataset, [arguments.coco], session, line.update, should_stop)
+        if report.added:
+            back_up_after(dataset.folder)
         if not report.added and not report.duplicates:
             if should_stop():
                 raise Stopped("Stopped. Nothing was imported.")

@@ -17,6 +17,7 @@ from labeler.dataset.progress import (
     ignore_progress,
     never_stop,
 )
+from labeler.dataset.sound_rows import BadRow
 from labeler.dataset.store import Dataset, Queries
 from labeler.errors import UserError
 
@@ -55,9 +56,14 @@ def check(
 ) -> list[Finding]:
     """Reads every row and every picture file. Raises Stopped."""
     with dataset.snapshot() as snapshot:
+        unsound = snapshot.unsound()
+        told = {f"{row.table} {row.id} refers" for row in unsound if isinstance(row, BadRow)}
         findings = [
-            Finding(FindingKind.DATABASE, "dataset.sqlite", fault) for fault in snapshot.faults()
+            Finding(FindingKind.DATABASE, "dataset.sqlite", fault)
+            for fault in snapshot.faults()
+            if not any(map(fault.startswith, told))
         ]
+        findings += map(_of_unsound, unsound)
         images = snapshot.images()
         for done, image in enumerate(images):
             if should_stop():
@@ -65,7 +71,7 @@ def check(
             on_progress(done, len(images))
             findings += _of_picture(dataset, image)
         findings += _of_boxes(snapshot, images)
-        findings += _of_folders(dataset, {image.file_name for image in images})
+        findings += _of_folders(dataset, snapshot.file_names())
         if findings and dataset.has_writer():
             findings = [each for each in findings if not _is_under_way(dataset, each)]
     on_progress(len(images), len(images))
@@ -82,6 +88,13 @@ def _is_under_way(dataset: Dataset, finding: Finding) -> bool:
     if finding.kind is FindingKind.ORPHAN_FILE:
         return dataset.knows(finding.what.removeprefix(_IMAGES))
     return False
+
+
+def _of_unsound(what: BadRow | str) -> Finding:
+    if isinstance(what, BadRow):
+        return Finding(FindingKind.BAD_ROW, f"{what.table} {what.id}", what.why)
+    told = f"{what[0].upper()}{what[1:]}."
+    return Finding(FindingKind.DATABASE, "dataset.sqlite", told)
 
 
 def _of_picture(dataset: Dataset, image: Image) -> Iterator[Finding]:

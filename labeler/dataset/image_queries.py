@@ -158,6 +158,12 @@ class ImageQueries(ABC):
             )
             return [_image(row) for row in rows]
 
+    def file_names(self) -> set[str]:
+        """Of every row, also of those that are passed over."""
+        with self._reading() as connection:
+            rows = connection.execute("SELECT CAST(file_name AS BLOB) FROM main.image")
+            return {(name or b"").decode("utf-8", "replace") for (name,) in rows}
+
     def moments(self, session_id: int) -> list[tuple[int, float]]:
         """Every image of a session with its captured_at, in the order they were taken."""
         with self._reading() as connection:

@@ -9,9 +9,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from labeler.dataset import schema, sound_rows
 from labeler.dataset.changes import Edit, EntryKind, JournalEntry
 from labeler.dataset.image_queries import Counts, ImageQueries
 from labeler.dataset.model import Annotation, BBox, Category, Placed, Session, Suggestion
+from labeler.dataset.sound_rows import BadRow
+from labeler.errors import UserError
 
 __all__ = ["Counts", "Queries", "Snapshot"]
 
@@ -187,14 +190,23 @@ class Queries(ImageQueries):
             return [_entry(row) for row in rows]
 
     def edit_of(self, entry_id: int) -> Edit:
-        """What an entry of the journal changed. Raises KeyError where there is none."""
+        """What an entry of the journal changed. Raises KeyError where there is none, and UserError
+        where the line is damaged.
+        """
         with self._reading() as connection:
             row = connection.execute(
                 "SELECT changes FROM edit WHERE id = ?", (entry_id,)
             ).fetchone()
         if row is None:
             raise KeyError(entry_id)
-        return Edit.from_json(row[0])
+        try:
+            return Edit.from_json(row[0])
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise UserError(
+                f"Line {entry_id} of the journal is damaged, so what it did can be neither taken "
+                "back nor done again. The boxes are as they are; a backup from before has the "
+                "rest."
+            ) from error
 
     def images_imported(self, entry_id: int) -> int:
         """How many images an entry of the journal brought; 0 for one that is no import."""
@@ -239,6 +251,16 @@ class Snapshot(Queries):
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+
+    def unsound(self) -> list[BadRow | str]:
+        """What this program did not write: objects of the schema, and rows. From now on this
+        snapshot passes over these rows.
+        """
+        strange = sound_rows.strange_objects(self._connection, schema.MIGRATIONS)
+        rows = sound_rows.bad_rows(self._connection)
+        if rows:
+            sound_rows.leave_out(self._connection, rows)
+        return [*strange, *(row for row in rows if row.why)]
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

@@ -13,7 +13,7 @@ from types import TracebackType
 
 import platformdirs
 
-from labeler.dataset import making, rows, schema
+from labeler.dataset import lost, making, rows, schema
 from labeler.dataset.changes import Edit, EntryKind, ImportChange, StaleEdit
 from labeler.dataset.connections import Connections
 from labeler.dataset.files import PART, file_of_ours, reason, replace_durably
@@ -26,7 +26,7 @@ from labeler.dataset.words import counted
 from labeler.errors import UserError
 from trainer.names import is_plain_file, plain_name
 
-__all__ = ["LOCK_NAME", "Counts", "Dataset", "Queries", "Snapshot"]
+__all__ = ["FILE_NAME", "LOCK_NAME", "Counts", "Dataset", "Queries", "Snapshot"]
 
 FILE_NAME = schema.FILE_NAME
 _ALIKE = 0.7
@@ -63,6 +63,7 @@ class Dataset(Connections):
         except OSError as error:
             raise UserError(f"Cannot make a dataset in {folder}: {reason(error)}.") from error
         if taken:
+            lost.require_none_lost(folder)
             raise UserError(f"{folder} is not empty. Choose another folder for the new dataset.")
         lock = WriterLock(folder / LOCK_NAME, name=folder.name)
         try:
@@ -80,11 +81,9 @@ class Dataset(Connections):
         folder = folder.absolute()
         require_own(folder)
         try:
-            is_there = (folder / FILE_NAME).is_file()
+            lost.require_database(folder)
         except OSError as error:  # no access, or a drive that fails
             raise UserError(f"Cannot open {folder}: {reason(error)}.") from error
-        if not is_there:
-            raise UserError(f"{folder} is not a dataset (it holds no {FILE_NAME}).")
         lock = None if read_only else WriterLock(folder / LOCK_NAME, name=folder.name)
         return cls._opened(folder, lock)
 
@@ -101,10 +100,6 @@ class Dataset(Connections):
                 dataset.close()
             elif lock:
                 lock.release()
-            if isinstance(error, schema.Damaged):
-                from labeler.dataset.backups import advice
-
-                raise schema.Damaged(f"{error}. {advice(folder)}") from error
             if isinstance(error, OSError):
                 raise UserError(f"Cannot open {folder}: {reason(error)}.") from error
             raise
@@ -113,17 +108,27 @@ class Dataset(Connections):
     def _make_ready(self) -> None:
         latest = len(schema.MIGRATIONS)
         if not self.read_only:
-            schema.migrate(self._writer, self._path, schema.MIGRATIONS)
+            with self._faults():
+                schema.migrate(self._writer, self._path, schema.MIGRATIONS)
+            self._require_sound_rows()
             for folder in (self.images_folder, self.incoming_folder, self.runs_folder):
                 folder.mkdir(exist_ok=True)
             self._finish_incoming()
             self._finish_removed()
-        elif schema.require_ours(self._writer, self._path, latest) < latest:
+            return
+        version = schema.require_ours(self._writer, self._path, latest)
+        if version == 0:
+            raise schema.OlderFormat(
+                f"The dataset {self.name} holds nothing yet: its making was broken off. Open it "
+                "once for labelling, which makes it anew."
+            )
+        if version < latest:
             raise schema.OlderFormat(
                 f"The dataset {self.name} has an older format. Open it once for labelling, "
                 "which brings it up to date; then it can be opened read-only. Where its folder "
                 "cannot be written, open a copy of it."
             )
+        self._leave_out_what_is_unsound()
 
     def _finish_incoming(self, *, parts: bool = True) -> None:
         """What a killed program left: pictures with a row move to their place, the rest goes.
