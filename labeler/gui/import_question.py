@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
+from labeler.gui.counts import counted
 from labeler.gui.document import Document
 
 MANY = 10
@@ -27,10 +28,10 @@ def asks_first(
     from labeler.gui.label.class_dialogs import confirm
 
     question = _tr(
-        "Take back the import of {0:,} pictures? They leave the dataset, with the boxes that came "
+        "Take back the import of {0}? They leave the dataset, with the boxes that came "
         'with them. Nothing is deleted: their files go to the dataset\'s folder "removed", and '
         "Redo brings all of it back."
-    ).format(pictures)
+    ).format(counted(pictures, "picture"))
     confirm(window, _tr("Undo an import"), question, _tr("Take it back"), on_yes)
     return True
 
