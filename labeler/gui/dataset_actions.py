@@ -45,6 +45,8 @@ class DatasetActions(QObject):
     """
 
     damaged = Signal(Path)
+    imported = Signal()
+    """Much was added to the dataset from outside."""
 
     def __init__(self, document: Document, jobs: JobBar, settings: Settings) -> None:
         super().__init__(document)
@@ -239,6 +241,7 @@ class DatasetActions(QObject):
 
     def _show_added(self, report: AddReport) -> None:
         self._document.notify_images_added(image.id for image in report.added)
+        self.imported.emit()
         added = counted(len(report.added), "picture") if report.added else self.tr("No picture")
         told = [self.tr("{0} added").format(added)]
         if report.duplicates:
@@ -257,6 +260,7 @@ class DatasetActions(QObject):
 
     def _show_video_added(self, report: VideoReport) -> None:
         self._document.notify_images_added(image.id for image in report.added)
+        self.imported.emit()
         told = [self.tr("{0} of the video added").format(counted(len(report.added), "picture"))]
         if report.duplicates:
             told.append(self.tr("{0} already here").format(report.duplicates))
@@ -268,6 +272,7 @@ class DatasetActions(QObject):
 
     def _show_imported(self, report: ImportReport, before: dict[int, Image]) -> None:
         self._document.notify_categories_changed()
+        self.imported.emit()
         changed = [each for each in self._document.dataset.images() if each != before.get(each.id)]
         self._document.notify_images_added(each.id for each in changed if each.id not in before)
         self._document.notify_images_changed(each.id for each in changed if each.id in before)
