@@ -194,7 +194,7 @@ def require_good(path: Path) -> None:
         with closing(schema.connect_still(path)) as connection, schema.faults_of(path):
             version = schema.require_ours(connection, path, len(schema.MIGRATIONS))
             schema.require_sound_schema(connection, path, version, schema.MIGRATIONS)
-            found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+            found = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
             if found == "ok" and version >= sound_rows.FORMAT:
                 found = next((row.why for row in sound_rows.bad_rows(connection) if row.why), "ok")
     except (schema.Damaged, schema.Unsound) as error:

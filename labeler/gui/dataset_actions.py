@@ -44,6 +44,8 @@ class DatasetActions(QObject):
     """
 
     damaged = Signal(Path)
+    imported = Signal()
+    """Much was added to the dataset from outside."""
 
     def __init__(self, document: Document, jobs: JobBar, settings: Settings) -> None:
         super().__init__(document)
@@ -237,6 +239,7 @@ class DatasetActions(QObject):
         from labeler.dataset.foreign_labels import told as told_labels
 
         self._document.notify_imported(image.id for image in report.added)
+        self.imported.emit()
         added = counted(len(report.added), "picture") if report.added else self.tr("No picture")
         told = [self.tr("{0} added").format(added)]
         again = len(report.duplicates)
@@ -261,6 +264,7 @@ class DatasetActions(QObject):
 
     def _show_video_added(self, report: VideoReport) -> None:
         self._document.notify_imported(image.id for image in report.added)
+        self.imported.emit()
         told = [self.tr("{0} of the video added").format(counted(len(report.added), "picture"))]
         if report.duplicates:
             total = report.duplicates + len(report.added)
@@ -273,6 +277,7 @@ class DatasetActions(QObject):
 
     def _show_imported(self, report: ImportReport) -> None:
         self._document.notify_imported(report.new_ids, report.changed_ids, categories=True)
+        self.imported.emit()
         told = [counted(report.annotations_added, "box")]
         if report.suggestions_added:
             told.append(counted(report.suggestions_added, "suggestion"))

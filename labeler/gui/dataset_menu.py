@@ -313,7 +313,9 @@ class DatasetMenu(QToolButton):
         recent.setEnabled(not recent.isEmpty())
         self._add(menu, self.tr("Start page"), self.start_requested.emit, "start_page", "home")
         is_open, writable = self._document.has_dataset, not self._document.is_locked
-        close = self._add(menu, self.tr("Close"), self._actions.close, "close_dataset", "close")
+        close = self._add(
+            menu, self.tr("Close dataset"), self._actions.close, "close_dataset", "close"
+        )
         close.setEnabled(is_open)
         menu.addSeparator()
         for text, slot, action, drawing in (

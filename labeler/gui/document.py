@@ -40,6 +40,7 @@ class Document(QObject):
     many_images_changed = Signal()
     suggestions_changed = Signal(list)
     categories_changed = Signal()
+    classes_merged = Signal()
     sessions_changed = Signal()
     history_changed = Signal()
     edit_replayed = Signal(object)

@@ -65,6 +65,8 @@ class MainWindow(QWidget):
         self.actions_of_dataset = DatasetActions(document, self.jobs, settings)
         self.garbage = GarbageCollector(self)
         self.backups = BackupKeeper(document, self)
+        self.actions_of_dataset.imported.connect(self.backups.look_after_change)
+        document.classes_merged.connect(self.backups.look_after_change)
         self.menu = DatasetMenu(document, self.actions_of_dataset, settings, self)
         self.bar = self._made_bar()
         self.pill = RobotPill(self)

@@ -405,8 +405,8 @@ def test_phones_vote_while_the_page_is_open_and_never_else(
     page: WatchPage,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.DEBUG)
     log = start_log()
+    caplog.set_level(logging.DEBUG)  # also what only a developer would see
     voting, phones = page.voting, page.answer.phones
     assert voting.url == ""
     assert phones.code.isHidden()
