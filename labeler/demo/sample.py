@@ -6,6 +6,7 @@ any other. Shipped, they would be 1.3 MB in every installation, for the few who 
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -34,6 +35,11 @@ _STEPS, _STEP = 45, 1 / 15
 _SMALLEST = 8
 """Pixels: a smaller part of a thing that peeps out from behind another is no lesson."""
 
+_ASIDE = ".sample-"
+"""Begins the name of the folder in which it is made."""
+_LEFT_AFTER = 3600.0
+"""Seconds after which nobody is still making it."""
+
 
 def make_sample(place: Path, on_progress: OnProgress, should_stop: ShouldStop) -> Path:
     """Makes the sample dataset in the folder place and returns its folder, which is new.
@@ -44,7 +50,8 @@ def make_sample(place: Path, on_progress: OnProgress, should_stop: ShouldStop) -
     folder = free_folder(NAME, place)
     try:
         place.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".sample-", dir=place) as aside:
+        _sweep(place)
+        with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=place) as aside:
             made = Path(aside) / folder.name
             with Dataset.create(made) as dataset:
                 _fill(dataset, on_progress, should_stop)
@@ -52,6 +59,13 @@ def make_sample(place: Path, on_progress: OnProgress, should_stop: ShouldStop) -
     except OSError as error:
         raise UserError(f"Cannot make a dataset in {folder}: {reason(error)}.") from error
     return folder
+
+
+def _sweep(place: Path) -> None:
+    """Takes away what a program left that was killed while it made a sample."""
+    for left in place.glob(f"{_ASIDE}*"):
+        if not left.is_symlink() and time.time() - left.stat().st_mtime > _LEFT_AFTER:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _fill(dataset: Dataset, on_progress: OnProgress, should_stop: ShouldStop) -> None:

@@ -87,7 +87,11 @@ class DatasetActions(QObject):
 
             return make_sample(place, on_progress, should_stop)
 
-        self._run(self.tr("Making the sample dataset"), work, self.open)
+        self._run(self.tr("Making the sample dataset"), work, self._show_sample)
+
+    def _show_sample(self, folder: Path) -> None:
+        self.open(folder)
+        self._document.say(self.tr("A sample, labelled already. Ctrl+3, then Train: it learns."))
 
     def add_pictures(self, paths: Sequence[Path]) -> None:
         """Files and folders of pictures, as a session of their own."""
