@@ -148,7 +148,8 @@ def _pictures_told(arguments: argparse.Namespace, report: AddReport) -> str:
     lines = [f"Added {counted(len(report.added), 'image')} to {arguments.dataset}."]
     again = len(report.duplicates)
     if again:
-        lines += [f"{again} of {again + len(report.added)} were already there."]
+        were = "was" if again == 1 else "were"
+        lines += [f"{again} of {again + len(report.added)} {were} already there."]
     if report.rejected:
         lines += [f"Not imported: {len(report.rejected)}"]
         lines += [f"  {one_line(str(path))}: {one_line(why)}" for path, why in report.rejected[:20]]

@@ -102,7 +102,9 @@ def _dumped(names: Sequence[str], rows: Sequence[_Numbered]) -> Iterator[str]:
 
 
 def _value(value: Any) -> Any:
-    if isinstance(value, BBox | Pose):
+    if isinstance(value, BBox):
+        return value.as_list()
+    if isinstance(value, Pose):
         return astuple(value)
     if isinstance(value, Readings):
         return None if value == NO_READINGS else astuple(value)

@@ -249,7 +249,7 @@ class DatasetActions(QObject):
         again = len(report.duplicates)
         if again:
             total = again + len(report.added)
-            told.append(self.tr("{0} of {1} were already there").format(again, total))
+            told.append(self._already_there(again, total))
         end = self.tr("{0}. Kept.") if report.added else self.tr("{0}.")
         self._document.say(end.format(", ".join(told)))
         lines = [f"{path}: {why}" for path, why in report.rejected]
@@ -266,13 +266,18 @@ class DatasetActions(QObject):
         if report.fault:
             self._document.report(report.fault)
 
+    def _already_there(self, count: int, total: int) -> str:
+        if count == 1:
+            return self.tr("1 of {0} was already there").format(total)
+        return self.tr("{0} of {1} were already there").format(count, total)
+
     def _show_video_added(self, report: VideoReport) -> None:
         self._document.notify_imported(image.id for image in report.added)
         self.imported.emit()
         told = [self.tr("{0} of the video added").format(counted(len(report.added), "picture"))]
         if report.duplicates:
             total = report.duplicates + len(report.added)
-            told.append(self.tr("{0} of {1} were already there").format(report.duplicates, total))
+            told.append(self._already_there(report.duplicates, total))
         self._document.say(
             self.tr("{0}. In Label, T carries boxes forward.").format(", ".join(told))
         )

@@ -216,7 +216,7 @@ def test_a_folder_of_yolo_data_is_told_in_the_window(
         (folder / f"{n:03}.txt").write_text("0 0.5 0.5 0.2 0.2\n")
     (folder / "<b>again<b>.png").write_bytes((folder / "000.png").read_bytes())
     bring(window, qtbot, folder)
-    assert window.status.sentence.text() == "2 pictures added, 1 of 3 were already there. Kept."
+    assert window.status.sentence.text() == "2 pictures added, 1 of 3 was already there. Kept."
     told = window.banner.message
     assert told.text().startswith("Labels were seen and not taken: YOLO (2 files, such as 000.txt)")
     assert told.textFormat() is Qt.TextFormat.PlainText

@@ -294,6 +294,7 @@ class CompareWorkspace(Workspace):
             document.annotations_changed,
             document.image_state_changed,
             document.images_added,
+            document.images_removed,
             document.many_images_changed,
         ):
             changed.connect(self._refresh_timer.start)

@@ -282,6 +282,7 @@ class TrainWorkspace(Workspace):
             document.annotations_changed,
             document.image_state_changed,
             document.images_added,
+            document.images_removed,
             document.categories_changed,
         ):
             changed.connect(self._refresh_timer.start)
