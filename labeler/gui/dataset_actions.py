@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from labeler.dataset import making
 from labeler.dataset.files import is_file
 from labeler.dataset.no_dataset import NoDataset
 from labeler.dataset.places import free_folder
@@ -54,6 +55,7 @@ class DatasetActions(QObject):
         self._settings = settings
         self.may_leave: Callable[[], bool] = lambda: True
         """Asked before another dataset is shown: whether nothing is lost with this one."""
+        self._made_for_import: Path | None = None
         jobs.failed.connect(self._show_failure)
         jobs.ended.connect(lambda: document.set_busy(""))
 
@@ -67,6 +69,25 @@ class DatasetActions(QObject):
     def close(self) -> None:
         """No dataset is open then, here and at the next start."""
         self._switch(lambda: Opened(NoDataset()))
+
+    def _need_dataset_to_fill(self, name: str) -> bool:
+        """As need_dataset, for an import: one that is made for it goes again where nothing came."""
+        is_new = not self._document.has_dataset
+        is_there = self.need_dataset(name)
+        made = self._document.dataset.folder if is_new and is_there else None
+        self._made_for_import = made
+        return is_there
+
+    def _drop_unfilled(self) -> None:
+        """Takes away the dataset that was made for an import from which nothing came."""
+        folder, self._made_for_import = self._made_for_import, None
+        document = self._document
+        if folder is None or document.dataset.folder != folder or document.dataset.journal(1):
+            return
+        if document.counts.total == 0:
+            self.close()
+            making.take_away(folder, [folder])
+            self._settings.forget_dataset(folder)
 
     def need_dataset(self, name: str = FIRST_DATASET) -> bool:
         """Makes one of this name where none is open. False where it fails; that is reported."""
@@ -95,7 +116,7 @@ class DatasetActions(QObject):
 
     def add_pictures(self, paths: Sequence[Path]) -> None:
         """Files and folders of pictures, as a session of their own."""
-        if not self.need_dataset(_name_for(paths, self.tr("My pictures"))):
+        if not self._need_dataset_to_fill(_name_for(paths, self.tr("My pictures"))):
             return
         dataset = self._document.dataset
         name = paths[0].name if len(paths) == 1 else self.tr("Imported pictures")
@@ -111,7 +132,7 @@ class DatasetActions(QObject):
 
     def add_video(self, path: Path, per_second: float) -> None:
         """Pictures of a video file, as a session of their own."""
-        if not self.need_dataset(path.stem):
+        if not self._need_dataset_to_fill(path.stem):
             return
         dataset = self._document.dataset
 
@@ -124,7 +145,7 @@ class DatasetActions(QObject):
 
     def import_coco(self, file: Path, images: Path | None = None) -> None:
         """Boxes and images of a COCO file, or of a zip with one. Nothing is edited meanwhile."""
-        if not self.need_dataset(file.stem if images is None else file.parent.name):
+        if not self._need_dataset_to_fill(file.stem if images is None else file.parent.name):
             return
         dataset = self._document.dataset
 
@@ -232,6 +253,7 @@ class DatasetActions(QObject):
         return True
 
     def _show_failure(self, error: Exception) -> None:
+        self._drop_unfilled()
         if isinstance(error, Stopped):
             self._document.say(str(error))
         elif isinstance(error, UserError):
@@ -243,6 +265,7 @@ class DatasetActions(QObject):
         from labeler.dataset.foreign_labels import told as told_labels
 
         self._document.notify_imported(image.id for image in report.added)
+        self._drop_unfilled()
         self.imported.emit()
         added = counted(len(report.added), "picture") if report.added else self.tr("No picture")
         told = [self.tr("{0} added").format(added)]

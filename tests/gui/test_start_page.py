@@ -369,3 +369,22 @@ def test_a_dataset_is_summed_up_without_opening_it_for_labelling(
     assert with_writer.image_count == images
     assert fault in with_writer.fault
     assert with_writer.is_missing == (spoil is remove)
+
+
+@pytest.mark.parametrize("content", [b"no picture", None])
+def test_a_dataset_that_is_made_for_an_import_goes_again_where_nothing_comes(
+    qtbot: QtBot, first_start: MainWindow, tmp_path: Path, content: bytes | None
+) -> None:
+    folder = tmp_path / "my photos"
+    folder.mkdir()
+    if content:
+        (folder / "a.jpg").write_bytes(content)
+    before = sorted(first_start._settings.datasets_folder.glob("*"))
+    first_start.actions_of_dataset.add_pictures([folder])
+    qtbot.waitUntil(lambda: not first_start.jobs.is_busy)
+    assert not first_start.document.has_dataset
+    assert sorted(first_start._settings.datasets_folder.glob("*")) == before
+    assert first_start._settings.recent_datasets() == []
+    start_page(first_start)
+    if content:
+        assert "a.jpg is not a picture" in first_start.banner.message.text()
