@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import cast
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
@@ -26,6 +27,7 @@ from labeler.gui.document import Document
 from labeler.gui.main_window import MainWindow
 from labeler.gui.pages import CAPTURE
 from labeler.gui.settings import Settings
+from tests.script import run
 
 OUT = Path(__file__).parent / "pictures" / "drive.png"
 WORLD = "simulated:23"
@@ -78,4 +80,4 @@ def _until_painted() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import cast
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from PySide6.QtCore import QEventLoop, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPalette
@@ -38,6 +39,7 @@ from labeler.gui.preview.workspace import PreviewWorkspace
 from labeler.gui.settings import Settings
 from labeler.react.rules import Deed, Rule
 from labeler.runs.history import MODEL, list_runs
+from tests.script import run
 
 OUT = Path(__file__).parent / "pictures"
 WORLD = "simulated:23"
@@ -247,4 +249,4 @@ def _until_painted() -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    run(lambda: main(Path(sys.argv[1])))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import cast
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
@@ -28,6 +29,7 @@ from labeler.gui.pages import COMPARE
 from labeler.gui.settings import Settings
 from labeler.votes.ballot import Choice
 from labeler.votes.vote_book import FILE_NAME
+from tests.script import run
 
 OUT = Path(__file__).parent / "pictures"
 FRAME = 150
@@ -84,4 +86,4 @@ def _until_painted() -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    run(lambda: main(Path(sys.argv[1])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -29,6 +30,10 @@ SLOW, PATIENCE = 10.0, 180.0
 is not ready is given up. It needs four where the machine has nothing else to do."""
 EXIT_TIMEOUT = 0.5
 MOST_DEEDS = 200
+LAST_WORDS = 2000
+"""Bytes of what a child said last that are told and logged."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +51,15 @@ class SimulatedWorld:
     """One world with so many robots, each of which a camera may use.
 
     The process starts when the first camera connects and ends when the last one has left, and
-    also when this process dies: it watches its stdin. Every method may be called from any thread.
+    also when this process dies: it watches its stdin. One that ended by itself is followed by
+    another one when the next camera connects; starts counts them. Every method may be called from
+    any thread.
     """
 
     def __init__(self, seed: int = 0, robots: int = 1) -> None:
         self.seed = seed
         self.robots = robots
+        self.starts = 0
         self._deeds: deque[Deed] = deque(maxlen=MOST_DEEDS)
         self._numbers = count(1)
         self._child: _Child | None = None
@@ -65,21 +73,36 @@ class SimulatedWorld:
         return child.process.pid if child is not None and child.alive() else None
 
     def robot(
-        self, number: int, guest: object, stop: threading.Event, slow: Callable[[], None]
+        self,
+        number: int,
+        guest: object,
+        stop: threading.Event,
+        slow: Callable[[], None],
+        restarted: Callable[[], None] = lambda: None,
     ) -> RobotConfig:
         """How guest reaches that robot; starts the process where there is none (any more).
 
-        A child that lives is waited for; slow is called once where that takes long. Raises
-        RobotError, and StoppedError when stop is set meanwhile.
+        A child that lives is waited for; slow is called once where that takes long, and restarted
+        where another child ended by itself before. Raises RobotError, and StoppedError when stop
+        is set meanwhile.
         """
         for _ in range(STARTS):
-            child = self._child_for(guest, stop)
+            child = self._child_for(guest, stop, restarted)
             robots = child.robots(stop, slow)
             if robots is not None:
                 return robots[number]
         raise _did_not_start(child.last_words())
 
-    def _child_for(self, guest: object, stop: threading.Event) -> _Child:
+    def give_up(self) -> None:
+        """What runs is of no use: the next camera that connects gets another one."""
+        child = self._child
+        if child is not None:
+            child.process.kill()
+            child.process.wait()
+
+    def _child_for(
+        self, guest: object, stop: threading.Event, restarted: Callable[[], None]
+    ) -> _Child:
         with self._lock:
             if stop.is_set():
                 raise StoppedError
@@ -91,7 +114,10 @@ class SimulatedWorld:
                 except OSError as error:
                     raise _did_not_start(str(error)) from error
                 self._child = child
+                self.starts += 1
         if old is not None:
+            if old.was_ready():
+                restarted()
             old.end(EXIT_TIMEOUT)
         return child
 
@@ -163,17 +189,25 @@ class _Child:
     def alive(self) -> bool:
         return self.process.poll() is None
 
+    def was_ready(self) -> bool:
+        return self.ready.done() and self.ready.exception() is None
+
     def usable(self) -> bool:
-        return self.alive() and not (self.ready.done() and self.ready.exception())
+        """Also not where its certificates are gone: it is ending, or somebody cleaned up."""
+        if not self.alive() or (self.ready.done() and self.ready.exception()):
+            return False
+        return not self.was_ready() or all(robot.cert.exists() for robot in self.ready.result())
 
     def last_words(self) -> str:
         with suppress(ValueError):  # another camera has ended it meanwhile
             self.log.seek(0)
-            return self.log.read()[-2000:].decode("utf-8", errors="replace")
+            return self.log.read()[-LAST_WORDS:].decode("utf-8", errors="replace")
         return ""
 
     def end(self, timeout: float) -> None:
-        """Asks by closing stdin, then insists. The child is gone when this returns."""
+        """Asks by closing stdin, then insists. The child is gone when this returns, and its last
+        words are in the log where nobody had asked it before."""
+        was_usable = self.usable()
         if self.process.stdin is not None:
             with suppress(OSError):  # it died with an order on its way
                 self.process.stdin.close()
@@ -182,6 +216,12 @@ class _Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        if not was_usable:
+            _log.info(
+                "the simulated robot's process had ended by itself or lost its files (code %s): %s",
+                self.process.returncode,
+                self.last_words().strip() or "it said nothing",
+            )
         if self.process.stdout is not None:
             self.process.stdout.close()
         self.log.close()
@@ -213,7 +253,9 @@ def _start(seed: int, robots: int, note: Callable[[bytes], None]) -> _Child:
             stdout=subprocess.PIPE,
             stderr=log,
             env={**os.environ, "PYTHONPATH": _import_path()},
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0)
+            | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            start_new_session=True,  # Ctrl+C in the window's terminal is not meant for it
         )
     except OSError:
         log.close()

@@ -272,7 +272,7 @@ class VectorCamera(WorkerCamera):
         frame = self._new_frame(message)
         self._rate.note(frame.received)
         self._publish(frame)
-        self._report(stop, CameraState.LIVE)
+        self._report(stop, CameraState.LIVE, self._remark)
 
     def _new_frame(self, message: Any) -> Frame:
         return self._pairing.frame(message.data, self._next_number(), message.frame_time_stamp)

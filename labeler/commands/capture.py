@@ -20,13 +20,14 @@ from labeler.cameras.waiting import next_frame
 from labeler.commands.target import open_or_create
 from labeler.dataset.edits import clean_note
 from labeler.dataset.images import add_picture
+from labeler.dataset.intake import BadFile, whole_picture
 from labeler.dataset.judging import Judging
 from labeler.dataset.model import Session
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 
-MOST_REPEATS = 20
-"""Pictures in a row that the dataset already has, before giving up."""
+MOST_REPEATS, MOST_DAMAGED = 20, 20
+"""Pictures in a row that the dataset already has, or that are damaged, before giving up."""
 
 
 Taker = Callable[[int], Frame]
@@ -35,23 +36,53 @@ Taker = Callable[[int], Frame]
 
 @dataclass(slots=True)
 class Sitting:
-    """One run of the verb: what it works on, and what it has added so far."""
+    """One run of the verb: what it works on, and what it has added so far.
+
+    The session begins with the first whole picture, so that a failed start leaves no trace.
+    """
 
     dataset: Dataset
     camera: Camera
-    session: Session
+    name: str
+    note: str = ""
+    session: Session | None = None
     image_ids: list[int] = field(default_factory=list)
     duplicates: int = 0
     repeats: int = 0
+    damaged: int = 0
+    damaged_in_a_row: int = 0
+    remark: str = ""
     flaws: Counter[str] = field(default_factory=Counter)
     judging: Judging = field(default_factory=Judging)
 
     def store(self, frame: Frame) -> None:
-        """Adds the bytes untouched. Raises UserError when nothing new comes any more."""
+        """Adds the bytes untouched; passes over what is no whole picture, as a bad network leaves
+        one now and then. Raises UserError when nothing new or nothing whole comes any more.
+        """
+        try:
+            self._store(frame)
+        except BadFile as error:
+            self.damaged += 1
+            self.damaged_in_a_row += 1
+            if self.damaged_in_a_row >= MOST_DAMAGED:
+                raise UserError(
+                    f"{self.camera.name} gives only damaged pictures ({MOST_DAMAGED} in a row). "
+                    f"The last one: {error}"
+                ) from error
+        else:
+            self.damaged_in_a_row = 0
+
+    def _store(self, frame: Frame) -> None:
+        file_name = _file_name(self.camera, frame)
+        if self.session is None:
+            whole_picture(frame.data, file_name)
+            self.session = self.dataset.add_session(
+                self.name, self.camera.name, frame.captured_at, self.note
+            )
         added = add_picture(
             self.dataset,
             frame.data,
-            original_name=_file_name(self.camera, frame),
+            original_name=file_name,
             session_id=self.session.id,
             captured_at=frame.captured_at,
             head_angle_rad=frame.head_angle_rad,
@@ -61,7 +92,7 @@ class Sitting:
         if added.is_new:
             self.image_ids.append(added.image.id)
             self.repeats = 0
-            marked = self.judging.mark(self.dataset, self.session.name, added.image, frame.data)
+            marked = self.judging.mark(self.dataset, self.name, added.image, frame.data)
             if marked.flaw is not None:
                 self.flaws[marked.flaw.value] += 1
             return
@@ -72,17 +103,27 @@ class Sitting:
 
     def recount(self) -> None:
         """Asks the store, for an interruption between storing a picture and counting it."""
-        self.image_ids = [image.id for image in self.dataset.images(session_id=self.session.id)]
+        if self.session is not None:
+            images = self.dataset.images(session_id=self.session.id)
+            self.image_ids = [image.id for image in images]
+
+    def tell_remark(self) -> None:
+        """What the camera itself has to say while it is live, once."""
+        remark = self.camera.status().message
+        if remark and remark != self.remark:
+            sys.stderr.write(f"{remark}\n")
+        self.remark = remark
 
     def summary(self, *, stopped: bool) -> dict[str, object]:
         """For --json."""
         return {
             "dataset": str(self.dataset.folder),
             "camera": self.camera.name,
-            "session_id": self.session.id,
-            "session": self.session.name,
+            "session_id": None if self.session is None else self.session.id,
+            "session": self.name,
             "added": len(self.image_ids),
             "duplicates": self.duplicates,
+            "damaged": self.damaged,
             "image_ids": self.image_ids,
             "flaws": dict(self.flaws),
             "stopped": stopped,
@@ -93,9 +134,19 @@ class Sitting:
         again = f" {self.duplicates} were there already." if self.duplicates else ""
         return (
             f"{'Stopped. ' if stopped else ''}{_pictures(len(self.image_ids))} from "
-            f'{self.camera.name} in the session "{self.session.name}" of '
-            f"{self.dataset.folder}.{again}{self._poor()}"
+            f'{self.camera.name} in the session "{self.name}" of '
+            f"{self.dataset.folder}.{again}{self._damaged()}{self._poor()}"
         )
+
+    def _damaged(self) -> str:
+        if not self.damaged:
+            return ""
+        were = (
+            "1 damaged picture was"
+            if self.damaged == 1
+            else f"{self.damaged} damaged pictures were"
+        )
+        return f" {were} passed over."
 
     def _poor(self) -> str:
         """Which of them are hardly worth their place; they were kept all the same."""
@@ -186,11 +237,9 @@ def _taker(camera: Camera, high_resolution: bool) -> Taker:
 
 
 def _capture(dataset: Dataset, camera: Camera, take: Taker, arguments: argparse.Namespace) -> int:
-    frame = take(0)  # the first one before the session, so that a failed start leaves no trace
-    tell_remark(camera)
+    frame = take(0)
     name = arguments.session or time.strftime("Capture %Y-%m-%d %H:%M:%S")
-    session = dataset.add_session(name, camera.name, frame.captured_at, clean_note(arguments.note))
-    sitting = Sitting(dataset, camera, session)
+    sitting = Sitting(dataset, camera, name, clean_note(arguments.note))
     stopped = False
     try:
         _take_all(sitting, take, frame, arguments.count, arguments.interval)
@@ -210,8 +259,11 @@ def _capture(dataset: Dataset, camera: Camera, take: Taker, arguments: argparse.
 def _take_all(sitting: Sitting, take: Taker, frame: Frame, count: int, interval: float) -> None:
     due = time.monotonic()
     while True:
+        sitting.tell_remark()
+        before = len(sitting.image_ids)
         sitting.store(frame)
-        _progress(len(sitting.image_ids), count)
+        if len(sitting.image_ids) > before:
+            _progress(len(sitting.image_ids), count)
         if len(sitting.image_ids) >= count:
             return
         due = max(due + interval, time.monotonic())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 
 from labeler.dataset.model import ImageState
@@ -67,6 +67,7 @@ class ImageFilter:
     """
 
     state: ImageState | None = None
+    _: KW_ONLY  # a new field moves no other
     category_id: int | None = None
     session_id: int | None = None
     has_suggestions: bool | None = None

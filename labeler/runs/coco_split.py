@@ -105,9 +105,9 @@ def alike_told(train: CocoLists, images: Path, val: CocoLists, val_images: Path)
     everything = (*train.images, *val.images)
     if sum(map(_pixels, everything)) > _MOST_PIXELS:
         return []
-    paths = [images / entry["file_name"] for entry in train.images]
+    paths = [images / str(entry["file_name"]) for entry in train.images]
     ours = range(len(paths))
-    paths += [val_images / entry["file_name"] for entry in val.images]
+    paths += [val_images / str(entry["file_name"]) for entry in val.images]
     theirs = range(len(ours), len(paths))
     count = len(likeness_of_files(dict(enumerate(paths))).like(ours, theirs))
     if not count:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 from labeler.dataset.splits import SplitSizes
 from labeler.errors import UserError
-from labeler.runs.analysis import load_analysis
+from labeler.runs.analysis import Measure, load_analysis
 from labeler.runs.chart import Chart, Panel, Series, Spot
 from labeler.runs.history import config_of
 from labeler.runs.pair import SIDES, PairRecords, read_records
@@ -29,9 +28,29 @@ from labeler.runs.prepare import load_preparation
 from labeler.runs.record import RunRecord
 from trainer.config import RunConfig
 from trainer.events import Finished
+from trainer.stored import Count, Score, StoredError, read
 
 SCORES = "scores.json"
 """What the trainer leaves in a pair: both sides scored together."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Summary:
+    ap: Measure
+    ap50: Measure
+    ar: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class _PairScores:
+    """What the trainer wrote into scores.json, as far as it is read."""
+
+    boxes: Count
+    pretrained: _Summary
+    scratch: _Summary
+    difference: _Summary
+    pretrained_ahead: Score | None = None
+
 
 Numbers = Mapping[str, Any]
 _TELLS_LITTLE = 0.25
@@ -98,13 +117,11 @@ def read_scores(pair: Path) -> Numbers | None:
     if not path.is_file():
         return None
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        for key in ("boxes", "difference", *SIDES):
-            content[key]
-    except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
+        return asdict(read(path, _PairScores))
+    except OSError as error:
         raise UserError(f"{path} cannot be read. Delete it and compare again.") from error
-    assert isinstance(content, dict)
-    return content
+    except StoredError as error:
+        raise UserError(f"{error} Delete it and compare again.") from error
 
 
 def numbers_of(comparison: Comparison) -> dict[str, Any]:

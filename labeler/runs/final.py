@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +10,11 @@ from typing import Any
 
 from labeler.dataset.files import sha256_of
 from labeler.errors import UserError
+from labeler.runs.coco_side import read_lists
 from labeler.runs.errand import answer_of
 from labeler.runs.history import MODEL, list_runs, model_of
+from trainer.measured import load
+from trainer.stored import value_of
 
 FINAL = "final.json"
 _TEST = "test.json"
@@ -60,10 +62,10 @@ def kept_score(run: Path) -> FinalScore | None:
     if not path.is_file():
         return None
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        measured = datetime.fromisoformat(content["made"])
+        content = load(path)
+        measured: datetime = value_of(datetime, content["made"])
         hints = tuple(_hints(run, content, measured))
-    except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
+    except (OSError, ValueError) as error:
         raise UserError(
             f"{path} cannot be read. Restore it from a copy of the run: a score that is measured "
             "twice on these images is no final score any more.",
@@ -126,9 +128,8 @@ def _hints_of_others(run: Path) -> Iterator[str]:
 
 def _image_ids(run: Path) -> set[Any]:
     try:
-        content = json.loads((run / _TEST).read_text(encoding="utf-8"))
-        return {str(entry["file_name"]) for entry in content["images"]}
-    except (OSError, ValueError, RecursionError, KeyError, TypeError):
+        return {str(entry.get("file_name")) for entry in read_lists(run / _TEST).images}
+    except UserError:
         return set()
 
 

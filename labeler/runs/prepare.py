@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -34,7 +33,6 @@ from labeler.runs.coco_side import (
     write_lists,
 )
 from labeler.runs.coco_split import alike_told, split_lists
-from labeler.runs.history import NAME_FORMAT
 from labeler.runs.looks import likeness_in_dataset, likeness_of_files
 from labeler.runs.marks import by_name, keep_marks, mark_of_image, marks_of_lists
 from labeler.runs.parent import (
@@ -44,9 +42,10 @@ from labeler.runs.parent import (
     require_judged,
 )
 from labeler.runs.put_aside import load_test_part, save_test_part
+from trainer import run_files
 from trainer.config import RunConfig, save_config
-
-_PREPARATION = "preparation.json"
+from trainer.run_files import NAMED_BY_TIME, PREPARATION, Preparation
+from trainer.stored import as_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +100,14 @@ class SplitPlan:
 
 
 def load_preparation(run: Path) -> tuple[str, tuple[str, ...]]:
-    """The explanation and the warnings a run was prepared with; none where they are lost."""
-    try:
-        content = json.loads((run / _PREPARATION).read_text(encoding="utf-8"))
-        return str(content["explanation"]), tuple(map(str, content["warnings"]))
-    except (OSError, ValueError, RecursionError, KeyError, TypeError):
-        return "", ()
+    """The explanation and the warnings a run was prepared with; of a damaged file, that it is."""
+    kept = run_files.load_preparation(run)
+    return kept.explanation, kept.warnings
 
 
 def new_run_folder(runs_folder: Path, now: datetime | None = None) -> Path:
     """A name like 2026-11-24_17-04 that is not taken yet. The folder is not made."""
-    name = (now or datetime.now()).strftime(NAME_FORMAT)
+    name = (now or datetime.now()).strftime(NAMED_BY_TIME)
     candidate, number = runs_folder / name, 2
     while candidate.exists():
         candidate, number = runs_folder / f"{name}_{number}", number + 1
@@ -190,7 +186,7 @@ def prepare_run_from_dataset(
         )
         prepared = PreparedRun(run, split.sizes, split.explanation, warnings)
         folder = relative_to_run(dataset.images_folder, run)
-        _save(prepared, folder, folder, wish, plan.parent)
+        _save(prepared, folder, folder, wish, plan.parent, dataset.name)
     return prepared
 
 
@@ -267,8 +263,17 @@ def prepare_run_from_coco(
             },
         )
         folders = relative_to_run(images, run), relative_to_run(val_folder, run)
-        _save(prepared, *folders, wish, parent)
+        _save(prepared, *folders, wish, parent, _name_of(train_json))
     return prepared
+
+
+def _name_of(coco: Path) -> str:
+    """What people call the images of a COCO file: its own name, or its folder's where every such
+    file is called so.
+    """
+    usual = {"annotations", "train", "instances", "all", "coco", "_annotations.coco"}
+    file = coco.absolute()
+    return file.parent.name if file.stem in usual else file.stem
 
 
 def _parent_of(wish: Wish) -> Parent | None:
@@ -287,15 +292,20 @@ def _boxes(dataset: Dataset, images: Sequence[Image]) -> dict[int, list[Box]]:
 
 
 def _save(
-    prepared: PreparedRun, train_images: str, val_images: str, wish: Wish, parent: Parent | None
+    prepared: PreparedRun,
+    train_images: str,
+    val_images: str,
+    wish: Wish,
+    parent: Parent | None,
+    learned_from: str,
 ) -> None:
-    """Writes config.json last: with it the folder is a run."""
+    """Writes config.json last: with it the folder is a run. learned_from: the dataset's name."""
     asked = asdict(wish)
     if parent:
         keep_of_parent(parent, prepared.path)
         asked |= {"parent": parent.name, "root": parent.root}
-    notes = {"explanation": prepared.explanation, "warnings": prepared.warnings}
-    write_durably(prepared.path / _PREPARATION, json.dumps(notes, indent=2).encode())
+    notes = Preparation(prepared.explanation, prepared.warnings, learned_from)
+    write_durably(prepared.path / PREPARATION, as_json(asdict(notes), indent=2))
     asked["made_in"] = str(prepared.path.resolve())
     try:
         test_images = train_images if prepared.sizes.test else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import traceback
 from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -23,6 +24,8 @@ from labeler.simulator.setting import Setting
 from labeler.simulator.world import World
 
 MAX_LAG_TICKS = 30
+MOST_FAILED_TICKS = 30
+"""Two seconds of them."""
 
 
 class Company:
@@ -79,16 +82,26 @@ class Company:
         return bool(chosen) and chosen[0].obey(rest.strip())
 
     async def live(self) -> None:
-        """Runs until cancelled."""
+        """Runs until cancelled. A moment that fails is told and passed over; many in a row end it.
+
+        Raises what went wrong in the last of them.
+        """
         clock = asyncio.get_running_loop().time
-        started, ticks = clock(), 0
+        started, ticks, failed = clock(), 0, 0
         while True:
             ticks += 1
             late = (clock() - started) * self.fps - ticks
             if late > MAX_LAG_TICKS:  # the machine slept: go on from here instead of racing
                 started += late / self.fps
             await asyncio.sleep(max(0.0, started + ticks / self.fps - clock()))
-            await self._tick(hurry=late > 1)
+            try:
+                await self._tick(hurry=late > 1)
+                failed = 0
+            except Exception:
+                failed += 1
+                if failed >= MOST_FAILED_TICKS:
+                    raise
+                traceback.print_exc()
 
     async def _tick(self, *, hurry: bool) -> None:
         """The world stands still when every robot does."""

@@ -212,7 +212,8 @@ class _Handler(BaseHTTPRequestHandler):
         return "vote"
 
     def log_message(self, format: str, *args: Any) -> None:
-        _log.debug("%s: %s", self.client_address[0], format % args)
+        words = (format % args).replace(self.server.path, "/…")  # the log is often sent around
+        _log.debug("%s: %s", self.client_address[0], words)
 
     def _may_go_on(self) -> bool:
         """Whether the path is the secret one, and this address has not asked too much.

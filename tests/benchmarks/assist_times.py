@@ -30,6 +30,7 @@ from PIL import Image
 
 from labeler.gui.label.along_orders import MOST_LOOKS
 from labeler.gui.label.learning_along import BUDGET_S, EVERY, FIRST, LATER_S
+from tests.script import run
 from tests.track.sequences import own_life
 from tests.trainer.assist_process import AssistProcess, boxes_of
 from trainer.assist_lines import (
@@ -180,4 +181,4 @@ def _tell(report: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main, hours=12)

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from tests.benchmarks.preview_rate import (
@@ -42,6 +43,7 @@ from tests.benchmarks.preview_rate import (
     spin,
     write_pictures,
 )
+from tests.script import run
 
 RATE = 30
 BOXES, FRAMES = 100, 120
@@ -167,4 +169,4 @@ def drag_p95() -> float:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

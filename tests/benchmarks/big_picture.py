@@ -31,6 +31,7 @@ from labeler.gui.label.canvas import Canvas
 from labeler.gui.label.geometry import Size
 from labeler.gui.label.picture import decode, glimpse
 from labeler.gui.label.tone import Tone
+from tests.script import run
 
 MIDDLE = QPointF(640, 400)
 
@@ -141,4 +142,4 @@ def _milliseconds(work: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

@@ -20,6 +20,7 @@ from labeler.cameras.base import CameraState
 from labeler.cameras.vector import VectorCamera
 from tests.cameras.camera_waits import Simulator
 from tests.cameras.camera_wire import Wire
+from tests.script import run
 
 
 def main() -> int:
@@ -81,4 +82,4 @@ def measure(camera: VectorCamera, wire: Wire) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

@@ -31,6 +31,7 @@ from labeler.gui.label.canvas import Canvas
 from labeler.gui.label.geometry import Size
 from labeler.gui.label.painting import ShownBox
 from labeler.gui.label.picture import Picture
+from tests.script import run
 
 IMAGE = Size(4000, 3000)
 Frame = tuple[float, float]
@@ -149,4 +150,4 @@ def _milliseconds(work: Callable[[], None]) -> Frame:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

@@ -22,6 +22,7 @@ from labeler.dataset.category_edits import add_category
 from labeler.dataset.edits import draw
 from labeler.dataset.model import Annotation, BBox, Image, Pose
 from labeler.dataset.store import Dataset
+from tests.script import run
 
 
 def main() -> int:
@@ -85,4 +86,4 @@ def seconds(work: Callable[[], object], rounds: int = 3) -> float:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

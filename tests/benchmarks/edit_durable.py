@@ -28,6 +28,7 @@ from labeler.dataset.model import BBox
 from labeler.dataset.store import Dataset
 from labeler.gui.document import Document
 from tests.benchmarks.dataset_scale import filled
+from tests.script import run
 
 
 def main() -> int:
@@ -87,4 +88,4 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

@@ -22,10 +22,12 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 from labeler.cameras.robots import RobotConfig
 from labeler.cameras.vector import VectorCamera
+from tests.script import run
 
 NAME = "Vector-B3N7"
 SIZE = 45_000
@@ -164,4 +166,4 @@ def _certificate() -> tuple[bytes, bytes]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

@@ -23,7 +23,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from tests.script import run
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -68,7 +71,7 @@ def _robot(home: str, ready: Connection) -> None:
     def publish_stamped(camera: SharedCamera, frame: CameraFrame) -> None:
         publish(camera, CameraFrame(frame.number, frame.time_stamp, _stamped(frame.data)))
 
-    SharedCamera.publish = publish_stamped  # type: ignore[method-assign]
+    SharedCamera.publish = publish_stamped  # type: ignore[method-assign, assignment]
 
     async def serve() -> None:
         company = Company([Identity("Vector-B3N7", "00bench1")], 1)
@@ -121,7 +124,7 @@ def _capture(document: Any, live: Any, folder: Path, options: argparse.Namespace
     from labeler.gui.capture import workspace as module
 
     times: list[float] = []
-    module.PictureView = _timed_view(times, lambda: live.picture)  # type: ignore[misc]
+    vars(module)["PictureView"] = _timed_view(times, lambda: live.picture)
     return module.CaptureWorkspace(document, live), times
 
 
@@ -131,7 +134,7 @@ def _preview(document: Any, live: Any, folder: Path, options: argparse.Namespace
 
     times: list[float] = []
     sights: list[Any] = []
-    stage_view.PictureView = _timed_view(  # type: ignore[misc]
+    vars(stage_view)["PictureView"] = _timed_view(
         times, lambda: sights[-1].picture if sights else None
     )
     workspace = module.PreviewWorkspace(document, live)
@@ -197,4 +200,4 @@ def _run(is_done: Callable[[], bool]) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

@@ -15,9 +15,11 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from onnx_against_torch import drawn, random_detector, spread
+
 from PIL import Image
 
+from tests.benchmarks.onnx_against_torch import drawn, random_detector, spread
+from tests.script import run
 from trainer.coco import Picture
 from trainer.config import DETECTORS
 from trainer.export import export_onnx
@@ -71,4 +73,4 @@ def compared(name: str, rounds: int, threads: int) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -18,6 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.script import run
 from trainer.average_precision import drawn_scores, measured
 from trainer.matching import boxes_by_image, rank
 from trainer.predict import Detection
@@ -66,7 +67,9 @@ def coverage(
 
 def simulated(rng: np.random.Generator, classes: int, *, found: float, noise: int) -> World:
     """found: the share of true boxes that are found; noise: false detections an image."""
-    images, boxes, detections = [], [], {}
+    images: list[dict[str, object]] = []
+    boxes: list[dict[str, object]] = []
+    detections: dict[int, list[Detection]] = {}
     for number in range(1, IMAGES + 1):
         images.append({"id": number, "width": 640, "height": 360, "file_name": ""})
         blur = 3 if not noise else 5 + 12 * rng.random()
@@ -107,4 +110,4 @@ def _drawings(world: World, classes: int, resamples: int) -> Any:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

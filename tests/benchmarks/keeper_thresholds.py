@@ -31,6 +31,7 @@ from labeler.dataset.keepers import Judge, measure
 from labeler.dataset.model import Flaw
 from labeler.simulator.render import Renderer
 from labeler.simulator.world import World
+from tests.script import run
 
 Pixels = NDArray[np.uint8]
 TICK = 1 / 15
@@ -157,4 +158,4 @@ def cost(shots: Sequence[bytes]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -40,6 +40,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import cv2
 
 from labeler.track import Carrier
+from tests.script import run
 from tests.track.footage import panned_photos, video_shots
 from tests.track.person import Effort, Nobody, replay
 from tests.track.sequences import Shot, driving, own_life, passing, turning
@@ -146,4 +147,4 @@ def width(head: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main, hours=12)

@@ -35,17 +35,19 @@ class Reel(WorkerCamera):
 
 
 @contextmanager
-def reel(live: Any, folder: Path, per_second: float) -> Iterator[None]:
+def reel(camera: Any, folder: Path, per_second: float) -> Iterator[None]:
     """The pictures of a folder on live's camera as a Reel has them."""
-    from labeler.gui import live as module
+    from labeler.gui import live
+
+    module: Any = live
 
     opened, pictures = module.open_camera, [path.read_bytes() for path in sorted(folder.iterdir())]
     module.open_camera = lambda *_, **__: Reel(pictures, per_second)
     try:
-        live.choose(module.file_choice("folder", folder))
+        camera.choose(module.file_choice("folder", folder))
         yield
     finally:
-        live.stop()
+        camera.stop()
         module.open_camera = opened
 
 

@@ -16,14 +16,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from labeler.gui.train.run_list import RunList
 from labeler.gui.train.runs_page import RunsPage
 from labeler.runs.history import list_runs
+from tests.script import run
 from trainer.config import RunConfig, save_config
-from trainer.events import Evaluated, Finished, Progressed, Started, to_line
+from trainer.events import Evaluated, Event, Finished, Progressed, Started, to_line
 
 _T = TypeVar("_T")
 
@@ -84,7 +87,7 @@ def _make(folder: Path, runs: int, events: int) -> None:
         run.mkdir()
         save_config(run, RunConfig("../images", "../images", seed=number))
         ap = number / runs
-        told = [
+        told: list[Event] = [
             Started(100, 20, ("mug",), 60.0, ("Learns on the processor.",)),
             *(Progressed("Learning", n, events, n / 10, 99.0, 0.5, 1e-3) for n in range(events)),
             Evaluated(60.0, 6.0, 0.5, ap, ap, 1e-3, True, ap / 2, (1 + ap) / 2),
@@ -110,4 +113,4 @@ def _say_all(what: str, milliseconds: list[float]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -26,6 +26,7 @@ from labeler.cameras.vector import VectorCamera
 from tests.cameras.camera_waits import Simulator
 from tests.cameras.camera_wire import Wire
 from tests.cameras.test_preflight import self_signed
+from tests.script import run
 
 Scene = Callable[["Stage"], RobotConfig]
 
@@ -123,4 +124,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

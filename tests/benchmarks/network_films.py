@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from labeler.cameras.base import Camera, CameraState, Frame
 from labeler.cameras.network import NetworkCamera, read_address
+from tests.script import run
 
 SECONDS = 10
 WATCHED_S = 5.0
@@ -151,4 +152,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

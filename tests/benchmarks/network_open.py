@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from labeler.cameras.network import NetworkCamera, read_address
 from tests.cameras import network_stand_in, rtsp_stand_in
 from tests.cameras.test_rtsp_camera import picture
+from tests.script import run
 
 JPEG = picture(640, 480)
 
@@ -47,4 +48,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

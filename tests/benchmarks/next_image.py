@@ -44,6 +44,7 @@ from labeler.gui.document import Document
 from labeler.gui.label.workspace import LabelWorkspace
 from labeler.gui.main_window import MainWindow
 from labeler.gui.settings import Settings
+from tests.script import run, until
 
 SIZES = {"robot": (640, 360), "12 Mpx": (4000, 3000)}
 _PATIENCE_S = 20.0
@@ -228,9 +229,7 @@ def _timed(work: Callable[[], object]) -> float:
 
 def settle(label: LabelWorkspace) -> None:
     QTest.qWait(1)
-    while not (is_idle() and label._pictures.is_at_rest):
-        QApplication.processEvents()
-        time.sleep(0.001)
+    until(lambda: is_idle() and label._pictures.is_at_rest)
     QTest.qWait(1)
 
 
@@ -247,4 +246,4 @@ def tell(kind: str, way: str, times: Times, bare: list[float]) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

@@ -22,12 +22,14 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 os.environ["OMP_WAIT_POLICY"] = "passive"  # as in the trainer: threads that wait sleep
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from tests.script import run
 from trainer.checkpoint import load_checkpoint
 from trainer.coco import read_coco
 from trainer.config import BUILT_IN, DETECTORS, load_config
@@ -203,4 +205,4 @@ def spread(values: list[float]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -20,9 +20,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.script import run
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
 _LINKS = 10_000
 """So many names for one file: a file system has a limit."""
 
@@ -30,7 +34,7 @@ CHILD = """
 import json, random, resource, statistics, sys, time
 from dataclasses import replace
 from pathlib import Path
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from labeler.dataset.filters import ImageFilter, Order
 from labeler.dataset.model import ImageState
@@ -40,16 +44,14 @@ from labeler.gui.document import Document
 from labeler.gui.label.last_place import View
 from labeler.gui.main_window import MainWindow
 from labeler.gui.settings import Settings
+from tests.script import guard, until
 
+guard(3600)
 began, folder, count = float(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 told = {}
 
 def mb():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-def until(is_done):
-    while not is_done():
-        application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 def ms(values):
     values = sorted(1000 * each for each in values)
@@ -114,7 +116,9 @@ wishes = {
     "verified": ImageFilter(verified=True),
     "note": ImageFilter(has_note=True),
     "text": ImageFilter(text="77"),
-    "five at once": ImageFilter(ImageState.LABELLED, 2, None, False, False, None, "7"),
+    "five at once": ImageFilter(
+        ImageState.LABELLED, category_id=2, has_suggestions=False, verified=False, text="7"
+    ),
 }
 told["filters"] = {name: min(choose(View(wish)) for _ in range(3)) for name, wish in wishes.items()}
 told["orders"] = {
@@ -164,7 +168,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "HOME"):
             os.environ[name] = place
-        told = {}
+        told: dict[int, dict[str, Any]] = {}
         for count in counts:
             folder = made(Path(place) / f"images-{count}", count)
             opened(folder, count)  # compiles, and fills the system's cache of files
@@ -208,7 +212,7 @@ def made(folder: Path, count: int) -> Path:
     return folder
 
 
-def opened(folder: Path, count: int) -> dict[str, float]:
+def opened(folder: Path, count: int) -> dict[str, Any]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     began = time.time()
@@ -217,11 +221,11 @@ def opened(folder: Path, count: int) -> dict[str, float]:
         capture_output=True,
         text=True,
         env=environment,
-        timeout=600,
+        timeout=3700,
     )
     if done.returncode:
         raise SystemExit(done.stderr)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
@@ -235,4 +239,4 @@ def write(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -26,7 +26,9 @@ from pathlib import Path
 import platformdirs
 
 sys.path.insert(0, str(Path(__file__).parent))
-from window_usable import OURS, REPORT, made_dataset, start
+
+from tests.benchmarks.window_usable import OURS, REPORT, made_dataset, start
+from tests.script import run
 
 Start = Callable[[], dict[str, float]]
 
@@ -93,7 +95,7 @@ def python_of(peer: Peer) -> Path:
     python = place / "bin" / "python"
     if not (place / "ready").exists():
         venv.create(place, with_pip=True, clear=True)
-        install = [python, "-m", "pip", "install", "--quiet", peer.package]
+        install = [str(python), "-m", "pip", "install", "--quiet", peer.package]
         subprocess.run(install, check=True, capture_output=True, timeout=900)
         (place / "ready").touch()
     return python
@@ -161,4 +163,4 @@ def installed(peer: Peer) -> Path | None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -27,6 +27,7 @@ from PIL import Image as Pillow
 
 from labeler.simulator.render import Renderer
 from labeler.simulator.world import World
+from tests.script import run
 
 FPS, TICKS = 15, 12
 SUBSAMPLINGS = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}
@@ -184,4 +185,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -30,7 +30,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from tests.script import run
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -231,4 +234,4 @@ def print_line(values: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

@@ -16,14 +16,15 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QDeadlineTimer, QEventLoop
+from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from labeler.dataset.images import Added
@@ -33,8 +34,9 @@ from labeler.gui.background import finish_jobs
 from labeler.gui.capture.workspace import CaptureWorkspace
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
+from tests.script import run, until
 
-PATIENCE_MS = 20_000
+PATIENCE = 20.0
 
 
 def main() -> int:
@@ -59,14 +61,14 @@ def main() -> int:
 def measured(dataset: Dataset, photos: int) -> dict[str, Any]:
     durable_at: list[float] = []
     told_at: list[float] = []
-    add_picture = photo_keeper.add_picture
+    add_picture = vars(photo_keeper)["add_picture"]
 
     def timed(*arguments: Any, **named: Any) -> Added:
-        added = add_picture(*arguments, **named)
+        added: Added = add_picture(*arguments, **named)
         durable_at.append(time.perf_counter())
         return added
 
-    photo_keeper.add_picture = timed
+    vars(photo_keeper)["add_picture"] = timed
     live = LiveCamera()
     capture = CaptureWorkspace(Document(dataset), live)
     capture.resize(1280, 740)
@@ -74,27 +76,19 @@ def measured(dataset: Dataset, photos: int) -> dict[str, Any]:
     capture.activated()
     capture.photographer.kept.connect(lambda _kept: told_at.append(time.perf_counter()))
     live.choose("simulated")
-    wait(lambda: live.picture is not None)
+    until(lambda: live.picture is not None, PATIENCE)
     durable, told = [], []
     for number in range(photos):
         pause(0.3)
         pressed = time.perf_counter()
         capture.photographer.shutter.tap()
-        wait(lambda number=number: len(told_at) > number)
+        until(lambda number=number: len(told_at) > number, PATIENCE)
         durable.append(1000 * (durable_at[number] - pressed))
         told.append(1000 * (told_at[number] - pressed))
     capture.shut_down()
     live.stop()
     finish_jobs()
     return {"photos": photos, "durable": spread(durable), "told": spread(told)}
-
-
-def wait(condition: Callable[[], bool]) -> None:
-    deadline = QDeadlineTimer(PATIENCE_MS)
-    while not condition():
-        if deadline.hasExpired():
-            raise TimeoutError("the photo did not come")
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
 
 
 def pause(seconds: float) -> None:
@@ -125,4 +119,4 @@ def spread(times: Sequence[float]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

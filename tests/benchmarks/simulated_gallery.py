@@ -16,6 +16,7 @@ import numpy as np
 from labeler.simulator.render import Renderer
 from labeler.simulator.setting import Setting
 from labeler.simulator.world import World
+from tests.script import run
 
 FPS = 15
 COLUMNS = 3
@@ -42,7 +43,9 @@ def sheet() -> np.ndarray:
         for _ in range(seconds * FPS):
             world.step(1 / FPS)
         sent = renderer.photograph(world.scene(camera))
-        tiles.append(cv2.imdecode(np.frombuffer(sent, np.uint8), cv2.IMREAD_COLOR))
+        tile = cv2.imdecode(np.frombuffer(sent, np.uint8), cv2.IMREAD_COLOR)
+        assert tile is not None
+        tiles.append(tile)
     rows = [np.hstack(tiles[at : at + COLUMNS]) for at in range(0, len(tiles), COLUMNS)]
     whole = np.vstack(rows)
     height = round(whole.shape[0] * WIDTH / whole.shape[1])
@@ -54,4 +57,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the simulator's own process has it
 
@@ -26,6 +27,7 @@ import cv2
 
 from labeler.simulator.render import Renderer
 from labeler.simulator.world import World
+from tests.script import run
 from tests.simulator.simulator_process import SimulatorProcess
 
 FPS = 15
@@ -114,4 +116,4 @@ def _cpu(stat: Path) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

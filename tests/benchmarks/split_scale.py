@@ -26,6 +26,7 @@ from labeler.dataset.model import Image, Session
 from labeler.dataset.near_duplicates import LOOK_BYTES, Likeness
 from labeler.dataset.splits import split_by_session
 from labeler.runs.looks import likeness_of_files
+from tests.script import run
 
 _PICTURES = 200
 
@@ -97,4 +98,4 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

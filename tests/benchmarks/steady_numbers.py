@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 from labeler.cameras.base import CameraState, Frame
@@ -26,6 +27,7 @@ from labeler.cameras.vector import VectorCamera
 from labeler.simulator.truth import CLASSES, read_truth
 from labeler.track.steady import Steady, Thing
 from tests.cameras.camera_waits import Simulator, frames_of, wait_for_state
+from tests.script import run
 
 SMALLEST = 8
 """Pixels of a side; no detector sees less."""
@@ -96,4 +98,4 @@ def followed(frames: Sequence[Frame], noise: str, *, alike: bool) -> tuple[int, 
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 
 from labeler.track import Carrier
+from tests.script import run
 from tests.track.person import GOOD, Effort, Start, replay
 from tests.track.sequences import Shot, driving, own_life, passing, turning
 from tests.track.trackers import (
@@ -88,4 +89,4 @@ def row(sequences: list[list[Shot]], start: Start) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main, hours=12)

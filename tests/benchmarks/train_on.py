@@ -32,6 +32,7 @@ from labeler.simulator.render import Renderer
 from labeler.simulator.setting import Setting
 from labeler.simulator.truth import CLASSES, read_truth
 from labeler.simulator.world import World
+from tests.script import run
 from trainer.config import START_WEIGHTS, RunConfig, save_config
 from trainer.evaluate import evaluate
 from trainer.events import Event, Finished
@@ -118,7 +119,7 @@ def trained(
     content = joined([each.part(name) for name in parts])
     (run / "train.json").write_text(json.dumps(content), encoding="utf-8")
     shutil.copyfile(each.folder / "held-old.json", run / "val.json")
-    start = {} if parent is None else {"start": "run", "parent": parent.name}
+    start: dict[str, Any] = {} if parent is None else {"start": "run", "parent": parent.name}
     if parent is not None:
         shutil.copyfile(parent / "best.safetensors", run / START_WEIGHTS)
     images = str(each.folder / "images")
@@ -214,4 +215,4 @@ def say(*cells: object) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main, hours=12)

@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from labeler.simulator.render import Renderer
 from labeler.simulator.truth import CLASSES, read_truth
 from labeler.simulator.world import World
+from tests.script import run
 
 ROOT = Path(__file__).resolve().parents[2]
 WORLD = 34
@@ -142,4 +143,4 @@ def reached(sides: list[dict[str, Any]]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, hours=12)

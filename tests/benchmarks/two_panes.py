@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from labeler.runs.film import Film, open_film
 from labeler.runs.pair import SIDES
+from tests.script import run
 from trainer.predict import Predictor
 
 
@@ -73,4 +74,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

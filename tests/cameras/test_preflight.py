@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,8 @@ from labeler.cameras.faults import RobotError
 from labeler.cameras.preflight import _dialled, certificate_names, check_robot, check_sdk
 from labeler.cameras.robots import RobotConfig
 from tests.cameras.camera_waits import python_environment
+from tests.cameras.network_stand_in import NetworkCameraStandIn
+from tests.cameras.tls import dated
 
 
 @pytest.fixture
@@ -76,7 +79,7 @@ def test_a_name_with_a_dead_address_before_the_living_one_is_reached(
     simulated_robot: RobotConfig, dead: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tcp = (socket.AF_INET, socket.SOCK_STREAM, 0, "")
-    found = [(*tcp, ("127.0.0.1", port)) for port in (dead, simulated_robot.port)]
+    found: list[Any] = [(*tcp, ("127.0.0.1", port)) for port in (dead, simulated_robot.port)]
     found.insert(0, (250, *found[0][1:]))  # a family that this computer has not
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
     with _dialled(simulated_robot, 0.4) as reached:
@@ -129,6 +132,21 @@ def test_the_certificate_of_another_robot(simulated_robot: RobotConfig, tmp_path
     assert f"does not fit the certificate that this computer has of Vector-SIM1 ({other})" in str(
         fault
     )
+    assert fault.lasting
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [((-9, -2), "expired"), ((2, 9), "not yet valid")], ids=["old", "early"]
+)
+def test_a_certificate_out_of_its_time_is_told_as_what_it_is(
+    simulated_robot: RobotConfig, tmp_path: Path, days: tuple[int, int], words: str
+) -> None:
+    certificate = dated("Vector-SIM1", *days)
+    cert = tmp_path / "dated.cert"
+    cert.write_bytes(certificate.certificate)
+    with NetworkCameraStandIn(b"", certificate) as server:
+        fault = fault_of(replace(simulated_robot, cert=cert, port=server.port))
+    assert f"is not valid today ({words})" in str(fault)
     assert fault.lasting
 
 

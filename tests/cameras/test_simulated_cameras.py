@@ -63,7 +63,7 @@ def test_no_line_of_the_simulator_ends_its_reader() -> None:
     assert (deed.robot, deed.what, deed.words) == ("Vector-SIM1", "said", "hi")
 
 
-READY = {"serial": "1", "name": "Vector-SIM1", "ip": "127.0.0.1", "cert": "c", "guid": "g"}
+READY = {"serial": "1", "name": "Vector-SIM1", "ip": "127.0.0.1", "cert": __file__, "guid": "g"}
 
 
 class Children:

@@ -76,7 +76,16 @@ def trained(tmp_path_factory: pytest.TempPathFactory, unseen: Path) -> Trained:
     source = write_coco_scenes(folder / "coco", range(40))
     for seconds in (5, 30):
         run = folder / f"run-{seconds}"
-        words = ["--val", unseen, "--from", "pretrained", "--seconds", str(seconds), "--seed", "1"]
+        words: list[str | Path] = [
+            "--val",
+            unseen,
+            "--from",
+            "pretrained",
+            "--seconds",
+            str(seconds),
+            "--seed",
+            "1",
+        ]
         answer = _answer("train", source, *words, "--out", run)
         assert Path(answer["model"]).is_file()
         assert (answer["images_train"], answer["images_val"]) == (40, 20)
@@ -112,7 +121,7 @@ def test_predictions_are_cocos_results_and_score_as_evaluate_says(
     trained: Trained, unseen: Path, tmp_path: Path
 ) -> None:
     out, drawn = tmp_path / "new" / "detections.json", tmp_path / "drawn"
-    words = ["--out", out, "--draw", drawn, "--ids-from", unseen]
+    words: list[str | Path] = ["--out", out, "--draw", drawn, "--ids-from", unseen]
     answer = _answer("predict", trained.run / "model.onnx", unseen.parent / "images", *words)
     assert answer["pictures"] == 20
     assert len(list(drawn.iterdir())) == 20

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image as Pillow
@@ -55,7 +56,7 @@ def session(dataset: Dataset) -> Session:
 def add_image(dataset: Dataset, session: Session) -> AddImage:
     """Adds a picture of its own to the dataset; later calls are later in time."""
 
-    def add(seed: int = 0, *, session_id: int | None = None, **kwargs: int) -> Image:
+    def add(seed: int = 0, *, session_id: int | None = None, **kwargs: Any) -> Image:
         added = add_picture(
             dataset,
             make_picture(seed, **kwargs),

@@ -22,8 +22,8 @@ def shot(
         scene = scene.filter(ImageFilter.GaussianBlur(blur))
     pixels = np.asarray(ImageEnhance.Brightness(scene).enhance(light), np.float32)
     if noise:
-        pixels = pixels + np.random.default_rng(noise).normal(0, 4, pixels.shape)
-        scene = Pillow.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+        grainy = pixels + np.random.default_rng(noise).normal(0, 4, pixels.shape)
+        scene = Pillow.fromarray(np.clip(grainy, 0, 255).astype(np.uint8))
     else:
         scene = Pillow.fromarray(pixels.astype(np.uint8))
     stream = io.BytesIO()

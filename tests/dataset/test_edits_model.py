@@ -156,7 +156,9 @@ class Labelling(RuleBasedStateMachine):
         before = dict(self.state)
         gone, into = random.sample(sorted(self.categories()), 2)
         edit = category_edits.merge_categories(self.dataset, gone, into)
-        for row in [*self.boxes().values(), *self.suggestions().values()]:
+        rows: list[Annotation | Suggestion] = [*self.boxes().values()]
+        rows += self.suggestions().values()
+        for row in rows:
             if row.category_id == gone:
                 self.put(replace(row, category_id=into))
         self.drop(self.categories()[gone])
@@ -168,7 +170,9 @@ class Labelling(RuleBasedStateMachine):
         before = dict(self.state)
         gone = random.choice(sorted(self.categories()))
         edit = category_edits.delete_category(self.dataset, gone)
-        for row in [*self.boxes().values(), *self.suggestions().values()]:
+        rows: list[Annotation | Suggestion] = [*self.boxes().values()]
+        rows += self.suggestions().values()
+        for row in rows:
             if row.category_id == gone:
                 self.drop(row)
                 self.doubt(row.image_id)
@@ -347,7 +351,9 @@ class Labelling(RuleBasedStateMachine):
         images = self.dataset.images()
         found: State = {("verified", image.id): image.verified for image in images}
         found |= {("note", image.id): image.note for image in images}
-        for row in [*self.dataset.all_annotations(), *self.dataset.categories()]:
+        rows: list[Annotation | Category] = [*self.dataset.all_annotations()]
+        rows += self.dataset.categories()
+        for row in rows:
             found[type(row).__name__, row.id] = row
         for image in images:
             waiting = self.dataset.suggestions(image.id)

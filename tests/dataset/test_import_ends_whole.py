@@ -83,9 +83,14 @@ def fail() -> None:
     raise MemoryError("as an import that meets a fault of the program")
 
 
+def interrupt_twice() -> None:
+    for _ in range(2):
+        signal.raise_signal(signal.SIGINT)
+
+
 ENDS: dict[str, Callable[[], None]] = {
     "Ctrl+C": lambda: signal.raise_signal(signal.SIGINT),
-    "Ctrl+C twice": lambda: [signal.raise_signal(signal.SIGINT) for _ in range(2)] and None,
+    "Ctrl+C twice": interrupt_twice,
     "SIGTERM": lambda: signal.raise_signal(signal.SIGTERM),
     "error": fail,
 }

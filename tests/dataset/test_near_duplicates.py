@@ -19,6 +19,8 @@ from labeler.runs import looks
 from labeler.runs.looks import likeness_in_dataset, likeness_of_files
 from tests.dataset.conftest import AddImage
 
+AFFINE = Pillow.Transform.AFFINE
+
 
 def photo(seed: int) -> Pillow.Image:
     """A room of soft patches with a few things in it."""
@@ -47,7 +49,7 @@ def test_the_same_moment_looks_alike_however_it_is_stored(seed: int) -> None:
     picture = photo(seed)
     assert alike(picture, packed(picture.resize((320, 180))))
     assert alike(picture, ImageEnhance.Brightness(picture).enhance(0.93))
-    assert alike(picture, picture.transform(picture.size, 0, (1, 0, 4, 0, 1, 3)))  # moved 4 px
+    assert alike(picture, picture.transform(picture.size, AFFINE, (1, 0, 4, 0, 1, 3)))  # moved 4 px
 
 
 def test_other_moments_do_not() -> None:
@@ -64,7 +66,7 @@ def test_even_walls_are_told_apart_by_their_colour() -> None:
 
 def test_chains_make_one_group_and_what_has_no_look_stands_alone() -> None:
     steps = {
-        n: look_of(photo(1).transform((640, 360), 0, (1, 0, 4 * n, 0, 1, 0))) for n in range(9)
+        n: look_of(photo(1).transform((640, 360), AFFINE, (1, 0, 4 * n, 0, 1, 0))) for n in range(9)
     }
     found = Likeness({**steps, 20: look_of(photo(2))}).groups([*range(9), 20, 30])
     assert found == {**dict.fromkeys(range(9), 0), 20: 20, 30: 30}

@@ -105,6 +105,13 @@ def controls(root: QWidget) -> list[QWidget]:
     ]
 
 
+def focus() -> QWidget:
+    """What has the keys."""
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    return widget
+
+
 def name_of(widget: QWidget) -> str:
     return widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
 
@@ -317,8 +324,8 @@ def test_f6_goes_from_part_to_part_also_out_of_the_picture(window: MainWindow) -
     assert hand.label.canvas.hasFocus()  # Tab went to the box
     seen = []
     for _ in range(4):
-        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6)
-        seen.append(name_of(QApplication.focusWidget()))
+        QTest.keyClick(focus(), Qt.Key.Key_F6)
+        seen.append(name_of(focus()))
     assert seen == ["Classes", "Dataset kitchen", "Which images are shown", "Picture with boxes"]
 
 
@@ -367,7 +374,7 @@ def test_a_whole_session_of_labelling_is_done_by_the_keyboard(
     assert first is not None
 
     type_in(key.Key_N)  # a new class, by its name
-    QTest.keyClicks(QApplication.focusWidget(), "ball")
+    QTest.keyClicks(focus(), "ball")
     type_in(key.Key_Return)
     type_in(key.Key_Escape)
     assert [each.name for each in dataset.categories()] == ["mug", "ball"]
@@ -387,11 +394,11 @@ def test_a_whole_session_of_labelling_is_done_by_the_keyboard(
     type_in(key.Key_F6)  # to the classes and on to the numbers of the box
     while not isinstance(QApplication.focusWidget(), QAbstractSpinBox):
         type_in(key.Key_Tab)
-    width = QApplication.focusWidget()
+    width = focus()
     while name_of(width) != "Width, pixels":
         type_in(key.Key_Tab)
-        width = QApplication.focusWidget()
-    width.selectAll()  # type: ignore[union-attr] # a number field
+        width = focus()
+    width.selectAll()  # type: ignore[attr-defined] # a number field
     QTest.keyClicks(width, "80")
     type_in(key.Key_Return)
     [narrow] = dataset.annotations(first)
@@ -405,7 +412,7 @@ def test_a_whole_session_of_labelling_is_done_by_the_keyboard(
 
     type_in(key.Key_P, control | Qt.KeyboardModifier.ShiftModifier)  # undo, by its name
     qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
-    QTest.keyClicks(QApplication.focusWidget(), "undo")
+    QTest.keyClicks(focus(), "undo")
     type_in(key.Key_Return)
     assert not dataset.image(first).verified
     assert label.editor.image_id == first

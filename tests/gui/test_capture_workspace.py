@@ -211,8 +211,14 @@ def test_an_old_picture_is_never_kept_and_the_reason_is_said(
 
 
 def test_the_simulated_robot_may_die_and_comes_back_by_itself(
-    qtbot: QtBot, workspace: CaptureWorkspace, live: LiveCamera, dataset: Dataset
+    qtbot: QtBot,
+    workspace: CaptureWorkspace,
+    live: LiveCamera,
+    dataset: Dataset,
+    heard: Heard,
 ) -> None:
+    told: list[str] = []
+    live.status_changed.connect(lambda status: told.append(status.message))
     qtbot.mouseClick(button(workspace, "Use the simulated robot"), Qt.MouseButton.LeftButton)
     wait_for_picture(qtbot, live)
     camera = live.camera
@@ -222,8 +228,10 @@ def test_the_simulated_robot_may_die_and_comes_back_by_itself(
     until(qtbot, lambda: "is lost" in workspace.health.sentence.text())
     assert workspace.view.is_dimmed
     until(qtbot, lambda: live.status.state is CameraState.LIVE and workspace.health.isHidden())
+    assert heard.sentences[-1] == "The simulated robot had stopped; it is started again."
     qtbot.keyClick(workspace, Space)
     until(qtbot, lambda: dataset.counts().total == 1)
+    assert not [each for each in told if "ertificate" in each or "et the robot up" in each]
 
 
 def test_a_robot_that_is_off_is_said_with_the_ways_on(

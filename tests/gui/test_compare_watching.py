@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider
 from pytestqt.qtbot import QtBot
 
-import labeler.votes.vote_book
 from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.compare.playing import Playing
@@ -21,6 +21,7 @@ from labeler.gui.compare.watch_page import WatchPage
 from labeler.gui.compare.workspace import CompareWorkspace
 from labeler.gui.decode import as_rgb
 from labeler.gui.document import Document
+from labeler.gui.excepthook import start_log
 from labeler.gui.live import LiveCamera
 from labeler.runs.clip import folder_clip, video_clip
 from labeler.runs.film import open_film
@@ -31,7 +32,7 @@ from labeler.votes.vote_book import VoteBook
 from tests.gui.live_waits import Heard, show, until
 from tests.gui.pair_makers import scored, write_pair
 from tests.runs.run_makers import add_scenes
-from tests.votes.phones import Phone
+from tests.votes.phones import Phone, refused
 from trainer.predict import Predictor
 
 FRAMES = 12
@@ -101,8 +102,10 @@ def _texts(page: WatchPage) -> list[list[str]]:
 
 def _words_on(page: WatchPage) -> str:
     """Everything that a person can read or hear on the page now."""
-    words = []
-    for widget in (*page.findChildren(QLabel), *page.findChildren(QPushButton)):
+    words: list[str] = []
+    found: list[QLabel | QPushButton] = [*page.findChildren(QLabel)]
+    found += page.findChildren(QPushButton)
+    for widget in found:
         if widget.isVisible():
             words += [widget.text(), widget.toolTip(), widget.accessibleName()]
     return " ".join(words).lower()
@@ -397,8 +400,13 @@ def test_an_open_vote_goes_on_after_a_restart_in_the_same_order(
 
 
 def test_phones_vote_while_the_page_is_open_and_never_else(
-    qtbot: QtBot, workspace: CompareWorkspace, page: WatchPage
+    qtbot: QtBot,
+    workspace: CompareWorkspace,
+    page: WatchPage,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    log = start_log()
+    caplog.set_level(logging.DEBUG)  # also what only a developer would see
     voting, phones = page.voting, page.answer.phones
     assert voting.url == ""
     assert phones.code.isHidden()
@@ -411,11 +419,19 @@ def test_phones_vote_while_the_page_is_open_and_never_else(
     phone = Phone(server)
     phone.get()
     assert phone.vote("a").status == 303
+    secrets = [server.path[1:], phone.cookie.removeprefix("vote=")]
+    for path in (f"{server.path}/x", f"{server.path}?a=1", "/"):
+        assert phone.get(path).status == 404
+    refused(server, f"GET {server.path} HTTP/9.9\r\n\r\n".encode())
+    refused(server, f"BREW {server.path} HTTP/1.1\r\n\r\n".encode())
     until(qtbot, lambda: "1 vote so far" in page.card.told.text())
     qtbot.keyClick(workspace, Qt.Key.Key_W)  # back to the curves
     assert voting.url == ""
     with pytest.raises(OSError, match="refused"):
         phone.get()
+    kept = log.read_text("utf-8") if log.exists() else ""
+    for secret in secrets:
+        assert secret not in caplog.text + kept
 
 
 def test_the_code_stands_where_phones_can_read_it_in_every_theme(
@@ -504,7 +520,7 @@ def test_a_disk_that_takes_nothing_is_said_and_no_vote_is_counted(
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(labeler.votes.vote_book.os, "fsync", full)
+    monkeypatch.setattr("labeler.votes.vote_book.os.fsync", full)
     page.card.b.click()
     assert "no space left on device" in heard.failures[0]
     assert page.voting.votes == 1

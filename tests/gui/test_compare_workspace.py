@@ -210,8 +210,10 @@ def test_what_both_scored_on_the_same_drawn_images_decides(
     qtbot: QtBot, document: Document, dataset: Dataset
 ) -> None:
     pair = write_pair(dataset)
-    scores = {"boxes": 40, "difference": {"ap50": {"low": -0.1, "high": 0.2}}}
-    told = json.dumps({**scores, "pretrained": {}, "scratch": {}})
+    unknown = {key: {"value": None, "low": None, "high": None} for key in ("ap", "ap50", "ar")}
+    apart: dict[str, object] = {**unknown, "ap50": {"value": 0.05, "low": -0.1, "high": 0.2}}
+    scores = {"boxes": 40, "difference": apart, "pretrained": unknown, "scratch": unknown}
+    told = json.dumps(scores)
     (pair / "scores.json").write_text(told, encoding="utf-8")
     workspace = _shown(qtbot, document)
     until(qtbot, lambda: "may be chance" in workspace.view.sentence.text())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from labeler.dataset import store
 from labeler.dataset.category_edits import add_category
 from labeler.dataset.edits import draw, verify
 from labeler.dataset.history import History
@@ -227,7 +227,8 @@ def test_days_are_headings_and_the_order_survives_a_clock_that_jumps_back(
     with Dataset.open(folder) as dataset:
         now = time.time()
         for place, days in enumerate((-1, +3, -2, 0)):
-            monkeypatch.setattr(store.time, "time", lambda days=days: now + days * DAY)
+            late = now + days * DAY
+            monkeypatch.setattr("labeler.dataset.store.time.time", partial(float, late))
             dataset.apply(verify(dataset, 2, verified=place % 2 == 0))
         monkeypatch.undo()
         assert dataset.image(2).last_edit == dataset.journal(1)[0].id

@@ -148,6 +148,7 @@ def test_renamed_in_its_row_by_f2(
     listed.set_current_category(CUP)
     QTest.keyClick(listed, Qt.Key.Key_F2)
     editor = QApplication.focusWidget()
+    assert editor is not None
     QTest.keyClicks(editor, "beaker")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: names(window) == ["mug", "beaker", "ball"])
@@ -306,6 +307,7 @@ def test_keys_reach_the_marked_class_from_the_picture(
     menu.close()
     hand.press(Qt.Key.Key_F2)
     editor = QApplication.focusWidget()
+    assert editor is not None
     QTest.keyClicks(editor, "beaker")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: names(window) == ["mug", "beaker", "ball"])

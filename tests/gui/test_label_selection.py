@@ -210,7 +210,7 @@ def test_a_click_again_goes_down_through_overlapping_boxes(hand: Hand) -> None:
     large, middle, small = hand.put(
         BBox(100, 60, 400, 240), BBox(150, 100, 200, 150), BBox(200, 120, 60, 60)
     )
-    seen = []
+    seen: list[int] = []
     for _ in range(4):
         hand.click(230, 150)
         seen += hand.label.canvas.selection

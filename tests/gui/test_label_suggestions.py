@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -237,7 +238,7 @@ def test_what_is_said_of_a_suggestion_accepts_it(hand: Hand) -> None:
 
 def test_tab_goes_through_boxes_and_suggestions(hand: Hand) -> None:
     QTest.mouseMove(hand.label.canvas, hand.at(600, 340))
-    chosen = []
+    chosen: list[int] = []
     for _ in range(2):
         hand.press(Qt.Key.Key_Tab)
         chosen += hand.label.canvas.selection
@@ -287,7 +288,7 @@ def test_what_only_waits_is_not_exported(hand: Hand, window: MainWindow, tmp_pat
     assert report.annotations == 1
 
 
-def _values(offered: Suggestion) -> tuple[object, ...]:
+def _values(offered: Suggestion) -> tuple[Any, ...]:
     return (
         offered.image_id,
         offered.category_id,

@@ -512,7 +512,14 @@ def test_whatever_stands_in_the_file_of_the_place_is_no_harm(tmp_path: Path, tex
 
 
 def test_places_are_kept_as_they_are(tmp_path: Path) -> None:
-    wanted = ImageFilter(ImageState.EMPTY, 1, 2, True, False, None, "Käse %")
+    wanted = ImageFilter(
+        ImageState.EMPTY,
+        category_id=1,
+        session_id=2,
+        has_suggestions=True,
+        verified=False,
+        text="Käse %",
+    )
     place = Place(12, View(wanted, Order.EDITED, descending=True))
     last_place.keep(tmp_path, place)
     assert last_place.last(tmp_path) == place

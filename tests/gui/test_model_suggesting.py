@@ -113,7 +113,7 @@ def test_escape_stops_it_and_what_was_found_stays(
 ) -> None:
     hand = Hand(window)
     looking, goes_on = Event(), Event()
-    load = model_run.load_upright
+    load = vars(model_run)["load_upright"]
 
     def load_slowly(path: Path, longest: int) -> object:
         looking.set()

@@ -6,6 +6,7 @@ import io
 import json
 import struct
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image as Pillow
@@ -40,7 +41,8 @@ def written(path: Path, size: tuple[int, int], color: int = 90, orientation: int
     image.paste((255, 255, 255), (0, 0, size[0] // 2, size[1] // 2))
     exif = Pillow.Exif()
     exif[0x0112] = orientation
-    image.save(path, **({} if orientation == 1 else {"exif": exif}))
+    more: dict[str, Any] = {} if orientation == 1 else {"exif": exif}
+    image.save(path, **more)
     return path
 
 
@@ -95,7 +97,7 @@ def test_what_may_come_next_is_decoded_before_it_is_wanted(
 def test_two_are_decoded_at_once_and_old_wishes_are_dropped(
     qtbot: QtBot, cache: PictureCache, large: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started = picture_cache.run_in_background
+    started = vars(picture_cache)["run_in_background"]
 
     def counted(fn, **rest):  # type: ignore[no-untyped-def]
         assert sum(path is not None for path in cache._running.values()) <= 2

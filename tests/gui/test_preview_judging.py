@@ -284,7 +284,7 @@ def test_a_picture_that_no_disk_took_at_first_keeps_its_own_verdict(
     document: Document,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    real = photo_keeper.add_picture
+    real = vars(photo_keeper)["add_picture"]
     full = [True]
 
     def on_a_full_disk(*values: Any, **more: Any) -> Any:
@@ -315,7 +315,7 @@ def test_a_right_picture_where_a_tracker_offers_the_same_is_never_confirmed_empt
     (mug,) = dataset.categories()
     box = BBox(*MUG.bbox)
     carried = Suggestion(dataset.new_suggestion_id(), image.id, mug.id, box, 0.9, "tracker", "")
-    document.offer(lambda data: data.offer("tracker", [image.id], [carried]) and [image.id])
+    document.offer(lambda data: [e.image_id for e in data.offer("tracker", [image.id], [carried])])
     again = decode(Frame(shown.sight.picture.frame.data, 1000))
     assert again is not None
     assert judging.judge(Verdict.RIGHT, pane(Showing().show(Sight(again, (MUG,), 5.0))))
@@ -374,10 +374,10 @@ def test_what_was_judged_is_learned_from_once_a_new_run_has_begun(
     qtbot.addWidget(window)
     preview: Any = window.workspace(PREVIEW)
     train: Any = window.workspace(TRAIN)
-    asked: list[Path] = []
+    starter, asked = train.starter, list[Path]()
     monkeypatch.setattr(train, "improve", asked.append)
     preview.improve_requested.emit(tmp_path / "model.onnx")
     assert asked == [tmp_path / "model.onnx"]
     assert window.current is train
     with qtbot.waitSignal(preview.judging.changed):
-        train.starter.began.emit(tmp_path)
+        starter.began.emit(tmp_path)

@@ -212,7 +212,7 @@ def test_where_nothing_is_drawn_it_is_said_with_the_way_to_what_there_is(
     qtbot.mouseClick(bar.lower_button, Qt.MouseButton.LeftButton)
     until(qtbot, lambda: preview.view.marks)
     assert not bar.isVisible()
-    preview.controls.in_view.hide_names({"vector", "mug"})
+    preview.controls.in_view.hide_names(["vector", "mug"])
     preview.looking.draw_again()
     preview.controls.looks_changed.emit()
     assert not preview.view.marks
@@ -374,7 +374,7 @@ def test_the_folder_of_recordings_is_opened_once_there_is_one(
 ) -> None:
     opened: list[str] = []
     monkeypatch.setattr(
-        recording.QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile())
+        vars(recording)["QDesktopServices"], "openUrl", lambda url: opened.append(url.toLocalFile())
     )
     opener = workspace.controls.record.opener
     qtbot.mouseClick(opener, Qt.MouseButton.LeftButton)

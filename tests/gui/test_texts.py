@@ -41,7 +41,7 @@ ENGLISH = {
 }
 OF_EDITS = {"labeler/gui/label/box_edits.py"}
 """Counts things in the words of edits, which the dataset keeps."""
-NAMES = {"Vector Labeler", "My first dataset"}
+NAMES = {"Vector Labeler", "My first dataset", "Sample dataset"}
 """Of the program, and of a folder on the disk."""
 TWO_WORDS = re.compile(r"[A-Za-z]{2,}[,.:;]? [A-Za-z]{2,}")
 SHOWS = {
@@ -65,8 +65,8 @@ def callee(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
-def texts(node: ast.AST) -> Iterator[ast.Constant]:
-    """The texts in a piece of code that are neither translated nor none of the window's."""
+def texts(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """Lines and texts in a piece of code that are neither translated nor none of the window's."""
     if isinstance(node, ast.Call) and callee(node) in TRANSLATES | NOT_READ:
         return
     if isinstance(node, ast.Raise) and not (
@@ -76,7 +76,7 @@ def texts(node: ast.AST) -> Iterator[ast.Constant]:
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return  # a docstring
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node
+        yield node.lineno, node.value
     for child in ast.iter_child_nodes(node):
         yield from texts(child)
 
@@ -99,15 +99,13 @@ def is_plain(node: ast.AST) -> bool:
 def untranslated(source: str) -> set[tuple[int, str]]:
     tree = parsed(source)
     found = {
-        (text.lineno, text.value)
-        for text in texts(tree)
-        if TWO_WORDS.search(text.value) and "{ " not in text.value and "*." not in text.value
+        (line, text)
+        for line, text in texts(tree)
+        if TWO_WORDS.search(text) and "{ " not in text and "*." not in text
     }
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         for argument in filter(is_plain, shown(call)):
-            found |= {
-                (text.lineno, text.value) for text in texts(argument) if HAS_WORD.search(text.value)
-            }
+            found |= {each for each in texts(argument) if HAS_WORD.search(each[1])}
     return {each for each in found if each[1] not in NAMES}
 
 

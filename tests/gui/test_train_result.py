@@ -143,6 +143,7 @@ def test_nothing_is_cut_off_on_a_small_screen(qtbot: QtBot, workspace: TrainWork
     assert tiles[0].y() == tiles[1].y()
     workspace.resize(640, 400)
     content = page.report_button.parentWidget()
+    assert content is not None
     shown = content.parentWidget()
     qtbot.waitUntil(lambda: content.width() <= shown.width() < 400)
     assert tiles[0].y() < tiles[1].y()
@@ -237,7 +238,7 @@ def test_a_damaged_analysis_is_a_sentence_and_is_measured_again(
     workspace.pages.turn_to(Page.RESULT)
     page = workspace.pages.result
     assert page.empty.title.text() == "Its numbers cannot be read"
-    assert "analysis.json cannot be read" in page.empty.text.text()
+    assert "analysis.json is damaged" in page.empty.text.text()
     _measure(qtbot, workspace)
     assert load_analysis(run) is not None
 
@@ -248,7 +249,7 @@ def test_a_damaged_final_score_hides_no_other_number(
     (run / "final.json").write_text("[]", encoding="utf-8")
     _measure(qtbot, workspace)
     page = workspace.pages.result
-    assert "final.json cannot be read" in page.final.text()
+    assert "final.json is damaged" in page.final.text()
     assert not page.final_button.isVisible()
     assert page.classes.rowCount() == 1
 
@@ -277,6 +278,8 @@ def test_the_int8_model_is_told_with_its_cost_and_used_in_preview(
     facts = {
         "format": 1,
         "source": sha256_of(run / "model.onnx"),
+        "made": "2026-12-01T10:00:00+00:00",
+        "calibrated": 32,
         "images": 50,
         "difference": {"value": -0.02, "low": -0.05, "high": 0.01},
         "whole": figures,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -201,7 +202,7 @@ def test_a_new_key_works_at_once_and_after_a_restart(
     hand, dialog = Hand(window), open_dialog(window)
     press(dialog, "label.next", Qt.Key.Key_J)
     dialog.reject()
-    first = hand.label.editor.image_id
+    first = hand.label.editor.image_id or 0
     hand.press(Qt.Key.Key_J)
     assert hand.label.editor.image_id == first + 1
     hand.press(Qt.Key.Key_D)  # the second key of two
@@ -212,7 +213,7 @@ def test_a_new_key_works_at_once_and_after_a_restart(
     qtbot.addWidget(again)
     assert "J" in again.keys.book.keys("label.next")
     Hand(again).press(Qt.Key.Key_Home)
-    before = Hand(again).label.editor.image_id
+    before = Hand(again).label.editor.image_id or 0
     Hand(again).press(Qt.Key.Key_J)
     assert Hand(again).label.editor.image_id == before + 1
     close(again)
@@ -255,7 +256,7 @@ def test_tab_goes_through_the_dialog_from_top_to_bottom(qtbot: QtBot, window: Ma
     dialog.activateWindow()
     dialog.field.setFocus()
     qtbot.waitUntil(dialog.field.hasFocus)
-    seen = []
+    seen: list[Any] = []
     while (focus := QApplication.focusWidget()) is not None and focus not in seen:
         seen.append(focus)
         QTest.keyClick(focus, Qt.Key.Key_Tab)
@@ -418,7 +419,7 @@ def test_a_preset_gives_the_keys_of_another_program(window: MainWindow) -> None:
     dialog.use_preset("CVAT")
     dialog.reject()
     hand = Hand(window)
-    first = hand.label.editor.image_id
+    first = hand.label.editor.image_id or 0
     hand.press(Qt.Key.Key_F)
     assert hand.label.editor.image_id == first + 1
     hand.press(Qt.Key.Key_D)

@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -250,8 +251,8 @@ def test_dropped_pictures_are_added_and_bad_ones_named(
         drop(window, *files, broken, tmp_path / ("x" * 300), tmp_path / f"{'x' * 300}.json")
         wait_for_job(qtbot, window)
     assert window.document.dataset.counts().total == 5
-    assert window.status.sentence.text() == "2 pictures added, 3 already here. Kept."
-    assert window.banner.message.text() == "3 files could not be taken."
+    assert window.status.sentence.text() == "2 pictures added, 3 of 5 were already there. Kept."
+    assert window.banner.message.text() == "3 files were not imported."
     assert "broken.jpg" in window.banner.details.toPlainText()
     assert "too long" in window.banner.details.toPlainText()
     assert Hand(window).label.filmstrip.images.rowCount() == 5
@@ -294,7 +295,9 @@ def test_bad_files_alone_leave_nothing_behind(
     drop(window, broken)
     wait_for_job(qtbot, window)
     assert window.status.sentence.text() == "No picture added."
-    assert window.banner.message.text().startswith("broken.jpg is not a picture that can be read")
+    assert window.banner.message.text().startswith(
+        "1 file was not imported: broken.jpg is not a picture that can be read"
+    )
     assert window.document.dataset.sessions() == before
 
 
@@ -454,7 +457,7 @@ def test_recent_datasets_stand_in_the_menu_newest_first(
     names = [folder.name for folder in Settings(settings_file).recent_datasets()]
     assert names == ["two", "one"]
     window.menu._fill()
-    recent = next(a.menu() for a in window.menu.menu().actions() if a.text() == "Open recent")
+    recent: Any = next(a.menu() for a in window.menu.menu().actions() if a.text() == "Open recent")
     assert [action.text() for action in recent.actions()] == ["one"]
     Dataset.create(tmp_path / "R&D").close()
     window.actions_of_dataset.open(tmp_path / "R&D")

@@ -25,7 +25,7 @@ def write_tiny_model(
     width, height = SIZE
     fixed = np.array([[0, 4, 40, 30], [10, 10, 50, 30], [2, 2, 20, 20]], np.float32)
     moved = np.array([[10 / 255, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]], np.float32)
-    constants = {
+    constants: dict[str, np.ndarray] = {
         "fixed": fixed,
         "moved": moved,
         "scores_value": np.array(scores, np.float32),

@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from labeler.cameras.base import CameraState
 from labeler.cameras.simulated import SimulatedCamera
+from tests.script import run
 
 FIRST_WORLD = 1000
 
@@ -79,4 +80,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

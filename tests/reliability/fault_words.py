@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QCoreApplication, QEvent
@@ -46,6 +47,7 @@ from labeler.simulator.faults import ending
 from tests.cameras.camera_waits import Simulator
 from tests.gui.label_window import close, open_window
 from tests.reliability.robot_faults import is_whole
+from tests.script import run
 
 PATIENCE = 30.0
 GONE = 1.0
@@ -285,4 +287,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -34,6 +34,7 @@ from labeler.dataset.lock import WriterLock
 from labeler.dataset.store import LOCK_NAME, Dataset
 from labeler.errors import UserError
 from tests.gui.label_window import add_plain_pictures
+from tests.script import run
 
 ROOT = Path(__file__).resolve().parents[2]
 WINDOW = Path(__file__).with_name("kill9_window.py")
@@ -282,4 +283,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main, hours=12)

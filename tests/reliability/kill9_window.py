@@ -26,6 +26,7 @@ from labeler.gui import theme
 from labeler.gui.main_window import MainWindow
 from labeler.gui.photo_keeper import Kept, PhotoKeeper, Shot
 from tests.gui.label_window import Hand, open_window
+from tests.script import run
 
 MOST_BOXES = 10
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -96,7 +97,7 @@ class Person:
     def do_something(self) -> None:
         hand = self._hand
         if not hand.label.canvas.isVisible():
-            hand.label.go_next()
+            hand.label.travel.go_next()
             return
         hand.label.canvas.setFocus()
         if len(hand.boxes) >= MOST_BOXES:
@@ -212,4 +213,4 @@ class Photographer:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

@@ -26,6 +26,7 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.script import run
 from tests.trainer.training_runs import prepare_run
 from trainer.checkpoint import load_checkpoint
 from trainer.events import Finished, from_line
@@ -177,4 +178,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main, hours=12)

@@ -23,6 +23,7 @@ from labeler.cameras.robots import RobotConfig
 from labeler.cameras.sdk_config import put_robot
 from tests.cameras.camera_waits import Simulator
 from tests.cameras.camera_wire import Wire
+from tests.script import run
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT = 10.0
@@ -38,7 +39,9 @@ from labeler.dataset.store import Dataset
 from labeler.gui.document import Document
 from labeler.gui.main_window import MainWindow
 from labeler.gui.settings import Settings
+from tests.script import guard
 
+guard(120)
 folder, wanted, photo = Path(sys.argv[1]), sys.argv[2], sys.argv[3] == "photo"
 application = QApplication([])
 window = MainWindow(Document(Dataset.create(folder)), Settings(folder / "settings.ini"))
@@ -185,4 +188,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

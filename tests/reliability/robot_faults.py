@@ -35,6 +35,7 @@ from labeler.dataset.picture import inspect
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.simulator.faults import ending
+from tests.script import run
 
 PATIENCE = 30.0
 """Seconds within which a feed must be back. A busy machine takes its time to start a robot."""
@@ -205,4 +206,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main, hours=12)

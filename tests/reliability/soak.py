@@ -26,6 +26,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QCoreApplication, QEvent
@@ -41,6 +42,7 @@ from labeler.gui.main_window import MainWindow
 from labeler.gui.preview.workspace import PreviewWorkspace
 from tests.gui.label_window import close, open_window
 from tests.gui.tiny_model import write_tiny_model
+from tests.script import run
 
 SAMPLE_EVERY, FAULT_EVERY = 5.0, 20.0
 FAULTS = ("drop for 1", "stall for 3", "take camera")
@@ -110,7 +112,7 @@ def growth(process: str, samples: list[Sample]) -> Growth:
 
 
 def _middle(samples: list[Sample], name: str) -> float:
-    return round(statistics.median(getattr(one, name) for one in samples), 1)
+    return round(float(statistics.median(getattr(one, name) for one in samples)), 1)
 
 
 class Soak:
@@ -216,4 +218,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main, hours=12)

@@ -36,6 +36,7 @@ from labeler.dataset.model import Pose
 from labeler.simulator.truth import TrueBox, read_truth
 from tests.reliability.drive_phases import phases
 from tests.reliability.pose_spread import Posed, Spread, spread_of
+from tests.script import run
 
 PATIENCE = 30.0
 LOOK = math.radians(20)
@@ -253,4 +254,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

@@ -17,7 +17,7 @@ from PIL import Image as Pillow
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from labeler.dataset import backups, store
+from labeler.dataset import backups
 from labeler.dataset.category_edits import add_category
 from labeler.dataset.check import FindingKind, check
 from labeler.dataset.edits import draw
@@ -278,7 +278,7 @@ def test_a_clock_that_jumped_back_is_told_and_changes_no_order(
 ) -> None:
     with Dataset.open(folder) as dataset:
         late = time.time() + 50 * 86_400
-        monkeypatch.setattr(store.time, "time", lambda: late)
+        monkeypatch.setattr("labeler.dataset.store.time.time", lambda: late)
         dataset.apply(draw(dataset, 3, 1, BBox(10, 10, 50, 40)))
         monkeypatch.undo()
     window = opened(folder)

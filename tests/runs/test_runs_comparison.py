@@ -119,7 +119,7 @@ def test_without_scores_of_both_there_are_no_intervals_and_nothing_is_made_up(
     assert "| AP50 | unknown | unknown | unknown |" in page
     assert "stopped before its end" in page
     (pair / "scores.json").write_text('{"boxes": 3}', encoding="utf-8")
-    with pytest.raises(UserError, match=r"scores\.json cannot be read"):
+    with pytest.raises(UserError, match=r"scores\.json is damaged: pretrained is missing"):
         read_comparison(pair, "mugs")
 
 

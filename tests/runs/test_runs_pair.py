@@ -117,7 +117,7 @@ def test_damaged_pairs_are_passed_over_and_told(tmp_path: Path) -> None:
     (pair / "scratch" / "config.json").write_text("{", encoding="utf-8")
     assert list_pairs(tmp_path) == []
     assert list_pairs(tmp_path / "nowhere") == []
-    with pytest.raises(UserError, match="no pair of runs"):
+    with pytest.raises(UserError, match=r"config\.json is damaged"):
         summarise_pair(pair)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -126,7 +127,9 @@ def test_the_run_that_ended_a_little_later_counts_with_its_last_score() -> None:
 
 def test_between_two_scores_a_level_is_reached_on_the_straight_line() -> None:
     points = points_of(_record(((10, 0.2), (20, 0.6)), pace=5.0))
-    assert reached(points, 0.4) == Reached(pytest.approx(15), pytest.approx(3), is_bound=False)
+    seconds: Any = pytest.approx(15)
+    epochs: Any = pytest.approx(3)
+    assert reached(points, 0.4) == Reached(seconds, epochs, is_bound=False)
     assert reached(points, 0.2) == Reached(10, 2, is_bound=True)
     assert reached(points, 0.7) is None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from labeler.runs.record import RunRecord
-from trainer.events import Evaluated, Failed, Paused, Progressed, Resumed
+from trainer.events import Evaluated, Event, Failed, Paused, Progressed, Resumed
 
 
 def _at(seconds: float) -> Progressed:
@@ -15,7 +15,14 @@ def _scored(seconds: float, ap: float) -> Evaluated:
 
 
 def test_what_was_told_after_the_last_state_did_not_happen() -> None:
-    told = [_at(10), _scored(10, 0.3), _at(20), _scored(25, 0.6), _at(30), Failed("Gone.")]
+    told: list[Event] = [
+        _at(10),
+        _scored(10, 0.3),
+        _at(20),
+        _scored(25, 0.6),
+        _at(30),
+        Failed("Gone."),
+    ]
     record = RunRecord.of(told)
     assert record.end == Failed("Gone.")
     record.add(Resumed(20.0, 2.0))

@@ -37,7 +37,7 @@ def _pictures(folder: Path, count: int) -> Path:
 
 def _played(video: Path) -> list[np.ndarray]:
     reader = cv2.VideoCapture(str(video))
-    frames = []
+    frames: list[np.ndarray] = []
     while True:
         good, frame = reader.read()
         if not good:

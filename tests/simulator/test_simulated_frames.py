@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
+from labeler.dataset.model import BBox
 from labeler.simulator import look, room, setting, textures
 from labeler.simulator.body import BodyPose
 from labeler.simulator.drawing import DrawingThread
@@ -154,7 +155,7 @@ def test_a_large_picture_shows_the_same_twice_as_fine(renderer: Renderer) -> Non
     assert large.bbox.iou(replace_scaled(small)) > 0.95
 
 
-def replace_scaled(box: TrueBox) -> object:
+def replace_scaled(box: TrueBox) -> BBox:
     return TrueBox(box.name, 2 * box.x, 2 * box.y, 2 * box.width, 2 * box.height).bbox
 
 

@@ -36,16 +36,22 @@ def test_a_point_is_told_to_lie_where_the_picture_shows_it(bending: Bending, lea
         drawn = np.zeros((360, 640, 3), np.uint8)
         cv2.circle(drawn, (x, y), 3, (255, 255, 255), -1)
         rows, columns = np.nonzero(bending.picture(drawn, lean)[..., 0] > 100)
-        told = bending.places(np.float32([x + 0.5]), np.float32([y + 0.5]), lean)
+        told = bending.places(
+            np.array([x + 0.5], np.float32), np.array([y + 0.5], np.float32), lean
+        )
         shown = (columns.mean() + 0.5, rows.mean() + 0.5)
         assert (float(told[0][0]), float(told[1][0])) == pytest.approx(shown, abs=0.35)
 
 
 def test_straight_lines_bulge_outwards_and_the_corners_stay(bending: Bending) -> None:
-    x, y = bending.places(np.float32([0, 320, 640, 640]), np.float32([0, 40, 0, 360]))
+    x, y = bending.places(
+        np.array([0, 320, 640, 640], np.float32), np.array([0, 40, 0, 360], np.float32)
+    )
     assert [float(x[0]), float(y[0])] == pytest.approx([0, 0], abs=0.01)
     assert [float(x[3]), float(y[3])] == pytest.approx([640, 360], abs=0.01)
-    across, height = bending.places(np.float32([40, 320, 600]), np.float32([40, 40, 40]))
+    across, height = bending.places(
+        np.array([40, 320, 600], np.float32), np.array([40, 40, 40], np.float32)
+    )
     assert float(height[1]) < float(height[0]) - 3
     assert float(across[1]) == pytest.approx(320, abs=0.01)
 
@@ -53,7 +59,9 @@ def test_straight_lines_bulge_outwards_and_the_corners_stay(bending: Bending) ->
 def test_the_middle_has_the_focal_length_that_the_robot_tells(bending: Bending) -> None:
     one_degree = math.tan(math.radians(1.0))
     view = View.of(EYE, 640, 360)
-    x, _ = bending.places(np.float32([320 + view.focal * one_degree]), np.float32([180]))
+    x, _ = bending.places(
+        np.array([320 + view.focal * one_degree], np.float32), np.array([180], np.float32)
+    )
     assert float(x[0]) - 320 == pytest.approx(MIDDLE_FOCAL * 640 * one_degree, rel=0.002)
 
 

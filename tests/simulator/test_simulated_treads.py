@@ -79,4 +79,4 @@ def test_it_is_seen_that_a_robot_drives_but_its_box_stays(renderer: Renderer) ->
     assert changed.sum() > 100
     (one,), (two,) = (picture.truth.boxes for picture in drawn)
     edges = [(box.x, box.y, box.x + box.width, box.y + box.height) for box in (one, two)]
-    assert np.abs(np.subtract(*edges)).max() <= 1
+    assert np.abs(np.subtract(edges[0], edges[1])).max() <= 1

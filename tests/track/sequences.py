@@ -124,8 +124,12 @@ def shot(camera: Renderer, scene: Scene) -> Shot:
     drawn = camera.draw(scene)
     done, data = cv2.imencode(".jpg", drawn.pixels, [cv2.IMWRITE_JPEG_QUALITY, 75])
     assert done
-    picture = cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
-    return Shot(picture, {box.name: box.bbox for box in drawn.truth.boxes})
+    photo = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    assert photo is not None
+    picture = cv2.cvtColor(photo, cv2.COLOR_BGR2RGB)
+    return Shot(
+        picture.astype(np.uint8, copy=False), {box.name: box.bbox for box in drawn.truth.boxes}
+    )
 
 
 def _pass(world: World, ticks: int) -> None:

@@ -15,7 +15,8 @@ def pattern(seed: int, width: int, height: int, *, grain: float = 4.0) -> Pixels
     """A smooth random pattern in colour."""
     noise = np.random.default_rng(seed).normal(size=(height, width, 3)).astype(np.float32)
     soft = cv2.GaussianBlur(noise, (0, 0), grain)
-    return np.clip(128 + 60 * soft / soft.std(), 0, 255).astype(np.uint8)
+    grey: Pixels = np.clip(128 + 60 * soft / soft.std(), 0, 255).astype(np.uint8)
+    return grey
 
 
 GROUND = pattern(1, 320, 240, grain=9.0) // 2 + 40

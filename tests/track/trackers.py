@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from typing import Any
 
 import cv2
 import numpy as np
@@ -84,8 +85,9 @@ class MedianFlow(Method):
         x = np.linspace(box.x, box.right, 12)[1:-1]
         y = np.linspace(box.y, box.bottom, 12)[1:-1]
         points = np.stack(np.meshgrid(x, y), -1).reshape(-1, 1, 2).astype(np.float32)
-        there, good, _ = cv2.calcOpticalFlowPyrLK(self.grey, grey, points, None)
-        back, fine, _ = cv2.calcOpticalFlowPyrLK(grey, self.grey, there, None)
+        flow: Any = cv2.calcOpticalFlowPyrLK  # its types want an array where None may stand
+        there, good, _ = flow(self.grey, grey, points, None)
+        back, fine, _ = flow(grey, self.grey, there, None)
         off = np.linalg.norm(back - points, axis=2)[:, 0]
         keep = (good[:, 0] > 0) & (fine[:, 0] > 0) & (off < 1.0)
         return points[keep, 0], there[keep, 0]
@@ -111,7 +113,8 @@ class DenseFlow(Method):
 
     def look(self, picture: Pixels, grey: Pixels) -> None:
         preset = cv2.DISOPTICAL_FLOW_PRESET_MEDIUM
-        self.flow = cv2.DISOpticalFlow.create(preset).calc(self.grey, grey, None)
+        method: Any = cv2.DISOpticalFlow.create(preset)
+        self.flow = method.calc(self.grey, grey, None)
 
     def moved(self, key: int, box: BBox, picture: Pixels, grey: Pixels) -> BBox | None:
         part = self.flow[_window(box)]

@@ -98,5 +98,5 @@ def boxes_of(coco: dict[str, Any], image_id: int) -> tuple[Box, ...]:
 
 
 def labelled(coco: dict[str, Any], ids: Sequence[int]) -> Label:
-    categories = tuple((each["id"], each["name"]) for each in CATEGORIES)
+    categories: Any = tuple((each["id"], each["name"]) for each in CATEGORIES)
     return Label(categories, tuple(Labels(each, boxes_of(coco, each)) for each in ids))

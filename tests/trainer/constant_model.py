@@ -21,7 +21,7 @@ CUBE, MUG = [4.0, 4.0, 20.0, 16.0], [40.0, 8.0, 16.0, 16.0]
 
 def write_model(path: Path, names: tuple[tuple[int, str], ...]) -> Path:
     """A model of the trainer's format that finds the same two boxes on every picture."""
-    values = {
+    values: dict[str, np.ndarray] = {
         "boxes": np.array([[x, y, x + w, y + h] for x, y, w, h in (CUBE, MUG)], np.float32),
         "scores": np.array([0.9, 0.6], np.float32),
         "labels": np.array([0, 1], np.int64),
@@ -68,7 +68,8 @@ def make_run(folder: Path, **parts: int) -> Path:
     (run / "images").mkdir(parents=True)
     write_model(run / "model.onnx", ((1, "cube"), (2, "mug")))
     for part, count in parts.items():
-        images, boxes = [], []
+        images: list[dict[str, object]] = []
+        boxes: list[dict[str, object]] = []
         for number in range(1, count + 1):
             name = f"{part}{number}.png"
             Image.new("RGB", SIZE).save(run / "images" / name)

@@ -137,7 +137,8 @@ def test_a_wish_is_done_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     def noted(learner: Learner, batch: Batch, progress: float) -> float:
         loss = step(learner, batch, progress)
-        seen.append(tuple((batch.features or [batch.pictures])[0].shape))  # type: ignore[union-attr,index]
+        first = batch.features[0] if batch.features else batch.pictures
+        seen.append(tuple(first.shape))
         rates.append(learner.rate)
         threads.append(torch.get_num_threads())
         return loss

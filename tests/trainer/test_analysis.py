@@ -31,8 +31,8 @@ from trainer.config import load_config
 from trainer.evaluate import evaluate, report, sweep_over
 from trainer.faults import TrainerError
 from trainer.matching import ImageBoxes, Ranking, boxes_by_image, rank
-from trainer.measured import read_analysis
-from trainer.mistakes import Kind, judge
+from trainer.measured import Kind, read_analysis
+from trainer.mistakes import judge
 from trainer.predict import Detection, Predictor
 from trainer.truth import truth_of
 
@@ -139,7 +139,8 @@ def test_the_interval_mirrors_the_drawings_for_few_images_flatter() -> None:
     drawings = np.linspace(0.5, 0.7, 1001) ** 2
     scores = np.stack([np.append(root**2, drawings) for root in (0.55, 0.6, 0.69)], axis=1)
     summary = measured(scores)
-    roots = [(each.low**0.5, each.high**0.5) for each in (summary.ap, summary.ap50, summary.ar)]
+    rows: Any = (summary.ap, summary.ap50, summary.ar)
+    roots = [(each.low**0.5, each.high**0.5) for each in rows]
     assert roots == [
         pytest.approx((0.55 * 2 - 0.695, 0.55 * 2 - 0.505), abs=1e-4),
         pytest.approx((0.505, 0.695), abs=1e-4),
@@ -239,7 +240,9 @@ def _random_world(
     rng: np.random.Generator, images: int
 ) -> tuple[dict[str, Any], dict[int, list[Detection]]]:
     """True boxes, and detections that are near some of them."""
-    entries, boxes, found = [], [], {}
+    entries: list[dict[str, Any]] = []
+    boxes: list[dict[str, Any]] = []
+    found: dict[int, list[Detection]] = {}
     for number in range(1, images + 1):
         entries.append({"id": number, "width": 200, "height": 200, "file_name": f"{number}.png"})
         found[number] = []
@@ -259,7 +262,9 @@ def _copies(
     truth: dict[str, Any], found: dict[int, list[Detection]], drawn: list[int]
 ) -> tuple[dict[str, Any], dict[int, list[Detection]]]:
     """The drawn images (0 is the first) as a dataset of their own, each copy with a new id."""
-    images, boxes, again = [], [], {}
+    images: list[dict[str, Any]] = []
+    boxes: list[dict[str, Any]] = []
+    again: dict[int, list[Detection]] = {}
     for new, place in enumerate(drawn, start=1):
         old = truth["images"][place]["id"]
         images.append({**truth["images"][place], "id": new})

@@ -171,7 +171,7 @@ def test_without_a_readable_picture_nothing_is_learnt(tmp_path: Path) -> None:
     write_coco(tmp_path / "train.json", tmp_path / "elsewhere", 20, seed=3)
     examples = Examples(read_coco(tmp_path / "train.json", tmp_path), (64, 32), lambda *_: None)
     with pytest.raises(TrainerError, match=r"None of the 20 .*: train-001\.jpg is missing\."):
-        examples.read_ahead(60.0, lambda: False)
+        examples.read_ahead(60, lambda: False)
 
 
 def test_without_a_readable_validation_picture_nobody_judges(tmp_path: Path) -> None:

@@ -92,9 +92,8 @@ def test_a_class_of_the_same_name_is_found_as_before_wherever_it_stands_now(
     torch.manual_seed(2)
     picture = torch.rand(1, 3, size[1], size[0])
     with torch.inference_mode():
-        logits = [
-            each._predict(each.backbone(2 * picture - 1), each.points) for each in (before, ours)
-        ]
+        both: list[Any] = [before, ours]
+        logits = [each._predict(each.backbone(2 * picture - 1), each.points) for each in both]
     old, new = logits[0][0], logits[1][0]
     assert torch.allclose(new[..., 2], old[..., 0], atol=1e-5)  # red square
     assert torch.allclose(new[..., 1], old[..., 1], atol=1e-5)  # blue circle
@@ -186,7 +185,8 @@ def test_weights_that_are_missing_damaged_or_of_something_else_are_a_sentence(ch
 
 
 def test_a_run_and_its_parent_belong_together(tmp_path: Path) -> None:
-    for wrong in ({"start": "run"}, {"parent": "first"}):
+    wrongs: list[dict[str, Any]] = [{"start": "run"}, {"parent": "first"}]
+    for wrong in wrongs:
         with pytest.raises(ValueError, match="parent must name a run"):
             RunConfig("a", "b", **wrong)
     config = RunConfig("a", "b", start="run", parent="first", root="scratch")

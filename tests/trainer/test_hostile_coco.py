@@ -23,12 +23,12 @@ from trainer.pictures import read_picture
 from trainer.scores import Scores
 
 
-def box(image_id: int, bbox: Any, category_id: Any = 1, **more: Any) -> dict[str, Any]:
+def box(image_id: object, bbox: Any, category_id: Any = 1, **more: Any) -> dict[str, Any]:
     entry = {"id": 1, "image_id": image_id, "category_id": category_id, "bbox": bbox}
     return {**entry, "iscrowd": 0, "area": 320, **more}
 
 
-def image(number: int, **changes: Any) -> dict[str, Any]:
+def image(number: object, **changes: Any) -> dict[str, Any]:
     entry = {"id": number, "file_name": f"{number}.png", "width": SIZE[0], "height": SIZE[1]}
     return {**entry, **changes}
 
@@ -333,7 +333,7 @@ def test_a_folder_or_nothing_instead_of_the_file_is_said(tmp_path: Path) -> None
 @pytest.mark.parametrize("mode", ["I;16", "I", "F", "1", "LA", "P", "RGBA"])
 def test_pictures_of_every_depth_come_as_they_look(tmp_path: Path, mode: str) -> None:
     ramp = np.tile(np.linspace(0, 255, SIZE[0]).round().astype(np.uint8), (SIZE[1], 1))
-    deep = {
+    deep: dict[str, np.ndarray] = {
         "I;16": ramp.astype(np.uint16) * 257,
         "I": ramp.astype(np.int32) * 257,
         "F": ramp.astype(np.float32) / 255,

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -46,7 +47,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "given"
 
 
-def found_alone(folder: Path, home: Path, *pictures: Path) -> list[list[object]]:
+def found_alone(folder: Path, home: Path, *pictures: Path) -> list[list[Any]]:
     """On a machine of somebody who has never heard of ONNX Runtime's reports."""
     command = [sys.executable, "-I", "-c", ALONE, "predict.py", "model.onnx", *map(str, pictures)]
     homes = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
@@ -70,11 +71,11 @@ def test_the_script_finds_alone_what_the_preview_would_show(unpacked: Path, tmp_
     exif[0x0112] = 6
     Image.open(pictures[0]).save(turned, exif=exif)
     predictor = Predictor(unpacked / "model.onnx")
-    expected: list[list[object]] = []
+    expected: list[list[Any]] = []
     for path in pictures:
         for d in predictor.predict(np.asarray(Image.open(path))):
-            x, y, width, height = d.bbox
-            expected.append([str(path), d.name, d.score, x, y, x + width, y + height])
+            x, y, w, h = d.bbox
+            expected.append([str(path), d.name, d.score, x, y, x + w, y + h])
     home = tmp_path / "home"
     home.mkdir()
     found = found_alone(unpacked, home, *pictures, turned)
@@ -82,7 +83,7 @@ def test_the_script_finds_alone_what_the_preview_would_show(unpacked: Path, tmp_
     assert [row[:2] for row in found[: len(expected)]] == [row[:2] for row in expected]
     for row, wanted in zip(found, expected, strict=False):
         assert row[2:] == pytest.approx(wanted[2:], abs=0.5)
-    assert max(row[6] for row in found if row[0] == str(turned)) > 360  # type: ignore[type-var]
+    assert max(row[6] for row in found if row[0] == str(turned)) > 360
 
 
 def test_the_script_is_short_and_needs_three_packages(unpacked: Path) -> None:

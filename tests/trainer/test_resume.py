@@ -229,7 +229,8 @@ def test_what_is_told_later_stands_behind_a_torn_line(tmp_path: Path) -> None:
 def test_a_complete_run_is_not_trained_again(tmp_path: Path) -> None:
     end = Finished(0.5, 0.9, 9.0, 3.0, stopped_early=True)
     (tmp_path / STATE).write_bytes(b"")
-    for lines in ([], [end], [end, Resumed(9.0, 3.0), Failed("The disk is full.")]):
+    more: list[list[Event]] = [[], [end], [end, Resumed(9.0, 3.0), Failed("The disk is full.")]]
+    for lines in more:
         told = "".join(to_line(event) + "\n" for event in lines)
         (tmp_path / "events.jsonl").write_text(told + '{"event": "Pro', encoding="utf-8")
         assert goes_on(tmp_path)

@@ -96,7 +96,8 @@ def pictures_with_squares(count: int, size: tuple[int, int] = SIZE) -> tuple[Ten
             [104 + 4 * index, 30, 154 + 4 * index, 80],
         ]
         corners = [[round(unit * edge) for edge in box] for box in boxes]
-        for (left, top, right, bottom), colours in zip(corners, (slice(3), 0), strict=True):
+        shown = (slice(3), slice(1))
+        for (left, top, right, bottom), colours in zip(corners, shown, strict=True):
             pictures[index, colours, top:bottom, left:right] = 1.0
         targets.append(Target(torch.tensor(corners, dtype=torch.float32), torch.tensor([0, 1])))
     return pictures, targets

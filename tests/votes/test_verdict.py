@@ -8,7 +8,7 @@ from labeler.runs.pair import PairRecords
 from labeler.runs.pair_story import LEVEL, Story, Winner, tell
 from labeler.runs.record import RunRecord
 from labeler.votes.statistics import exact_interval, sign_test, tail
-from labeler.votes.verdict import FEWEST, Tally, judge
+from labeler.votes.verdict import Tally, judge
 from trainer.events import Evaluated
 
 
@@ -103,11 +103,11 @@ def test_where_ap50_tells_little_the_vote_is_set_beside_ap() -> None:
 
 
 def test_five_votes_tell_nothing_even_if_all_agree() -> None:
-    verdict = judge(Tally(FEWEST - 1, 0, 0), _story(0.62, 0.10))
+    verdict = judge(Tally(5, 0, 0), _story(0.62, 0.10))
     assert verdict.winner is Winner.UNCLEAR
     assert "Fewer than 6 such votes cannot tell" in verdict.sentences[1]
     assert verdict.sentences[2].startswith("AP50 shows what the vote does not: pretrained")
-    assert judge(Tally(FEWEST, 0, 0)).winner is Winner.PRETRAINED
+    assert judge(Tally(6, 0, 0)).winner is Winner.PRETRAINED
 
 
 def test_where_neither_tells_it_is_said() -> None:

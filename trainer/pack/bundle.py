@@ -8,9 +8,9 @@ from pathlib import Path
 
 from trainer.evaluate import model_of
 from trainer.faults import TrainerError
-from trainer.int8.compare import MODEL as QUANTISED
 from trainer.int8.compare import quantise
 from trainer.machine import write_whole
+from trainer.measured import QUANTISED
 from trainer.pack.card import model_card, printable
 from trainer.predict import Predictor
 from trainer.report.story import read_story

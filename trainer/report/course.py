@@ -11,11 +11,12 @@ from pathlib import Path
 from trainer.coco import CocoSet
 from trainer.config import DETECTOR_FACTS, RunConfig, start_words
 from trainer.events import Evaluated, Failed, Finished
-from trainer.int8.compare import load_quantised
+from trainer.measured import load_quantised
 from trainer.report.charts import SHARE, Axis, Line, beside, line_chart, thinned, time_axis
 from trainer.report.markup import Markup, joined, name_of, tag
 from trainer.report.measurements import digits, section
 from trainer.report.story import Course, Story
+from trainer.stored import StoredError
 from trainer.words import counted
 
 _PACKAGES = ("vector-labeler", "torch", "torchvision", "onnxruntime", "numpy")
@@ -145,7 +146,10 @@ def _list(sentences: Sequence[str]) -> Markup:
 
 def provenance(story: Story) -> Markup:
     """The model files and the versions, for whoever wants to do it again."""
-    whole = load_quantised(story.run)
+    try:
+        whole = load_quantised(story.run)
+    except StoredError:  # the report says so at its head
+        whole = None
     rows = [*_model(story.run / "model.onnx"), ("Python", platform.python_version())]
     rows += [(name, number) for name in _PACKAGES if (number := _version(name))]
     beside = [tag("p", whole.told)] if whole is not None else []

@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidg
 
 from labeler.gui.compare.pair_list import PairList
 from labeler.gui.key_hint import hint_tooltip, wrapped
+from labeler.gui.left_out import LeftOutLabel
 from labeler.gui.side_panel import heading
 from labeler.gui.theme import set_role
+from labeler.runs.history import LeftOut
 from labeler.runs.pair import PairSummary
 from labeler.runs.prepare import Wish
 
@@ -34,6 +36,7 @@ class PairPanel(QWidget):
         self.budget = self._budget()
         self.chosen = QLabel(self)
         self.list = PairList(self)
+        self.left_out = LeftOutLabel(self)
         self._none = QLabel(self.tr("None yet. The first one takes two minutes."), self)
         for label in (self.chosen, self._none):
             set_role(label, "faint")
@@ -56,9 +59,15 @@ class PairPanel(QWidget):
         """How the images of the pair on show were split, or what is missing."""
         self.chosen.setText(sentence)
 
-    def show_pairs(self, pairs: Sequence[PairSummary], current: Path | None) -> None:
+    def show_pairs(
+        self,
+        pairs: Sequence[PairSummary],
+        current: Path | None,
+        left_out: Sequence[LeftOut] = (),
+    ) -> None:
         self.list.show_pairs(pairs, current)
-        self._none.setVisible(not pairs)
+        self._none.setVisible(not pairs and not left_out)
+        self.left_out.show_left_out(left_out)
 
     def _train_button(self) -> QPushButton:
         button = QPushButton(self.tr("Train both"), self)
@@ -115,5 +124,6 @@ class PairPanel(QWidget):
         column.addWidget(self.chosen)
         column.addWidget(heading(self.tr("Pairs"), self.list))
         column.addWidget(self._none)
+        column.addWidget(self.left_out)
         column.addWidget(self.list, 1)
         column.setAlignment(self._none, Qt.AlignmentFlag.AlignTop)

@@ -228,7 +228,7 @@ class CompareWorkspace(Workspace):
         pairs = self.shelf.pairs
         if self._wanted is None and pairs:
             self._show(pairs[0].path)
-        self.panel.show_pairs(pairs, self._wanted)
+        self.panel.show_pairs(pairs, self._wanted, self.shelf.left_out)
         self._refresh()
         self._watch_if_wanted()
 
@@ -294,6 +294,7 @@ class CompareWorkspace(Workspace):
             document.annotations_changed,
             document.image_state_changed,
             document.images_added,
+            document.images_removed,
             document.many_images_changed,
         ):
             changed.connect(self._refresh_timer.start)

@@ -58,7 +58,7 @@ class Int8Row(QWidget):
             return
         self.text.setText(
             self.tr("INT8: {0}. The model itself: {1}. Both on {2}.").format(
-                self._told(facts.small), self._told(facts.plain), counted(facts.images, "image")
+                self._told(facts.whole), self._told(facts.plain), counted(facts.images, "image")
             )
             + self._apart(facts.difference)
         )
@@ -78,5 +78,5 @@ class Int8Row(QWidget):
     def _told(self, figures: Figures) -> str:
         ap = "–" if figures.ap is None else f"{figures.ap:.3f}"
         return self.tr("AP {0}, {1} ms a picture, {2} MB").format(
-            ap, f"{figures.milliseconds:.1f}", f"{figures.size / 1e6:.1f}"
+            ap, f"{figures.ms_p50:.1f}", f"{figures.size / 1e6:.1f}"
         )

@@ -142,7 +142,9 @@ class ResultDesk(QObject):
             return
         config = config_of(shown.path)
         self._page.show_analysis(analysis, shown.path / config.val_images)
-        self._page.int8.show_facts(load_quantised(shown.path))
+        with self._document.reporting():
+            self._page.int8.show_facts(None)
+            self._page.int8.show_facts(load_quantised(shown.path))
         try:
             final, kept = load_analysis(shown.path, "test"), kept_score(shown.path)
         except UserError as error:

@@ -19,11 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from labeler.gui.left_out import LeftOutLabel
 from labeler.gui.theme import set_role
 from labeler.gui.train.busy_line import BusyLine
 from labeler.gui.train.button_rows import ButtonRows
 from labeler.gui.train.runs_model import NOTE_COLUMN, SORT_ROLE, RunsModel
-from labeler.runs.history import RunState, RunSummary
+from labeler.runs.history import LeftOut, RunState, RunSummary
 
 _WIDTHS = (120, 125, 105, 70, 160, 65, 80, 95)
 _ROOM = "QTableView::item { padding: 0 6px; } QHeaderView::section { padding: 4px 8px; }"
@@ -54,13 +55,15 @@ class RunsPage(QWidget):
         self.count = QLabel(self)
         set_role(self.count, "faint")
         self.busy = BusyLine(self)
+        self.left_out = LeftOutLabel(self)
         self._buttons: list[tuple[QPushButton, Callable[[Sequence[RunSummary]], bool]]] = []
         self._make_buttons()
         self._set_up_table()
         self._lay_out()
 
-    def show_runs(self, runs: Sequence[RunSummary]) -> None:
+    def show_runs(self, runs: Sequence[RunSummary], left_out: Sequence[LeftOut] = ()) -> None:
         """The marks stay where they were."""
+        self.left_out.show_left_out(left_out)
         marked = [run.path for run in self.marked()]
         self.model.show_runs(runs)
         kept = [run for run in marked if self.model.row_of(run) >= 0]
@@ -202,6 +205,7 @@ class RunsPage(QWidget):
         layout.setSpacing(8)
         layout.addLayout(row)
         layout.addWidget(self.busy)
+        layout.addWidget(self.left_out)
         layout.addWidget(self.table, 1)
 
 

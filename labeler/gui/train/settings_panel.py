@@ -16,7 +16,7 @@ from labeler.gui.train.budgets import Budget, budget_of, with_budget
 from labeler.gui.train.choices import ChoiceRow
 from labeler.gui.train.chosen_lines import ChosenLines
 from labeler.gui.train.start_choice import StartChoice
-from labeler.runs.history import RunSummary
+from labeler.runs.history import LeftOut, RunSummary
 from labeler.runs.prepare import Wish
 from trainer.config import BUILT_IN, DETECTOR_FACTS, DetectorFacts
 
@@ -85,9 +85,9 @@ class SettingsPanel(QWidget):
         self.drawer.show_wish(wish, length)
         self._show_details()
 
-    def show_runs(self, runs: Sequence[RunSummary]) -> None:
-        """The runs so far, which may be started from."""
-        self.starts.show_runs(runs)
+    def show_runs(self, runs: Sequence[RunSummary], left_out: Sequence[LeftOut] = ()) -> None:
+        """The runs so far, which may be started from, and those that cannot be read."""
+        self.starts.show_runs(runs, left_out)
         self._show_details()
 
     def choose_built_in(self) -> None:

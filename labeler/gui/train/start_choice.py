@@ -8,9 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from labeler.gui import times
+from labeler.gui.left_out import offer_left_out
 from labeler.gui.train import words
 from labeler.gui.train.choices import ChoiceRow
-from labeler.runs.history import RunSummary
+from labeler.runs.history import LeftOut, RunSummary
 
 
 class StartChoice(QWidget):
@@ -64,15 +65,16 @@ class StartChoice(QWidget):
         (row if row.isEnabled() else self.pretrained).setChecked(True)
         self._show()
 
-    def show_runs(self, runs: Sequence[RunSummary]) -> None:
+    def show_runs(self, runs: Sequence[RunSummary], left_out: Sequence[LeftOut] = ()) -> None:
         """Offers those that left weights, the newest first. What is chosen stays chosen; where it
-        is gone, pretrained weights are, never another run.
+        is gone, pretrained weights are, never another run. left_out: shown, and not to be chosen.
         """
         usable = [run for run in runs if run.has_weights]
         before = self.runs.currentData()
         self.runs.clear()
         for run in usable:
             self.runs.addItem(self._title(run), str(run.path))
+        offer_left_out(self.runs, left_out)
         self._detectors = {str(run.path): run.detector for run in usable}
         place = self.runs.findData(before)
         self.runs.setCurrentIndex(max(0, place) if usable else -1)

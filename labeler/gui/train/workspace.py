@@ -209,10 +209,10 @@ class TrainWorkspace(Workspace):
         if self.stage.run is None and runs:
             self.stage.show(runs[0].path)
         self.run_list.show_runs(runs, self.stage.run)
-        self.settings.show_runs(runs)
+        self.settings.show_runs(runs, self.shelf.left_out)
         if self.stage.run is not None and self.pages.current is Page.ALL_RUNS:
             self.pages.table.mark_if_none(self.stage.run)
-        self.panel.show_any_runs(bool(runs))
+        self.panel.show_any_runs(bool(runs), self.shelf.left_out)
         self._refresh()
 
     def _trash(self, run: Path) -> None:
@@ -291,6 +291,7 @@ class TrainWorkspace(Workspace):
             document.annotations_changed,
             document.image_state_changed,
             document.images_added,
+            document.images_removed,
             document.categories_changed,
             document.many_images_changed,
             document.sessions_changed,
