@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from labeler.dataset.category_edits import add_category
-from labeler.dataset.changes import Edit, ImportChange, StaleEdit
+from labeler.dataset.changes import Edit, EntryKind, ImportChange, StaleEdit
 from labeler.dataset.check import check
 from labeler.dataset.coco_import import ImportReport, import_coco
-from labeler.dataset.edits import draw, verify
+from labeler.dataset.edits import draw, reshape, verify
 from labeler.dataset.history import History
 from labeler.dataset.images import add_files, add_picture
 from labeler.dataset.imported import Imported
@@ -305,3 +305,25 @@ def test_an_import_s_rows_come_back_from_the_journal_as_they_were() -> None:
     edit = Edit("Import", (ImportChange(None, whole),))
     assert Edit.from_json(edit.to_json()) == edit
     assert Edit.from_json(edit.inverse().to_json()) == edit.inverse()
+
+
+def test_what_was_changed_past_the_history_is_not_taken_away(
+    dataset: Dataset, coco_folder: Path
+) -> None:
+    take(dataset, coco_folder)
+    box = next(dataset.all_annotations())
+    dataset.apply(reshape(dataset, box.id, BBox(3, 3, 9, 9)), EntryKind.NOTE)
+    before = rows(dataset)
+    with pytest.raises(StaleEdit):
+        History(dataset).undo()
+    assert rows(dataset) == before
+    assert len(names(dataset.images_folder)) == 4
+    assert names(dataset.files.removed) == []
+
+
+def test_a_session_without_an_image_is_left_out_where_it_is_asked(dataset: Dataset) -> None:
+    dataset.add_session("left by a kill", "import")
+    kept = dataset.add_session("first", "camera")
+    add_picture(dataset, make_picture(1), original_name="x", session_id=kept.id)
+    assert dataset.sessions(with_images=True) == [kept]
+    assert len(dataset.sessions()) == 2

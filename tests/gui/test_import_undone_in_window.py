@@ -220,3 +220,12 @@ def test_a_folder_of_yolo_data_is_told_in_the_window(
     told = window.banner.message
     assert told.text().startswith("Labels were seen and not taken: YOLO (2 files, such as 000.txt)")
     assert told.textFormat() is Qt.TextFormat.PlainText
+
+
+def test_the_filter_offers_no_session_that_a_killed_import_left_empty(
+    window: MainWindow, hand: Hand
+) -> None:
+    window.document.dataset.add_session("left by a kill", "import")
+    hand.label.travel.open_filter()
+    box = hand.label.filmstrip.filters.panel.session
+    assert [box.itemText(place) for place in range(box.count())] == ["Any", "table"]
