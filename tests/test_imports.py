@@ -21,6 +21,7 @@ SQL_FILES = {
     "labeler/dataset/restoring.py",
     "labeler/dataset/rows.py",
     "labeler/dataset/schema.py",
+    "labeler/dataset/sound_rows.py",
     "labeler/dataset/store.py",
 }
 FROM_TRAINER = {

@@ -25,7 +25,7 @@ def test_one_moment_that_fails_is_not_the_end_of_the_robot(
 
     def fails_now_and_then(seconds: float) -> None:
         if next(moments) % 2:
-            raise ZeroDivisionError("a moment")
+            raise RuntimeError("a moment")
         step(seconds)
 
     monkeypatch.setattr(company.world, "step", fails_now_and_then)
@@ -38,7 +38,7 @@ def test_one_moment_that_fails_is_not_the_end_of_the_robot(
         life.cancel()
 
     asyncio.run(asyncio.wait_for(live_on(), 60))
-    assert "ZeroDivisionError: a moment" in capsys.readouterr().err
+    assert "RuntimeError: a moment" in capsys.readouterr().err
 
 
 def test_a_robot_whose_every_moment_fails_ends_with_the_reason(

@@ -259,8 +259,11 @@ class LabelWorkspace(Workspace):
         """Undo and redo show what they change; what the mouse was dragging is no longer that."""
         self.canvas.end_drawing()
         touched = edit.image_ids()
+        gone = {image.id for each in edit.imports() if each.before for image in each.held.images}
         if touched and self.editor.image_id not in touched:
-            self.show_image(touched[0])
+            left = next((each for each in touched if each not in gone), None)
+            if left is not None:
+                self.show_image(left)
 
     def _show_scale(self, scale: float) -> None:
         if not self.isVisible():
