@@ -317,8 +317,8 @@ def test_images_too_near_to_those_held_back_are_in_no_list(dataset: Dataset) -> 
     assert left_out
     assert val
     assert not train & val
-    assert (prepared.images_train, prepared.images_val) == (len(train), len(val))
-    assert f"{len(left_out)} images" in prepared.explanation
+    assert (prepared.sizes.train, prepared.sizes.val) == (len(train), len(val))
+    assert str(len(left_out)) in prepared.explanation
 
     def apart(name: str) -> float:
         return min(abs(when[name] - when[held]) for held in val)
