@@ -329,10 +329,11 @@ class DatasetActions(QObject):
             )
 
     def _show_exported(self, report: ExportReport) -> None:
-        self._document.say(
-            self.tr("Exported {0} with {1} to {2}").format(
-                counted(report.images, "image"), counted(report.annotations, "box"), report.path
-            )
+        self._document.tell_written(
+            report.path,
+            self.tr("Exported {0} with {1}.").format(
+                counted(report.images, "image"), counted(report.annotations, "box")
+            ),
         )
 
     def _show_checked(self, findings: list[Finding]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -28,6 +29,7 @@ class Document(QObject):
     every edit; images_removed comes before all else of the undo of an import;
     edit_replayed after an undo or redo, with the edit as it was applied; failed carries a sentence
     and its details; recovered such a sentence that refused an edit, once one is kept again.
+    written carries the path of what was just written for the person, and a sentence on what it is.
     many_images_changed stands for the first two where an edit touched more than MANY images: what
     shows images reads them again. counts_changed carries the Counts that all parts show.
     """
@@ -45,6 +47,7 @@ class Document(QObject):
     history_changed = Signal()
     edit_replayed = Signal(object)
     said = Signal(str)
+    written = Signal(object, str)
     failed = Signal(str, str)
     recovered = Signal(str)
     counts_changed = Signal(object)
@@ -247,6 +250,13 @@ class Document(QObject):
     def say(self, sentence: str) -> None:
         """Shows what just happened in the status line."""
         self.said.emit(sentence)
+
+    def tell_written(self, path: Path, sentence: str) -> None:
+        """Says where a file or folder is that the person asked for, and offers the way to it.
+
+        sentence: what it is, without its place.
+        """
+        self.written.emit(path, sentence)
 
     def report(self, error: UserError) -> None:
         """Shows a failure that the person can mend, with its details one click away."""

@@ -37,6 +37,7 @@ from labeler.gui.window_actions import global_actions
 from labeler.gui.window_keys import WindowKeys
 from labeler.gui.window_place import place_window
 from labeler.gui.workspace import Workspace
+from labeler.gui.written_bar import WrittenBar
 
 if TYPE_CHECKING:
     from labeler.gui.live import LiveCamera
@@ -74,6 +75,7 @@ class MainWindow(QWidget):
         self.menu.fill_help = self.help.fill
         self._battery = BatteryWords()
         self.banner = Banner(self)
+        self.written = WrittenBar(self)
         self.status = StatusLine(self)
         self.stack = _Stack(self)
         self.history = HistoryActions(document, self.stack, self)
@@ -265,6 +267,9 @@ class MainWindow(QWidget):
         document = self.document
         document.said.connect(lambda sentence: self.status.say(self.keys.told(sentence)))
         document.failed.connect(self.show_failure)
+        document.written.connect(self.written.show_written)
+        document.dataset_opened.connect(self.written.hide)
+        self.written.said.connect(document.say)
         document.recovered.connect(self.banner.take_back)
         document.dataset_opened.connect(self._follow_dataset)
         document.counts_changed.connect(self._show_counts)
@@ -401,6 +406,7 @@ class MainWindow(QWidget):
         self.status.take_job_bar(self.jobs)
         self._messages = FloatingBars(self, self.stack, at_top=True)
         self._messages.add(self.banner)
+        self._messages.add(self.written)
 
 
 class _Stack(QStackedWidget):

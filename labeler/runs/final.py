@@ -67,8 +67,8 @@ def kept_score(run: Path) -> FinalScore | None:
         hints = tuple(_hints(run, content, measured))
     except (OSError, ValueError) as error:
         raise UserError(
-            f"{path} cannot be read. Bring it back from a copy of the run; a test part that is "
-            "measured again is no test part any more.",
+            f"{path} cannot be read. Restore it from a copy of the run: a score that is measured "
+            "twice on these images is no final score any more.",
             details=str(error),
         ) from error
     return FinalScore(run, measured, False, content, hints)
@@ -99,14 +99,14 @@ def _has_test(run: Path) -> bool:
 
 def _hints(run: Path, content: dict[str, Any], measured: datetime) -> Iterator[str]:
     yield (
-        f"It was measured on {_day(measured)} and is not measured again: whoever trains until a "
-        "test score pleases has made a validation score of it."
+        f"It was measured on {_day(measured)} and is not measured again: if you train until it "
+        "pleases you, it is no final score any more."
     )
     model = run / MODEL
     if model.is_file() and content.get("model_sha256") not in (None, sha256_of(model)):
         yield (
-            "The run has learned on since then, so this is the score of an earlier model. Only "
-            "images that nobody has seen can tell how good it is now."
+            "The run was trained further since then, so this is the score of an earlier model. "
+            "Only images that no run has seen can tell how good it is now."
         )
     yield from _hints_of_others(run)
 
@@ -121,8 +121,8 @@ def _hints_of_others(run: Path) -> Iterator[str]:
     if others:
         yield (
             f"These images have also scored {', '.join(others[:3])}"
-            f"{' and others' if len(others) > 3 else ''}. To choose between runs take the "
-            "validation score; the best of several final scores flatters."
+            f"{' and others' if len(others) > 3 else ''}. To choose between runs use the "
+            "score on the images to check with: the best of several final scores is too high."
         )
 
 

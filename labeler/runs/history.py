@@ -44,10 +44,11 @@ _Stamp = tuple[tuple[int, int] | None, ...]
 class RunSummary:
     """One line in the list of runs.
 
-    started: seconds since 1970 (UTC). start, detector and parent as in RunConfig. images: training
-    and validation together. ap and ap50 of the kept weights, 0 to 1; None before the first score.
-    ap_interval and ap50_interval: their 95 % intervals. seconds: how long it learned. has_model:
-    model.onnx is there and can be used. can_resume: it ended early and left a state to go on from.
+    started: seconds since 1970 (UTC). start, detector and parent as in RunConfig. images_train and
+    images_val: how many it learns from and is checked with, 0 before it begins. ap and ap50 of the
+    kept weights, 0 to 1; None before the first score. ap_interval and ap50_interval: their 95 %
+    intervals. seconds: how long it learned. has_model: model.onnx is there and can be used.
+    can_resume: it ended early and left a state to go on from.
     note: what the person wrote about it. has_weights: another run can start from it.
     """
 
@@ -56,7 +57,8 @@ class RunSummary:
     started: float
     start: str
     detector: str
-    images: int
+    images_train: int
+    images_val: int
     ap: float | None
     ap50: float | None
     seconds: float
@@ -140,7 +142,8 @@ def _read(run: Path) -> RunSummary:
         started=began(run),
         start=config.start,
         detector=config.detector,
-        images=started.images_train + started.images_val if started else 0,
+        images_train=started.images_train if started else 0,
+        images_val=started.images_val if started else 0,
         ap=record.ap,
         ap50=record.ap50,
         seconds=record.seconds,

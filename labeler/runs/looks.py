@@ -18,6 +18,7 @@ from labeler.dataset.thumbnails import thumbnail
 from labeler.errors import UserError
 from trainer.stored import content_of, parsed, value_of
 
+NO_RUN = "Cancelled: no run was made."
 _CACHE = "looks.json"
 _THREADS = 2
 _AT_ONCE = 64
@@ -74,7 +75,7 @@ def likeness_in_dataset(
         known |= fresh
         _keep(path, known)
     if should_stop():
-        raise Stopped("No run was made, as you wished.")
+        raise Stopped(NO_RUN)
     return Likeness({i.id: known[i.sha256] for i in images if i.sha256 in known})
 
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from labeler.dataset.files import is_file, reason, sync_file, sync_folder, write_durably
+from labeler.dataset.splits import SplitSizes
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.runs.history import LeftOut, RunState, RunSummary, attend, summarise
@@ -90,8 +91,7 @@ class PreparedPair:
     """A pair that can be trained: `python -m trainer twin PATH`. The rest as in PreparedRun."""
 
     path: Path
-    images_train: int
-    images_val: int
+    sizes: SplitSizes
     explanation: str
     warnings: tuple[str, ...]
 
@@ -234,13 +234,7 @@ def _prepare(
         if isinstance(error, OSError):
             raise UserError(f"Cannot write the pair {folder}: {reason(error)}.") from error
         raise
-    return PreparedPair(
-        folder,
-        prepared.images_train,
-        prepared.images_val,
-        prepared.explanation,
-        prepared.warnings,
-    )
+    return PreparedPair(folder, prepared.sizes, prepared.explanation, prepared.warnings)
 
 
 def _copy_as_scratch(folder: Path) -> None:

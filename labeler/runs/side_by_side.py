@@ -94,7 +94,7 @@ def _frames(
 
     for number, frame in enumerate(clip.read(), start=1):
         if should_stop():
-            raise Stopped("The video was not written, as you wished.")
+            raise Stopped("Cancelled: no video was saved.")
         sheet = _Sheet(frame, title, [pane.name for pane in panes])
         found = [predictor.predict(frame, min_score=UNSURE) for predictor in predictors]
         on_found(number, found)

@@ -33,7 +33,8 @@ _TOLD = {
     Outcome.VOTED_BEFORE: (HTTPStatus.CONFLICT, "This phone has voted already."),
     Outcome.UNSIGNED: (
         HTTPStatus.FORBIDDEN,
-        "This browser keeps no cookies, so its vote cannot be counted once and only once.",
+        "This browser stores no cookies, so its vote cannot be counted. Allow cookies "
+        "for this page, or vote at the computer.",
     ),
     Outcome.TOO_MANY: (
         HTTPStatus.FORBIDDEN,
@@ -42,7 +43,7 @@ _TOLD = {
     Outcome.CLOSED: (HTTPStatus.CONFLICT, "This vote is over."),
     Outcome.NOT_KEPT: (
         HTTPStatus.INTERNAL_SERVER_ERROR,
-        "The vote could not be kept. Please tell the person at the computer.",
+        "The vote could not be saved. Please tell the person at the computer.",
     ),
 }
 

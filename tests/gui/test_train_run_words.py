@@ -74,7 +74,7 @@ def test_epochs_are_counted_where_they_are_the_budget(qtbot: QtBot) -> None:
 def test_a_run_until_it_stops_improving_promises_no_end(qtbot: QtBot) -> None:
     shown = _running(_at(20.0, 3000.0), budget="best")
     assert run_words.title(shown) == "Learning, 20 s so far"
-    assert run_words.detail(shown).startswith("50:00 min left at the most")
+    assert run_words.detail(shown).startswith("at most 50:00 min left")
     assert shown.share is None
 
 

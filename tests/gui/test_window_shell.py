@@ -308,7 +308,9 @@ def test_an_export_comes_back_by_dropping_its_coco_file_its_folder_or_its_zip(
     for out in ("out", "out.zip"):
         window.actions_of_dataset.export(tmp_path / out)
         wait_for_job(qtbot, window)
-        assert window.status.sentence.text().startswith("Exported 1 image with 1 box to ")
+        assert window.written.isVisible()
+        assert window.written.sentence.text() == "Exported 1 image with 1 box."
+        assert window.written.place.text() == str(tmp_path / out)
     for dropped in ("out/annotations.json", "out", "out.zip"):
         window.actions_of_dataset.create("fresh")
         assert window.document.dataset.counts().total == 0

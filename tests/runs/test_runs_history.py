@@ -52,7 +52,8 @@ def test_a_finished_run_tells_its_scores_and_its_start(tmp_path: Path) -> None:
     run = make_run(tmp_path / "2026-11-24_17-04", STARTED, FIRST, BEST, WORSE, end)
     found = summarise(run)
     assert found.state is RunState.FINISHED
-    assert (found.ap, found.ap50, found.seconds, found.images) == (0.4, 0.8, 60.0, 100)
+    assert (found.ap, found.ap50, found.seconds) == (0.4, 0.8, 60.0)
+    assert (found.images_train, found.images_val) == (80, 20)
     assert (found.ap_interval, found.ap50_interval) == ((0.3, 0.5), (0.7, 0.9))
     assert (found.start, found.detector) == ("scratch", "lite")
     assert not found.has_model
@@ -134,7 +135,7 @@ def test_a_run_with_a_state_can_go_on_unless_it_is_complete_or_under_way(tmp_pat
     for run in runs:
         (run / "state.safetensors").write_bytes(b"")
     assert [summarise(run).can_resume for run in runs] == [True, True, True, False]
-    assert [prepared_again(run).images_train for run in runs[:3]] == [80, 80, 80]
+    assert [prepared_again(run).sizes.train for run in runs[:3]] == [80, 80, 80]
     with pytest.raises(UserError, match="is complete"):
         prepared_again(runs[3])
     lock = attend(runs[2])

@@ -64,7 +64,7 @@ def test_a_dataset_gives_a_pair_among_its_runs_that_no_list_of_runs_shows(
     add_labelled(dataset, 4, session="garden", name="mug")
     folder = new_pair_folder(dataset.runs_folder)
     prepared = prepare_pair_from_dataset(dataset, folder, Wish(seconds=30))
-    assert (prepared.images_train, prepared.images_val) == (12, 4)
+    assert (prepared.sizes.train, prepared.sizes.val) == (12, 4)
     config = load_config(folder / "scratch")
     named = json.loads((folder / "scratch" / "train.json").read_text(encoding="utf-8"))["images"]
     assert all((folder / "scratch" / config.train_images / e["file_name"]).is_file() for e in named)

@@ -133,7 +133,7 @@ def _table(measured: Analysis) -> Iterator[str]:
     yield ""
     yield (
         f"{counted(measured.images, 'image')}, {counted(measured.boxes, 'box')}. "
-        "Knowing nothing, one constant box, "
+        "Baseline: one fixed box, drawn on every image without looking, "
         f"scores AP {_digits(measured.constant_ap)} there. At the threshold "
         f"{measured.threshold:.2f}: precision {measured.precision:.2f}, recall "
         f"{measured.recall:.2f}."

@@ -43,7 +43,7 @@ def only_looked(course: Course) -> Markup:
     """For a run that nobody has analysed: what it said of itself."""
     best = course.best
     if best is None:
-        return tag("p", "Nobody has measured how good it is.")
+        return tag("p", "How good it is has not been measured.")
     known = _interval(best.ap_low, best.ap_high)
     known50 = _interval(best.ap50_low, best.ap50_high)
     told = f"AP {_known(best.ap)}{known} and AP50 {_known(best.ap50)}{known50}"
@@ -129,7 +129,7 @@ def data(story: Story) -> Markup:
     """Which images trained and which checked, how they were divided, and what was odd."""
     rows = [(name, _counted(part)) for name, part in story.parts]
     warnings = list(dict.fromkeys((*story.advice, *story.course.warnings)))
-    odd = [tag("h3", "Said before and during the run"), _list(warnings)] if warnings else []
+    odd = [tag("h3", "Notes from before and during the run"), _list(warnings)] if warnings else []
     split = [tag("p", story.split)] if story.split else []
     return section("The images", plain(rows), *split, *odd)
 

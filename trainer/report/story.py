@@ -90,7 +90,7 @@ class Story:
         named = (
             ("To learn from", self.learnt),
             ("To check with", self.checked),
-            ("Put aside for the final score", self.aside),
+            ("For the final score", self.aside),
         )
         return [(name, coco) for name, coco in named if coco is not None]
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from labeler.gui.compare.pair_list import PairList
-from labeler.gui.key_hint import hint_tooltip
+from labeler.gui.key_hint import hint_tooltip, wrapped
 from labeler.gui.left_out import LeftOutLabel
 from labeler.gui.side_panel import heading
 from labeler.gui.theme import set_role
@@ -78,7 +78,8 @@ class PairPanel(QWidget):
         set_role(button, "primary")
         button.setAccessibleName(self.tr("Train both"))
         told = self.tr(
-            "Train one pretrained and one from random weights, in turn, alike in all else"
+            "Train one detector from pretrained and one from random weights, in turn, "
+            "with everything else the same"
         )
         hint_tooltip(button, "compare.train_both", told)
         button.clicked.connect(self.train_requested)
@@ -88,9 +89,12 @@ class PairPanel(QWidget):
         box = QComboBox(self)
         box.setAccessibleName(self.tr("Time for each"))
         box.setToolTip(
-            self.tr(
-                "So long each of the two learns; both together take twice that. "
-                "Best: until neither gets any better; both end after the same epochs"
+            wrapped(
+                self.tr(
+                    "How long each of the two trains; both together take twice as long. "
+                    "Best: until neither improves any more; both end after the same number "
+                    "of epochs"
+                )
             )
         )
         for text, budget, minutes in (
@@ -109,9 +113,9 @@ class PairPanel(QWidget):
         column.addWidget(self.train_button)
         column.addWidget(heading(self.tr("Time"), self.budget))
         column.addWidget(self.budget)
-        column.addWidget(heading(self.tr("Fair by"), self))
+        column.addWidget(heading(self.tr("Kept equal"), self))
         fair = QLabel(
-            self.tr("Same images, same split, same schedule, same seed. Only the start differs."),
+            self.tr("Images, split, schedule and seed are the same. Only the start differs."),
             self,
         )
         set_role(fair, "faint")

@@ -68,7 +68,7 @@ class PairShelf(QObject):
             except UserError as error:
                 self._document.report(error)
                 return
-            told = self.tr("There is no wastebasket for it, so {0} lies in {1} now.")
+            told = self.tr("There is no wastebasket here, so {0} was moved to {1}.")
             self._document.say(told.format(pair.name, aside.parent))
         self.removed.emit(pair)
         self.load()

@@ -29,7 +29,7 @@ class ModelBox(QComboBox):
         self._left_out: Sequence[LeftOut] = ()
         self._model: Path | None = None
         self.setAccessibleName(self.tr("Model"))
-        self.setToolTip(self.tr("The detector that looks. The newest run stands on top"))
+        self.setToolTip(self.tr("The detector in use. The newest run is at the top"))
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(12)
         self.activated.connect(self._choose)

@@ -24,7 +24,9 @@ class Int8Row(QWidget):
         set_role(self.text, "faint")
         self.make_button = QPushButton(self.tr("Make a smaller model (INT8)"), self)
         self.make_button.setToolTip(
-            self.tr("A quarter of the size and often faster; its score is measured beside")
+            self.tr(
+                "A quarter of the size and often faster; its score is measured too, for comparison"
+            )
         )
         self.use_button = QPushButton(self.tr("Use INT8 in Preview"), self)
         self.use_button.setToolTip(self.tr("Watch the smaller model at work"))

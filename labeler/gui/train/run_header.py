@@ -43,7 +43,7 @@ class RunHeader(QWidget):
         self.bar.setAccessibleName(self.tr("Progress of the training"))
         self.pause_button = self._button(
             self.tr("Pause"),
-            self.tr("The training stands still, and the machine is yours. Nothing is lost"),
+            self.tr("Pauses the training and frees the computer for other things. Nothing is lost"),
             "train.pause_training",
         )
         self.pause_button.clicked.connect(self.pause_requested)
@@ -54,8 +54,8 @@ class RunHeader(QWidget):
         )
         self.stop_button.clicked.connect(self.stop_requested)
         self.go_on_button = self._button(
-            self.tr("Go on"),
-            self.tr("Takes this run up again from the last state that it has kept"),
+            self.tr("Resume"),
+            self.tr("Continues this run from the last state it saved"),
             "train.go_on",
         )
         self.go_on_button.clicked.connect(self.go_on_requested)
@@ -116,7 +116,7 @@ class RunHeader(QWidget):
     def _pause_words(self, shown: ShownRun) -> str:
         if shown.is_pausing:
             return self.tr("Pausing…")
-        return self.tr("Go on") if shown.record.is_paused else self.tr("Pause")
+        return self.tr("Resume") if shown.record.is_paused else self.tr("Pause")
 
     def _name_pause(self, text: str) -> None:
         self.pause_button.setText(text)

@@ -56,7 +56,7 @@ class RunShelf(QObject):
             except UserError as error:
                 self._document.report(error)
                 return False
-            told = self.tr("There is no wastebasket for it, so {0} lies in {1} now.")
+            told = self.tr("There is no wastebasket here, so {0} was moved to {1}.")
             self._document.say(told.format(run.name, aside.parent))
         self.removed.emit(run)
         self.load()

@@ -77,7 +77,9 @@ class RunsDesk(QObject):
 
     def obstacle_to_comparing(self) -> str:
         """Why there is nothing to compare, or nothing."""
-        return "" if len(self._page.marked()) == 2 else self.tr("Mark two runs in All runs first.")
+        return (
+            "" if len(self._page.marked()) == 2 else self.tr("Select two runs in All runs first.")
+        )
 
     def shut_down(self) -> None:
         self._errand.stop_and_wait()
@@ -87,8 +89,6 @@ class RunsDesk(QObject):
         ComparisonDialog(runs[first], runs[second], self._page).open()
 
     def _tell_exported(self, _answer: str) -> None:
-        self._document.say(
-            self.tr("{0} holds the model, its classes, a card and a script that runs it.").format(
-                self._file
-            )
+        self._document.tell_written(
+            self._file, self.tr("Exported the model, with its card and a script that runs it.")
         )

@@ -116,7 +116,7 @@ class RunsPage(QWidget):
         )
         self.compare_button = self._button(
             self.tr("Compare two"),
-            self.tr("What two marked runs differ in, in settings, data and scores"),
+            self.tr("How the two selected runs differ in settings, data and scores"),
             lambda runs: len(runs) == 2,
             self._tell_two,
         )
@@ -141,7 +141,8 @@ class RunsPage(QWidget):
         self.trash_button = self._button(
             self.tr("Move to the wastebasket"),
             self.tr(
-                "The marked runs go to the system's wastebasket, from where they come back (Del)"
+                "The selected runs go to the system's wastebasket and can be put back "
+                "from there (Del)"
             ),
             at_rest,
             lambda: self._tell(self.trash_requested.emit),
@@ -175,7 +176,7 @@ class RunsPage(QWidget):
             button.setEnabled(allowed(runs))
         total = len(self.model.runs)
         words = self.tr("{0} runs").format(total) if total != 1 else self.tr("1 run")
-        marked = self.tr("{0} marked").format(len(runs)) if len(runs) > 1 else ""
+        marked = self.tr("{0} selected").format(len(runs)) if len(runs) > 1 else ""
         self.count.setText(", ".join(filter(None, [words, marked])))
 
     def _set_up_table(self) -> None:

@@ -24,13 +24,13 @@ class StartChoice(QWidget):
         self.pretrained = ChoiceRow(
             self.tr("Pretrained"),
             "",
-            self.tr("Has seen many photographs before. The best start for nearly everything"),
+            self.tr("Has seen many photographs before: the best start for nearly everything"),
             self,
         )
         self.scratch = ChoiceRow(
             self.tr("Random weights"),
             self.tr("for comparison"),
-            self.tr("Knows nothing yet. Shows what a pretrained start is worth"),
+            self.tr("Knows nothing yet: shows what a pretrained start is worth"),
             self,
         )
         self.own = ChoiceRow(self.tr("A run of yours"), "", "", self)
@@ -79,7 +79,7 @@ class StartChoice(QWidget):
         place = self.runs.findData(before)
         self.runs.setCurrentIndex(max(0, place) if usable else -1)
         self.own.setEnabled(bool(usable))
-        told = self.tr("Goes on from what it learned: for images that have come since")
+        told = self.tr("Continues from what that run learned: for images added since then")
         self.own.setToolTip(told if usable else self.tr("There is no run to start from yet"))
         self.own.setAccessibleDescription(self.own.toolTip())
         if place < 0 and self.own.isChecked():
