@@ -11,7 +11,7 @@ import pytest
 from PIL import Image as Pillow
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset.category_edits import add_category
@@ -200,11 +200,20 @@ def test_a_large_import_is_taken_back_away_from_the_gui_thread(
     ],
 )
 def test_a_file_that_is_no_coco_is_named_before_anything_is_asked(
-    window: MainWindow, tmp_path: Path, name: str, text: str, kind: str
+    window: MainWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    text: str,
+    kind: str,
 ) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(
+        QFileDialog, "getExistingDirectory", lambda _, title, *__: asked.append(title) or ""
+    )
     (tmp_path / name).write_text(text)
     window.menu.import_coco(tmp_path / name)
-    assert QApplication.activeModalWidget() is None
+    assert asked == []
     assert window.banner.message.text().startswith(f"{name} holds {kind} labels.")
 
 
