@@ -188,6 +188,13 @@ def test_a_line_of_votes_that_cannot_be_meant_is_counted_and_costs_no_vote(
     assert [vote.number for vote in book.rounds[0].votes] == [2]
 
 
+def test_a_vote_that_stands_twice_in_the_file_counts_once(tmp_path: Path) -> None:
+    (tmp_path / "votes.jsonl").write_text(ROUND + VOTE % "2" + VOTE % "2", encoding="utf-8")
+    book = VoteBook(tmp_path)
+    assert [vote.number for vote in book.rounds[0].votes] == [2]
+    assert book.damaged == 1
+
+
 def test_votes_and_events_are_never_written_through_a_link(tmp_path: Path) -> None:
     precious = tmp_path / "precious.txt"
     precious.write_text("mine", encoding="utf-8")

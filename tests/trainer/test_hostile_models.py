@@ -119,7 +119,7 @@ def test_what_asks_for_gigabytes_gets_500_megabytes_and_10_seconds(
 
 
 def test_the_gate_lets_an_honest_model_through_and_sorts_what_it_finds(tmp_path: Path) -> None:
-    path = write_tiny_model(tmp_path / "model.onnx", scores=(0.3, 0.9, 0.6))
+    path = write_tiny_model(tmp_path / "model.onnx", scores=(0.6, 0.3, 0.9))
     predictor = Predictor(path)
     assert (predictor.names, predictor.input_size) == (dict(NAMES), SIZE)
     assert [round(found.score, 1) for found in predictor.predict(PICTURE)] == [0.9, 0.6]
