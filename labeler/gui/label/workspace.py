@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from labeler.cameras.base import CameraState
 from labeler.dataset.changes import Edit
 from labeler.dataset.model import Image
 from labeler.errors import UserError
@@ -28,6 +29,7 @@ from labeler.gui.key_hint import hint_text, hint_tooltip
 from labeler.gui.label import keys
 from labeler.gui.label.box_panel import BoxPanel
 from labeler.gui.label.canvas import Canvas
+from labeler.gui.label.carry_note import CarryNote
 from labeler.gui.label.carrying import Carrying
 from labeler.gui.label.class_desk import ClassDesk
 from labeler.gui.label.class_keys import class_actions
@@ -58,6 +60,7 @@ class LabelWorkspace(Workspace):
 
     camera_requested = Signal(str)
     pictures_requested = Signal()
+    training_requested = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +77,7 @@ class LabelWorkspace(Workspace):
         hint_tooltip(
             self.carrying_bar.cancel, "label.cancel", self.tr("Stop; what was found stays")
         )
+        self.carrying_note = CarryNote(self)
         self.empty_page = EmptyPage(self)
         self.name_field = NameField(self.canvas)
         self.classes = ClassList(self)
@@ -83,7 +87,13 @@ class LabelWorkspace(Workspace):
         self.boxes = BoxPanel(self)
         self.detectors = Detectors(document, self.canvas, self.travel, self)
         self.carrying = Carrying(
-            document, self.editor, self.travel, self.carrying_bar, self.detectors.trust, self
+            document,
+            self.editor,
+            self.travel,
+            self.carrying_bar,
+            self.carrying_note,
+            self.detectors.trust,
+            self,
         )
         self.verify_button = QPushButton(self)
         self.nothing_button = QPushButton(self.tr("Nothing here"), self)
@@ -124,6 +134,10 @@ class LabelWorkspace(Workspace):
     def hideEvent(self, event: QHideEvent) -> None:
         self.detectors.offer.stop()
         super().hideEvent(event)
+
+    def show_camera(self, name: str, state: CameraState) -> None:
+        """The camera that the window has chosen."""
+        self.empty_page.show_camera(name, state)
 
     def main_part(self) -> QWidget:
         return self._pages
@@ -192,8 +206,8 @@ class LabelWorkspace(Workspace):
     def _show_nothing(self) -> None:
         self.editor.image_id = None
         self._show_boxes()
-        empty = self._document.counts.total == 0
-        self.empty_page.show_for(dataset_is_empty=empty)
+        document, wanted = self._document, self.filmstrip.filters.view.wanted
+        self.empty_page.show_for(document.counts, wanted, read_only=document.dataset.read_only)
         self._pages.setCurrentWidget(self.empty_page)
         if self.isVisible():
             self.setFocus()  # or Space would press the first button that it finds
@@ -245,8 +259,11 @@ class LabelWorkspace(Workspace):
         """Undo and redo show what they change; what the mouse was dragging is no longer that."""
         self.canvas.end_drawing()
         touched = edit.image_ids()
+        gone = {image.id for each in edit.imports() if each.before for image in each.held.images}
         if touched and self.editor.image_id not in touched:
-            self.show_image(touched[0])
+            left = next((each for each in touched if each not in gone), None)
+            if left is not None:
+                self.show_image(left)
 
     def _show_scale(self, scale: float) -> None:
         if not self.isVisible():
@@ -286,7 +303,12 @@ class LabelWorkspace(Workspace):
         middle.setSpacing(0)
         middle.addWidget(self._pages, 1)
         self.bars = FloatingBars(self, self._pages)
-        for bar in (self.detectors.offer, self.detectors.bar, self.carrying_bar):
+        for bar in (
+            self.carrying_note,
+            self.detectors.offer,
+            self.detectors.bar,
+            self.carrying_bar,
+        ):
             self.bars.add(bar)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -322,3 +344,4 @@ class LabelWorkspace(Workspace):
         self.empty_page.camera_requested.connect(self.camera_requested)
         self.empty_page.pictures_requested.connect(self.pictures_requested)
         self.empty_page.all_requested.connect(self.filmstrip.show_all)
+        self.empty_page.training_requested.connect(self.training_requested)
