@@ -30,6 +30,7 @@ from tests.script import run
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "docs" / "pictures"
 SHOTS = (
+    ("start", "label", "light", ("--action", "everywhere.start_page")),
     ("label", "label", "dark", ()),
     ("label-light", "label", "light", ()),
     ("capture", "capture", "dark", ("--camera", "simulated")),

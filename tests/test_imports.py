@@ -16,6 +16,7 @@ SQL_FILES = {
     "labeler/dataset/backups.py",
     "labeler/dataset/connections.py",
     "labeler/dataset/image_queries.py",
+    "labeler/dataset/no_dataset.py",
     "labeler/dataset/queries.py",
     "labeler/dataset/restoring.py",
     "labeler/dataset/rows.py",

@@ -28,7 +28,10 @@ def test_every_package_is_installed() -> None:
         for top in ("labeler", "trainer")
         for path in (ROOT / top).rglob("__init__.py")
     }
-    assert set(PROJECT["tool"]["setuptools"]["packages"]) == found | {"labeler.icons"}
+    assert set(PROJECT["tool"]["setuptools"]["packages"]) == found | {
+        "labeler.docs",
+        "labeler.icons",
+    }
 
 
 def test_every_icon_has_its_licence() -> None:

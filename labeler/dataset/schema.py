@@ -192,6 +192,11 @@ def connect_still(path: Path) -> sqlite3.Connection:
         return _prepared(path, "mode=ro&immutable=1")
 
 
+def connect_in_memory(path: Path) -> sqlite3.Connection:
+    """A connection to a database without a file, shared by all that name the same path."""
+    return _prepared(path, "mode=memory&cache=shared")
+
+
 def _prepared(path: Path, options: str) -> sqlite3.Connection:
     absolute = path.absolute().as_posix()  # "/folder", "C:/folder" or "//server/folder"
     start = "file://" if absolute.startswith("/") else "file:///"

@@ -10,9 +10,16 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from labeler.dataset.no_dataset import NoDataset
 from labeler.errors import UserError
 from labeler.gui import theme
-from labeler.gui.dataset_opening import Opened, open_last, open_or_create
+from labeler.gui.dataset_opening import (
+    FIRST_DATASET,
+    Opened,
+    open_last,
+    open_or_create,
+    open_remembered,
+)
 from labeler.gui.document import Document
 from labeler.gui.excepthook import CaughtBugs, start_log
 from labeler.gui.icons import application_icon
@@ -20,8 +27,6 @@ from labeler.gui.main_window import MainWindow
 from labeler.gui.pages import pages
 from labeler.gui.settings import Settings
 from labeler.gui.warm_up import import_ahead
-
-FIRST_DATASET = "My first dataset"
 
 
 def run_window(words: list[str]) -> int:
@@ -37,11 +42,12 @@ def run_window(words: list[str]) -> int:
     theme.install(application)
     theme.choose(application, wish.appearance or settings.appearance)
     try:
-        opened = _opened(wish.dataset, settings)
+        opened = _opened(wish, settings)
     except UserError as error:
         return _give_up(error, quietly=wish.screenshot is not None)
-    settings.remember_dataset(opened.dataset.folder)
     document = Document(opened.dataset)
+    if document.has_dataset:
+        settings.remember_dataset(opened.dataset.folder)
     window = MainWindow(document, settings)
     bugs.caught.connect(window.show_failure)
     window.menu.appearance_chosen.connect(lambda which: _change(application, settings, which))
@@ -67,10 +73,13 @@ def _application() -> QApplication:
     return application
 
 
-def _opened(folder: Path | None, settings: Settings) -> Opened:
-    if folder is not None:
-        return open_or_create(folder)
-    return open_last(settings.recent_datasets(), settings.datasets_folder, FIRST_DATASET)
+def _opened(wish: argparse.Namespace, settings: Settings) -> Opened:
+    if wish.dataset is not None:
+        return open_or_create(wish.dataset)
+    recent, place = settings.recent_datasets(), settings.datasets_folder
+    if wish.camera or wish.workspace:  # they need a dataset, the first time a new one
+        return open_last(recent, place, FIRST_DATASET)
+    return Opened(NoDataset()) if settings.was_closed else open_remembered(recent, place)
 
 
 def _after_first_paint(

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from labeler.dataset.files import is_file
+from labeler.dataset.no_dataset import NoDataset
 from labeler.dataset.places import free_folder
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped
 from labeler.dataset.schema import Damaged
-from labeler.dataset.store import Dataset
+from labeler.dataset.store import FILE_NAME, Dataset
 from labeler.errors import UserError
 from labeler.gui.counts import counted
-from labeler.gui.dataset_opening import Opened, open_folder
+from labeler.gui.dataset_opening import FIRST_DATASET, Opened, open_folder
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
 from labeler.gui.settings import Settings
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from labeler.dataset.images import AddReport
     from labeler.dataset.model import Image
 
+SAMPLE = "Sample dataset"
+"""The folder of labeler.demo.sample, which brings OpenCV and is imported by the job alone."""
 _TOLD = 200
 """So many single findings go into the details of a message."""
 
@@ -60,8 +63,35 @@ class DatasetActions(QObject):
     def open(self, folder: Path) -> None:
         self._switch(lambda: self._opened(folder))
 
+    def close(self) -> None:
+        """No dataset is open then, here and at the next start."""
+        self._switch(lambda: Opened(NoDataset()))
+
+    def need_dataset(self, name: str = FIRST_DATASET) -> bool:
+        """Makes one of this name where none is open. False where it fails; that is reported."""
+        if not self._document.has_dataset:
+            self.create(name)
+        return self._document.has_dataset
+
+    def open_sample(self) -> None:
+        """The sample dataset, which is made first where it is not there yet."""
+        place = self._settings.datasets_folder
+        made = place / SAMPLE
+        if is_file(made / FILE_NAME):
+            self.open(made)
+            return
+
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> Path:
+            from labeler.demo.sample import make_sample
+
+            return make_sample(place, on_progress, should_stop)
+
+        self._run(self.tr("Making the sample dataset"), work, self.open)
+
     def add_pictures(self, paths: Sequence[Path]) -> None:
         """Files and folders of pictures, as a session of their own."""
+        if not self.need_dataset(_name_for(paths, self.tr("My pictures"))):
+            return
         dataset = self._document.dataset
         name = paths[0].name if len(paths) == 1 else self.tr("Imported pictures")
 
@@ -78,6 +108,8 @@ class DatasetActions(QObject):
 
     def add_video(self, path: Path, per_second: float) -> None:
         """Pictures of a video file, as a session of their own."""
+        if not self.need_dataset(path.stem):
+            return
         dataset = self._document.dataset
 
         def work(on_progress: OnProgress, should_stop: ShouldStop) -> VideoReport:
@@ -89,6 +121,8 @@ class DatasetActions(QObject):
 
     def import_coco(self, file: Path, images: Path | None = None) -> None:
         """Boxes and images of a COCO file, or of a zip with one. Nothing is edited meanwhile."""
+        if not self.need_dataset(file.stem if images is None else file.parent.name):
+            return
         dataset = self._document.dataset
 
         def work(on_progress: OnProgress, should_stop: ShouldStop) -> ImportReport:
@@ -174,11 +208,14 @@ class DatasetActions(QObject):
             return
         with self._document.reporting():
             self._document.refuse_if_busy()
-            if not self.may_leave():
+            if self._document.has_dataset and not self.may_leave():
                 return
             opened = opening()
             self._document.open(opened.dataset)
-            self._settings.remember_dataset(opened.dataset.folder)
+            if self._document.has_dataset:
+                self._settings.remember_dataset(opened.dataset.folder)
+            else:
+                self._settings.remember_closed()
             if opened.concern:
                 raise opened.concern
 
@@ -269,6 +306,14 @@ class DatasetActions(QObject):
     def _tell_list(self, sentence: str, lines: list[str]) -> None:
         more = [self.tr("and {0} more").format(len(lines) - _TOLD)] if len(lines) > _TOLD else []
         self._document.report(UserError(sentence, details="\n".join([*lines[:_TOLD], *more])))
+
+
+def _name_for(paths: Sequence[Path], otherwise: str) -> str:
+    """Of a new dataset for these: the name of a folder or a file that stands alone."""
+    if len(paths) != 1:
+        return otherwise
+    only = paths[0]
+    return only.stem if is_file(only) else only.name
 
 
 def looks_like_video(path: Path) -> bool:

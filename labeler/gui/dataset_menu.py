@@ -20,17 +20,21 @@ from labeler.gui.restore_dialog import choose_backup, offer_newest
 from labeler.gui.settings import Settings
 from labeler.gui.workspace import Action
 
+_WIDEST_NAME = 180
+"""Device-independent pixels: a long name would make the window wider than its screen."""
+
 
 class DatasetMenu(QToolButton):
     """Asks for names and places, and hands them to the dataset's actions.
 
-    appearance_chosen carries "light", "dark" or "system"; keys_requested asks for the page of keys,
+    appearance_chosen carries "light", "dark" or "system"; start_requested asks for the start page,
     palette_requested for the command palette, history_requested for the history.
-    key_of gives the key of one of its actions, by the name that it has in every workspace.
+    key_of gives the key of one of its actions, by the name that it has in every workspace;
+    fill_help puts the entries of the help menu into its submenu.
     """
 
     appearance_chosen = Signal(str)
-    keys_requested = Signal()
+    start_requested = Signal()
     history_requested = Signal()
     palette_requested = Signal()
 
@@ -46,6 +50,8 @@ class DatasetMenu(QToolButton):
         self._actions = actions
         self._settings = settings
         self.key_of: Callable[[str], str] = lambda name: ""
+        self.fill_help: Callable[[QMenu], object] = lambda menu: None
+        self._widest = _WIDEST_NAME
         theme.set_role(self, "pill")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -56,12 +62,18 @@ class DatasetMenu(QToolButton):
         actions.damaged.connect(self._ask_after_damage, Qt.ConnectionType.QueuedConnection)
         self.show_name()
 
+    def set_narrow(self, is_narrow: bool) -> None:
+        """In a narrow window the name takes less room."""
+        self._widest = _WIDEST_NAME // 2 if is_narrow else _WIDEST_NAME
+        self.show_name()
+
     def show_name(self) -> None:
         dataset = self._document.dataset
-        name = (
-            self.tr("{0} (read-only)").format(dataset.name) if dataset.read_only else dataset.name
-        )
-        self.setText(f"{_plain(name)} \N{BLACK DOWN-POINTING SMALL TRIANGLE}")
+        name = dataset.name if self._document.has_dataset else self.tr("No dataset")
+        if self._document.is_locked:
+            name = self.tr("{0} (read-only)").format(name)
+        shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, self._widest)
+        self.setText(f"{_plain(shown)} \N{BLACK DOWN-POINTING SMALL TRIANGLE}")
         self.setAccessibleName(self.tr("Dataset {0}").format(name))
 
     def actions_table(self) -> list[Action]:
@@ -86,14 +98,33 @@ class DatasetMenu(QToolButton):
             ),
             Action("import_video", self.tr("Import a video…"), (), self.ask_video, obstacle=locked),
             Action("import_coco", self.tr("Import COCO…"), (), self.ask_coco, obstacle=locked),
-            Action("export_coco", self.tr("Export COCO…"), ("Ctrl+E",), self.ask_export),
-            Action("check", self.tr("Check the dataset"), (), self._actions.check),
+            Action(
+                "export_coco",
+                self.tr("Export COCO…"),
+                ("Ctrl+E",),
+                self.ask_export,
+                obstacle=self._why_none,
+            ),
+            Action(
+                "check",
+                self.tr("Check the dataset"),
+                (),
+                self._actions.check,
+                obstacle=self._why_none,
+            ),
             Action(
                 "restore",
                 self.tr("Restore from a backup…"),
                 (),
                 self.ask_restore,
-                obstacle=locked,
+                obstacle=lambda: self._why_none() or locked(),
+            ),
+            Action(
+                "close_dataset",
+                self.tr("Close the dataset"),
+                (),
+                self._actions.close,
+                obstacle=self._why_none,
             ),
             *(
                 Action(
@@ -122,7 +153,10 @@ class DatasetMenu(QToolButton):
     def ask_pictures(self) -> None:
         if self._why_locked():
             self._document.say(self._why_locked())
-            return
+        elif files := self._ask_files():
+            self._actions.add_pictures(files)
+
+    def _ask_files(self) -> list[Path]:
         from labeler.dataset.picture import (
             SUFFIXES,
         )  # brings Pillow, which the window can do without
@@ -136,7 +170,23 @@ class DatasetMenu(QToolButton):
         )
         if files:
             self._remember(Path(files[0]).parent)
-            self._actions.add_pictures([Path(file) for file in files])
+        return [Path(file) for file in files]
+
+    def ask_pictures_of_new(self) -> None:
+        """Files that become a dataset of their own."""
+        if files := self._ask_files():
+            self._begin_anew(files)
+
+    def ask_folder_of_new(self) -> None:
+        """A folder of pictures that becomes a dataset of its own."""
+        if folder := self._ask_folder(self.tr("Choose a folder of pictures")):
+            self._begin_anew([folder])
+
+    def _begin_anew(self, paths: list[Path]) -> None:
+        if self._document.has_dataset:
+            self._actions.close()
+        if not self._document.has_dataset:
+            self._actions.add_pictures(paths)
 
     def ask_picture_folder(self) -> None:
         folder = self._ask_folder(self.tr("Import a folder of pictures"))
@@ -196,6 +246,9 @@ class DatasetMenu(QToolButton):
 
     def ask_export(self) -> None:
         """Any name is a folder; one that ends in .zip is a zip."""
+        if self._why_none():
+            self._document.say(self._why_none())
+            return
         place = Path(self._settings.last_folder) / f"{self._document.dataset.name} coco.zip"
         file, _ = QFileDialog.getSaveFileName(
             self.window(),
@@ -253,8 +306,11 @@ class DatasetMenu(QToolButton):
             if folder != self._document.dataset.folder:
                 self._add(recent, _plain(folder.name), partial(self._actions.open, folder))
         recent.setEnabled(not recent.isEmpty())
+        self._add(menu, self.tr("Start page"), self.start_requested.emit, "start_page", "home")
+        is_open, writable = self._document.has_dataset, not self._document.is_locked
+        close = self._add(menu, self.tr("Close"), self._actions.close, "close_dataset", "close")
+        close.setEnabled(is_open)
         menu.addSeparator()
-        writable = not self._document.dataset.read_only
         for text, slot, action, drawing in (
             (self.tr("Import pictures…"), self.ask_pictures, "import_pictures", "pictures"),
             (
@@ -268,19 +324,21 @@ class DatasetMenu(QToolButton):
         ):
             self._add(menu, text, slot, action, drawing).setEnabled(writable)
         menu.addSeparator()
-        self._add(menu, self.tr("Export COCO…"), self.ask_export, "export_coco", "export")
+        export = self._add(menu, self.tr("Export COCO…"), self.ask_export, "export_coco", "export")
+        export.setEnabled(is_open)
         self._add_capture_choice(menu)
-        self._add(menu, self.tr("Check"), self._actions.check, "check", "shield")
+        check = self._add(menu, self.tr("Check"), self._actions.check, "check", "shield")
+        check.setEnabled(is_open)
         self._add(menu, self.tr("History"), self.history_requested.emit, "history", "recent")
         restore = self._add(
             menu, self.tr("Restore from a backup…"), self.ask_restore, "restore", "restore"
         )
-        restore.setEnabled(writable)
+        restore.setEnabled(is_open and writable)
         menu.addSeparator()
         self._add_appearances(menu.addMenu(icon("appearance"), self.tr("Appearance")))
         find = self.tr("Find an action…")
         self._add(menu, find, self.palette_requested.emit, "palette", "search")
-        self._add(menu, self.tr("Keys"), self.keys_requested.emit, "keys", "keys")
+        self.fill_help(menu.addMenu(icon("help"), self.tr("Help")))
 
     def _add_capture_choice(self, menu: QMenu) -> None:
         action = menu.addAction(self.tr("Exports tell time, session, robot and exposure"))
@@ -306,7 +364,10 @@ class DatasetMenu(QToolButton):
         )
 
     def _why_locked(self) -> str:
-        return self.tr("This dataset is read-only.") if self._document.dataset.read_only else ""
+        return self.tr("This dataset is read-only.") if self._document.is_locked else ""
+
+    def _why_none(self) -> str:
+        return "" if self._document.has_dataset else self.tr("No dataset is open.")
 
     def _add(
         self,

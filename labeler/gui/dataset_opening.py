@@ -9,10 +9,14 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from labeler.dataset.lock import WriterLock
+from labeler.dataset.no_dataset import NoDataset
 from labeler.dataset.places import free_folder, known_datasets
 from labeler.dataset.schema import OlderFormat
 from labeler.dataset.store import FILE_NAME, LOCK_NAME, Dataset
 from labeler.errors import UserError
+
+FIRST_DATASET = "My first dataset"
+"""The name of a dataset that is made before anybody has said what it is to be about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,18 @@ def open_or_create(folder: Path) -> Opened:
 
 def open_last(recent: list[Path], place: Path, first_name: str) -> Opened:
     """The last dataset that still opens, else the newest in the usual place, else a new one."""
+    opened, concern = _first_that_opens(recent, place)
+    return opened or Opened(Dataset.create(free_folder(first_name, place)), concern)
+
+
+def open_remembered(recent: list[Path], place: Path) -> Opened:
+    """As open_last, but where there is none to open, none is: the window shows its start page."""
+    opened, concern = _first_that_opens(recent, place)
+    return opened or Opened(NoDataset(), concern)
+
+
+def _first_that_opens(recent: list[Path], place: Path) -> tuple[Opened | None, UserError | None]:
+    """Also why the first one did not open, or is not quite what it should be."""
     concern: UserError | None = None
     for folder in dict.fromkeys([*recent, *known_datasets(place)]):
         try:
@@ -57,8 +73,8 @@ def open_last(recent: list[Path], place: Path, first_name: str) -> Opened:
         except UserError as error:
             concern = concern or error
             continue
-        return Opened(opened.dataset, opened.concern or concern)
-    return Opened(Dataset.create(free_folder(first_name, place)), concern)
+        return Opened(opened.dataset, opened.concern or concern), concern
+    return None, concern
 
 
 def _is_free(folder: Path) -> bool:

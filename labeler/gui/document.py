@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from labeler.dataset.changes import CategoryChange, Edit, SessionNoteChange
 from labeler.dataset.history import History
+from labeler.dataset.no_dataset import NoDataset
 from labeler.dataset.queries import Counts
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
@@ -61,6 +62,16 @@ class Document(QObject):
     @property
     def dataset(self) -> Dataset:
         return self._dataset
+
+    @property
+    def has_dataset(self) -> bool:
+        """False while none is open; an empty one that refuses everything stands in its place."""
+        return not isinstance(self._dataset, NoDataset)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the open dataset may only be read."""
+        return self._dataset.read_only and self.has_dataset
 
     @property
     def counts(self) -> Counts:

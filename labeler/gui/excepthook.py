@@ -62,12 +62,16 @@ class CaughtBugs(QObject):
         self.caught.emit(sentence.format(file=self.log_file), details)
 
 
+def log_file() -> Path:
+    """Where the window's log is written."""
+    return platformdirs.user_log_path(APPLICATION, appauthor=False) / "window.log"
+
+
 def start_log() -> Path:
     """Sends the program's log to a file in the person's log folder; the last one is kept too."""
-    folder = platformdirs.user_log_path(APPLICATION, appauthor=False)
-    file = folder / "window.log"
+    file = log_file()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         if file.exists() and file.stat().st_size > _LARGEST:
             file.replace(file.with_suffix(".old.log"))
         handler: logging.Handler = logging.FileHandler(file, encoding="utf-8", delay=True)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from labeler.dataset.coco_places import coco_at
 from labeler.dataset.files import is_file
-from labeler.dataset.store import FILE_NAME
+from labeler.dataset.store import FILE_NAME, Counts
 from labeler.gui import theme
 from labeler.gui.backup_keeper import BackupKeeper
 from labeler.gui.banner import Banner
@@ -22,15 +22,17 @@ from labeler.gui.dataset_menu import DatasetMenu
 from labeler.gui.document import Document
 from labeler.gui.floating_bars import FloatingBars
 from labeler.gui.garbage import GarbageCollector
+from labeler.gui.help.menu import HelpMenu
 from labeler.gui.history_actions import HistoryActions
 from labeler.gui.job_bar import JobBar
 from labeler.gui.key_hint import hint_tooltip
-from labeler.gui.pages import CAPTURE, COMPARE, LABEL, PREVIEW, TRAIN, Page, pages
+from labeler.gui.pages import CAPTURE, COMPARE, LABEL, PREVIEW, START, TRAIN, Page, pages
 from labeler.gui.robot_pill import RobotPill
 from labeler.gui.segmented_bar import SegmentedBar
 from labeler.gui.settings import Settings
 from labeler.gui.shortcuts import GLOBAL, HISTORY
 from labeler.gui.status_line import StatusLine
+from labeler.gui.top_bar import TopBar
 from labeler.gui.window_actions import global_actions
 from labeler.gui.window_keys import WindowKeys
 from labeler.gui.window_place import place_window
@@ -55,6 +57,7 @@ class MainWindow(QWidget):
         self.pages: dict[str, Page] = {page.id: page for page in pages()}
         self._workspaces: dict[str, Workspace] = {}
         self._current = ""
+        self._destination = ""
         self._live: LiveCamera | None = None
         self._was_painted = False
         # Made in the order in which Tab is to go.
@@ -65,6 +68,8 @@ class MainWindow(QWidget):
         self.menu = DatasetMenu(document, self.actions_of_dataset, settings, self)
         self.bar = self._made_bar()
         self.pill = RobotPill(self)
+        self.help = HelpMenu(self)
+        self.menu.fill_help = self.help.fill
         self._battery = BatteryWords()
         self.banner = Banner(self)
         self.status = StatusLine(self)
@@ -72,7 +77,7 @@ class MainWindow(QWidget):
         self.history = HistoryActions(document, self.stack, self)
         titles = {page.id: page.title for page in self.pages.values()}
         self.keys = WindowKeys(self, titles, settings)
-        self.menu.key_of = self.keys.key
+        self.menu.key_of = self.help.key_of = self.keys.key
         self.actions_of_dataset.may_leave = self._may_leave_dataset
         self.setAcceptDrops(True)
         self._lay_out()
@@ -82,7 +87,7 @@ class MainWindow(QWidget):
         self.keys.add(GLOBAL, global_actions(self), self)
         self.keys.add(HISTORY, self.history.actions_table(), self)
         self._show_dataset()
-        self.show_workspace(LABEL)
+        self._show_first()
         place_window(self, settings.geometry)
 
     @property
@@ -101,9 +106,9 @@ class MainWindow(QWidget):
         return self._workspaces[self._current]
 
     def workspace(self, page_id: str) -> Workspace:
-        """Builds it the first time."""
+        """Builds it the first time. page_id may be START."""
         if page_id not in self._workspaces:
-            workspace = self.pages[page_id].build(self.document, lambda: self.live)
+            workspace = self._built(page_id)
             self._workspaces[page_id] = workspace
             self.stack.addWidget(workspace)
             self._wire(page_id, workspace)
@@ -111,21 +116,35 @@ class MainWindow(QWidget):
         return self._workspaces[page_id]
 
     def show_workspace(self, page_id: str) -> None:
+        """Without an open dataset a new one is made for it, unless it is the start page."""
         if page_id == self._current:
+            return
+        if page_id != START and not self._has_dataset_for(page_id):
+            self.bar.show_chosen(self._shown_in_bar())
             return
         workspace = self.workspace(page_id)
         if self._current:
             self.current.deactivated()
         self._current = page_id
+        if page_id != START:
+            self._settings.remember_workspace(self.document.dataset.folder, page_id)
         self.status.show_detail("")
         self.status.fall_silent()
         self.stack.setCurrentWidget(workspace)
         self._messages.stand_over(workspace.main_part())
-        self.bar.show_chosen(page_id)
+        self.bar.show_chosen(self._shown_in_bar())
         self.keys.set_current(page_id)
         workspace.activated()
         if not workspace.isAncestorOf(self.focusWidget() or self):
             workspace.setFocus()  # or the focus would stay on the bar, and Space would press it
+
+    def show_start(self) -> None:
+        self.show_workspace(START)
+
+    def show_left_workspace(self) -> None:
+        """The one in which the open dataset was left, or Label."""
+        left = self._settings.workspace_of(self.document.dataset.folder)
+        self.show_workspace(left if left in self.pages else LABEL)
 
     def use_camera(self, camera: str) -> None:
         """Opens a camera by its id ("simulated", "robot:SERIAL") and shows Capture."""
@@ -138,9 +157,46 @@ class MainWindow(QWidget):
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
+    def _show_first(self) -> None:
+        """Label before the first paint; others bring libraries, and the window does not wait."""
+        if not self.document.has_dataset:
+            self.show_start()
+            return
+        left = self._settings.workspace_of(self.document.dataset.folder)
+        if left in self.pages and left != LABEL:
+            self.bar.show_chosen(left)
+            self.painted.connect(self._show_left_at_last)
+        else:
+            self.show_workspace(LABEL)
+
+    def _show_left_at_last(self) -> None:
+        if not self._current:
+            self.show_left_workspace()
+
+    def _shown_in_bar(self) -> str:
+        return self._current if self._current in self.pages else ""
+
+    def _built(self, page_id: str) -> Workspace:
+        if page_id != START:
+            return self.pages[page_id].build(self.document, lambda: self.live)
+        from labeler.gui.start.page import StartPage
+
+        return StartPage(self.document, self._settings)
+
     def _wire(self, page_id: str, workspace: Any) -> None:
         """Connects the wishes of one workspace to the others, which it does not know."""
         workspace.detail_changed.connect(self.status.show_detail)
+        if page_id == START:
+            workspace.robot_requested.connect(self._bring_robot)
+            workspace.simulated_requested.connect(partial(self.use_camera, "simulated"))
+            workspace.pictures_requested.connect(self.menu.ask_pictures_of_new)
+            workspace.picture_folder_requested.connect(self.menu.ask_folder_of_new)
+            workspace.sample_requested.connect(self.actions_of_dataset.open_sample)
+            workspace.dataset_requested.connect(self._open_from_start)
+            workspace.new_requested.connect(self.menu.ask_new)
+            workspace.open_requested.connect(self.menu.ask_open)
+            workspace.left.connect(self.show_left_workspace)
+            return
         if page_id == LABEL:
             workspace.camera_requested.connect(self._bring_camera)
             workspace.pictures_requested.connect(self.menu.ask_pictures)
@@ -166,6 +222,21 @@ class MainWindow(QWidget):
         else:
             self.show_workspace(CAPTURE)
 
+    def _bring_robot(self) -> None:
+        """To the list of cameras; where no robot is in it yet, to what sets one up."""
+        self.show_workspace(CAPTURE)
+        if self._current == CAPTURE and not any(
+            choice.kind == "robot" for choice in self.live.choices()
+        ):
+            capture: Any = self.current
+            capture.set_up_robot()
+
+    def _open_from_start(self, folder: Path) -> None:
+        if folder == self.document.dataset.folder:
+            self.show_left_workspace()
+        else:
+            self.actions_of_dataset.open(folder)
+
     def _label_image(self, image_id: int) -> None:
         self.show_workspace(LABEL)
         label: Any = self.current
@@ -190,24 +261,38 @@ class MainWindow(QWidget):
         document.said.connect(lambda sentence: self.status.say(self.keys.told(sentence)))
         document.failed.connect(self.show_failure)
         document.recovered.connect(self.banner.take_back)
-        document.dataset_opened.connect(self._show_dataset)
-        document.counts_changed.connect(self.status.show_counts)
+        document.dataset_opened.connect(self._follow_dataset)
+        document.counts_changed.connect(self._show_counts)
         self.history.replayed.connect(partial(self.show_workspace, LABEL))
         self.history.image_requested.connect(self._label_image)
         self.bar.chosen.connect(self.show_workspace)
         self.pill.clicked.connect(partial(self.show_workspace, CAPTURE))
-        self.menu.keys_requested.connect(self.keys.show_keys)
+        self.menu.start_requested.connect(self.show_start)
+        self.help.start_requested.connect(self.show_start)
+        self.help.keys_requested.connect(self.keys.show_keys)
+        self.help.said.connect(document.say)
         self.menu.history_requested.connect(self.history.toggle_panel)
         self.menu.palette_requested.connect(self.keys.show_palette)
         self.keys.said.connect(document.say)
         self.keys.place_requested.connect(self.show_workspace)
 
+    def _follow_dataset(self) -> None:
+        """A dataset that is opened from the start page is shown, one that is closed leads to it."""
+        self._show_dataset()
+        if not self.document.has_dataset:
+            self.show_start()
+        elif self._current == START and not self._destination:
+            self.show_left_workspace()
+
     def _show_dataset(self) -> None:
-        self.status.show_counts(self.document.counts)
+        self._show_counts(self.document.counts)
         self._show_title()
 
+    def _show_counts(self, counts: Counts) -> None:
+        self.status.show_counts(counts if self.document.has_dataset else None)
+
     def _show_title(self) -> None:
-        words = [self.document.dataset.name]
+        words = [self.document.dataset.name] if self.document.has_dataset else []
         if self._live is not None and self._live.name:
             words.append(self._live.name)
         self.setWindowTitle(" - ".join([*words, "Vector Labeler"]))
@@ -219,7 +304,7 @@ class MainWindow(QWidget):
         self._show_title()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and not self.document.dataset.read_only:
+        if event.mimeData().hasUrls() and not self.document.is_locked:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -230,12 +315,26 @@ class MainWindow(QWidget):
         video = next((path for path in paths if looks_like_video(path)), None)
         if dataset is not None:
             self.actions_of_dataset.open(dataset)
+        elif paths and self._current == START and not self._may_begin_anew():
+            return
         elif coco is not None:
             self.menu.import_coco(coco)
         elif video is not None:
             self.menu.import_video(video)
         elif paths:
             self.actions_of_dataset.add_pictures(paths)
+
+    def _has_dataset_for(self, page_id: str) -> bool:
+        self._destination = page_id
+        is_there = self.actions_of_dataset.need_dataset()
+        self._destination = ""
+        return is_there and self._current != page_id
+
+    def _may_begin_anew(self) -> bool:
+        """What is dropped onto the start page becomes a dataset of its own."""
+        if self.document.has_dataset:
+            self.actions_of_dataset.close()
+        return not self.document.has_dataset
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -247,7 +346,8 @@ class MainWindow(QWidget):
         if not self._may_close():
             event.ignore()
             return
-        self.current.deactivated()
+        if self._current:
+            self.current.deactivated()
         if self._live is not None:  # a photo that a robot never sends would hold up those behind
             self._live.stop()
         for workspace in self._workspaces.values():
@@ -281,13 +381,7 @@ class MainWindow(QWidget):
         return bar
 
     def _lay_out(self) -> None:
-        top = QFrame(self)
-        theme.set_role(top, "bar")
-        row = QHBoxLayout(top)
-        row.setContentsMargins(12, 7, 12, 7)
-        row.addWidget(_side(top, self.menu, Qt.AlignmentFlag.AlignLeft), 1)
-        row.addWidget(self.bar)
-        row.addWidget(_side(top, self.pill, Qt.AlignmentFlag.AlignRight), 1)
+        top = TopBar(self.menu, self.bar, self.pill, self.help, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -306,15 +400,6 @@ class _Stack(QStackedWidget):
 
     def minimumSizeHint(self) -> QSize:
         return super().minimumSizeHint().boundedTo(QSize(*_SMALLEST))
-
-
-def _side(top: QWidget, widget: QWidget, where: Qt.AlignmentFlag) -> QWidget:
-    """Takes half of what the middle leaves, so that the middle is in the middle."""
-    side = QWidget(top)  # never without a window, or its widget would lose its place for Tab
-    row = QHBoxLayout(side)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.addWidget(widget, 0, where | Qt.AlignmentFlag.AlignVCenter)
-    return side
 
 
 def _line(parent: QWidget) -> QFrame:

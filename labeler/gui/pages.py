@@ -14,6 +14,8 @@ from labeler.gui.workspace import Workspace
 if TYPE_CHECKING:
     from labeler.gui.live import LiveCamera
 
+START = "start"
+"""The id of the start page, which is none of the workspaces."""
 CAPTURE, LABEL, TRAIN, PREVIEW, COMPARE = "capture", "label", "train", "preview", "compare"
 
 Build = Callable[[Document, Callable[[], "LiveCamera"]], Workspace]

@@ -25,16 +25,22 @@ class RobotPill(QToolButton):
         super().__init__(parent)
         self._shown = ("", CameraStatus(CameraState.CLOSED))
         self._dots: dict[str, QIcon] = {}  # Qt keeps what it painted of each new icon
+        self._widest = _WIDEST_NAME
         theme.set_role(self, "pill")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(10, 10))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.show_status(*self._shown)
 
+    def set_narrow(self, is_narrow: bool) -> None:
+        """In a narrow window the name takes less room."""
+        self._widest = _WIDEST_NAME // 3 if is_narrow else _WIDEST_NAME
+        self.show_status(*self._shown)
+
     def show_status(self, name: str, status: CameraStatus) -> None:
         self._shown = (name, status)
         self._show_dot(status)
-        shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _WIDEST_NAME)
+        shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, self._widest)
         self.setText(" " + "  ".join(self._words(shown, status)))
         low = low_words(name, status.battery or 0.0) if _is_low(status) else ""
         self.setToolTip(status.message or low or self.tr("Choose a camera"))

@@ -39,11 +39,14 @@ class SegmentedBar(QFrame):
         )
 
     def show_chosen(self, segment: str) -> None:
-        """Tab reaches the chosen one alone; the arrows go on from there."""
-        self._buttons[segment].setChecked(True)
+        """Tab reaches the chosen one alone; the arrows go on from there. Empty: none is chosen."""
+        self._group.setExclusive(False)  # or the last one chosen could not be let go
+        first = next(iter(self._buttons))
         for each, button in self._buttons.items():
-            is_chosen = each == segment
+            button.setChecked(each == segment)
+            is_chosen = each == (segment or first)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus if is_chosen else Qt.FocusPolicy.NoFocus)
+        self._group.setExclusive(True)
 
     def button(self, segment: str) -> QPushButton:
         return self._buttons[segment]

@@ -24,9 +24,43 @@ class Settings:
         """The newest first; those that were moved away meanwhile are left out."""
         return [folder for folder in map(Path, self._texts("recent")) if _may_be_there(folder)]
 
+    def all_recent_datasets(self) -> list[Path]:
+        """As recent_datasets(), with those that are not there any more. Asks no drive."""
+        return [Path(text) for text in self._texts("recent")]
+
     def remember_dataset(self, folder: Path) -> None:
+        """It is open now, and opened again at the next start."""
         others = [text for text in self._texts("recent") if text != str(folder)]
         self._store.setValue("recent", [str(folder), *others][:_RECENT])
+        self._store.setValue("closed", "no")
+
+    def forget_dataset(self, folder: Path) -> None:
+        """It is no longer in the list; the folder stays as it is."""
+        others = [text for text in self._texts("recent") if text != str(folder)]
+        self._store.setValue("recent", others)
+
+    def remember_closed(self) -> None:
+        """No dataset is open, because the person closed it."""
+        self._store.setValue("closed", "yes")
+
+    @property
+    def was_closed(self) -> bool:
+        """Whether the next start opens no dataset."""
+        return self._text("closed", "no") == "yes"
+
+    def workspace_of(self, folder: Path) -> str:
+        """The id of the workspace in which this dataset was left; empty where none is known.
+
+        Kept for each dataset: one is still being photographed while another one is trained on.
+        """
+        known = (text.partition(" ") for text in self._texts("workspaces"))
+        return next((page for page, _, path in known if path == str(folder)), "")
+
+    def remember_workspace(self, folder: Path, page_id: str) -> None:
+        others = [
+            text for text in self._texts("workspaces") if text.partition(" ")[2] != str(folder)
+        ]
+        self._store.setValue("workspaces", [f"{page_id} {folder}", *others][:_RECENT])
 
     @property
     def datasets_folder(self) -> Path:

@@ -58,7 +58,14 @@ class StatusLine(QWidget):
         bar.installEventFilter(self)
         self.updateGeometry()
 
-    def show_counts(self, counts: Counts) -> None:
+    def show_counts(self, counts: Counts | None) -> None:
+        """None while no dataset is open."""
+        if counts is None:
+            self._total = 0
+            self.counts.setText("")
+            self.to_do.setText("")
+            self._share_room()
+            return
         done = counts.labelled + counts.empty
         words = [
             self.tr("1 image")

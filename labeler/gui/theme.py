@@ -192,6 +192,9 @@ QPushButton[role="recording"]:focus { border: 2px solid $text; padding: 5px 11px
 QPushButton[role="flat"], QToolButton[role="flat"] { border-color: transparent; padding: 4px; }
 QPushButton[role="flat"]:focus, QToolButton[role="flat"]:focus { border-color: $accent; }
 QPushButton[role="pill"], QToolButton[role="pill"] { border-radius: 13px; padding: 4px 12px; }
+QPushButton[role="choice"] { border-radius: 8px; padding: 0; text-align: left; }
+QPushButton[role="choice"]:focus { border: 2px solid $accent; }
+QLabel[role="choice"] { font-size: 15px; font-weight: 600; }
 QToolButton::menu-indicator { image: none; width: 0; }
 QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
     background: $field; color: $text; border: 1px solid $line; border-radius: 5px;
@@ -268,6 +271,8 @@ QPushButton[role="segment"] {
     border: 1px solid transparent; border-radius: 5px; padding: 6px 20px; background: transparent;
     font-weight: 500;
 }
+QFrame[narrow="true"] QPushButton[role="segment"] { padding: 6px 9px; }
+QFrame[narrow="true"] QToolButton[role="pill"] { padding: 4px 8px; }
 QPushButton[role="segment"]:hover { background: $raised; }
 QPushButton[role="segment"]:checked { background: $accent; color: $on_accent; }
 QPushButton[role="segment"]:focus { border-color: $text; }

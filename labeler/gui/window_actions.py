@@ -32,6 +32,7 @@ def global_actions(window: MainWindow) -> list[Action]:
             for page in window.pages.values()
         ),
         *window.menu.actions_table(),
+        *window.help.actions_table(),
         Action("save", _tr("Save"), ("Ctrl+S",), partial(window.document.say, saved)),
         Action("keys", _tr("These keys"), ("F1", "?"), keys.show_keys),
         Action("change_keys", _tr("Change keys…"), (), keys.change_keys),

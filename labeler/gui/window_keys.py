@@ -78,7 +78,7 @@ class WindowKeys(QObject):
 
         outside = [action for owner in OUTSIDE for action in self.book.actions(owner)]
         sections = [
-            (self._titles[self._current], self.book.actions(self._current)),
+            (self._titles.get(self._current, ""), self.book.actions(self._current)),
             (self.tr("Everywhere"), outside),
         ]
         page = KeysPage(sections, self._window)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 import os
 import signal
 import sys
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from labeler.errors import UserError
 from labeler.simulator import faults, timetable
 from labeler.simulator.configuration import Identity, numbered, sdk_folder
-from labeler.simulator.setting import HOURS, MOST_CLUTTER, ROOMS, TABLES, Setting
+from labeler.simulator.setting import BATTERY_HOURS, HOURS, MOST_CLUTTER, ROOMS, TABLES, Setting
 from labeler.simulator.timetable import Entry
 from labeler.temporary import temporary_folder
 
@@ -51,6 +52,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         choices=range(MOST_CLUTTER + 1),
         help="how many other things stand around (by seed)",
+    )
+    parser.add_argument(
+        "--battery",
+        type=float,
+        default=BATTERY_HOURS,
+        metavar="HOURS",
+        help=f"how long their batteries last ({BATTERY_HOURS:g})",
     )
     parser.add_argument("--name", default="Vector-SIM1", help="the robot's name")
     parser.add_argument("--serial", default="00sim001", help="the robot's serial number")
@@ -115,6 +123,8 @@ def _checked(arguments: argparse.Namespace) -> list[Entry]:
         raise UserError("--fps goes from 1 to 60 and --pace from 0 to 20.")
     if not 1 <= robots <= MOST_ROBOTS:
         raise UserError(f"--robots goes from 1 to {MOST_ROBOTS}: the table is small.")
+    if not 0 < arguments.battery < math.inf:
+        raise UserError("--battery is a number of hours above 0.")
     if arguments.seed < 0:
         raise UserError("--seed goes from 0 on.")
     if arguments.port and not 1 <= arguments.port <= 65536 - robots:
@@ -151,6 +161,8 @@ async def _serve(arguments: argparse.Namespace, folder: Path, entries: list[Entr
         tell,
         playbacks,
     )
+    for robot in company.robots:
+        robot.battery_hours = arguments.battery
     server = RunningServer(company, folder, arguments.port)
     try:
         if arguments.record is not None:

@@ -12,13 +12,14 @@ from labeler.simulator.body import HEAD_RANGE, LIFT_RANGE, BodyPose, clamp, wrap
 from labeler.simulator.faults import Faults
 from labeler.simulator.robot import EXPOSURES, SimulatedRobot
 from labeler.simulator.scene import Exposure
+from labeler.simulator.setting import BATTERY_HOURS
 from labeler.simulator.view import BEND, MIDDLE_FOCAL
 
 MM = 10.0
 """Millimetres in the world's centimetre."""
 LIFT_ARM = 6.6
 HOST_VERSION = 5
-FULL_VOLTS, EMPTY_VOLTS, SECONDS_OF_LIFE = 4.1, 3.6, 3600.0
+FULL_VOLTS, EMPTY_VOLTS = 4.1, 3.6
 
 
 def ok(message: type[Any], **values: Any) -> Any:
@@ -119,9 +120,9 @@ def status_bits(robot: SimulatedRobot) -> int:
     return bits
 
 
-def battery_state(seconds: float, faults: Faults) -> Any:
-    """Full at first, and lower by a volt's half after an hour."""
-    used = 0.96 if faults.low_battery else min(1.0, seconds / SECONDS_OF_LIFE)
+def battery_state(seconds: float, faults: Faults, hours: float = BATTERY_HOURS) -> Any:
+    """Full at first, and empty, lower by a volt's half, after so many hours of the world."""
+    used = 0.96 if faults.low_battery else min(1.0, seconds / (3600 * hours))
     volts = FULL_VOLTS - (FULL_VOLTS - EMPTY_VOLTS) * used
     low = volts < EMPTY_VOLTS + 0.05
     level = protocol.BATTERY_LEVEL_LOW if low else protocol.BATTERY_LEVEL_NOMINAL

@@ -14,6 +14,7 @@ from labeler.simulator.frames import CameraFrame, Moment, SharedCamera
 from labeler.simulator.performance import Performance
 from labeler.simulator.playback import Playback
 from labeler.simulator.scene import Exposure, Scene
+from labeler.simulator.setting import BATTERY_HOURS
 from labeler.simulator.world import Resident, World
 
 SMALL = (640, 360)
@@ -65,6 +66,7 @@ class SimulatedRobot:
         self.manual: Exposure | None = None
         self.playback: Playback | None = None
         self.record: Record | None = None
+        self.battery_hours = BATTERY_HOURS
         self._draw = draw
         self._tell = tell
 

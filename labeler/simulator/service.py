@@ -89,7 +89,8 @@ class Service(Motions, Shows):
             await self.robot.ticked.wait()
 
     async def BatteryState(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return messages.battery_state(self.robot.world.seconds, self.robot.faults)
+        robot = self.robot
+        return messages.battery_state(robot.world.seconds, robot.faults, robot.battery_hours)
 
     # Pictures
 

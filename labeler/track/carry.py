@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,17 @@ class Carried:
     score: float
 
 
+class Loss(Enum):
+    """Why a box was not found again."""
+
+    UNLIKE = "unlike"
+    """Nothing in the picture looks enough like it: it is covered, gone, or moved too far."""
+    LEFT = "left"
+    """Too little of it is in the picture."""
+    SIZE = "size"
+    """The picture has another size than the one before."""
+
+
 class Carrier:
     """Follows boxes from picture to picture, forwards or backwards, whatever order it is given.
 
@@ -38,6 +50,11 @@ class Carrier:
     def lost(self) -> bool:
         """Nothing is left to follow."""
         return not self._follower.tracks
+
+    @property
+    def losses(self) -> Mapping[int, Loss]:
+        """Why each box that is lost was not found again, by its key."""
+        return self._follower.losses
 
     def step(self, picture: Pixels) -> list[Carried]:
         """The boxes in the next picture, cut off at its edges, in the order they were given.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from labeler.dataset.model import MIN_SIDE, BBox
 from labeler.track.align import aligned
 from labeler.track.camera import Motion, camera_motion, carried_along
+from labeler.track.carry import Loss
 from labeler.track.frame import Box, Frame, Pixels
 from labeler.track.outline import Outline, followed, outline_of
 from labeler.track.patch import in_picture, likeness, patch
@@ -51,24 +52,31 @@ class Follower:
     def __init__(self, picture: Pixels, boxes: Mapping[int, BBox]) -> None:
         self._frame = Frame.of(picture)
         self.tracks = {key: _drawn(self._frame, box) for key, box in boxes.items()}
+        self.losses: dict[int, Loss] = {}
 
     def step(self, picture: Pixels) -> list[tuple[int, BBox, float]]:
-        """Key, box and score of what is found again; the rest is forgotten."""
+        """Key, box and score of what is found again; the rest is forgotten, but for why."""
         old, new = self._frame, Frame.of(picture)
         tracks, self.tracks, self._frame = self.tracks, {}, new
-        if old.size != new.size or not tracks:
+        if old.size != new.size:
+            self.losses |= dict.fromkeys(tracks, Loss.SIZE)
+            return []
+        if not tracks:
             return []
         motion = camera_motion(old, new)
         found = []
         for key, track in tracks.items():
             place, score = _found(old, new, track.box, motion)
             if place is None:
+                self.losses[key] = Loss.UNLIKE
                 continue
             track = _revised(new, track, place, score)
             shown = _shown(new, track.box)
-            if shown is not None:
-                self.tracks[key] = track
-                found.append((key, shown, score))
+            if shown is None:
+                self.losses[key] = Loss.LEFT
+                continue
+            self.tracks[key] = track
+            found.append((key, shown, score))
         return found
 
 

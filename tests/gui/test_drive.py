@@ -424,6 +424,14 @@ def test_what_is_asked_says_how_long_it_takes_and_is_remembered(
     assert [each.name for each in partners] == ["Vector-0300", "Vector-0200"]  # who answers first
     poses: list[tuple[PosingWish, int]] = []
     posing = posing_form(capture, ["one", "two"], lambda wish, at: poses.append((wish, at)))
+    seed = posing.fields["pose_seed"]
+    assert (seed.accessibleName(), seed.isHidden()) == ("Seed", True)
+    posing.show()
+    qtbot.mouseClick(posing.advanced, Qt.MouseButton.LeftButton)
+    assert seed.isVisible()
+    assert seed.toolTip() == (
+        "The same number gives the same poses again; each run takes the next."
+    )
     assert posing.summary.text().endswith("Those without it wait until you have checked them.")
     posing.fields["pose_negatives"].setValue(0)
     assert posing.summary.text() == "40 pictures, about 60 s."

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image as Pillow
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset.category_edits import add_category
@@ -115,7 +117,7 @@ def test_t_suggests_the_box_on_the_next_image_and_goes_there(opened: Open) -> No
     assert 0.5 < offered.score <= 1
     assert hand.label.canvas.boxes[0].plate == f"mug {offered.score:.2f}"
     assert hand.with_suggestions() == [1]
-    assert hand.said[-1] == "1 box carried on. Enter accepts, Del rejects."
+    assert hand.said[-1] == "1 box tracked. Enter accepts, Del rejects."
 
 
 def test_what_was_said_of_the_box_does_not_travel(opened: Open) -> None:
@@ -146,7 +148,7 @@ def test_shift_t_carries_the_box_to_the_end_of_the_session(opened: Open) -> None
     assert hand.number == 1
     assert hand.with_suggestions() == list(range(1, 12))
     assert all(is_at(hand.offered(number)[0], place(number)) for number in range(1, 12))
-    assert hand.said[-1] == "Carried through 11 images, to the end of the session."
+    assert hand.said[-1] == "Tracked through 11 images, to the end of the session."
 
 
 def test_only_the_selected_boxes_are_carried(opened: Open) -> None:
@@ -166,20 +168,126 @@ def test_a_lost_box_is_not_suggested_and_is_said(opened: Open) -> None:
     hand = opened(10, gone=range(6, 10))
     hand.carry(modifier=SHIFT)
     assert hand.with_suggestions() == [1, 2, 3, 4, 5]
-    assert hand.said[-1] == "Lost mug after 5 images."
+    assert hand.said[-1] == (
+        "Lost mug after 5 images, on 6.png: nothing there looks enough like it."
+    )
 
 
 def test_it_stops_before_a_long_pause_and_says_why(opened: Open) -> None:
     hand = opened(8, pause_after=3)
     hand.carry(modifier=SHIFT)
     assert hand.with_suggestions() == [1, 2, 3]
-    assert hand.said[-1] == "Carried through 3 images, up to a pause of 30 s."
+    assert hand.said[-1] == "Tracked through 3 images, up to a pause of 30 s."
     hand.show(3)
     hand.carry()
     assert hand.number == 3
     assert hand.said[-1] == (
-        "The next image was taken 30 s later: nothing is carried over such a pause."
+        "The next image was taken 30 s later: nothing is tracked over such a pause."
     )
+
+
+WHY = {
+    "unlike": "nothing in this image looks enough like it",
+    "size": "another size than the one before",
+    "confirmed": "you confirmed this image without such a box",
+    "other class": "the box at its place is of the class cube",
+    "elsewhere": "too far from where it was to be",
+    "session": "the last image of its session",
+    "pause": "the next image was taken 30 s later",
+    "picture": "missing",
+}
+
+
+@pytest.mark.parametrize(
+    ("why", "ends_on"),
+    [
+        ("unlike", 3),
+        ("size", 3),
+        ("confirmed", 3),
+        ("other class", 3),
+        ("elsewhere", 3),
+        ("session", 5),
+        ("pause", 3),
+        ("picture", 3),
+    ],
+)
+def test_the_image_where_tracking_ended_says_why_and_what_to_do(
+    opened: Open, why: str, ends_on: int
+) -> None:
+    def prepare(dataset: Dataset) -> None:
+        if why == "other class":
+            box(dataset, 3, place(3), 1)
+        if why == "elsewhere":
+            for at in (20, 170):  # one alone would be taken for it
+                box(dataset, 3, BBox(250, at, 30, 30))
+        if why in ("confirmed", "other class", "elsewhere"):
+            dataset.apply(verify(dataset, dataset.images()[3].id))
+        if why == "size":
+            path = dataset.path_of(dataset.images()[3])
+            with Pillow.open(path) as picture:
+                picture.resize((300, 240)).save(path, "PNG")
+        if why == "picture":
+            dataset.path_of(dataset.images()[3]).unlink()
+
+    how: dict[str, object] = {"gone": range(3, 6)} if why == "unlike" else {}
+    how |= {"pause_after": 3} if why == "pause" else {}
+    hand = opened(6, prepare, **how)
+    note = hand.label.carrying_note
+    hand.carry(modifier=SHIFT)
+    assert hand.number == 1
+    assert note.isVisible() == (why != "session")  # all is well: the status line says so
+    if why != "session":
+        QTest.mouseClick(note.go, Qt.MouseButton.LeftButton)
+        assert hand.number == ends_on
+    hand.show(ends_on)
+    assert note.isVisible()
+    assert note.text.text().startswith("Tracking ")
+    assert WHY[why] in note.text.text()
+    if why not in ("session", "picture"):
+        assert "Shift+T" in note.text.text()
+    assert not note.go.isVisible()
+    hand.press(Qt.Key.Key_A)
+    assert not note.isVisible()
+    hand.press(Qt.Key.Key_D)
+    QTest.mouseClick(note.close_button, Qt.MouseButton.LeftButton)
+    assert not note.isVisible()
+    hand.press(Qt.Key.Key_A)
+    hand.press(Qt.Key.Key_D)
+    assert not note.isVisible()
+
+
+def test_two_boxes_that_end_on_two_images_have_a_note_each_and_a_new_run_takes_them_away(
+    opened: Open,
+) -> None:
+    def prepare(dataset: Dataset) -> None:
+        box(dataset, 0, second_place(0), 1)
+        box(dataset, 2, place(2))
+        dataset.apply(verify(dataset, dataset.images()[2].id))  # the cube is not there, it says
+        dataset.apply(verify(dataset, dataset.images()[4].id))  # nor the mug here
+
+    hand = opened(6, prepare, with_second=True)
+    note = hand.label.carrying_note
+    hand.carry(modifier=SHIFT)
+    for number, name in ((2, "cube"), (4, "mug")):
+        hand.show(number)
+        assert note.text.text().startswith(f"Tracking of {name} ended here")
+    hand.show(3)
+    assert not note.isVisible()
+    hand.show(0)
+    hand.carry()
+    for number in (2, 4):
+        hand.show(number)
+        assert not note.isVisible()
+
+
+def test_the_note_names_the_key_as_the_person_has_it_and_the_way_back(opened: Open) -> None:
+    hand = opened(6, lambda dataset: box(dataset, 5, place(5)), gone=range(3))
+    hand.show(5)
+    hand.carry(modifier=SHIFT | ALT)
+    hand.show(2)
+    assert "Alt+Shift+T" in hand.label.carrying_note.text.text()
+    hand.window.keys.book.use({"label.carry_back_on": ("Ctrl+U",)})
+    assert "Ctrl+U" in hand.label.carrying_note.text.text()
 
 
 def test_backwards(opened: Open) -> None:
@@ -264,7 +372,9 @@ def test_nothing_is_suggested_on_an_image_that_a_person_found_empty(opened: Open
     hand = opened(6, confirm)
     hand.carry(modifier=SHIFT)
     assert hand.with_suggestions() == [1, 2]
-    assert hand.said[-1] == "Lost mug after 2 images."
+    assert hand.said[-1] == (
+        "Lost mug after 2 images, on 3.png: that image is confirmed without it."
+    )
 
 
 def test_what_was_rejected_is_not_suggested_again(opened: Open) -> None:
@@ -279,7 +389,7 @@ def test_what_was_rejected_is_not_suggested_again(opened: Open) -> None:
     hand.show(1)
     hand.carry()
     assert hand.number == 2
-    assert hand.said[-1] == "Nothing new to suggest here: boxed, confirmed or rejected already."
+    assert hand.said[-1] == "Nothing new to suggest here: drawn, confirmed or rejected already."
 
 
 def test_hidden_suggestions_are_shown_when_new_ones_are_made(opened: Open) -> None:
@@ -326,7 +436,7 @@ def test_the_window_answers_while_boxes_are_carried(opened: Open, qtbot: QtBot) 
     hand.press(Qt.Key.Key_Return)
     assert len(hand.boxes) == 1
     hand.press(Qt.Key.Key_T, SHIFT)
-    assert hand.said[-1] == "Boxes are being carried on. Esc stops that."
+    assert hand.said[-1] == "Boxes are being tracked already. Esc stops that."
     hand.press(Qt.Key.Key_D)
     assert hand.number == 2
     hand.press(Qt.Key.Key_Escape)
@@ -366,7 +476,7 @@ def test_an_image_without_boxes_has_nothing_to_carry(opened: Open) -> None:
     hand = opened(3)
     hand.show(2)
     hand.carry()
-    assert hand.said[-1] == "There is no box on this image to carry on."
+    assert hand.said[-1] == "There is no box on this image to track."
 
 
 def test_the_boxes_between_two_drawn_ones_are_suggested_on_a_straight_line(opened: Open) -> None:
@@ -415,7 +525,7 @@ def test_there_is_nothing_to_fill_in_without_an_earlier_box(opened: Open) -> Non
     assert hand.said[-1] == "Select one box first: it is the end of the way."
     hand.click(*_middle(place(0)))
     hand.carry(Qt.Key.Key_B)
-    assert hand.said[-1] == 'No earlier image of this sequence has a box "mug".'
+    assert hand.said[-1] == 'No earlier image of this session has a box "mug".'
 
 
 def test_suggestions_never_train(opened: Open, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from labeler.gui.capture.number_form import NumberForm
 from labeler.gui.capture.photo_clock import PhotoClock
 from labeler.gui.capture.workspace import CaptureWorkspace
 from labeler.gui.document import Document
+from labeler.gui.key_hint import KeyHint
 from labeler.gui.live import LiveCamera
 from labeler.gui.photo_keeper import Shot
 from tests.dataset.shots import shot
@@ -79,7 +80,8 @@ def test_as_many_photos_as_were_chosen_are_counted_down_on_the_picture(
 ) -> None:
     choose(workspace, "10 photos")
     choose(workspace, "Every 30 s")
-    assert workspace.bar.every.text() == "Every 30 s ×10"
+    every = workspace.bar.every
+    assert every.text() == "Stop: every 30 s, 0 of 10 taken"
     assert not workspace.count_down.isHidden()
     assert "10 to come" in workspace.count_down.accessibleName()
     for seed in range(10):
@@ -88,8 +90,38 @@ def test_as_many_photos_as_were_chosen_are_counted_down_on_the_picture(
             Shot(dataset, workspace.session.name, "camera", lambda data=data: Frame(data, 1))
         )
     until(qtbot, lambda: heard.has("All 10 photos by the clock are kept."))
-    assert not workspace.bar.every.isChecked()
+    assert not every.isChecked()
+    assert every.text() == "Every 30 s ×10"
     assert workspace.count_down.isHidden()
+
+
+def test_the_button_says_what_it_does_now_and_keeps_its_place(
+    qtbot: QtBot, workspace: CaptureWorkspace, dataset: Dataset, heard: Heard
+) -> None:
+    every = workspace.bar.every
+    for hint in every.findChildren(KeyHint):
+        hint.tell(("I",))  # as the window does
+    assert every.text() == "Every 2 s"
+    assert every.toolTip() == (
+        "A photo every few seconds, by itself (I). The arrow, or Down, says how often, how many"
+    )
+    place = workspace.bar.shutter.pos()
+    qtbot.keyClick(workspace, Qt.Key.Key_I)
+    assert every.text() == every.accessibleName() == "Stop: every 2 s, 0 taken"
+    assert every.toolTip() == "Stop the photos by the clock (I). Esc stops them as well"
+    for seed in range(14):
+        data = shot(seed)
+        workspace.photographer.keeper.keep(
+            Shot(dataset, workspace.session.name, "camera", lambda data=data: Frame(data, 1))
+        )
+    until(qtbot, lambda: every.text() == "Stop: every 2 s, 14 taken")
+    qtbot.wait(0)  # the row is laid out again, if it is
+    assert workspace.bar.shutter.pos() == place
+    qtbot.mouseClick(every, Qt.MouseButton.LeftButton)
+    assert every.text() == "Every 2 s"
+    assert not workspace.photographer.clock.is_running
+    qtbot.keyClick(workspace, Qt.Key.Key_I)
+    assert every.text() == "Stop: every 2 s, 0 taken"
 
 
 def test_the_choices_are_remembered_and_escape_ends_the_clock(
@@ -113,7 +145,7 @@ def test_the_choices_are_remembered_and_escape_ends_the_clock(
     form.fields["clock_many"].setValue(15)
     assert form.summary.text() == "15 photos in 21:00 min."
     form.begin.click()
-    assert again.bar.every.text() == "Every 90 s ×15"
+    assert again.bar.every.text() == "Stop: every 90 s, 0 of 15 taken"
     assert again.photographer.clock.is_running
     ticked = [action.text() for action in again.bar.every.menu().actions() if action.isChecked()]
     assert ticked == ["Beep with each photo"]

@@ -41,7 +41,7 @@ ENGLISH = {
 }
 OF_EDITS = {"labeler/gui/label/box_edits.py"}
 """Counts things in the words of edits, which the dataset keeps."""
-NAMES = {"Vector Labeler", "My first dataset"}
+NAMES = {"Vector Labeler", "My first dataset", "Sample dataset"}
 """Of the program, and of a folder on the disk."""
 TWO_WORDS = re.compile(r"[A-Za-z]{2,}[,.:;]? [A-Za-z]{2,}")
 SHOWS = {

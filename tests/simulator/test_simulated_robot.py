@@ -17,6 +17,9 @@ from anki_vector.messaging import protocol
 from anki_vector.util import degrees
 from PIL import Image
 
+from labeler.cameras.link import battery_fraction
+from labeler.simulator.faults import Faults
+from labeler.simulator.messages import battery_state
 from labeler.simulator.truth import read_truth
 from tests.simulator.simulator_process import Client, SimulatorProcess, wait_until
 
@@ -182,3 +185,21 @@ def quiet(frames: list[Any], last: list[Any]) -> bool:
     """Whether nothing came since the call 30 calls ago."""
     last.append(len(frames))
     return len(last) > 30 and last[-1] == last[-30]
+
+
+def test_its_battery_lasts_a_school_day_or_as_long_as_it_is_told(connect: Connect) -> None:
+    connect()  # the SDK wants its own file, whatever stands in it
+    for hours, share in ((0.0, 0.99), (1.0, 0.9), (8.0, 0.25)):
+        told = battery_state(3600 * hours, Faults())
+        fraction = battery_fraction(told.battery_volts)
+        assert fraction is not None
+        assert fraction >= share
+        assert told.battery_level == protocol.BATTERY_LEVEL_NOMINAL
+    low = battery_state(1.0, Faults(low_battery=True))
+    assert low.battery_level == protocol.BATTERY_LEVEL_LOW
+    running = SimulatorProcess("--battery", "0.001", "--pace", "20")
+    client = Client(running.ready)
+    request = protocol.BatteryStateRequest()
+    wait_until(lambda: client.call("BatteryState", request).battery_volts < 3.61)
+    client.close()
+    running.end()

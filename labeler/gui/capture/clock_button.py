@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from labeler.gui.capture import remembered
 from labeler.gui.capture.clock_form import LONGEST_S, MOST_PHOTOS, clock_form
 from labeler.gui.counts import counted
-from labeler.gui.key_hint import hint_tooltip
+from labeler.gui.key_hint import KeyHint
 
 EVERY = (1, 2, 5, 10, 30)
 """Seconds to choose from between two photos by the clock."""
@@ -24,8 +24,14 @@ QToolButton::menu-button { border: 0; width: 22px; }
 """
 
 
+_WIDEST_COUNT = 888
+"""Room is kept for so many photos, or the buttons beside it would move while they are taken."""
+
+
 class ClockButton(QToolButton):
-    """changed carries the seconds between two photos, 0 for off, and how many, 0 for no limit."""
+    """Says what it does now: begins, or stops what runs, with how many were taken.
+
+    changed carries the seconds between two photos, 0 for off, and how many, 0 for no limit."""
 
     changed = Signal(int, int)
 
@@ -33,6 +39,8 @@ class ClockButton(QToolButton):
         super().__init__(parent)
         self._seconds = _remembered("clock_seconds", 2, 1, LONGEST_S)
         self._photos = _remembered("clock_photos", 0, 0, MOST_PHOTOS)
+        self._taken = 0
+        self._key = ""
         self._groups: list[QActionGroup] = []
         self.beeps = QAction(self.tr("Beep with each photo"), self)
         self.beeps.setCheckable(True)
@@ -44,14 +52,8 @@ class ClockButton(QToolButton):
         self.setMenu(self._menu)
         self.setMinimumHeight(32)
         self.setStyleSheet(_SPLIT)
-        hint_tooltip(
-            self,
-            "capture.photo_clock",
-            self.tr(
-                "A photo every few seconds, by itself{key}. The arrow, or Down, says how often, "
-                "how many"
-            ),
-        )
+        KeyHint(self, "capture.photo_clock", self._show_key)
+        self.toggled.connect(self._show_words)
         self.toggled.connect(self._tell)
         self._show_words()
 
@@ -66,6 +68,15 @@ class ClockButton(QToolButton):
     def interval(self) -> int:
         """Seconds between two photos by the clock, 0 while it is off."""
         return self._seconds if self.isChecked() else 0
+
+    def show_taken(self, photos: int) -> None:
+        """How many photos the clock has taken since it runs."""
+        self._taken = photos
+        self._show_words()
+
+    def _show_key(self, key: str) -> None:
+        self._key = key
+        self._show_words()
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
@@ -136,8 +147,31 @@ class ClockButton(QToolButton):
         if self._photos:  # short, for the row is wide enough already
             words = self.tr("{every} ×{count}").format(every=words, count=self._photos)
             spoken = f"{spoken}, {self._many(self._photos)}"
+        if self.isChecked():
+            words = spoken = self._stop_words(self._taken)
         self.setText(words)
         self.setAccessibleName(spoken)
+        self._show_tooltip()
+        widest = self.fontMetrics().horizontalAdvance(self._stop_words(_WIDEST_COUNT))
+        idle = self.fontMetrics().horizontalAdvance(words)
+        self.setMinimumWidth(self.sizeHint().width() - idle + max(idle, widest))
+
+    def _stop_words(self, taken: int) -> str:
+        if self._photos:
+            words = self.tr("Stop: every {seconds} s, {taken} of {photos} taken")
+        else:
+            words = self.tr("Stop: every {seconds} s, {taken} taken")
+        return words.format(seconds=self._seconds, taken=taken, photos=self._photos)
+
+    def _show_tooltip(self) -> None:
+        if self.isChecked():
+            words = self.tr("Stop the photos by the clock{key}. Esc stops them as well")
+        else:
+            words = self.tr(
+                "A photo every few seconds, by itself{key}. The arrow, or Down, says how often, "
+                "how many"
+            )
+        self.setToolTip(words.format(key=f" ({self._key})" if self._key else ""))
 
     def _tell(self) -> None:
         self.changed.emit(self.interval, self._photos)

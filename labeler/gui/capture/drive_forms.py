@@ -80,12 +80,13 @@ def posing_form(
         ),
         Number(
             "pose_seed",
-            _tr("Variation"),
+            _tr("Seed"),
             usual.seed,
             0,
             _SEEDS - 1,
             "",
-            _tr("The same number gives the same poses again; each run takes the next"),
+            _tr("The same number gives the same poses again; each run takes the next."),
+            is_advanced=True,
         ),
     ]
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QLabel,
     QSpinBox,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -26,7 +27,10 @@ _WIDTH = 380
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One field. name: under which it is remembered, and its key in the answer."""
+    """One field. name: under which it is remembered, and its key in the answer.
+
+    is_advanced: seldom of use, so it stands in a fold that is closed at first.
+    """
 
     name: str
     text: str
@@ -35,6 +39,7 @@ class Number:
     highest: int
     unit: str = ""
     tooltip: str = ""
+    is_advanced: bool = False
 
 
 class NumberForm(QDialog):
@@ -59,9 +64,9 @@ class NumberForm(QDialog):
         self.form = QFormLayout()
         self.form.setHorizontalSpacing(14)
         self.form.setVerticalSpacing(8)
-        for number in numbers:
-            field = self.fields[number.name]
-            self.form.addRow(FieldLabel(number.text, field), field)
+        self.advanced = QToolButton(self)
+        self._folded: list[QSpinBox] = []
+        self._lay_out_fields(numbers)
         words = QLabel(told, self)
         words.setWordWrap(True)
         self.summary = QLabel(self)
@@ -83,6 +88,35 @@ class NumberForm(QDialog):
         for field in self.fields.values():
             field.valueChanged.connect(self._summarise)
         self._summarise()
+        self._open_fold(False)
+
+    def _lay_out_fields(self, numbers: Sequence[Number]) -> None:
+        plain = [number for number in numbers if not number.is_advanced]
+        folded = [number for number in numbers if number.is_advanced]
+        for number in plain:
+            self._add_row(number)
+        self.advanced.setVisible(bool(folded))
+        if folded:
+            self.advanced.setText(self.tr("Advanced"))
+            self.advanced.setAccessibleName(self.tr("Advanced"))
+            self.advanced.setToolTip(self.tr("What is seldom changed"))
+            self.advanced.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            self.advanced.setAutoRaise(True)
+            self.advanced.setCheckable(True)
+            self.advanced.toggled.connect(self._open_fold)
+            self.form.addRow(self.advanced)
+        for number in folded:
+            self._add_row(number)
+            self._folded.append(self.fields[number.name])
+
+    def _add_row(self, number: Number) -> None:
+        field = self.fields[number.name]
+        self.form.addRow(FieldLabel(number.text, field), field)
+
+    def _open_fold(self, is_open: bool) -> None:
+        self.advanced.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        for field in self._folded:
+            self.form.setRowVisible(field, is_open)
         self._fit()
 
     def numbers(self) -> dict[str, int]:

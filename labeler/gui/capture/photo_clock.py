@@ -13,13 +13,14 @@ class PhotoClock(QObject):
     """due comes at once and then every so many seconds, until stop() or as many were counted.
 
     waits carries the whole seconds to the next photo and how many are still to come, 0 for no
-    limit. ended carries how many there were, once all are.
+    limit. ended carries how many there were, once all are; counted how many there are so far.
     """
 
     due = Signal()
     waits = Signal(int, int)
     stopped = Signal()
     ended = Signal(int)
+    counted = Signal(int)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +40,7 @@ class PhotoClock(QObject):
     def begin(self, seconds: int, photos: int) -> None:
         """photos: 0 for no limit. Beginning again counts anew."""
         self._wanted, self._counted, self._told = photos, 0, (0, 0)
+        self.counted.emit(0)
         self._timer.start(1000 * seconds)
         self._look.start()
         self._ring()
@@ -54,6 +56,7 @@ class PhotoClock(QObject):
         if not self.is_running:
             return
         self._counted += 1
+        self.counted.emit(self._counted)
         if self._counted == self._wanted:
             self.stop()
             self.ended.emit(self._counted)

@@ -247,6 +247,7 @@ class CaptureWorkspace(Workspace):
         bar.shutter.pressed.connect(shutter.press)
         bar.shutter.released.connect(shutter.release)
         bar.every.changed.connect(photographer.set_clock)
+        photographer.clock.counted.connect(bar.every.show_taken)
         photographer.clock.waits.connect(self.count_down.show_wait)
         photographer.clock.stopped.connect(self.count_down.hide)
         photographer.taken.connect(self._beep)

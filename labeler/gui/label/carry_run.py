@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from labeler.dataset.offering import Carried, Found
 from labeler.dataset.sequence import Onward, onward
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
-from labeler.track import Carrier, load_upright
+from labeler.track import Carrier, Loss, load_upright
 
 if TYPE_CHECKING:
     from labeler.track.frame import Pixels
@@ -25,6 +25,8 @@ LONGEST = 1920
 anyway."""
 
 
+SAME_PLACE = 0.3
+"""From this overlap (IoU) on, a box of another class stands where the followed one was lost."""
 OVERLAP = 0.1
 """Of several of one class a drawn box is the followed one from this overlap (IoU) on."""
 
@@ -50,16 +52,41 @@ class End(Enum):
     FAULT = "fault"
 
 
+class Why(Enum):
+    """Why a box was lost on an image. The first three are the carrier's."""
+
+    UNLIKE = Loss.UNLIKE
+    LEFT = Loss.LEFT
+    SIZE = Loss.SIZE
+    CONFIRMED = "confirmed"
+    """A person confirmed the image, and there is no such box."""
+    OTHER_CLASS = "other_class"
+    """A person drew a box of another class there."""
+    ELSEWHERE = "elsewhere"
+    """A person drew boxes of the class, but too far from where it was to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Where a box was lost: after so many images, on this one. other: the class of OTHER_CLASS."""
+
+    after: int
+    image_id: int
+    why: Why
+    other: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """images: how many were looked at. lost: by key, after how many images a box was lost.
+    """images: how many were looked at. lost: where and why, by the key of a box.
 
-    pause_s belongs to PAUSE, fault (a sentence) to FAULT.
+    ended_on: the image on which it ended. pause_s belongs to PAUSE, fault (a sentence) to FAULT.
     """
 
     end: End
     images: int
-    lost: Mapping[int, int] = field(default_factory=dict)
+    ended_on: int
+    lost: Mapping[int, Lost] = field(default_factory=dict)
     pause_s: float = 0.0
     fault: str = ""
 
@@ -74,29 +101,32 @@ def carry(
     """tell gets what is found, image by image; report (done, total). Any thread."""
     route = onward(dataset, order.image_id, backwards=order.backwards)
     ids = route.image_ids[:1] if order.only_next else route.image_ids
-    done = 0
+    done, image_id = 0, order.image_id
     try:
         run = _Run(dataset, order)
         for done, image_id in enumerate(ids):
             if should_stop():
-                return Outcome(End.STOPPED, done, run.lost)
+                return Outcome(
+                    End.STOPPED, done, ids[done - 1] if done else order.image_id, run.lost
+                )
             tell(run.step(dataset.image(image_id)))
             report(done + 1, len(ids))
             if not run.alive:
                 if not order.only_next:
                     _clear_ahead(dataset, ids[done + 1 :], run.followed, tell, should_stop)
-                return Outcome(End.LOST, done, run.lost)
+                return Outcome(End.LOST, done, image_id, run.lost)
     except UserError as error:
-        return Outcome(End.FAULT, done, fault=str(error))
-    return _at_the_end(route, len(ids), order, run.lost)
+        return Outcome(End.FAULT, done, image_id, fault=str(error))
+    return _at_the_end(route, len(ids), order, run)
 
 
-def _at_the_end(route: Onward, images: int, order: Order, lost: Mapping[int, int]) -> Outcome:
+def _at_the_end(route: Onward, images: int, order: Order, run: _Run) -> Outcome:
+    last = route.image_ids[images - 1] if images else order.image_id
     if order.only_next and images:
-        return Outcome(End.ARRIVED, images, lost)
+        return Outcome(End.ARRIVED, images, last, run.lost)
     if route.pause_s is not None:
-        return Outcome(End.PAUSE, images, lost, pause_s=route.pause_s)
-    return Outcome(End.SESSION, images, lost)
+        return Outcome(End.PAUSE, images, last, run.lost, pause_s=route.pause_s)
+    return Outcome(End.SESSION, images, last, run.lost)
 
 
 def _clear_ahead(
@@ -121,7 +151,7 @@ class _Run:
         self._dataset = dataset
         self._images = 0
         self.followed = dict(order.boxes)
-        self.lost: dict[int, int] = {}
+        self.lost: dict[int, Lost] = {}
         pixels, self._scale = self._picture(dataset.image(order.image_id))
         self._carrier = self._carrier_on(pixels)
 
@@ -144,7 +174,7 @@ class _Run:
             here = self._anchored(image, here)
             self._carrier = self._carrier_on(pixels)
         else:
-            self._lose(self.followed.keys() - here.keys())
+            self._lose(self.followed.keys() - here.keys(), image)
         self._images += 1
         return Found(image.id, image.last_edit, here, dict(self.followed))
 
@@ -164,7 +194,8 @@ class _Run:
         rest = {key: each for key, each in here.items() if key not in pairs}
         if image.verified:
             rest = {}
-        self._lose(self.followed.keys() - pairs.keys() - rest.keys())
+        gone = self.followed.keys() - pairs.keys() - rest.keys()
+        self._lose(gone, image, {n: each for n, each in drawn.items() if n not in pairs.values()})
         return rest
 
     def _is_same(self, mine: Carried, theirs: Annotation, drawn: Mapping[int, Annotation]) -> bool:
@@ -175,9 +206,27 @@ class _Run:
         )
         return alone or mine.bbox.iou(theirs.bbox) >= OVERLAP
 
-    def _lose(self, keys: set[int]) -> None:
+    def _lose(
+        self, keys: Iterable[int], image: Image, drawn: Mapping[int, Annotation] | None = None
+    ) -> None:
+        """drawn: a person's boxes there that are none of the followed ones."""
         for key in keys:
-            self.lost.setdefault(key, self._images)
+            if key not in self.lost:
+                why, other = self._why(key, image, (drawn or {}).values())
+                self.lost[key] = Lost(self._images, image.id, why, other)
+
+    def _why(self, key: int, image: Image, drawn: Iterable[Annotation]) -> tuple[Why, int | None]:
+        """What a person said about the image counts for more than what the pixels do."""
+        mine, theirs = self.followed[key], list(drawn)
+        for each in theirs:
+            is_other = each.category_id != mine.category_id
+            if is_other and each.bbox.iou(mine.bbox) >= SAME_PLACE:
+                return Why.OTHER_CLASS, each.category_id
+        if any(each.category_id == mine.category_id for each in theirs):
+            return Why.ELSEWHERE, None
+        if image.verified:
+            return Why.CONFIRMED, None
+        return Why(self._carrier.losses.get(key, Loss.UNLIKE)), None
 
     def _picture(self, image: Image) -> tuple[Pixels, float]:
         """The pixels, and how many of them there are for one of the image."""

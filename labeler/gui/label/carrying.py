@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -19,8 +19,9 @@ from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
 from labeler.gui.label.between import Between, fill_between
 from labeler.gui.label.box_keys import annotation_ids, key_of_suggestion
-from labeler.gui.label.carry_run import MODEL, Order, Outcome, carry
-from labeler.gui.label.carry_words import told, told_between
+from labeler.gui.label.carry_note import CarryNote
+from labeler.gui.label.carry_run import MODEL, End, Order, Outcome, carry
+from labeler.gui.label.carry_words import Names, notes, told, told_between
 from labeler.gui.label.editor import Editor
 from labeler.gui.label.travel import Travel
 
@@ -39,6 +40,7 @@ class Carrying(QObject):
         editor: Editor,
         travel: Travel,
         bar: JobBar,
+        note: CarryNote,
         trust: Trust,
         parent: QObject | None = None,
     ) -> None:
@@ -48,6 +50,7 @@ class Carrying(QObject):
         self._editor = editor
         self._travel = travel
         self._bar = bar
+        self._note = note
         self._trust = trust
         self._found: SimpleQueue[Found] = SimpleQueue()
         self._source = TRACKER
@@ -57,6 +60,9 @@ class Carrying(QObject):
         self._offered = 0
         bar.progressed.connect(self._store_now_and_then)
         bar.failed.connect(self._fail)
+        travel.arrived.connect(note.follow)
+        travel.ran_dry.connect(lambda: note.follow(None))
+        note.image_requested.connect(travel.show_image)
         document.dataset_opened.connect(self._forget)
 
     @property
@@ -103,7 +109,7 @@ class Carrying(QObject):
         image_id = self._editor.image_id
         boxes = self._boxes() if image_id is not None else {}
         if image_id is None or not boxes:
-            self._document.say(self.tr("There is no box on this image to carry on."))
+            self._document.say(self.tr("There is no box on this image to track."))
             return
         dataset = self._document.dataset
         names = self._names(boxes)
@@ -122,13 +128,28 @@ class Carrying(QObject):
 
         title = ", ".join(dict.fromkeys(names.values()))
         if self._start(
-            self.tr("Carrying on: {0}").format(title),
+            self.tr("Tracking {0}").format(title),
             TRACKER,
             work,
-            lambda outcome, offered: told(outcome, offered, order, names),
+            lambda outcome, offered: self._tell(outcome, offered, order, names),
             quietly=only_next,
         ):
             self._going_from = image_id
+
+    def _tell(self, outcome: Outcome, offered: int, order: Order, boxes: Mapping[int, str]) -> str:
+        """The sentence; and a note on each image where boxes went no further."""
+        dataset = self._document.dataset
+        lost = dataset.images_of([each.image_id for each in outcome.lost.values()])
+        names = Names(
+            boxes,
+            {each.id: each.name for each in dataset.categories()},
+            {each.id: each.original_name for each in lost},
+        )
+        sentence = told(outcome, offered, order, names)
+        is_whole = outcome.end in (End.SESSION, End.ARRIVED) and not outcome.lost
+        summary = "" if is_whole else sentence
+        self._note.tell(notes(outcome, order, names), summary, backwards=order.backwards)
+        return sentence
 
     def _start(
         self,
@@ -140,11 +161,12 @@ class Carrying(QObject):
         quietly: bool = False,
     ) -> bool:
         if self.is_running:
-            self._document.say(self.tr("Boxes are being carried on. Esc stops that."))
+            self._document.say(self.tr("Boxes are being tracked already. Esc stops that."))
             return False
         if self._document.dataset.read_only:
             self._document.say(self.tr("This dataset is open read-only: nothing can be kept."))
             return False
+        self._note.forget()
         found: SimpleQueue[Found] = SimpleQueue()
         self._found, self._source, self._dataset = found, source, self._document.dataset
         self._going_from, self._stored_at, self._offered = None, 0.0, 0
@@ -219,6 +241,7 @@ class Carrying(QObject):
     def _forget(self) -> None:
         """Another dataset was opened."""
         self._dataset = None
+        self._note.forget()
         self._bar.stop()
 
 

@@ -49,7 +49,7 @@ def _of_suggestions(suggesting: Suggesting, accept_and_go: Callable[[], None]) -
             _tr("Accept all suggestions, next"),
             ("Ctrl+Return", "Ctrl+Enter"),
             accept_and_go,
-            _tr("Accept all suggestions of this image: it is right; go on"),
+            _tr("Accept all suggestions of this image, confirm it and go on"),
             group=group,
             obstacle=suggesting.obstacle,
         ),
@@ -58,7 +58,7 @@ def _of_suggestions(suggesting: Suggesting, accept_and_go: Callable[[], None]) -
             _tr("Drop the suggestions of this session"),
             ("Shift+Del",),
             suggesting.drop_all,
-            _tr("Drop all suggestions that wait in this session, as before T"),
+            _tr("Drop all unanswered suggestions of this session"),
             group=group,
         ),
         Action(
@@ -75,28 +75,28 @@ def _of_carrying(carrying: Carrying) -> list[Action]:
     rows = (
         (
             "carry",
-            _tr("Carry boxes to the next image"),
+            _tr("Track boxes to the next image"),
             "T",
             carrying.carry,
-            _tr("Track the boxes, or the selected ones, to the next image, as suggestions"),
+            _tr("Track all boxes, or the selected ones, to the next image, as suggestions"),
         ),
         (
             "carry_on",
-            _tr("Carry boxes on until they are lost"),
+            _tr("Track boxes until they are lost"),
             "Shift+T",
             carrying.carry_on,
             _tr("Track the boxes through the sequence until they are lost; Esc stops"),
         ),
         (
             "carry_back",
-            _tr("Carry boxes to the image before"),
+            _tr("Track boxes to the previous image"),
             "Alt+T",
             partial(carrying.carry, backwards=True),
-            _tr("Track the boxes to the image before, as suggestions"),
+            _tr("Track all boxes, or the selected ones, to the previous image, as suggestions"),
         ),
         (
             "carry_back_on",
-            _tr("Carry boxes backwards until they are lost"),
+            _tr("Track boxes backwards until they are lost"),
             "Alt+Shift+T",
             partial(carrying.carry_on, backwards=True),
             _tr("Track the boxes backwards until they are lost; Esc stops"),
@@ -106,7 +106,7 @@ def _of_carrying(carrying: Carrying) -> list[Action]:
             _tr("Fill in between two boxes"),
             "B",
             carrying.fill_between,
-            _tr("Interpolate the selected box between here and the earlier image that has one"),
+            _tr("Interpolate the selected box from the nearest earlier image that has one to here"),
         ),
     )
     return [

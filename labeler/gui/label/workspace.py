@@ -28,6 +28,7 @@ from labeler.gui.key_hint import hint_text, hint_tooltip
 from labeler.gui.label import keys
 from labeler.gui.label.box_panel import BoxPanel
 from labeler.gui.label.canvas import Canvas
+from labeler.gui.label.carry_note import CarryNote
 from labeler.gui.label.carrying import Carrying
 from labeler.gui.label.class_desk import ClassDesk
 from labeler.gui.label.class_keys import class_actions
@@ -74,6 +75,7 @@ class LabelWorkspace(Workspace):
         hint_tooltip(
             self.carrying_bar.cancel, "label.cancel", self.tr("Stop; what was found stays")
         )
+        self.carrying_note = CarryNote(self)
         self.empty_page = EmptyPage(self)
         self.name_field = NameField(self.canvas)
         self.classes = ClassList(self)
@@ -83,7 +85,13 @@ class LabelWorkspace(Workspace):
         self.boxes = BoxPanel(self)
         self.detectors = Detectors(document, self.canvas, self.travel, self)
         self.carrying = Carrying(
-            document, self.editor, self.travel, self.carrying_bar, self.detectors.trust, self
+            document,
+            self.editor,
+            self.travel,
+            self.carrying_bar,
+            self.carrying_note,
+            self.detectors.trust,
+            self,
         )
         self.verify_button = QPushButton(self)
         self.nothing_button = QPushButton(self.tr("Nothing here"), self)
@@ -286,7 +294,12 @@ class LabelWorkspace(Workspace):
         middle.setSpacing(0)
         middle.addWidget(self._pages, 1)
         self.bars = FloatingBars(self, self._pages)
-        for bar in (self.detectors.offer, self.detectors.bar, self.carrying_bar):
+        for bar in (
+            self.carrying_note,
+            self.detectors.offer,
+            self.detectors.bar,
+            self.carrying_bar,
+        ):
             self.bars.add(bar)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

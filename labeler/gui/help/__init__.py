@@ -1,0 +1,1 @@
+"""Help: the menu behind the question mark, the documentation, and what the program consists of."""
