@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from labeler.dataset import picture
 from labeler.dataset.coco_import import import_coco
 from labeler.dataset.store import Dataset
+from tests.script import run as run_main
 
 WIDTH, HEIGHT = 160, 120
 PHASES = ((0, "reading the file"), (100, "taking the pictures"), (900, "writing the rows"))
@@ -129,4 +130,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_main(main)
