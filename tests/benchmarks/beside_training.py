@@ -55,15 +55,17 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--nice", type=int, nargs="+", default=[0, 5, 10])
     parser.add_argument("--photos", type=int, default=120, help="that the training learns from")
+    parser.add_argument("--model", type=Path, help="in place of the built-in detector")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.environ["HOME"] = os.environ["USERPROFILE"] = name
-        maker = multiprocessing.get_context("spawn").Process(
-            target=make_models, args=(folder, ["lite"])
-        )
-        maker.start()
-        maker.join()
+        if options.model is None:
+            maker = multiprocessing.get_context("spawn").Process(
+                target=make_models, args=(folder, ["lite"])
+            )
+            maker.start()
+            maker.join()
         write_pictures(folder / "pictures")
         told = measure(folder, [None, *options.nice], options)
     for beside, rounds in told.items():
@@ -92,7 +94,7 @@ def measure(
     workspace = PreviewWorkspace(document, live)
     workspace.resize(1280, 740)
     workspace.show()
-    model = folder / "lite.onnx"
+    model = folder / "lite.onnx" if options.model is None else options.model.resolve()
     told: dict[int | None, list[dict[str, Any]]] = {each: [] for each in beside}
     with reel(live, folder / "pictures", RATE):
         workspace.activated()

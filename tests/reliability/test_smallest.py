@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.gui.tiny_model import write_tiny_model
 from tests.reliability.smallest import ROOT, run_script
 
 SMALLEST = {
     "benchmarks/assist_times.py": "--photos 14 --rounds 1 --seconds 1",
-    "benchmarks/beside_training.py": "--seconds 0.3 --rounds 1 --nice 0 --photos 4",
+    "benchmarks/beside_training.py": (
+        "--model model.onnx --seconds 0.3 --rounds 1 --nice 0 --photos 3"
+    ),
     "benchmarks/big_picture.py": "--frames 2 --megapixels 1",
     "benchmarks/camera_recovery.py": "",
     "benchmarks/canvas_drag.py": "--frames 2 --boxes 0 3 --scale 1",
@@ -34,7 +37,7 @@ SMALLEST = {
     "benchmarks/onnx_against_torch.py": "--rounds 1 --detector lite",
     "benchmarks/open_scale.py": "--counts 60 --steps 3",
     "benchmarks/picture_statistics.py": "--worlds 1 --frames 3",
-    "benchmarks/preview_rate.py": "--seconds 0.3 --detector lite",
+    "benchmarks/preview_rate.py": "--seconds 0.3 --model model.onnx",
     "benchmarks/shutter_durable.py": "--photos 2",
     "benchmarks/simulated_gallery.py": "rooms.jpg",
     "benchmarks/simulator_cost.py": "--seeds 1 --frames 5 --seconds 0.5",
@@ -52,6 +55,7 @@ SMALLEST = {
     "reliability/robot_exit.py": "--only none",
     "reliability/robot_faults.py": "--faults 1",
     "reliability/soak.py": "--minutes 0.1",
+    "reliability/vote_attack.py": "--kind slow --seconds 1 --addresses 2 --each 2 --phones 2",
     "reliability/sweep_and_partner.py": "--pictures 2 --negatives 1 --steps 4 --angles 1 --stops 1",
 }
 NOT_HERE = {
@@ -83,9 +87,12 @@ def test_each_script_is_run_here() -> None:
 @pytest.mark.parametrize("script", SMALLEST)
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no forkserver")
 def test_a_script_does_its_work_at_the_smallest_size(script: str, tmp_path: Path) -> None:
-    if "pair" in SMALLEST[script].split():
+    words = SMALLEST[script].split()
+    if "model.onnx" in words:
+        write_tiny_model(tmp_path / "model.onnx")
+    if "pair" in words:
         _make_pair(tmp_path / "pair")
-    ended = run_script(script, *SMALLEST[script].split(), home=tmp_path)
+    ended = run_script(script, *words, home=tmp_path)
     assert ended.code == 0, ended.told
     assert "Traceback" not in ended.told
 
@@ -100,8 +107,6 @@ def test_a_script_that_wants_more_than_is_here_says_what_it_does(script: str) ->
 
 
 def _make_pair(folder: Path) -> None:
-    from tests.gui.tiny_model import write_tiny_model
-
     for side in ("pretrained", "scratch"):
         (folder / side).mkdir(parents=True)
         shutil.copy(write_tiny_model(folder / f"{side}.onnx"), folder / side / "model.onnx")
