@@ -19,13 +19,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from labeler.dataset.edits import delete
 from labeler.dataset.model import Suggestion
 from labeler.dataset.store import Dataset
-from labeler.runs.history import NAME_FORMAT
 from labeler.runs.launch import trainer_command
 from labeler.runs.note import write_note
 from labeler.runs.pair import new_pair_folder, prepare_pair_from_dataset
 from labeler.runs.prepare import Wish
 from labeler.track import Carrier, load_upright
 from tests.script import run
+from trainer.run_files import NAMED_BY_TIME
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "docs" / "pictures"
@@ -93,7 +93,7 @@ def _train_pair(folder: Path, environment: dict[str, str]) -> None:
 def _train_from_scratch(dataset: Path, environment: dict[str, str]) -> None:
     """A second run, an hour older than the one on show, so that there is something to compare."""
     earlier = datetime.now() - timedelta(hours=1)
-    run = dataset / "runs" / earlier.strftime(NAME_FORMAT)
+    run = dataset / "runs" / earlier.strftime(NAMED_BY_TIME)
     words = ["train", str(dataset), "--from", "scratch", "--seconds", "60", "--out", str(run)]
     _run(words, environment)
     write_note(run, "the same images, from random weights")

@@ -33,6 +33,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "predict": ("labeler.commands.predict", "find things in pictures with a run or model.onnx"),
     "export-model": ("labeler.commands.export_model", "write a run's model as a zip to give away"),
     "check": ("labeler.commands.check", "compare a dataset's rows with its files"),
+    "backup": ("labeler.commands.backup", "copy a dataset's boxes to a dated file"),
     "restore": ("labeler.commands.restore", "go back to a backup of a dataset"),
     "demo": ("labeler.commands.demo", "play the whole loop with the simulated robot"),
 }

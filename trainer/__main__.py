@@ -117,7 +117,7 @@ def _score_pair(arguments: argparse.Namespace) -> int:
         content = score_pair(arguments.pair)
     except (ValueError, OSError) as error:
         return _refuse(error)
-    sys.stdout.write(json.dumps(content) + "\n")
+    sys.stdout.write(json.dumps(content, allow_nan=False) + "\n")
     return 0
 
 
@@ -152,7 +152,7 @@ def _analyse(arguments: argparse.Namespace) -> int:
     except (ValueError, OSError) as error:
         return _refuse(error)
     if arguments.json:
-        sys.stdout.write(json.dumps(content) + "\n")
+        sys.stdout.write(json.dumps(content, allow_nan=False) + "\n")
     return 0
 
 

@@ -192,7 +192,7 @@ def _shares(hits: int, shown: int, wanted: int) -> dict[str, float]:
 def _values(summary: Summary) -> dict[str, Any]:
     measures = {"ap": summary.ap, "ap50": summary.ap50, "ar": summary.ar}
     values = {key: measure.value for key, measure in measures.items()}
-    return values | {f"{key}_interval": measure.ends for key, measure in measures.items()}
+    return values | {f"{key}_interval": measure.interval for key, measure in measures.items()}
 
 
 def _class(ranking: Ranking, name: str, summary: Summary, judgement: Judgement) -> dict[str, Any]:

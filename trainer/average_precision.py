@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.matching import OVERLAPS, Bools, Floats, Ints, Ranking, boxes_by_image, rank
+from trainer.measured import Measure
 from trainer.predict import Detection
 
 RESAMPLES = 1000
@@ -23,20 +24,6 @@ _CELLS = 1_000_000
 """So many numbers are worked on at once: 8 MB an array."""
 _SEED = 0
 _PERFECT = 1 - 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A score and its 95 % interval, 0 to 1; None where there is nothing or too little to tell."""
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-
-    @property
-    def ends(self) -> tuple[float, float] | None:
-        """The interval, where there is one."""
-        return None if self.low is None or self.high is None else (self.low, self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +118,7 @@ def look_at(truth: Mapping[str, Any], found: Mapping[int, Sequence[Detection]]) 
     """
     numbers = [entry["id"] for entry in truth["categories"]]
     summary = summarise(rank(boxes_by_image(truth, found), numbers), _LOOK_RESAMPLES)
-    ends, ends50 = (each.ends or (-1.0, -1.0) for each in (summary.ap, summary.ap50))
+    ends, ends50 = (each.interval or (-1.0, -1.0) for each in (summary.ap, summary.ap50))
     return Look(summary.ap.value or 0.0, summary.ap50.value or 0.0, ends, ends50)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from trainer.faults import TrainerError
 from trainer.machine import write_whole
 from trainer.predict import ModelDetails
+from trainer.stored import Score, parsed, value_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,8 +27,13 @@ _STANDING = "standing"
 class Standing:
     """How good weights are on the validation pictures, 0 to 1."""
 
-    ap: float
-    ap50: float
+    ap: Score
+    ap50: Score
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    standing: Standing | None = None
 
 
 def save_checkpoint(
@@ -47,9 +53,10 @@ def load_standing(path: Path) -> Standing | None:
 
     try:
         with safe_open(str(path), framework="pt") as file:
-            standing = json.loads((file.metadata() or {})[_KEY]).get(_STANDING)
-        return None if standing is None else Standing(**standing)
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RecursionError) as error:
+            header = parsed((file.metadata() or {})[_KEY])
+        standing: Standing | None = value_of(_Header, header).standing
+        return standing
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise not_ours(path) from error
 
 
@@ -63,11 +70,19 @@ def read_weights(path: Path) -> tuple[Mapping[str, Tensor], ModelDetails]:
         raise TrainerError(f"{path}: there are no such weights.")
     try:
         with safe_open(str(path), framework="pt") as file:
-            details = parse_details(json.loads((file.metadata() or {})[_KEY]))
+            details = parse_details(parsed((file.metadata() or {})[_KEY]))
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RecursionError) as error:
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise not_ours(path) from error
+    require_finite(path, tensors)
     return tensors, details
+
+
+def require_finite(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Raises TrainerError where a weight is NaN or infinite: nothing can be learned from those."""
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
+            raise TrainerError(f"{path} is damaged: {name[:80]} holds numbers that are not finite.")
 
 
 def not_ours(path: Path) -> TrainerError:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from trainer.machine import write_whole
 from trainer.places import lie_there
+from trainer.stored import AtMost, PathText, StoredError, as_json, read
 
 BUILT_IN = "lite"
 """The built-in detector: works offline. The others are torchvision's names."""
@@ -71,6 +71,7 @@ BUDGETS = ("time", "epochs", "best")
 RECIPES = ("one-click", "twin")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 AUGMENTATIONS = ("off", "light", "normal", "strong")
+Name = Annotated[str, AtMost(1_000)]
 FOLDERS = ("train_images", "val_images", "test_images")
 """The fields of RunConfig that name folders of pictures."""
 
@@ -96,25 +97,25 @@ class RunConfig:
     Raises ValueError, in words for the person, where a value is impossible.
     """
 
-    train_images: str
-    val_images: str
-    start: str = "pretrained"
-    detector: str = BUILT_IN
+    train_images: PathText
+    val_images: PathText
+    start: Name = "pretrained"
+    detector: Name = BUILT_IN
     seconds: float = 60.0
     seed: int = 0
-    budget: str = "time"
+    budget: Name = "time"
     epochs: float = 0.0
-    recipe: str = "one-click"
-    device: str = "auto"
+    recipe: Name = "one-click"
+    device: Name = "auto"
     threads: int = 0
     longest_side: int = 0
     batch: int = 0
     learning_rate: float = 0.0
-    augmentation: str = "normal"
-    test_images: str = ""
-    parent: str = ""
-    root: str = ""
-    made_in: str = ""
+    augmentation: Name = "normal"
+    test_images: PathText = ""
+    parent: Name = ""
+    root: Name = ""
+    made_in: PathText = ""
 
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():
@@ -124,8 +125,8 @@ class RunConfig:
                 )
         for name, (low, high) in _LIMITS.items():
             value = getattr(self, name)
-            if not (math.isfinite(value) and low <= value <= high):
-                raise ValueError(f"{name} must lie between {low} and {high}, not {value!r}")
+            if not low <= value <= high or math.isnan(value):
+                raise ValueError(f"{name} must lie between {low} and {high}, not {value!r:.40}")
         if self.budget == "epochs" and not self.epochs:
             raise ValueError("epochs must be said where they are the budget")
         if (self.start == "run") != bool(self.parent):
@@ -161,25 +162,21 @@ def start_words(config: RunConfig) -> str:
 
 def save_config(run: Path, config: RunConfig) -> None:
     """Writes RUN/config.json, whole and synced. Raises OSError."""
-    write_whole(run / "config.json", (json.dumps(asdict(config), indent=2) + "\n").encode())
+    write_whole(run / "config.json", as_json(asdict(config), indent=2))
 
 
 def load_config(run: Path) -> RunConfig:
-    """Reads RUN/config.json. Raises ValueError that names the file and the fault.
+    """Reads RUN/config.json. Raises StoredError, a ValueError that names the file and the fault.
 
     Where the run was moved alone, its folders of pictures are those that it was made beside, also
     where others lie beside it now whose pictures are only called the same.
     """
     path = run / "config.json"
     try:
-        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        known = {f.name for f in fields(RunConfig)}
-        config = RunConfig(**{key: value for key, value in values.items() if key in known})
-        return _found_again(run, config)
+        config = read(path, RunConfig)
     except OSError as error:
-        raise ValueError(f"{path}: cannot be read ({error.strerror})") from error
-    except (AttributeError, TypeError, ValueError, RecursionError) as error:
-        raise ValueError(f"{path}: {error}") from error
+        raise StoredError(f"{path}: cannot be read ({error.strerror}).") from error
+    return _found_again(run, config)
 
 
 def _found_again(run: Path, config: RunConfig) -> RunConfig:

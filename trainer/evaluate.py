@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from trainer.average_precision import RESAMPLES, Measure, Summary, summarise, summarise_each
+from trainer.average_precision import RESAMPLES, Summary, summarise, summarise_each
 from trainer.coco import CocoSet, Picture, matching_ids, read_coco
 from trainer.config import load_config
 from trainer.constant_box import constant_box
 from trainer.faults import TrainerError, some_of
 from trainer.matching import boxes_by_image, rank
+from trainer.measured import Measure
 from trainer.pictures import Decoded, PictureError, read_picture, require_shape
 from trainer.predict import Detection, Predictor
 from trainer.scores import Scores, coco_scores
@@ -189,7 +190,7 @@ def report(evaluation: Evaluation, *, as_json: bool, warnings: Sequence[str] = (
     images), classes, constant_box, images, warnings.
     """
     if as_json:
-        return json.dumps({**_told(evaluation), "warnings": list(warnings)})
+        return json.dumps({**_told(evaluation), "warnings": list(warnings)}, allow_nan=False)
     scores = evaluation.scores
     lines = [
         f"AP {_with_interval(evaluation.ap)}   AP50 {_with_interval(evaluation.ap50)}   "
@@ -220,14 +221,14 @@ def _told(evaluation: Evaluation) -> dict[str, object]:
         "AP": evaluation.scores.ap,
         "AP50": evaluation.scores.ap50,
         "AR": evaluation.ar.value,
-        "AP_interval": evaluation.ap.ends,
-        "AP50_interval": evaluation.ap50.ends,
-        "AR_interval": evaluation.ar.ends,
+        "AP_interval": evaluation.ap.interval,
+        "AP50_interval": evaluation.ap50.interval,
+        "AR_interval": evaluation.ar.interval,
         "classes": [
             {
                 **asdict(score),
-                "ap_interval": evaluation.by_class[score.category_id].ap.ends,
-                "ap50_interval": evaluation.by_class[score.category_id].ap50.ends,
+                "ap_interval": evaluation.by_class[score.category_id].ap.interval,
+                "ap50_interval": evaluation.by_class[score.category_id].ap50.interval,
             }
             for score in evaluation.scores.classes
         ],
@@ -238,5 +239,5 @@ def _told(evaluation: Evaluation) -> dict[str, object]:
 
 def _with_interval(measure: Measure) -> str:
     told = "unknown" if measure.value is None else f"{measure.value:.3f}"
-    ends = measure.ends
+    ends = measure.interval
     return told if ends is None else f"{told} ({ends[0]:.3f} to {ends[1]:.3f})"

@@ -109,11 +109,14 @@ class Feeder:
         return State(tensors, numbers)
 
     def restore(self, state: State) -> None:
-        """Raises KeyError where it is the state of something else."""
+        """Raises KeyError or ValueError where it is the state of something else."""
+        known, queue = (state.tensors[name].tolist() for name in ("known", "queue"))
+        if not all(0 <= index < len(self._examples) for index in (*known, *queue)):
+            raise ValueError("there is no such picture")
         if self._clock is None:  # how many pictures are decoded decides what batches look like
-            self._examples.batch(state.tensors["known"].tolist())
+            self._examples.batch(known)
         self._random.set_state(state.tensors["random"])
-        self._queue = state.tensors["queue"].tolist()
+        self._queue = queue
         self._seen = float(state.numbers["seen"])
         self._most = state.numbers["most"]
         self._looked, self._made = int(state.numbers["looked"]), int(state.numbers["made"])

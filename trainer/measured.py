@@ -1,27 +1,40 @@
-"""analysis.json and final.json, checked: what a model can do on one part of a run. Stdlib only.
+"""analysis.json, final.json and quantised.json, checked: what a run's models can do. Stdlib only.
 
 The trainer writes them; its reports and the window read them here.
 """
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any
 
 from trainer.faults import TrainerError
+from trainer.stored import (
+    KEY,
+    Amount,
+    AtMost,
+    Count,
+    Score,
+    Sentence,
+    StoredError,
+    Within,
+    WrongValueError,
+    read,
+    value_of,
+)
 
 FORMAT = 1
 FILES = {"val": "analysis.json", "test": "final.json"}
 """By the part of the run that was measured."""
+MODEL, QUANTISED, FACTS = "model.onnx", "quantised.onnx", "quantised.json"
 
-T = TypeVar("T")
-Box = tuple[float, float, float, float]
-Interval = tuple[float, float]
+Box = tuple[Amount, Amount, Amount, Amount]
+Interval = tuple[Score, Score]
+Milliseconds = Annotated[float, Within(0, 1e9)]
 
 
 class Kind(StrEnum):
@@ -41,9 +54,9 @@ class Kind(StrEnum):
 class Measure:
     """0 to 1, with its 95 % interval. None: nothing to tell by."""
 
-    value: float | None
-    low: float | None = None
-    high: float | None = None
+    value: Score | None
+    low: Score | None = None
+    high: Score | None = None
 
     @property
     def interval(self) -> Interval | None:
@@ -58,13 +71,13 @@ class Scores:
     are of 95 %; None where there are too few images, or an earlier version measured.
     """
 
-    name: str
-    boxes: int
-    ap: float | None
-    ap50: float | None
-    ar: float | None
-    precision: float | None = None
-    recall: float | None = None
+    name: Sentence
+    boxes: Count
+    ap: Score | None
+    ap50: Score | None
+    ar: Score | None
+    precision: Score | None = None
+    recall: Score | None = None
     ap_interval: Interval | None = None
     ap50_interval: Interval | None = None
     ar_interval: Interval | None = None
@@ -77,12 +90,12 @@ class Case:
     """
 
     image_id: int
-    file_name: str
-    found: Box | None
-    found_category: int | None
-    score: float | None
-    truth: Box | None
-    truth_category: int | None
+    file_name: Sentence
+    found: Box | None = field(metadata={KEY: "bbox"})
+    found_category: int | None = field(metadata={KEY: "category_id"})
+    score: Score | None
+    truth: Box | None = field(metadata={KEY: "truth_bbox"})
+    truth_category: int | None = field(metadata={KEY: "truth_category_id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +103,8 @@ class Mistakes:
     """All of one kind. cases: the worst of them; count: of all."""
 
     kind: Kind
-    count: int
-    cases: tuple[Case, ...]
+    count: Count
+    cases: Annotated[tuple[Case, ...], AtMost(100_000)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,116 +114,160 @@ class Analysis:
     would score. curve: (recall, precision) at overlap .5. names: category id -> name.
     """
 
-    part: str
-    made: str
-    images: int
-    boxes: int
-    threshold: float
-    precision: float
-    recall: float
-    f1: float
-    constant_ap: float | None
-    constant_ap50: float | None
+    part: Sentence
+    made: Sentence
+    images: Count
+    boxes: Count
+    threshold: Score
+    precision: Score
+    recall: Score
+    f1: Score
+    constant_ap: Score | None
+    constant_ap50: Score | None
     ap: Measure
     ap50: Measure
     ar: Measure
-    curve: tuple[tuple[float, float], ...]
+    curve: tuple[tuple[Score, Score], ...]
     classes: tuple[Scores, ...]
     sizes: tuple[Scores, ...]
-    mistakes: tuple[Mistakes, ...]
-    warnings: tuple[str, ...]
-    names: Mapping[int, str]
+    mistakes: tuple[Mistakes, ...] = field(metadata={KEY: "errors"})
+    warnings: tuple[Sentence, ...]
+    names: Mapping[int, Sentence]
+
+
+@dataclass(frozen=True, slots=True)
+class _ConstantBox:
+    ap: Score | None
+    ap50: Score | None
+
+
+@dataclass(frozen=True, slots=True)
+class _ClassRow:
+    category_id: int
+    name: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class _QuantisedFile:
+    format: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """ap and ap50: 0 to 1, None without true boxes. Milliseconds are those of one picture; size:
+    bytes of the file.
+    """
+
+    ap: Score | None
+    ap50: Score | None
+    ms_p50: Milliseconds
+    ms_p95: Milliseconds
+    size: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Quantised:
+    """What is known of RUN/quantised.onnx. source: sha256 of the model.onnx it was made from.
+
+    whole: the INT8 model, which calculates in whole numbers; plain: the float one. difference: the
+    INT8 model's AP minus the other's, with the 95 % interval of that, in which both are scored on
+    the same drawn images; None where an earlier version measured.
+    """
+
+    source: Annotated[str, AtMost(64)]
+    made: Sentence
+    calibrated: Count
+    images: Count
+    whole: Figures
+    plain: Figures
+    difference: Measure | None = None
+
+    @property
+    def told(self) -> str:
+        """One sentence with both scores and both speeds."""
+        return (
+            f"INT8: AP {_digits(self.whole.ap)} (AP50 {_digits(self.whole.ap50)}), "
+            f"{self.whole.ms_p50:.1f} ms a picture (p95 {self.whole.ms_p95:.1f}), "
+            f"{self.whole.size / 1e6:.1f} MB; float: AP {_digits(self.plain.ap)} "
+            f"(AP50 {_digits(self.plain.ap50)}), {self.plain.ms_p50:.1f} ms "
+            f"(p95 {self.plain.ms_p95:.1f}), {self.plain.size / 1e6:.1f} MB. "
+            f"{self.images} validation images, one after the other on the same machine."
+            f"{self._apart}"
+        )
+
+    @property
+    def _apart(self) -> str:
+        apart = self.difference
+        if apart is None or apart.value is None or apart.interval is None:
+            return ""
+        low, high = apart.interval
+        chance = "may be" if low <= 0 <= high else "is hardly"
+        return (
+            f" The difference in AP, {apart.value:+.3f} (95 % interval {low:+.3f} to {high:+.3f}), "
+            f"{chance} chance."
+        )
 
 
 def load(path: Path) -> dict[str, Any]:
-    """Raises TrainerError where it is no analysis of this format."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        version = content.get("format")
-    except (OSError, ValueError, RecursionError, AttributeError) as error:
-        raise TrainerError(f"{path} cannot be read. Move it away and measure again.") from error
-    if version != FORMAT:
-        raise TrainerError(f"{path} is no analysis of format {FORMAT}. Move it away.")
-    assert isinstance(content, dict)
-    return content
+    """What the file says, all that read_analysis() reads of it checked. Raises TrainerError."""
+    return _loaded(path)[0]
 
 
 def read_analysis(path: Path) -> Analysis:
     """Raises TrainerError where the file is no analysis, or one with impossible values."""
-    content = load(path)
+    return _loaded(path)[1]
+
+
+def load_quantised(run: Path) -> Quantised | None:
+    """What RUN/quantised.json says; None where there is none, or where it speaks of another
+    model.onnx than there is now. Raises StoredError where it is damaged.
+    """
     try:
-        return _analysis(content)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise TrainerError(f"{path} is damaged. Move it away and measure again.") from error
+        content = read(run / FACTS, _QuantisedFile)
+        facts = read(run / FACTS, Quantised)
+        is_ours = content.format == FORMAT and (run / QUANTISED).is_file()
+        return facts if is_ours and facts.source == _sha256(run / MODEL) else None
+    except OSError:
+        return None
+
+
+def _loaded(path: Path) -> tuple[dict[str, Any], Analysis]:
+    try:
+        content = read(path, dict)
+    except OSError as error:
+        raise TrainerError(f"{path} cannot be read. Move it away and measure again.") from error
+    except StoredError as error:
+        raise TrainerError(f"{error} Move it away and measure again.") from error
+    if content.get("format") != FORMAT:
+        raise TrainerError(f"{path} is no analysis of format {FORMAT}. Move it away.")
+    try:
+        return content, _analysis(content)
+    except WrongValueError as error:
+        raise TrainerError(
+            f"{path} is damaged: {error}. Move it away and measure again."
+        ) from error
 
 
 def _analysis(content: Mapping[str, Any]) -> Analysis:
-    numbers = {key: _number(content[key]) for key in ("threshold", "precision", "recall", "f1")}
-    return Analysis(
-        part=str(content["part"]),
-        made=str(content["made"]),
-        images=int(content["images"]),
-        boxes=int(content["boxes"]),
-        **numbers,
-        constant_ap=_or_none(_number, content["constant_box"]["ap"]),
-        constant_ap50=_or_none(_number, content["constant_box"]["ap50"]),
-        ap=_measure(content["ap"]),
-        ap50=_measure(content["ap50"]),
-        ar=_measure(content["ar"]),
-        curve=tuple((_number(recall), _number(share)) for recall, share in content["curve"]),
-        classes=tuple(map(_scores, content["classes"])),
-        sizes=tuple(map(_scores, content["sizes"])),
-        mistakes=tuple(map(_mistakes, content["errors"])),
-        warnings=tuple(map(str, content["warnings"])),
-        names={int(each["category_id"]): str(each["name"]) for each in content["classes"]},
+    """Under its own names what the file has under those of earlier versions."""
+    constant: _ConstantBox = value_of(_ConstantBox, content.get("constant_box"))
+    rows = value_of(tuple[_ClassRow, ...], content.get("classes"))
+    found: Analysis = value_of(
+        Analysis,
+        {
+            **content,
+            "constant_ap": constant.ap,
+            "constant_ap50": constant.ap50,
+            "names": {str(row.category_id): row.name for row in rows},
+        },
     )
+    return found
 
 
-def _measure(values: Mapping[str, Any]) -> Measure:
-    return Measure(*(_or_none(_number, values.get(key)) for key in ("value", "low", "high")))
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _scores(values: Mapping[str, Any]) -> Scores:
-    keys = ("ap", "ap50", "ar", "precision", "recall")
-    ap, ap50, ar, precision, recall = (_or_none(_number, values.get(key)) for key in keys)
-    intervals = (_or_none(_interval, values.get(f"{key}_interval")) for key in keys[:3])
-    name, boxes = str(values["name"]), int(values["boxes"])
-    return Scores(name, boxes, ap, ap50, ar, precision, recall, *intervals)
-
-
-def _mistakes(values: Mapping[str, Any]) -> Mistakes:
-    cases = tuple(map(_case, values["cases"]))
-    return Mistakes(Kind(values["kind"]), int(values["count"]), cases)
-
-
-def _case(values: Mapping[str, Any]) -> Case:
-    return Case(
-        int(values["image_id"]),
-        str(values["file_name"]),
-        _or_none(_box, values["bbox"]),
-        _or_none(int, values["category_id"]),
-        _or_none(_number, values["score"]),
-        _or_none(_box, values["truth_bbox"]),
-        _or_none(int, values["truth_category_id"]),
-    )
-
-
-def _or_none(read: Callable[[Any], T], value: Any) -> T | None:
-    return None if value is None else read(value)
-
-
-def _number(value: Any) -> float:
-    number = float(value)
-    if not math.isfinite(number):
-        raise ValueError("not finite")
-    return number
-
-
-def _interval(values: Sequence[Any]) -> Interval:
-    low, high = map(_number, values)
-    return low, high
-
-
-def _box(values: Sequence[Any]) -> Box:
-    x, y, width, height = map(_number, values)
-    return x, y, width, height
+def _digits(score: float | None) -> str:
+    return "unknown" if score is None else f"{score:.3f}"

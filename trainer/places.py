@@ -8,9 +8,10 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any
 
 from trainer.names import relative_name
+from trainer.run_files import kept_marks
+from trainer.stored import StoredError
 
 _BEGINNING = 1 << 20
 """Bytes of a list, in which its first picture is named."""
@@ -56,9 +57,8 @@ def _first_name(lists: Path) -> str:
 
 def _kept(marks: Path, part: str, name: str) -> str:
     try:
-        content: Any = json.loads(marks.read_text(encoding="utf-8"))
-        return str(content[part][name])
-    except (OSError, ValueError, RecursionError, KeyError, TypeError):
+        return kept_marks(marks, part).get(name, "")
+    except (OSError, StoredError):
         return ""
 
 

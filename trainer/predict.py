@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import math
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from trainer.letterbox import PADDING, Letterbox
+from trainer.onnx_gate import BoundedSession, ModelError, checked_answer, read_model
+from trainer.stored import Amount, AtMost, Score, Sentence, Within, parsed, value_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,14 +27,19 @@ DETAILS_KEY = "vector_labeler_details"
 INPUT, OUTPUTS = "picture", ("boxes", "scores", "labels")
 
 
+Id = Annotated[int, Within(-(2**53), 2**53)]
+ClassName = Annotated[str, AtMost(1_000)]
+Side = Annotated[int, Within(1, 4096)]
+
+
 @dataclass(frozen=True, slots=True)
 class Detection:
     """One thing that was found. bbox is COCO's x, y, width, height in pixels of the picture."""
 
     category_id: int
-    name: str
-    score: float
-    bbox: tuple[float, float, float, float]
+    name: Sentence
+    score: Score
+    bbox: tuple[Amount, Amount, Amount, Amount]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +51,17 @@ class ModelDetails:
     finest_stride: how to build it again (protocol.BuildRequest).
     """
 
-    categories: tuple[tuple[int, str], ...]
-    input_size: tuple[int, int]
-    threshold: float
-    detector: str
-    finest_stride: int = 8
+    categories: Annotated[tuple[tuple[Id, ClassName], ...], AtMost(10_000)]
+    input_size: tuple[Side, Side]
+    threshold: Annotated[float, Within(0, 1)]
+    detector: Annotated[str, AtMost(200)]
+    finest_stride: Annotated[int, Within(1, 64)] = 8
+
+    def __post_init__(self) -> None:
+        if not self.categories:
+            raise ValueError("it names no class")
+        if len({number for number, _ in self.categories}) < len(self.categories):
+            raise ValueError("two classes have the same id")
 
 
 class Predictor:
@@ -60,9 +72,13 @@ class Predictor:
     """
 
     def __init__(self, onnx_path: Path, *, threads: int = 2) -> None:
-        """Raises ValueError, in words for the person, where the file is missing or not ours."""
-        self._session = _open(onnx_path, threads)
-        self.details = _details(onnx_path, self._session)
+        """Raises ModelError, in words for the person, where the file is missing or not ours."""
+        self._path = onnx_path
+        data, metadata = read_model(onnx_path)
+        self.details = _described(onnx_path, metadata)
+        width, height = self.details.input_size
+        self._session = BoundedSession(onnx_path, data, width * height, threads)
+        _check_graph(onnx_path, self._session, self.details)
         self.names: dict[int, str] = dict(self.details.categories)
         self.input_size = self.details.input_size
         self.threshold = self.details.threshold
@@ -70,19 +86,18 @@ class Predictor:
     def predict(self, rgb: NDArray[np.uint8], *, min_score: float | None = None) -> list[Detection]:
         """Detections on an upright RGB picture (height, width, 3), best first.
 
-        Without min_score only those worth showing. Raises ValueError for a network that finds what
-        its description does not name.
+        Without min_score only those worth showing. Raises ModelError where the network fails, or
+        answers what cannot be.
         """
         lowest = self.threshold if min_score is None else min_score
         fit = Letterbox.fit((rgb.shape[1], rgb.shape[0]), self.input_size)
         canvas = letterboxed(rgb, fit, self.input_size)
-        boxes, scores, labels = self._session.run(OUTPUTS, {INPUT: canvas[None]})
+        answer = self._session.run(OUTPUTS, {INPUT: canvas[None]})
+        boxes, scores, labels = checked_answer(self._path, answer, len(self.details.categories))
         found = []
         for box, score, label in zip(boxes.tolist(), scores.tolist(), labels.tolist(), strict=True):
             x1, y1, x2, y2 = fit.to_picture((box[0], box[1], box[2], box[3]))
             if score >= lowest and x2 > x1 and y2 > y1:
-                if not 0 <= label < len(self.details.categories):
-                    raise ValueError("it finds things of a class that it does not name.")
                 category_id, name = self.details.categories[label]
                 found.append(Detection(category_id, name, score, (x1, y1, x2 - x1, y2 - y1)))
         return found
@@ -103,64 +118,42 @@ def letterboxed(
     return canvas
 
 
-def _open(path: Path, threads: int) -> Any:
-    if not path.is_file():
-        raise ValueError(f"{path}: there is no such model. Train one first.")
-    # Whole before ONNX Runtime's library asks for a part of it: another thread that just begins
-    # to import NumPy (the window, for its curves) would else meet it halfway, and both would fail.
-    import numpy  # noqa: F401
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        return onnxruntime.InferenceSession(
-            path.read_bytes(), options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:  # ONNX Runtime's own classes have no common base of their own
-        raise ValueError(f"{path}: this is no ONNX model, or it is damaged.") from error
-
-
-def _details(path: Path, session: Any) -> ModelDetails:
-    metadata = session.get_modelmeta().custom_metadata_map
+def _described(path: Path, metadata: Mapping[str, str]) -> ModelDetails:
     version = metadata.get(FORMAT_KEY)
     if version is None:
-        raise ValueError(f"{path}: this ONNX model was not made by Vector Labeler.")
+        raise ModelError(f"{path}: this ONNX model was not made by Vector Labeler.")
     if version != FORMAT_VERSION:
-        raise ValueError(
-            f"{path}: this model is of format {version}, which another version of Vector Labeler "
-            f"reads; this one reads format {FORMAT_VERSION}."
+        raise ModelError(
+            f"{path}: this model is of format {version[:20]}, which another version of Vector "
+            f"Labeler reads; this one reads format {FORMAT_VERSION}."
         )
     try:
-        details = parse_details(json.loads(metadata[DETAILS_KEY]))
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise ValueError(f"{path}: the model's description of itself is damaged.") from error
-    _check_graph(path, session, details)
+        return parse_details(parsed(metadata.get(DETAILS_KEY, "")))
+    except ValueError as error:
+        raise ModelError(
+            f"{path}: the model's description of itself is damaged: {error}."
+        ) from error
+
+
+def parse_details(values: Any) -> ModelDetails:
+    """Raises ValueError where the values are not those of ModelDetails."""
+    details: ModelDetails = value_of(ModelDetails, values)
     return details
 
 
-def parse_details(values: dict[str, Any]) -> ModelDetails:
-    """Raises KeyError, TypeError or ValueError where the values are not those of ModelDetails."""
-    width, height = values["input_size"]
-    threshold = float(values["threshold"])
-    if not (math.isfinite(threshold) and 0 < int(width) <= 4096 and 0 < int(height) <= 4096):
-        raise ValueError("numbers out of range")
-    categories = tuple((int(number), str(name)) for number, name in values["categories"])
-    return ModelDetails(
-        categories,
-        (int(width), int(height)),
-        threshold,
-        str(values["detector"]),
-        int(values["finest_stride"]),
-    )
-
-
-def _check_graph(path: Path, session: Any, details: ModelDetails) -> None:
+def _check_graph(path: Path, session: BoundedSession, details: ModelDetails) -> None:
     width, height = details.input_size
-    inputs = [(node.name, list(node.shape)) for node in session.get_inputs()]
-    outputs = tuple(node.name for node in session.get_outputs())
-    if inputs != [(INPUT, [1, height, width, 3])] or outputs != OUTPUTS:
-        raise ValueError(f"{path}: the model's inputs or outputs are not those it describes.")
+    inputs = [(INPUT, "tensor(uint8)", [1, height, width, 3])]
+    kinds = [
+        ("boxes", "tensor(float)", 2),
+        ("scores", "tensor(float)", 1),
+        ("labels", "tensor(int64)", 1),
+    ]
+    has_outputs = len(session.outputs) == len(kinds) and all(
+        (name, kind) == (told, told_kind) and dimensions in (0, told_dimensions)
+        for (name, kind, dimensions), (told, told_kind, told_dimensions) in zip(
+            session.outputs, kinds, strict=True
+        )
+    )
+    if session.inputs != inputs or not has_outputs:
+        raise ModelError(f"{path}: the model's inputs or outputs are not those it describes.")

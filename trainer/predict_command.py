@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from trainer.faults import TrainerError, some_of
 from trainer.machine import write_whole
 from trainer.pictures import PictureError, read_picture
 from trainer.predict import Detection, Predictor
+from trainer.stored import as_json
 from trainer.words import counted
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif"}
@@ -53,7 +53,7 @@ def predict_command(
             _draw(rgb, detections, draw, f"{image_id:05d}-{path.stem[:_LONGEST_STEM]}.png")
     if refused and not count:
         raise TrainerError(f"No picture could be read: {some_of(refused)}.")
-    write_whole(out, (json.dumps(results, indent=1) + "\n").encode())
+    write_whole(out, as_json(results, indent=1))
     told = f"{counted(len(results), 'detection')} on {counted(count, 'picture')}: {out}"
     return told if not refused else f"{told}\nLeft out: {some_of(refused)}."
 

@@ -8,9 +8,10 @@ import os
 import sys
 from pathlib import Path
 from threading import Event as Flag
-from typing import Protocol, TextIO
+from typing import IO, Protocol
 
 from trainer.events import (
+    EVENTS,
     Evaluated,
     Event,
     Failed,
@@ -18,10 +19,11 @@ from trainer.events import (
     Paused,
     Resumed,
     Started,
-    from_line,
+    read_events,
     to_line,
 )
 from trainer.faults import TrainerError
+from trainer.names import open_plain
 
 STATE = "state.safetensors"
 """What a run needs to go on; it stays until the run is complete."""
@@ -31,7 +33,6 @@ NEWEST = "newest.onnx"
 
 log = logging.getLogger("trainer")
 _LINE = "%(asctime)s %(levelname)s %(message)s"
-_EVENTS = "events.jsonl"
 _TO_SURVIVE = (Evaluated, Paused, Finished, Failed)
 """Events that reach the disk before the run goes on, so that no power cut takes them."""
 
@@ -52,7 +53,7 @@ class Reporter:
     """
 
     def __init__(self, stream: Stream, stop: Flag) -> None:
-        self._file: TextIO | None = None
+        self._file: IO[str] | None = None
         self._path = Path()
         self._stream = stream
         self._stop = stop
@@ -60,11 +61,11 @@ class Reporter:
 
     def keep_in(self, run: Path, *, goes_on: bool = False) -> None:
         """goes_on: behind what the run has told before. Raises OSError."""
-        self._path = run / _EVENTS
+        self._path = run / EVENTS
         torn = goes_on and _is_torn(self._path)
-        self._file = self._path.open("a" if goes_on else "w", encoding="utf-8")
+        self._file = file = open_plain(self._path, "a" if goes_on else "w")
         if torn:
-            self._file.write("\n")
+            file.write("\n")
 
     def emit(self, event: Event) -> None:
         line = to_line(event) + "\n"
@@ -109,8 +110,9 @@ def start_log(*folders: Path, goes_on: bool = False) -> None:
     )
     logging.captureWarnings(True)
     for folder in folders:
-        mode = "a" if goes_on else "w"
-        file = logging.FileHandler(folder / "log.txt", mode=mode, encoding="utf-8")
+        with open_plain(folder / "log.txt", "a" if goes_on else "w"):
+            pass  # raises where it is a link out of the folder, and empties what was there
+        file = logging.FileHandler(folder / "log.txt", mode="a", encoding="utf-8")
         file.setFormatter(logging.Formatter(_LINE))
         logging.getLogger().addHandler(file)
 
@@ -127,7 +129,7 @@ def goes_on(run: Path) -> bool:
 
 def is_complete(run: Path) -> bool:
     """Whether its budget was used up. A run that somebody stopped may go on."""
-    last = _last_turn(run / _EVENTS)
+    last = _last_turn(run / EVENTS)
     return isinstance(last, Finished) and not last.stopped_early
 
 
@@ -142,10 +144,8 @@ def _last_turn(path: Path) -> Event | None:
     last = None
     if not path.is_file():
         return None
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        with contextlib.suppress(ValueError):  # a torn line, as a killed process leaves it
-            event = from_line(line)
-            last = event if isinstance(event, (Started, Resumed, Finished, Failed)) else last
+    for event in read_events(path.parent):
+        last = event if isinstance(event, (Started, Resumed, Finished, Failed)) else last
     return last
 
 

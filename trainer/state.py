@@ -17,6 +17,7 @@ from trainer.config import RunConfig
 from trainer.faults import TrainerError
 from trainer.machine import write_whole
 from trainer.run_folder import STATE
+from trainer.stored import parsed, value_of
 
 _KEY = "vector_labeler_state"
 _FIXED = ("start", "detector", "seed", "budget", "recipe", "longest_side")
@@ -68,12 +69,14 @@ def load_state(run: Path) -> State | None:
         return None
     try:
         with safe_open(str(path), framework="pt") as file:
-            numbers = json.loads((file.metadata() or {})[_KEY])
+            numbers = value_of(dict, parsed((file.metadata() or {})[_KEY]))
             # copies, for the tensors are the file: it has to be replaced while they are in use
             tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
-            return State(tensors, numbers)
-    except (SafetensorError, OSError, KeyError, ValueError, RecursionError) as error:
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise damaged(path) from error
+    if not all(bool(t.isfinite().all()) for t in tensors.values() if t.is_floating_point()):
+        raise damaged(path)
+    return State(tensors, numbers)
 
 
 def damaged(path: Path) -> TrainerError:

@@ -40,6 +40,8 @@ _READ_AHEAD_PICTURES = 160
 """Where the clock may decide nothing."""
 _MOST_VALIDATION_PICTURES = 500
 
+_IMPOSSIBLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""What a state raises that is damaged, or a stranger's."""
 _NOTHING_LEARNED = (
     "Nothing was learned: the run was over before its first step. Let it learn for longer, or from "
     "fewer and smaller pictures a step."
@@ -191,7 +193,9 @@ class Training:
             self._watch.set(float(own.numbers["seconds"]))
             self._chance = own.tensors["chance"]
             self._loop.go_on(own.numbers["loss"])
-        except (KeyError, TypeError, RuntimeError) as error:
+        except TrainerError:
+            raise
+        except _IMPOSSIBLE as error:
             raise damaged(path) from error
         self._parts.results.take_up()
         self._emit(Resumed(self.seconds, self.epochs))

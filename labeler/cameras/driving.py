@@ -79,8 +79,15 @@ class Driver:
     renewed in time, at an edge, when the robot is lifted, and when control or connection is lost.
     """
 
-    def __init__(self, robot: Steerable, sentences: words.Sentences = words.DRIVEN) -> None:
+    def __init__(
+        self,
+        robot: Steerable,
+        sentences: words.Sentences = words.DRIVEN,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """clock: what time it is, in seconds, as BodyState.received counts them."""
         self.robot = robot
+        self._clock = clock
         self._sentences = sentences
         self.limit_mmps: float = SPEEDS[1]
         self._lock = threading.RLock()
@@ -138,9 +145,9 @@ class Driver:
 
     def _wait_for_body(self) -> None:
         """The robot's first state comes a moment after its first picture."""
-        deadline = time.monotonic() + SILENCE
+        deadline = self._clock() + SILENCE
         while self.robot.body is None:
-            if time.monotonic() > deadline:
+            if self._clock() > deadline:
                 raise self._error(self._sentences.connection_lost)
             time.sleep(0.01)
 
@@ -148,7 +155,7 @@ class Driver:
         """Wishes a motion, for LIFE seconds. Wish it again and again for as long as it is meant."""
         with self._lock:
             self._wish = motion
-            self._expires = time.monotonic() + LIFE
+            self._expires = self._clock() + LIFE
         self._wake.set()
 
     def stop(self) -> None:
@@ -168,11 +175,11 @@ class Driver:
             self.refuse_if_off()
             self._acting = True
             futures = [self.robot.order(*action.order()) for action in actions]
-        deadline = time.monotonic() + max(action.timeout for action in actions) + 0.5
+        deadline = self._clock() + max(action.timeout for action in actions) + 0.5
         try:
             while wait_for_all(futures, timeout=0.01).not_done:
                 self._refuse_to_go_on(should_stop)
-                if time.monotonic() > deadline:
+                if self._clock() > deadline:
                     raise words.no_answer(self.robot.name)
             self._refuse_to_go_on(should_stop)  # it may be why the robot ended it
             failures = "; ".join(filter(None, map(_failure, futures)))
@@ -188,7 +195,7 @@ class Driver:
             self.stop()
             raise
         finally:
-            self._acted_at = time.monotonic()
+            self._acted_at = self._clock()
             self._acting = False
 
     def body_now(self) -> BodyState:
@@ -239,25 +246,25 @@ class Driver:
             self._wake.clear()
             reason = self._why_over()
             wished, halt = self._wished()
-            since = time.monotonic() - told_at
+            since = self._clock() - told_at
             if halt or (wished == STANDING and told != STANDING):
                 reason = reason or self._tell(STANDING, halt=True)
-                told, told_at = STANDING, time.monotonic()
+                told, told_at = STANDING, self._clock()
                 if wished != STANDING:
                     self._wake.set()  # after the stop, or one of the two might overtake the other
             elif wished != told or (wished != STANDING and since > RENEW):
                 reason = reason or self._tell(wished, told=told if wished != told else None)
-                told, told_at = wished, time.monotonic()
+                told, told_at = wished, self._clock()
             elif wished == STANDING and self._rolls_on(told_at):
                 reason = reason or self._tell(STANDING, halt=True)
-                told_at = time.monotonic()
+                told_at = self._clock()
         return reason
 
     def _wished(self) -> tuple[Motion, bool]:
         """What may be done now of what is wished, and whether to stop in any case."""
         with self._lock:
             halt, self._halt = self._halt, False
-            wish = self._wish if time.monotonic() < self._expires else STANDING
+            wish = self._wish if self._clock() < self._expires else STANDING
         body = self.robot.body
         if wish == STANDING or body is None:
             return wish, halt
@@ -273,7 +280,7 @@ class Driver:
 
     def _rolls_on(self, told_at: float) -> bool:
         """Whether its wheels turn although they were told to stand, or were to, some time ago."""
-        body, now = self.robot.body, time.monotonic()
+        body, now = self.robot.body, self._clock()
         if self._acting or body is None or now - max(told_at, self._acted_at) < STOPPED_AFTER:
             return False
         return body.wheels_turn and now - body.received <= STOPPED_AFTER
@@ -285,7 +292,7 @@ class Driver:
             return self._told(sentences.connection_lost)
         if not self.robot.has_control:
             return self._told(sentences.control_lost)
-        if time.monotonic() - body.received > SILENCE:
+        if self._clock() - body.received > SILENCE:
             return self._told(sentences.silent)
         return ""
 
@@ -294,9 +301,9 @@ class Driver:
         orders = stop_orders() if halt else []
         orders += motion_orders(motion, STANDING if halt else told, self.limit_mmps)
         futures = [self.robot.order(*each, ORDER_TIMEOUT) for each in orders]
-        deadline = time.monotonic() + ORDER_TIMEOUT + 0.3
+        deadline = self._clock() + ORDER_TIMEOUT + 0.3
         late = set(futures)
-        while late and time.monotonic() < deadline:
+        while late and self._clock() < deadline:
             late = wait_for_all(futures, timeout=0.02).not_done
             if not halt and (self._halt or self._wish == STANDING):
                 return ""  # to stop waits for nothing

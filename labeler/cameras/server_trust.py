@@ -93,8 +93,8 @@ def open_tls(place: Place, timeout: float) -> ssl.SSLSocket:
     _keep(place, seen)
     with _lock:
         _news[_name(place)] = (
-            f"The certificate of {_name(place)} is its own and nobody vouches for it, so it is "
-            f"remembered from now on (SHA-256 {_short(seen)}), and another one will be refused."
+            f"The certificate of {_name(place)} is its own; it is remembered, and another one "
+            f"will be refused (SHA-256 {_short(seen)})."
         )
     return line
 

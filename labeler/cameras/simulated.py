@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 
+from labeler.cameras.base import CameraState
 from labeler.cameras.faults import Cause, RobotError
 from labeler.cameras.robots import RobotConfig
 from labeler.cameras.simulated_world import EXIT_TIMEOUT, PATIENCE, Deed, SimulatedWorld
@@ -87,7 +88,7 @@ class SimulatedCamera(VectorCamera):
             self._in_vain = 0
         if fault.cause not in _OF_REAL_ONES:
             return fault
-        _log.warning("the simulated robot is started again: %s %s", fault, fault.details)
+        _log.info("the simulated robot is started again: %s %s", fault, fault.details)
         self._in_vain += 1
         self.world.give_up()
         if self._in_vain > MOST_RESTARTS:
@@ -107,7 +108,7 @@ class SimulatedCamera(VectorCamera):
         return robot
 
     def _tell_restart(self) -> None:
-        self._report(self._stop, self.status().state, RESTARTED)
+        self._report(self._stop, CameraState.CONNECTING, RESTARTED)
 
     def _tell_slow(self) -> None:
         words = "Starting the simulated robot takes long: this computer has much else to do."

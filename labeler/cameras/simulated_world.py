@@ -217,9 +217,8 @@ class _Child:
             self.process.kill()
             self.process.wait()
         if not was_usable:
-            _log.warning(
-                "the simulated robot's process had ended by itself or lost its certificate "
-                "(code %s): %s",
+            _log.info(
+                "the simulated robot's process had ended by itself or lost its files (code %s): %s",
                 self.process.returncode,
                 self.last_words().strip() or "it said nothing",
             )

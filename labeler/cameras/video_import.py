@@ -9,7 +9,7 @@ from pathlib import Path
 
 from labeler.cameras.pixels import as_jpeg, open_capture
 from labeler.cameras.video import frame_rate
-from labeler.dataset.images import add_picture
+from labeler.dataset.intake import Intake, Looked, NewSession, look
 from labeler.dataset.model import Image
 from labeler.dataset.progress import OnProgress, ShouldStop, ignore_progress, never_stop
 from labeler.dataset.store import Dataset
@@ -43,8 +43,9 @@ def import_video(
     """Adds per_second pictures for each second of the video, as JPEG of quality 95, in order.
 
     They are captured when the file was last written, plus their place in it, so that a sequence
-    stays one. Stopping keeps what was added so far, and so does a full disk. Raises UserError for a
-    file that is no video, a rate that is no positive number, a disk that takes nothing at all.
+    stays one. All of them are one edit, which undo takes back. Stopping keeps what was added so
+    far, and so does a full disk. Raises UserError for a file that is no video, a rate that is no
+    positive number, a disk that takes nothing at all.
     """
     if not (math.isfinite(per_second) and 0 < per_second <= MOST_PER_SECOND):
         raise UserError(
@@ -54,33 +55,32 @@ def import_video(
     if not path.is_file():
         raise UserError(f"The video {path} does not exist.")
     begun = path.stat().st_mtime
-    session = dataset.add_session(path.stem, "video", begun)
-    added: list[Image] = []
+    frames = enumerate(_pictures(path, per_second, on_progress, should_stop))
     duplicates = 0
-    fault: UserError | None = None
-    try:
-        for number, (seconds, data) in enumerate(
-            _pictures(path, per_second, on_progress, should_stop)
-        ):
-            kept = add_picture(
-                dataset,
-                data,
-                original_name=f"{path.stem}-{number:05}.jpg",
-                session_id=session.id,
-                captured_at=begun + seconds,
-            )
-            if kept.is_new:
-                added.append(kept.image)
-            duplicates += not kept.is_new
-    except UserError as error:
-        if not added:
-            raise
-        fault = error
-    finally:
-        dataset.drop_empty_session(session.id)
+    with Intake(dataset) as intake:
+        for (number, (seconds, _)), looked in intake.look(frames, _look):
+            if intake.fault:
+                break
+            if isinstance(looked, UserError):  # ours is no picture: a fault of this program
+                raise looked
+            if intake.is_known(looked):
+                duplicates += 1
+                continue
+            name = f"{path.stem}-{number:05}.jpg"
+            intake.stage(looked, original_name=name, captured_at=begun + seconds)
+        session = NewSession(path.stem, "video", begun)
+        added = intake.keep(session, f"Import {path.name}")
+        fault = intake.fault
+        if fault and not added:
+            raise fault
     if not added and not duplicates and not should_stop():
         raise UserError(f"The video {path} holds no pictures.")
     return VideoReport(tuple(added), duplicates, fault)
+
+
+def _look(frame: tuple[int, tuple[float, bytes]]) -> Looked:
+    number, (_, data) = frame
+    return look(data, f"picture {number}")
 
 
 def _pictures(

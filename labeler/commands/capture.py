@@ -19,7 +19,8 @@ from labeler.cameras.server_trust import forget
 from labeler.cameras.waiting import next_frame
 from labeler.commands.target import open_or_create
 from labeler.dataset.edits import clean_note
-from labeler.dataset.images import BadFile, add_picture, whole_picture
+from labeler.dataset.images import add_picture
+from labeler.dataset.intake import BadFile, whole_picture
 from labeler.dataset.judging import Judging
 from labeler.dataset.model import Session
 from labeler.dataset.store import Dataset

@@ -13,7 +13,6 @@ from labeler.commands.data_curve import train_points
 from labeler.commands.pair_teller import PairTeller, say
 from labeler.commands.progress import ProgressLine
 from labeler.dataset.store import Dataset
-from labeler.dataset.words import counted
 from labeler.errors import UserError
 from labeler.runs.clip import SIMULATED, Clip, open_clip
 from labeler.runs.comparison import SCORES, Comparison, read_comparison
@@ -142,10 +141,7 @@ def _prepare(arguments: argparse.Namespace, pair: Path, wish: Wish) -> PreparedP
 
 
 def _announce(prepared: PreparedPair) -> None:
-    say(
-        f"{counted(prepared.images_train, 'image')} to learn from, "
-        f"{prepared.images_val} to check with. {prepared.explanation}"
-    )
+    say(prepared.explanation)
     for warning in prepared.warnings:
         say(f"Note: {warning}")
 

@@ -30,7 +30,7 @@ def train_points(pair: Path, folder: Path) -> Iterator[Path]:
 def _train(pair: Path, place: Path, share: float) -> bool:
     """False where somebody said stop."""
     prepared = prepare_part(pair, place, share)
-    prefix = f"[{counted(prepared.images_train, 'image')}] "
+    prefix = f"[{counted(prepared.sizes.train, 'image')}] "
     for warning in prepared.warnings:
         say(f"{prefix}Note: {warning}")
     records = train_pair_in_child(

@@ -46,6 +46,6 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     sys.stdout.write(
         f"{out} holds {', '.join(names)}. Unpack it anywhere; there, with onnxruntime, numpy and "
-        "Pillow:\n  python predict.py model.onnx photo.jpg\n"
+        "Pillow:\n  python predict.py photo.jpg\n"
     )
     return 0

@@ -6,20 +6,26 @@ import argparse
 import json
 import sys
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 
-from labeler.commands.backup import back_up
+from labeler.commands.backup import back_up, back_up_after
 from labeler.commands.coco_source import images_beside
 from labeler.commands.progress import ProgressLine
 from labeler.commands.stopping import stoppable
 from labeler.commands.target import open_or_create
 from labeler.dataset.coco_import import ImportReport, import_coco
 from labeler.dataset.coco_pictures import Pictures
-from labeler.dataset.coco_places import is_zip
+from labeler.dataset.coco_places import JSON_NAME, coco_at, is_zip
 from labeler.dataset.coco_zip import opened_zip
+from labeler.dataset.foreign_labels import told, why_not_coco
+from labeler.dataset.images import AddReport, add_files
+from labeler.dataset.intake import NewSession
 from labeler.dataset.json_stream import JsonSource
+from labeler.dataset.progress import Stopped
 from labeler.dataset.words import counted
 from labeler.errors import UserError
+from labeler.shell_text import one_line
 
 _EXAMPLES = 3
 """So many names stand beside each reason on the screen; --json has them all."""
@@ -43,7 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "coco",
         type=Path,
         metavar="COCO.json",
-        help="the file to read, or a .zip with it and its pictures, as export writes it",
+        help="the file to read, or a .zip with it and its pictures, as export writes it; also a "
+        "folder of pictures, which come without boxes",
     )
     parser.add_argument(
         "--images",
@@ -62,6 +69,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when the file was taken, also in part."""
+    given: Path = arguments.coco
+    if given.is_dir():
+        found = coco_at(given)
+        if found is None:
+            return _add_pictures(arguments)
+        arguments.coco = found
+    elif fault := why_not_coco(given):
+        raise UserError(fault)
     with ExitStack() as held:
         coco, pictures = _source(arguments, held)
         dataset = held.enter_context(open_or_create(arguments.dataset))
@@ -76,8 +91,73 @@ def run(arguments: argparse.Namespace) -> int:
             on_progress=line.update,
             should_stop=should_stop,
         )
+        back_up_after(dataset.folder)
     sys.stdout.write(_as_json(report) if arguments.json else _told(report, arguments.dataset))
     return 0
+
+
+def _add_pictures(arguments: argparse.Namespace) -> int:
+    """Those of a folder without a COCO file. Says what labels it saw beside them."""
+    if arguments.images or arguments.empty_means_nothing_there:
+        raise UserError(
+            f"{arguments.coco} holds no {JSON_NAME}, so only its pictures can be imported. "
+            "--images and --empty-means-nothing-there go with a COCO file."
+        )
+    with (
+        open_or_create(arguments.dataset) as dataset,
+        stoppable() as should_stop,
+        ProgressLine("Importing") as line,
+    ):
+        back_up(dataset.folder)
+        name = f"{one_line(arguments.coco.resolve().name)} {datetime.now():%Y-%m-%d %H:%M}"
+        session = NewSession(name, "import")
+        report = add_files(dataset, [arguments.coco], session, line.update, should_stop)
+        if report.added:
+            back_up_after(dataset.folder)
+        if not report.added and not report.duplicates:
+            if should_stop():
+                raise Stopped("Stopped. Nothing was imported.")
+            why = told(report.labels) or "It holds no picture that can be read."
+            raise UserError(f"Nothing of {arguments.coco} was imported. {why}")
+        if report.fault:
+            kept = counted(len(report.added), "image")
+            raise UserError(f"{report.fault} {kept} were imported before.")
+        if should_stop():
+            raise Stopped(f"Stopped. {counted(len(report.added), 'image')} were imported.")
+    sys.stdout.write(
+        _pictures_as_json(report) if arguments.json else _pictures_told(arguments, report)
+    )
+    return 0
+
+
+def _pictures_as_json(report: AddReport) -> str:
+    answer = {
+        "images": len(report.added),
+        "duplicates": len(report.duplicates),
+        "skipped_total": len(report.rejected),
+        "skipped": [{"what": str(path), "why": why} for path, why in report.rejected],
+        "labels": [
+            {"kind": each.kind, "files": each.files, "example": str(each.example)}
+            for each in report.labels
+        ],
+    }
+    return json.dumps(answer) + "\n"
+
+
+def _pictures_told(arguments: argparse.Namespace, report: AddReport) -> str:
+    lines = [f"Added {counted(len(report.added), 'image')} to {arguments.dataset}."]
+    again = len(report.duplicates)
+    if again:
+        were = "was" if again == 1 else "were"
+        lines += [f"{again} of {again + len(report.added)} {were} already there."]
+    if report.rejected:
+        lines += [f"Not imported: {len(report.rejected)}"]
+        lines += [f"  {one_line(str(path))}: {one_line(why)}" for path, why in report.rejected[:20]]
+    if len(report.rejected) > 20:
+        lines += [f"  and {len(report.rejected) - 20} more; --json has them all"]
+    if report.labels:
+        lines += [told(report.labels)]
+    return "\n".join(lines) + "\n"
 
 
 def _source(
@@ -92,7 +172,7 @@ def _source(
 
 
 def _as_json(report: ImportReport) -> str:
-    told = {
+    answer = {
         "images": report.images_added,
         "annotations": report.annotations_added,
         "suggestions": report.suggestions_added,
@@ -102,7 +182,7 @@ def _as_json(report: ImportReport) -> str:
         "corrected_total": report.corrected_total,
         "corrected": [{"what": what, "why": why} for what, why in report.corrected],
     }
-    return json.dumps(told) + "\n"
+    return json.dumps(answer) + "\n"
 
 
 def _told(report: ImportReport, folder: Path) -> str:
@@ -122,9 +202,9 @@ def _told(report: ImportReport, folder: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _by_reason(told: tuple[tuple[str, str], ...]) -> list[str]:
+def _by_reason(listed: tuple[tuple[str, str], ...]) -> list[str]:
     reasons: dict[str, list[str]] = {}
-    for what, why in told:
+    for what, why in listed:
         reasons.setdefault(why, []).append(what)
     lines = []
     for why, names in sorted(reasons.items(), key=lambda item: -len(item[1])):

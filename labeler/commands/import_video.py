@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from labeler.cameras.video_import import PER_SECOND, import_video
+from labeler.commands.backup import back_up_after
 from labeler.commands.progress import ProgressLine
 from labeler.commands.stopping import stoppable
 from labeler.commands.target import open_or_create
@@ -44,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         report = import_video(
             dataset, arguments.video, arguments.per_second, line.update, should_stop
         )
+        back_up_after(dataset.folder)
         if report.fault:
             raise report.fault
         if should_stop():

@@ -15,6 +15,7 @@ from labeler.dataset.files import reason
 from labeler.dataset.words import counted
 from labeler.errors import UserError
 from labeler.runs.coco_side import read_lists
+from labeler.runs.detector import ModelDetector
 from labeler.runs.drawing import draw_detections
 from labeler.runs.history import model_of
 from trainer.predict import Detection, Predictor
@@ -88,7 +89,7 @@ class _Report:
 def run(arguments: argparse.Namespace) -> int:
     """0 when at least one picture could be read; those that could not are named."""
     given = _numbered(arguments.paths, arguments.ids_from)
-    predictor = _predictor(model_of(arguments.model))
+    predictor = ModelDetector(model_of(arguments.model))
     report = _Report(0, 0, 0, [])
     results: list[dict[str, object]] = []
     with ProgressLine("Predicting") as line:
@@ -98,7 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not report.pictures:
         name, fault = report.skipped[0]
         raise UserError(f"None of the {len(given)} pictures can be read. {name}: {fault}")
-    _write(arguments.out, json.dumps(results))
+    _write(arguments.out, json.dumps(results, allow_nan=False))
     _tell(report, arguments)
     return 0
 
@@ -162,13 +163,6 @@ def _pictures(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
             yield path, path.name
         else:
             raise UserError(f"{path} is missing.")
-
-
-def _predictor(model: Path) -> Predictor:
-    try:
-        return Predictor(model)
-    except ValueError as error:
-        raise UserError(str(error)) from error
 
 
 def _save_picture(upright: object, path: Path) -> None:

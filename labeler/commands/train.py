@@ -75,11 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     """0 when a model is there, also after Ctrl+C. Progress goes to stderr."""
     require_training()
     prepared = _prepare(arguments)
-    say(
-        f"{counted(prepared.images_train, 'image')} to learn from, "
-        f"{prepared.images_val} to check with. "
-        f"{prepared.explanation}"
-    )
+    say(prepared.explanation)
     for warning in prepared.warnings:
         say(f"Note: {warning}")
     teller = _Teller()
@@ -189,9 +185,9 @@ def _report(prepared: PreparedRun, end: Finished, best: Evaluated | None, *, as_
         told = {
             "run": str(prepared.path),
             "model": str(model) if model.is_file() else None,
-            "images_train": prepared.images_train,
-            "images_val": prepared.images_val,
-            "images_test": prepared.images_test,
+            "images_train": prepared.sizes.train,
+            "images_val": prepared.sizes.val,
+            "images_test": prepared.sizes.test,
             **asdict(end),
             "ap": end.ap if end.ap >= 0 else None,
             "ap_interval": _interval(best),
@@ -208,7 +204,7 @@ def _report(prepared: PreparedRun, end: Finished, best: Evaluated | None, *, as_
     began = "Stopped" if end.stopped_early else "Finished"
     sys.stdout.write(
         f"{began} after {end.seconds:.0f} s and {end.epochs:.1f} epochs: AP {ap}, "
-        f"AP50 {ap50} on {counted(prepared.images_val, 'image')} held back.\n"
+        f"AP50 {ap50} on {counted(prepared.sizes.val, 'image')} held back.\n"
         f"The model is {model}.\n"
     )
 

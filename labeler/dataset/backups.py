@@ -7,10 +7,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from labeler.dataset import schema
+from labeler.dataset import schema, sound_rows
 from labeler.dataset.files import PART, reason, replace_durably, sync_file
 from labeler.dataset.own_folder import leads_elsewhere, require_own
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped, ignore_progress, never_stop
@@ -18,9 +18,13 @@ from labeler.errors import UserError
 from trainer.names import open_plain
 
 FOLDER = "backups"
-KEPT = 7
-"""So many of the newest stay."""
+KEPT_DAYS = 7
+"""The newest backup of each of so many days stays: a busy day never pushes out those before it."""
+KEPT = 3
+"""And so many of the newest, whatever their day."""
 DUE_AFTER = timedelta(days=1)
+_AHEAD = timedelta(minutes=1)
+"""Of several within a second each is dated a second later than the one before."""
 _NAME = re.compile(r"dataset-(\d{4}-\d{2}-\d{2}-\d{6})\.sqlite")
 _FORM = "%Y-%m-%d-%H%M%S"
 _PAGES = 2000
@@ -61,7 +65,9 @@ def backups_of(folder: Path, now: datetime | None = None) -> list[Backup]:
         made_at = _date_in(path.name)
         if made_at and _is_ours(path):
             found.append(Backup(path, made_at))
-    return sorted(found, key=lambda each: (each.made_at <= now, each.made_at), reverse=True)
+    return sorted(
+        found, key=lambda each: (each.made_at <= now + _AHEAD, each.made_at), reverse=True
+    )
 
 
 def newest_good(folder: Path) -> Backup | None:
@@ -106,13 +112,31 @@ def make_if_due(
     return make(folder, now, on_progress, should_stop)
 
 
+def make_after_change(
+    folder: Path,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> Backup | None:
+    """A backup now, whatever the day: after an import, a merge, or going back to another one.
+
+    None where nothing changed since the last. As make_if_due.
+    """
+    now = datetime.now()
+    last = next(iter(backups_of(folder, now)), None)
+    if _state_of(folder / schema.FILE_NAME) in (_nothing(), _state_of_backup(last)):
+        return None
+    return make(folder, now, on_progress, should_stop)
+
+
 def make(
     folder: Path,
     now: datetime | None = None,
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
 ) -> Backup:
-    """A backup, checked before it counts; then the oldest beyond the seven go. As make_if_due."""
+    """A backup, checked before it counts; then the oldest beyond those that stay go: the newest of
+    each of seven days, and the newest three. As make_if_due.
+    """
     now = (now or datetime.now()).replace(microsecond=0)
     require_own(folder)
     place = folder / FOLDER
@@ -125,7 +149,7 @@ def make(
         part = target.with_name(target.name + PART)
         try:
             copy_database(folder / schema.FILE_NAME, part, on_progress, should_stop)
-            require_good(part)
+            _require_good_copy(folder, part)
             replace_durably(part, target)
         finally:
             part.unlink(missing_ok=True)
@@ -163,15 +187,31 @@ def copy_database(
 
 
 def require_good(path: Path) -> None:
-    """Raises UserError where the file is no dataset or SQLite finds it damaged. Writes nothing."""
+    """Raises UserError where the file is no dataset, SQLite finds it damaged, or it holds what this
+    program did not write. Writes nothing.
+    """
     try:
         with closing(schema.connect_still(path)) as connection, schema.faults_of(path):
-            schema.require_ours(connection, path, len(schema.MIGRATIONS))
-            found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
-    except schema.Damaged as error:
-        found = str(error.__cause__)
+            version = schema.require_ours(connection, path, len(schema.MIGRATIONS))
+            schema.require_sound_schema(connection, path, version, schema.MIGRATIONS)
+            found = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+            if found == "ok" and version >= sound_rows.FORMAT:
+                found = next((row.why for row in sound_rows.bad_rows(connection) if row.why), "ok")
+    except (schema.Damaged, schema.Unsound) as error:
+        found = str(error.__cause__ or error)
     if found != "ok":
         raise schema.Damaged(f"{path.name} is damaged ({found}).")
+
+
+def _require_good_copy(folder: Path, part: Path) -> None:
+    try:
+        require_good(part)
+    except schema.Damaged as error:
+        told = str(error).removeprefix(f"{part.name} is damaged ").strip("().")
+        raise schema.Damaged(
+            f"No backup was made, for {folder / schema.FILE_NAME} is damaged: {told}. "
+            f"{advice(folder)}"
+        ) from error
 
 
 def contents_of(path: Path) -> Contents:
@@ -184,8 +224,15 @@ def contents_of(path: Path) -> Contents:
 
 def _remove_old(folder: Path, made: Backup) -> None:
     others = [each for each in backups_of(folder, made.made_at) if each.path != made.path]
-    for old in others[KEPT - 1 :]:
-        old.path.unlink(missing_ok=True)
+    newest = [made, *others]
+    stay = {each.path for each in newest[:KEPT]}
+    of_days: dict[date, Path] = {}
+    for each in newest:
+        of_days.setdefault(each.made_at.date(), each.path)
+    stay |= set(list(of_days.values())[:KEPT_DAYS])
+    for old in others:
+        if old.path not in stay:
+            old.path.unlink(missing_ok=True)
 
 
 def _date_in(name: str) -> datetime | None:

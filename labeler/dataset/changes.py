@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from labeler.dataset.imported import Imported
 from labeler.dataset.model import Annotation, BBox, Category, Suggestion
 from labeler.errors import UserError
 
@@ -102,6 +103,28 @@ class SessionNoteChange:
         return SessionNoteChange(self.session_id, self.after, self.before)
 
 
+@dataclass(frozen=True, slots=True)
+class ImportChange:
+    """All that an import brought: it comes where before is None, and goes where after is None."""
+
+    before: Imported | None
+    after: Imported | None
+
+    def __post_init__(self) -> None:
+        if (self.before is None) is (self.after is None):
+            raise ValueError("an import comes or goes")
+
+    @property
+    def held(self) -> Imported:
+        """What comes or goes."""
+        held = self.before or self.after
+        assert held is not None  # __post_init__ sees to it
+        return held
+
+    def inverse(self) -> ImportChange:
+        return ImportChange(self.after, self.before)
+
+
 Change = (
     AnnotationChange
     | CategoryChange
@@ -109,6 +132,7 @@ Change = (
     | ImageNoteChange
     | SuggestionChange
     | SessionNoteChange
+    | ImportChange
 )
 
 
@@ -128,23 +152,26 @@ class Edit:
 
     def category_ids(self) -> tuple[int, ...]:
         """The categories this edit adds, changes or removes."""
-        held = (
+        held = [
             change.before or change.after
             for change in self.changes
             if isinstance(change, CategoryChange)
-        )
+        ]
+        held += [category for change in self.imports() for category in change.held.categories]
         return tuple(category.id for category in held if category)
 
     def image_ids(self) -> tuple[int, ...]:
         """The images this edit touches, each once, in order of mention."""
-        found = (_image_of(change) for change in self.changes)
-        return tuple(dict.fromkeys(image_id for image_id in found if image_id is not None))
+        found = (image_id for change in self.changes for image_id in _images_of(change))
+        return tuple(dict.fromkeys(found))
+
+    def imports(self) -> tuple[ImportChange, ...]:
+        """What of it brings images, or takes them away."""
+        return tuple(change for change in self.changes if isinstance(change, ImportChange))
 
     def to_json(self) -> str:
         # One by one: all in one go would keep the window from its turn while a worker does it.
-        changes = (
-            json.dumps({"kind": type(change).__name__, **asdict(change)}) for change in self.changes
-        )
+        changes = (_written(change) for change in self.changes)
         told = json.dumps(self.description)
         return f'{{"description": {told}, "changes": [{", ".join(changes)}]}}'
 
@@ -184,13 +211,24 @@ def _place(annotation: Annotation | Suggestion) -> tuple[int, int]:
     return annotation.id, annotation.image_id
 
 
-def _image_of(change: Change) -> int | None:
+def _images_of(change: Change) -> tuple[int, ...]:
     if isinstance(change, VerifiedChange | ImageNoteChange):
-        return change.image_id
+        return (change.image_id,)
     if isinstance(change, AnnotationChange | SuggestionChange):
         held = change.before or change.after
-        return held.image_id if held else None
-    return None
+        return (held.image_id,) if held else ()
+    return change.held.image_ids() if isinstance(change, ImportChange) else ()
+
+
+def _written(change: Change) -> str:
+    kind = type(change).__name__
+    if isinstance(change, ImportChange):
+        before, after = (
+            each.to_json() if each else "null" for each in (change.before, change.after)
+        )
+        count = len(change.held.images)  # first, so that it is known without reading all of it
+        return f'{{"kind": "{kind}", "images": {count}, "before": {before}, "after": {after}}}'
+    return json.dumps({"kind": kind, **asdict(change)})
 
 
 def _change(values: dict[str, Any]) -> Change:
@@ -206,7 +244,13 @@ def _change(values: dict[str, Any]) -> Change:
         return CategoryChange(*(_category(values[side]) for side in ("before", "after")))
     if values["kind"] == "AnnotationChange":
         return AnnotationChange(*(_annotation(values[side]) for side in ("before", "after")))
+    if values["kind"] == "ImportChange":
+        return ImportChange(*(_imported(values[side]) for side in ("before", "after")))
     raise ValueError(f"unknown change {values['kind']}")
+
+
+def _imported(values: dict[str, Any] | None) -> Imported | None:
+    return None if values is None else Imported.from_values(values)
 
 
 def _category(values: dict[str, Any] | None) -> Category | None:

@@ -17,6 +17,7 @@ from labeler.dataset.progress import (
     ignore_progress,
     never_stop,
 )
+from labeler.dataset.sound_rows import BadRow
 from labeler.dataset.store import Dataset, Queries
 from labeler.errors import UserError
 
@@ -55,9 +56,14 @@ def check(
 ) -> list[Finding]:
     """Reads every row and every picture file. Raises Stopped."""
     with dataset.snapshot() as snapshot:
+        unsound = snapshot.unsound()
+        told = {f"{row.table} {row.id} refers" for row in unsound if isinstance(row, BadRow)}
         findings = [
-            Finding(FindingKind.DATABASE, "dataset.sqlite", fault) for fault in snapshot.faults()
+            Finding(FindingKind.DATABASE, "dataset.sqlite", fault)
+            for fault in snapshot.faults()
+            if not any(map(fault.startswith, told))
         ]
+        findings += map(_of_unsound, unsound)
         images = snapshot.images()
         for done, image in enumerate(images):
             if should_stop():
@@ -65,7 +71,7 @@ def check(
             on_progress(done, len(images))
             findings += _of_picture(dataset, image)
         findings += _of_boxes(snapshot, images)
-        findings += _of_folders(dataset, {image.file_name for image in images})
+        findings += _of_folders(dataset, snapshot.file_names())
         if findings and dataset.has_writer():
             findings = [each for each in findings if not _is_under_way(dataset, each)]
     on_progress(len(images), len(images))
@@ -77,11 +83,18 @@ def _is_under_way(dataset: Dataset, finding: Finding) -> bool:
     if finding.kind is FindingKind.LEFTOVER_FILE:  # opening for writing has removed all old ones
         return finding.what.startswith(_INCOMING)
     if finding.kind is FindingKind.MISSING_FILE:
-        folders = (dataset.incoming_folder, dataset.images_folder)
+        folders = (dataset.incoming_folder, dataset.images_folder, dataset.files.removed)
         return any((folder / finding.what).is_file() for folder in folders)
     if finding.kind is FindingKind.ORPHAN_FILE:
         return dataset.knows(finding.what.removeprefix(_IMAGES))
     return False
+
+
+def _of_unsound(what: BadRow | str) -> Finding:
+    if isinstance(what, BadRow):
+        return Finding(FindingKind.BAD_ROW, f"{what.table} {what.id}", what.why)
+    told = f"{what[0].upper()}{what[1:]}."
+    return Finding(FindingKind.DATABASE, "dataset.sqlite", told)
 
 
 def _of_picture(dataset: Dataset, image: Image) -> Iterator[Finding]:
@@ -105,8 +118,10 @@ def _of_picture(dataset: Dataset, image: Image) -> Iterator[Finding]:
 
 
 def _missing(dataset: Dataset, image: Image) -> str:
-    if dataset.incoming_path(image.file_name).is_file():
-        return "It waits in incoming/; opening the dataset for labelling puts it in place."
+    for folder in (dataset.incoming_folder, dataset.files.removed):
+        if (folder / image.file_name).is_file():
+            told = "opening the dataset for labelling puts it in place."
+            return f"It waits in {folder.name}/; {told}"
     return f"The picture ({image.original_name}) is not in images/."
 
 

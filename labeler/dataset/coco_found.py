@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from labeler.dataset.coco_plan import Told
-from labeler.dataset.detected import Detected, offer_detected
-from labeler.dataset.model import Annotation
+from labeler.dataset.detected import DETECTOR, Detected, offer_detected
+from labeler.dataset.model import Annotation, Suggestion
 from labeler.dataset.progress import ShouldStop, Stopped
 from labeler.dataset.store import Dataset
 
@@ -23,17 +23,18 @@ class FoundBoxes:
         self._boxes.setdefault(box.image_id, []).append(Detected(box.category_id, box.bbox, score))
         self._models[box.image_id] = model
 
-    def offer(self, dataset: Dataset, skipped: Told, should_stop: ShouldStop) -> int:
-        """How many wait now. skipped: hears of the images that have no need of them.
+    def offer(self, dataset: Dataset, skipped: Told, should_stop: ShouldStop) -> list[Suggestion]:
+        """Those that wait now. skipped: hears of the images that have no need of them.
 
         Raises Stopped.
         """
-        waiting = 0
+        waiting: list[Suggestion] = []
         for image_id, found in self._boxes.items():
             if should_stop():
                 raise Stopped("The import was stopped. Nothing was changed.")
             if offer_detected(dataset, self._models[image_id], {image_id: found}):
-                waiting += len(dataset.suggestions(image_id))
+                offered = dataset.suggestions(image_id)
+                waiting += [each for each in offered if each.source == DETECTOR]
             else:
                 name = dataset.image(image_id).original_name
                 skipped.add(name, "it has labels, so what a detector found is not needed")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -10,20 +9,22 @@ from itertools import islice
 from pathlib import Path, PurePath
 from typing import Any
 
-from labeler.dataset import coco_boxes, coco_entries, picture
+from labeler.dataset import coco_boxes, coco_entries
 from labeler.dataset.category_edits import next_color
-from labeler.dataset.changes import Edit, EntryKind, VerifiedChange
-from labeler.dataset.coco_entries import BadEntry, CategoryEntry, ImageEntry, Key
+from labeler.dataset.changes import Edit, ImportChange, VerifiedChange
+from labeler.dataset.coco_entries import BadEntry, ImageEntry, Key
 from labeler.dataset.coco_found import FoundBoxes
 from labeler.dataset.coco_pictures import FolderPictures, Pictures
 from labeler.dataset.coco_plan import Plan, Told, made_plan
-from labeler.dataset.images import stage
+from labeler.dataset.imported import Imported
+from labeler.dataset.intake import Intake, Looked, look
 from labeler.dataset.json_stream import JsonSource, entries, source_of
-from labeler.dataset.model import Annotation, Category, Image, ImageState
+from labeler.dataset.model import Annotation, Category, Image, ImageState, Session
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped, ignore_progress, never_stop
 from labeler.dataset.store import Dataset
 from labeler.dataset.words import counted
 from labeler.errors import UserError
+from labeler.shell_text import one_line
 
 _STEPS = 1000
 """What on_progress gets as the total: reading takes 0 to 100, pictures to 900, boxes the rest."""
@@ -34,6 +35,7 @@ class ImportReport:
     """What was taken and what was not.
 
     skipped and corrected hold (what, why), at most MAX_TOLD each; the totals count all.
+    new_ids: the images that came; changed_ids: those from before that got boxes or a confirmation.
     """
 
     images_added: int
@@ -44,6 +46,8 @@ class ImportReport:
     skipped_total: int
     corrected_total: int
     suggestions_added: int
+    new_ids: tuple[int, ...] = ()
+    changed_ids: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -83,15 +87,11 @@ def import_coco(
     pictures = FolderPictures(images) if isinstance(images, Path) else images
     source = source_of(coco)
     plan = made_plan(source, _scaled(on_progress, 0, 100), should_stop)
-    work = _Import(dataset, source, plan, should_stop)
-    try:
+    with Intake(dataset, expected=len(plan.images)) as intake:
+        work = _Import(dataset, source, plan, intake, should_stop)
         work.stage_pictures(pictures, _scaled(on_progress, 100, 900))
         with dataset.transaction():
             report = work.write(empty_means_nothing_there, _scaled(on_progress, 900, _STEPS))
-    except BaseException:
-        work.discard()
-        raise
-    work.settle()
     on_progress(_STEPS, _STEPS)
     return report
 
@@ -110,6 +110,7 @@ class _Import:
     dataset: Dataset
     source: JsonSource
     plan: Plan
+    intake: Intake
     should_stop: ShouldStop
     now: float = field(default_factory=time.time)
     taken: dict[Key, _Taken] = field(default_factory=dict)
@@ -120,14 +121,28 @@ class _Import:
     def stage_pictures(self, pictures: Pictures, on_progress: OnProgress) -> None:
         """Brings the bytes of all good pictures into incoming/. Raises UserError if none is."""
         first_of: dict[str, str] = {}
-        for done, entry in enumerate(self.plan.images.values()):
+
+        def read(entry: ImageEntry) -> Looked:
+            return look(pictures.read(entry.file_name), "it")
+
+        entries = self.plan.images.values()
+        for done, (entry, looked) in enumerate(self.intake.look(entries, read)):
             if self.should_stop():
                 raise Stopped("The import was stopped. Nothing was changed.")
             on_progress(done, len(self.plan.images))
-            try:
-                self._stage(entry, pictures, first_of)
-            except BadEntry as error:
-                self.plan.skipped.add(entry.file_name, str(error))
+            if isinstance(looked, UserError):
+                self.plan.skipped.add(entry.file_name, str(looked).rstrip("."))
+            elif looked.sha256 in first_of:
+                first = first_of[looked.sha256]
+                self.plan.skipped.add(entry.file_name, f"it is the same picture as {first}")
+            else:
+                first_of[looked.sha256] = entry.file_name
+                self._stage(entry, looked)
+            if self.intake.fault:
+                raise self.intake.fault
+        self.intake.finish()
+        if self.intake.fault:
+            raise self.intake.fault
         if self.plan.images and not self.taken:
             told = [f"{what}: {why}" for what, why in islice(self.plan.skipped.lines, 20)]
             raise UserError(
@@ -136,24 +151,12 @@ class _Import:
                 details="\n".join(told),
             )
 
-    def _stage(self, entry: ImageEntry, pictures: Pictures, first_of: dict[str, str]) -> None:
-        try:
-            data = pictures.read(entry.file_name)
-            found = picture.inspect(data, "it")
-        except UserError as error:
-            raise BadEntry(str(error).rstrip(".")) from error
-        sha256 = hashlib.sha256(data).hexdigest()
-        if sha256 in first_of:
-            raise BadEntry(f"it is the same picture as {first_of[sha256]}")
-        first_of[sha256] = entry.file_name
-        known = self.dataset.image_by_hash(sha256)
-        times = (entry.captured_at, found.taken_at, self.now)
-        image = known or stage(
-            self.dataset,
-            data,
-            found,
+    def _stage(self, entry: ImageEntry, looked: Looked) -> None:
+        known = self.dataset.image_by_hash(looked.sha256) if self.intake.is_known(looked) else None
+        times = (entry.captured_at, looked.found.taken_at, self.now)
+        image = known or self.intake.stage(
+            looked,
             original_name=entry.original_name or entry.file_name,
-            session_id=0,  # known when the rows are written
             captured_at=next(at for at in times if at is not None),
             head_angle_rad=entry.head_angle_rad,
             pose=entry.pose,
@@ -161,7 +164,7 @@ class _Import:
             verified=entry.verified or False,
             note=entry.note,
         )
-        taken = _Taken(entry, image, known is None, found.orientation)
+        taken = _Taken(entry, image, known is None, looked.found.orientation)
         self.taken[entry.key] = taken
         self._compare_size(taken)
 
@@ -175,98 +178,89 @@ class _Import:
             why += " when upright; its boxes are turned with it"
         self.corrected.add(taken.entry.file_name, why)
 
-    def discard(self) -> None:
-        """Removes what waits in incoming/ after a failure."""
-        for taken in self.taken.values():
-            if taken.is_new:
-                self.dataset.discard(taken.image.file_name)
-
-    def settle(self) -> None:
-        """Moves the pictures to their place after the commit."""
-        for taken in self.taken.values():
-            if taken.is_new:
-                self.dataset.settle(taken.image.file_name)
-
     def write(self, empty_means_nothing_there: bool, on_progress: OnProgress) -> ImportReport:
-        """Writes all rows, inside the caller's transaction."""
-        categories = self._write_categories()
-        images = self._write_images()
-        boxes = self.dataset.add_annotations(self._boxes(on_progress))
-        told = f"Import {self.source.name}: {counted(images, 'image')}, {counted(boxes, 'box')}"
-        self.dataset.note(told)
-        confirmed = Edit(told, tuple(self._confirmations(empty_means_nothing_there)))
-        self.dataset.apply(confirmed, EntryKind.NOTE)  # an import is no edit to be undone
-        suggestions = self.found.offer(self.dataset, self.plan.skipped, self.should_stop)
+        """Writes all rows as one edit, inside the caller's transaction."""
+        categories = self._new_categories()
+        sessions = self._written_sessions()
+        images = self._new_images(sessions)
+        boxes = tuple(self._boxes(on_progress))
+        told = (
+            f"Import {one_line(self.source.name)}: {counted(len(images), 'image')}, "
+            f"{counted(len(boxes), 'box')}"
+        )
+        rows = Imported(tuple(sessions.values()), categories, images, boxes)
+        confirmed = self._confirmations(empty_means_nothing_there)
+        edit = Edit(told, (ImportChange(None, rows), *confirmed))
+        edit = self.dataset.take_in(
+            edit, lambda: self.found.offer(self.dataset, self.plan.skipped, self.should_stop)
+        )
+        brought = edit.imports()[0].held
+        new = {image.id for image in images}
         return ImportReport(
-            images_added=images,
-            annotations_added=boxes,
-            categories_added=categories,
+            images_added=len(images),
+            annotations_added=len(boxes),
+            categories_added=len(categories),
             skipped=tuple(self.plan.skipped.lines),
             corrected=tuple(self.corrected.lines),
             skipped_total=self.plan.skipped.total,
             corrected_total=self.corrected.total,
-            suggestions_added=suggestions,
+            suggestions_added=len(brought.suggestions),
+            new_ids=tuple(new),
+            changed_ids=tuple(each for each in edit.image_ids() if each not in new),
         )
 
-    def _write_categories(self) -> int:
+    def _new_categories(self) -> tuple[Category, ...]:
         present = self.dataset.categories()
         offered = self.plan.categories.values()
         keep_ids = not present and all(isinstance(e.key, int) and e.key >= 0 for e in offered)
         ids = {category.name: category.id for category in present}
-        used = [category.color for category in present]
+        known = list(present)
         numbers = [entry.key for entry in offered]
         keep_order = keep_ids and numbers != sorted(numbers, key=int)
         for place, entry in enumerate(offered, start=1):
             if entry.name not in ids:
-                number = int(entry.key) if keep_ids else self.dataset.new_category_id()
-                color = entry.color or next_color(used)
-                position = place if keep_order else self._next_position()
-                category = Category(number, entry.name, color, position, self._free_key(entry))
-                self.dataset.add_category(category)
-                used.append(category.color)
+                category = Category(
+                    int(entry.key) if keep_ids else self.dataset.new_category_id(),
+                    entry.name,
+                    entry.color or next_color([each.color for each in known]),
+                    place if keep_order else _next_position(known),
+                    "" if entry.digit in {each.key for each in known} else entry.digit,
+                )
+                known.append(category)
                 ids[entry.name] = category.id
             self.categories[entry.key] = ids[entry.name]
-        return len(ids) - len(present)
+        return tuple(known[len(present) :])
 
-    def _next_position(self) -> int:
-        """After those that somebody put in order; 0 while nobody ever did."""
-        last = max((category.position for category in self.dataset.categories()), default=0)
-        return last + 1 if last else 0
-
-    def _free_key(self, entry: CategoryEntry) -> str:
-        taken = {category.key for category in self.dataset.categories()}
-        return "" if entry.digit in taken else entry.digit
-
-    def _write_images(self) -> int:
-        sessions = self._write_sessions()
+    def _new_images(self, sessions: dict[Key | None, Session]) -> tuple[Image, ...]:
+        """sessions gets one for those of which the file names none."""
+        hashes = [taken.image.sha256 for taken in self.taken.values() if taken.is_new]
+        known = {image.sha256: image for image in self.dataset.images_by_hash(hashes)}
+        new: list[Image] = []
         for taken in self.taken.values():
-            known = self.dataset.image_by_hash(taken.image.sha256)
-            if known:  # from before, or captured while this import was reading
-                if taken.is_new:
-                    self.dataset.discard(taken.image.file_name)
-                taken.image, taken.is_new = known, False
+            if not taken.is_new:
+                continue
+            if taken.image.sha256 in known:  # captured while this import was reading
+                taken.image, taken.is_new = known[taken.image.sha256], False
                 continue
             key = taken.entry.session if taken.entry.session in sessions else None
             if key not in sessions:
-                sessions[key] = self.dataset.add_session(
-                    PurePath(self.source.name).stem, "import"
-                ).id
-            taken.image = replace(taken.image, session_id=sessions[key])
-            self.dataset.add_image(taken.image)
-        return sum(taken.is_new for taken in self.taken.values())
+                name = one_line(PurePath(self.source.name).stem)
+                sessions[key] = self.dataset.add_session(name, "import")
+            taken.image = replace(taken.image, session_id=sessions[key].id)
+            new.append(taken.image)
+        return tuple(new)
 
-    def _write_sessions(self) -> dict[Key | None, int]:
+    def _written_sessions(self) -> dict[Key | None, Session]:
         """The sessions that an export of this program names, where new images need them."""
         into_nothing = not self.dataset.sessions()
         needed = {taken.entry.session for taken in self.taken.values() if taken.is_new}
-        made: dict[Key | None, int] = {}
-        for entry in self.plan.sessions.values():
-            if into_nothing or entry.key in needed:
-                session = self.dataset.add_session(
-                    entry.name, entry.camera, entry.started_at, entry.note
-                )
-                made[entry.key] = session.id
-        return made
+        return {
+            entry.key: self.dataset.add_session(
+                entry.name, entry.camera, entry.started_at, entry.note
+            )
+            for entry in self.plan.sessions.values()
+            if into_nothing or entry.key in needed
+        }
 
     def _boxes(self, on_progress: OnProgress) -> Iterator[Annotation]:
         """The second reading of the file: its boxes, now that the true sizes are known."""
@@ -339,6 +333,12 @@ class _Import:
             wished = said and not taken.lost_boxes
             if _is_open(taken) and wished != taken.image.verified:
                 yield VerifiedChange(taken.image.id, taken.image.verified, wished)
+
+
+def _next_position(known: list[Category]) -> int:
+    """After those that somebody put in order; 0 while nobody ever did."""
+    last = max((category.position for category in known), default=0)
+    return last + 1 if last else 0
 
 
 def _is_open(taken: _Taken) -> bool:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from labeler.dataset.files import is_file
+from labeler.dataset.foreign_labels import why_not_coco
 from labeler.dataset.json_stream import JsonSource, source_of
 from labeler.errors import UserError
 
@@ -41,7 +42,8 @@ def looks_like_coco(path: Path) -> bool:
                 return any(name.lower().endswith(".json") for name in archive.namelist())
         with path.open("rb") as stream:
             start = stream.read(64).lstrip(b"\xef\xbb\xbf \r\n\t")
-            return path.suffix.lower() == ".json" and start.startswith(b"{")
+            is_json = path.suffix.lower() == ".json" and start.startswith(b"{")
+            return is_json and not why_not_coco(path)  # labelme's begins alike
     return False
 
 

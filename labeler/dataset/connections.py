@@ -9,10 +9,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from labeler.dataset import schema
+from labeler.dataset import schema, sound_rows
 from labeler.dataset.queries import Queries, Snapshot
+from labeler.dataset.sound_rows import BadRow
 from labeler.errors import UserError
 
+_ADVICE = "good backup"
+"""What every advice holds, see backups.advice()."""
 _BLOCK = 64
 """So many ids are reserved by one commit."""
 
@@ -42,6 +45,8 @@ class Connections(Queries):
         self._closed = False
         self._writing_thread: int | None = None
         self._ids: dict[str, _Ids] = {}
+        self._bad_rows: list[BadRow] = []
+        self._strange: list[str] = []
         self._writer = self._connected()
         self._identity = _identity(path)
 
@@ -66,7 +71,56 @@ class Connections(Queries):
         return self._closed
 
     def _connected(self) -> sqlite3.Connection:
-        return schema.connect(self._path, read_only=self.read_only)
+        with self._faults():
+            connection = schema.connect(self._path, read_only=self.read_only)
+        if self._bad_rows:
+            with self._faults():
+                sound_rows.leave_out(connection, self._bad_rows)
+        return connection
+
+    @property
+    def unsound(self) -> list[BadRow | str]:
+        """What this program did not write: objects of the schema, and rows, which no query tells.
+
+        Empty unless the dataset is open read-only: for writing it is refused.
+        """
+        return [*self._strange, *(row for row in self._bad_rows if row.why)]
+
+    def _require_sound_rows(self) -> None:
+        with self._faults():
+            found = [row.why for row in _bad_rows(self._writer) if row.why]
+            if found:
+                raise schema.Unsound(schema.unsound_words(self._path, found))
+
+    def _leave_out_what_is_unsound(self) -> None:
+        """For reading: what is not sound is passed over, and told by check."""
+        with self._faults():
+            try:
+                schema.require_sound_schema(
+                    self._writer, self._path, len(schema.MIGRATIONS), schema.MIGRATIONS
+                )
+            except schema.Unsound:
+                self._strange = sound_rows.strange_objects(self._writer, schema.MIGRATIONS)
+            self._bad_rows = _bad_rows(self._writer)
+            if self._bad_rows:
+                sound_rows.leave_out(self._writer, self._bad_rows)
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """As schema.faults_of; what is damaged or not sound also names the newest good backup."""
+        try:
+            with schema.faults_of(self._path):
+                yield
+        except (schema.Damaged, schema.Unsound) as error:
+            from labeler.dataset.backups import advice
+
+            told = str(error)
+            if _ADVICE in told:
+                raise
+            if isinstance(error, schema.Unsound):
+                told += " check names everything. It can be opened read-only."
+            advised = f"{told.rstrip('.')}. {advice(self._path.parent)}"
+            raise type(error)(advised) from error
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -77,7 +131,7 @@ class Connections(Queries):
             self._need_open()
             connection = self._idle.pop() if self._idle else self._connected()
         try:
-            with schema.faults_of(self._path):
+            with self._faults():
                 yield connection
         finally:
             with self._pool:
@@ -109,7 +163,7 @@ class Connections(Queries):
         if self.read_only:
             name = self._path.parent.name
             raise UserError(f"The dataset {name} is open read-only, so it cannot be changed.")
-        with self._turn, schema.faults_of(self._path):
+        with self._turn, self._faults():
             self._need_open()
             with self._nested() if self._writing_thread else self._outermost():
                 yield
@@ -121,14 +175,26 @@ class Connections(Queries):
         self._writing_thread = threading.get_ident()
         try:
             yield
+            self._before_commit()
             self._writer.execute("COMMIT")
         except BaseException:
             if self._writer.in_transaction:  # SQLite rolls back by itself when the disk is full
                 self._writer.execute("ROLLBACK")
             self._forget_lost_ids()
+            self._after_rollback()
             raise
         finally:
             self._writing_thread = None
+        self._after_commit()
+
+    def _before_commit(self) -> None:
+        """What has to be on the disk before the rows are. Raises UserError: they are not kept."""
+
+    def _after_commit(self) -> None:
+        """What follows from the rows that are kept now, while no other thread writes."""
+
+    def _after_rollback(self) -> None:
+        """The rows are not kept."""
 
     @contextmanager
     def _nested(self) -> Iterator[None]:
@@ -180,6 +246,15 @@ class Connections(Queries):
         """An id that was never given and never will be again."""
         return self._new_id("suggestion")
 
+    def reserve_ids(self, kind: str, count: int) -> None:
+        """Reserves so many ids by one commit, for whoever is about to need them."""
+        with self._turn, self.transaction():
+            ids = self._ids.get(kind)
+            end = self._reserved_until(kind)
+            start = ids.next if ids and ids.end == end else end
+            self._reserve(kind, max(start + count, end))
+            self._ids[kind] = _Ids(start, max(start + count, end))
+
     def _new_id(self, kind: str) -> int:
         with self._turn:
             ids = self._ids.get(kind)
@@ -211,6 +286,11 @@ class Connections(Queries):
         for kind, ids in list(self._ids.items()):
             if ids.end > self._reserved_until(kind):
                 del self._ids[kind]
+
+
+def _bad_rows(connection: sqlite3.Connection) -> list[BadRow]:
+    is_known = len(schema.MIGRATIONS) >= sound_rows.FORMAT
+    return sound_rows.bad_rows(connection) if is_known else []
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -6,13 +6,14 @@ import json
 import sqlite3
 from abc import ABC, abstractmethod
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from labeler.dataset.filters import ImageFilter, Order, condition
 from labeler.dataset.model import NO_READINGS, Flaw, Image, ImageState, Pose, Readings
+from labeler.errors import UserError
 
 _IMAGE = (
     "SELECT id, file_name, original_name, width, height, sha256, session_id, captured_at, "
@@ -37,6 +38,13 @@ class Counts:
         return self.unlabelled + self.labelled + self.empty
 
 
+class NoSuchImage(UserError, KeyError):  # noqa: N818 - a fault to mend, as its parent is
+    """The image is not in the dataset: its import was taken back, or it never was."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # and not as a KeyError shows its key
+
+
 class ImageQueries(ABC):
     """The questions about the table image."""
 
@@ -45,17 +53,40 @@ class ImageQueries(ABC):
         """Lends a connection that no other thread uses meanwhile."""
 
     def image(self, image_id: int) -> Image:
-        """Raises KeyError where there is none."""
+        """Raises NoSuchImage, which is a KeyError, where there is none."""
         with self._reading() as connection:
             row = connection.execute(f"{_IMAGE} WHERE id = ?", (image_id,)).fetchone()
         if row is None:
-            raise KeyError(image_id)
+            raise NoSuchImage(f"Image {image_id} is not in this dataset, or not any more.")
         return _image(row)
 
     def image_by_hash(self, sha256: str) -> Image | None:
         with self._reading() as connection:
             row = connection.execute(f"{_IMAGE} WHERE sha256 = ?", (sha256,)).fetchone()
         return None if row is None else _image(row)
+
+    def hashes(self) -> set[str]:
+        """The sha256 of every picture."""
+        with self._reading() as connection:
+            return {told for (told,) in connection.execute("SELECT sha256 FROM image")}
+
+    def named(self, file_names: Collection[str]) -> set[str]:
+        """Which of these picture files have a row."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT file_name FROM image WHERE file_name IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(file_names)),),
+            )
+            return {name for (name,) in rows}
+
+    def images_by_hash(self, hashes: Collection[str]) -> list[Image]:
+        """Those of these sha256 that are there, by id."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"{_IMAGE} WHERE sha256 IN (SELECT value FROM json_each(?)) ORDER BY id",
+                (json.dumps(list(hashes)),),
+            )
+            return [_image(row) for row in rows]
 
     def images(self, state: ImageState | None = None, session_id: int | None = None) -> list[Image]:
         """The images by id, where asked only those of one state or session."""
@@ -126,6 +157,12 @@ class ImageQueries(ABC):
                 (json.dumps(list(image_ids)),),
             )
             return [_image(row) for row in rows]
+
+    def file_names(self) -> set[str]:
+        """Of every row, also of those that are passed over."""
+        with self._reading() as connection:
+            rows = connection.execute("SELECT CAST(file_name AS BLOB) FROM main.image")
+            return {(name or b"").decode("utf-8", "replace") for (name,) in rows}
 
     def moments(self, session_id: int) -> list[tuple[int, float]]:
         """Every image of a session with its captured_at, in the order they were taken."""

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import math
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from labeler.dataset import picture
 from labeler.dataset.files import sync_folder, write_durably
+from labeler.dataset.foreign_labels import SeenLabels, kind_of, seen_in
+from labeler.dataset.intake import Intake, Looked, NewSession, look, new_image
 from labeler.dataset.model import NO_READINGS, Image, Pose, Readings
 from labeler.dataset.progress import OnProgress, ShouldStop, ignore_progress, never_stop
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
-
-
-class BadFile(UserError):  # noqa: N818 - a fault to mend, as its parent is
-    """One of many files cannot be taken; the others can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +28,14 @@ class Added:
 @dataclass(frozen=True, slots=True)
 class AddReport:
     """What became of a list of files. rejected holds (path, reason in words); fault: why it ended
-    before the last one, as where the disk is full.
+    before the last one, as where the disk is full; labels: what lay beside them and is not read.
     """
 
     added: tuple[Image, ...]
     duplicates: tuple[Path, ...]
     rejected: tuple[tuple[Path, str], ...]
     fault: UserError | None = None
+    labels: tuple[SeenLabels, ...] = ()
 
 
 def add_picture(
@@ -63,79 +60,29 @@ def add_picture(
     known = dataset.image_by_hash(hashlib.sha256(data).hexdigest())
     if known:
         return Added(known, is_new=False)
-    image = stage(
+    image = new_image(
         dataset,
-        data,
-        whole_picture(data, original_name),
+        look(data, original_name),
         original_name=original_name,
-        session_id=session_id,
         captured_at=captured_at,
         head_angle_rad=head_angle_rad,
         pose=pose,
         readings=readings,
         note=note,
     )
+    image = replace(image, session_id=session_id)
+    write_incoming(dataset, image, data)
     return _committed(dataset, image)
 
 
-def whole_picture(data: bytes, name: str) -> picture.Picture:
-    """What these bytes are, wholly decoded. Raises BadFile, with the name."""
-    try:
-        return picture.inspect(data, name)
-    except UserError as error:
-        raise BadFile(str(error), details=error.details) from error
-
-
-def stage(
-    dataset: Dataset,
-    data: bytes,
-    found: picture.Picture,
-    *,
-    original_name: str,
-    session_id: int,
-    captured_at: float | None = None,
-    head_angle_rad: float | None = None,
-    pose: Pose | None = None,
-    readings: Readings = NO_READINGS,
-    verified: bool = False,
-    note: str = "",
-) -> Image:
+def write_incoming(dataset: Dataset, image: Image, data: bytes) -> None:
     """Makes the bytes durable in incoming/. The caller commits the row, then settles the file."""
-    if dataset.read_only:
-        raise UserError(f"The dataset {dataset.name} is open read-only, so it cannot be changed.")
-    sha256 = hashlib.sha256(data).hexdigest()
-    image_id = dataset.new_image_id()
-    given = captured_at if _are_finite(captured_at) else None
-    times = (given, found.taken_at, time.time())
-    image = Image(
-        id=image_id,
-        file_name=f"{image_id:06}-{sha256[:12]}{found.suffix}",
-        original_name=original_name.encode("utf-8", "replace").decode("utf-8"),
-        width=found.width,
-        height=found.height,
-        sha256=sha256,
-        session_id=session_id,
-        captured_at=next(at for at in times if at is not None),
-        head_angle_rad=head_angle_rad if _are_finite(head_angle_rad) else None,
-        pose=pose if pose and _are_finite(*astuple(pose)) else None,
-        verified=verified,
-        note=note,
-        readings=_sound(readings),
-    )
-    write_durably(dataset.incoming_path(image.file_name), data)
-    sync_folder(dataset.incoming_folder)
-    return image
-
-
-def _sound(readings: Readings) -> Readings:
-    """Without what is not finite."""
-    told = {name: value if _are_finite(value) else None for name, value in asdict(readings).items()}
-    return replace(readings, **told)
-
-
-def _are_finite(*numbers: float | None) -> bool:
-    """A robot that lost its place reports numbers that no format can hold."""
-    return all(number is not None and math.isfinite(number) for number in numbers)
+    try:
+        write_durably(dataset.incoming_path(image.file_name), data)
+        sync_folder(dataset.incoming_folder)
+    except BaseException:
+        dataset.discard(image.file_name)
+        raise
 
 
 def _committed(dataset: Dataset, image: Image) -> Added:
@@ -157,63 +104,59 @@ def _committed(dataset: Dataset, image: Image) -> Added:
 def add_files(
     dataset: Dataset,
     paths: Sequence[Path],
-    session_id: int,
+    session: int | NewSession,
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
 ) -> AddReport:
     """Adds picture files; a folder stands for the pictures in it. Bad files are told, not fatal.
 
-    The time is EXIF's, else the file's. Stopping keeps what was added so far, and so does a full
-    disk; where that lets nothing in at all, its UserError is raised.
+    The time is EXIF's, else the file's. All of them are one edit, which undo takes back. Stopping
+    keeps what was added so far, and so does a full disk; where that lets nothing in at all, its
+    UserError is raised. A new session comes with its first picture.
     """
-    files = list(_expanded(paths))
-    fault: UserError | None = None
-    added: list[Image] = []
+    labels = seen_in(paths, should_stop)
+    files = [path for path in _expanded(paths) if kind_of(path) is None]
     duplicates: list[Path] = []
     rejected: list[tuple[Path, str]] = []
-    for done, path in enumerate(files):
-        if should_stop():
-            break
-        on_progress(done, len(files))
-        try:
-            image = _added_file(dataset, path, session_id)
-        except BadFile as error:
-            rejected.append((path, str(error)))
-            continue
-        except UserError as error:
-            if not added:
-                raise
-            fault = error
-            break
-        if image:
-            added.append(image)
-        else:
-            duplicates.append(path)
-    else:
+    with Intake(dataset, expected=len(files)) as intake:
+        for done, (path, looked) in enumerate(intake.look(files, _read)):
+            if should_stop() or intake.fault:
+                break
+            on_progress(done, len(files))
+            if isinstance(looked, UserError):
+                rejected.append((path, str(looked)))
+            elif intake.is_known(looked):
+                duplicates.append(path)
+            else:
+                intake.stage(looked, original_name=path.name, captured_at=_taken_at(path, looked))
+        added = intake.keep(session, _import_words(paths))
+        if intake.fault and not added:
+            raise intake.fault
         on_progress(len(files), len(files))
-    return AddReport(tuple(added), tuple(duplicates), tuple(rejected), fault)
+        return AddReport(
+            tuple(added),
+            tuple(duplicates),
+            tuple(rejected),
+            intake.fault,
+            labels,
+        )
 
 
-def _added_file(dataset: Dataset, path: Path, session_id: int) -> Image | None:
-    """None where its content is in the dataset. Raises BadFile, or UserError for a full disk."""
+def _read(path: Path) -> Looked:
+    return look(picture.read(path), path.name)
+
+
+def _taken_at(path: Path, looked: Looked) -> float | None:
+    if looked.found.taken_at is not None:
+        return looked.found.taken_at
     try:
-        data = picture.read(path)
-        if dataset.image_by_hash(hashlib.sha256(data).hexdigest()):
-            return None
-        found = picture.inspect(data, path.name)
-        taken_at = found.taken_at or path.stat().st_mtime
-    except (UserError, OSError) as error:
-        raise BadFile(str(error)) from error
-    image = stage(
-        dataset,
-        data,
-        found,
-        original_name=path.name,
-        session_id=session_id,
-        captured_at=taken_at,
-    )
-    added = _committed(dataset, image)
-    return added.image if added.is_new else None
+        return path.stat().st_mtime
+    except OSError:
+        return None
+
+
+def _import_words(paths: Sequence[Path]) -> str:
+    return f"Import {paths[0].name}" if len(paths) == 1 else "Import pictures"
 
 
 def _expanded(paths: Sequence[Path]) -> Iterator[Path]:

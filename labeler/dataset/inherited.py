@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from labeler.dataset.holding import SEAM_SECONDS, Categories, Held, Unit, hold_back
-from labeler.dataset.words import counted
 
 if TYPE_CHECKING:
     from labeler.dataset.near_duplicates import Likeness
@@ -116,31 +115,24 @@ def told_of(
     inherited: Inherited,
     train_ids: Collection[int],
     val_ids: Collection[int],
-    test_count: int,
+    *,
+    has_test: bool,
 ) -> list[str]:
-    """How the images were divided, in sentences."""
+    """What the images have to do with the older run, in sentences."""
     again = len(inherited.val_ids & frozenset(val_ids))
-    new = len(val_ids) - again
-    learning = len(train_ids)
-    first = len(frozenset(train_ids) - inherited.learned_ids)
+    new = len(frozenset(train_ids) - inherited.learned_ids)
     sentences = []
     if again:
-        sentences.append(
-            f"{counted(again, 'image')} that {inherited.name} was checked with "
-            f"{'checks' if again == 1 else 'check'} this run, too."
-        )
+        checked = f"Of those to check with, {again} checked {inherited.name}"
+        others = "" if again == len(val_ids) else ", the others are new to it"
+        sentences.append(f"{checked}{others}.")
     if new:
-        also = " more" if again else ""
         verb = "is" if new == 1 else "are"
-        sentences.append(f"{counted(new, 'image')}{also} {verb} held back for validation.")
-    verb = "trains" if learning == 1 else "train"
-    new_ones = f"{first} of them not" if first else "all"
-    sentences.append(f"{counted(learning, 'image')} {verb}, {new_ones} known to {inherited.name}.")
-    if test_count:
-        verb = "is" if test_count == 1 else "are"
-        sentences.append(f"{counted(test_count, 'image')} {verb} put aside for the final score.")
+        sentences.append(f"Of those to learn from, {new} {verb} new to {inherited.name}.")
     else:
+        sentences.append(f"{inherited.name} has learned from all of those to learn from already.")
+    if not has_test:
         sentences.append(
-            "None are put aside for a final score: only a run that starts anew can do that."
+            "No images are kept for a final score: only a run that starts anew can do that."
         )
     return sentences

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import threading
 import warnings
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +23,11 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 MAX_BYTES = 512 << 20
 """The largest picture file that is read into memory."""
 
+_LARGE = 25_000_000
+"""Of pictures with more pixels one is decoded at a time, so that several threads do not each need
+hundreds of megabytes.
+"""
+_turn_of_the_large = threading.Lock()
 _SIGNATURES = (b"\xff\xd8", b"\x89PNG", b"BM", b"GIF8", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _SUFFIX_OF = {
     "JPEG": ".jpg",
@@ -126,7 +133,9 @@ def _opened(
         if longest:
             picture.draft("RGB", (longest, longest))  # a JPEG decodes faster at half the size
         if decode or picture.format == "TIFF":  # Pillow turns a TIFF while it decodes it
-            picture.load()
+            is_large = picture.width * picture.height > _LARGE
+            with _turn_of_the_large if is_large else nullcontext():
+                picture.load()
     except UserError:
         raise
     except (Pillow.DecompressionBombWarning, Pillow.DecompressionBombError) as error:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from labeler.dataset import schema, sound_rows
 from labeler.dataset.changes import Edit, EntryKind, JournalEntry
 from labeler.dataset.image_queries import Counts, ImageQueries
 from labeler.dataset.model import Annotation, BBox, Category, Placed, Session, Suggestion
+from labeler.dataset.sound_rows import BadRow
+from labeler.errors import UserError
 
 __all__ = ["Counts", "Queries", "Snapshot"]
 
@@ -23,6 +28,8 @@ _SUGGESTION = (
     "FROM suggestion"
 )
 _ENTRY = "SELECT id, description, at, kind, of, author, image_id FROM edit"
+_HEAD = 4_096
+_IMPORTED = re.compile(r'"kind": "ImportChange", "images": (\d{1,9}),')
 _BEYOND = 1 << 62
 """Higher than every id."""
 
@@ -88,6 +95,15 @@ class Queries(ImageQueries):
         with self._reading() as connection:
             row = connection.execute(f"{_ANNOTATION} WHERE id = ?", (annotation_id,)).fetchone()
         return None if row is None else _annotation(row)
+
+    def annotations_by_id(self, annotation_ids: Sequence[int]) -> list[Annotation]:
+        """These boxes by id; those that are not there are left out."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"{_ANNOTATION} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+                (json.dumps(list(annotation_ids)),),
+            )
+            return [_annotation(row) for row in rows]
 
     def annotations_of(self, category_id: int) -> list[Annotation]:
         """The boxes of one category, by image and id."""
@@ -174,14 +190,32 @@ class Queries(ImageQueries):
             return [_entry(row) for row in rows]
 
     def edit_of(self, entry_id: int) -> Edit:
-        """What an entry of the journal changed. Raises KeyError where there is none."""
+        """What an entry of the journal changed. Raises KeyError where there is none, and UserError
+        where the line is damaged.
+        """
         with self._reading() as connection:
             row = connection.execute(
                 "SELECT changes FROM edit WHERE id = ?", (entry_id,)
             ).fetchone()
         if row is None:
             raise KeyError(entry_id)
-        return Edit.from_json(row[0])
+        try:
+            return Edit.from_json(row[0])
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise UserError(
+                f"Line {entry_id} of the journal is damaged, so what it did can be neither taken "
+                "back nor done again. The boxes are as they are; a backup from before has the "
+                "rest."
+            ) from error
+
+    def images_imported(self, entry_id: int) -> int:
+        """How many images an entry of the journal brought; 0 for one that is no import."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "SELECT substr(changes, 1, ?) FROM edit WHERE id = ?", (_HEAD, entry_id)
+            ).fetchone()
+        told = None if row is None else _IMPORTED.search(str(row[0]))
+        return int(told[1]) if told else 0
 
     def size_of_edit(self, entry_id: int) -> int:
         """How many bytes an entry of the journal takes; 0 where there is none."""
@@ -217,6 +251,16 @@ class Snapshot(Queries):
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+
+    def unsound(self) -> list[BadRow | str]:
+        """What this program did not write: objects of the schema, and rows. From now on this
+        snapshot passes over these rows.
+        """
+        strange = sound_rows.strange_objects(self._connection, schema.MIGRATIONS)
+        rows = sound_rows.bad_rows(self._connection)
+        if rows:
+            sound_rows.leave_out(self._connection, rows)
+        return [*strange, *(row for row in rows if row.why)]
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

@@ -11,7 +11,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from labeler.dataset import picture, schema
-from labeler.dataset.backups import FOLDER, Backup, backups_of, newest_good, require_good
+from labeler.dataset.backups import (
+    FOLDER,
+    Backup,
+    backups_of,
+    make_after_change,
+    newest_good,
+    require_good,
+)
 from labeler.dataset.files import (
     PART,
     reason,
@@ -28,6 +35,7 @@ from labeler.errors import UserError
 from trainer.names import BadName, is_plain_file, plain_name
 
 _HELPERS = ("-wal", "-shm")
+_LARGEST_ID = 2**53
 _HASH_LETTERS = 12
 """So many letters of its hash stand in a picture's name, behind the first hyphen."""
 
@@ -76,7 +84,10 @@ def restore(folder: Path, backup: Backup) -> Restored:
     finally:
         lock.release()
     with Dataset.open(folder) as dataset:
-        return Restored(backup, kept_aside, tuple(_taken_in(dataset)))
+        found_again = tuple(_taken_in(dataset))
+    with suppress(UserError):  # the one that was gone back to is still there, and is good
+        make_after_change(folder)
+    return Restored(backup, kept_aside, found_again)
 
 
 def _swap(folder: Path, backup: Backup) -> Path | None:
@@ -110,12 +121,18 @@ def _settle(database: Path) -> None:
             connection.execute("PRAGMA busy_timeout = 500")
             connection.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.OperationalError as error:
+        if not _is_busy(error):
+            return  # a fault of its own: it is kept as it is, with its log
         raise UserError(
             f"The dataset {database.parent.name} is being read by another window or program "
             f"({error}). Close it there and do it again."
         ) from error
-    except (schema.Damaged, sqlite3.DatabaseError):
+    except (UserError, sqlite3.DatabaseError, UnicodeDecodeError):
         pass  # what is damaged is kept as it is, with its log
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _copied_aside(database: Path, place: Path) -> Path | None:
@@ -139,12 +156,24 @@ def _copied_aside(database: Path, place: Path) -> Path | None:
 def _keep_ids(part: Path, database: Path) -> None:
     """No id is given twice, also not one that was given after the backup."""
     given: list[tuple[int, str]] = []
-    with suppress(UserError, sqlite3.Error), closing(schema.connect_still(database)) as before:
-        given = before.execute("SELECT value, kind FROM next_id").fetchall()
+    with suppress(UserError), schema.faults_of(database):
+        if database.is_file() and database.stat().st_size:
+            given = _given(database)
     with closing(sqlite3.connect(part)) as connection, schema.faults_of(part):
         connection.execute("PRAGMA journal_mode = DELETE")
         with connection:
             connection.executemany("UPDATE next_id SET value = max(value, ?) WHERE kind = ?", given)
+
+
+def _given(database: Path) -> list[tuple[int, str]]:
+    """What the damaged database says, as far as it can be meant."""
+    with closing(schema.connect_still(database)) as before:
+        rows = before.execute(
+            "SELECT value, kind FROM next_id WHERE typeof(value) = 'integer' "
+            f"AND value BETWEEN 1 AND {_LARGEST_ID // 2} "
+            "AND kind IN ('image', 'category', 'annotation', 'suggestion')"
+        )
+        return rows.fetchall()
 
 
 def _save_waiting_pictures(folder: Path) -> None:

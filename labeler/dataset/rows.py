@@ -10,14 +10,30 @@ from labeler.dataset.changes import (
     CategoryChange,
     Change,
     ImageNoteChange,
+    ImportChange,
     SessionNoteChange,
     StaleEdit,
     SuggestionChange,
     VerifiedChange,
 )
 from labeler.dataset.filters import natural_key
+from labeler.dataset.imported import Imported, as_imported
 from labeler.dataset.model import Annotation, Category, Image, Suggestion
 from labeler.dataset.queries import Queries
+
+_IMAGE_COLUMNS = (
+    *("id", "file_name", "original_name", "width", "height", "sha256", "session_id"),
+    *("captured_at", "head_angle_rad", "pose_x_mm", "pose_y_mm", "pose_heading_rad", "lift_mm"),
+    *("battery", "exposure_ms", "gain", "auto_exposure", "verified", "note", "name_key"),
+)
+_INSERT_IMAGE = (
+    f"INSERT INTO image ({', '.join(_IMAGE_COLUMNS)}) "
+    f"VALUES ({', '.join(f':{name}' for name in _IMAGE_COLUMNS)})"
+)
+_INSERT_ANNOTATION = (
+    "INSERT INTO annotation (category_id, x, y, width, height, occluded, truncated, difficult, "
+    "note, id, image_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 Saw = Callable[[str, int], None]
 """Told of every id that is stored: (kind, id)."""
@@ -41,6 +57,11 @@ def make(connection: sqlite3.Connection, found: Queries, change: Change, saw: Sa
         connection.execute(
             "UPDATE session SET note = ? WHERE id = ?", (change.after, change.session_id)
         )
+    elif isinstance(change, ImportChange):
+        if change.after:
+            bring(connection, change.after, saw)
+        else:
+            take_away(connection, found, change.held)
     elif isinstance(change, CategoryChange):
         _require(change.before, found.category(_id_of(change)))
         write_category(connection, change.before, change.after, saw)
@@ -52,11 +73,77 @@ def make(connection: sqlite3.Connection, found: Queries, change: Change, saw: Sa
         write_annotation(connection, change.before, change.after, saw)
 
 
+def bring(connection: sqlite3.Connection, rows: Imported, saw: Saw) -> None:
+    """All rows of an import. A session stays as it is where it is there already."""
+    connection.executemany(
+        "INSERT INTO session (id, name, camera, started_at, note) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (id) DO NOTHING",
+        ((each.id, each.name, each.camera, each.started_at, each.note) for each in rows.sessions),
+    )
+    for category in rows.categories:
+        write_category(connection, None, category, saw)
+    for kind, listed in (
+        ("image", rows.images),
+        ("annotation", rows.annotations),
+        ("suggestion", rows.suggestions),
+    ):
+        if listed:
+            saw(kind, max(each.id for each in listed))
+    connection.executemany(_INSERT_IMAGE, map(_image_values, rows.images))
+    connection.executemany(
+        _INSERT_ANNOTATION,
+        ((*_annotation_values(each), each.image_id) for each in rows.annotations),
+    )
+    for suggestion in rows.suggestions:
+        write_suggestion(connection, None, suggestion, saw)
+
+
+def take_away(connection: sqlite3.Connection, found: Queries, rows: Imported) -> None:
+    """All rows of an import again, where they are as it brought them. Raises StaleEdit.
+
+    What machines offered on its images and of its classes goes with them.
+    """
+    images = tuple(map(as_imported, found.images_of([each.id for each in rows.images])))
+    _require(tuple(sorted(rows.images, key=_id)), images)
+    boxes = found.annotations_by_id([each.id for each in rows.annotations])
+    _require(tuple(sorted(rows.annotations, key=_id)), tuple(boxes))
+    for category in rows.categories:
+        _require(category, found.category(category.id))
+    for table, column, gone in (
+        ("suggestion", "id", rows.suggestions),
+        ("suggestion", "image_id", rows.images),
+        ("annotation", "id", rows.annotations),
+        ("image", "id", rows.images),
+    ):
+        connection.executemany(
+            f"DELETE FROM {table} WHERE {column} = ?", ((each.id,) for each in gone)
+        )
+    for category in rows.categories:
+        write_category(connection, category, None, _never_seen)
+    connection.executemany(
+        "DELETE FROM session WHERE id = ? "
+        "AND NOT EXISTS (SELECT 1 FROM image WHERE session_id = session.id)",
+        ((each.id,) for each in rows.sessions),
+    )
+
+
+def _never_seen(_kind: str, _number: int) -> None:
+    """Nothing is stored."""
+
+
+def _id(row: Annotation | Image) -> int:
+    return row.id
+
+
 def write_image(connection: sqlite3.Connection, image: Image, saw: Saw) -> None:
     """A new row."""
     saw("image", image.id)
+    connection.execute(_INSERT_IMAGE, _image_values(image))
+
+
+def _image_values(image: Image) -> dict[str, float | str | None]:
     pose, told = image.pose, image.readings
-    values = {
+    return {
         "id": image.id,
         "file_name": image.file_name,
         "original_name": image.original_name,
@@ -78,9 +165,6 @@ def write_image(connection: sqlite3.Connection, image: Image, saw: Saw) -> None:
         "note": image.note,
         "name_key": natural_key(image.original_name),
     }
-    names = ", ".join(values)
-    places = ", ".join(f":{name}" for name in values)
-    connection.execute(f"INSERT INTO image ({names}) VALUES ({places})", values)
 
 
 def write_category(
@@ -107,21 +191,21 @@ def write_annotation(
     if after is None:
         _delete(connection, "annotation", before)
         return
-    said = (int(after.occluded), int(after.truncated), int(after.difficult), after.note)
-    values: tuple[float | str, ...] = (after.category_id, *after.bbox.as_list(), *said, after.id)
+    values = _annotation_values(after)
     if before is None:
         saw("annotation", after.id)
-        sql = (
-            "INSERT INTO annotation (category_id, x, y, width, height, occluded, truncated, "
-            "difficult, note, id, image_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        )
-        values = (*values, after.image_id)
-    else:
-        sql = (
-            "UPDATE annotation SET category_id = ?, x = ?, y = ?, width = ?, height = ?, "
-            "occluded = ?, truncated = ?, difficult = ?, note = ? WHERE id = ?"
-        )
-    connection.execute(sql, values)
+        connection.execute(_INSERT_ANNOTATION, (*values, after.image_id))
+        return
+    connection.execute(
+        "UPDATE annotation SET category_id = ?, x = ?, y = ?, width = ?, height = ?, "
+        "occluded = ?, truncated = ?, difficult = ?, note = ? WHERE id = ?",
+        values,
+    )
+
+
+def _annotation_values(box: Annotation) -> tuple[float | str, ...]:
+    said = (int(box.occluded), int(box.truncated), int(box.difficult), box.note)
+    return (box.category_id, *box.bbox.as_list(), *said, box.id)
 
 
 def write_suggestion(

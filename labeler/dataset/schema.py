@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from labeler.dataset import sound_rows
 from labeler.dataset.files import PART, replace_durably
-from labeler.dataset.filters import mentions, natural_key
 from labeler.errors import UserError
 
 FILE_NAME = "dataset.sqlite"
@@ -163,6 +165,10 @@ class Damaged(UserError):  # noqa: N818 - a fault to mend, as its parent is
     """The file's bytes make no database any more. Only a backup helps."""
 
 
+class Unsound(UserError):  # noqa: N818 - as above
+    """It can be read in part and is not written: it holds what this program did not put there."""
+
+
 class OlderFormat(UserError):  # noqa: N818 - a fault to mend, as its parent is
     """It has to be brought up to date, for which it has to be written."""
 
@@ -203,12 +209,18 @@ def _prepared(path: Path, options: str) -> sqlite3.Connection:
     uri = f"{start}{quote(os.fsencode(absolute), safe='/:')}?{options}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     try:
-        connection.create_function("natural_key", 1, natural_key, deterministic=True)
-        connection.create_function("mentions", 3, mentions, deterministic=True)
+        sound_rows.prepare(connection)
+        # What the file itself holds may come from a stranger: its views, triggers and indexes call
+        # nothing that reaches further than the file, and nothing can write to its schema.
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA cell_size_check = ON")
+        if sys.version_info >= (3, 12):
+            connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
+        connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("SELECT count(*) FROM sqlite_master")  # reads the file: is it readable?
-    except sqlite3.Error:
+    except (sqlite3.Error, ValueError):
         connection.close()
         raise
     return connection
@@ -236,12 +248,38 @@ def require_ours(connection: sqlite3.Connection, path: Path, latest: int) -> int
 def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:
     """Brings the file to the newest version, a transaction a step, a backup before the first."""
     version = require_ours(connection, path, len(migrations))
+    require_sound_schema(connection, path, version, migrations)
     with faults_of(path):
         connection.execute("PRAGMA journal_mode = WAL")
         if 0 < version < len(migrations):
             _back_up(connection, path.with_name(f"{path.stem}-before-format-{version + 1}.sqlite"))
         for number, script in enumerate(migrations[version:], start=version + 1):
             _step(connection, script, number)
+
+
+def require_sound_schema(
+    connection: sqlite3.Connection, path: Path, version: int, migrations: Sequence[str]
+) -> None:
+    """Raises Damaged where a table is not this program's, and Unsound where anything else is not:
+    a trigger or a view that somebody added would act at the next edit.
+    """
+    scripts = tuple(migrations[:version])
+    with faults_of(path):
+        missing = sound_rows.strange_tables(connection, scripts)
+        strange = sound_rows.strange_objects(connection, scripts)
+    if missing:
+        raise Damaged(_damaged(path, missing[0]))
+    if strange:
+        raise Unsound(unsound_words(path, strange))
+
+
+def unsound_words(path: Path, faults: Sequence[str]) -> str:
+    """A sentence with the first of them."""
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    return (
+        f"The dataset {path.parent.name} is not changed, for it holds what this program did not "
+        f"write: {faults[0].rstrip('.')}{more}."
+    )
 
 
 def _step(connection: sqlite3.Connection, script: str, number: int) -> None:
@@ -276,13 +314,36 @@ def faults_of(path: Path) -> Iterator[None]:
     except (sqlite3.ProgrammingError, sqlite3.IntegrityError, sqlite3.InterfaceError):
         raise
     except sqlite3.OperationalError as error:
+        if _OF_DAMAGE.search(str(error)):
+            raise Damaged(_damaged(path, error)) from error
         raise UserError(_in_words(error, path)) from error
-    except sqlite3.DatabaseError as error:
-        raise Damaged(
-            f"{path} is damaged or not a dataset ({error}). The pictures in its images folder are "
-            "not touched, and a backup brings the rest back: "
-            f'vector-labeler restore "{path.parent}"'
-        ) from error
+    except (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError) as error:
+        # Bytes that are no text, in a row or in SQLite's own words for a fault, are damage as well.
+        raise Damaged(_damaged(path, error)) from error
+
+
+_OF_DAMAGE = re.compile(
+    r"no such (table|column|function|module|collation|index)|malformed|user-defined function|"
+    r"unsupported file format|error in (view|trigger|index|table)|unsafe use of|"
+    r"views? may not be|too many (columns|levels)|syntax error|unrecognized token"
+)
+"""What SQLite says where the file's own schema or rows are broken: our SQL asks nothing else."""
+
+
+def _damaged(path: Path, why: object) -> str:
+    told = str(why).encode("utf-8", "backslashreplace").decode()
+    return (
+        f"{path} is damaged or not a dataset ({told}). The pictures in its images folder are "
+        "not touched, and a backup brings the rest back: "
+        f'vector-labeler restore "{path.parent}"'
+    )
+
+
+def is_full(error: UserError) -> bool:
+    """Whether a fault of faults_of() is that the disk has no room."""
+    cause = error.__cause__
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    return code == sqlite3.SQLITE_FULL
 
 
 def _in_words(error: sqlite3.OperationalError, path: Path) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TEST_FROM = 200
 """Fewer images do more good in training, and a test part of them would tell little."""
 
-NO_TEST_PART = f"None are put aside for a final score: that begins at {TEST_FROM} images."
+NO_TEST_PART = f"No images are kept for a final score: that begins at {TEST_FROM} images."
 
 _TEST_SHARE = 0.15
 _VAL_SHARE = 0.2
@@ -45,8 +45,29 @@ class TestPart:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitSizes:
+    """How many images each part of a split has, and how many are in none: the one arithmetic that
+    every sentence about a training reads, before it begins, while it runs and afterwards.
+    """
+
+    train: int
+    val: int
+    test: int = 0
+    dropped: int = 0
+
+    @property
+    def told(self) -> str:
+        """In words, without a full stop: 18 images to learn from, 6 to check with, 4 left out."""
+        parts = [f"{counted(self.train, 'image')} to learn from", f"{self.val} to check with"]
+        parts += [f"{self.test} for the final score"] if self.test else []
+        parts += [f"{self.dropped} left out"] if self.dropped else []
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Split:
-    """Image ids, each once, in order. explanation and warnings are sentences for people.
+    """Image ids, each once, in order. explanation and warnings are sentences for people; the
+    explanation begins with sizes.told.
 
     one_sitting: a warning where there is but one session, "" where there are several.
 
@@ -63,14 +84,10 @@ class Split:
     one_sitting: str = ""
     test: TestPart = field(default_factory=TestPart)
 
-
-def expected_sizes(images: int) -> tuple[int, int, int]:
-    """About how many will train, validate and be put aside; whole sessions make it more or less."""
-    if images < 2:
-        return images, 0, 0
-    test = _size(_TEST_SHARE, images) if images >= TEST_FROM else 0
-    val = _size(_VAL_SHARE, images - test)
-    return images - test - val, val, test
+    @property
+    def sizes(self) -> SplitSizes:
+        ids = (self.train_ids, self.val_ids, self.test_ids, self.dropped_ids)
+        return SplitSizes(*map(len, ids))
 
 
 def split_by_session(
@@ -96,7 +113,7 @@ def split_by_session(
     """
     if len(images) < 2:
         ids = tuple(image.id for image in images)
-        return Split(ids, (), "Too few images to hold any back for validation.")
+        return Split(ids, (), "Too few images: one is needed to check with.")
     categories = categories_of or {}
     units = _units(images, likeness)
     before = test_before or TestPart()
@@ -117,8 +134,10 @@ def split_by_session(
     train_ids, near_held = pruning.prune(by_id.keys() - test.ids - val.ids, test.ids | val_ids)
     parts = _Parts(train_ids, val_ids, test.ids, near_test | near_held)
     if inherited:
-        sentences = told_of(inherited, train_ids, val_ids, len(test.ids))
-        explanation = " ".join([*sentences, *dropped_told(len(parts.dropped))])
+        sentences = told_of(inherited, train_ids, val_ids, has_test=bool(test.ids))
+        dropped = dropped_told(len(parts.dropped), has_test=bool(parts.test))
+        lines = [f"{parts.sizes.told}.", *sentences, *dropped]
+        explanation = " ".join(lines)
     else:
         names = {session.id: session.name for session in sessions}
         explanation = _explanation(parts, val, test, names)
@@ -202,6 +221,10 @@ class _Parts:
     test: frozenset[int]
     dropped: frozenset[int]
 
+    @property
+    def sizes(self) -> SplitSizes:
+        return SplitSizes(*map(len, (self.train, self.val, self.test, self.dropped)))
+
 
 @dataclass(frozen=True, slots=True)
 class _Pruning:
@@ -240,49 +263,53 @@ class _Pruning:
 
 
 def _explanation(parts: _Parts, val: Held, test: Held, names: Mapping[int, str]) -> str:
-    others = " of the other sessions" if val.way is Way.SESSIONS and not test.cut else ""
-    verb = "trains" if len(parts.train) == 1 else "train"
     sentences = [
-        f"{_told(len(parts.val), val, names)} held back for validation, "
-        f"{counted(len(parts.train), 'image')}{others} {verb}.",
-        f"{_told(len(parts.test), test, names)} put aside for the final score."
-        if parts.test
-        else NO_TEST_PART,
-        *dropped_told(len(parts.dropped)),
+        f"{parts.sizes.told}.",
+        *_told(len(parts.val), "to check with", val, names),
+        *(_told(len(parts.test), "for the final score", test, names) if parts.test else ()),
+        *dropped_told(len(parts.dropped), has_test=bool(parts.test)),
+        *(() if parts.test else (NO_TEST_PART,)),
     ]
     return " ".join(sentences)
 
 
-def dropped_told(count: int) -> list[str]:
-    """A sentence about the images that no side has, if there are any."""
-    verb = "is" if count == 1 else "are"
-    told = (
-        f"{counted(count, 'image')} {verb} left out, too like images that are held back or taken "
-        "within moments of them."
-    )
-    return [told] if count else []
+def dropped_told(count: int, *, has_test: bool) -> list[str]:
+    """Why images are in no part, in a sentence, if there are any."""
+    if not count:
+        return []
+    what = "The one left out looks" if count == 1 else "Those left out look"
+    was = "was" if count == 1 else "were"
+    others = "images to check with" + (" or for the final score" if has_test else "")
+    return [f"{what} nearly the same as {others}, or {was} taken within moments of one."]
 
 
-def _told(count: int, held: Held, names: Mapping[int, str]) -> str:
-    images = counted(count, "image")
-    verb = "is" if count == 1 else "are"
+def _told(count: int, purpose: str, held: Held, names: Mapping[int, str]) -> list[str]:
+    """How the images with this purpose were chosen, in a sentence where there is one to say."""
+    what = f"The one {purpose}" if count == 1 else f"Those {purpose}"
+    was = "was" if count == 1 else "were"
     match held.way:
         case Way.SESSIONS:
-            return f"{images} of {_listed(held.sessions, names)} {verb}"
+            are = "is all" if count == 1 else "are all images"
+            return [f"{what} {are} of {_listed(held.sessions, names)}."]
         case Way.STRETCH if count == 1:
-            return f"1 image of {_listed(held.cut, names)} is"
-        case Way.STRETCH if len(held.cut) == 1:
-            return f"A stretch of {images} out of {_listed(held.cut, names)} is"
+            return [f"{what} was taken in {_listed(held.cut, names)}."]
         case Way.STRETCH:
-            return f"{images}, in stretches out of {_listed(held.cut, names)}, {verb}"
+            each = "" if len(held.cut) == 1 else "each of "
+            listed = _listed(held.cut, names)
+            return [f"{what} were taken one after another in {each}{listed}."]
         case Way.CHANCE:
-            return f"{images} drawn by chance {verb}"
-    return f"{images} {verb}"
+            return [f"{what} {was} drawn at random."]
+    return []
 
 
 def _listed(sessions: Sequence[int], names: Mapping[int, str]) -> str:
-    told = [names.get(each, f"session {each}") for each in sessions]
-    return ", ".join(told[:4]) + (f" and {len(told) - 4} more" if len(told) > 4 else "")
+    """session “2 December, morning”; more of them by their names with "and"."""
+    told = [f"“{names.get(each, each)}”" for each in sessions]
+    if len(told) == 1:
+        return f"session {told[0]}"
+    if len(told) > 4:
+        told = [*told[:4], f"{len(told) - 4} more"]
+    return f"sessions {', '.join(told[:-1])} and {told[-1]}"
 
 
 def _still_alike(
@@ -290,8 +317,9 @@ def _still_alike(
 ) -> tuple[str, ...]:
     still = len(likeness.like(learned - held, held)) if likeness else 0
     told = (
-        f"{counted(still, 'image')} to learn from look like images held back, so the score will "
-        "flatter. Take photos of other moments and places."
+        f"{counted(still, 'image')} to learn from {'looks' if still == 1 else 'look'} nearly the "
+        "same as images to check with, so the score will be too high. Take photos at other times "
+        "and places."
     )
     return (told,) if still else ()
 
@@ -301,12 +329,12 @@ def _of_one_sitting(units: Sequence[Unit]) -> str:
         return ""
     if len(units[0].sessions) > 1:
         return (
-            "All sessions show much of the same, so they count as one. Photos of another place "
-            "would give a more honest score."
+            "All sessions show much the same, so they count as one. Photos of another place would "
+            "give a more honest score."
         )
     if units[0].tells_time:
         return "All images are of one session. A second one would give a more honest score."
     return (
-        "All images came together without a time. If they are frames of one film, the score will "
-        "flatter: photograph another session."
+        "All images came together, without the time each was taken. If they are frames of one "
+        "video, the score will be too high: take photos in another session."
     )

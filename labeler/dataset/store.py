@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -13,18 +13,20 @@ from types import TracebackType
 
 import platformdirs
 
-from labeler.dataset import making, rows, schema
-from labeler.dataset.changes import Edit, EntryKind, StaleEdit
+from labeler.dataset import lost, making, rows, schema
+from labeler.dataset.changes import Edit, EntryKind, ImportChange, StaleEdit
 from labeler.dataset.connections import Connections
 from labeler.dataset.files import PART, file_of_ours, reason, replace_durably
 from labeler.dataset.lock import WriterLock
 from labeler.dataset.model import Annotation, Category, Flaw, Image, Session, Suggestion
 from labeler.dataset.own_folder import LOCK_NAME, leads_elsewhere, require_own
+from labeler.dataset.picture_files import PictureFiles
 from labeler.dataset.queries import Counts, Queries, Snapshot
+from labeler.dataset.words import counted
 from labeler.errors import UserError
 from trainer.names import is_plain_file, plain_name
 
-__all__ = ["LOCK_NAME", "Counts", "Dataset", "Queries", "Snapshot"]
+__all__ = ["FILE_NAME", "LOCK_NAME", "Counts", "Dataset", "Queries", "Snapshot"]
 
 FILE_NAME = schema.FILE_NAME
 _ALIKE = 0.7
@@ -38,10 +40,13 @@ class Dataset(Connections):
         """Use create() or open()."""
         self.folder = folder
         self.name = folder.name
-        self.images_folder = folder / "images"
-        self.incoming_folder = folder / "incoming"
+        self.files = PictureFiles(folder)
+        self.images_folder = self.files.images
+        self.incoming_folder = self.files.incoming
         self.runs_folder = folder / "runs"
         self._lock = lock
+        self._coming: list[str] = []
+        self._going: list[str] = []
         super().__init__(folder / FILE_NAME, read_only=lock is None)
 
     @classmethod
@@ -58,6 +63,7 @@ class Dataset(Connections):
         except OSError as error:
             raise UserError(f"Cannot make a dataset in {folder}: {reason(error)}.") from error
         if taken:
+            lost.require_none_lost(folder)
             raise UserError(f"{folder} is not empty. Choose another folder for the new dataset.")
         lock = WriterLock(folder / LOCK_NAME, name=folder.name)
         try:
@@ -75,11 +81,9 @@ class Dataset(Connections):
         folder = folder.absolute()
         require_own(folder)
         try:
-            is_there = (folder / FILE_NAME).is_file()
+            lost.require_database(folder)
         except OSError as error:  # no access, or a drive that fails
             raise UserError(f"Cannot open {folder}: {reason(error)}.") from error
-        if not is_there:
-            raise UserError(f"{folder} is not a dataset (it holds no {FILE_NAME}).")
         lock = None if read_only else WriterLock(folder / LOCK_NAME, name=folder.name)
         return cls._opened(folder, lock)
 
@@ -96,10 +100,6 @@ class Dataset(Connections):
                 dataset.close()
             elif lock:
                 lock.release()
-            if isinstance(error, schema.Damaged):
-                from labeler.dataset.backups import advice
-
-                raise schema.Damaged(f"{error}. {advice(folder)}") from error
             if isinstance(error, OSError):
                 raise UserError(f"Cannot open {folder}: {reason(error)}.") from error
             raise
@@ -108,16 +108,27 @@ class Dataset(Connections):
     def _make_ready(self) -> None:
         latest = len(schema.MIGRATIONS)
         if not self.read_only:
-            schema.migrate(self._writer, self._path, schema.MIGRATIONS)
+            with self._faults():
+                schema.migrate(self._writer, self._path, schema.MIGRATIONS)
+            self._require_sound_rows()
             for folder in (self.images_folder, self.incoming_folder, self.runs_folder):
                 folder.mkdir(exist_ok=True)
             self._finish_incoming()
-        elif schema.require_ours(self._writer, self._path, latest) < latest:
+            self._finish_removed()
+            return
+        version = schema.require_ours(self._writer, self._path, latest)
+        if version == 0:
+            raise schema.OlderFormat(
+                f"The dataset {self.name} holds nothing yet: its making was broken off. Open it "
+                "once for labelling, which makes it anew."
+            )
+        if version < latest:
             raise schema.OlderFormat(
                 f"The dataset {self.name} has an older format. Open it once for labelling, "
                 "which brings it up to date; then it can be opened read-only. Where its folder "
                 "cannot be written, open a copy of it."
             )
+        self._leave_out_what_is_unsound()
 
     def _finish_incoming(self, *, parts: bool = True) -> None:
         """What a killed program left: pictures with a row move to their place, the rest goes.
@@ -133,6 +144,30 @@ class Dataset(Connections):
                 self.settle(path.name)
             elif is_plain_file(path) or leads_elsewhere(path):
                 path.unlink(missing_ok=True)  # a thumbnail that was just finished
+
+    def _finish_removed(self) -> None:
+        """What a program left that was killed while an import was taken back, or done again."""
+        going, aside = self.files.announced(), self.files.aside()
+        if going:
+            self.files.put_aside(set(going) - self.named(going))
+        if aside:
+            self.files.place(self.named(aside))
+
+    def _before_commit(self) -> None:
+        if self._going:
+            self.files.announce(self._going)
+
+    def _after_commit(self) -> None:
+        """Moves the files after their rows. Where that fails, the next opening does it."""
+        coming, going = self._coming, self._going
+        self._coming, self._going = [], []
+        if coming:
+            self.files.place(sorted(self.named(coming)))
+        if going:
+            self.files.put_aside(sorted(set(going) - self.named(going)))
+
+    def _after_rollback(self) -> None:
+        self._coming, self._going = [], []
 
     def close(self) -> None:
         """Ends the connections and lets another writer in. Closing twice does no harm."""
@@ -301,14 +336,43 @@ class Dataset(Connections):
         if not edit.changes:
             return 0
         with self.transaction():
-            try:
-                for change in edit.changes:
-                    rows.make(self._writer, self, change, self._saw)
-            except sqlite3.IntegrityError as error:
-                in_use = "FOREIGN KEY" in str(error)
-                why = "something that came later needs it" if in_use else str(error)
-                raise StaleEdit(f"{edit.description}: not made, for {why}.") from error
+            self._make(edit)
             return self._journal(edit, kind, of)
+
+    def take_in(self, edit: Edit, offer: Callable[[], Sequence[Suggestion]]) -> Edit:
+        """Applies the edit of an import, which begins with its ImportChange, as apply does.
+
+        offer puts suggestions on its images then, and returns them: they become a part of it.
+        Returns the edit as the journal has it.
+        """
+        with self.transaction():
+            self._make(edit)
+            first, *others = edit.changes
+            assert isinstance(first, ImportChange)
+            whole = ImportChange(None, replace(first.held, suggestions=tuple(offer())))
+            edit = replace(edit, changes=(whole, *others))
+            self._journal(edit, EntryKind.DO, None)
+        return edit
+
+    def _make(self, edit: Edit) -> None:
+        """Inside a transaction. The files of pictures that come or go follow after it."""
+        for arrival in edit.imports():
+            names = [image.file_name for image in arrival.held.images]
+            if arrival.after and (lacking := self.files.lacking(names)):
+                raise StaleEdit(
+                    f"{edit.description}: not made, for {counted(len(lacking), 'picture')} of it "
+                    f"cannot be found in {self.files.removed}. Import them again."
+                )
+        try:
+            for change in edit.changes:
+                rows.make(self._writer, self, change, self._saw)
+        except sqlite3.IntegrityError as error:
+            in_use = "FOREIGN KEY" in str(error)
+            why = "something that came later needs it" if in_use else str(error)
+            raise StaleEdit(f"{edit.description}: not made, for {why}.") from error
+        for arrival in edit.imports():
+            names = [image.file_name for image in arrival.held.images]
+            (self._coming if arrival.after else self._going).extend(names)
 
     def _journal(self, edit: Edit, kind: EntryKind, of: int | None) -> int:
         touched = edit.image_ids()

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from labeler.runs.detector import ModelDetector
 from trainer.predict import Predictor
 
 COLUMNS, ROWS = 4, 3
@@ -17,7 +18,7 @@ COLORS = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC
 
 def save_contact_sheet(model: Path, images: Path, out: Path) -> Path:
     """Draws what the model finds on images spread over the folder. Returns out."""
-    predictor = Predictor(model)
+    predictor = ModelDetector(model)
     paths = sorted(path for path in images.iterdir() if path.is_file())
     chosen = paths[:: max(1, len(paths) // (COLUMNS * ROWS))][: COLUMNS * ROWS]
     sheet = Image.new("RGB", (COLUMNS * TILE[0], ROWS * TILE[1]), "#202428")

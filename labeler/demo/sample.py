@@ -6,15 +6,17 @@ any other. Shipped, they would be 1.3 MB in every installation, for the few who 
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from labeler.dataset import picture
 from labeler.dataset.category_edits import next_color
 from labeler.dataset.files import reason
-from labeler.dataset.images import stage
+from labeler.dataset.images import write_incoming
+from labeler.dataset.intake import look, new_image
 from labeler.dataset.model import Annotation, Category
 from labeler.dataset.places import free_folder
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped
@@ -33,6 +35,11 @@ _STEPS, _STEP = 45, 1 / 15
 _SMALLEST = 8
 """Pixels: a smaller part of a thing that peeps out from behind another is no lesson."""
 
+_ASIDE = ".sample-"
+"""Begins the name of the folder in which it is made."""
+_LEFT_AFTER = 3600.0
+"""Seconds after which nobody is still making it."""
+
 
 def make_sample(place: Path, on_progress: OnProgress, should_stop: ShouldStop) -> Path:
     """Makes the sample dataset in the folder place and returns its folder, which is new.
@@ -43,7 +50,8 @@ def make_sample(place: Path, on_progress: OnProgress, should_stop: ShouldStop) -
     folder = free_folder(NAME, place)
     try:
         place.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".sample-", dir=place) as aside:
+        _sweep(place)
+        with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=place) as aside:
             made = Path(aside) / folder.name
             with Dataset.create(made) as dataset:
                 _fill(dataset, on_progress, should_stop)
@@ -51,6 +59,13 @@ def make_sample(place: Path, on_progress: OnProgress, should_stop: ShouldStop) -
     except OSError as error:
         raise UserError(f"Cannot make a dataset in {folder}: {reason(error)}.") from error
     return folder
+
+
+def _sweep(place: Path) -> None:
+    """Takes away what a program left that was killed while it made a sample."""
+    for left in place.glob(f"{_ASIDE}*"):
+        if not left.is_symlink() and time.time() - left.stat().st_mtime > _LEFT_AFTER:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _fill(dataset: Dataset, on_progress: OnProgress, should_stop: ShouldStop) -> None:
@@ -88,16 +103,11 @@ def _add(
     dataset: Dataset, jpeg: bytes, session_id: int, taken_at: float, categories: dict[str, int]
 ) -> None:
     name = "sample.jpg"
-    found = picture.inspect(jpeg, name)
-    image = stage(
-        dataset,
-        jpeg,
-        found,
-        original_name=name,
-        session_id=session_id,
-        captured_at=taken_at,
-        verified=True,
+    image = new_image(
+        dataset, look(jpeg, name), original_name=name, captured_at=taken_at, verified=True
     )
+    image = replace(image, session_id=session_id)
+    write_incoming(dataset, image, jpeg)
     boxes = [
         Annotation(dataset.new_annotation_id(), image.id, categories[box.name], box.bbox)
         for box in read_truth(jpeg).boxes

@@ -54,6 +54,9 @@ def run_window(words: list[str]) -> int:
     if opened.concern:
         document.report(opened.concern)
     window.painted.connect(lambda: _after_first_paint(application, window, wish))
+    if opened.damaged is not None and wish.screenshot is None:
+        damaged = opened.damaged
+        window.painted.connect(lambda: window.actions_of_dataset.damaged.emit(damaged))
     window.show()
     gc.freeze()  # what stands by now stays: no later collection has to look through it
     code = int(application.exec())

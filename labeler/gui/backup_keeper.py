@@ -43,6 +43,18 @@ class BackupKeeper(QObject):
         if self._job is not None:
             self._job.cancel()
 
+    def look_after_change(self) -> None:
+        """After an import or a merge: a backup now, in the background, whatever the day."""
+        from labeler.dataset.backups import make_after_change
+
+        folder = self._document.dataset.folder
+        self._job = run_in_background(
+            lambda report, should_stop: make_after_change(folder, report, should_stop),
+            on_done=lambda backup: None,
+            on_error=self._tell,
+            owner=self,
+        )
+
     def look(self) -> None:
         """Makes the backup now, where one is due, and tells of a clock that dates it wrongly."""
         from labeler.dataset.backups import make_if_due

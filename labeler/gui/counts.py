@@ -29,6 +29,7 @@ _NOUNS = {
         QT_TRANSLATE_NOOP("Counts", "1 suggestion"),
         QT_TRANSLATE_NOOP("Counts", "%n suggestions"),
     ),
+    "vote": (QT_TRANSLATE_NOOP("Counts", "1 vote"), QT_TRANSLATE_NOOP("Counts", "%n votes")),
     "thing": (QT_TRANSLATE_NOOP("Counts", "1 thing"), QT_TRANSLATE_NOOP("Counts", "%n things")),
 }
 """One, and any other number: %n lets a translation have as many forms as its language wants."""

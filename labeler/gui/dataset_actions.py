@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from labeler.dataset import making
 from labeler.dataset.files import is_file
 from labeler.dataset.no_dataset import NoDataset
 from labeler.dataset.places import free_folder
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from labeler.dataset.coco import ExportReport
     from labeler.dataset.coco_import import ImportReport
     from labeler.dataset.images import AddReport
-    from labeler.dataset.model import Image
 
 SAMPLE = "Sample dataset"
 """The folder of labeler.demo.sample, which brings OpenCV and is imported by the job alone."""
@@ -45,6 +45,8 @@ class DatasetActions(QObject):
     """
 
     damaged = Signal(Path)
+    imported = Signal()
+    """Much was added to the dataset from outside."""
 
     def __init__(self, document: Document, jobs: JobBar, settings: Settings) -> None:
         super().__init__(document)
@@ -53,6 +55,7 @@ class DatasetActions(QObject):
         self._settings = settings
         self.may_leave: Callable[[], bool] = lambda: True
         """Asked before another dataset is shown: whether nothing is lost with this one."""
+        self._made_for_import: Path | None = None
         jobs.failed.connect(self._show_failure)
         jobs.ended.connect(lambda: document.set_busy(""))
 
@@ -66,6 +69,25 @@ class DatasetActions(QObject):
     def close(self) -> None:
         """No dataset is open then, here and at the next start."""
         self._switch(lambda: Opened(NoDataset()))
+
+    def _need_dataset_to_fill(self, name: str) -> bool:
+        """As need_dataset, for an import: one that is made for it goes again where nothing came."""
+        is_new = not self._document.has_dataset
+        is_there = self.need_dataset(name)
+        made = self._document.dataset.folder if is_new and is_there else None
+        self._made_for_import = made
+        return is_there
+
+    def _drop_unfilled(self) -> None:
+        """Takes away the dataset that was made for an import from which nothing came."""
+        folder, self._made_for_import = self._made_for_import, None
+        document = self._document
+        if folder is None or document.dataset.folder != folder or document.dataset.journal(1):
+            return
+        if document.counts.total == 0:
+            self.close()
+            making.take_away(folder, [folder])
+            self._settings.forget_dataset(folder)
 
     def need_dataset(self, name: str = FIRST_DATASET) -> bool:
         """Makes one of this name where none is open. False where it fails; that is reported."""
@@ -86,29 +108,31 @@ class DatasetActions(QObject):
 
             return make_sample(place, on_progress, should_stop)
 
-        self._run(self.tr("Making the sample dataset"), work, self.open)
+        self._run(self.tr("Making the sample dataset"), work, self._show_sample)
+
+    def _show_sample(self, folder: Path) -> None:
+        self.open(folder)
+        self._document.say(self.tr("A sample, labelled already. Ctrl+3, then Train: it learns."))
 
     def add_pictures(self, paths: Sequence[Path]) -> None:
         """Files and folders of pictures, as a session of their own."""
-        if not self.need_dataset(_name_for(paths, self.tr("My pictures"))):
+        if not self._need_dataset_to_fill(_name_for(paths, self.tr("My pictures"))):
             return
         dataset = self._document.dataset
         name = paths[0].name if len(paths) == 1 else self.tr("Imported pictures")
 
         def work(on_progress: OnProgress, should_stop: ShouldStop) -> AddReport:
             from labeler.dataset.images import add_files
+            from labeler.dataset.intake import NewSession
 
-            session = dataset.add_session(f"{name} {datetime.now():%Y-%m-%d %H:%M}", "import")
-            try:
-                return add_files(dataset, paths, session.id, on_progress, should_stop)
-            finally:
-                dataset.drop_empty_session(session.id)
+            session = NewSession(f"{name} {datetime.now():%Y-%m-%d %H:%M}", "import")
+            return add_files(dataset, paths, session, on_progress, should_stop)
 
         self._run(self.tr("Importing pictures"), work, self._show_added)
 
     def add_video(self, path: Path, per_second: float) -> None:
         """Pictures of a video file, as a session of their own."""
-        if not self.need_dataset(path.stem):
+        if not self._need_dataset_to_fill(path.stem):
             return
         dataset = self._document.dataset
 
@@ -121,7 +145,7 @@ class DatasetActions(QObject):
 
     def import_coco(self, file: Path, images: Path | None = None) -> None:
         """Boxes and images of a COCO file, or of a zip with one. Nothing is edited meanwhile."""
-        if not self.need_dataset(file.stem if images is None else file.parent.name):
+        if not self._need_dataset_to_fill(file.stem if images is None else file.parent.name):
             return
         dataset = self._document.dataset
 
@@ -135,11 +159,10 @@ class DatasetActions(QObject):
             with opened_zip(file) as (coco, pictures):
                 return take(coco, pictures)
 
-        before = {image.id: image for image in dataset.images()}
         if self._run(
             self.tr("Importing {0}").format(file.name),
             work,
-            lambda report: self._show_imported(report, before),
+            self._show_imported,
         ):
             self._document.set_busy(
                 self.tr("An import is running. Wait for its end, or cancel it.")
@@ -230,6 +253,7 @@ class DatasetActions(QObject):
         return True
 
     def _show_failure(self, error: Exception) -> None:
+        self._drop_unfilled()
         if isinstance(error, Stopped):
             self._document.say(str(error))
         elif isinstance(error, UserError):
@@ -238,39 +262,54 @@ class DatasetActions(QObject):
             raise error
 
     def _show_added(self, report: AddReport) -> None:
-        self._document.notify_images_added(image.id for image in report.added)
+        from labeler.dataset.foreign_labels import told as told_labels
+
+        self._document.notify_imported(image.id for image in report.added)
+        self._drop_unfilled()
+        self.imported.emit()
         added = counted(len(report.added), "picture") if report.added else self.tr("No picture")
         told = [self.tr("{0} added").format(added)]
-        if report.duplicates:
-            told.append(self.tr("{0} already here").format(len(report.duplicates)))
+        again = len(report.duplicates)
+        if again:
+            total = again + len(report.added)
+            told.append(self._already_there(again, total))
         end = self.tr("{0}. Kept.") if report.added else self.tr("{0}.")
         self._document.say(end.format(", ".join(told)))
-        if len(report.rejected) == 1:
-            self._document.report(UserError(report.rejected[0][1]))
-        elif report.rejected:
-            lines = [f"{path}: {why}" for path, why in report.rejected]
-            self._tell_list(
-                self.tr("{0} could not be taken.").format(counted(len(lines), "file")), lines
-            )
+        lines = [f"{path}: {why}" for path, why in report.rejected]
+        sentences = []
+        if len(lines) == 1:
+            why = report.rejected[0][1]
+            sentences.append(self.tr("1 file was not imported: {0}").format(why))
+        elif lines:
+            sentences.append(self.tr("{0} were not imported.").format(counted(len(lines), "file")))
+        if report.labels:
+            sentences.append(told_labels(report.labels))
+        if sentences:
+            self._tell_list(" ".join(sentences), lines if len(lines) > 1 else [])
         if report.fault:
             self._document.report(report.fault)
 
+    def _already_there(self, count: int, total: int) -> str:
+        if count == 1:
+            return self.tr("1 of {0} was already there").format(total)
+        return self.tr("{0} of {1} were already there").format(count, total)
+
     def _show_video_added(self, report: VideoReport) -> None:
-        self._document.notify_images_added(image.id for image in report.added)
+        self._document.notify_imported(image.id for image in report.added)
+        self.imported.emit()
         told = [self.tr("{0} of the video added").format(counted(len(report.added), "picture"))]
         if report.duplicates:
-            told.append(self.tr("{0} already here").format(report.duplicates))
+            total = report.duplicates + len(report.added)
+            told.append(self._already_there(report.duplicates, total))
         self._document.say(
             self.tr("{0}. In Label, T carries boxes forward.").format(", ".join(told))
         )
         if report.fault:
             self._document.report(report.fault)
 
-    def _show_imported(self, report: ImportReport, before: dict[int, Image]) -> None:
-        self._document.notify_categories_changed()
-        changed = [each for each in self._document.dataset.images() if each != before.get(each.id)]
-        self._document.notify_images_added(each.id for each in changed if each.id not in before)
-        self._document.notify_images_changed(each.id for each in changed if each.id in before)
+    def _show_imported(self, report: ImportReport) -> None:
+        self._document.notify_imported(report.new_ids, report.changed_ids, categories=True)
+        self.imported.emit()
         told = [counted(report.annotations_added, "box")]
         if report.suggestions_added:
             told.append(counted(report.suggestions_added, "suggestion"))
@@ -290,10 +329,11 @@ class DatasetActions(QObject):
             )
 
     def _show_exported(self, report: ExportReport) -> None:
-        self._document.say(
-            self.tr("Exported {0} with {1} to {2}").format(
-                counted(report.images, "image"), counted(report.annotations, "box"), report.path
-            )
+        self._document.tell_written(
+            report.path,
+            self.tr("Exported {0} with {1}.").format(
+                counted(report.images, "image"), counted(report.annotations, "box")
+            ),
         )
 
     def _show_checked(self, findings: list[Finding]) -> None:

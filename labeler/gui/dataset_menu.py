@@ -11,6 +11,8 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QToolButton, QWidget
 
 from labeler.dataset.coco_places import images_folder_of, is_zip
+from labeler.dataset.foreign_labels import why_not_coco
+from labeler.errors import UserError
 from labeler.gui import theme
 from labeler.gui.dataset_actions import DatasetActions
 from labeler.gui.decimal_field import ask_decimal
@@ -238,6 +240,9 @@ class DatasetMenu(QToolButton):
         if is_zip(file):
             self._actions.import_coco(file)
             return
+        if fault := why_not_coco(file):  # before anything is asked
+            self._document.report(UserError(fault))
+            return
         images = images_folder_of(file) or self._ask_folder(
             self.tr("Where are the pictures of {0}?").format(file.name)
         )
@@ -308,7 +313,9 @@ class DatasetMenu(QToolButton):
         recent.setEnabled(not recent.isEmpty())
         self._add(menu, self.tr("Start page"), self.start_requested.emit, "start_page", "home")
         is_open, writable = self._document.has_dataset, not self._document.is_locked
-        close = self._add(menu, self.tr("Close"), self._actions.close, "close_dataset", "close")
+        close = self._add(
+            menu, self.tr("Close dataset"), self._actions.close, "close_dataset", "close"
+        )
         close.setEnabled(is_open)
         menu.addSeparator()
         for text, slot, action, drawing in (

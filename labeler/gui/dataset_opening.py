@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from labeler.dataset.lock import WriterLock
 from labeler.dataset.no_dataset import NoDataset
 from labeler.dataset.places import free_folder, known_datasets
-from labeler.dataset.schema import OlderFormat
+from labeler.dataset.schema import Damaged, OlderFormat
 from labeler.dataset.store import FILE_NAME, LOCK_NAME, Dataset
 from labeler.errors import UserError
 
@@ -21,10 +21,14 @@ FIRST_DATASET = "My first dataset"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A dataset, and why it is not quite what was wished; None where it is."""
+    """A dataset, and why it is not quite what was wished; None where it is.
+
+    damaged: the folder of one that could not be opened, for it is damaged or lost its database.
+    """
 
     dataset: Dataset
     concern: UserError | None = None
+    damaged: Path | None = None
 
 
 def open_folder(folder: Path) -> Opened:
@@ -49,32 +53,42 @@ def open_or_create(folder: Path) -> Opened:
     is_free = False
     with suppress(OSError):  # opening it says what is wrong there
         is_free = not (folder / FILE_NAME).exists() and _is_free(folder)
-    return Opened(Dataset.create(folder)) if is_free else open_folder(folder)
+    try:
+        return Opened(Dataset.create(folder)) if is_free else open_folder(folder)
+    except Damaged as error:  # the window opens, and offers its backup
+        return Opened(NoDataset(), error, folder.absolute())
 
 
 def open_last(recent: list[Path], place: Path, first_name: str) -> Opened:
     """The last dataset that still opens, else the newest in the usual place, else a new one."""
-    opened, concern = _first_that_opens(recent, place)
-    return opened or Opened(Dataset.create(free_folder(first_name, place)), concern)
+    opened, concern, damaged = _first_that_opens(recent, place)
+    return opened or Opened(Dataset.create(free_folder(first_name, place)), concern, damaged)
 
 
 def open_remembered(recent: list[Path], place: Path) -> Opened:
     """As open_last, but where there is none to open, none is: the window shows its start page."""
-    opened, concern = _first_that_opens(recent, place)
-    return opened or Opened(NoDataset(), concern)
+    opened, concern, damaged = _first_that_opens(recent, place)
+    return opened or Opened(NoDataset(), concern, damaged)
 
 
-def _first_that_opens(recent: list[Path], place: Path) -> tuple[Opened | None, UserError | None]:
-    """Also why the first one did not open, or is not quite what it should be."""
+def _first_that_opens(
+    recent: list[Path], place: Path
+) -> tuple[Opened | None, UserError | None, Path | None]:
+    """Also why the first one did not open, or is not quite what it should be, and the folder of the
+    last one that was used where that is damaged.
+    """
     concern: UserError | None = None
+    damaged: Path | None = None
     for folder in dict.fromkeys([*recent, *known_datasets(place)]):
         try:
             opened = open_folder(folder)
         except UserError as error:
+            if isinstance(error, Damaged) and concern is None:
+                damaged = folder
             concern = concern or error
             continue
-        return Opened(opened.dataset, opened.concern or concern), concern
-    return None, concern
+        return Opened(opened.dataset, opened.concern or concern, damaged), concern, damaged
+    return None, concern, damaged
 
 
 def _is_free(folder: Path) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from labeler.dataset.changes import CategoryChange, Edit, SessionNoteChange
+from labeler.dataset.changes import CategoryChange, Edit, ImportChange, SessionNoteChange
 from labeler.dataset.history import History
 from labeler.dataset.no_dataset import NoDataset
 from labeler.dataset.queries import Counts
@@ -24,24 +25,29 @@ class Document(QObject):
     """The open dataset with its history. Every edit of the window goes through perform().
 
     Signals are facts. annotations_changed and image_state_changed carry an image's id,
-    images_added and suggestions_changed a list of them; history_changed comes after every edit;
+    images_added, images_removed and suggestions_changed a list of them; history_changed comes after
+    every edit; images_removed comes before all else of the undo of an import;
     edit_replayed after an undo or redo, with the edit as it was applied; failed carries a sentence
     and its details; recovered such a sentence that refused an edit, once one is kept again.
+    written carries the path of what was just written for the person, and a sentence on what it is.
     many_images_changed stands for the first two where an edit touched more than MANY images: what
     shows images reads them again. counts_changed carries the Counts that all parts show.
     """
 
     dataset_opened = Signal()
     images_added = Signal(list)
+    images_removed = Signal(list)
     annotations_changed = Signal(int)
     image_state_changed = Signal(int)
     many_images_changed = Signal()
     suggestions_changed = Signal(list)
     categories_changed = Signal()
+    classes_merged = Signal()
     sessions_changed = Signal()
     history_changed = Signal()
     edit_replayed = Signal(object)
     said = Signal(str)
+    written = Signal(object, str)
     failed = Signal(str, str)
     recovered = Signal(str)
     counts_changed = Signal(object)
@@ -184,7 +190,20 @@ class Document(QObject):
             all_changes = tuple(change for edit in edits for change in edit.changes)
             self._tell_applied(Edit(edits[-1].description, all_changes))
             self.edit_replayed.emit(edits[-1])
-            self.say(self.tr("{what}. Kept.").format(what=_in_words(edits)))
+            self.say(self.tr("{what}. Kept.").format(what=self._in_words(edits)))
+
+    def _in_words(self, edits: list[Edit]) -> str:
+        """What was taken back or done again, and where."""
+        words = edits[-1].description
+        if len(edits) > 1:
+            return f"{words} (+{len(edits) - 1})"
+        touched = edits[0].image_ids()
+        if edits[0].imports() or len(touched) != 1:
+            return words
+        with suppress(UserError):
+            name = self._dataset.image(touched[0]).original_name
+            return self.tr("{what}, on {image}").format(what=words, image=name)
+        return words
 
     def offer(self, put: Callable[[Dataset], list[int]]) -> bool:
         """Stores suggestions, which is no edit of a person. put returns the images they are on.
@@ -216,13 +235,28 @@ class Document(QObject):
         if changed:
             self._tell_counts()
 
-    def notify_categories_changed(self) -> None:
-        """Tells the window that an import brought categories."""
-        self.categories_changed.emit()
+    def notify_imported(
+        self, new: Iterable[int], changed: Iterable[int] = (), *, categories: bool = False
+    ) -> None:
+        """Tells the window of an import: the images that are new, those from before that got boxes,
+        and whether categories came. It is the newest edit of the history.
+        """
+        if categories:
+            self.categories_changed.emit()
+        self.notify_images_added(new)
+        self.notify_images_changed(changed)
+        self.history_changed.emit()
 
     def say(self, sentence: str) -> None:
         """Shows what just happened in the status line."""
         self.said.emit(sentence)
+
+    def tell_written(self, path: Path, sentence: str) -> None:
+        """Says where a file or folder is that the person asked for, and offers the way to it.
+
+        sentence: what it is, without its place.
+        """
+        self.written.emit(path, sentence)
 
     def report(self, error: UserError) -> None:
         """Shows a failure that the person can mend, with its details one click away."""
@@ -254,14 +288,19 @@ class Document(QObject):
         if self._refusal:
             self.recovered.emit(self._refusal)
             self._refusal = ""
-        if any(isinstance(change, CategoryChange) for change in edit.changes):
+        come, gone = _come(edit), _gone(edit)
+        if gone:
+            self.images_removed.emit(gone)
+        if edit.category_ids():
             self.categories_changed.emit()
-        if any(isinstance(change, SessionNoteChange) for change in edit.changes):
+        if any(isinstance(each, SessionNoteChange | ImportChange) for each in edit.changes):
             self.sessions_changed.emit()
-        if any(isinstance(each, CategoryChange) and each.after is None for each in edit.changes):
+        self.notify_images_added(come)
+        if _drops_categories(edit):
             self.many_images_changed.emit()  # its suggestions went with it, wherever they were
         else:
-            self.notify_images_changed(edit.image_ids())
+            elsewhere = {*come, *gone}
+            self.notify_images_changed(each for each in edit.image_ids() if each not in elsewhere)
         self.history_changed.emit()
 
     def _tell_image_changed(self, image_id: int) -> None:
@@ -274,6 +313,7 @@ class Document(QObject):
         for signal in (
             self.dataset_opened,
             self.images_added,
+            self.images_removed,
             self.many_images_changed,
             self.suggestions_changed,
         ):
@@ -317,7 +357,19 @@ def _listed(edit: Edit | None) -> list[Edit]:
     return [] if edit is None else [edit]
 
 
-def _in_words(edits: list[Edit]) -> str:
-    if len(edits) == 1:
-        return edits[0].description
-    return f"{edits[-1].description} (+{len(edits) - 1})"
+def _come(edit: Edit) -> list[int]:
+    """The images that it brings."""
+    return [image.id for each in edit.imports() if each.after for image in each.held.images]
+
+
+def _gone(edit: Edit) -> list[int]:
+    """The images that it takes away."""
+    return [image.id for each in edit.imports() if each.before for image in each.held.images]
+
+
+def _drops_categories(edit: Edit) -> bool:
+    return any(
+        change.held.categories if isinstance(change, ImportChange) else True
+        for change in edit.changes
+        if isinstance(change, CategoryChange | ImportChange) and change.after is None
+    )

@@ -15,11 +15,19 @@ class ElidedLabel(QLabel):
     """Ends in dots instead of pushing what stands beside it out of the window.
 
     least: what it keeps in any case, in device-independent pixels, unless its text needs less.
+    mode: where it leaves something out.
     """
 
-    def __init__(self, parent: QWidget | None = None, *, least: int = _LEAST) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        least: int = _LEAST,
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+    ) -> None:
         super().__init__(parent)
         self._least = least
+        self._mode = mode
 
     def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
         super().setText(text)
@@ -34,7 +42,5 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         where = self.contentsRect()
-        text = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, where.width()
-        )
+        text = self.fontMetrics().elidedText(self.text(), self._mode, where.width())
         painter.drawText(where, self.alignment(), text)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from labeler.dataset.history import Replay
 from labeler.gui.document import Document
+from labeler.gui.import_question import asks_first
 from labeler.gui.large_edit import replay_large
 from labeler.gui.workspace import Action
 
@@ -68,10 +69,18 @@ class HistoryActions(QObject):
         self.panel.toggle()
 
     def undo(self) -> None:
-        """Takes the last edit back, where the person can see it."""
+        """Takes the last edit back, where the person can see it. An import of many pictures only
+        after a question.
+        """
         step = self._document.history.undoing()
         if step is None:
             self._document.say(self._no_undo())
+        elif not asks_first(self._document, [step.entry], self._window, lambda: self._undo(step)):
+            self._undo(step)
+
+    def _undo(self, step: Replay) -> None:
+        if self._document.history.undoing() != step:  # something was done while it was asked
+            self._document.say(self.tr("Something was done meanwhile, so nothing was taken back."))
         elif not self._replays_large(step) and self._document.undo():
             self.replayed.emit()
 

@@ -187,7 +187,10 @@ class HistoryList(QAbstractListModel):
         if image_id is None:
             return ""
         if image_id not in self._names:
-            self._names[image_id] = self._document.dataset.image(image_id).original_name
+            try:
+                self._names[image_id] = self._document.dataset.image(image_id).original_name
+            except KeyError:  # its import was taken back, with what was done on it
+                return ""
         return self._names[image_id]
 
     def _last_standing(self) -> int:

@@ -23,6 +23,7 @@ from labeler.gui.document import Document
 from labeler.gui.history_list import LINE_ROLE, HistoryList, Standing
 from labeler.gui.history_view import LEFT, EntryPainter, EntryView
 from labeler.gui.icons import icon
+from labeler.gui.import_question import asks_first
 from labeler.gui.large_edit import go_back_far
 from labeler.gui.side_panel import heading, line_color
 
@@ -81,11 +82,17 @@ class HistoryPanel(QFrame):
     def go(self) -> None:
         """Takes back, or does again, until the chosen entry is the last that stands."""
         entry = self.chosen()
-        if entry is None or not self._document.history.steps_to(entry.id):
+        steps = self._document.history.steps_to(entry.id) if entry else 0
+        if entry is None or not steps:
             return
+        way = self._document.history.way_to(entry.id) if steps < 0 else []
+        if not asks_first(self._document, way, self.window(), lambda: self._go(entry.id)):
+            self._go(entry.id)
+
+    def _go(self, entry_id: int) -> None:
         with self._document.reporting():
-            is_far = go_back_far(self._document, entry.id, self.replayed.emit)
-            if not is_far and self._document.go_back_to(entry.id):
+            is_far = go_back_far(self._document, entry_id, self.replayed.emit)
+            if not is_far and self._document.go_back_to(entry_id):
                 self.replayed.emit()
         self.list.setFocus()
 

@@ -46,6 +46,8 @@ class JobBar(QFrame):
         row.addWidget(self.bar, 1)
         row.addWidget(self.left)
         row.addWidget(self.cancel)
+        self.is_stopped = False
+        """Whether Cancel was pressed, however late: then nobody wants what the job found."""
         self._job: Job | None = None
         self._began = 0.0
         self._soon = QTimer(self, singleShot=True, interval=_MOMENT_MS)
@@ -74,6 +76,7 @@ class JobBar(QFrame):
         self.bar.setAccessibleName(title)
         self.cancel.setEnabled(True)
         self._began = time.monotonic()
+        self.is_stopped = False
         self.setVisible(not quietly)
         self._soon.start()
         self._job = run_in_background(
@@ -87,6 +90,7 @@ class JobBar(QFrame):
     def stop(self) -> None:
         """Asks the job to end soon; what it has so far is kept or undone, as the job is."""
         if self._job is not None:
+            self.is_stopped = True
             self._job.cancel()
             self.cancel.setEnabled(False)
             self.left.setText(self.tr("Stopping"))

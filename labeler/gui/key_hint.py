@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QWidget
+
+_LETTERS = 90
+"""Of a line in a tooltip, at most."""
 
 
 class KeyHint(QObject):
@@ -28,6 +32,11 @@ def native_key(text: str) -> str:
     return QKeySequence(text).toString(QKeySequence.SequenceFormat.NativeText)
 
 
+def wrapped(tooltip: str) -> str:
+    """A long one in several lines: Qt would show it in one, across the whole screen."""
+    return "\n".join(textwrap.fill(line, _LETTERS) for line in tooltip.splitlines())
+
+
 def hint_tooltip(widget: QWidget, action: str, tooltip: str) -> None:
     """A tooltip that tells the key at its end, or where {key} stands in it."""
     if "{key}" not in tooltip:
@@ -35,7 +44,7 @@ def hint_tooltip(widget: QWidget, action: str, tooltip: str) -> None:
 
     def show(key: str) -> None:
         words = QCoreApplication.translate("KeyHint", " ({0})").format(key) if key else ""
-        widget.setToolTip(tooltip.replace("{key}", words))
+        widget.setToolTip(wrapped(tooltip.replace("{key}", words)))
 
     KeyHint(widget, action, show)
 

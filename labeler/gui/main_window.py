@@ -37,6 +37,7 @@ from labeler.gui.window_actions import global_actions
 from labeler.gui.window_keys import WindowKeys
 from labeler.gui.window_place import place_window
 from labeler.gui.workspace import Workspace
+from labeler.gui.written_bar import WrittenBar
 
 if TYPE_CHECKING:
     from labeler.gui.live import LiveCamera
@@ -65,6 +66,8 @@ class MainWindow(QWidget):
         self.actions_of_dataset = DatasetActions(document, self.jobs, settings)
         self.garbage = GarbageCollector(self)
         self.backups = BackupKeeper(document, self)
+        self.actions_of_dataset.imported.connect(self.backups.look_after_change)
+        document.classes_merged.connect(self.backups.look_after_change)
         self.menu = DatasetMenu(document, self.actions_of_dataset, settings, self)
         self.bar = self._made_bar()
         self.pill = RobotPill(self)
@@ -72,6 +75,7 @@ class MainWindow(QWidget):
         self.menu.fill_help = self.help.fill
         self._battery = BatteryWords()
         self.banner = Banner(self)
+        self.written = WrittenBar(self)
         self.status = StatusLine(self)
         self.stack = _Stack(self)
         self.history = HistoryActions(document, self.stack, self)
@@ -200,6 +204,9 @@ class MainWindow(QWidget):
         if page_id == LABEL:
             workspace.camera_requested.connect(self._bring_camera)
             workspace.pictures_requested.connect(self.menu.ask_pictures)
+            workspace.training_requested.connect(partial(self.show_workspace, TRAIN))
+            if self._live is not None:
+                workspace.show_camera(self._live.name, self._live.status.state)
         elif page_id == CAPTURE:
             workspace.image_requested.connect(self._label_image)
         elif page_id == TRAIN:
@@ -260,6 +267,9 @@ class MainWindow(QWidget):
         document = self.document
         document.said.connect(lambda sentence: self.status.say(self.keys.told(sentence)))
         document.failed.connect(self.show_failure)
+        document.written.connect(self.written.show_written)
+        document.dataset_opened.connect(self.written.hide)
+        self.written.said.connect(document.say)
         document.recovered.connect(self.banner.take_back)
         document.dataset_opened.connect(self._follow_dataset)
         document.counts_changed.connect(self._show_counts)
@@ -302,6 +312,9 @@ class MainWindow(QWidget):
         if low := self._battery.sentence(self.live.name, self.live.status):
             self.document.say(low)
         self._show_title()
+        label: Any = self._workspaces.get(LABEL)
+        if label is not None:
+            label.show_camera(self.live.name, self.live.status.state)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() and not self.document.is_locked:
@@ -393,6 +406,7 @@ class MainWindow(QWidget):
         self.status.take_job_bar(self.jobs)
         self._messages = FloatingBars(self, self.stack, at_top=True)
         self._messages.add(self.banner)
+        self._messages.add(self.written)
 
 
 class _Stack(QStackedWidget):

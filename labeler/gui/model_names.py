@@ -7,8 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from labeler.gui import times
-from labeler.runs.history import MODEL, NEWEST, RunSummary, moment_in
+from labeler.runs.history import MODEL, NEWEST, RunSummary
 from labeler.runs.pair import PRETRAINED, SIDES, PairSummary
+from trainer.run_files import moment_in
 
 
 def of_run(run: RunSummary) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from labeler.dataset.splits import expected_sizes
 from labeler.dataset.words import counted
 from labeler.errors import UserError
 
@@ -101,15 +100,6 @@ def warnings_about(names: Mapping[int, str], train: Side, val: Side, test: Side)
     ]
 
 
-def foretold(names: Mapping[int, str], images: int, boxes: Mapping[int, int]) -> list[str]:
-    """What warnings_about() will say, as far as counts tell it before the images are split.
-
-    images: labelled and empty ones together. boxes: how many each category has; names as there.
-    """
-    train, val, test = (Side(count, {}, {}) for count in expected_sizes(images))
-    return warnings_about(names, replace(train, boxes=boxes), val, test)
-
-
 def _about_classes(names: Mapping[int, str], train: Side, val: Side) -> Iterator[str]:
     drawn = {number: (train.boxes_of(number), val.boxes_of(number)) for number in names}
     unseen = [names[number] for number, counts in drawn.items() if counts == (0, 0)]
@@ -120,7 +110,7 @@ def _about_classes(names: Mapping[int, str], train: Side, val: Side) -> Iterator
         yield f"Not learned, because no box shows it: {_listed(unseen)}."
     if only_val:
         yield (
-            f"Not learned, because only images kept for checking show it: {_listed(only_val)}. "
+            f"Not learned, because only images to check with show it: {_listed(only_val)}. "
             "Label it in more images."
         )
     if few:
@@ -130,8 +120,8 @@ def _about_classes(names: Mapping[int, str], train: Side, val: Side) -> Iterator
         )
     if unchecked and any(val.boxes.values()):
         yield (
-            f"Learned but not checked, because no image held back shows it: {_listed(unchecked)}. "
-            "Its score stays unknown until another session shows it, too."
+            f"Learned but not checked, because no image to check with shows it: "
+            f"{_listed(unchecked)}. Its score stays unknown until another session shows it too."
         )
 
 
@@ -153,19 +143,19 @@ def _about_tiny(names: Mapping[int, str], train: Side) -> Iterator[str]:
 def _about_sizes(train: Side, val: Side, test: Side) -> Iterator[str]:
     if train.images < USEFUL_LABELLED:
         yield (
-            f"Only {counted(train.images, 'image')} to learn from: expect little. From about "
-            f"{USEFUL_LABELLED} on a quick run makes a detector that helps."
+            f"Only {counted(train.images, 'image')} to learn from: expect little. With about "
+            f"{USEFUL_LABELLED} or more, a quick run makes a useful detector."
         )
     if round(unsureness(val.images), 2) > _SURE_ENOUGH:
         yield (
-            f"Only {counted(val.images, 'image')} to check with: AP will be sure to about "
+            f"Only {counted(val.images, 'image')} to check with: AP is accurate to about "
             f"±{unsureness(val.images):.2f}, so smaller differences between runs mean nothing. "
-            f"{_images_for(_SURE_ENOUGH)} make it ±{_SURE_ENOUGH:.2f}."
+            f"With {_images_for(_SURE_ENOUGH)} it is accurate to about ±{_SURE_ENOUGH:.2f}."
         )
     if test.images and unsureness(test.images) > _SURE_IN_THE_END:
         yield (
-            f"Only {counted(test.images, 'image')} for the final score: it will be sure to about "
-            f"±{unsureness(test.images):.2f}. It grows with every session you add."
+            f"Only {counted(test.images, 'image')} for the final score: it will be accurate to "
+            f"about ±{unsureness(test.images):.2f}. Every session you add brings more."
         )
 
 

@@ -13,6 +13,7 @@ from labeler.dataset.model import Image, Session
 from labeler.dataset.splits import (
     NO_TEST_PART,
     Split,
+    SplitSizes,
     TestPart,
     dropped_told,
     split_by_session,
@@ -41,11 +42,14 @@ _APART = 60.0
 
 @dataclass(frozen=True, slots=True)
 class CocoSplit:
-    """test has no images where there are too few. explanation: how it was done, for people."""
+    """test has no images where there are too few. explanation: how it was done, for people; it
+    begins with sizes.told.
+    """
 
     train: CocoLists
     val: CocoLists
     test: CocoLists
+    sizes: SplitSizes
     explanation: str
     warnings: tuple[str, ...]
 
@@ -87,7 +91,8 @@ def split_lists(
         lists.only(set(split.train_ids)),
         lists.only(set(split.val_ids)),
         lists.only(set(split.test_ids)),
-        split.explanation if has_sessions or inherited else _explanation(split, len(images)),
+        split.sizes,
+        split.explanation if has_sessions or inherited else _explanation(split),
         split.warnings + ((split.one_sitting,) if has_sessions and split.one_sitting else ()),
     )
 
@@ -100,17 +105,17 @@ def alike_told(train: CocoLists, images: Path, val: CocoLists, val_images: Path)
     everything = (*train.images, *val.images)
     if sum(map(_pixels, everything)) > _MOST_PIXELS:
         return []
-    paths = [images / entry["file_name"] for entry in train.images]
+    paths = [images / str(entry["file_name"]) for entry in train.images]
     ours = range(len(paths))
-    paths += [val_images / entry["file_name"] for entry in val.images]
+    paths += [val_images / str(entry["file_name"]) for entry in val.images]
     theirs = range(len(ours), len(paths))
     count = len(likeness_of_files(dict(enumerate(paths))).like(ours, theirs))
     if not count:
         return []
     verb = "looks" if count == 1 else "look"
     return [
-        f"{counted(count, 'image')} to learn from {verb} like images of the validation file, so "
-        "the score will flatter. Take them out of one of the two files."
+        f"{counted(count, 'image')} to learn from {verb} nearly the same as images of the "
+        "validation file, so the score will be too high. Take them out of one of the two files."
     ]
 
 
@@ -125,14 +130,15 @@ def _side(value: object) -> float:
     return _USUAL
 
 
-def _explanation(split: Split, count: int) -> str:
-    told = (
-        f"No validation file was given, so {len(split.val_ids)} of {counted(count, 'image')} are "
-        "held back for validation, in stretches of neighbouring file names."
+def _explanation(split: Split) -> str:
+    has_test = bool(split.test_ids)
+    sentences = (
+        f"{split.sizes.told}.",
+        "Those to check with have neighbouring file names, as no validation file was given.",
+        *dropped_told(len(split.dropped_ids), has_test=has_test),
+        *(() if has_test else (NO_TEST_PART,)),
     )
-    aside = f"{len(split.test_ids)} more are put aside for the final score."
-    aside = aside if split.test_ids else NO_TEST_PART
-    return " ".join((told, aside, *dropped_told(len(split.dropped_ids))))
+    return " ".join(sentences)
 
 
 def _tells_session(entry: Entry) -> bool:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from labeler.dataset.words import counted
+from labeler.dataset.splits import SplitSizes
 from labeler.errors import UserError
-from labeler.runs.analysis import load_analysis
+from labeler.runs.analysis import Measure, load_analysis
 from labeler.runs.chart import Chart, Panel, Series, Spot
 from labeler.runs.history import config_of
 from labeler.runs.pair import SIDES, PairRecords, read_records
@@ -29,9 +28,29 @@ from labeler.runs.prepare import load_preparation
 from labeler.runs.record import RunRecord
 from trainer.config import RunConfig
 from trainer.events import Finished
+from trainer.stored import Count, Score, StoredError, read
 
 SCORES = "scores.json"
 """What the trainer leaves in a pair: both sides scored together."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Summary:
+    ap: Measure
+    ap50: Measure
+    ar: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class _PairScores:
+    """What the trainer wrote into scores.json, as far as it is read."""
+
+    boxes: Count
+    pretrained: _Summary
+    scratch: _Summary
+    difference: _Summary
+    pretrained_ahead: Score | None = None
+
 
 Numbers = Mapping[str, Any]
 _TELLS_LITTLE = 0.25
@@ -65,8 +84,8 @@ class Comparison:
             return ""
         constant = (self.constant_box or {}).get("ap50")
         return (
-            f"The same box on every image scores AP50 {constant:.2f} here, so both are timed to "
-            f"{self.story.level:.2f}, half-way from there; judge by AP."
+            f"One fixed box on every image scores AP50 {constant:.2f} here, so the time to reach "
+            f"{self.story.level:.2f} is compared, half-way from there to 1; judge by AP."
         )
 
     @property
@@ -98,13 +117,11 @@ def read_scores(pair: Path) -> Numbers | None:
     if not path.is_file():
         return None
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        for key in ("boxes", "difference", *SIDES):
-            content[key]
-    except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
+        return asdict(read(path, _PairScores))
+    except OSError as error:
         raise UserError(f"{path} cannot be read. Delete it and compare again.") from error
-    assert isinstance(content, dict)
-    return content
+    except StoredError as error:
+        raise UserError(f"{error} Delete it and compare again.") from error
 
 
 def numbers_of(comparison: Comparison) -> dict[str, Any]:
@@ -159,7 +176,7 @@ def chart_of(comparison: Comparison) -> Chart:
     }[config.budget]
     return Chart(
         f"Transfer against scratch: {comparison.name}",
-        f"{counted(learnt, 'image')} to learn from, {checked} to check with, {asked}, "
+        f"{SplitSizes(learnt, checked).told}, {asked}, "
         f"seed {config.seed}; same pictures, order, changes and rates, other start weights",
         [_panel(comparison, axis, of_ap=of_ap) for of_ap in (False, True) for axis in Axis],
         f"{comparison.story.sentence} {comparison.remark}".rstrip(),
@@ -168,14 +185,13 @@ def chart_of(comparison: Comparison) -> Chart:
 
 def page_of(comparison: Comparison) -> str:
     """README.md of the folder, but for its list of files."""
-    learnt, checked = comparison.images
     explanation, warnings = load_preparation(comparison.path / SIDES[0])
     lines = [
         f"# Transfer against scratch: {comparison.name}",
         "",
         f"**{comparison.story.sentence}** {comparison.remark}".rstrip(),
         "",
-        f"{counted(learnt, 'image')} to learn from, {checked} to check with. {explanation}",
+        explanation or f"{SplitSizes(*comparison.images).told}.",
         *(f"Note: {warning}" for warning in warnings),
         "",
         *_table(comparison),
@@ -227,7 +243,7 @@ def _table(comparison: Comparison) -> list[str]:
         rows.append(f"| {key.upper()} | {cells} |")
     if (box := comparison.constant_box) is not None:
         ap, ap50 = (score_text({"value": box[key]}) for key in ("ap", "ap50"))
-        rows.append(f"| the same box everywhere | AP {ap}, AP50 {ap50} | | |")
+        rows.append(f"| Baseline: one fixed box | AP {ap}, AP50 {ap50} | | |")
     sides = [_side(comparison, side) for side in SIDES]
     level = f"AP50 {comparison.story.level:g} reached"
     rows.append(f"| {level} | {' | '.join(_reached_text(side) for side in sides)} | |")
@@ -261,7 +277,7 @@ def _side(comparison: Comparison, side: str) -> dict[str, Any]:
 
 def _panel(comparison: Comparison, axis: Axis, *, of_ap: bool) -> Panel:
     score = "AP, with its 95 % interval" if of_ap else "AP50"
-    unit = "epochs" if axis is Axis.EPOCHS else "seconds of learning"
+    unit = "epochs" if axis is Axis.EPOCHS else "seconds of training"
     series = [
         Series(side, ink, [_spot(p, axis, of_ap=of_ap) for p in points_of(record)])
         for side, ink in zip(SIDES, ("first", "second"), strict=True)

@@ -154,7 +154,7 @@ def curve_chart(name: str, points: Sequence[DataPoint]) -> Chart:
 def _how_long(points: Sequence[DataPoint]) -> str:
     """A budget "best" ends each part when that part is at its best."""
     is_best = bool(points) and config_of(points[-1].path / SIDES[0]).budget == "best"
-    return "until it improved no more" if is_best else "as long"
+    return "until it stopped improving" if is_best else "as long"
 
 
 def _read_point(pair: Path, share: float) -> DataPoint | None:

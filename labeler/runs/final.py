@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +10,11 @@ from typing import Any
 
 from labeler.dataset.files import sha256_of
 from labeler.errors import UserError
+from labeler.runs.coco_side import read_lists
 from labeler.runs.errand import answer_of
 from labeler.runs.history import MODEL, list_runs, model_of
+from trainer.measured import load
+from trainer.stored import value_of
 
 FINAL = "final.json"
 _TEST = "test.json"
@@ -60,13 +62,13 @@ def kept_score(run: Path) -> FinalScore | None:
     if not path.is_file():
         return None
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        measured = datetime.fromisoformat(content["made"])
+        content = load(path)
+        measured: datetime = value_of(datetime, content["made"])
         hints = tuple(_hints(run, content, measured))
-    except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
+    except (OSError, ValueError) as error:
         raise UserError(
-            f"{path} cannot be read. Bring it back from a copy of the run; a test part that is "
-            "measured again is no test part any more.",
+            f"{path} cannot be read. Restore it from a copy of the run: a score that is measured "
+            "twice on these images is no final score any more.",
             details=str(error),
         ) from error
     return FinalScore(run, measured, False, content, hints)
@@ -97,14 +99,14 @@ def _has_test(run: Path) -> bool:
 
 def _hints(run: Path, content: dict[str, Any], measured: datetime) -> Iterator[str]:
     yield (
-        f"It was measured on {_day(measured)} and is not measured again: whoever trains until a "
-        "test score pleases has made a validation score of it."
+        f"It was measured on {_day(measured)} and is not measured again: if you train until it "
+        "pleases you, it is no final score any more."
     )
     model = run / MODEL
     if model.is_file() and content.get("model_sha256") not in (None, sha256_of(model)):
         yield (
-            "The run has learned on since then, so this is the score of an earlier model. Only "
-            "images that nobody has seen can tell how good it is now."
+            "The run was trained further since then, so this is the score of an earlier model. "
+            "Only images that no run has seen can tell how good it is now."
         )
     yield from _hints_of_others(run)
 
@@ -119,16 +121,15 @@ def _hints_of_others(run: Path) -> Iterator[str]:
     if others:
         yield (
             f"These images have also scored {', '.join(others[:3])}"
-            f"{' and others' if len(others) > 3 else ''}. To choose between runs take the "
-            "validation score; the best of several final scores flatters."
+            f"{' and others' if len(others) > 3 else ''}. To choose between runs use the "
+            "score on the images to check with: the best of several final scores is too high."
         )
 
 
 def _image_ids(run: Path) -> set[Any]:
     try:
-        content = json.loads((run / _TEST).read_text(encoding="utf-8"))
-        return {str(entry["file_name"]) for entry in content["images"]}
-    except (OSError, ValueError, RecursionError, KeyError, TypeError):
+        return {str(entry.get("file_name")) for entry in read_lists(run / _TEST).images}
+    except UserError:
         return set()
 
 

@@ -12,7 +12,8 @@ from typing import IO
 from labeler.dataset.files import PART, reason
 from labeler.errors import UserError
 from labeler.runs.clip import Clip
-from trainer.predict import Detection, Predictor
+from labeler.runs.detector import ModelDetector
+from trainer.predict import Detection
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class FrameWriter:
             for name, threshold, own in zip(self.names, self.thresholds, found, strict=True)
         }
         frame = {"frame": number, "seconds": round((number - 1) / self.per_second, 3), **told}
-        self.stream.write(("" if number == 1 else ",\n") + json.dumps(frame))
+        self.stream.write(("" if number == 1 else ",\n") + json.dumps(frame, allow_nan=False))
 
 
 @contextmanager
@@ -42,7 +43,7 @@ def frame_file(path: Path, clip: Clip, models: Mapping[str, Path]) -> Iterator[F
     name: [{"category_id", "name", "score", "bbox", "shown"}]}]}; bbox is x, y, width, height in
     pixels of the frame, shown whether the detector itself trusts it. Raises UserError.
     """
-    thresholds = [_threshold(model) for model in models.values()]
+    thresholds = [ModelDetector(model).threshold for model in models.values()]
     head = {
         "clip": clip.name,
         "per_second": clip.per_second,
@@ -59,13 +60,6 @@ def frame_file(path: Path, clip: Clip, models: Mapping[str, Path]) -> Iterator[F
         raise UserError(f"Cannot write {path}: {reason(error)}.") from error
     finally:
         part.unlink(missing_ok=True)
-
-
-def _threshold(model: Path) -> float:
-    try:
-        return Predictor(model).threshold
-    except ValueError as error:
-        raise UserError(str(error)) from error
 
 
 def _detection(found: Detection, threshold: float) -> dict[str, object]:

@@ -6,20 +6,17 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 from labeler.dataset.lock import WriterLock
 from labeler.errors import UserError
 from labeler.runs.note import NOTE, read_note
-from labeler.runs.record import EVENTS, RunRecord, read_events
+from labeler.runs.record import EVENTS, RunRecord, checked_events
 from labeler.runs.start_weights import BEST_WEIGHTS
 from trainer.config import RunConfig, load_config
 from trainer.events import Failed, Finished
-
-NAME_FORMAT = "%Y-%m-%d_%H-%M"
-"""How new runs are called: 2026-11-24_17-04."""
+from trainer.run_files import began
 
 MODEL = "model.onnx"
 NEWEST = "newest.onnx"
@@ -47,10 +44,11 @@ _Stamp = tuple[tuple[int, int] | None, ...]
 class RunSummary:
     """One line in the list of runs.
 
-    started: seconds since 1970 (UTC). start, detector and parent as in RunConfig. images: training
-    and validation together. ap and ap50 of the kept weights, 0 to 1; None before the first score.
-    ap_interval and ap50_interval: their 95 % intervals. seconds: how long it learned. has_model:
-    model.onnx is there and can be used. can_resume: it ended early and left a state to go on from.
+    started: seconds since 1970 (UTC). start, detector and parent as in RunConfig. images_train and
+    images_val: how many it learns from and is checked with, 0 before it begins. ap and ap50 of the
+    kept weights, 0 to 1; None before the first score. ap_interval and ap50_interval: their 95 %
+    intervals. seconds: how long it learned. has_model: model.onnx is there and can be used.
+    can_resume: it ended early and left a state to go on from.
     note: what the person wrote about it. has_weights: another run can start from it.
     """
 
@@ -59,7 +57,8 @@ class RunSummary:
     started: float
     start: str
     detector: str
-    images: int
+    images_train: int
+    images_val: int
     ap: float | None
     ap50: float | None
     seconds: float
@@ -74,20 +73,47 @@ class RunSummary:
     ap50_interval: tuple[float, float] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A folder that cannot be listed. why: a sentence that names the file and the fault."""
+
+    path: Path
+    why: str
+
+    @property
+    def short(self) -> str:
+        """The same without the folders before the file, which are long."""
+        return self.why.replace(f"{self.path}{os.sep}", "")
+
+
 _ended: dict[Path, tuple[_Stamp, RunSummary]] = {}
 """What was read of runs that have ended: five hundred of them take a second to read."""
 
 
 def list_runs(folder: Path) -> list[RunSummary]:
-    """All runs directly in a folder, the newest first. Folders that are no runs are passed over."""
-    if not folder.is_dir():
-        return []
-    found = [summary for path in folder.iterdir() if (summary := _summary_or_none(path))]
-    return sorted(found, key=lambda run: (run.started, run.name), reverse=True)
+    """All runs directly in a folder that can be read, the newest first."""
+    return look_through(folder)[0]
+
+
+def look_through(folder: Path) -> tuple[list[RunSummary], list[LeftOut]]:
+    """All runs directly in a folder, the newest first, and those that are damaged.
+
+    Folders that are no runs are passed over.
+    """
+    runs: list[RunSummary] = []
+    left_out: list[LeftOut] = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if not os.path.lexists(path / "config.json"):
+            continue
+        try:
+            runs.append(summarise(path))
+        except (UserError, OSError) as error:
+            left_out.append(LeftOut(path, str(error)))
+    return sorted(runs, key=lambda run: (run.started, run.name), reverse=True), left_out
 
 
 def summarise(run: Path) -> RunSummary:
-    """Raises ValueError where the folder is no run.
+    """Raises UserError where the folder is no run, or what it tells cannot be meant.
 
     A run that has ended is read once, until one of its files changes.
     """
@@ -95,7 +121,10 @@ def summarise(run: Path) -> RunSummary:
     known = _ended.get(run)
     if known is not None and known[0] == stamp:
         return known[1]
-    summary = _read(run)
+    try:
+        summary = _read(run)
+    except ValueError as error:
+        raise UserError(str(error)) from error
     if summary.state in (RunState.RUNNING, RunState.INTERRUPTED):  # told apart by a lock
         _ended.pop(run, None)
     else:
@@ -105,15 +134,16 @@ def summarise(run: Path) -> RunSummary:
 
 def _read(run: Path) -> RunSummary:
     config = load_config(run)
-    record = RunRecord.of(read_events(run))
+    record = RunRecord.of(checked_events(run))
     started, state = record.started, state_of(run, record)
     return RunSummary(
         name=run.name,
         path=run,
-        started=_started_at(run),
+        started=began(run),
         start=config.start,
         detector=config.detector,
-        images=started.images_train + started.images_val if started else 0,
+        images_train=started.images_train if started else 0,
+        images_val=started.images_val if started else 0,
         ap=record.ap,
         ap50=record.ap50,
         seconds=record.seconds,
@@ -203,13 +233,6 @@ def _stamp(run: Path) -> _Stamp:
     return tuple(stamps)
 
 
-def _summary_or_none(path: Path) -> RunSummary | None:
-    try:
-        return summarise(path) if (path / "config.json").is_file() else None
-    except (ValueError, OSError):  # damaged, or not to be read: nothing can be said of that run
-        return None
-
-
 def _is_attended(run: Path) -> bool:
     lock = run / _LOCK
     if not lock.is_file() or not os.access(lock, os.W_OK):
@@ -219,17 +242,3 @@ def _is_attended(run: Path) -> bool:
     except UserError:
         return True
     return False
-
-
-def moment_in(name: str) -> float | None:
-    """When what has this folder began, in seconds since 1970 (UTC); None where it tells none."""
-    try:
-        return datetime.strptime(name[: len("2026-11-24_17-04")], NAME_FORMAT).timestamp()
-    except ValueError:
-        return None
-
-
-def _started_at(run: Path) -> float:
-    """By the run's name, which survives copying; else by the file that is written first."""
-    told = moment_in(run.name)
-    return (run / "config.json").stat().st_mtime if told is None else told

@@ -13,6 +13,7 @@ from labeler.errors import UserError
 from labeler.runs.history import LOG
 from labeler.runs.record import UNKNOWN, RunRecord, append_event, read_events
 from trainer.events import Failed, Finished
+from trainer.names import is_plain_file, open_plain
 
 INSTALL_COMMAND = 'pip install "vector-labeler[train]"'
 
@@ -74,8 +75,8 @@ def note_crash(run: Path, failure: Failed, code: int, last_words: str) -> None:
     """Writes into the run's folder what the trainer could not: how it ended, and its last words."""
     try:
         log = run / LOG
-        known = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
-        with log.open("a", encoding="utf-8") as stream:
+        known = log.read_text(encoding="utf-8", errors="replace") if is_plain_file(log) else ""
+        with open_plain(log, "a") as stream:
             if last_words.strip() not in known:
                 stream.write(f"\n{last_words}\n")
             stream.write(f"The process ended with code {code}.\n")

@@ -16,7 +16,9 @@ from labeler.dataset.progress import OnProgress, ShouldStop, Stopped, ignore_pro
 from labeler.dataset.store import Dataset
 from labeler.dataset.thumbnails import thumbnail
 from labeler.errors import UserError
+from trainer.stored import content_of, parsed, value_of
 
+NO_RUN = "Cancelled: no run was made."
 _CACHE = "looks.json"
 _THREADS = 2
 _AT_ONCE = 64
@@ -24,6 +26,8 @@ _AT_ONCE = 64
 _ENOUGH = 64
 """Pixels of the longest side: a look sees no more."""
 
+_MOST_BYTES = 1 << 30
+"""Of the file: a million looks."""
 _LARGE = 2_000_000
 """Pixels."""
 
@@ -71,7 +75,7 @@ def likeness_in_dataset(
         known |= fresh
         _keep(path, known)
     if should_stop():
-        raise Stopped("No run was made, as you wished.")
+        raise Stopped(NO_RUN)
     return Likeness({i.id: known[i.sha256] for i in images if i.sha256 in known})
 
 
@@ -99,9 +103,9 @@ def _look(path: Path) -> bytes | None:
 def _known(path: Path) -> dict[str, bytes]:
     """By the hash of a picture's bytes. It is only a cache: where it is damaged it begins anew."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        looks = {str(name): bytes.fromhex(value) for name, value in content.items()}
-    except (OSError, ValueError, RecursionError, TypeError, AttributeError):
+        content = value_of(Mapping[str, str], parsed(content_of(path, _MOST_BYTES)))
+        looks = {name: bytes.fromhex(value) for name, value in content.items()}
+    except (OSError, ValueError):
         return {}
     return {name: look for name, look in looks.items() if len(look) == LOOK_BYTES}
 

@@ -10,12 +10,12 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from labeler.dataset.files import sha256_of, write_durably
 from labeler.dataset.model import Image
 from labeler.dataset.progress import OnProgress, ignore_progress
 from labeler.runs.coco_side import CocoLists
+from trainer import run_files
 from trainer.config import MARKS
 from trainer.names import BadName, file_under
 
@@ -75,7 +75,6 @@ def keep_marks(run: Path, parts: Mapping[str, MarksByName]) -> None:
 def kept_marks(run: Path, part: str) -> MarksByName | None:
     """None where the run has kept none, as those of before did."""
     try:
-        content: Any = json.loads((run / MARKS).read_text(encoding="utf-8"))
-        return {str(name): str(mark) for name, mark in content[part].items()}
-    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
+        return run_files.kept_marks(run / MARKS, part)
+    except (OSError, ValueError):
         return None

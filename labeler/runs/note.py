@@ -7,23 +7,14 @@ from pathlib import Path
 
 from labeler.dataset.files import PART, reason
 from labeler.errors import UserError
+from trainer.run_files import MOST_NOTE, NOTE, read_note
 
-NOTE = "note.txt"
-_MOST_CHARACTERS = 10_000
-
-
-def read_note(run: Path) -> str:
-    """Empty where there is none, or it cannot be read."""
-    try:
-        with (run / NOTE).open(encoding="utf-8", errors="replace") as stream:
-            return stream.read(_MOST_CHARACTERS).strip()
-    except OSError:
-        return ""
+__all__ = ["NOTE", "read_note", "write_note"]
 
 
 def write_note(run: Path, text: str) -> None:
     """Replaces the note as a whole; an empty one takes the file away. Raises UserError."""
-    path, text = run / NOTE, text.strip()[:_MOST_CHARACTERS]
+    path, text = run / NOTE, text.strip()[:MOST_NOTE]
     part = path.with_name(f"{NOTE}-{os.getpid()}{PART}")
     try:
         if not text:

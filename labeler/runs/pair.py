@@ -12,12 +12,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from labeler.dataset.files import is_file, reason, sync_file, sync_folder, write_durably
+from labeler.dataset.splits import SplitSizes
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
-from labeler.runs.history import RunState, RunSummary, attend, moment_in, summarise
+from labeler.runs.history import LeftOut, RunState, RunSummary, attend, summarise
 from labeler.runs.prepare import (
     PreparedRun,
     Wish,
@@ -28,6 +28,8 @@ from labeler.runs.prepare import (
 from labeler.runs.record import RunRecord, read_events
 from trainer.config import load_config, save_config
 from trainer.events import Event, from_line
+from trainer.run_files import moment_in
+from trainer.stored import parsed, read
 
 PAIR_FILE = "pair.json"
 PRETRAINED, SCRATCH = "pretrained", "scratch"
@@ -78,12 +80,18 @@ class PairSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class _PairFile:
+    """pair.json, as far as it is read: what was asked stands in the config.json of each run."""
+
+    date: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedPair:
     """A pair that can be trained: `python -m trainer twin PATH`. The rest as in PreparedRun."""
 
     path: Path
-    images_train: int
-    images_val: int
+    sizes: SplitSizes
     explanation: str
     warnings: tuple[str, ...]
 
@@ -140,24 +148,37 @@ def prepare_pair_from_coco(
 
 
 def list_pairs(folder: Path) -> list[PairSummary]:
-    """All pairs directly in a folder, the newest first; what is no pair is passed over."""
-    if not folder.is_dir():
-        return []
-    found = [pair for path in folder.iterdir() if (pair := _summary_or_none(path))]
-    return sorted(found, key=lambda pair: (pair.started, pair.name), reverse=True)
+    """All pairs directly in a folder that can be read, the newest first."""
+    return look_through_pairs(folder)[0]
+
+
+def look_through_pairs(folder: Path) -> tuple[list[PairSummary], list[LeftOut]]:
+    """All pairs directly in a folder, the newest first, and those that are damaged.
+
+    What is no pair is passed over.
+    """
+    pairs: list[PairSummary] = []
+    left_out: list[LeftOut] = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if not is_file(path / PAIR_FILE):
+            continue
+        try:
+            pairs.append(summarise_pair(path))
+        except (UserError, OSError) as error:
+            left_out.append(LeftOut(path, str(error)))
+    return sorted(pairs, key=lambda pair: (pair.started, pair.name), reverse=True), left_out
 
 
 def summarise_pair(path: Path) -> PairSummary:
     """Raises UserError where the folder is no pair."""
     try:
-        told: dict[str, Any] = json.loads((path / PAIR_FILE).read_text(encoding="utf-8"))
-        written = datetime.fromisoformat(str(told["date"])).timestamp()
+        written = read(path / PAIR_FILE, _PairFile).date.timestamp()
         pretrained, scratch = (summarise(path / side) for side in SIDES)
         config = load_config(path / PRETRAINED)
-    except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
-        raise UserError(
-            f"{path} is no pair of runs, or it is damaged.", details=str(error)
-        ) from error
+    except OSError as error:
+        raise UserError(f"{path} is no pair of runs: {reason(error)}.") from error
+    except (UserError, ValueError) as error:
+        raise UserError(str(error)) from error
     return PairSummary(
         path.name,
         path,
@@ -183,10 +204,10 @@ def from_pair_line(line: str) -> tuple[str, Event]:
     Raises ValueError where it is no such line.
     """
     event = from_line(line)
-    side = json.loads(line).get("run")
+    side = str(parsed(line).get("run"))
     if side not in SIDES:
         raise ValueError(f"not a line of a pair: {line[:200]!r}")
-    return str(side), event
+    return side, event
 
 
 @contextmanager
@@ -213,13 +234,7 @@ def _prepare(
         if isinstance(error, OSError):
             raise UserError(f"Cannot write the pair {folder}: {reason(error)}.") from error
         raise
-    return PreparedPair(
-        folder,
-        prepared.images_train,
-        prepared.images_val,
-        prepared.explanation,
-        prepared.warnings,
-    )
+    return PreparedPair(folder, prepared.sizes, prepared.explanation, prepared.warnings)
 
 
 def _copy_as_scratch(folder: Path) -> None:
@@ -239,12 +254,3 @@ def _write(folder: Path, wish: Wish) -> None:
     told = {"format": 1, "date": datetime.now().astimezone().isoformat(timespec="seconds"), **asked}
     write_durably(folder / PAIR_FILE, (json.dumps(told, indent=2) + "\n").encode())
     sync_folder(folder)
-
-
-def _summary_or_none(path: Path) -> PairSummary | None:
-    if not is_file(path / PAIR_FILE):
-        return None
-    try:
-        return summarise_pair(path)
-    except (UserError, OSError):
-        return None

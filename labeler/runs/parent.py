@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from labeler.dataset.files import PART, reason, replace_durably, write_durably
 from labeler.dataset.inherited import Inherited, is_too_few
@@ -17,6 +16,7 @@ from labeler.runs.history import config_of
 from labeler.runs.marks import Marks, MarksByName, by_name, kept_marks, marks_of_lists
 from labeler.runs.start_weights import BEST_WEIGHTS, NoStartError, check_weights
 from trainer.config import DETECTOR_FACTS, START_WEIGHTS, RunConfig
+from trainer.stored import content_of, parsed, value_of
 
 _LEARNED = "learned.json"
 """In the folder of a run that starts from another one: what was learned from before it."""
@@ -176,9 +176,8 @@ def _learned_before(run: Path, config: RunConfig) -> frozenset[str]:
         return frozenset()
     path = run / _LEARNED
     try:
-        content: Any = json.loads(path.read_text(encoding="utf-8"))
-        return frozenset(map(str, content))
-    except (OSError, ValueError, RecursionError, TypeError) as error:
+        return frozenset(value_of(tuple[str, ...], parsed(content_of(path))))
+    except (OSError, ValueError) as error:
         raise _untold(run, f"{path} cannot be read.") from error
 
 

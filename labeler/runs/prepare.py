@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from labeler.dataset.files import reason, sync_folder, write_durably
 from labeler.dataset.model import Image, ImageState
 from labeler.dataset.progress import OnProgress, ShouldStop, ignore_progress, never_stop
 from labeler.dataset.soundness import require_pictures
-from labeler.dataset.splits import Split, TestPart, split_by_session
+from labeler.dataset.splits import Split, SplitSizes, TestPart, split_by_session
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.runs.advice import (
@@ -34,7 +33,6 @@ from labeler.runs.coco_side import (
     write_lists,
 )
 from labeler.runs.coco_split import alike_told, split_lists
-from labeler.runs.history import NAME_FORMAT
 from labeler.runs.looks import likeness_in_dataset, likeness_of_files
 from labeler.runs.marks import by_name, keep_marks, mark_of_image, marks_of_lists
 from labeler.runs.parent import (
@@ -44,9 +42,10 @@ from labeler.runs.parent import (
     require_judged,
 )
 from labeler.runs.put_aside import load_test_part, save_test_part
+from trainer import run_files
 from trainer.config import RunConfig, save_config
-
-_PREPARATION = "preparation.json"
+from trainer.run_files import NAMED_BY_TIME, PREPARATION, Preparation
+from trainer.stored import as_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,48 +73,57 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class PreparedRun:
-    """A run that can be trained. explanation: how the images were split; warnings: sentences.
-
-    images_test: so many wait for the final score.
+    """A run that can be trained. explanation: how the images were split, which begins with
+    sizes.told; warnings: sentences.
     """
 
     path: Path
-    images_train: int
-    images_val: int
+    sizes: SplitSizes
     explanation: str
     warnings: tuple[str, ...]
-    images_test: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPlan:
+    """How a dataset would be split for a run, and what is to be said of it: nothing is written.
+
+    images: the labelled and the confirmed-empty ones, by id. marks: of each, as labeler.runs.marks
+    makes them. parent: the run that is started from. before: the test part as it was.
+    """
+
+    images: tuple[Image, ...]
+    marks: Mapping[int, str]
+    split: Split
+    warnings: tuple[str, ...]
+    parent: Parent | None
+    before: TestPart
 
 
 def load_preparation(run: Path) -> tuple[str, tuple[str, ...]]:
-    """The explanation and the warnings a run was prepared with; none where they are lost."""
-    try:
-        content = json.loads((run / _PREPARATION).read_text(encoding="utf-8"))
-        return str(content["explanation"]), tuple(map(str, content["warnings"]))
-    except (OSError, ValueError, RecursionError, KeyError, TypeError):
-        return "", ()
+    """The explanation and the warnings a run was prepared with; of a damaged file, that it is."""
+    kept = run_files.load_preparation(run)
+    return kept.explanation, kept.warnings
 
 
 def new_run_folder(runs_folder: Path, now: datetime | None = None) -> Path:
     """A name like 2026-11-24_17-04 that is not taken yet. The folder is not made."""
-    name = (now or datetime.now()).strftime(NAME_FORMAT)
+    name = (now or datetime.now()).strftime(NAMED_BY_TIME)
     candidate, number = runs_folder / name, 2
     while candidate.exists():
         candidate, number = runs_folder / f"{name}_{number}", number + 1
     return candidate
 
 
-def prepare_run_from_dataset(
+def plan_split(
     dataset: Dataset,
-    run: Path,
     wish: Wish,
     *,
-    notes: Sequence[str] = (),
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
-) -> PreparedRun:
-    """Labelled and confirmed-empty images, split by session. Raises UserError, Stopped; and
-    NoStartError where only the run to start from is in the way. notes: warnings of the caller's.
+) -> SplitPlan:
+    """Labelled and confirmed-empty images, split by session, as prepare_run_from_dataset() will do
+    it with the same images and the same wish. Raises UserError, Stopped; and NoStartError where
+    only the run to start from is in the way.
 
     The first time each picture is looked at, which takes a minute for ten thousand.
     """
@@ -145,30 +153,40 @@ def prepare_run_from_dataset(
     )
     require_examples(train, split.explanation)
     names = {category.id: category.name for category in dataset.categories()}
-    warnings = [*notes, *split.warnings, *warnings_about(names, train, val, test)]
-    warnings += [split.one_sitting] if split.one_sitting else []
+    warnings = (*split.warnings, *warnings_about(names, train, val, test))
+    warnings += (split.one_sitting,) if split.one_sitting else ()
+    return SplitPlan(tuple(images), marks, split, warnings, parent, before)
+
+
+def prepare_run_from_dataset(
+    dataset: Dataset,
+    run: Path,
+    wish: Wish,
+    *,
+    notes: Sequence[str] = (),
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> PreparedRun:
+    """A run of the images as plan_split() splits them; raises what it raises. notes: warnings of
+    the caller's.
+    """
+    plan = plan_split(dataset, wish, on_progress=on_progress, should_stop=should_stop)
+    split = plan.split
     with _new_folder(run):
-        warnings += _put_aside(dataset.runs_folder, before, split)
+        warnings = (*notes, *plan.warnings, *_put_aside(dataset.runs_folder, plan.before, split))
         write_coco(dataset, split.train_ids, run / "train.json")
         write_coco(dataset, split.val_ids, run / "val.json")
         if split.test_ids:
             write_coco(dataset, split.test_ids, run / "test.json")
-        names_of = {image.id: image.file_name for image in images}
+        names_of = {image.id: image.file_name for image in plan.images}
         parts = {"train": split.train_ids, "val": split.val_ids, "test": split.test_ids}
         keep_marks(
             run,
-            {part: {names_of[one]: marks[one] for one in ids} for part, ids in parts.items()},
+            {part: {names_of[one]: plan.marks[one] for one in ids} for part, ids in parts.items()},
         )
-        prepared = PreparedRun(
-            run,
-            train.images,
-            val.images,
-            split.explanation,
-            tuple(warnings),
-            len(split.test_ids),
-        )
+        prepared = PreparedRun(run, split.sizes, split.explanation, warnings)
         folder = relative_to_run(dataset.images_folder, run)
-        _save(prepared, folder, folder, wish, parent)
+        _save(prepared, folder, folder, wish, plan.parent, dataset.name)
     return prepared
 
 
@@ -213,7 +231,8 @@ def prepare_run_from_coco(
             parent.inherited(marks) if parent else None,
             parent.test_part(marks) if parent else None,
         )
-        train, val, test, explanation = split.train, split.val, split.test, split.explanation
+        train, val, test = split.train, split.val, split.test
+        sizes, explanation = split.sizes, split.explanation
         warnings += split.warnings
         val_folder = images
     else:
@@ -225,12 +244,11 @@ def prepare_run_from_coco(
         val, known = parent.unknown(val, val_marks) if parent else (val, [])
         warnings += complaints + strange + known + alike_told(train, images, val, val_folder)
         test = val.only(set())
-        explanation = f"{val_json.name} validates, all of {train_json.name} trains."
+        sizes = SplitSizes(len(train.images), len(val.images))
+        explanation = f"{sizes.told}. Those to check with are {val_json.name}."
     require_examples(train.side(), train_json.name)
     warnings += warnings_about(train.names, train.side(), val.side(), test.side())
-    prepared = PreparedRun(
-        run, len(train.images), len(val.images), explanation, tuple(warnings), len(test.images)
-    )
+    prepared = PreparedRun(run, sizes, explanation, tuple(warnings))
     with _new_folder(run):
         write_lists(train, run / "train.json")
         write_lists(val, run / "val.json")
@@ -245,8 +263,17 @@ def prepare_run_from_coco(
             },
         )
         folders = relative_to_run(images, run), relative_to_run(val_folder, run)
-        _save(prepared, *folders, wish, parent)
+        _save(prepared, *folders, wish, parent, _name_of(train_json))
     return prepared
+
+
+def _name_of(coco: Path) -> str:
+    """What people call the images of a COCO file: its own name, or its folder's where every such
+    file is called so.
+    """
+    usual = {"annotations", "train", "instances", "all", "coco", "_annotations.coco"}
+    file = coco.absolute()
+    return file.parent.name if file.stem in usual else file.stem
 
 
 def _parent_of(wish: Wish) -> Parent | None:
@@ -265,18 +292,23 @@ def _boxes(dataset: Dataset, images: Sequence[Image]) -> dict[int, list[Box]]:
 
 
 def _save(
-    prepared: PreparedRun, train_images: str, val_images: str, wish: Wish, parent: Parent | None
+    prepared: PreparedRun,
+    train_images: str,
+    val_images: str,
+    wish: Wish,
+    parent: Parent | None,
+    learned_from: str,
 ) -> None:
-    """Writes config.json last: with it the folder is a run."""
+    """Writes config.json last: with it the folder is a run. learned_from: the dataset's name."""
     asked = asdict(wish)
     if parent:
         keep_of_parent(parent, prepared.path)
         asked |= {"parent": parent.name, "root": parent.root}
-    notes = {"explanation": prepared.explanation, "warnings": prepared.warnings}
-    write_durably(prepared.path / _PREPARATION, json.dumps(notes, indent=2).encode())
+    notes = Preparation(prepared.explanation, prepared.warnings, learned_from)
+    write_durably(prepared.path / PREPARATION, as_json(asdict(notes), indent=2))
     asked["made_in"] = str(prepared.path.resolve())
     try:
-        test_images = train_images if prepared.images_test else ""
+        test_images = train_images if prepared.sizes.test else ""
         config = RunConfig(train_images, val_images, test_images=test_images, **asked)
     except ValueError as error:
         raise UserError(f"{error}.") from error

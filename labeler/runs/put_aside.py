@@ -8,28 +8,36 @@ draws it anew, and makes earlier final scores worthless.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from labeler.dataset.files import PART, reason, replace_durably, write_durably
 from labeler.dataset.splits import TestPart
 from labeler.errors import UserError
+from trainer.stored import StoredError, read
 
 _NAME = "test-part.json"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    sessions: tuple[int, ...]
+    images: tuple[int, ...]
 
 
 def load_test_part(runs_folder: Path) -> TestPart:
     """Nothing where nothing was put aside yet. Raises UserError where the file is damaged."""
     path = runs_folder / _NAME
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return TestPart(_ids(content["sessions"]), _ids(content["images"]))
+        kept = read(path, _Kept)
+        return TestPart(frozenset(kept.sessions), frozenset(kept.images))
     except FileNotFoundError:
         return TestPart()
     except OSError as error:
         raise UserError(f"Cannot read {path}: {reason(error)}.") from error
-    except (ValueError, RecursionError, KeyError, TypeError) as error:
+    except StoredError as error:
         raise UserError(
-            f"{path} is damaged. It tells which images wait for the final score: bring it back "
+            f"{error} It tells which images wait for the final score: bring it back "
             "from a copy of the dataset, or delete it, and other images are put aside."
         ) from error
 
@@ -41,9 +49,3 @@ def save_test_part(runs_folder: Path, part: TestPart) -> None:
     waiting = path.with_name(_NAME + PART)
     write_durably(waiting, (json.dumps(content) + "\n").encode())
     replace_durably(waiting, path)
-
-
-def _ids(values: object) -> frozenset[int]:
-    if not isinstance(values, list) or not all(type(value) is int for value in values):
-        raise TypeError("ids are whole numbers")
-    return frozenset(values)

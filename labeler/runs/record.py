@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from trainer.events import (
+    EVENTS,
     Downloading,
     Evaluated,
     Event,
@@ -17,11 +18,14 @@ from trainer.events import (
     Resumed,
     Started,
     Warned,
-    from_line,
+    checked_events,
+    read_events,
     to_line,
 )
+from trainer.names import open_plain
 
-EVENTS = "events.jsonl"
+__all__ = ["EVENTS", "UNKNOWN", "RunRecord", "append_event", "checked_events", "read_events"]
+
 UNKNOWN = -1.0
 """A score where there was nothing to measure by, as COCO writes it."""
 
@@ -141,25 +145,9 @@ class RunRecord:
         return max(told, default=0.0)
 
 
-def read_events(run: Path) -> Iterator[Event]:
-    """The events in RUN/events.jsonl; none where the file cannot be read.
-
-    A half line, as a killed process leaves it, is passed over.
-    """
-    try:
-        text = (run / EVENTS).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return
-    for line in text.splitlines():
-        try:
-            yield from_line(line)
-        except ValueError:
-            continue
-
-
 def append_event(run: Path, event: Event) -> None:
     """Adds what the trainer could not tell any more, on a line of its own. Raises OSError."""
-    with (run / EVENTS).open("ab+") as stream:
+    with open_plain(run / EVENTS, "ab+") as stream:
         stream.seek(0, 2)
         if stream.tell():
             stream.seek(-1, 2)

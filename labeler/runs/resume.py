@@ -8,6 +8,7 @@ from typing import Any
 
 from labeler.dataset.files import reason
 from labeler.dataset.json_stream import entries
+from labeler.dataset.splits import SplitSizes
 from labeler.errors import UserError
 from labeler.runs.coco_side import read_lists, relative_to_run, with_files
 from labeler.runs.history import RunState, config_of, summarise
@@ -35,9 +36,9 @@ def prepared_again(
         )
     _look_in(run, images, val_images)
     started = RunRecord.of(read_events(run)).started
-    train, val = (started.images_train, started.images_val) if started else (0, 0)
+    sizes = SplitSizes(started.images_train, started.images_val) if started else SplitSizes(0, 0)
     explanation, warnings = load_preparation(run)
-    return PreparedRun(run, train, val, explanation, warnings)
+    return PreparedRun(run, sizes, explanation, warnings)
 
 
 def _look_in(run: Path, images: Path | None, val_images: Path | None) -> None:

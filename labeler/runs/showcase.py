@@ -7,14 +7,16 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from labeler.dataset import picture
 from labeler.errors import UserError
 from labeler.runs.coco_side import CocoLists, read_lists
+from labeler.runs.detector import ModelDetector
 from labeler.runs.history import config_of
 from trainer.names import BadName, file_under
-from trainer.predict import Detection, Predictor
+from trainer.predict import Detection
+from trainer.stored import AtMost, Seconds, content_of, parsed, value_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,8 +39,8 @@ class ShownPicture:
 class Look:
     """What the weights after so many seconds find: image id -> detections in shown pixels."""
 
-    seconds: float
-    found: Mapping[int, tuple[Detection, ...]]
+    seconds: Seconds
+    found: Mapping[int, Annotated[tuple[Detection, ...], AtMost(1_000)]]
 
 
 def choose_pictures(run: Path, count: int) -> list[ShownPicture]:
@@ -65,10 +67,7 @@ def choose_pictures(run: Path, count: int) -> list[ShownPicture]:
 
 def look(model: Path, pictures: Sequence[ShownPicture], seconds: float) -> Look:
     """Raises UserError where the model cannot be used."""
-    try:
-        predictor = Predictor(model, threads=1)
-    except ValueError as error:
-        raise UserError(str(error)) from error
+    predictor = ModelDetector(model, threads=1)
     return Look(
         seconds, {shown.image_id: tuple(predictor.predict(shown.rgb)) for shown in pictures}
     )
@@ -78,35 +77,16 @@ def save_looks(run: Path, looks: Sequence[Look]) -> None:
     """Keeps the first look and the last in RUN/looks.json. Raises OSError."""
     content = [asdict(one) for one in (looks[0], looks[-1])]
     part = run / f"{LOOKS}.part"
-    part.write_text(json.dumps(content), encoding="utf-8")
+    part.write_text(json.dumps(content, allow_nan=False), encoding="utf-8")
     part.replace(run / LOOKS)
 
 
 def load_looks(run: Path) -> list[Look]:
-    """The looks kept with a run; none where there are none, or only broken ones."""
+    """The looks kept with a run; none where there are none, or broken ones: then it looks anew."""
     try:
-        content = json.loads((run / LOOKS).read_text(encoding="utf-8"))
-        return [_look(values) for values in content]
-    except (OSError, ValueError, RecursionError, TypeError, KeyError, AttributeError):
+        return list(value_of(tuple[Look, ...], parsed(content_of(run / LOOKS))))
+    except (OSError, ValueError):
         return []
-
-
-def _look(values: Mapping[str, Any]) -> Look:
-    found = {
-        int(number): tuple(_detection(each) for each in detections)
-        for number, detections in values["found"].items()
-    }
-    return Look(float(values["seconds"]), found)
-
-
-def _detection(values: Mapping[str, Any]) -> Detection:
-    x, y, width, height = (float(side) for side in values["bbox"])
-    return Detection(
-        int(values["category_id"]),
-        str(values["name"]),
-        float(values["score"]),
-        (x, y, width, height),
-    )
 
 
 def _preferred(lists: CocoLists) -> Iterator[Mapping[str, Any]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped, ignore_progress, never_stop
 from labeler.errors import UserError
 from labeler.runs.clip import Clip
+from labeler.runs.detector import ModelDetector
 from labeler.runs.drawing import draw_detections
 from trainer.predict import Detection, Predictor
 
@@ -62,7 +63,7 @@ def write_side_by_side(
     """
     if out.suffix.lower() not in CODECS:
         raise UserError(f"{out}: the video's name must end in {' or '.join(CODECS)}.")
-    predictors = [_predictor(pane.model) for pane in panes]
+    predictors = [ModelDetector(pane.model) for pane in panes]
     part = out.with_name(f".{out.stem}.part{out.suffix}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -80,13 +81,6 @@ def _ignore(_number: int, _found: Sequence[Sequence[Detection]]) -> None:
     """For who wants the video alone."""
 
 
-def _predictor(model: Path) -> Predictor:
-    try:
-        return Predictor(model)
-    except ValueError as error:
-        raise UserError(str(error)) from error
-
-
 def _frames(
     clip: Clip,
     panes: tuple[Pane, Pane],
@@ -100,7 +94,7 @@ def _frames(
 
     for number, frame in enumerate(clip.read(), start=1):
         if should_stop():
-            raise Stopped("The video was not written, as you wished.")
+            raise Stopped("Cancelled: no video was saved.")
         sheet = _Sheet(frame, title, [pane.name for pane in panes])
         found = [predictor.predict(frame, min_score=UNSURE) for predictor in predictors]
         on_found(number, found)

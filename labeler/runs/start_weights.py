@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from labeler.dataset.files import reason
 from labeler.errors import UserError
+from trainer.stored import parsed
 
 BEST_WEIGHTS = "best.safetensors"
 _LONGEST_HEADER = 100 << 20
@@ -26,7 +26,7 @@ def check_weights(run: Path) -> None:
     try:
         with path.open("rb") as stream:
             length = int.from_bytes(stream.read(8), "little")
-            header = json.loads(stream.read(min(length, _LONGEST_HEADER)))
+            header = parsed(stream.read(min(length, _LONGEST_HEADER)))
         ends = [entry["data_offsets"][1] for name, entry in header.items() if name[:2] != "__"]
         is_whole = path.stat().st_size == 8 + length + max(ends)
     except FileNotFoundError as error:
@@ -36,7 +36,7 @@ def check_weights(run: Path) -> None:
         ) from error
     except OSError as error:
         raise NoStartError(f"Cannot read {path}: {reason(error)}.") from error
-    except (ValueError, RecursionError, AttributeError, KeyError, TypeError, IndexError):
+    except (ValueError, AttributeError, KeyError, TypeError, IndexError):
         is_whole = False
     if not is_whole:
         raise NoStartError(

@@ -22,6 +22,10 @@ SWITCHES: dict[str, tuple[str, object]] = {
     "ground": ("cliff", False),
     "dock": ("docked", True),
     "undock": ("docked", False),
+    "lift": ("off_ground", "lifted"),
+    "held": ("off_ground", "held"),
+    "fall": ("off_ground", "falling"),
+    "put down": ("off_ground", ""),
     "fast": ("latency", 0.0),
     "mend": ("corrupt", ""),
 }
@@ -37,6 +41,9 @@ OPPOSITES = {
     "low battery": "full battery",
     "cliff": "ground",
     "dock": "undock",
+    "lift": "put down",
+    "held": "put down",
+    "fall": "put down",
     "hang": "answer",
 }
 """What ends a fault that began with these words."""
@@ -55,8 +62,8 @@ class Faults:
     port closed. rejecting: no token is good enough. deny_control: requests for control are never
     answered. hanging: names of calls that never answer, e.g. "GetCameraConfig". latency: seconds
     before each answer and picture; rate: bytes a second of pictures, 0: no limit. corrupt: how
-    pictures are damaged, of DAMAGES. cliff, docked: where the robot stands. changed tells when
-    away does.
+    pictures are damaged, of DAMAGES. cliff, docked: where the robot stands. off_ground:
+    "lifted", "held" or "falling", empty where it stands. changed tells when away does.
     """
 
     frozen: bool = False
@@ -66,6 +73,7 @@ class Faults:
     low_battery: bool = False
     cliff: bool = False
     docked: bool = False
+    off_ground: str = ""
     latency: float = 0.0
     rate: float = 0.0
     corrupt: str = ""

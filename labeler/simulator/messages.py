@@ -19,6 +19,11 @@ MM = 10.0
 """Millimetres in the world's centimetre."""
 LIFT_ARM = 6.6
 HOST_VERSION = 5
+_OFF_GROUND = {
+    "lifted": int(protocol.ROBOT_STATUS_IS_PICKED_UP),
+    "held": int(protocol.ROBOT_STATUS_IS_BEING_HELD),
+    "falling": int(protocol.ROBOT_STATUS_IS_FALLING),
+}
 FULL_VOLTS, EMPTY_VOLTS = 4.1, 3.6
 
 
@@ -105,6 +110,8 @@ def status_bits(robot: SimulatedRobot) -> int:
     body, bits = robot.body, 0
     if robot.at_cliff:
         bits |= int(protocol.ROBOT_STATUS_CLIFF_DETECTED)
+    if robot.faults.off_ground:
+        bits |= _OFF_GROUND[robot.faults.off_ground]
     if robot.resident.performance is not None:
         bits |= int(protocol.ROBOT_STATUS_IS_ANIMATING)
     if robot.faults.docked:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from labeler.errors import UserError
+from trainer.stored import parsed, value_of
 
 KIND = "vector feed 1"
 COUNTED = 1 << 32
@@ -101,10 +102,10 @@ class Recording:
         except OSError as error:
             raise UserError(f"The feed {path} cannot be read: {error.strerror}.") from error
         try:
-            head = json.loads(self._file.readline(1000))
+            head = parsed(self._file.readline(1000))
             if not isinstance(head, dict) or head.get("kind") != KIND:
                 raise ValueError("it does not begin as one")
-            self.robot = str(head["robot"])
+            self.robot = value_of(str, head["robot"])
             self.frames = self._index()
             if not self.frames:
                 raise ValueError("it holds no whole picture")
@@ -162,10 +163,10 @@ def _line(values: dict[str, Any]) -> bytes:
 
 def _frame(line: bytes, offset: int) -> RecordedFrame | None:
     try:
-        head = json.loads(line)
-        size, state = int(head["size"]), base64.b64decode(head["state"], validate=True)
-        at, number, stamp = float(head["at"]), int(head["number"]), int(head["stamp"])
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        head = parsed(line)
+        size, number, stamp = (value_of(int, head[key]) for key in ("size", "number", "stamp"))
+        at, state = value_of(float, head["at"]), base64.b64decode(head["state"], validate=True)
+    except (ValueError, KeyError, TypeError):
         return None
     good = size > 0 and all(0 <= value < COUNTED for value in (at, number, stamp))
     return RecordedFrame(at, number, stamp, state, offset, size) if good else None

@@ -128,7 +128,8 @@ class SimulatedRobot:
 
     async def tick(self, *, hurry: bool) -> None:
         """The world has moved on, and the wheels with it unless something holds them."""
-        self.body.held = self.faults.cliff or self.faults.docked
+        faults = self.faults
+        self.body.held = faults.cliff or faults.docked or bool(faults.off_ground)
         if self.record is not None:
             frame = await self.photograph(SMALL)
             self.record(self, frame)

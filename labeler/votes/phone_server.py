@@ -33,7 +33,8 @@ _TOLD = {
     Outcome.VOTED_BEFORE: (HTTPStatus.CONFLICT, "This phone has voted already."),
     Outcome.UNSIGNED: (
         HTTPStatus.FORBIDDEN,
-        "This browser keeps no cookies, so its vote cannot be counted once and only once.",
+        "This browser stores no cookies, so its vote cannot be counted. Allow cookies "
+        "for this page, or vote at the computer.",
     ),
     Outcome.TOO_MANY: (
         HTTPStatus.FORBIDDEN,
@@ -42,7 +43,7 @@ _TOLD = {
     Outcome.CLOSED: (HTTPStatus.CONFLICT, "This vote is over."),
     Outcome.NOT_KEPT: (
         HTTPStatus.INTERNAL_SERVER_ERROR,
-        "The vote could not be kept. Please tell the person at the computer.",
+        "The vote could not be saved. Please tell the person at the computer.",
     ),
 }
 
@@ -211,7 +212,8 @@ class _Handler(BaseHTTPRequestHandler):
         return "vote"
 
     def log_message(self, format: str, *args: Any) -> None:
-        _log.debug("%s: %s", self.client_address[0], format % args)
+        words = (format % args).replace(self.server.path, "/…")  # the log is often sent around
+        _log.debug("%s: %s", self.client_address[0], words)
 
     def _may_go_on(self) -> bool:
         """Whether the path is the secret one, and this address has not asked too much.

@@ -92,20 +92,22 @@ def _counted(tally: Tally) -> str:
 
 def _sureness(tally: Tally, low: float, high: float, chance: float) -> str:
     if not tally.chose:
-        return "Nobody chose, so there is nothing to weigh." if tally.total else ""
+        return "Nobody chose one of the two, so the vote tells nothing." if tally.total else ""
     share = tally.pretrained / tally.chose
     told = (
         f"Of the {tally.chose} who chose, {_percent(share)} took pretrained "
         f"(95 % interval {_percent(low)} to {_percent(high)})."
     )
     if tally.chose < FEWEST:
-        return f"{told} Fewer than {FEWEST} who choose cannot tell, even if all agree."
+        return f"{told} Fewer than {FEWEST} such votes cannot tell, even if all agree."
     likely = "less than 0.1 %" if chance < 0.001 else f"{100 * chance:.1f} %"
     verdict = "hardly chance" if chance <= SURE else "may well be chance"
-    left_out = " Those who saw no difference are left out of both." if tally.same else ""
+    left_out = (
+        " Those who saw no difference are not counted in either figure." if tally.same else ""
+    )
     return (
-        f"{told} If both were liked as much, so uneven a vote would come in {likely} of all "
-        f"cases: {verdict}.{left_out}"
+        f"{told} If both were liked equally, a vote as uneven as this would come up in {likely} of "
+        f"all cases: {verdict}.{left_out}"
     )
 
 
@@ -120,13 +122,15 @@ def _beside_ap(tally: Tally, voted: Winner, story: Story | None) -> str:
         return f"Neither the vote nor {measure} can tell them apart ({scores})."
     if voted is Winner.UNCLEAR:
         return (
-            f"{measure} tells what the vote does not: {_NAMES[story.winner]} is better ({scores})."
+            f"{measure} shows what the vote does not: {_NAMES[story.winner]} is better ({scores})."
         )
     if story.winner is Winner.UNCLEAR:
-        return f"The vote tells what {measure} cannot: people prefer {_NAMES[voted]} ({scores})."
+        return f"The vote shows what {measure} cannot: people prefer {_NAMES[voted]} ({scores})."
     if story.winner is voted:
         return f"The vote agrees with {measure} ({scores})."
-    return f"The vote goes against {measure}: that prefers {_NAMES[story.winner]} ({scores})."
+    return (
+        f"The vote disagrees with {measure}, by which {_NAMES[story.winner]} is better ({scores})."
+    )
 
 
 def _votes(number: int) -> str:

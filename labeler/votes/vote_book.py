@@ -8,21 +8,40 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from labeler.dataset.files import reason
 from labeler.errors import UserError
 from labeler.runs.pair import SIDES
 from labeler.votes.ballot import Choice, Origin, Round, Vote, drawn_key, drawn_order
+from trainer.names import open_plain
+from trainer.stored import AtMost, StoredError, Within, as_json, lines_of, parsed, value_of
 
 FILE_NAME = "votes.jsonl"
 _LATEST = 4_102_444_800.0
+"""The beginning of 2100, in seconds since 1970."""
+_MOST_BYTES = 8 << 20
+"""Fifty thousand votes: more than a school can give."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One line. vote, choice, origin and voter are told of votes alone, a and key of rounds."""
+
+    event: Annotated[str, AtMost(20)]
+    round: Annotated[int, Within(1, 1_000_000)]
+    at: Annotated[float, Within(0, _LATEST)]
+    a: Annotated[str, AtMost(20)] = ""
+    key: Annotated[str, AtMost(200)] = ""
+    vote: Annotated[int, Within(0, 1_000_000_000)] = 0
+    choice: Choice | None = None
+    origin: Origin | None = None
+    voter: Annotated[str, AtMost(200)] = ""
 
 
 class VoteBook:
@@ -106,13 +125,13 @@ class VoteBook:
 
     def _add(self, event: str, round_: int, **more: Any) -> None:
         told = {"event": event, "round": round_, "at": round(time.time(), 3), **more}
-        self._append(json.dumps(told).encode() + b"\n")
-        self._apply(told)
+        self._append(as_json(told))
+        self._apply(value_of(_Told, told))
 
     def _append(self, line: bytes) -> None:
         """A line that was not written wholly is taken away again."""
         try:
-            with self.path.open("ab+") as stream:
+            with open_plain(self.path, "ab+") as stream:
                 end = stream.seek(0, os.SEEK_END)
                 try:
                     stream.write(_newline_if_torn(stream, end) + line)
@@ -128,61 +147,51 @@ class VoteBook:
 
     def _read(self) -> None:
         try:
-            text = self.path.read_text(encoding="utf-8", errors="replace")
+            for _, line in lines_of(self.path, _MOST_BYTES):
+                if line.strip():
+                    self._read_line(line)
         except FileNotFoundError:
             return
         except OSError as error:
             raise UserError(f"The votes in {self.path} cannot be read: {reason(error)}.") from error
-        for line in text.splitlines():
-            try:
-                self._apply(json.loads(line))
-            except (KeyError, TypeError, ValueError, RecursionError, AttributeError):
-                self.damaged += 1
+        except StoredError as error:
+            raise UserError(str(error)) from error
 
-    def _apply(self, told: dict[str, Any]) -> None:
-        """Raises KeyError, TypeError or ValueError where it tells nothing that can be."""
-        number, at = int(told["round"]), _moment(told["at"])
-        if told["event"] == "opened":
-            self._rounds[number] = self._opened(number, at, told)
+    def _read_line(self, line: str) -> None:
+        try:
+            self._apply(value_of(_Told, parsed(line)))
+        except ValueError:
+            self.damaged += 1
+
+    def _apply(self, told: _Told) -> None:
+        """Raises ValueError where it tells nothing that can be."""
+        if told.event == "opened":
+            self._rounds[told.round] = self._opened(told)
             return
-        before = self._rounds[number]
-        if not before.is_open:
-            raise ValueError("that round is over")
-        match told["event"]:
-            case "voted":
-                vote = _vote(told, at)
-                if vote.number <= self._last_vote:
+        before = self._rounds.get(told.round)
+        if before is None or not before.is_open:
+            raise ValueError("that round is over, or never began")
+        match told.event:
+            case "voted" if told.choice is not None and told.origin is not None:
+                if told.vote <= self._last_vote:
                     raise ValueError("that vote was told already")
-                self._rounds[number] = replace(before, votes=(*before.votes, vote))
+                vote = Vote(told.vote, told.at, told.choice, told.origin, told.voter)
+                self._rounds[told.round] = replace(before, votes=(*before.votes, vote))
                 self._last_vote = vote.number
             case "withdrawn":
-                left = tuple(vote for vote in before.votes if vote.number != int(told["vote"]))
-                self._rounds[number] = replace(before, votes=left)
+                left = tuple(vote for vote in before.votes if vote.number != told.vote)
+                self._rounds[told.round] = replace(before, votes=left)
             case "revealed":
-                self._rounds[number] = replace(before, revealed=at)
+                self._rounds[told.round] = replace(before, revealed=told.at)
             case other:
                 raise ValueError(f"an unknown event: {other}")
 
-    def _opened(self, number: int, at: float, told: dict[str, Any]) -> Round:
-        if self.open_round is not None or number <= max(self._rounds, default=0):
+    def _opened(self, told: _Told) -> Round:
+        if self.open_round is not None or told.round <= max(self._rounds, default=0):
             raise ValueError("a round begins when the one before is over")
-        if told["a"] not in SIDES or not bytes.fromhex(told["key"]):
+        if told.a not in SIDES or not bytes.fromhex(told.key):
             raise ValueError("no side of a pair, or no key")
-        return Round(number, at, told["a"], told["key"])
-
-
-def _moment(at: Any) -> float:
-    """Seconds since 1970, until the year 2100."""
-    moment = float(at)
-    if not 0 <= moment < _LATEST:  # also where it is no number
-        raise ValueError("no moment")
-    return moment
-
-
-def _vote(told: dict[str, Any], at: float) -> Vote:
-    return Vote(
-        int(told["vote"]), at, Choice(told["choice"]), Origin(told["origin"]), str(told["voter"])
-    )
+        return Round(told.round, told.at, told.a, told.key)
 
 
 def _newline_if_torn(stream: Any, end: int) -> bytes:

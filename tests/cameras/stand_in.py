@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from itertools import count
 from typing import Any
 
+from anki_vector.messaging import protocol
+
 from labeler.cameras.base import Frame
 from labeler.cameras.driving_body import BodyState
 from labeler.dataset.model import Pose
 
+CLIFF_DETECTED = int(protocol.ROBOT_STATUS_CLIFF_DETECTED)
+IS_PICKED_UP = int(protocol.ROBOT_STATUS_IS_PICKED_UP)
+ON_CHARGER = int(protocol.ROBOT_STATUS_IS_ON_CHARGER)
+WHEELS_MOVING = int(protocol.ROBOT_STATUS_ARE_WHEELS_MOVING)
+"""As the SDK has them, whatever the product believes."""
+
 
 class StandIn:
     """asked: the orders' names; requests: the orders. turn_error: by which part it turns too far;
-    drive_error_mm: by how much it drives too far."""
+    drive_error_mm: by how much it drives too far. silent_since: when it told its state last, as
+    clock counts; None: all the while."""
 
     def __init__(self, status: int = 0, name: str = "Vector-T1") -> None:
         self.name = name
@@ -32,13 +42,22 @@ class StandIn:
         self._pose = Pose(0.0, 0.0, 0.0)
         self._head, self._lift = 0.0, 32.0
         self._stamps = count(1)
+        self.clock: Callable[[], float] = time.monotonic
+        self.silent_since: float | None = None
 
     @property
     def body(self) -> BodyState | None:
         if self.is_gone:
             return None
         return BodyState(
-            self._pose, self._head, self._lift, 0.0, 0.0, self.status, self.image_stamp
+            self._pose,
+            self._head,
+            self._lift,
+            0.0,
+            0.0,
+            self.status,
+            self.image_stamp,
+            self.clock() if self.silent_since is None else self.silent_since,
         )
 
     def latest(self) -> Frame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+from collections import deque
 
 import pytest
 from hypothesis import given, settings
@@ -63,6 +64,13 @@ def test_a_camera_that_writes_no_ends_shows_its_pictures_with_one() -> None:
         assert shown.startswith(picture[:-2])
         assert shown.endswith(b"\xff\xd9")
         Image.open(io.BytesIO(shown)).load()
+
+
+def test_a_picture_that_does_not_stop_is_given_up_before_it_fills_the_memory() -> None:
+    scanner, zeros = JpegScanner(), bytes(1 << 23)
+    scanner.feed(PICTURES[0][:-2])
+    with pytest.raises(ValueError, match="more than"):
+        deque(map(scanner.feed, [zeros] * 12), maxlen=0)  # 96 MiB
 
 
 def test_what_never_ends_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,8 @@ from labeler.cameras.faults import RobotError
 from labeler.cameras.preflight import _dialled, certificate_names, check_robot, check_sdk
 from labeler.cameras.robots import RobotConfig
 from tests.cameras.camera_waits import python_environment
+from tests.cameras.network_stand_in import NetworkCameraStandIn
+from tests.cameras.tls import dated
 
 
 @pytest.fixture
@@ -130,6 +132,21 @@ def test_the_certificate_of_another_robot(simulated_robot: RobotConfig, tmp_path
     assert f"does not fit the certificate that this computer has of Vector-SIM1 ({other})" in str(
         fault
     )
+    assert fault.lasting
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [((-9, -2), "expired"), ((2, 9), "not yet valid")], ids=["old", "early"]
+)
+def test_a_certificate_out_of_its_time_is_told_as_what_it_is(
+    simulated_robot: RobotConfig, tmp_path: Path, days: tuple[int, int], words: str
+) -> None:
+    certificate = dated("Vector-SIM1", *days)
+    cert = tmp_path / "dated.cert"
+    cert.write_bytes(certificate.certificate)
+    with NetworkCameraStandIn(b"", certificate) as server:
+        fault = fault_of(replace(simulated_robot, cert=cert, port=server.port))
+    assert f"is not valid today ({words})" in str(fault)
     assert fault.lasting
 
 

@@ -7,10 +7,14 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from labeler.cameras.base import CameraState
+from labeler.cameras.robots import RobotConfig
 from labeler.cameras.simulated import RESTARTED, SimulatedCamera
 from tests.cameras.camera_waits import frames_of, wait_until
 
@@ -68,7 +72,7 @@ def _is_back(camera: SimulatedCamera) -> bool:
 def test_a_simulated_robot_that_stopped_while_it_is_watched_is_started_again_and_says_so(
     camera: SimulatedCamera, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.WARNING)
+    caplog.set_level(logging.INFO)
     frames_of(camera, 1)
     assert camera.process_id is not None
     assert os.getpgid(camera.process_id) != os.getpgid(0)  # Ctrl+C is not meant for it
@@ -99,3 +103,28 @@ def test_one_that_is_not_connected_at_that_moment_is_started_again_as_well(
     assert camera.status().message == RESTARTED
     assert not [word for word in OF_REAL_ONES if word in " ".join(sentences.said).lower()]
     camera.world.leave(idle, 1.0)
+
+
+def test_a_certificate_or_token_that_does_not_fit_is_mended_without_a_word_of_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    camera = SimulatedCamera(seed=3)
+    find = camera.world.robot
+    wrong = [
+        lambda found: replace(found, guid="none"),
+        lambda found: replace(found, cert=tmp_path / "gone.cert"),
+    ]
+
+    def robot(*words: Any) -> RobotConfig:
+        found = find(*words)
+        return wrong.pop()(found) if wrong else found
+
+    monkeypatch.setattr(camera.world, "robot", robot)
+    sentences = Sentences(camera)
+    camera.start()
+    try:
+        wait_until(lambda: _is_back(camera))
+    finally:
+        camera.stop()
+    assert wrong == []
+    assert not [word for word in OF_REAL_ONES if word in " ".join(sentences.said).lower()]

@@ -12,13 +12,12 @@ import pytest
 
 from labeler.cameras.base import Frame
 from labeler.cameras.driving import Driver
-from labeler.cameras.driving_body import CLIFF_DETECTED, IS_PICKED_UP
 from labeler.cameras.driving_moves import frame_after, told_from_now
 from labeler.cameras.driving_words import DRIVEN, POSING
 from labeler.cameras.posing import pose_partner
 from labeler.cameras.posing_plan import PosingWish
 from labeler.cameras.sweep import DriveResult, SweepWish, plan_sweep, sweep
-from tests.cameras.stand_in import StandIn
+from tests.cameras.stand_in import CLIFF_DETECTED, IS_PICKED_UP, StandIn
 
 
 @pytest.fixture(autouse=True)

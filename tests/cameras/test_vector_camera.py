@@ -93,8 +93,11 @@ def test_control_can_be_asked_for_and_given_back(
 ) -> None:
     camera = vector_camera(simulated_robot)
     frames_of(camera, 1)
+    assert not camera.has_control
     camera.request_control()
+    assert camera.has_control
     camera.release_control()
+    wait_until(lambda: not camera.has_control)
 
 
 def test_control_that_is_not_given_is_told_and_the_picture_goes_on(

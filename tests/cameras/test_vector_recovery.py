@@ -13,7 +13,6 @@ from labeler.cameras.faults import Cause
 from labeler.cameras.link import CALL_TIMEOUT
 from labeler.cameras.robots import RobotConfig
 from labeler.cameras.simulated import SimulatedCamera
-from labeler.cameras.worker import SILENCE
 from tests.cameras.camera_waits import (
     Simulator,
     end_process,
@@ -34,7 +33,7 @@ def test_a_freeze_is_noticed_in_two_seconds_and_the_picture_comes_back(
     wire.freeze()
     began = time.monotonic()
     status = wait_for_state(camera, CameraState.LOST)
-    assert SILENCE / 2 < time.monotonic() - began < 3 * SILENCE
+    assert 1.0 < time.monotonic() - began < 6.0  # promised are two seconds; machines are busy
     assert "does not answer any more. Connecting again." in status.message
     wire.mend()
     frames_of(camera, 2)

@@ -61,8 +61,27 @@ class Authority:
         )
 
 
+def dated(name: str, begins: int, ends: int) -> Certificate:
+    """A robot's own certificate, good between these days from now on."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    made = _begun(_named(name), _named(name), key.public_key(), is_ca=True, days=(begins, ends))
+    return Certificate(
+        _pem(made.sign(key, hashes.SHA256())),
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        ),
+    )
+
+
 def _begun(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, *, is_ca: bool
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePublicKey,
+    *,
+    is_ca: bool,
+    days: tuple[int, int] = (-1, 1),
 ) -> x509.CertificateBuilder:
     now = datetime.datetime.now(datetime.UTC)
     return (
@@ -71,8 +90,8 @@ def _begun(
         .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now + datetime.timedelta(days=days[0]))
+        .not_valid_after(now + datetime.timedelta(days=days[1]))
         .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
     )
 

@@ -252,7 +252,7 @@ def test_the_shell_lists_backups_with_what_they_hold(
     assert told["findings"] == []
 
 
-def test_an_import_from_the_shell_makes_the_backup_that_is_due(
+def test_an_import_from_the_shell_makes_a_backup_before_and_after(
     labelled: Dataset, coco_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     labelled.close()
@@ -260,9 +260,63 @@ def test_an_import_from_the_shell_makes_the_backup_that_is_due(
     coco.write_text(json.dumps({"images": [{"id": 1, "file_name": "3.jpg"}], "annotations": []}))
     words = ["import", str(labelled.folder), str(coco), "--images", str(coco_folder)]
     assert main(words) == 0
-    (backup,) = backups.backups_of(labelled.folder)
-    assert backups.contents_of(backup.path).images == 2
+    after, before = backups.backups_of(labelled.folder)
+    assert backups.contents_of(before.path).images == 2
+    assert backups.contents_of(after.path).images == 3
     assert capsys.readouterr().err == ""
+
+
+def test_a_dataset_made_in_the_shell_has_a_backup_and_comes_back_whole(
+    tmp_path: Path, coco_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    coco = coco_folder / "coco.json"
+    coco.write_text(json.dumps({"images": [{"id": 1, "file_name": "3.jpg"}], "annotations": []}))
+    folder = tmp_path / "made"
+    assert main(["import", str(folder), str(coco), "--images", str(coco_folder)]) == 0
+    (folder / "dataset.sqlite").write_bytes(b"")
+    assert main(["check", str(folder)]) == 1
+    assert "newest good backup" in capsys.readouterr().err
+    assert main(["restore", str(folder)]) == 0
+    with Dataset.open(folder) as dataset:
+        assert dataset.counts().total == 1
+
+
+def test_the_shell_makes_a_backup_when_it_is_told_to(
+    labelled: Dataset, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["backup", str(labelled.folder)]) == 0
+    assert "2 images with 1 box" in capsys.readouterr().out
+    assert main(["backup", str(labelled.folder), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["images"], told["boxes"]) == (2, 1)
+    assert len(backups.backups_of(labelled.folder)) == 2
+    labelled.close()
+    damage(labelled.folder / "dataset.sqlite")
+    assert main(["backup", str(labelled.folder), "--json"]) == 1
+    assert "newest good backup" in json.loads(capsys.readouterr().out)["error"]
+    assert len(backups.backups_of(labelled.folder)) == 2
+    assert main(["backup", str(labelled.folder.parent / "nowhere")]) == 1
+
+
+def test_a_burst_of_imports_never_pushes_out_the_days_before(labelled: Dataset) -> None:
+    for day in range(9):
+        backups.make(labelled.folder, NOON + day * DAY)
+    for hour in range(1, 9):
+        backups.make(labelled.folder, NOON + 8 * DAY + timedelta(hours=hour))
+    kept = [each.made_at for each in backups.backups_of(labelled.folder, NOON + 9 * DAY)]
+    today = [NOON + 8 * DAY + timedelta(hours=hour) for hour in (8, 7, 6)]
+    assert kept == [*today, *(NOON + day * DAY for day in (7, 6, 5, 4, 3, 2))]
+
+
+def test_going_back_leaves_a_backup_of_what_is_there_then(
+    labelled: Dataset, add_image: AddImage
+) -> None:
+    backups.make(labelled.folder, NOON)
+    add_image(5)
+    labelled.close()
+    restore(labelled.folder, chosen_backup(labelled.folder))
+    newest = backups.backups_of(labelled.folder)[0]
+    assert backups.contents_of(newest.path) == backups.Contents(images=3, boxes=1)
 
 
 def test_a_backup_of_an_older_format_is_brought_up_to_date(labelled: Dataset) -> None:

@@ -52,7 +52,7 @@ def rewrite(dataset: Dataset, image: Image) -> None:
         (lambda d, i: sql(d, "UPDATE annotation SET x = 60"), FindingKind.BOX_OUTSIDE),
         (lambda d, i: sql(d, "UPDATE annotation SET width = 1"), FindingKind.BOX_OUTSIDE),
         (lambda d, i: sql(d, "UPDATE image SET annotation_count = 5"), FindingKind.DATABASE),
-        (lambda d, i: sql(d, "UPDATE image SET session_id = 99"), FindingKind.DATABASE),
+        (lambda d, i: sql(d, "UPDATE image SET session_id = 99"), FindingKind.BAD_ROW),
         (
             lambda d, i: (d.images_folder / "stray.jpg").write_bytes(b"x"),
             FindingKind.ORPHAN_FILE,

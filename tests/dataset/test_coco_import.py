@@ -466,7 +466,7 @@ def test_a_picture_that_is_captured_meanwhile_is_not_added_twice(
     added: list[Image] = []
 
     def capture(done: int, total: int) -> None:
-        if done >= 900 and not added:
+        if done >= 600 and not added:
             data = (coco_folder / "2.jpg").read_bytes()
             added.append(add_picture(dataset, data, original_name="x", session_id=session.id).image)
 

@@ -176,6 +176,7 @@ def test_images_of_an_older_format_are_sorted_by_name_as_well(tmp_path: Path) ->
                 "session_id, captured_at) VALUES (?, ?, ?, 4, 3, ?, 1, 0)",
                 (n, name, name, str(n)),
             )
+        old.execute("UPDATE next_id SET value = 4 WHERE kind = 'image'")
         old.commit()
     with Dataset.open(folder) as dataset:
         assert list(dataset.image_ids(order=Order.NAME)) == [3, 2, 1]

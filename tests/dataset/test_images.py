@@ -8,6 +8,7 @@ import os
 import struct
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from PIL import Image as Pillow
 
 from labeler.dataset import picture as pictures
 from labeler.dataset.check import check
-from labeler.dataset.images import add_files, add_picture, stage
+from labeler.dataset.images import add_files, add_picture, write_incoming
+from labeler.dataset.intake import look, new_image
 from labeler.dataset.model import Image, Pose, Session
 from labeler.dataset.store import Dataset
 from labeler.dataset.thumbnails import thumbnail
@@ -205,7 +207,8 @@ def test_open_clears_a_picture_without_a_row(
     dataset: Dataset, session: Session, picture: MakePicture
 ) -> None:
     data = picture()
-    image = stage(dataset, data, pictures.inspect(data, "a"), original_name="a", session_id=1)
+    image = replace(new_image(dataset, look(data, "a"), original_name="a"), session_id=1)
+    write_incoming(dataset, image, data)
     dataset.close()
     with Dataset.open(dataset.folder, read_only=True) as left:
         assert [found.what for found in check(left)] == [f"incoming/{image.file_name}"]
@@ -218,7 +221,8 @@ def test_open_puts_a_picture_with_a_row_in_its_place(
     dataset: Dataset, session: Session, picture: MakePicture
 ) -> None:
     data = picture()
-    image = stage(dataset, data, pictures.inspect(data, "a"), original_name="a", session_id=1)
+    image = replace(new_image(dataset, look(data, "a"), original_name="a"), session_id=1)
+    write_incoming(dataset, image, data)
     dataset.add_image(image)
     dataset.close()
     with Dataset.open(dataset.folder, read_only=True) as left:
@@ -270,10 +274,9 @@ def test_the_camera_s_own_time_wins_over_the_file_s(
 def test_stopping_keeps_what_was_added(
     dataset: Dataset, session: Session, coco_folder: Path
 ) -> None:
-    report = add_files(
-        dataset, [coco_folder], session.id, should_stop=lambda: dataset.counts().total == 2
-    )
-    assert len(report.added) == dataset.counts().total == 2
+    looks = iter([False, False, False, True])
+    report = add_files(dataset, [coco_folder], session.id, should_stop=lambda: next(looks, True))
+    assert len(report.added) == dataset.counts().total == 3
 
 
 def test_a_thumbnail_is_small_upright_and_made_once(

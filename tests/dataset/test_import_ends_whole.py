@@ -152,6 +152,17 @@ def test_an_import_that_ends_early_leaves_a_dataset_sound(
     assert list(temporary_place.iterdir()) == []
 
 
+@pytest.mark.parametrize("end", ["Ctrl+C", "SIGTERM"])
+def test_a_video_that_is_stopped_keeps_what_came_also_in_a_new_dataset(
+    tmp_path: Path, sources: dict[str, Words], monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    at_work(monkeypatch, ENDS[end])
+    assert main(words_for("import-video", tmp_path / "new", sources)) in (130, 143)
+    with Dataset.open(tmp_path / "new") as kept:
+        assert 0 < kept.counts().total < 10
+        assert check(kept) == []
+
+
 @pytest.mark.parametrize("kind", ["import", "zip", "import-video"])
 @pytest.mark.parametrize("is_new", [True, False])
 def test_what_a_killed_import_left_is_swept_at_the_next_start(

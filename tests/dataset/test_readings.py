@@ -96,6 +96,7 @@ def test_a_dataset_of_the_format_before_is_backed_up_and_takes_readings(
             "INSERT INTO image (id, file_name, original_name, width, height, sha256, session_id, "
             "captured_at, head_angle_rad) VALUES (1, '1.jpg', 'a.jpg', 64, 48, 'f', 1, 9.0, 0.5)"
         )
+        old.execute("UPDATE next_id SET value = 2 WHERE kind = 'image'")
     with Dataset.open(folder) as opened:
         (image,) = opened.images()
         assert (image.head_angle_rad, image.readings, image.flaw) == (0.5, NO_READINGS, None)

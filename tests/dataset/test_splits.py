@@ -85,8 +85,8 @@ def test_of_two_sessions_the_one_nearer_to_the_fraction_is_held_back() -> None:
     split = split_by_session(images, sessions)
     assert len(split.val_ids) == 24
     assert split.explanation == (
-        "24 images of session 2 are held back for validation, 96 images of the other sessions "
-        "train. None are put aside for a final score: that begins at 200 images."
+        "96 images to learn from, 24 to check with. Those to check with are all images of session "
+        "“session 2”. No images are kept for a final score: that begins at 200 images."
     )
 
 
@@ -95,7 +95,7 @@ def test_where_whole_sessions_are_too_small_or_too_large_a_stretch_is_held_back(
         images, sessions = make(sizes)
         split = split_by_session(images, sessions)
         assert len(split.val_ids) == round(len(images) / 5)
-        assert "A stretch of" in split.explanation
+        assert "Those to check with were taken one after another in session" in split.explanation
         assert list(split.val_ids) == list(range(split.val_ids[0], split.val_ids[-1] + 1))
 
 
@@ -105,7 +105,8 @@ def test_the_test_part_is_the_same_for_every_seed_and_explained() -> None:
     assert len({split.test_ids for split in splits}) == 1
     assert len({split.val_ids for split in splits}) > 1
     assert len(splits[0].test_ids) == 40
-    assert splits[0].explanation.endswith("are put aside for the final score.")
+    assert "40 for the final score. Those to check with" in splits[0].explanation
+    assert "Those for the final score are all images of sessions" in splits[0].explanation
 
 
 def test_images_added_later_never_move_old_ones_out_of_the_test_part() -> None:
@@ -131,7 +132,7 @@ def test_a_test_part_of_single_images_stays_and_survives_deletions() -> None:
     fewer = [image for image in images if image.id % 2]
     after = split_by_session(fewer, sessions, test_before=before.test)
     assert set(after.test_ids) == {number for number in before.test_ids if number % 2}
-    assert f" {len(after.test_ids)} images are put aside for the final" in after.explanation
+    assert f" {len(after.test_ids)} for the final score" in after.explanation
 
 
 def test_near_duplicates_in_other_sessions_are_left_out() -> None:
@@ -142,7 +143,8 @@ def test_near_duplicates_in_other_sessions_are_left_out() -> None:
     sides = [{looks[i] for i in ids} for ids in (split.train_ids, split.val_ids, split.test_ids)]
     assert not any(a & b for a, b in itertools.combinations(sides, 2))
     assert 1 <= len(split.dropped_ids) <= 7
-    assert "left out, too like images that are held back" in split.explanation
+    assert "nearly the same as images to check with or for the final score" in split.explanation
+    assert f", {len(split.dropped_ids)} left out. " in split.explanation
 
 
 def test_sessions_that_show_much_of_the_same_stand_on_one_side() -> None:
@@ -172,14 +174,17 @@ def test_photos_that_were_copied_at_once_are_drawn_as_without_times_but_no_film_
     looks = {n: n // 4 if is_film else n for n in range(150)}
     split = split_by_session(images, sessions, likeness=likeness(looks))
     was_copied = every < 0.05 and not is_film
-    assert ("drawn by chance" in split.explanation) == was_copied
+    assert ("drawn at random" in split.explanation) == was_copied
     assert (len(split.dropped_ids) == 0) == was_copied
 
 
 def test_it_is_said_where_alike_images_cannot_be_kept_apart() -> None:
     images, sessions = make({1: 60}, every=60.0)
     split = split_by_session(images, sessions, likeness=likeness(dict.fromkeys(range(60), 0)))
-    assert "look like images held back, so the score will flatter" in split.warnings[0]
+    assert (
+        "look nearly the same as images to check with, so the score will be too high"
+        in split.warnings[0]
+    )
     assert len(split.train_ids) >= 30
 
 
@@ -204,9 +209,10 @@ def test_where_each_session_shows_a_class_of_its_own_a_stretch_of_each_is_held_b
         for ids, count in ((split.train_ids, 80), (split.val_ids, 20)):
             assert len(ids) == count
             assert {categories[number][0] for number in ids} == {1, 2, 3}
-        assert split.explanation.startswith(
-            "20 images, in stretches out of session 1, session 2, session 3, are held back"
-        )
+        assert (
+            "80 images to learn from, 20 to check with. Those to check with were taken one after "
+            "another in each of sessions “session 1”, “session 2” and “session 3”."
+        ) in split.explanation
 
 
 def test_single_images_of_classes_of_their_own_still_leave_something_to_check() -> None:
@@ -246,8 +252,8 @@ def test_a_collection_without_times_is_drawn_by_chance() -> None:
     split = split_by_session(images, sessions)
     assert len(split.val_ids) == 20
     assert split.val_ids != tuple(range(split.val_ids[0], split.val_ids[0] + 20))
-    assert "by chance" in split.explanation
-    assert "without a time" in split.one_sitting
+    assert "drawn at random" in split.explanation
+    assert "without the time each was taken" in split.one_sitting
 
 
 @pytest.mark.parametrize("count", [0, 1])
@@ -288,8 +294,8 @@ def test_only_sessions_that_the_weights_never_saw_check_beside_the_old_ones() ->
     new = [number for number in split.val_ids if number >= 20]
     assert len(new) == 10
     assert len({of[number] for number in new}) == 1
-    assert split.explanation.startswith("4 images that first was checked with check this run, too.")
-    assert "10 images more are held back for validation." in split.explanation
+    assert "Of those to check with, 4 checked first, the others are new to it." in split.explanation
+    assert split.explanation.startswith(f"{split.sizes.told}. ")
     assert "for a final score: only a run that starts anew" in split.explanation
 
 
@@ -303,7 +309,7 @@ def test_a_session_that_grows_is_checked_with_more_of_what_has_come_since() -> N
         split = split_by_session(left, sessions, inherited=inherited)
         assert len(split.val_ids) == round(0.2 * len(left))
         assert not learned.intersection(split.val_ids)
-    assert "more are" not in split.explanation
+    assert "Of those to check with" not in split.explanation
 
 
 @pytest.mark.parametrize("seed", range(3))

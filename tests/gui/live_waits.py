@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
@@ -46,13 +47,16 @@ def wait_for_another(qtbot: QtBot, live: LiveCamera) -> None:
 
 
 class Heard(QObject):
-    """Everything that was said and reported, and the frames that came."""
+    """Everything that was said, reported and written for the person, and the frames that came."""
 
     def __init__(self, document: Document, live: LiveCamera | None = None) -> None:
         super().__init__()
         self.sentences: list[str] = []
         self.failures: list[str] = []
         self.frames: list[Frame] = []
+        self.written: dict[Path, str] = {}
+        """By where it is, what it is."""
+        document.written.connect(self.written.__setitem__)
         document.said.connect(self.sentences.append)
         document.failed.connect(lambda sentence, _details: self.failures.append(sentence))
         if live is not None:

@@ -130,14 +130,16 @@ def test_a_button_trains_the_missing_parts_and_the_curve_grows(
     assert part.cancel_button.isVisible()
     assert not workspace.panel.train_button.isEnabled()
     assert "data curve" in workspace.closing_question()
-    qtbot.waitUntil(lambda: heard.has("The data curve is complete"), timeout=PATIENCE)
+    picture = pair / "data-curve.png"
+    qtbot.waitUntil(lambda: picture in heard.written, timeout=PATIENCE)
     until(qtbot, lambda: len(part.plot.points["scratch"]) == 4)
     images = [x for x, _ in part.plot.points["pretrained"]]
     assert images == sorted(set(images))
     assert part.plot.isVisible()
     assert "did as well as scratch with all" in part.sentence.text()
     assert not part.train_button.isVisible()
-    assert (pair / "data-curve.png").is_file()
+    assert picture.is_file()
+    assert heard.written[picture] == "The data curve is complete."
     assert workspace.panel.train_button.isEnabled()
     assert workspace.obstacle_to_curve()
 
@@ -155,12 +157,12 @@ def test_it_is_called_off_at_once_and_goes_on_another_time(
     assert workspace.shown is not None
     best = replace(workspace.shown, budget="best", seconds_total=50.0)
     part.show_training(best, workspace.curve, can_train=True)
-    assert "each until it improves no more: 5:00 min at most" in part.offer.text()
+    assert "each until it stops improving: 5:00 min at most" in part.offer.text()
     trainer_is(_DEAF)
     qtbot.mouseClick(part.train_button, Qt.MouseButton.LeftButton)
     until(qtbot, lambda: "Part 1 of 3, both learn from 2 images" in part.offer.text())
     qtbot.mouseClick(part.cancel_button, Qt.MouseButton.LeftButton)
-    until(qtbot, lambda: heard.has("The parts of the data curve that are trained stay."))
+    until(qtbot, lambda: heard.has("The parts of the data curve that are trained are kept."))
     assert not workspace.curve.is_running
     assert part.train_button.isVisible()
     assert part.train_button.isEnabled()
@@ -191,7 +193,7 @@ def test_its_pair_is_not_thrown_away_meanwhile(
     workspace.train_curve()
     until(qtbot, lambda: workspace.curve.images)
     workspace.panel.trash_requested.emit(pair)
-    assert heard.has("This pair is still learning.")
+    assert heard.has("This pair is still training.")
     assert pair.is_dir()
     workspace.stop()
     until(qtbot, lambda: not workspace.curve.is_running)
@@ -267,7 +269,7 @@ def test_it_is_called_off_while_a_part_is_scored(
     workspace.train_curve()
     until(qtbot, lambda: workspace.curve._scoring.is_running)
     workspace.stop()
-    until(qtbot, lambda: heard.has("The parts of the data curve that are trained stay."))
+    until(qtbot, lambda: heard.has("The parts of the data curve that are trained are kept."))
     assert not workspace.curve.is_running
     assert not workspace.curve._scoring.is_running
 
@@ -295,7 +297,7 @@ def test_its_picture_has_the_name_of_the_dataset_that_it_was_begun_in(
     first = document.dataset.folder
     with Dataset.create(first.parent / "other") as other:
         document.open(other)
-        until(qtbot, lambda: heard.has("The data curve is complete"))
+        until(qtbot, lambda: pair / "data-curve.png" in heard.written)
         document.open(Dataset.open(first))
     until(qtbot, is_idle)
     assert names == ["table"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from labeler.gui.compare.watch_page import WatchPage
 from labeler.gui.compare.workspace import CompareWorkspace
 from labeler.gui.decode import as_rgb
 from labeler.gui.document import Document
+from labeler.gui.excepthook import start_log
 from labeler.gui.live import LiveCamera
 from labeler.runs.clip import folder_clip, video_clip
 from labeler.runs.film import open_film
@@ -30,7 +32,7 @@ from labeler.votes.vote_book import VoteBook
 from tests.gui.live_waits import Heard, show, until
 from tests.gui.pair_makers import scored, write_pair
 from tests.runs.run_makers import add_scenes
-from tests.votes.phones import Phone
+from tests.votes.phones import Phone, refused
 from trainer.predict import Predictor
 
 FRAMES = 12
@@ -252,7 +254,7 @@ def test_what_cannot_be_played_is_a_sentence_and_the_next_film_plays(
     qtbot: QtBot, workspace: CompareWorkspace, page: WatchPage, heard: Heard, clip: str
 ) -> None:
     page.source.clip_chosen.emit("nowhere.mp4")
-    assert [view.numbers for view in page.panes.views] == ["One moment…"] * 2
+    assert [view.numbers for view in page.panes.views] == ["Loading…"] * 2
     until(qtbot, lambda: heard.failures)
     assert [view.numbers for view in page.panes.views] == [""] * 2
     assert "nowhere.mp4 does not exist" in heard.failures[0]
@@ -295,7 +297,7 @@ def test_two_that_still_learn_are_not_voted_on(
         shown = CompareWorkspace(document, live)
         show(qtbot, shown)
         qtbot.keyClick(shown, Qt.Key.Key_W)
-        until(qtbot, lambda: heard.has("Both are still learning"))
+        until(qtbot, lambda: heard.has("Both are still training"))
         assert not shown.view.watch_button.isEnabled()
         finish_jobs()
 
@@ -362,7 +364,7 @@ def test_nobody_votes_on_what_was_not_seen_yet(
     for key in (Qt.Key.Key_A, Qt.Key.Key_B, Qt.Key.Key_Equal):
         qtbot.keyClick(workspace, key)
     assert page.voting.votes == 0
-    assert heard.has("Nothing was seen yet")
+    assert heard.has("There is nothing to see yet")
     until(qtbot, lambda: page.card.a.isEnabled())
     qtbot.keyClick(workspace, Qt.Key.Key_A)
     assert page.voting.votes == 1
@@ -398,8 +400,13 @@ def test_an_open_vote_goes_on_after_a_restart_in_the_same_order(
 
 
 def test_phones_vote_while_the_page_is_open_and_never_else(
-    qtbot: QtBot, workspace: CompareWorkspace, page: WatchPage
+    qtbot: QtBot,
+    workspace: CompareWorkspace,
+    page: WatchPage,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    log = start_log()
+    caplog.set_level(logging.DEBUG)  # also what only a developer would see
     voting, phones = page.voting, page.answer.phones
     assert voting.url == ""
     assert phones.code.isHidden()
@@ -412,11 +419,19 @@ def test_phones_vote_while_the_page_is_open_and_never_else(
     phone = Phone(server)
     phone.get()
     assert phone.vote("a").status == 303
+    secrets = [server.path[1:], phone.cookie.removeprefix("vote=")]
+    for path in (f"{server.path}/x", f"{server.path}?a=1", "/"):
+        assert phone.get(path).status == 404
+    refused(server, f"GET {server.path} HTTP/9.9\r\n\r\n".encode())
+    refused(server, f"BREW {server.path} HTTP/1.1\r\n\r\n".encode())
     until(qtbot, lambda: "1 vote so far" in page.card.told.text())
     qtbot.keyClick(workspace, Qt.Key.Key_W)  # back to the curves
     assert voting.url == ""
     with pytest.raises(OSError, match="refused"):
         phone.get()
+    kept = log.read_text("utf-8") if log.exists() else ""
+    for secret in secrets:
+        assert secret not in caplog.text + kept
 
 
 def test_the_code_stands_where_phones_can_read_it_in_every_theme(
@@ -443,7 +458,7 @@ def test_votes_are_exported(
     page.voting.export(out)
     (_, row) = list(csv.reader(out.read_text(encoding="utf-8").splitlines()))
     assert row[3:] == ["A", page.voting.sides[0], "computer"]
-    assert heard.has(f"Wrote {out}. Votes in it: 1.")
+    assert heard.written == {out: "Exported 1 vote."}
 
 
 def test_damaged_lines_are_told_and_the_vote_goes_on(
@@ -454,7 +469,7 @@ def test_damaged_lines_are_told_and_the_vote_goes_on(
     with (pair / "votes.jsonl").open("a", encoding="utf-8") as stream:
         stream.write("{half a li")
     workspace.toggle_watching()
-    assert heard.has("that do not count: 1.")
+    assert heard.has("which are not counted: 1.")
     assert page.voting.votes == 1
     until(qtbot, page.card.b.isEnabled)
     page.card.b.click()
@@ -488,7 +503,7 @@ def test_a_dataset_that_is_only_read_is_watched_but_not_voted_on(
         shown.toggle_watching()
         until(qtbot, lambda: _number(shown) == 0)
         assert not shown.watch_page.card.a.isEnabled()
-        assert "reading only" in shown.watch_page.card.told.text()
+        assert "read-only" in shown.watch_page.card.told.text()
         assert not (pair / "votes.jsonl").exists()
         finish_jobs()
 
@@ -518,6 +533,21 @@ def test_a_disk_that_takes_nothing_is_said_and_no_vote_is_counted(
     assert page.voting.votes == 2
 
 
+def test_where_neither_draws_a_box_it_is_said_with_the_way_to_what_there_is(
+    qtbot: QtBot, workspace: CompareWorkspace, page: WatchPage
+) -> None:
+    page.nothing.timer.setInterval(0)
+    page.score.slider.setValue(95)
+    until(qtbot, page.nothing.isVisible)
+    assert _texts(page) == [[], []]
+    told = page.nothing.sentence.text()
+    assert told == "Both find nothing at this score: lower it, or train longer."
+    qtbot.mouseClick(page.nothing.lower_button, Qt.MouseButton.LeftButton)
+    assert any(_texts(page))
+    assert not page.nothing.isVisible()
+    assert not page.score.own.isChecked()
+
+
 # The video
 
 
@@ -532,12 +562,12 @@ def test_both_panes_are_saved_as_one_video_and_saving_can_be_stopped(
     out = tmp_path / "lesson.mp4"
     page.saving.save(clip, page.video_panes(named=False), "table", out)
     assert page.saving.bar.isVisible()
-    until(qtbot, lambda: heard.has(f"Saved {FRAMES} frames to {out}"))
+    until(qtbot, lambda: heard.written == {out: f"Saved a video of {FRAMES} frames."})
     assert video_clip(out).count == FRAMES
     assert not page.saving.bar.isVisible()
     page.saving.save("simulated", page.video_panes(named=False), "table", tmp_path / "other.mp4")
     page.saving.bar.cancel.click()
-    until(qtbot, lambda: heard.has("as you wished"))
+    until(qtbot, lambda: heard.has("no video was saved"))
     assert not (tmp_path / "other.mp4").exists()
 
 

@@ -90,7 +90,7 @@ def test_one_button_trains_both_through_a_pause_and_both_curves_grow(
     assert workspace.closing_question()
 
     qtbot.mouseClick(view.pause_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: view.pause_button.text() == "Go on", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: view.pause_button.text() == "Resume", timeout=PATIENCE)
     assert view.title.text().startswith(("Paused after", "Getting ready"))
     qtbot.mouseClick(view.pause_button, Qt.MouseButton.LeftButton)
 
@@ -210,8 +210,10 @@ def test_what_both_scored_on_the_same_drawn_images_decides(
     qtbot: QtBot, document: Document, dataset: Dataset
 ) -> None:
     pair = write_pair(dataset)
-    scores = {"boxes": 40, "difference": {"ap50": {"low": -0.1, "high": 0.2}}}
-    told = json.dumps({**scores, "pretrained": {}, "scratch": {}})
+    unknown = {key: {"value": None, "low": None, "high": None} for key in ("ap", "ap50", "ar")}
+    apart: dict[str, object] = {**unknown, "ap50": {"value": 0.05, "low": -0.1, "high": 0.2}}
+    scores = {"boxes": 40, "difference": apart, "pretrained": unknown, "scratch": unknown}
+    told = json.dumps(scores)
     (pair / "scores.json").write_text(told, encoding="utf-8")
     workspace = _shown(qtbot, document)
     until(qtbot, lambda: "may be chance" in workspace.view.sentence.text())
@@ -232,7 +234,7 @@ def test_a_pair_of_a_dead_program_is_said_to_be_interrupted(
     workspace = _shown(qtbot, document)
     view = workspace.view
     until(qtbot, lambda: view.title.text() == "Interrupted after 10 s each")
-    assert "without a word" in view.sentence.text()
+    assert "without notice" in view.sentence.text()
     assert "The best of both so far is kept." in view.sentence.text()
     assert view.notes.text().count("One picture could not be read.") == 1
     assert view.watch_button.isEnabled()

@@ -36,7 +36,7 @@ def workspace(qtbot: QtBot, document: Document, live: LiveCamera) -> CaptureWork
 def mugs(document: Document, workspace: CaptureWorkspace, dataset: Dataset) -> Draw:
     """Adds an image with a mug, 320 x 180, whose light nobody measured yet."""
     dataset.add_category(Category(1, "mug", "#112233"))
-    document.notify_categories_changed()
+    document.categories_changed.emit()
     session = dataset.add_session("import", "import").id
 
     def put(bbox: BBox, *, seed: int, light: float = 1.0) -> None:

@@ -149,10 +149,59 @@ def test_the_person_reads_what_is_asked_of_a_slow_machine(
 
     assert "reduced" not in look(20, 15)
     assert look(60, 60).endswith("dropped   reduced to 640")
-    assert told == ["This machine is slow for this detector: it looks at reduced pictures."]
-    assert look(60, 60).endswith("reduced to 640   1 of 2 pictures")
+    assert told == ["This computer is slow for this detector: it sees the frames at reduced size."]
+    assert look(60, 60).endswith("reduced to 640   1 of every 2 frames")
     assert look(800, 15).endswith("dropped")
-    assert told[1:] == ["The detector keeps up again: it looks at every picture as it is."]
+    assert told[1:] == ["The detector keeps up again: it sees every frame at full size."]
+
+
+def test_only_what_came_while_somebody_watched_counts_as_dropped(
+    document: Document, live: LiveCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The camera goes on for ten minutes while another workspace is on show, or a picture is held;
+    the picture of before is looked at first when one comes back.
+    """
+    looking = Looking(document, live)
+    image = QImage(64, 48, QImage.Format.Format_RGB32)
+
+    def see(picture: LivePicture, _longest: int) -> None:
+        looking.detecting.saw.emit(Sight(picture, (), 5.0))
+
+    def come(number: int, *, looked: bool = True) -> None:
+        frame = Frame(b"", number)
+        if looking.wants(frame) and looked:
+            live.picture = LivePicture(frame, image)
+            looking.look(live.picture)
+
+    monkeypatch.setattr(looking.detecting, "look", see)
+    for number in range(1, 50):  # while the model is being loaded
+        come(number)
+    looking.model = LoadedModel(Path("run/model.onnx"), {1: "mug"}, 0.5)
+    come(50)
+    assert looking.pace.dropped == 0
+    come(51, looked=False)
+    come(52, looked=False)
+    come(53)
+    assert number_words(looking).endswith("   2 dropped")
+    looking.resume()  # ten minutes later
+    assert number_words(looking).endswith("   0 dropped")
+    assert live.picture is not None
+    looking.look(live.picture)
+    come(18_432)
+    come(18_433)
+    assert looking.pace.dropped == 0
+    looking.hold(on=True)
+    for number in range(18_434, 19_000):
+        come(number)
+    looking.hold(on=False)
+    come(19_000)
+    assert looking.pace.dropped == 0
+    come(19_001, looked=False)
+    come(19_002)
+    assert looking.pace.dropped == 1
+    come(1)  # the camera was started anew and counts from one
+    come(2)
+    assert looking.pace.dropped == 1
 
 
 def test_another_camera_is_tried_with_all_it_gives() -> None:

@@ -175,7 +175,7 @@ def test_a_verdict_is_taken_back_with_what_it_accepted(
     assert judging.tally == Tally(right=1, wrong=1)  # as long as its boxes stand
     document.set_busy("", "import")
     judging.take_back()
-    assert heard.has("Taken back: the picture stays in the dataset, to be labelled.")
+    assert heard.has("Taken back. The picture stays in the dataset, to be labelled.")
     assert (judging.tally, judging.joined) == (Tally(wrong=1), 1)
     image = dataset.images()[1]
     assert image.state is ImageState.UNLABELLED
@@ -188,7 +188,7 @@ def test_a_verdict_is_taken_back_with_what_it_accepted(
     judging.take_back()
     assert (judging.tally, judging.joined) == (Tally(), 0)
     judging.take_back()
-    assert heard.has("There is no verdict to take back.")
+    assert heard.has("There is no verdict to undo.")
 
 
 def test_a_verdict_whose_boxes_are_undone_counts_no_more_until_they_are_there_again(

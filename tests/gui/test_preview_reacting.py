@@ -134,7 +134,7 @@ def test_another_detector_or_dataset_ends_it_with_a_sentence(
     with Dataset.create(tmp_path / "elsewhere") as other:
         document.open(other)
         assert not preview.reacting.is_on
-        assert heard.has("No longer reacting: this is another dataset.")
+        assert heard.has("No longer reacting: another dataset was opened.")
         document.open(Dataset.open(first))
     until(qtbot, is_idle)
     document.dataset.close()
@@ -356,9 +356,9 @@ def test_one_picture_is_one_picture(qtbot: QtBot) -> None:
     form = RuleForm(["vector"])
     qtbot.addWidget(form)
     form.show_rule(SAY)
-    assert form.frames.text() == "1 picture in a row"
+    assert form.frames.text() == "1 frame in a row"
     form.frames.setValue(2)
-    assert form.frames.text() == "2 pictures in a row"
+    assert form.frames.text() == "2 frames in a row"
 
 
 class Robot:
@@ -403,7 +403,7 @@ def test_what_waits_while_others_hang_is_told_once_and_comes_next(
     for _ in range(6):
         preview.reacting.look(shown)
     told = [(done.rule.text, done.failure[:8]) for done in preview.reacting.log]
-    assert sorted(told) == [("a", "It waits"), ("b", "It waits"), ("c", "It waits")]
+    assert sorted(told) == [("a", "Waiting:"), ("b", "It waits"), ("c", "It waits")]
     gate.set()
     until(qtbot, lambda: ("c", "") in [(d.rule.text, d.failure) for d in preview.reacting.log])
     preview.stop()

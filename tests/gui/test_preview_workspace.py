@@ -40,6 +40,7 @@ from tests.gui.live_waits import Heard, show, until, wait_for_picture
 from tests.gui.pair_makers import write_pair
 from tests.gui.tiny_model import write_tiny_model
 from tests.runs.run_makers import add_scenes
+from tests.trainer import hostile_models
 from trainer.config import RunConfig, save_config
 from trainer.predict import Predictor
 
@@ -183,7 +184,7 @@ def test_a_recording_is_red_while_it_goes_and_whole_when_it_ends(
     until(qtbot, lambda: list(dataset.folder.glob("recordings/*/images/*.jpg")))
     qtbot.mouseClick(box.button, Qt.MouseButton.LeftButton)
     until(qtbot, lambda: not preview.recording.is_on)
-    assert heard.has("Recorded 0:0")
+    assert heard.written[preview.recording.last or Path()].startswith("Recorded 0:0")
     assert (preview.view.alarm, box.button.text()) == ("", "Record")
     folder = preview.recording.last
     assert folder is not None
@@ -196,6 +197,29 @@ def test_a_recording_is_red_while_it_goes_and_whole_when_it_ends(
     assert all(path.read_bytes() in sent for path in (folder / "images").iterdir())
 
 
+@pytest.mark.parametrize("are_two", [False, True])
+def test_where_nothing_is_drawn_it_is_said_with_the_way_to_what_there_is(
+    qtbot: QtBot, preview: PreviewWorkspace, tmp_path: Path, are_two: bool
+) -> None:
+    if are_two:
+        preview.controls.beside.use(write_tiny_model(tmp_path / "other.onnx"))
+        until(qtbot, lambda: preview.stage.second.marks)
+    bar = preview.nothing.bar
+    bar.timer.setInterval(0)
+    preview.controls.set_score(0.95)
+    until(qtbot, bar.isVisible)
+    who = "Both find" if are_two else "The detector finds"
+    assert bar.sentence.text() == f"{who} nothing at this score: lower it, or train longer."
+    qtbot.mouseClick(bar.lower_button, Qt.MouseButton.LeftButton)
+    until(qtbot, lambda: preview.view.marks)
+    assert not bar.isVisible()
+    preview.controls.in_view.hide_names(["vector", "mug"])
+    preview.looking.draw_again()
+    preview.controls.looks_changed.emit()
+    assert not preview.view.marks
+    assert not bar.timer.isActive()  # they are found; the person does not want to see them
+
+
 def test_leaving_preview_ends_a_recording(
     qtbot: QtBot, preview: PreviewWorkspace, heard: Heard
 ) -> None:
@@ -204,7 +228,7 @@ def test_leaving_preview_ends_a_recording(
     with qtbot.waitSignal(preview.shown):
         """Of this one there is something to keep."""
     preview.deactivated()
-    until(qtbot, lambda: heard.has("Recorded 0:0"))
+    until(qtbot, lambda: bool(heard.written))
     assert not preview.recording.is_on
     preview.looking.pace.dropped = 900  # what came while nobody watched
     preview.activated()
@@ -355,7 +379,7 @@ def test_the_folder_of_recordings_is_opened_once_there_is_one(
     )
     opener = workspace.controls.record.opener
     qtbot.mouseClick(opener, Qt.MouseButton.LeftButton)
-    assert heard.has("Nothing was recorded here")
+    assert heard.has("Nothing has been recorded here")
     (dataset.folder / "recordings").mkdir()
     qtbot.mouseClick(opener, Qt.MouseButton.LeftButton)
     assert [Path(each) for each in opened] == [dataset.folder / "recordings"]
@@ -400,7 +424,7 @@ def test_a_replaced_model_file_is_followed(
 ) -> None:
     write_tiny_model(model, threshold=0.65, scores=(0.8, 0.7, 0.1))
     until(qtbot, lambda: "vector #1 0.80" in texts(preview))
-    assert heard.has("newer checkpoint")
+    assert heard.has("just updated by the training")
     assert preview.controls.lowest_score == 0.65
 
 
@@ -417,6 +441,19 @@ def test_a_file_that_is_no_model_is_a_sentence_and_the_picture_goes_on(
     until(qtbot, lambda: preview.view.image is not before and not preview.view.marks)
     write_tiny_model(broken)
     until(qtbot, lambda: preview.view.marks and preview.health.isHidden())  # mended in its place
+
+
+@pytest.mark.parametrize("name", ["infinite boxes", "five million", "zeros of the picture"])
+def test_a_model_that_fails_at_a_picture_is_a_sentence_and_another_one_works(
+    qtbot: QtBot, preview: PreviewWorkspace, tmp_path: Path, model: Path, name: str
+) -> None:
+    hostile = hostile_models.write(tmp_path / "hostile.onnx", hostile_models.EVERY[name][0])
+    preview.models.choose(hostile)
+    until(qtbot, lambda: f"{hostile}: this model" in preview.health.sentence.text())
+    before = preview.view.image
+    until(qtbot, lambda: preview.view.image is not before and not preview.view.marks)
+    preview.models.choose(model)
+    until(qtbot, lambda: preview.view.marks and preview.health.isHidden())  # the thread lives on
 
 
 def test_without_a_model_the_way_to_one_is_shown(
@@ -481,7 +518,7 @@ def test_k_keeps_the_frame_in_view_to_be_labelled(
     qtbot: QtBot, preview: PreviewWorkspace, dataset: Dataset, heard: Heard
 ) -> None:
     qtbot.keyClick(preview, Qt.Key.Key_K)
-    until(qtbot, lambda: heard.has("joined the dataset"))
+    until(qtbot, lambda: heard.has("Added to the dataset"))
     (image,) = dataset.images()
     data = dataset.path_of(image).read_bytes()
     assert data in [frame.data for frame in heard.frames]
@@ -569,6 +606,7 @@ def test_pixels_reach_the_model_in_order_whatever_the_width() -> None:
 
 def test_the_pace_counts_frames_passed_over() -> None:
     pace = Pace()
+    pace.offer(1)
     for number, at in ((1, 10.0), (2, 10.1), (5, 10.2)):
         pace.note(number, 7.0, now=at)
     assert pace.dropped == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -168,6 +169,7 @@ def test_the_sample_is_made_labelled_and_opened_the_second_time_it_is_there(
     assert shown_place(first_start) == "label"
     assert dataset.counts().total == 6
     assert dataset.counts().unlabelled == 0
+    assert first_start.status.sentence.text().startswith("A sample, labelled already. Ctrl+3")
     assert len(dataset.images(ImageState.LABELLED)) > 3
     assert not first_start.document.can_undo  # nobody's work could be taken back by a slip
     first_start.actions_of_dataset.close()
@@ -184,6 +186,18 @@ def test_a_sample_that_is_cancelled_or_fails_leaves_nothing(tmp_path: Path) -> N
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UserError, match="Cannot make a dataset in"):
         sample.make_sample(tmp_path / "file", lambda done, total: None, lambda: False)
+
+
+def test_what_a_killed_program_left_of_a_sample_is_swept_and_one_under_way_is_not(
+    tmp_path: Path,
+) -> None:
+    left, under_way = tmp_path / ".sample-old", tmp_path / ".sample-new"
+    for folder in (left, under_way):
+        (folder / "Sample dataset").mkdir(parents=True)
+    os.utime(left, (0, 0))
+    with pytest.raises(Stopped):
+        sample.make_sample(tmp_path, lambda done, total: None, lambda: True)
+    assert list(tmp_path.iterdir()) == [under_way]
 
 
 def test_cancel_ends_the_making_of_the_sample(qtbot: QtBot, first_start: MainWindow) -> None:
@@ -355,3 +369,22 @@ def test_a_dataset_is_summed_up_without_opening_it_for_labelling(
     assert with_writer.image_count == images
     assert fault in with_writer.fault
     assert with_writer.is_missing == (spoil is remove)
+
+
+@pytest.mark.parametrize("content", [b"no picture", None])
+def test_a_dataset_that_is_made_for_an_import_goes_again_where_nothing_comes(
+    qtbot: QtBot, first_start: MainWindow, tmp_path: Path, content: bytes | None
+) -> None:
+    folder = tmp_path / "my photos"
+    folder.mkdir()
+    if content:
+        (folder / "a.jpg").write_bytes(content)
+    before = sorted(first_start._settings.datasets_folder.glob("*"))
+    first_start.actions_of_dataset.add_pictures([folder])
+    qtbot.waitUntil(lambda: not first_start.jobs.is_busy)
+    assert not first_start.document.has_dataset
+    assert sorted(first_start._settings.datasets_folder.glob("*")) == before
+    assert first_start._settings.recent_datasets() == []
+    start_page(first_start)
+    if content:
+        assert "a.jpg is not a picture" in first_start.banner.message.text()

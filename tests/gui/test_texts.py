@@ -162,8 +162,8 @@ MANY = re.compile(
 )
 NEVER_ONE = {
     "{n} images are labelled. Shall boxes be suggested on the others?",
-    "{0} images are labelled. Press Train, and watch it here.",
-    "   1 of {0} pictures",
+    "{0} images are labelled. Press Train and watch it learn here.",
+    "   1 of every {0} frames",
     "All {0} photos by the clock are kept.",
 }
 """They are not said of a single one."""

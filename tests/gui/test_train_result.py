@@ -30,6 +30,7 @@ from labeler.runs.analysis import Case, load_analysis
 from labeler.runs.pair import attended, prepare_pair_from_dataset
 from labeler.runs.prepare import Wish, prepare_run_from_dataset
 from labeler.runs.record import append_event
+from tests.gui.live_waits import Heard
 from tests.gui.tiny_model import write_tiny_model
 from tests.runs.pair_makers import write_analysis
 from tests.runs.run_makers import add_labelled
@@ -188,16 +189,16 @@ def test_the_final_score_is_asked_for_and_taken_once(
     _set_test_part(run)
     _measure(qtbot, workspace)
     page, desk = workspace.pages.result, workspace.results
-    assert page.final.text() == "Final score: not taken yet."
+    assert page.final.text() == "Final score: not measured yet."
     qtbot.mouseClick(page.final_button, Qt.MouseButton.LeftButton)
     question = page.findChild(QMessageBox)
     assert isinstance(question, QMessageBox)
     assert load_analysis(run, "test") is None
-    take = next(each for each in question.findChildren(QPushButton) if each.text() == "Take it")
+    take = next(each for each in question.findChildren(QPushButton) if each.text() == "Score it")
     qtbot.mouseClick(take, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.final.text().startswith("Final score, taken"), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: page.final.text().startswith("Final score, measured"), timeout=PATIENCE)
     assert not page.final_button.isVisible()
-    assert desk.obstacle_to_final() == "Its final score was taken already."
+    assert desk.obstacle_to_final() == "Its final score has been measured already."
 
 
 def test_a_run_without_a_test_part_says_so(
@@ -237,7 +238,7 @@ def test_a_damaged_analysis_is_a_sentence_and_is_measured_again(
     workspace.pages.turn_to(Page.RESULT)
     page = workspace.pages.result
     assert page.empty.title.text() == "Its numbers cannot be read"
-    assert "analysis.json cannot be read" in page.empty.text.text()
+    assert "analysis.json is damaged" in page.empty.text.text()
     _measure(qtbot, workspace)
     assert load_analysis(run) is not None
 
@@ -248,7 +249,7 @@ def test_a_damaged_final_score_hides_no_other_number(
     (run / "final.json").write_text("[]", encoding="utf-8")
     _measure(qtbot, workspace)
     page = workspace.pages.result
-    assert "final.json cannot be read" in page.final.text()
+    assert "final.json is damaged" in page.final.text()
     assert not page.final_button.isVisible()
     assert page.classes.rowCount() == 1
 
@@ -260,10 +261,12 @@ def test_the_report_is_written_and_opened(
     monkeypatch.setattr(
         QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()) or True
     )
+    heard = Heard(workspace._document)
     _measure(qtbot, workspace)
     qtbot.mouseClick(workspace.pages.result.report_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(opened), timeout=PATIENCE)
     assert Path(opened[0]) == run / "report.html"
+    assert heard.written == {run / "report.html": "Wrote the report."}
     assert (run / "report.html").is_file()
 
 
@@ -275,6 +278,8 @@ def test_the_int8_model_is_told_with_its_cost_and_used_in_preview(
     facts = {
         "format": 1,
         "source": sha256_of(run / "model.onnx"),
+        "made": "2026-12-01T10:00:00+00:00",
+        "calibrated": 32,
         "images": 50,
         "difference": {"value": -0.02, "low": -0.05, "high": 0.01},
         "whole": figures,

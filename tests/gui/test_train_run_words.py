@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from labeler.gui.train import run_words
 from labeler.gui.train.notice import Notice
+from labeler.gui.train.run_header import RunHeader
 from labeler.gui.train.shown_run import ShownRun
 from labeler.runs.history import RunState
 from labeler.runs.record import RunRecord
@@ -40,6 +42,20 @@ def test_the_time_that_is_left_is_the_measured_one(qtbot: QtBot) -> None:
     assert run_words.detail(_running(_at(20.0, None))).startswith("40 s left")
 
 
+@pytest.mark.parametrize("width", [734, 990])  # beside the settings of 1024 and of 1280 pixels
+def test_what_runs_and_the_time_left_are_told_in_full_in_a_small_window(
+    qtbot: QtBot, width: int
+) -> None:
+    header = RunHeader()
+    qtbot.addWidget(header)
+    header.resize(width, 40)
+    header.show_run(_running(_at(20.0, 31.0)))
+    header.show()
+    assert header.title.width() >= header.title.sizeHint().width()
+    metrics = header.detail.fontMetrics()
+    assert header.detail.width() >= metrics.horizontalAdvance("31 s left, 150 images a second")
+
+
 def test_while_it_is_measured_no_time_is_left_that_nobody_knows(qtbot: QtBot) -> None:
     measuring = Progressed(MEASURING, 62.0, 62.0, 3.0, 0.0, None)
     for budget in ("time", "epochs", "best"):
@@ -58,7 +74,7 @@ def test_epochs_are_counted_where_they_are_the_budget(qtbot: QtBot) -> None:
 def test_a_run_until_it_stops_improving_promises_no_end(qtbot: QtBot) -> None:
     shown = _running(_at(20.0, 3000.0), budget="best")
     assert run_words.title(shown) == "Learning, 20 s so far"
-    assert run_words.detail(shown).startswith("50:00 min left at the most")
+    assert run_words.detail(shown).startswith("at most 50:00 min left")
     assert shown.share is None
 
 

@@ -26,6 +26,7 @@ from labeler.runs.history import RunState, RunSummary, list_runs
 from labeler.runs.note import read_note, write_note
 from labeler.runs.prepare import Wish, prepare_run_from_dataset
 from labeler.runs.record import append_event
+from tests.gui.live_waits import Heard
 from tests.gui.tiny_model import write_tiny_model
 from tests.runs.run_makers import add_labelled, write_weights
 from trainer.config import load_config
@@ -158,14 +159,14 @@ def test_two_runs_are_compared_in_settings_data_and_scores(
     page = workspace.pages.table
     page.mark([runs[0]])
     assert not page.compare_button.isEnabled()
-    assert workspace.runs_desk.obstacle_to_comparing() == "Mark two runs in All runs first."
+    assert workspace.runs_desk.obstacle_to_comparing() == "Select two runs in All runs first."
     page.mark([runs[0], runs[1]])
     assert workspace.runs_desk.obstacle_to_comparing() == ""
     qtbot.mouseClick(page.compare_button, Qt.MouseButton.LeftButton)
     dialog = page.findChild(ComparisonDialog)
     assert isinstance(dialog, ComparisonDialog)
     qtbot.waitUntil(lambda: "same images" in dialog.verdict.text())
-    assert "lie apart" in dialog.verdict.text()
+    assert "do not overlap" in dialog.verdict.text()
     table = dialog.table
     rows = [[table.item(row, column).text() for column in range(3)] for row in range(6)]
     assert rows[0] == ["AP", "0.90 (0.85 to 0.95)", "0.50 (0.45 to 0.55)"]
@@ -182,7 +183,7 @@ def test_marked_runs_go_to_the_wastebasket_and_the_button_says_when_they_cannot(
     QTest.keyClick(page.table, Qt.Key.Key_Delete)
     assert len(list_runs(dataset.runs_folder)) == 3
     page.mark(runs[:2])
-    assert page.count.text() == "3 runs, 2 marked"
+    assert page.count.text() == "3 runs, 2 selected"
     QTest.keyClick(page.table, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: len(page.model.runs) == 1)
     assert [run.path for run in list_runs(dataset.runs_folder)] == [runs[2]]
@@ -220,13 +221,12 @@ def test_a_model_is_given_away_as_a_zip(
     qtbot: QtBot, workspace: TrainWorkspace, runs: list[Path], tmp_path: Path
 ) -> None:
     write_tiny_model(runs[0] / "model.onnx")
-    said: list[str] = []
-    workspace._document.said.connect(said.append)
+    heard = Heard(workspace._document)
     workspace.runs_desk.export(runs[0], tmp_path / "mugs")
     assert workspace.pages.table.busy.isVisible()
-    assert said == ["Writing mugs.zip…"]
-    qtbot.waitUntil(lambda: len(said) == 2, timeout=PATIENCE)
-    assert str(tmp_path / "mugs.zip") in said[1]
+    assert heard.sentences == ["Writing mugs.zip…"]
+    qtbot.waitUntil(lambda: bool(heard.written), timeout=PATIENCE)
+    assert heard.written[tmp_path / "mugs.zip"].startswith("Exported the model")
     with zipfile.ZipFile(tmp_path / "mugs.zip") as archive:
         assert any(name.endswith("model.onnx") for name in archive.namelist())
     assert not workspace.pages.table.busy.isVisible()
@@ -272,7 +272,8 @@ def _many(count: int) -> Sequence[RunSummary]:
             started=1e9 + 60 * number,
             start="pretrained",
             detector="lite",
-            images=100,
+            images_train=80,
+            images_val=20,
             ap=number / 500,
             ap50=number / 500,
             seconds=60.0,

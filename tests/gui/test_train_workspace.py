@@ -137,9 +137,10 @@ def test_what_is_thin_is_said_before_train_is_pressed(
     qtbot: QtBot, workspace: TrainWorkspace, document: Document, dataset: Dataset
 ) -> None:
     data = workspace.settings.data
+    qtbot.waitUntil(lambda: "to learn from" in data.text.text(), timeout=PATIENCE)
     first, second = data.text.text().splitlines()
-    assert first == "32 labelled, 0 empty: about 26 to learn from, 6 to check with"
-    assert second.startswith("Only 6 images to check with: AP will be sure to about")
+    assert first == "32 labelled, 0 empty: 24 images to learn from, 8 to check with"
+    assert second.startswith("Only 8 images to check with: AP is accurate to about")
     document.perform(add_category(dataset, "robot"))
     qtbot.waitUntil(data.more.isVisible, timeout=PATIENCE)
     qtbot.mouseClick(data.more, Qt.MouseButton.LeftButton)
@@ -169,7 +170,7 @@ def test_preparing_a_run_can_be_called_off(
     workspace.preparing.cancel.click()
     with qtbot.waitSignal(document.said, timeout=PATIENCE) as told:
         pass
-    assert told.args[0] == "No run was made, as you wished."
+    assert told.args[0] == "Cancelled: no run was made."
     assert not workspace.trainer.is_running
     assert workspace.settings.train_button.isEnabled()
     assert list_runs(dataset.runs_folder) == []
@@ -298,7 +299,7 @@ def test_a_training_stands_still_and_goes_on(
     assert header.detail.text() == "38 s left, 99 images a second, epoch 3.5"
     qtbot.mouseClick(header.pause_button, Qt.MouseButton.LeftButton)
     assert not header.pause_button.isEnabled()
-    qtbot.waitUntil(lambda: header.pause_button.text() == "Go on", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: header.pause_button.text() == "Resume", timeout=PATIENCE)
     assert header.title.text() == "Paused at epoch 3.5"
     qtbot.mouseClick(header.pause_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: header.pause_button.text() == "Pause", timeout=PATIENCE)
@@ -412,7 +413,7 @@ def test_an_empty_dataset_says_how_many_images_are_missing(
     add_scenes(dataset, 2, session="morning")
     document.notify_images_added([1, 2])
     qtbot.waitUntil(workspace.settings.train_button.isEnabled)
-    assert workspace.empty.title.text() == "Ready to learn"
+    assert workspace.empty.title.text() == "Ready to train"
 
 
 @pytest.mark.usefixtures("scenes")

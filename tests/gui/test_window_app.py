@@ -19,8 +19,10 @@ from labeler.dataset.lock import WriterLock
 from labeler.dataset.store import LOCK_NAME, Dataset
 from labeler.errors import UserError
 from labeler.gui import icons, theme
-from labeler.gui.dataset_opening import open_folder, open_last, open_or_create
+from labeler.gui.app import _opened, _parser
+from labeler.gui.dataset_opening import open_folder, open_last, open_or_create, open_remembered
 from labeler.gui.decimal_field import DecimalField
+from labeler.gui.document import Document
 from labeler.gui.settings import Settings
 from labeler.gui.theme import DARK, LIGHT, Colors
 from tests.gui.label_window import add_plain_pictures
@@ -209,3 +211,43 @@ def luminance(name: str) -> float:
     parts = (color.redF(), color.greenF(), color.blueF())
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ([], ""),
+        (["--camera", "simulated"], "My first dataset"),
+        (["--workspace", "train"], "My first dataset"),
+    ],
+)
+def test_the_first_start_makes_a_dataset_only_for_a_camera_or_a_workspace(
+    tmp_path: Path, words: list[str], name: str
+) -> None:
+    settings = Settings(tmp_path / "window.ini")
+    settings.datasets_folder = tmp_path / "place"
+    opened = _opened(_parser().parse_args(words), settings)
+    assert opened.dataset.name == name
+    assert (tmp_path / "place").exists() == bool(name)
+    opened.dataset.close()
+
+
+def test_what_was_open_is_opened_again_unless_it_was_closed(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "window.ini")
+    settings.datasets_folder = tmp_path
+    Dataset.create(tmp_path / "kitchen").close()
+    settings.remember_dataset(tmp_path / "kitchen")
+    for closed, name in ((False, "kitchen"), (True, "")):
+        if closed:
+            settings.remember_closed()
+        opened = _opened(_parser().parse_args([]), settings)
+        assert opened.dataset.name == name
+        opened.dataset.close()
+
+
+def test_where_no_dataset_opens_the_start_page_says_why(tmp_path: Path) -> None:
+    Dataset.create(tmp_path / "kitchen").close()
+    (tmp_path / "kitchen" / "dataset.sqlite").write_bytes(b"nonsense" * 1000)
+    opened = open_remembered([tmp_path / "kitchen"], tmp_path)
+    assert not Document(opened.dataset).has_dataset
+    assert "kitchen" in str(opened.concern)

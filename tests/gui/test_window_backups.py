@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from PIL import Image as Pillow
 from PySide6.QtWidgets import QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -13,8 +16,10 @@ from labeler.dataset import backups
 from labeler.dataset.category_edits import add_category
 from labeler.dataset.edits import draw
 from labeler.dataset.model import BBox
+from labeler.dataset.no_dataset import NoDataset
 from labeler.dataset.store import Dataset
 from labeler.gui.background import is_idle
+from labeler.gui.dataset_opening import open_or_create
 from labeler.gui.main_window import MainWindow
 from tests.gui.label_window import Hand, add_plain_pictures, close, open_window
 
@@ -101,3 +106,73 @@ def test_a_damaged_dataset_is_offered_its_newest_backup(
     assert "with 1 image and 0 boxes?" in asked[0]
     assert [each.name for each in window.document.dataset.categories()] == ["cup"]
     qtbot.waitUntil(is_idle)
+
+
+def test_an_import_and_a_merge_leave_a_backup_of_themselves(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    window.backups.look()
+    qtbot.waitUntil(lambda: is_idle() and len(made(window)) == 1)
+    beside = tmp_path / "more"
+    beside.mkdir()
+    Pillow.new("RGB", (64, 48), "navy").save(beside / "new.png")
+    window.actions_of_dataset.add_pictures([beside])
+    qtbot.waitUntil(lambda: is_idle() and len(made(window)) == 2)
+    assert backups.contents_of(made(window)[0].path).images == 3
+    window.document.dataset.apply(add_category(window.document.dataset, "cup"))
+    window.document.classes_merged.emit()
+    qtbot.waitUntil(lambda: is_idle() and len(made(window)) == 3)
+
+
+@pytest.mark.parametrize("how", ["gone", "empty", "garbage"])
+def test_a_lost_database_is_offered_its_backup(
+    qtbot: QtBot,
+    window: MainWindow,
+    tmp_path: Path,
+    how: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path / "lost"
+    with Dataset.create(folder) as dataset:
+        add_plain_pictures(dataset, 2)
+    backups.make(folder)
+    database = folder / "dataset.sqlite"
+    database.unlink() if how == "gone" else database.write_bytes(b"x" * 9000 * (how == "garbage"))
+    opened = open_or_create(folder)
+    assert opened.damaged == folder
+    assert isinstance(opened.dataset, NoDataset)
+    asked: list[str] = []
+
+    def says_yes(_window: object, _title: str, question: str, *_more: object) -> object:
+        asked.append(question)
+        return QMessageBox.StandardButton.Yes
+
+    monkeypatch.setattr(QMessageBox, "question", says_yes)
+    window.actions_of_dataset.open(folder)
+    qtbot.waitUntil(lambda: window.document.dataset.folder == folder and is_idle())
+    assert "2 images" in asked[0]
+    assert window.document.dataset.counts().total == 2
+    assert not window.document.dataset.read_only
+
+
+def test_a_dataset_of_a_stranger_is_shown_read_only_with_the_reason(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    folder = tmp_path / "theirs"
+    with Dataset.create(folder) as dataset:
+        add_plain_pictures(dataset, 3)
+    with closing(sqlite3.connect(folder / "dataset.sqlite")) as connection, connection:
+        connection.execute("UPDATE image SET file_name = '../../x' WHERE id = 2")
+        connection.execute("CREATE TRIGGER evil AFTER INSERT ON edit BEGIN SELECT 1; END")
+    window.actions_of_dataset.open(folder)
+    assert window.document.dataset.read_only
+    assert window.document.dataset.counts().total == 2
+    assert "evil" in window.banner.message.text()
+    assert "read-only" in window.banner.message.text()
+    hand = Hand(window)
+    hand.label.show_image(1)
+    hand.label.show_image(3)
+    window.actions_of_dataset.export(tmp_path / "out.zip")
+    qtbot.waitUntil(is_idle)
+    assert "Nothing was exported" in window.banner.message.text()
+    assert not (tmp_path / "out.zip").exists()

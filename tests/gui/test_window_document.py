@@ -59,7 +59,8 @@ def test_an_edit_is_kept_told_and_can_be_taken_back(
     assert told.sentences == ["Draw mug. Kept."]
     assert document.undo()
     assert document.dataset.annotations(first) == []
-    assert told.sentences[-1] == "Undo: Draw mug. Kept."
+    name = document.dataset.image(first).original_name
+    assert told.sentences[-1] == f"Undo: Draw mug, on {name}. Kept."
     assert document.redo()
     assert len(document.dataset.annotations(first)) == 1
 

@@ -251,8 +251,8 @@ def test_dropped_pictures_are_added_and_bad_ones_named(
         drop(window, *files, broken, tmp_path / ("x" * 300), tmp_path / f"{'x' * 300}.json")
         wait_for_job(qtbot, window)
     assert window.document.dataset.counts().total == 5
-    assert window.status.sentence.text() == "2 pictures added, 3 already here. Kept."
-    assert window.banner.message.text() == "3 files could not be taken."
+    assert window.status.sentence.text() == "2 pictures added, 3 of 5 were already there. Kept."
+    assert window.banner.message.text() == "3 files were not imported."
     assert "broken.jpg" in window.banner.details.toPlainText()
     assert "too long" in window.banner.details.toPlainText()
     assert Hand(window).label.filmstrip.images.rowCount() == 5
@@ -295,7 +295,9 @@ def test_bad_files_alone_leave_nothing_behind(
     drop(window, broken)
     wait_for_job(qtbot, window)
     assert window.status.sentence.text() == "No picture added."
-    assert window.banner.message.text().startswith("broken.jpg is not a picture that can be read")
+    assert window.banner.message.text().startswith(
+        "1 file was not imported: broken.jpg is not a picture that can be read"
+    )
     assert window.document.dataset.sessions() == before
 
 
@@ -306,7 +308,9 @@ def test_an_export_comes_back_by_dropping_its_coco_file_its_folder_or_its_zip(
     for out in ("out", "out.zip"):
         window.actions_of_dataset.export(tmp_path / out)
         wait_for_job(qtbot, window)
-        assert window.status.sentence.text().startswith("Exported 1 image with 1 box to ")
+        assert window.written.isVisible()
+        assert window.written.sentence.text() == "Exported 1 image with 1 box."
+        assert window.written.place.text() == str(tmp_path / out)
     for dropped in ("out/annotations.json", "out", "out.zip"):
         window.actions_of_dataset.create("fresh")
         assert window.document.dataset.counts().total == 0

@@ -47,6 +47,11 @@ def test_a_command_that_fails_or_hangs_or_is_not_there_is_a_sentence(tmp_path: P
         run_command(due(Deed.RUN, str(tmp_path / "nothing")), Leash())
 
 
+def test_of_a_flood_of_words_little_is_kept_and_little_is_said() -> None:
+    said = run_command(python('print("x" * 3000000)'), Leash())
+    assert 20 < len(said) < 300  # it stands in one line of the window
+
+
 def test_what_a_command_starts_in_the_background_is_not_waited_for(tmp_path: Path) -> None:
     script = tmp_path / "start.py"
     with socket.create_server(("127.0.0.1", 0)) as server:

@@ -18,7 +18,7 @@ from labeler.dataset.coco_import import import_coco
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.recording.found_coco import ANNOTATIONS, ANNOTATIONS_BESIDE, Finds, FoundCoco
-from labeler.recording.recorder import LEAST_FREE, Moment, Recorded, Recorder, new_folder
+from labeler.recording.recorder import Moment, Recorded, Recorder, new_folder
 from labeler.recording.video import NAME, UNFINISHED, VideoFile
 from tests.cameras.camera_waits import ROOT, python_environment
 from trainer.predict import Detection
@@ -150,7 +150,7 @@ def test_what_a_kill_leaves_behind_plays(tmp_path: Path) -> None:
 def free_until(calls: int) -> Callable[[Path], int]:
     """A disk that is full from so many looks on."""
     looks = iter(range(1000))
-    return lambda _folder: 10 * LEAST_FREE if next(looks) < calls else LEAST_FREE - 1
+    return lambda _folder: 1_000_000_000 if next(looks) < calls else 99_000_000
 
 
 def test_a_full_disk_ends_it_with_a_sentence_and_keeps_what_there_is(
@@ -272,3 +272,20 @@ def test_a_second_detector_has_a_list_of_the_pictures_that_it_looked_at(tmp_path
     assert told == ("000002.webp", 30, 50)  # as the bytes say
     assert [box["image_id"] for box in beside["annotations"]] == [2]
     assert beside["info"]["model"] == "b/model.onnx"
+
+
+def test_pictures_that_the_disk_cannot_follow_are_left_out_and_counted(tmp_path: Path) -> None:
+    ended, goes_on = Ended(), threading.Event()
+
+    def slow() -> np.ndarray:
+        goes_on.wait(60)
+        return picture(9)
+
+    recorder = Recorder(tmp_path / "one", ended, per_second=10.0)
+    for number in range(100):
+        recorder.add(replace(moment(number), draw=slow))
+    goes_on.set()
+    recorder.stop()
+    recorded = ended.wait()
+    assert 40 <= recorded.left_out < 100  # held in memory they would be gigabytes in a minute
+    assert recorded.failure == ""

@@ -58,13 +58,13 @@ def add_labelled(dataset: Dataset, count: int, *, session: str, name: str) -> No
         _add(dataset, jpeg(number), number, sitting.id, name, box)
 
 
-def add_scenes(dataset: Dataset, count: int, *, session: str) -> None:
-    """count labelled scenes of one session."""
+def add_scenes(dataset: Dataset, count: int, *, session: str, every: float = 10.0) -> None:
+    """count labelled scenes of one session. every: so many seconds lie between two of them."""
     sitting = dataset.add_session(session, "test")
     already = dataset.counts().total
     for number in range(already, already + count):
         data, kind, box = scene(number)
-        _add(dataset, data, number, sitting.id, kind, box)
+        _add(dataset, data, number, sitting.id, kind, box, every)
 
 
 def write_coco_files(folder: Path, names: Sequence[str], classes: Sequence[int]) -> Path:
@@ -110,7 +110,15 @@ def _write_coco(
     return path
 
 
-def _add(dataset: Dataset, data: bytes, number: int, session_id: int, name: str, box: BBox) -> None:
+def _add(
+    dataset: Dataset,
+    data: bytes,
+    number: int,
+    session_id: int,
+    name: str,
+    box: BBox,
+    every: float = 10.0,
+) -> None:
     known = {category.name: category.id for category in dataset.categories()}
     if name not in known:
         dataset.apply(category_edits.add_category(dataset, name))
@@ -120,7 +128,7 @@ def _add(dataset: Dataset, data: bytes, number: int, session_id: int, name: str,
         data,
         original_name=f"{number}.jpg",
         session_id=session_id,
-        captured_at=1000.0 * session_id + 10.0 * number,
+        captured_at=1000.0 * session_id + every * number,
     ).image
     dataset.apply(edits.draw(dataset, image.id, known[name], box))
 

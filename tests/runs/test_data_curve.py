@@ -74,7 +74,7 @@ def test_a_part_learns_as_many_steps_as_the_whole_and_is_checked_with_the_same(
     pair = make_pair(tmp_path, Wish(budget="epochs", epochs=6.0, seed=2), BOTH)
     place = part_folder(tmp_path / "curve", 0.2)
     prepared = prepare_part(pair, place, 0.2)
-    assert prepared.images_train == 2
+    assert prepared.sizes.train == 2
     configs = [load_config(place / side) for side in SIDES]
     assert [config.epochs for config in configs] == [30.0, 30.0]
     assert [config.start for config in configs] == list(SIDES)
@@ -163,7 +163,7 @@ def test_the_sentence_tells_how_few_images_make_up_for_the_start(tmp_path: Path)
 
 @pytest.mark.parametrize(
     ("budget", "words"),
-    [("time", "learned as long"), ("best", "learned until it improved no more")],
+    [("time", "learned as long"), ("best", "learned until it stopped improving")],
 )
 def test_the_chart_tells_how_long_each_point_learned(
     tmp_path: Path, budget: str, words: str

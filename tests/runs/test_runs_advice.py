@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from labeler.dataset.splits import expected_sizes
-from labeler.runs.advice import Box, Side, foretold, share_of, unsureness, warnings_about
+from labeler.runs.advice import Box, Side, share_of, unsureness, warnings_about
 from labeler.runs.prepare import Wish, prepare_run_from_coco
 from tests.runs.run_makers import write_coco_files
 
@@ -27,18 +26,6 @@ def test_where_there_is_plenty_nothing_is_said() -> None:
     assert warnings_about(NAMES, train, val, side(50, mugs=30, robots=30)) == []
 
 
-def test_before_the_images_are_split_counts_tell_what_will_be_said() -> None:
-    assert foretold(NAMES, 600, {1: 400, 2: 300}) == []
-    unseen, few, small = foretold(NAMES, 20, {1: 40})
-    assert "no box shows it: robot" in unseen
-    assert few.startswith("Only 16 images to learn from")
-    assert small.startswith("Only 4 images to check with")
-    assert "to learn from: mug. About" in foretold(NAMES, 600, {1: 4, 2: 300})[0]
-    assert expected_sizes(200) == (136, 34, 30)
-    assert expected_sizes(199) == (159, 40, 0)
-    assert expected_sizes(2) == (1, 1, 0)
-
-
 @pytest.mark.parametrize(
     ("train", "val", "sentence"),
     [
@@ -46,12 +33,12 @@ def test_before_the_images_are_split_counts_tell_what_will_be_said() -> None:
         (
             side(300, mugs=200),
             side(60, mugs=9, robots=2),
-            "only images kept for checking show it: robot. Label it in more images.",
+            "only images to check with show it: robot. Label it in more images.",
         ),
         (
             side(300, mugs=200, robots=50),
             side(60, mugs=9),
-            "no image held back shows it: robot. Its score stays unknown until",
+            "no image to check with shows it: robot. Its score stays unknown until",
         ),
         (side(300, mugs=200, robots=3), side(60, mugs=9, robots=9), "to learn from: robot. About"),
         (
@@ -64,8 +51,8 @@ def test_before_the_images_are_split_counts_tell_what_will_be_said() -> None:
         (
             side(300, mugs=200, robots=50),
             side(9, mugs=9, robots=9),
-            "Only 9 images to check with: AP will be sure to about ±0.17, so smaller differences "
-            "between runs mean nothing. 25 make it ±0.10.",
+            "Only 9 images to check with: AP is accurate to about ±0.17, so smaller differences "
+            "between runs mean nothing. With 25 it is accurate to about ±0.10.",
         ),
     ],
 )
@@ -79,7 +66,7 @@ def test_each_thin_place_is_one_sentence_with_what_to_do(
 def test_a_small_test_part_is_told() -> None:
     train, val = side(300, mugs=200, robots=50), side(60, mugs=9, robots=9)
     (told,) = warnings_about(NAMES, train, val, side(9, mugs=9))
-    assert "Only 9 images for the final score: it will be sure to about ±0.17." in told
+    assert "Only 9 images for the final score: it will be accurate to about ±0.17." in told
 
 
 def test_a_few_tiny_boxes_among_many_are_no_matter() -> None:

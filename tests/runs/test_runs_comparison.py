@@ -26,7 +26,7 @@ def _xs(panel: Panel, side: int) -> list[float]:
 def test_the_chart_has_both_scores_at_equal_epochs_and_at_equal_seconds(tmp_path: Path) -> None:
     chart = chart_of(read_comparison(make_pair(tmp_path, WISH, BOTH), "mugs"))
     labels = [(panel.title.split(",")[0], panel.x_label) for panel in chart.panels]
-    axes = ("epochs", "seconds of learning")
+    axes = ("epochs", "seconds of training")
     assert labels == [(score, axis) for score in ("AP50", "AP") for axis in axes]
     assert _xs(chart.panels[0], 0) == [1.0, 2.0, 6.0]
     assert _xs(chart.panels[1], 1) == [10.0, 20.0, 60.0]
@@ -51,7 +51,7 @@ def test_all_numbers_are_written_for_programs_and_the_page_names_the_files(tmp_p
     assert told["equal_epochs"][-1]["pretrained"]["ap50"] == 0.71
     page = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "| AP50 | 0.500 (0.40 to 0.60) | 0.500 (0.40 to 0.60) | 0.600 (0.40 to 0.80) |" in page
-    assert "| the same box everywhere | AP 0.012, AP50 0.100 | | |" in page
+    assert "| Baseline: one fixed box | AP 0.012, AP50 0.100 | | |" in page
     assert "after 1.8 epochs, 18 s | never" in page
     assert told["sentence"] in page
     for name in ("curves.png", "curves.svg", "comparison.json", "pair"):
@@ -77,8 +77,8 @@ def test_what_a_constant_box_scores_is_no_level_to_be_timed_to(tmp_path: Path) -
     write_analysis(pair / "pretrained", constant_ap=0.113, constant_ap50=0.3)
     comparison = read_comparison(pair, "mugs")
     assert comparison.remark == (
-        "The same box on every image scores AP50 0.30 here, so both are timed to 0.65, half-way "
-        "from there; judge by AP."
+        "One fixed box on every image scores AP50 0.30 here, so the time to reach 0.65 is "
+        "compared, half-way from there to 1; judge by AP."
     )
     assert "pretrained did after 38 s" in comparison.story.sentence
     assert comparison.remark in page_of(comparison)
@@ -119,7 +119,7 @@ def test_without_scores_of_both_there_are_no_intervals_and_nothing_is_made_up(
     assert "| AP50 | unknown | unknown | unknown |" in page
     assert "stopped before its end" in page
     (pair / "scores.json").write_text('{"boxes": 3}', encoding="utf-8")
-    with pytest.raises(UserError, match=r"scores\.json cannot be read"):
+    with pytest.raises(UserError, match=r"scores\.json is damaged: pretrained is missing"):
         read_comparison(pair, "mugs")
 
 

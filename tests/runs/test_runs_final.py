@@ -40,7 +40,7 @@ def test_it_is_measured_once_and_then_told_with_its_date(
     assert "is not measured again" in again
     assert (run / "final.json").read_bytes() == kept
     write_model(run / "model.onnx", ((1, "cube"),))
-    assert "has learned on since then" in _told(capsys, run)
+    assert "was trained further since then" in _told(capsys, run)
 
 
 def test_of_a_dataset_the_run_that_validates_best_is_scored_and_others_are_named(
@@ -56,7 +56,7 @@ def test_of_a_dataset_the_run_that_validates_best_is_scored_and_others_are_named
     assert answer["ap"]["low"] < answer["ap"]["value"] <= answer["ap"]["high"]
     other = _told(capsys, tmp_path / "mugs" / "runs" / "2026-11-01_10-00")
     assert "These images have also scored 2026-11-02_10-00." in other
-    assert "To choose between runs take the validation score" in other
+    assert "To choose between runs use the score on the images to check with" in other
 
 
 def test_what_cannot_be_scored_is_a_sentence(

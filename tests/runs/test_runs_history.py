@@ -52,7 +52,8 @@ def test_a_finished_run_tells_its_scores_and_its_start(tmp_path: Path) -> None:
     run = make_run(tmp_path / "2026-11-24_17-04", STARTED, FIRST, BEST, WORSE, end)
     found = summarise(run)
     assert found.state is RunState.FINISHED
-    assert (found.ap, found.ap50, found.seconds, found.images) == (0.4, 0.8, 60.0, 100)
+    assert (found.ap, found.ap50, found.seconds) == (0.4, 0.8, 60.0)
+    assert (found.images_train, found.images_val) == (80, 20)
     assert (found.ap_interval, found.ap50_interval) == ((0.3, 0.5), (0.7, 0.9))
     assert (found.start, found.detector) == ("scratch", "lite")
     assert not found.has_model
@@ -134,7 +135,7 @@ def test_a_run_with_a_state_can_go_on_unless_it_is_complete_or_under_way(tmp_pat
     for run in runs:
         (run / "state.safetensors").write_bytes(b"")
     assert [summarise(run).can_resume for run in runs] == [True, True, True, False]
-    assert [prepared_again(run).images_train for run in runs[:3]] == [80, 80, 80]
+    assert [prepared_again(run).sizes.train for run in runs[:3]] == [80, 80, 80]
     with pytest.raises(UserError, match="is complete"):
         prepared_again(runs[3])
     lock = attend(runs[2])
@@ -171,13 +172,14 @@ def test_runs_are_listed_newest_first_and_other_folders_passed_over(tmp_path: Pa
     assert list_runs(tmp_path / "nowhere") == []
 
 
-def test_lines_that_are_no_events_hide_neither_their_run_nor_the_others(tmp_path: Path) -> None:
-    infinite = to_line(Finished(0.9, 0.9, 60.0, 6.0, False)).replace("0.9", "1e400")
-    lines = ["[" * 100_000, infinite, "\x00", '{"event": ["Finished"]}', "null"]
-    make_run(tmp_path / "2026-01-01_10-00", STARTED, BEST, rest="\n".join([*lines, ""]))
+def test_half_lines_and_events_of_another_version_hide_neither_their_run_nor_the_others(
+    tmp_path: Path,
+) -> None:
+    lines = ['{"event": "Evaluated", "sec', "\x00", '{"event": ["Finished"]}', "null"]
+    newer = '{"event": "Dreamed", "of": "sheep"}'
+    rest = "\n".join([*lines, newer, ""])
+    make_run(tmp_path / "2026-01-01_10-00", STARTED, BEST, rest=rest)
     make_run(tmp_path / "2026-01-02_10-00", STARTED)
-    odd = make_run(tmp_path / "2026-01-03_10-00", STARTED)
-    (odd / "config.json").write_text("[" * 100_000)
     second, first = list_runs(tmp_path)
     assert (first.name, first.ap) == ("2026-01-01_10-00", BEST.ap)
     assert second.name == "2026-01-02_10-00"

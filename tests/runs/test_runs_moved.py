@@ -50,7 +50,7 @@ def test_a_run_that_is_moved_alone_evaluates_and_resumes(run: Path, tmp_path: Pa
     assert complaints(there) == []
     val, images = truth_of_run(there, None)
     assert (val.parent, images) == (there, tmp_path / "set" / "images")
-    assert prepared_again(there).images_train == 8
+    assert prepared_again(there).sizes.train == 8
 
 
 def test_a_run_that_is_moved_with_its_pictures_takes_those_beside_it(
@@ -118,7 +118,7 @@ def test_a_run_with_nothing_to_check_with_goes_on_where_its_pictures_are_now(
     empty = {**content, "images": [], "annotations": []}
     (run / "val.json").write_text(json.dumps(empty), encoding="utf-8")
     images = moved(tmp_path / "set" / "images", tmp_path / "else" / "pictures")
-    assert prepared_again(run, images).images_train == 8
+    assert prepared_again(run, images).sizes.train == 8
     assert load_config(run).train_images == "../../else/pictures"
 
 

@@ -64,7 +64,7 @@ def test_a_dataset_gives_a_pair_among_its_runs_that_no_list_of_runs_shows(
     add_labelled(dataset, 4, session="garden", name="mug")
     folder = new_pair_folder(dataset.runs_folder)
     prepared = prepare_pair_from_dataset(dataset, folder, Wish(seconds=30))
-    assert (prepared.images_train, prepared.images_val) == (12, 4)
+    assert (prepared.sizes.train, prepared.sizes.val) == (12, 4)
     config = load_config(folder / "scratch")
     named = json.loads((folder / "scratch" / "train.json").read_text(encoding="utf-8"))["images"]
     assert all((folder / "scratch" / config.train_images / e["file_name"]).is_file() for e in named)
@@ -117,7 +117,7 @@ def test_damaged_pairs_are_passed_over_and_told(tmp_path: Path) -> None:
     (pair / "scratch" / "config.json").write_text("{", encoding="utf-8")
     assert list_pairs(tmp_path) == []
     assert list_pairs(tmp_path / "nowhere") == []
-    with pytest.raises(UserError, match="no pair of runs"):
+    with pytest.raises(UserError, match=r"config\.json is damaged"):
         summarise_pair(pair)
 
 

@@ -49,9 +49,10 @@ def test_what_checked_the_first_run_checks_the_next_and_all_that_came_since_trai
     told = prepare_run_from_dataset(dataset, run, child_of(first))
     assert names(run, "val") == names(first, "val")
     assert names(run, "train") >= names(first, "train")
-    assert told.images_train == 15
-    assert "4 images that first was checked with check this run, too." in told.explanation
-    assert "15 images train, 3 of them not known to first." in told.explanation
+    assert told.sizes.train == 15
+    assert told.explanation.startswith("15 images to learn from, 4 to check with. ")
+    assert "Of those to check with, 4 checked first." in told.explanation
+    assert "Of those to learn from, 3 are new to first." in told.explanation
     config = load_config(run)
     assert (config.start, config.parent, config.root) == ("run", "first", "pretrained")
     assert (run / START_WEIGHTS).read_bytes() == (first / BEST_WEIGHTS).read_bytes()
@@ -217,4 +218,4 @@ def test_where_hardly_anything_can_check_a_run_improve_starts_anew(
         prepare_run_from_dataset(dataset, run, child_of(first))
     told = prepare_improvement(dataset, run, first / "model.onnx", Wish())
     assert "None of 16 images may check" in told.warnings[0]
-    assert (load_config(run).start, told.images_val) == ("pretrained", 4)
+    assert (load_config(run).start, told.sizes.val) == ("pretrained", 4)

@@ -13,6 +13,7 @@ from PIL import Image as Pillow
 
 from labeler.dataset import category_edits, edits, splits
 from labeler.dataset.images import add_picture
+from labeler.dataset.model import BBox
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.runs.prepare import (
@@ -41,7 +42,7 @@ def test_a_dataset_is_split_by_session_and_its_images_are_not_copied(dataset: Da
     add_labelled(dataset, 4, session="garden", name="mug")
     run = new_run_folder(dataset.runs_folder)
     prepared = prepare_run_from_dataset(dataset, run, Wish(seconds=30, seed=3))
-    assert (prepared.images_train, prepared.images_val) == (12, 4)
+    assert (prepared.sizes.train, prepared.sizes.val) == (12, 4)
     config = load_config(run)
     assert (config.seconds, config.seed, config.start) == (30, 3, "pretrained")
     assert config.train_images == "../../images"
@@ -116,9 +117,9 @@ def test_a_coco_file_without_validation_is_split_in_stretches_and_said(tmp_path:
     prepared = prepare_run_from_coco(
         source, source.parent / "images", None, tmp_path / "run", Wish()
     )
-    assert prepared.images_train + prepared.images_val == 100
-    assert 18 <= prepared.images_val <= 22
-    assert f"{prepared.images_val} of 100 images are held back" in prepared.explanation
+    assert prepared.sizes.train + prepared.sizes.val == 100
+    assert 18 <= prepared.sizes.val <= 22
+    assert prepared.explanation.startswith(f"{prepared.sizes.told}. Those to check with have")
     held = sorted(int(name[5:-4]) for name in _names(tmp_path / "run" / "val.json"))
     neighbours = sum(b - a == 1 for a, b in itertools.pairwise(held))
     assert neighbours >= 14
@@ -167,17 +168,15 @@ def test_a_large_coco_file_puts_a_test_part_aside_that_no_seed_moves(tmp_path: P
         )
         parts = [_names(run / f"{part}.json") for part in ("train", "val", "test")]
         assert [len(part) for part in parts] == [
-            prepared.images_train,
-            prepared.images_val,
-            prepared.images_test,
+            prepared.sizes.train,
+            prepared.sizes.val,
+            prepared.sizes.test,
         ]
         assert sum(map(len, parts)) == len(set().union(*parts)) == 210
-        assert 24 <= prepared.images_test <= 40
+        assert 24 <= prepared.sizes.test <= 40
         config = load_config(run)
         assert config.test_images == config.train_images
-        assert (
-            f"{prepared.images_test} more are put aside for the final score" in prepared.explanation
-        )
+        assert f"{prepared.sizes.test} for the final score" in prepared.explanation
     assert _names(runs[0] / "test.json") == _names(runs[1] / "test.json")
     assert _names(runs[0] / "val.json") != _names(runs[1] / "val.json")
 
@@ -193,7 +192,7 @@ def test_an_export_of_ours_is_split_by_its_sessions(tmp_path: Path) -> None:
     )
     held = {entry["session_id"] for entry in _read(tmp_path / "run" / "val.json")["images"]}
     assert len(held) == 1
-    assert (prepared.images_train, prepared.images_val) == (48, 12)
+    assert (prepared.sizes.train, prepared.sizes.val) == (48, 12)
 
 
 def test_the_same_picture_twice_never_faces_itself(tmp_path: Path) -> None:
@@ -220,7 +219,7 @@ def test_a_dataset_remembers_what_waits_for_the_final_score(
         add_labelled(dataset, 4, session=f"sitting {number}", name="mug")
     first, second = (dataset.runs_folder / name for name in ("first", "second"))
     prepared = prepare_run_from_dataset(dataset, first, Wish())
-    assert (prepared.images_train, prepared.images_val, prepared.images_test) == (16, 4, 4)
+    assert (prepared.sizes.train, prepared.sizes.val, prepared.sizes.test) == (16, 4, 4)
     assert (first / load_config(first).test_images / min(_names(first / "test.json"))).is_file()
     (first / "test.json").unlink()  # the run itself need not stay
     for number in range(6, 9):
@@ -244,10 +243,10 @@ def test_a_validation_file_that_shows_what_trains_is_told(tmp_path: Path) -> Non
         train, folders["images"], val, tmp_path / "run", Wish(), val_images=folders["val_images"]
     )
     assert any(
-        "3 images to learn from look like images of the validation file" in sentence
+        "3 images to learn from look nearly the same as images of the validation file" in sentence
         for sentence in prepared.warnings
     )
-    assert (prepared.images_train, prepared.images_val) == (30, 3)  # nobody takes them away
+    assert (prepared.sizes.train, prepared.sizes.val) == (30, 3)  # nobody takes them away
 
 
 def test_images_in_another_folder_are_asked_for(tmp_path: Path) -> None:
@@ -266,7 +265,7 @@ def test_missing_and_escaping_images_are_left_out_and_named(tmp_path: Path) -> N
     prepared = prepare_run_from_coco(
         source, source.parent / "images", None, tmp_path / "run", Wish()
     )
-    assert prepared.images_train + prepared.images_val == 18
+    assert prepared.sizes.train + prepared.sizes.val == 18
     assert any("left out of all.json: 2 images" in sentence for sentence in prepared.warnings)
 
 
@@ -283,8 +282,8 @@ def test_odd_numbers_of_a_strange_file_do_not_stop_the_split(tmp_path: Path, odd
     prepared = prepare_run_from_coco(
         source, source.parent / "images", None, tmp_path / "run", Wish()
     )
-    assert prepared.images_val >= 1
-    assert prepared.images_train + prepared.images_val == 12
+    assert prepared.sizes.val >= 1
+    assert prepared.sizes.train + prepared.sizes.val == 12
 
 
 @pytest.mark.parametrize(
@@ -295,3 +294,33 @@ def test_what_is_no_coco_file_is_a_sentence(tmp_path: Path, content: str) -> Non
     source.write_text(content, encoding="utf-8")
     with pytest.raises(UserError, match=r"all\.json"):
         prepare_run_from_coco(source, tmp_path, None, tmp_path / "run", Wish())
+
+
+def test_images_too_near_to_those_held_back_are_in_no_list(dataset: Dataset) -> None:
+    """Else the run learns what it is checked with, and its score flatters."""
+    add_labelled(dataset, 1, session="kitchen", name="mug")
+    (sitting,), (mug,) = dataset.sessions(), dataset.categories()
+    for number in range(1, 60):  # two pictures a second
+        image = add_picture(
+            dataset,
+            jpeg(number),
+            original_name=f"{number}.jpg",
+            session_id=sitting.id,
+            captured_at=1000 + number / 2,
+        ).image
+        dataset.apply(edits.draw(dataset, image.id, mug.id, BBox(10, 10, 30, 30)))
+    run = new_run_folder(dataset.runs_folder)
+    prepared = prepare_run_from_dataset(dataset, run, Wish())
+    train, val = _names(run / "train.json"), _names(run / "val.json")
+    when = {image.file_name: image.captured_at for image in dataset.images()}
+    left_out = when.keys() - train - val
+    assert left_out
+    assert val
+    assert not train & val
+    assert (prepared.sizes.train, prepared.sizes.val) == (len(train), len(val))
+    assert str(len(left_out)) in prepared.explanation
+
+    def apart(name: str) -> float:
+        return min(abs(when[name] - when[held]) for held in val)
+
+    assert max(map(apart, left_out)) <= min(map(apart, train))  # the nearest ones

@@ -17,8 +17,9 @@ from PIL import Image
 from tests.trainer.told_runs import make_told_run
 from tests.trainer.training_runs import ROOT, Outcome
 from trainer.faults import TrainerError
-from trainer.int8.compare import FACTS, MODEL, load_quantised, quantise
+from trainer.int8.compare import quantise
 from trainer.int8.convert import last_nodes
+from trainer.measured import FACTS, QUANTISED, load_quantised
 from trainer.pack.bundle import pack
 from trainer.predict import Predictor
 
@@ -52,15 +53,15 @@ def test_the_int8_model_scores_nearly_the_same_in_a_third_of_the_bytes(whole: Pa
     apart = facts.difference
     assert apart is not None
     assert apart.value == pytest.approx((facts.whole.ap or 0) - (facts.plain.ap or 0))
-    assert apart.ends is not None
-    assert apart.ends[0] <= apart.ends[1]
+    assert apart.interval is not None
+    assert apart.interval[0] <= apart.interval[1]
     assert "The difference in AP, " in facts.told
 
 
 def test_the_preview_takes_the_int8_model_as_it_takes_the_other(
     whole: Path, finished: Outcome
 ) -> None:
-    ours, other = Predictor(whole / MODEL), Predictor(whole / "model.onnx")
+    ours, other = Predictor(whole / QUANTISED), Predictor(whole / "model.onnx")
     assert ours.details == other.details
     rgb = np.asarray(Image.open(finished.run.parent / "images" / "val-001.jpg"))
     near = ours.predict(rgb, min_score=0.0)
@@ -75,7 +76,7 @@ def test_the_preview_takes_the_int8_model_as_it_takes_the_other(
 def test_what_measures_boxes_stays_in_floats_and_the_rest_calculates_in_whole_numbers(
     whole: Path,
 ) -> None:
-    graph = onnx.load(whole / MODEL).graph
+    graph = onnx.load(whole / QUANTISED).graph
     makers = {output: node.op_type for node in graph.node for output in node.output}
     convolutions = [node for node in graph.node if node.op_type == "Conv"]
     plain = [node.name for node in convolutions if makers.get(node.input[1]) is None]
@@ -85,9 +86,9 @@ def test_what_measures_boxes_stays_in_floats_and_the_rest_calculates_in_whole_nu
 
 def test_it_is_made_once_for_a_model_and_anew_for_another(whole: Path, tmp_path: Path) -> None:
     run = Path(shutil.copytree(whole, tmp_path / "run"))
-    before = (run / MODEL).stat().st_mtime_ns
+    before = (run / QUANTISED).stat().st_mtime_ns
     assert quantise(run) == load_quantised(run)
-    assert (run / MODEL).stat().st_mtime_ns == before
+    assert (run / QUANTISED).stat().st_mtime_ns == before
     with (run / "model.onnx").open("ab") as stream:
         stream.write(b"\0")
     assert load_quantised(run) is None
@@ -100,7 +101,7 @@ def test_the_zip_carries_it_on_request_and_the_card_tells_both(whole: Path, tmp_
     assert "model.int8.onnx" in names
     facts = json.loads((whole / FACTS).read_text(encoding="utf-8"))
     with zipfile.ZipFile(tmp_path / "given.zip") as archive:
-        assert archive.read("model.int8.onnx") == (whole / MODEL).read_bytes()
+        assert archive.read("model.int8.onnx") == (whole / QUANTISED).read_bytes()
         card = archive.read("MODEL_CARD.md").decode()
     assert f"INT8: AP {facts['whole']['ap']:.3f}" in card
     assert f"float: AP {facts['plain']['ap']:.3f}" in card
@@ -112,7 +113,7 @@ def test_without_pictures_to_calibrate_with_it_is_a_sentence(tmp_path: Path) -> 
         path.unlink()
     with pytest.raises(TrainerError, match="nothing can be calibrated"):
         quantise(run)
-    assert not (run / MODEL).exists()
+    assert not (run / QUANTISED).exists()
 
 
 def test_a_model_without_weights_has_only_last_nodes(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.gui.tiny_model import SIZE
+from tests.gui.tiny_model import SIZE, seen_by, write_seeing_model
 from tests.trainer.told_runs import make_told_run
 from tests.trainer.training_runs import ROOT
 from trainer.faults import TrainerError
@@ -22,7 +22,7 @@ from trainer.pack.bundle import pack
 from trainer.pack.card import escaped
 from trainer.predict import Predictor
 
-NAMES = ["model.onnx", "labels.txt", "MODEL_CARD.md", "predict.py"]
+NAMES = ["model.onnx", "labels.txt", "README.md", "MODEL_CARD.md", "predict.py"]
 ALONE = """
 import runpy, sys
 class Refused:
@@ -86,11 +86,44 @@ def test_the_script_finds_alone_what_the_preview_would_show(unpacked: Path, tmp_
     assert max(row[6] for row in found if row[0] == str(turned)) > 360
 
 
+@pytest.mark.parametrize("channel", [0, 1, 2])
+@pytest.mark.parametrize("part", ["left", "right", "top", "bottom"])
+def test_colours_and_sides_reach_the_model_as_they_are(
+    unpacked: Path, tmp_path: Path, channel: int, part: str
+) -> None:
+    """In the preview and in the script: no colour or side is taken for another."""
+    width, height = SIZE
+    rows = {"top": slice(0, height // 2), "bottom": slice(height // 2, height)}.get(part)
+    columns = {"left": slice(0, width // 2), "right": slice(width // 2, width)}.get(part)
+    rgb = np.zeros((height, width, 3), np.uint8)
+    rgb[rows or slice(None), columns or slice(None), channel] = 255
+    Image.fromarray(rgb).save(tmp_path / "picture.png")
+    model = write_seeing_model(tmp_path / "model.onnx")
+    x1, y1, x2, y2 = seen_by(rgb)
+    (found,) = Predictor(model).predict(rgb)
+    assert found.bbox == pytest.approx((x1, y1, x2 - x1, y2 - y1), abs=0.01)
+    if channel == 0:  # one colour in the script will do, where each is a process
+        done = script(unpacked, model, tmp_path / "picture.png")
+        (line,) = done.stdout.splitlines()
+        assert json.loads(line)[3:] == pytest.approx([x1, y1, x2, y2], abs=0.01)
+
+
+def test_the_script_feeds_every_colour_as_it_is(unpacked: Path, tmp_path: Path) -> None:
+    rgb = np.zeros((*SIZE[::-1], 3), np.uint8)
+    rgb[:] = (200, 40, 120)
+    Image.fromarray(rgb).save(tmp_path / "picture.png")
+    done = script(unpacked, write_seeing_model(tmp_path / "model.onnx"), tmp_path / "picture.png")
+    assert json.loads(done.stdout)[3:] == pytest.approx(seen_by(rgb), abs=0.01)
+
+
 def test_the_script_is_short_and_needs_three_packages(unpacked: Path) -> None:
     lines = (unpacked / "predict.py").read_text(encoding="utf-8").splitlines()
-    assert len([line for line in lines[1:] if line]) <= 22
+    assert len([line for line in lines[1:] if line]) <= 60
     imported = [line.split()[1] for line in lines if line.startswith(("import", "from"))]
-    assert imported == ["json", "os", "sys", "numpy", "PIL", "onnxruntime"]
+    assert imported == [
+        *("json", "os", "sys", "collections.abc", "pathlib", "typing"),
+        *("numpy", "PIL", "onnxruntime"),
+    ]
 
 
 def test_labels_stand_in_the_order_of_the_network(unpacked: Path) -> None:
@@ -118,8 +151,91 @@ def test_the_card_tells_scores_data_preprocessing_limits_and_licences(unpacked: 
 
 def test_hostile_names_are_no_markdown() -> None:
     assert escaped("- [x](javascript:1)\n# <b>*y*</b>|\u202e") == (
-        r"\- \[x\](javascript:1) \# &lt;b\>\*y\*&lt;/b\>\|"
+        r"\- \[x](javascript:1) # &lt;b>\*y\*&lt;/b>\|"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2026-12-02_06-02", "2026-12-02_06-02"),
+        ("tea_cups & mugs", "tea_cups & mugs"),
+        ("_mugs_", r"\_mugs\_"),
+        ("&lt;b&gt;", "&amp;lt;b&amp;gt;"),
+        ("# mugs", r"\# mugs"),
+        ("mug #2", "mug #2"),
+        ("1. mugs", r"1\. mugs"),
+        ("> mugs", r"\> mugs"),
+        ("* mugs", r"\* mugs"),
+        ("2 * 3", "2 * 3"),
+        ("**mugs**", r"\*\*mugs\*\*"),
+        ("~~old~~ ~3", r"\~\~old\~\~ ~3"),
+        ("a`b`|c", r"a\`b\`\|c"),
+        ("![x](y)", r"!\[x](y)"),
+        ("mug-cup", "mug-cup"),
+    ],
+)
+def test_markdown_is_escaped_where_it_would_mean_something_and_nowhere_else(
+    text: str, shown: str
+) -> None:
+    assert escaped(text) == shown
+
+
+def test_the_card_and_the_readme_name_the_dataset(tmp_path: Path) -> None:
+    run = make_told_run(tmp_path / "2026-11-24_17-04")
+    story = json.loads((run / "preparation.json").read_text(encoding="utf-8"))
+    (run / "preparation.json").write_text(json.dumps({**story, "dataset": "My_kitchen [old]"}))
+    pack(run, tmp_path / "given.zip")
+    with zipfile.ZipFile(tmp_path / "given.zip") as archive:
+        card, readme = (archive.read(name).decode() for name in ("MODEL_CARD.md", "README.md"))
+    assert card.startswith("# Model card: My_kitchen \\[old]\n")
+    assert "(run 2026-11-24_17-04)" in card
+    assert readme.startswith("# My_kitchen \\[old]: a detector\n")
+    for words in ("python predict.py photo.jpg", "It finds vector, mug, and", "Apache License 2.0"):
+        assert words in readme
+
+
+def script(folder: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """predict.py, called in its folder."""
+    command = [sys.executable, "predict.py", *map(str, words)]
+    return subprocess.run(
+        command, cwd=folder, check=False, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_a_picture_that_cannot_be_read_is_named_and_the_others_are_done(
+    unpacked: Path, tmp_path: Path
+) -> None:
+    good, bad = tmp_path / "good.png", tmp_path / "bad.png"
+    Image.new("RGB", SIZE, "white").save(good)
+    bad.write_bytes(b"no picture")
+    missing = tmp_path / "missing.png"
+    done = script(unpacked, "model.onnx", bad, missing, good)
+    assert {json.loads(line)[0] for line in done.stdout.splitlines()} == {str(good)}
+    told = done.stderr.splitlines()
+    assert told[0].startswith(f"{bad} cannot be read: ")
+    assert told[1].startswith(f"{missing} cannot be read: ")
+    assert told[-1] == "2 of 3 pictures could not be read; the others are done."
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_model_named_the_one_beside_the_script_is_used(
+    unpacked: Path, tmp_path: Path
+) -> None:
+    picture = tmp_path / "white.png"
+    Image.new("RGB", SIZE, "white").save(picture)
+    named, plain = script(unpacked, "model.onnx", picture), script(unpacked, picture)
+    assert plain.stdout == named.stdout != ""
+    assert (plain.returncode, plain.stderr) == (0, "")
+    for words in ((), ("model.onnx",)):
+        done = script(unpacked, *words)
+        assert done.returncode == 1
+        assert "predict.py [model.onnx] PICTURES" in done.stderr
+    done = script(unpacked, "other.onnx", picture)
+    assert done.returncode == 1
+    assert done.stderr.startswith("other.onnx cannot be used as a model: ")
+    assert "Traceback" not in done.stderr
 
 
 def test_nothing_is_replaced_unasked_and_only_zips_are_written(tmp_path: Path) -> None:
@@ -152,7 +268,8 @@ def test_the_verb_writes_the_zip_and_says_how_to_run_it(tmp_path: Path) -> None:
         text=True,
         timeout=60,
     )
-    assert "python predict.py model.onnx" in done.stdout
+    assert "python predict.py photo.jpg" in done.stdout
+    assert str(tmp_path / "given.zip") in done.stdout
     with zipfile.ZipFile(tmp_path / "given.zip") as archive:
         assert archive.namelist() == NAMES
     again = subprocess.run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 import math
 import shutil
 import threading
@@ -14,9 +15,11 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import save
 
-from tests.trainer.training_runs import finish, prepare_run, start_training
-from trainer.checkpoint import load_standing
+from tests.trainer.training_runs import Outcome, finish, prepare_run, start_training
+from trainer.checkpoint import load_checkpoint, load_standing
 from trainer.config import load_config, save_config
 from trainer.events import (
     Evaluated,
@@ -33,6 +36,7 @@ from trainer.events import (
 from trainer.faults import TrainerError
 from trainer.predict import Predictor
 from trainer.run_folder import STATE, Reporter, goes_on
+from trainer.state import State, load_state, save_state
 from trainer.training import Training
 from trainer.twin import twin
 from trainer.twin_sides import SIDES
@@ -69,6 +73,14 @@ def wish(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def unbroken(wish: Path) -> Path:
     run = a_copy(wish, wish.with_name("unbroken"))
     begun(run, []).finish()
+    return run
+
+
+@pytest.fixture(scope="module")
+def stopped(wish: Path) -> Path:
+    """With the state of a half learned run. Not to be changed."""
+    run = a_copy(wish, wish.with_name("stopped"))
+    begun(run, [], until=0.5)
     return run
 
 
@@ -173,6 +185,89 @@ def test_what_was_changed_meanwhile_is_a_sentence(wish: Path, tmp_path: Path) ->
     (run / STATE).write_bytes(state[: len(state) // 2])
     with pytest.raises(TrainerError, match=r"state\.safetensors is damaged"):
         begun(run, [])
+
+
+def _nan(tensors: dict[str, torch.Tensor], _numbers: dict[str, Any]) -> None:
+    name = next(name for name in tensors if name.startswith("learner.weights."))
+    tensors[name] = torch.full_like(tensors[name].float(), math.nan)
+
+
+def _other_shape(tensors: dict[str, torch.Tensor], _numbers: dict[str, Any]) -> None:
+    name = next(name for name in tensors if name.startswith("learner.weights."))
+    tensors[name] = torch.zeros(3, 3, 3)
+
+
+def _no_such_picture(tensors: dict[str, torch.Tensor], _numbers: dict[str, Any]) -> None:
+    tensors["feeder.queue"] = torch.tensor([10**9])
+
+
+def _random_of_text(tensors: dict[str, torch.Tensor], _numbers: dict[str, Any]) -> None:
+    tensors["feeder.random"] = torch.zeros(3, dtype=torch.uint8)
+
+
+def _words_for_numbers(_tensors: dict[str, torch.Tensor], numbers: dict[str, Any]) -> None:
+    numbers["run"]["seconds"] = "long"
+
+
+def _a_list(_tensors: dict[str, torch.Tensor], numbers: dict[str, Any]) -> None:
+    numbers["learner"] = []
+
+
+def _too_large(_tensors: dict[str, torch.Tensor], numbers: dict[str, Any]) -> None:
+    numbers["feeder"]["seen"] = math.inf
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        _nan,
+        _other_shape,
+        _no_such_picture,
+        _random_of_text,
+        _words_for_numbers,
+        _a_list,
+        _too_large,
+    ],
+)
+def test_a_state_of_impossible_values_is_a_sentence(
+    wish: Path,
+    stopped: Path,
+    tmp_path: Path,
+    spoil: Callable[[dict[str, torch.Tensor], dict[str, Any]], None],
+) -> None:
+    run = a_copy(wish, tmp_path / "run")
+    state = load_state(stopped)
+    assert state is not None
+    tensors, numbers = dict(state.tensors), json.loads(json.dumps(state.numbers))
+    spoil(tensors, numbers)
+    save_state(run, State(tensors, numbers))
+    with pytest.raises(TrainerError, match=r"state\.safetensors is damaged"):
+        begun(run, [], until=0.5)
+
+
+def test_weights_that_are_not_finite_are_refused_before_anything_learns_from_them(
+    finished: Outcome, tmp_path: Path
+) -> None:
+    path = tmp_path / "best.safetensors"
+    with safe_open(str(finished.run / "best.safetensors"), framework="pt") as file:
+        metadata = file.metadata()
+        tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
+    name = next(name for name, tensor in tensors.items() if tensor.is_floating_point())
+    tensors[name].view(-1)[0] = math.inf
+    path.write_bytes(save(tensors, metadata=metadata))
+    with pytest.raises(TrainerError, match=r"best\.safetensors is damaged: .* not finite"):
+        load_checkpoint(path)
+
+
+@pytest.mark.parametrize("size", [2**63 - 1, 2**40, 100 << 20])
+def test_a_header_that_claims_more_than_there_is_is_no_weights(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "best.safetensors"
+    path.write_bytes(size.to_bytes(8, "little") + b"{}")
+    with pytest.raises(TrainerError, match="are no weights of Vector Labeler"):
+        load_checkpoint(path)
+    (tmp_path / STATE).write_bytes(path.read_bytes())
+    with pytest.raises(TrainerError, match="is damaged"):
+        load_state(tmp_path)
 
 
 def test_a_process_pauses_goes_on_stops_and_a_moved_run_resumes(tmp_path: Path) -> None:

@@ -220,7 +220,7 @@ def test_a_run_that_was_cut_off_before_its_first_step_has_a_page(tmp_path: Path)
     (run / "events.jsonl").write_text('{"event": "Star', encoding="utf-8")
     text = Page(write_report(run)).text
     assert "not finished" in text
-    assert "Nobody has measured how good it is." in text
+    assert "How good it is has not been measured." in text
     assert "Left out of this report" in text
 
 
@@ -252,7 +252,7 @@ def test_a_final_score_stands_first(tmp_path: Path) -> None:
     config = load_config(run)
     save_config(run, replace(config, test_images=config.val_images))
     text = Page(write_report(run)).text
-    assert "Put aside for the final score 8 images" in text
+    assert "For the final score 8 images" in text
     assert text.index("Final score on the test images") < text.index("on the validation images")
 
 

@@ -8,7 +8,7 @@ from labeler.runs.pair import PairRecords
 from labeler.runs.pair_story import LEVEL, Story, Winner, tell
 from labeler.runs.record import RunRecord
 from labeler.votes.statistics import exact_interval, sign_test, tail
-from labeler.votes.verdict import FEWEST, Tally, judge
+from labeler.votes.verdict import Tally, judge
 from trainer.events import Evaluated
 
 
@@ -78,8 +78,8 @@ def test_a_clear_vote_is_told_with_its_interval_and_what_became_of_ties() -> Non
     assert verdict.sentences == (
         "25 votes: 17 for pretrained, 3 for random weights, 5 saw no difference.",
         "Of the 20 who chose, 85 % took pretrained (95 % interval 62 % to 97 %). If both were "
-        "liked as much, so uneven a vote would come in 0.3 % of all cases: hardly chance. Those "
-        "who saw no difference are left out of both.",
+        "liked equally, a vote as uneven as this would come up in 0.3 % of all cases: hardly "
+        "chance. Those who saw no difference are not counted in either figure.",
         "The vote agrees with AP50 (AP50 0.62 pretrained against 0.10).",
     )
 
@@ -87,7 +87,9 @@ def test_a_clear_vote_is_told_with_its_interval_and_what_became_of_ties() -> Non
 def test_a_vote_against_ap_is_said() -> None:
     verdict = judge(Tally(1, 11, 0), _story(0.62, 0.10))
     assert verdict.winner is Winner.SCRATCH
-    assert verdict.sentences[-1].startswith("The vote goes against AP50: that prefers pretrained")
+    assert verdict.sentences[-1].startswith(
+        "The vote disagrees with AP50, by which pretrained is better"
+    )
 
 
 def test_where_ap50_tells_little_the_vote_is_set_beside_ap() -> None:
@@ -96,16 +98,16 @@ def test_where_ap50_tells_little_the_vote_is_set_beside_ap() -> None:
     assert (
         judge(Tally(1, 11, 0), _story(0.62, 0.30, level=0.75))
         .sentences[-1]
-        .startswith("The vote goes against AP: that prefers pretrained")
+        .startswith("The vote disagrees with AP, by which pretrained is better")
     )
 
 
 def test_five_votes_tell_nothing_even_if_all_agree() -> None:
-    verdict = judge(Tally(FEWEST - 1, 0, 0), _story(0.62, 0.10))
+    verdict = judge(Tally(5, 0, 0), _story(0.62, 0.10))
     assert verdict.winner is Winner.UNCLEAR
-    assert "Fewer than 6 who choose cannot tell" in verdict.sentences[1]
-    assert verdict.sentences[2].startswith("AP50 tells what the vote does not: pretrained")
-    assert judge(Tally(FEWEST, 0, 0)).winner is Winner.PRETRAINED
+    assert "Fewer than 6 such votes cannot tell" in verdict.sentences[1]
+    assert verdict.sentences[2].startswith("AP50 shows what the vote does not: pretrained")
+    assert judge(Tally(6, 0, 0)).winner is Winner.PRETRAINED
 
 
 def test_where_neither_tells_it_is_said() -> None:
@@ -115,7 +117,7 @@ def test_where_neither_tells_it_is_said() -> None:
     assert (
         judge(Tally(11, 1, 0), _story(0.40, 0.38))
         .sentences[2]
-        .startswith("The vote tells what AP50 cannot: people prefer pretrained")
+        .startswith("The vote shows what AP50 cannot: people prefer pretrained")
     )
 
 
@@ -123,5 +125,5 @@ def test_empty_and_undecided_votes_have_their_own_words() -> None:
     assert judge(Tally(0, 0, 0), _story(0.6, 0.1)).sentences == ("Nobody voted.",)
     undecided = judge(Tally(0, 0, 3))
     assert undecided.share is None
-    assert undecided.sentences[1] == "Nobody chose, so there is nothing to weigh."
+    assert undecided.sentences[1] == "Nobody chose one of the two, so the vote tells nothing."
     assert judge(Tally(1, 0, 0)).sentences[0].startswith("1 vote: 1 for pretrained")

@@ -134,7 +134,7 @@ def test_a_vote_that_cannot_be_kept_is_said_and_not_counted(
 @pytest.mark.skipif(os.name == "nt", reason="Windows opens no folder as a file either way")
 def test_a_book_that_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "votes.jsonl").mkdir()
-    with pytest.raises(UserError, match="cannot be read"):
+    with pytest.raises(UserError, match="not a plain file"):
         VoteBook(tmp_path)
 
 

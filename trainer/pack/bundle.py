@@ -8,10 +8,10 @@ from pathlib import Path
 
 from trainer.evaluate import model_of
 from trainer.faults import TrainerError
-from trainer.int8.compare import MODEL as QUANTISED
 from trainer.int8.compare import quantise
 from trainer.machine import write_whole
-from trainer.pack.card import model_card, printable
+from trainer.measured import QUANTISED
+from trainer.pack.card import model_card, printable, read_me
 from trainer.predict import Predictor
 from trainer.report.story import read_story
 
@@ -41,6 +41,7 @@ def pack(run: Path, out: Path, *, int8: bool = False, overwrite: bool = False) -
         "model.onnx": model.read_bytes(),
         **({"model.int8.onnx": (run / QUANTISED).read_bytes()} if int8 else {}),
         "labels.txt": "".join(f"{printable(name)}\n" for _, name in details.categories).encode(),
+        "README.md": read_me(story, details).encode(),
         "MODEL_CARD.md": model_card(story, details, told).encode(),
         "predict.py": _SCRIPT.read_bytes(),
     }

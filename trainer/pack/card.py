@@ -15,7 +15,14 @@ from trainer.predict import ModelDetails
 from trainer.report.story import Story
 from trainer.words import counted
 
-_SPECIAL = re.compile(r"([\\`*_\[\]#|~>]|^[-+=])")
+_SPECIAL = re.compile(
+    r"[\\`|\[]"  # wherever they stand
+    r"|(?<!\s)\*|\*(?!\s)|~~"  # at a word: emphasis
+    r"|(?<![^\W_])_|_(?![^\W_])"  # inside of a word an underscore is one
+    r"|^(?:[-+=>#*]|\d{1,9}(?=[.)]))"  # at the beginning: a list, a heading, a quotation
+)
+"""What Markdown would take for something: https://spec.commonmark.org/0.31.2."""
+_ENTITY = re.compile(r"&(?=#?\w+;)")
 _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]+"
 )
@@ -55,23 +62,67 @@ def printable(text: str) -> str:
 
 def escaped(text: str) -> str:
     """A name as Markdown shows it: nothing in it is taken for a link, a tag or a heading."""
-    plain = printable(text).replace("&", "&amp;").replace("<", "&lt;")
-    return _SPECIAL.sub(r"\\\1", plain)
+    plain = _ENTITY.sub("&amp;", printable(text)).replace("<", "&lt;")
+    return _SPECIAL.sub(_behind_a_backslash, plain)
+
+
+def _behind_a_backslash(found: re.Match[str]) -> str:
+    special = found[0]
+    return f"{special}\\" if special.isdecimal() else "".join(f"\\{sign}" for sign in special)
+
+
+def title_of(story: Story) -> str:
+    """What the model is called: by the dataset it learned from, or by its run."""
+    return story.dataset or story.run.resolve().name
 
 
 def _heading(story: Story) -> str:
     title = DETECTOR_FACTS[story.config.detector].title
     return "\n".join(
         [
-            f"# Model card: {escaped(story.run.resolve().name)}",
+            f"# Model card: {escaped(title_of(story))}",
             "",
-            f"A detector ({title}), trained with Vector Labeler, begun on "
-            f"{story.began:%d %B %Y}. This card was written on {date.today():%d %B %Y}.",
+            f"A detector ({title}), trained with Vector Labeler on the dataset "
+            f"{escaped(title_of(story))}, begun on {story.began:%d %B %Y} "
+            f"(run {escaped(story.run.resolve().name)}). This card was written on "
+            f"{date.today():%d %B %Y}.",
             "",
             "```sh",
             "pip install onnxruntime numpy Pillow",
-            "python predict.py model.onnx photo.jpg",
+            "python predict.py photo.jpg",
             "```",
+            "",
+        ]
+    )
+
+
+def read_me(story: Story, details: ModelDetails) -> str:
+    """README.md: what is in the zip, and how to run it in two lines."""
+    names = [escaped(name) for _, name in details.categories[:_MOST_CLASSES]]
+    left_out = len(details.categories) - len(names)
+    more = f" and {left_out} more, all in `labels.txt`" if left_out > 0 else ""
+    return "\n".join(
+        [
+            f"# {escaped(title_of(story))}: a detector",
+            "",
+            "It needs Python 3.11 or later:",
+            "",
+            "```sh",
+            "pip install onnxruntime numpy Pillow",
+            "python predict.py photo.jpg",
+            "```",
+            "",
+            f"It finds {', '.join(names)}{more}, and prints one line of JSON for each thing: the "
+            "picture, the class, the score, and x1 y1 x2 y2 in pixels.",
+            "",
+            "- `model.onnx`: the detector; its preprocessing is inside",
+            "- `labels.txt`: the classes, in the order of the detector's labels",
+            "- `predict.py`: a script that runs it, to read or to begin from",
+            "- `MODEL_CARD.md`: how good it is, what it learned from, how it is fed, its limits",
+            "",
+            "`predict.py` is under the Apache License 2.0, as Vector Labeler is. The licence of "
+            "the model is for whoever trained it to give; `MODEL_CARD.md` tells what its weights "
+            "began from.",
             "",
         ]
     )
@@ -133,7 +184,7 @@ def _table(measured: Analysis) -> Iterator[str]:
     yield ""
     yield (
         f"{counted(measured.images, 'image')}, {counted(measured.boxes, 'box')}. "
-        "Knowing nothing, one constant box, "
+        "Baseline: one fixed box, drawn on every image without looking, "
         f"scores AP {_digits(measured.constant_ap)} there. At the threshold "
         f"{measured.threshold:.2f}: precision {measured.precision:.2f}, recall "
         f"{measured.recall:.2f}."

@@ -11,11 +11,12 @@ from pathlib import Path
 from trainer.coco import CocoSet
 from trainer.config import DETECTOR_FACTS, RunConfig, start_words
 from trainer.events import Evaluated, Failed, Finished
-from trainer.int8.compare import load_quantised
+from trainer.measured import load_quantised
 from trainer.report.charts import SHARE, Axis, Line, beside, line_chart, thinned, time_axis
 from trainer.report.markup import Markup, joined, name_of, tag
 from trainer.report.measurements import digits, section
 from trainer.report.story import Course, Story
+from trainer.stored import StoredError
 from trainer.words import counted
 
 _PACKAGES = ("vector-labeler", "torch", "torchvision", "onnxruntime", "numpy")
@@ -42,7 +43,7 @@ def only_looked(course: Course) -> Markup:
     """For a run that nobody has analysed: what it said of itself."""
     best = course.best
     if best is None:
-        return tag("p", "Nobody has measured how good it is.")
+        return tag("p", "How good it is has not been measured.")
     known = _interval(best.ap_low, best.ap_high)
     known50 = _interval(best.ap50_low, best.ap50_high)
     told = f"AP {_known(best.ap)}{known} and AP50 {_known(best.ap50)}{known50}"
@@ -128,7 +129,7 @@ def data(story: Story) -> Markup:
     """Which images trained and which checked, how they were divided, and what was odd."""
     rows = [(name, _counted(part)) for name, part in story.parts]
     warnings = list(dict.fromkeys((*story.advice, *story.course.warnings)))
-    odd = [tag("h3", "Said before and during the run"), _list(warnings)] if warnings else []
+    odd = [tag("h3", "Notes from before and during the run"), _list(warnings)] if warnings else []
     split = [tag("p", story.split)] if story.split else []
     return section("The images", plain(rows), *split, *odd)
 
@@ -145,7 +146,10 @@ def _list(sentences: Sequence[str]) -> Markup:
 
 def provenance(story: Story) -> Markup:
     """The model files and the versions, for whoever wants to do it again."""
-    whole = load_quantised(story.run)
+    try:
+        whole = load_quantised(story.run)
+    except StoredError:  # the report says so at its head
+        whole = None
     rows = [*_model(story.run / "model.onnx"), ("Python", platform.python_version())]
     rows += [(name, number) for name in _PACKAGES if (number := _version(name))]
     beside = [tag("p", whole.told)] if whole is not None else []

@@ -13,11 +13,11 @@ from trainer.report.markup import Markup, joined, name_of, tag
 from trainer.words import counted
 
 _KINDS = {
-    Kind.WRONG_PLACE: "The class is right, but the box overlaps the true one by less than half.",
-    Kind.WRONG_CLASS: "There is something, but something else.",
-    Kind.TWICE: "It was found already, by a surer box.",
+    Kind.WRONG_PLACE: "The class is right, but the box overlaps the true box by less than half.",
+    Kind.WRONG_CLASS: "There is something, but of another class.",
+    Kind.TWICE: "It was found already, by a box with a higher score.",
     Kind.BACKGROUND: "There is nothing.",
-    Kind.MISSED: "Something is there, and no box stands for it.",
+    Kind.MISSED: "Something is there and was not found.",
 }
 _IN_SMALL = "Below a score: its 95 % interval."
 _MOST_ROWS = 200
@@ -65,9 +65,12 @@ def what_scores_mean() -> Markup:
     """For who sees them for the first time."""
     return tag(
         "p",
-        "AP is the mean of the average precisions at overlaps of 0.50 to 0.95, as COCO has it; "
-        "AP50 forgives up to half; AR is how much of all there is gets found. The interval "
-        "tells what other images of the same kind could have given.",
+        "AP (average precision, as COCO defines it) tells how good the detector is, "
+        "from 0 to 1: does it find everything, does it find nothing that is not there, "
+        "and do its boxes fit? AP50 is less strict: a box counts as right when it "
+        "overlaps the true box by half. AR (average recall) tells how much of what is "
+        "there is found. The interval is where 95 of 100 scores would lie if they were "
+        "measured on other images of the same kind.",
         class_="faint",
     )
 
@@ -76,7 +79,7 @@ def _for_comparison(measured: Analysis) -> list[Markup]:
     if measured.constant_ap is None or measured.constant_ap50 is None:
         return []
     told = (
-        "Knowing nothing, the same box on every image, scores "
+        "Baseline: one fixed box, drawn on every image without looking, scores "
         f"AP {digits(measured.constant_ap)} and AP50 {digits(measured.constant_ap50)} here."
     )
     return [tag("p", told)]
@@ -89,12 +92,13 @@ def precision_recall(measured: Analysis) -> Markup:
     line = Line("mean over the classes, overlap 0.5", measured.curve, "one")
     recall, precision = measured.recall, measured.precision
     words = f"at the threshold {measured.threshold:.2f}: {precision:.2f} at {recall:.2f}"
-    x = Axis("recall: how much of what is there gets found", 0.0, 1.0, 0.25)
+    x = Axis("recall: how much of what is there is found", 0.0, 1.0, 0.25)
     drawn = line_chart("Precision against recall", [line], x, SHARE, (recall, precision, words))
     told = (
         f"The ring is the threshold {measured.threshold:.2f}, which the preview starts with: "
         f"{percent(precision)} of the boxes shown are right, and {percent(recall)} of what is "
-        f"there is found (F1 {measured.f1:.2f}). A higher threshold shows less and is surer."
+        f"there is found (F1 {measured.f1:.2f}). A higher threshold shows fewer boxes, and more of "
+        "them are right."
     )
     columns = tag("div", drawn, tag("div", tag("p", told)), class_="beside")
     return section("How sure to be", columns, class_="together")
@@ -149,7 +153,7 @@ def mistakes(measured: Analysis, checked: CocoSet | None) -> Markup:
     counts = table(("mistake", "how often", "what it means"), rows, class_="last-is-text")
     galleries = [drawn for errors in measured.mistakes if (drawn := _kind(errors, checked))]
     shown = [key, *galleries] if galleries else []
-    told = f"What is shown from the threshold {measured.threshold:.2f} on; the worst first."
+    told = f"Mistakes at a threshold of {measured.threshold:.2f}, the worst first."
     return section("What goes wrong", tag("p", told), counts, *shown)
 
 

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from trainer.coco import CocoSet, read_coco
 from trainer.config import RunConfig, load_config
 from trainer.events import (
     Evaluated,
-    Event,
     Failed,
     Finished,
     Progressed,
     Started,
     Warned,
-    from_line,
+    checked_events,
+    read_events,
 )
 from trainer.faults import TrainerError
-from trainer.measured import FILES, Analysis, read_analysis
+from trainer.measured import FILES, Analysis, load_quantised, read_analysis
+from trainer.run_files import began, load_preparation, read_note
+from trainer.stored import StoredError
 
 _MOST_NOTE = 4000
-_NAMED_BY_TIME = "%Y-%m-%d_%H-%M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,8 @@ class Story:
     """Everything the report is made of. faults: sentences on what could not be read.
 
     measured: on the validation part; final: on the test part. split: how the images were divided,
-    in words. learnt and checked: None where they cannot be read; aside: the test part, if any.
+    in words. dataset: the name of what it learned from, "" where nobody noted it. learnt and
+    checked: None where they cannot be read; aside: the test part, if any.
     """
 
     run: Path
@@ -78,6 +77,7 @@ class Story:
     final: Analysis | None
     split: str
     advice: tuple[str, ...]
+    dataset: str
     note: str
     learnt: CocoSet | None
     checked: CocoSet | None
@@ -90,7 +90,7 @@ class Story:
         named = (
             ("To learn from", self.learnt),
             ("To check with", self.checked),
-            ("Put aside for the final score", self.aside),
+            ("For the final score", self.aside),
         )
         return [(name, coco) for name, coco in named if coco is not None]
 
@@ -102,17 +102,19 @@ def read_story(run: Path, end: Finished | None = None) -> Story:
     """
     config = _config(run)
     faults: list[str] = []
-    split, advice = _preparation(run)
+    prepared = load_preparation(run)
+    _damaged(run, faults)
     return Story(
         run=run,
-        began=_began(run),
+        began=datetime.fromtimestamp(began(run)),
         config=config,
         course=_course(run, end),
         measured=_measured(run, "val", faults),
         final=_measured(run, "test", faults),
-        split=split,
-        advice=advice,
-        note=_note(run),
+        split=prepared.explanation,
+        advice=prepared.warnings,
+        dataset=prepared.dataset,
+        note=read_note(run)[:_MOST_NOTE],
         learnt=_images(run, "train.json", config.train_images, faults),
         checked=_images(run, "val.json", config.val_images, faults),
         aside=_aside(run, config, faults),
@@ -128,11 +130,11 @@ def _config(run: Path) -> RunConfig:
     try:
         return load_config(run)
     except ValueError as error:
-        raise TrainerError(f"{error}. Name the folder of a run.") from error
+        raise TrainerError(f"{error} Name the folder of a run.") from error
 
 
 def _course(run: Path, end: Finished | None) -> Course:
-    events = [*_events(run), *([end] if end else [])]
+    events = [*read_events(run), *([end] if end else [])]
     ends = [event for event in events if isinstance(event, Finished | Failed)]
     started = [event for event in events if isinstance(event, Started)]
     return Course(
@@ -144,17 +146,13 @@ def _course(run: Path, end: Finished | None) -> Course:
     )
 
 
-def _events(run: Path) -> Iterator[Event]:
-    """None where the file is missing. A torn line, as a killed process leaves it, is passed by."""
-    try:
-        text = (run / "events.jsonl").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return
-    for line in text.splitlines():
+def _damaged(run: Path, faults: list[str]) -> None:
+    """What the run told and what was measured beside the analyses: those that cannot be meant."""
+    for read in (lambda: list(checked_events(run)), lambda: load_quantised(run)):
         try:
-            yield from_line(line)
-        except ValueError:
-            continue
+            read()
+        except StoredError as error:
+            faults.append(str(error))
 
 
 def _measured(run: Path, part: str, faults: list[str]) -> Analysis | None:
@@ -180,27 +178,3 @@ def _aside(run: Path, config: RunConfig, faults: list[str]) -> CocoSet | None:
     if not (run / "test.json").is_file():
         return None
     return _images(run, "test.json", config.test_images, faults)
-
-
-def _preparation(run: Path) -> tuple[str, tuple[str, ...]]:
-    """A run that was made by hand has none."""
-    try:
-        content: Any = json.loads((run / "preparation.json").read_text(encoding="utf-8"))
-        return str(content["explanation"]), tuple(map(str, content["warnings"]))
-    except (OSError, ValueError, RecursionError, KeyError, TypeError):
-        return "", ()
-
-
-def _note(run: Path) -> str:
-    try:
-        return (run / "note.txt").read_text(encoding="utf-8", errors="replace")[:_MOST_NOTE].strip()
-    except OSError:
-        return ""
-
-
-def _began(run: Path) -> datetime:
-    """By the run's name, which survives copying; else by the file that is written first."""
-    try:
-        return datetime.strptime(run.resolve().name[: len("2026-11-24_17-04")], _NAMED_BY_TIME)
-    except ValueError:
-        return datetime.fromtimestamp((run / "config.json").stat().st_mtime)

@@ -153,6 +153,7 @@ class CoverageCard(QWidget):
         document.many_images_changed.connect(self.refresh)
         document.suggestions_changed.connect(self.refresh)
         document.images_added.connect(self._grow)
+        document.images_removed.connect(self.refresh)
         document.categories_changed.connect(self._fill)
         document.dataset_opened.connect(self._change_dataset)
 

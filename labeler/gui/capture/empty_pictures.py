@@ -130,7 +130,11 @@ class CheckButton(QPushButton):
             self.tr("Say of each whether nothing is on it{key}. Before that they do not train"),
         )
         keep_keys(self, Qt.Key.Key_Space)
-        for signal in (document.images_added, document.image_state_changed):
+        for signal in (
+            document.images_added,
+            document.images_removed,
+            document.image_state_changed,
+        ):
             signal.connect(self.refresh)
         document.many_images_changed.connect(self.refresh)
         document.dataset_opened.connect(self.refresh)

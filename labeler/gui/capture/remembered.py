@@ -10,6 +10,7 @@ from pathlib import Path
 import platformdirs
 
 from labeler.dataset.files import PART
+from trainer.stored import StoredError, read
 
 _APPLICATION = "vector-labeler"
 
@@ -41,10 +42,9 @@ def keep(**chosen: bool | float) -> None:
 
 def _choices() -> dict[str, object]:
     try:
-        read = json.loads(_file().read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        return read(_file(), dict)
+    except (OSError, StoredError):
         return {}
-    return read if isinstance(read, dict) else {}
 
 
 def _file() -> Path:

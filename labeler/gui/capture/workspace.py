@@ -259,6 +259,7 @@ class CaptureWorkspace(Workspace):
         self.session.noted.connect(self._keep_note)
         self.strip.image_requested.connect(self.image_requested)
         document.annotations_changed.connect(self.strip.photos.refresh)
+        document.images_removed.connect(self._show_session)
         document.many_images_changed.connect(self.strip.photos.refresh_all)
         document.sessions_changed.connect(self._show_session)
         document.dataset_opened.connect(self._change_dataset)

@@ -121,7 +121,8 @@ class CurveTraining(QObject):
             return
         if not self._missing:
             picture = pair / f"{DATA_CURVE}.png"
-            self._end(self.tr("The data curve is complete. Its picture is {0}.").format(picture))
+            self._end("")
+            self._document.tell_written(picture, self.tr("The data curve is complete."))
             return
         if obstacle := obstacle_beside(self):
             self._miss(UserError(obstacle))
@@ -137,7 +138,7 @@ class CurveTraining(QObject):
             self._stop()
             return
         self._trainer.start(prepared.path)
-        self.images = prepared.images_train
+        self.images = prepared.sizes.train
         self.changed.emit()
 
     def _take_end(self, part: Path) -> None:
@@ -195,7 +196,7 @@ class CurveTraining(QObject):
         self._document.report(error)
 
     def _stop(self) -> None:
-        self._end(self.tr("Stopped. The parts of the data curve that are trained stay."))
+        self._end(self.tr("Stopped. The parts of the data curve that are trained are kept."))
 
     def _end(self, sentence: str = "") -> None:
         self.pair = None

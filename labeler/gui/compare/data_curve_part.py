@@ -24,7 +24,9 @@ class DataCurvePart(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.plot = TwoCurves(self.tr("How much images buy"), self.tr("images to learn from"), self)
+        self.plot = TwoCurves(
+            self.tr("What more images bring"), self.tr("images to learn from"), self
+        )
         self.sentence = QLabel(self)
         self.sentence.setWordWrap(True)
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -38,12 +40,12 @@ class DataCurvePart(QWidget):
         self.train_button = self._button(
             self.tr("Data curve"),
             "compare.data_curve",
-            self.tr("Trains the same pair on 10, 20 and 50 % of the images, too"),
+            self.tr("Trains the same pair on 10, 20 and 50 % of the images as well"),
         )
         self.cancel_button = self._button(
             self.tr("Cancel"),
             "compare.stop_training",
-            self.tr("Ends it now; the parts that are trained stay"),
+            self.tr("Ends it now. The parts that are trained are kept"),
         )
         self.train_button.clicked.connect(self.train_requested)
         self.cancel_button.clicked.connect(self.cancel_requested)
@@ -90,13 +92,13 @@ class DataCurvePart(QWidget):
         if shown.budget == "best":
             most = len(missing) * len(SIDES) * shown.seconds_total
             return self.tr(
-                "What would fewer images have given? The same pair on {0} % of them, each until it "
-                "improves no more: {1} at most."
+                "How good would it be with fewer images? Trains the same pair on {0} % "
+                "of them, each until it stops improving: {1} at most."
             ).format(told, times.duration(most))
         takes = len(missing) * sum(shown.records.of(side).seconds for side in SIDES)
         return self.tr(
-            "What would fewer images have given? The same pair on {0} % of them, each for as "
-            "long: about {1}."
+            "How good would it be with fewer images? Trains the same pair on {0} % of "
+            "them, each for the same time: about {1}."
         ).format(told, times.duration(takes))
 
     def _under_way(self, shown: ShownPair, training: CurveTraining) -> str:

@@ -49,9 +49,9 @@ class CompareEmptyPage(QWidget):
     def say_what_to_label(self, missing: int) -> None:
         """missing: so many more labelled images allow to train at all."""
         ask = (
-            self.tr("Draw boxes on 1 more image to train at all.")
+            self.tr("Draw boxes on 1 more image to be able to train.")
             if missing == 1
-            else self.tr("Draw boxes on {0} more images to train at all.").format(missing)
+            else self.tr("Draw boxes on {0} more images to be able to train.").format(missing)
         )
         self._say(self.tr("Nothing to learn from yet"), ask, offer=True)
 
@@ -59,9 +59,10 @@ class CompareEmptyPage(QWidget):
         self._say(
             self.tr("What is a pretrained start worth?"),
             self.tr(
-                "Press Train both: one detector starts with what it learned from a million other "
-                "photographs, one knows nothing.\nBoth learn from your {0} labelled images, and "
-                "afterwards everybody may vote which one sees better."
+                "Press Train both: one detector starts with what it learned from a "
+                "million other photographs, the other knows nothing.\nBoth learn from "
+                "your {0} labelled images, and then everybody can vote which one is "
+                "better."
             ).format(labelled),
         )
 

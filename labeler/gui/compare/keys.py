@@ -26,7 +26,7 @@ def actions(compare: CompareWorkspace) -> list[Action]:
             _tr("Train both"),
             ("Ctrl+Return",),
             compare.train,
-            _tr("Train one pretrained and one from random weights, in turn"),
+            _tr("Train one detector from pretrained and one from random weights, in turn"),
         ),
         Action(
             "stop_training",
@@ -40,14 +40,14 @@ def actions(compare: CompareWorkspace) -> list[Action]:
         ),
         Action(
             "pause_training",
-            _tr("Pause both, or go on after it"),
+            _tr("Pause both, or resume"),
             ("Ctrl+Shift+.",),
             compare.pause,
             obstacle=lambda: "" if compare.trainer.is_running else _tr("No pair is training."),
         ),
         Action(
             "go_on",
-            _tr("Go on with a pair that ended early"),
+            _tr("Resume a pair that ended early"),
             ("Ctrl+Shift+Return",),
             compare.go_on,
             obstacle=compare.obstacle_to_go_on,
@@ -65,7 +65,7 @@ def actions(compare: CompareWorkspace) -> list[Action]:
             ("Del",),
             compare.trash,
             widget=compare.panel.list,
-            obstacle=lambda: "" if compare.panel.list.current() else _tr("No pair is marked."),
+            obstacle=lambda: "" if compare.panel.list.current() else _tr("No pair is selected."),
         ),
         *_of_panes(compare),
     ]
@@ -76,14 +76,14 @@ def _of_panes(compare: CompareWorkspace) -> list[Action]:
     page, group = compare.watch_page, _tr("Watch and vote")
     rows: list[tuple[str, str, tuple[str, ...], Callable[[], object]]] = [
         ("play", _tr("Play or pause; live: freeze"), ("Space",), page.screening.toggle),
-        ("step_on", _tr("One frame on"), ("Right", "."), lambda: page.screening.step(1)),
+        ("step_on", _tr("One frame forward"), ("Right", "."), lambda: page.screening.step(1)),
         ("step_back", _tr("One frame back"), ("Left", ","), lambda: page.screening.step(-1)),
         ("slower", _tr("Slower"), ("Down",), lambda: page.transport.change_speed(-1)),
         ("faster", _tr("Faster"), ("Up",), lambda: page.transport.change_speed(1)),
         ("vote_a", _tr("A is better"), ("A",), lambda: page.vote(Choice.A)),
         ("vote_b", _tr("B is better"), ("B",), lambda: page.vote(Choice.B)),
         ("vote_same", _tr("No difference"), ("=", "S"), lambda: page.vote(Choice.SAME)),
-        ("withdraw_vote", _tr("Take the last vote back"), ("Backspace",), page.withdraw),
+        ("withdraw_vote", _tr("Undo the last vote"), ("Backspace",), page.withdraw),
         ("reveal", _tr("Reveal which is which"), ("R",), page.reveal),
         ("new_round", _tr("Vote again, in a new hidden order"), ("N",), page.vote_again),
         ("export_votes", _tr("Export votes…"), ("Ctrl+Shift+E",), page.ask_export),
@@ -98,7 +98,7 @@ def _of_panes(compare: CompareWorkspace) -> list[Action]:
         return slot
 
     def obstacle() -> str:
-        return "" if compare.is_watching else _tr("Press W first: nothing is watched yet.")
+        return "" if compare.is_watching else _tr("Press W first to watch both.")
 
     return [
         Action(

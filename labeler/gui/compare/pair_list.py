@@ -23,7 +23,7 @@ class PairList(OutcomeList):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Pairs"))
-        self.setToolTip(self.tr("Everything that was trained in pairs, the newest on top"))
+        self.setToolTip(self.tr("All pairs trained so far, the newest at the top"))
         self.offer(self.tr("Move to the wastebasket"), self.trash_requested.emit)
 
     def show_pairs(self, pairs: Sequence[PairSummary], current: Path | None) -> None:
@@ -34,7 +34,7 @@ class PairList(OutcomeList):
         when, outcome = times.day_and_time(pair.started), words.outcome(pair)
         lines = [self.tr("AP50 pretrained : AP50 from random weights"), pair.name]
         if pair.state is RunState.INTERRUPTED:
-            lines.insert(1, self.tr("Interrupted before its end"))
+            lines.insert(1, self.tr("Interrupted before the end"))
         if pair.state is RunState.FAILED:
             lines = [pair.pretrained.message or pair.scratch.message, pair.name]
         spoken = f"{when}, {outcome}"

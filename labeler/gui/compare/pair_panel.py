@@ -9,9 +9,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from labeler.gui.compare.pair_list import PairList
-from labeler.gui.key_hint import hint_tooltip
+from labeler.gui.key_hint import hint_tooltip, wrapped
+from labeler.gui.left_out import LeftOutLabel
 from labeler.gui.side_panel import heading
 from labeler.gui.theme import set_role
+from labeler.runs.history import LeftOut
 from labeler.runs.pair import PairSummary
 from labeler.runs.prepare import Wish
 
@@ -34,6 +36,7 @@ class PairPanel(QWidget):
         self.budget = self._budget()
         self.chosen = QLabel(self)
         self.list = PairList(self)
+        self.left_out = LeftOutLabel(self)
         self._none = QLabel(self.tr("None yet. The first one takes two minutes."), self)
         for label in (self.chosen, self._none):
             set_role(label, "faint")
@@ -56,9 +59,15 @@ class PairPanel(QWidget):
         """How the images of the pair on show were split, or what is missing."""
         self.chosen.setText(sentence)
 
-    def show_pairs(self, pairs: Sequence[PairSummary], current: Path | None) -> None:
+    def show_pairs(
+        self,
+        pairs: Sequence[PairSummary],
+        current: Path | None,
+        left_out: Sequence[LeftOut] = (),
+    ) -> None:
         self.list.show_pairs(pairs, current)
-        self._none.setVisible(not pairs)
+        self._none.setVisible(not pairs and not left_out)
+        self.left_out.show_left_out(left_out)
 
     def _train_button(self) -> QPushButton:
         button = QPushButton(self.tr("Train both"), self)
@@ -69,7 +78,8 @@ class PairPanel(QWidget):
         set_role(button, "primary")
         button.setAccessibleName(self.tr("Train both"))
         told = self.tr(
-            "Train one pretrained and one from random weights, in turn, alike in all else"
+            "Train one detector from pretrained and one from random weights, in turn, "
+            "with everything else the same"
         )
         hint_tooltip(button, "compare.train_both", told)
         button.clicked.connect(self.train_requested)
@@ -79,9 +89,12 @@ class PairPanel(QWidget):
         box = QComboBox(self)
         box.setAccessibleName(self.tr("Time for each"))
         box.setToolTip(
-            self.tr(
-                "So long each of the two learns; both together take twice that. "
-                "Best: until neither gets any better; both end after the same epochs"
+            wrapped(
+                self.tr(
+                    "How long each of the two trains; both together take twice as long. "
+                    "Best: until neither improves any more; both end after the same number "
+                    "of epochs"
+                )
             )
         )
         for text, budget, minutes in (
@@ -100,9 +113,9 @@ class PairPanel(QWidget):
         column.addWidget(self.train_button)
         column.addWidget(heading(self.tr("Time"), self.budget))
         column.addWidget(self.budget)
-        column.addWidget(heading(self.tr("Fair by"), self))
+        column.addWidget(heading(self.tr("Kept equal"), self))
         fair = QLabel(
-            self.tr("Same images, same split, same schedule, same seed. Only the start differs."),
+            self.tr("Images, split, schedule and seed are the same. Only the start differs."),
             self,
         )
         set_role(fair, "faint")
@@ -111,5 +124,6 @@ class PairPanel(QWidget):
         column.addWidget(self.chosen)
         column.addWidget(heading(self.tr("Pairs"), self.list))
         column.addWidget(self._none)
+        column.addWidget(self.left_out)
         column.addWidget(self.list, 1)
         column.setAlignment(self._none, Qt.AlignmentFlag.AlignTop)

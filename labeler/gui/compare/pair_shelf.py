@@ -10,12 +10,15 @@ from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.compare.shown_pair import ShownPair
 from labeler.gui.document import Document
-from labeler.runs.pair import PairSummary, list_pairs
+from labeler.runs.history import LeftOut
+from labeler.runs.pair import PairSummary, look_through_pairs
 from labeler.runs.trash import put_aside
 
 
 class PairShelf(QObject):
-    """listed: pairs holds the newest list. read carries a ShownPair; removed a pair's folder."""
+    """listed: pairs and left_out hold the newest lists. read carries a ShownPair;
+    removed a pair's folder.
+    """
 
     listed = Signal()
     read = Signal(object)
@@ -24,6 +27,7 @@ class PairShelf(QObject):
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.pairs: list[PairSummary] = []
+        self.left_out: list[LeftOut] = []
         self._document = document
         self._waiting = 0
 
@@ -37,8 +41,8 @@ class PairShelf(QObject):
         folder = self._document.dataset.runs_folder
         self._waiting += 1
         run_in_background(
-            lambda _report, _stop: list_pairs(folder),
-            on_done=lambda pairs: self._take_list(folder, pairs),
+            lambda _report, _stop: look_through_pairs(folder),
+            on_done=lambda found: self._take_list(folder, *found),
             on_error=self._miss,
             owner=self,
         )
@@ -64,15 +68,15 @@ class PairShelf(QObject):
             except UserError as error:
                 self._document.report(error)
                 return
-            told = self.tr("There is no wastebasket for it, so {0} lies in {1} now.")
+            told = self.tr("There is no wastebasket here, so {0} was moved to {1}.")
             self._document.say(told.format(pair.name, aside.parent))
         self.removed.emit(pair)
         self.load()
 
-    def _take_list(self, folder: Path, pairs: list[PairSummary]) -> None:
+    def _take_list(self, folder: Path, pairs: list[PairSummary], left_out: list[LeftOut]) -> None:
         self._waiting -= 1
         if folder == self._document.dataset.runs_folder:
-            self.pairs = pairs
+            self.pairs, self.left_out = pairs, left_out
             self.listed.emit()
 
     def _take_pair(self, shown: ShownPair) -> None:

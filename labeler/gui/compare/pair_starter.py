@@ -12,7 +12,6 @@ from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.compare.pair_trainer import PairTrainer
-from labeler.gui.counts import counted
 from labeler.gui.document import Document
 from labeler.gui.preparing import announce, obstacle_beside
 from labeler.runs.pair import PreparedPair, new_pair_folder, prepare_pair_from_dataset
@@ -68,9 +67,7 @@ class PairStarter(QObject):
     def _begin(self, prepared: PreparedPair) -> None:
         self._trainer.start(prepared.path)
         self._document.say(
-            self.tr("Both learn from {0} and are checked with {1}.").format(
-                counted(prepared.images_train, "image"), prepared.images_val
-            )
+            self.tr("Both are trained on the same images: {0}.").format(prepared.sizes.told)
         )
         self.began.emit(prepared.path)
 

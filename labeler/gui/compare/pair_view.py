@@ -21,7 +21,7 @@ from labeler.gui.compare.legend import Legend
 from labeler.gui.compare.shown_pair import ShownPair
 from labeler.gui.counts import counted
 from labeler.gui.elided_label import TITLE, ElidedLabel
-from labeler.gui.key_hint import hint_tooltip
+from labeler.gui.key_hint import hint_tooltip, wrapped
 from labeler.gui.segmented_bar import SegmentedBar
 from labeler.gui.theme import set_role
 from labeler.runs.history import RunState
@@ -75,14 +75,14 @@ class PairView(QWidget):
         hint_tooltip(
             self.pause_button,
             "compare.pause_training",
-            self.tr("Both stand still until you go on; nothing is lost"),
+            self.tr("Pauses both until you resume. Nothing is lost"),
         )
-        self.go_on_button = QPushButton(self.tr("Go on"), self)
+        self.go_on_button = QPushButton(self.tr("Resume"), self)
         self.go_on_button.setAccessibleName(self.go_on_button.text())
         hint_tooltip(
             self.go_on_button,
             "compare.go_on",
-            self.tr("Both go on from where they were saved last"),
+            self.tr("Continues both from the last state they saved"),
         )
         self.sentence = QLabel(self)
         self.sentence.setWordWrap(True)
@@ -92,7 +92,7 @@ class PairView(QWidget):
         set_role(self.notes, "faint")
         self.legend = Legend(self)
         self.scores = self._score_switch()
-        self.by_time = TwoCurves(self.tr("After equal time"), self.tr("seconds of learning"), self)
+        self.by_time = TwoCurves(self.tr("After equal time"), self.tr("seconds of training"), self)
         self.by_epochs = TwoCurves(self.tr("After equal epochs"), self.tr("epochs"), self)
         self.data_curve = DataCurvePart(self)
         self.watch_button.clicked.connect(self.watch_requested)
@@ -129,7 +129,7 @@ class PairView(QWidget):
     def ending(self, shown: ShownPair) -> str:
         """How the pair ended, for the status line."""
         if shown.state is RunState.FAILED:
-            return self.tr("The pair failed. Compare tells why.")
+            return self.tr("The pair failed. Compare says why.")
         return self._title(shown) + "."
 
     def choose_score(self, score: str) -> None:
@@ -168,7 +168,7 @@ class PairView(QWidget):
         return point.ap if self._score == AP else point.ap50
 
     def _show_pause(self, shown: ShownPair) -> None:
-        words_ = self.tr("Go on") if shown.is_paused else self.tr("Pause")
+        words_ = self.tr("Resume") if shown.is_paused else self.tr("Pause")
         self.pause_button.setText(words_)
         self.pause_button.setAccessibleName(words_)
         self.pause_button.setVisible(shown.state is RunState.RUNNING and not shown.are_both_over)
@@ -180,7 +180,9 @@ class PairView(QWidget):
         story = shown.story.sentence
         if shown.state is not RunState.INTERRUPTED:
             return story
-        ended = self.tr("It ended without a word, as when the program or the computer stops.")
+        ended = self.tr(
+            "It ended without notice, as when the program or the computer is switched off."
+        )
         kept = self.tr("The best of both so far is kept.") if shown.has_models else ""
         return " ".join(part for part in (ended, kept, story) if part)
 
@@ -220,10 +222,10 @@ class PairView(QWidget):
         if shown.is_paused:
             return self.tr("Paused after {0} each").format(times.duration(slowest))
         if shown.budget == "best":
-            return self.tr("Learning in turn until neither improves, {0} each so far").format(
+            return self.tr("Training in turn until neither improves, {0} each so far").format(
                 times.duration(slowest)
             )
-        return self.tr("Learning in turn, {0} of {1} each").format(
+        return self.tr("Training in turn, {0} of {1} each").format(
             times.duration(slowest), times.duration(shown.seconds_total)
         )
 
@@ -233,21 +235,38 @@ class PairView(QWidget):
             if left is None:
                 return ""
             is_bound = shown.budget == "best"
-            told = self.tr("{0} left at the most") if is_bound else self.tr("{0} left")
+            told = self.tr("at most {0} left") if is_bound else self.tr("{0} left")
             return told.format(times.duration(left))
         start = shown.told_start
         if start is None:
             return ""
-        return self.tr("scored on {0} that neither saw").format(counted(start.images_val, "image"))
+        return self.tr("scored on {0} that neither has seen").format(
+            counted(start.images_val, "image")
+        )
 
     def _score_switch(self) -> SegmentedBar:
         bar = SegmentedBar(self)
         for score, title, told in (
-            (AP50, self.tr("AP50"), self.tr("A box counts when half of it fits")),
-            (AP, self.tr("AP"), self.tr("How well the boxes fit, over strict and easy measures")),
+            (
+                AP50,
+                self.tr("AP50"),
+                self.tr(
+                    "AP50 tells how good the detector is, from 0 to 1, where a box "
+                    "counts as right when it overlaps the true box by half"
+                ),
+            ),
+            (
+                AP,
+                self.tr("AP"),
+                self.tr(
+                    "AP (average precision) tells how good the detector is, from 0 to "
+                    "1: does it find everything, does it find nothing that is not "
+                    "there, and do its boxes fit? 1 would be perfect"
+                ),
+            ),
         ):
             bar.add(score, title)
-            bar.button(score).setToolTip(told)
+            bar.button(score).setToolTip(wrapped(told))
             bar.button(score).setAccessibleName(title)
         bar.show_chosen(AP50)
         bar.chosen.connect(self.choose_score)

@@ -19,10 +19,12 @@ _ANY_COLOR = "#e69f00"
 class Panes(QWidget):
     """Shows a TwinSight, from a score on. colors: category id -> "#rrggbb".
 
-    filled: after some waiting there is a picture; or there was one, and there is none now.
+    filled: after some waiting there is a picture; or there was one, and there is none now. drawn:
+    how many boxes both show on it together, and the highest score of all that was found on it.
     """
 
     filled = Signal(bool)
+    drawn = Signal(int, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,7 +64,7 @@ class Panes(QWidget):
     def show_sight(self, sight: TwinSight | None) -> None:
         """None: one is on its way."""
         was_filled, self._sight = self._sight is not None, sight
-        self._say("" if sight is not None else self.tr("One moment…"))
+        self._say("" if sight is not None else self.tr("Loading…"))
         self._draw()
         if was_filled != (sight is not None):
             self.filled.emit(not was_filled)
@@ -86,6 +88,7 @@ class Panes(QWidget):
             for view in self.views:
                 view.show_picture(QImage())
             return
+        boxes = 0
         for place, view in enumerate(self.views):
             lowest = self._lowest_of(place)
             marks = [
@@ -99,6 +102,9 @@ class Panes(QWidget):
             ]
             view.show_picture(sight.image, marks)
             view.setAccessibleDescription(", ".join(mark.text for mark in reversed(marks)))
+            boxes += len(marks)
+        scores = (each.score for found in sight.found for each in found)
+        self.drawn.emit(boxes, max(scores, default=0.0))
 
     def _lowest_of(self, place: int) -> float:
         if self.lowest is not None:

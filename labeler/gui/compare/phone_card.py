@@ -66,7 +66,10 @@ class PhoneCard(QWidget):
         self.mode = QComboBox(self)
         self.mode.setAccessibleName(self.tr("Vote by phone"))
         self.mode.setToolTip(
-            self.tr("A small page with three buttons. It closes with this window or when you say")
+            self.tr(
+                "A small web page with three buttons. It closes with this window, or "
+                "when you switch it off"
+            )
         )
         self.mode.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -94,10 +97,7 @@ class PhoneCard(QWidget):
         self.mode.setCurrentIndex(self.mode.findData(mode))
         if not url:
             self.told.setText(
-                self.tr(
-                    "After Reveal: which was which, the counts with their interval, and what AP50 "
-                    "says to it."
-                )
+                self.tr("After Reveal: which was which, how people voted, and whether AP50 agrees.")
             )
         elif mode == HERE:
             self.told.setText(self.tr("Open this in a browser on this computer:\n{0}").format(url))

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
 
 from labeler.gui.compare.watching import LOWEST_SCORE
+from labeler.gui.key_hint import wrapped
 from labeler.gui.side_panel import keep_keys
 from labeler.gui.theme import set_role
 
@@ -27,13 +28,20 @@ class ScoreSlider(QWidget):
         self.slider.setMaximumWidth(120)
         self.slider.setMinimumWidth(60)
         self.slider.setAccessibleName(self.tr("Show from score, in both"))
-        self.slider.setToolTip(self.tr("How sure a detector must be, the same for both"))
+        self.slider.setToolTip(
+            self.tr("Boxes with a lower score are not shown: the same score for both")
+        )
         self.own = QPushButton(self.tr("Each its own"), self)
         self.own.setCheckable(True)
         self.own.setChecked(True)
         self.own.setAccessibleName(self.tr("Each at its own threshold"))
         self.own.setToolTip(
-            self.tr("Each shows from the score that balances best on the validation images")
+            wrapped(
+                self.tr(
+                    "Each shows boxes from its own score, the one that worked best on the "
+                    "images it was checked with"
+                )
+            )
         )
         self._words = QLabel(self)
         set_role(self._words, "faint")
@@ -51,6 +59,12 @@ class ScoreSlider(QWidget):
     @property
     def lowest(self) -> float | None:
         return None if self.own.isChecked() else self.slider.value() / 100
+
+    def set_lowest(self, lowest: float) -> None:
+        """As if the person had moved it there; 0 to 1."""
+        self.slider.setValue(round(100 * lowest))
+        if self.own.isChecked():  # it stood there already
+            self._tell(own=False)
 
     def _tell(self, *, own: bool) -> None:
         self.own.setChecked(own)

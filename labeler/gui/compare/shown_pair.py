@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from labeler.errors import UserError
+from labeler.runs.coco_side import read_lists
 from labeler.runs.comparison import SCORES, read_comparison
 from labeler.runs.data_curve import DATA_CURVE, SHARES, DataPoint, read_points
 from labeler.runs.history import MODEL, RunState
@@ -161,7 +162,6 @@ def _can_go_on(pair: PairSummary) -> bool:
 
 def _boxes_of(val_json: Path) -> int | None:
     try:
-        annotations = json.loads(val_json.read_text(encoding="utf-8"))["annotations"]
-        return sum(1 for each in annotations if not each.get("iscrowd"))
-    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
+        return sum(1 for each in read_lists(val_json).annotations if not each.get("iscrowd"))
+    except UserError:
         return None  # the scores stand without it

@@ -29,7 +29,7 @@ class SourceBox(QComboBox):
         self._clips: list[str] = [SIMULATED]
         self._current = ""
         self.setAccessibleName(self.tr("Watch"))
-        self.setToolTip(self.tr("The video or the camera that both look at"))
+        self.setToolTip(self.tr("The video or camera that both detectors watch"))
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(10)
         keep_keys(self, *_KEYS)

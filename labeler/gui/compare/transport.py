@@ -32,7 +32,9 @@ class Transport(QWidget):
         hint_tooltip(self.play, "compare.play", self.tr("Play or pause; live: freeze"))
         self.play.setAccessibleName(self.tr("Play"))
         self.play.clicked.connect(self.play_requested)
-        self.on = self._button(self.tr("frame ▶"), "compare.step_on", self.tr("One frame on"), 1)
+        self.on = self._button(
+            self.tr("frame ▶"), "compare.step_on", self.tr("One frame forward"), 1
+        )
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setAccessibleName(self.tr("Place in the video"))
         self.slider.setToolTip(self.tr("Place in the video, frame by frame"))

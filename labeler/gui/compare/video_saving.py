@@ -57,8 +57,8 @@ class VideoSaving(QObject):
         self.bar.run(
             self.tr("Saving {0}").format(out.name),
             work,
-            lambda frames: self._document.say(
-                self.tr("Saved {0} to {1}.").format(counted(frames, "frame"), out)
+            lambda frames: self._document.tell_written(
+                out, self.tr("Saved a video of {0}.").format(counted(frames, "frame"))
             ),
         )
 

@@ -34,13 +34,13 @@ class VoteCard(QWidget):
         self.told.setWordWrap(True)
         self.a = self._choice(self.tr("A"), Choice.A, self.tr("The left one is better"), "vote_a")
         self.same = self._choice(
-            self.tr("No difference"), Choice.SAME, self.tr("Both are as good"), "vote_same"
+            self.tr("No difference"), Choice.SAME, self.tr("Both are equally good"), "vote_same"
         )
         self.b = self._choice(self.tr("B"), Choice.B, self.tr("The right one is better"), "vote_b")
         for button in (self.a, self.b):
             set_role(button, "primary")
         self.withdraw = self._button(
-            self.tr("Undo last vote"), self.tr("Take the last vote back"), "withdraw_vote"
+            self.tr("Undo last vote"), self.tr("Undo the last vote"), "withdraw_vote"
         )
         self.reveal = self._button(
             self.tr("Reveal"), self.tr("End this vote and show which is which"), "reveal"
@@ -72,11 +72,10 @@ class VoteCard(QWidget):
             return self.tr("This vote is over.")
         if not can_vote:
             return self.tr(
-                "Votes cannot be kept here: the dataset is open for reading only, or its disk "
-                "takes nothing more."
+                "Votes cannot be saved here: the dataset is open read-only, or its disk is full."
             )
         if votes == 0:
-            return self.tr("Nobody has voted yet. One after the other, here or by phone.")
+            return self.tr("Nobody has voted yet. Vote one after the other, here or by phone.")
         so_far = (
             self.tr("1 vote so far.") if votes == 1 else self.tr("{0} votes so far.").format(votes)
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from labeler.gui.counts import counted
 from labeler.gui.document import Document
 from labeler.runs.pair import SIDES
 from labeler.runs.pair_story import Story
@@ -80,7 +81,7 @@ class Voting(QObject):
                 self._box = BallotBox(book, self._phone_voted.emit)
                 if book.damaged:
                     self._document.say(
-                        self.tr("Damaged lines of {0} that do not count: {1}.").format(
+                        self.tr("Damaged lines in {0}, which are not counted: {1}.").format(
                             book.path, book.damaged
                         )
                     )
@@ -106,7 +107,9 @@ class Voting(QObject):
             vote = self._book.withdraw_last()
             self._refresh()
             self._document.say(
-                self.tr("The last vote is taken back.") if vote else self.tr("There is no vote.")
+                self.tr("The last vote was undone.")
+                if vote
+                else self.tr("There is no vote to undo.")
             )
 
     def reveal(self) -> None:
@@ -145,7 +148,9 @@ class Voting(QObject):
             return
         with self._document.reporting():
             written = write_csv(self._book.rounds, path)
-            self._document.say(self.tr("Wrote {0}. Votes in it: {1}.").format(path, written))
+            self._document.tell_written(
+                path, self.tr("Exported {0}.").format(counted(written, "vote"))
+            )
 
     def open_page(self, *, network: bool) -> None:
         """Opens the page for phones: to this computer alone, or to the network that it is in."""

@@ -32,8 +32,10 @@ from labeler.gui.compare.vote_card import VoteCard
 from labeler.gui.compare.voting import Voting
 from labeler.gui.compare.watching import LoadedTwins
 from labeler.gui.document import Document
+from labeler.gui.floating_bars import FloatingBars
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.live import LiveCamera
+from labeler.gui.nothing_found import NothingFound, NothingWords
 from labeler.gui.side_panel import keep_keys
 from labeler.runs.clip import SIMULATED
 from labeler.runs.history import MODEL
@@ -61,9 +63,10 @@ class WatchPage(QWidget):
         self.save = self._button(
             self.tr("Save video…"),
             "save_video",
-            self.tr("Both panes as one video, for a lesson"),
+            self.tr("Saves both panes as one video, for a lesson"),
         )
         self.panes = Panes(self)
+        self.nothing = NothingFound(self)
         self.transport = Transport(self)
         self.saving = VideoSaving(document, self)
         self.card = VoteCard(self)
@@ -112,9 +115,11 @@ class WatchPage(QWidget):
         if self._shown is None:
             return
         if self.panes.sight is None:
-            self._document.say(self.tr("Nothing was seen yet. Vote when both show a picture."))
+            self._document.say(
+                self.tr("There is nothing to see yet. Vote when both panes show a picture.")
+            )
         elif self.voting.vote(choice):
-            self._document.say(self.tr("Counted. The next one, please."))
+            self._document.say(self.tr("Counted. Next, please."))
 
     def withdraw(self) -> None:
         self.voting.withdraw_last()
@@ -146,7 +151,9 @@ class WatchPage(QWidget):
         if self._shown is None:
             return
         if self.screening.is_live:
-            self._document.say(self.tr("Choose a video or the simulated drive to save one."))
+            self._document.say(
+                self.tr("Choose a video or the simulated drive as the source to save a video.")
+            )
             return
         if not self.voting.is_revealed:
             self._save_video(named=False)
@@ -205,6 +212,20 @@ class WatchPage(QWidget):
         self._loaded = loaded
         self.panes.use(loaded, class_colors(loaded.names, self._document.dataset.categories()))
 
+    def _tell_nothing(self, boxes: int, best: float) -> None:
+        words = NothingWords(
+            self.tr("Both find nothing at this score: lower it, or train longer."),
+            self.tr(
+                "Both find nothing here, at any score: train longer, or show them something that "
+                "they have learned."
+            ),
+        )
+        self.nothing.take(boxes, best, words)
+
+    def _forget_nothing(self, is_filled: bool) -> None:
+        if not is_filled:
+            self.nothing.restart()
+
     def _open_phones(self, mode: str) -> None:
         if mode == OFF:
             self.voting.close_page()
@@ -227,7 +248,11 @@ class WatchPage(QWidget):
         self.save.clicked.connect(self.ask_video)
         self.source.clip_chosen.connect(self._show_clip)
         self.source.camera_chosen.connect(self._show_camera)
+        self.score.changed.connect(self.nothing.restart)
         self.score.changed.connect(self.panes.set_lowest)
+        self.panes.drawn.connect(self._tell_nothing)
+        self.panes.filled.connect(self._forget_nothing)
+        self.nothing.lower_requested.connect(self.score.set_lowest)
         self.screening.loaded.connect(self._take_loaded)
         self.screening.failed.connect(self._fail)
         self.panes.filled.connect(self._show_round)
@@ -267,6 +292,7 @@ class WatchPage(QWidget):
         column.setSpacing(8)
         column.addLayout(top)
         column.addWidget(self.panes, 1)
+        FloatingBars(content, self.panes).add(self.nothing)
         column.addWidget(self.transport)
         column.addLayout(cards)
         column.addWidget(self.saving.bar)

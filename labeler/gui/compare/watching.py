@@ -211,14 +211,16 @@ class Watching(QObject):
             self._show_frame(self._film, due)
 
     def _load(self, a: Path, b: Path) -> None:
-        from trainer.predict import Predictor
+        from labeler.runs.detector import ModelDetector
 
         self._twins = []
         threads = max(1, (os.cpu_count() or 2) // 2)
-        twins = [Predictor(path, threads=threads) for path in (a, b)]
+        twins: list[Predictor] = [ModelDetector(path, threads=threads) for path in (a, b)]
         self._tell(
             self.loaded,
-            LoadedTwins(dict(twins[0].names), (twins[0].threshold, twins[1].threshold)),
+            LoadedTwins(
+                {**twins[1].names, **twins[0].names}, (twins[0].threshold, twins[1].threshold)
+            ),
         )
         self._twins = twins
 
@@ -243,7 +245,11 @@ class Watching(QObject):
             self._look(frame, image.copy(), number)
 
     def _look(self, pixels: Any, image: QImage, number: int | None) -> None:
-        a, b = (tuple(twin.predict(pixels, min_score=LOWEST_SCORE)) for twin in self._twins)
+        try:
+            a, b = (tuple(twin.predict(pixels, min_score=LOWEST_SCORE)) for twin in self._twins)
+        except UserError:  # a model that fails at this picture fails at the next
+            self._twins = []
+            raise
         with self._news:
             self._wish.waits_for_window = True
             if number is not None:

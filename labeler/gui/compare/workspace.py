@@ -94,8 +94,8 @@ class CompareWorkspace(Workspace):
         if not self.trainer.is_running:
             return ""
         return self.tr(
-            "A pair is training. Close the window and stop it? "
-            "The best of both is kept, and it can go on later."
+            "A pair is training. Close the window and stop it? The best of both is "
+            "kept, and it can be resumed later."
         )
 
     def shut_down(self) -> None:
@@ -128,7 +128,7 @@ class CompareWorkspace(Workspace):
         shown = self.shown
         if shown is not None and shown.can_go_on:
             return ""
-        return self.tr("This pair has nothing left to go on from.")
+        return self.tr("This pair has saved nothing to resume from.")
 
     def go_on(self) -> None:
         """Takes a pair that ended early up again from the states that it left."""
@@ -143,7 +143,7 @@ class CompareWorkspace(Workspace):
         if self._is_busy():
             return self.tr("A training is running.")
         if shown is None or not shown.can_have_curve:
-            return self.tr("Train a pair to its end first.")
+            return self.tr("Train a pair to the end first.")
         return ""
 
     def train_curve(self) -> None:
@@ -165,7 +165,7 @@ class CompareWorkspace(Workspace):
         if shown is None or not shown.has_models:
             self._document.say(self.tr("Train a pair first: there are no two detectors yet."))
         elif shown.state is RunState.RUNNING:
-            self._document.say(self.tr("Both are still learning. A vote needs two that stand."))
+            self._document.say(self.tr("Both are still training. Vote when they are done."))
         else:
             self._halves.setCurrentWidget(self.watch_page)
             self.watch_page.open(shown)
@@ -228,7 +228,7 @@ class CompareWorkspace(Workspace):
         pairs = self.shelf.pairs
         if self._wanted is None and pairs:
             self._show(pairs[0].path)
-        self.panel.show_pairs(pairs, self._wanted)
+        self.panel.show_pairs(pairs, self._wanted, self.shelf.left_out)
         self._refresh()
         self._watch_if_wanted()
 
@@ -239,7 +239,7 @@ class CompareWorkspace(Workspace):
     def _trash(self, pair: Path) -> None:
         is_learning = pair == self.trainer.pair and self.trainer.is_running
         if is_learning or pair == self.curve.pair:
-            self._document.say(self.tr("This pair is still learning. Stop it first."))
+            self._document.say(self.tr("This pair is still training. Stop it first."))
             return
         self.shelf.trash(pair)
 
@@ -294,6 +294,7 @@ class CompareWorkspace(Workspace):
             document.annotations_changed,
             document.image_state_changed,
             document.images_added,
+            document.images_removed,
             document.many_images_changed,
         ):
             changed.connect(self._refresh_timer.start)

@@ -10,6 +10,7 @@ from pathlib import Path
 import platformdirs
 
 from labeler.dataset.files import PART
+from trainer.stored import StoredError, read
 
 _APPLICATION = "vector-labeler"
 _MOST_DATASETS = 200
@@ -37,10 +38,9 @@ def choose(dataset_folder: Path, choice: bool) -> None:
 
 def _choices() -> dict[str, object]:
     try:
-        read = json.loads(_file().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return read(_file(), dict)
+    except (OSError, StoredError):
         return {}
-    return read if isinstance(read, dict) else {}
 
 
 def _key(dataset_folder: Path) -> str:

@@ -44,6 +44,7 @@ class DatasetTeller(QObject):
         self._gather.timeout.connect(self.tell_labels)
         document.images_added.connect(self._follow_added)
         document.image_state_changed.connect(self._follow_labels)
+        document.images_removed.connect(self._follow_many)
         document.many_images_changed.connect(self._follow_many)
 
     @property

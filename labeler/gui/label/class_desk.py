@@ -233,8 +233,12 @@ class ClassDesk(QObject):
             lambda dataset: category_edits.merge_categories(dataset, gone.id, kept.id),
             usage,
             self._words.merged(gone, kept, usage),
-            on_done=lambda: self._editor.follow_merge(gone.id, kept.id),
+            on_done=lambda: self._after_merge(gone, kept),
         )
+
+    def _after_merge(self, gone: Category, kept: Category) -> None:
+        self._editor.follow_merge(gone.id, kept.id)
+        self._document.classes_merged.emit()
 
     def _perform(
         self,

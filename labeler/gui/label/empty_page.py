@@ -1,4 +1,4 @@
-"""What the Label workspace says while there is nothing to label, with the button to go on."""
+"""What the Label workspace says while it has no image to show, with the buttons that go on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from labeler.cameras.base import CameraState
+from labeler.dataset.filters import ImageFilter
+from labeler.dataset.model import ImageState
+from labeler.dataset.queries import Counts
 from labeler.gui import theme
+from labeler.gui.counts import counted
 from labeler.gui.key_hint import hint_tooltip
 
 _MARGIN = 3
@@ -14,11 +19,13 @@ _TEXT_WIDTH = 460
 
 
 class EmptyPage(QWidget):
-    """camera_requested carries a camera's id, or nothing where one is to be chosen."""
+    """Offers what makes sense now. camera_requested carries a camera's id, or nothing where one is
+    to be chosen or is chosen already."""
 
     camera_requested = Signal(str)
     pictures_requested = Signal()
     all_requested = Signal()
+    training_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +36,9 @@ class EmptyPage(QWidget):
         theme.set_role(self.text, "faint")
         for label in (self.title, self.text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.photo = QPushButton(self.tr("Go to Capture and take the first photo"), self)
+        hint_tooltip(self.photo, "everywhere.capture", self.tr("The camera is ready there"))
+        theme.set_role(self.photo, "primary")
         self.simulated = QPushButton(self.tr("Use the simulated robot"), self)
         self.simulated.setToolTip(self.tr("Take photos in a small drawn world"))
         theme.set_role(self.simulated, "primary")
@@ -40,7 +50,20 @@ class EmptyPage(QWidget):
         self.all = QPushButton(self.tr("Show all images"), self)
         hint_tooltip(self.all, "label.show_all", self.tr("Clear the filter"))
         theme.set_role(self.all, "primary")
-        self._buttons = (self.simulated, self.capture, self.pictures, self.all)
+        self.train = QPushButton(self.tr("Go to Train"), self)
+        hint_tooltip(
+            self.train, "everywhere.train", self.tr("Train a detector on what is labelled")
+        )
+        self._camera = ("", CameraState.CLOSED)
+        self._shown: tuple[Counts, ImageFilter, bool] | None = None
+        self._buttons = (
+            self.photo,
+            self.simulated,
+            self.capture,
+            self.pictures,
+            self.all,
+            self.train,
+        )
         self._row = row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch(1)
@@ -57,25 +80,66 @@ class EmptyPage(QWidget):
         column.addStretch(3)
         self.simulated.clicked.connect(lambda: self.camera_requested.emit("simulated"))
         self.capture.clicked.connect(lambda: self.camera_requested.emit(""))
+        self.photo.clicked.connect(lambda: self.camera_requested.emit(""))
         self.pictures.clicked.connect(self.pictures_requested)
+        self.train.clicked.connect(self.training_requested)
         self.all.clicked.connect(self.all_requested)
 
-    def show_for(self, *, dataset_is_empty: bool) -> None:
-        if dataset_is_empty:
-            self.title.setText(self.tr("No images yet"))
-            self.text.setText(
-                self.tr(
-                    "Photograph through a robot, real or simulated, or drop pictures or a COCO "
-                    "file onto this window."
-                )
-            )
+    def show_for(self, counts: Counts, wanted: ImageFilter, *, read_only: bool) -> None:
+        """counts: of the dataset; wanted: the filter that no image passes."""
+        self._shown = (counts, wanted, read_only)
+        self._show()
+
+    def show_camera(self, name: str, state: CameraState) -> None:
+        """Which camera is chosen, if any, and how it is."""
+        if (name, state) != self._camera:
+            self._camera = (name, state)
+            self._show()
+
+    def _show(self) -> None:
+        if self._shown is None:
+            return
+        counts, wanted, read_only = self._shown
+        if counts.total:
+            title, text, offered = self._of_filter(counts, wanted)
+        elif read_only:
+            title = self.tr("No images yet")
+            text = self.tr("This dataset is open read-only, so none can be added here.")
+            offered = []
         else:
-            self.title.setText(self.tr("Nothing left here"))
-            self.text.setText(self.tr("No image is as the filter at the left asks for."))
-        for button in (self.simulated, self.capture, self.pictures):
-            button.setVisible(dataset_is_empty)
-        self.all.setVisible(not dataset_is_empty)
+            title = self.tr("No images yet")
+            text, offered = self._of_camera()
+        self.title.setText(title)
+        self.text.setText(text)
+        for button in self._buttons:
+            button.setVisible(button in offered)
         self._fit()
+
+    def _of_filter(self, counts: Counts, wanted: ImageFilter) -> tuple[str, str, list[QPushButton]]:
+        only_to_do = wanted == ImageFilter(state=ImageState.UNLABELLED)
+        if only_to_do and not counts.unlabelled:
+            text = self.tr("{labelled} labelled, {empty} confirmed empty.").format(
+                labelled=counted(counts.labelled, "image"), empty=counts.empty
+            )
+            return self.tr("Everything is labelled"), text, [self.all, self.train]
+        text = self.tr("No image matches the filter on the left.")
+        return self.tr("Nothing to show"), text, [self.all]
+
+    def _of_camera(self) -> tuple[str, list[QPushButton]]:
+        name, state = self._camera
+        if state is CameraState.LIVE:
+            text = self.tr("{camera} is connected. You can also drop pictures or a COCO file here.")
+            return text.format(camera=name), [self.photo, self.pictures]
+        if state in (CameraState.CONNECTING, CameraState.LOST):
+            text = self.tr(
+                "{camera} is connecting. You can also drop pictures or a COCO file here."
+            )
+            return text.format(camera=name), [self.capture, self.pictures]
+        text = self.tr(
+            "Take photos with a robot, real or simulated, or drop pictures or a COCO file onto "
+            "this window."
+        )
+        return text, [self.simulated, self.capture, self.pictures]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -8,13 +8,12 @@ import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import platformdirs
 
 from labeler.dataset.files import PART
 from labeler.dataset.filters import ImageFilter, Order
-from labeler.dataset.model import ImageState
+from trainer.stored import StoredError, read
 
 APPLICATION = "vector-labeler"
 _MOST_FILES = 200
@@ -56,22 +55,9 @@ def keep(dataset_folder: Path, place: Place) -> None:
 def last(dataset_folder: Path) -> Place:
     """The place that was kept last; the beginning where there is none or it cannot be read."""
     try:
-        return _place(json.loads(_file_of(dataset_folder).read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return read(_file_of(dataset_folder), Place)
+    except (OSError, StoredError):
         return Place()
-
-
-def _place(read: dict[str, Any]) -> Place:
-    image_id, view = read["image_id"], read["view"]
-    wanted = view["wanted"]
-    state = wanted["state"]
-    known = ImageFilter(**{**wanted, "state": None if state is None else ImageState(state)})
-    if not all(
-        value is None or isinstance(value, kind)
-        for value, kind in ((image_id, int), (known.category_id, int), (known.session_id, int))
-    ):
-        raise ValueError("an id is no number")
-    return Place(image_id, View(known, Order(view["order"]), bool(view["descending"])))
 
 
 def _file_of(dataset_folder: Path) -> Path:

@@ -121,6 +121,15 @@ class Listing(QObject):
             owner=self,
         )
 
+    def drop(self, image_ids: set[int]) -> None:
+        """These images are in the dataset no more."""
+        self._number += 1  # a list that is being made may still hold them
+        self._is_asking = False
+        self._guests -= image_ids
+        kept = array("q", (each for each in self._strip.images.image_ids if each not in image_ids))
+        self._strip.show_images(self._document.dataset, kept)
+        self._show_found()
+
     def stop(self) -> None:
         """The window closes: nothing is asked of the dataset any more."""
         self._pause.stop()

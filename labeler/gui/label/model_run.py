@@ -49,12 +49,9 @@ def detect(
 
     Raises UserError where the model cannot be used.
     """
-    from trainer.predict import Predictor  # ONNX Runtime comes with it
+    from labeler.runs.detector import ModelDetector  # ONNX Runtime comes with it
 
-    try:
-        predictor = Predictor(model, threads=_THREADS)
-    except ValueError as error:
-        raise UserError(str(error)) from error
+    predictor = ModelDetector(model, threads=_THREADS)
     ours = {each.name.casefold(): each.id for each in dataset.categories()}
     known = {number: ours.get(name.casefold()) for number, name in predictor.names.items()}
     unknown = sorted(name for number, name in predictor.names.items() if known[number] is None)

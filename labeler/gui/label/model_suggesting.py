@@ -20,7 +20,8 @@ from labeler.gui.label.along_orders import unlabelled_from
 from labeler.gui.label.canvas import Canvas
 from labeler.gui.label.model_run import Found, Outcome, detect
 from labeler.gui.label.travel import Travel
-from labeler.runs.history import MODEL, RunSummary, list_runs
+from labeler.gui.left_out import unreadable
+from labeler.runs.history import MODEL, LeftOut, RunSummary, look_through
 
 _MOST_RUNS = 12
 
@@ -58,8 +59,8 @@ class ModelSuggesting(QObject):
         else:
             folder = self._document.dataset.runs_folder
             run_in_background(
-                lambda _report, _stop: list_runs(folder),
-                on_done=self._show_menu,
+                lambda _report, _stop: look_through(folder),
+                on_done=lambda found: self._show_menu(*found),
                 on_error=self._fail,
                 owner=self,
             )
@@ -89,19 +90,24 @@ class ModelSuggesting(QObject):
         self._bar.stop()
         return True
 
-    def _show_menu(self, runs: list[RunSummary]) -> None:
+    def _show_menu(self, runs: list[RunSummary], left_out: list[LeftOut]) -> None:
         menu = self.menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setAccessibleName(self.tr("Models to suggest with"))
         for run in [each for each in runs if each.has_model][:_MOST_RUNS]:
             action = menu.addAction(model_names.of_run(run))
             action.triggered.connect(lambda _checked, run=run: self.use(run.path / MODEL, run.name))
+        menu.setToolTipsVisible(True)
+        for each in left_out[:_MOST_RUNS]:
+            action = menu.addAction(unreadable(each))
+            action.setEnabled(False)
+            action.setToolTip(each.why)
         if menu.actions():
             menu.addSeparator()
         menu.addAction(self.tr("Open model.onnx…")).triggered.connect(self._ask_file)
         middle = QPoint(self._window.width() // 2, self._window.height() // 3)
         menu.popup(self._window.mapToGlobal(middle))
-        menu.setActiveAction(menu.actions()[0])
+        menu.setActiveAction(next(each for each in menu.actions() if each.isEnabled()))
 
     def _ask_file(self) -> None:
         dialog = QFileDialog(self._window, self.tr("Open a model"))

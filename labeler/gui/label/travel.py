@@ -46,6 +46,7 @@ class Travel(QObject):
         self._keeping = QTimer(self, singleShot=True, interval=_KEEP_MS)
         self._keeping.timeout.connect(self.keep_place)
         self.listing.listed.connect(self._follow_list)
+        document.images_removed.connect(self._follow_removed)
         document.categories_changed.connect(self._follow_categories)
         filmstrip.chosen.connect(self._arrive)
         filmstrip.filters.changed.connect(self._follow_filter)
@@ -69,6 +70,10 @@ class Travel(QObject):
     def show_image(self, image_id: int) -> None:
         """Goes to an image, whatever is filtered: it stands in the list until one moves on."""
         if not self._strip.mark(image_id):
+            if not self._document.dataset.matches(image_id, ImageFilter()):
+                self._strip.mark(self.image_id or 0)
+                self._document.say(self.tr("That image is not in the dataset any more."))
+                return
             self._arrive(image_id)
             self.listing.make()
         elif image_id != self.image_id:
@@ -229,6 +234,28 @@ class Travel(QObject):
         """A class that is gone asks for nothing any more."""
         filters = self._strip.filters
         filters.choose(_usable(self._document.dataset, filters.view))
+
+    def _follow_removed(self, image_ids: list[int]) -> None:
+        """Where the current image went, the next one that is left is current, else the one before.
+
+        The filmstrip has none of them any more, before anybody looks.
+        """
+        gone, images = set(image_ids), self._strip.images
+        was_listed = list(images.image_ids)
+        self.listing.drop(gone)
+        if self.image_id in gone:
+            row = was_listed.index(self.image_id) if self.image_id in was_listed else 0
+            around = [*was_listed[row:], *reversed(was_listed[:row])]
+            left = next((each for each in around if each not in gone), None)
+            self.image_id = self._before_dry = None
+            if left is None:
+                self.listing.move_to(None)
+                self.ran_dry.emit()
+            else:
+                self._arrive(left)
+        elif self.image_id is not None:
+            self._strip.mark(self.image_id)
+        self.listing.make()
 
     def _follow_list(self) -> None:
         images = self._strip.images

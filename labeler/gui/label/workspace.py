@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from labeler.cameras.base import CameraState
 from labeler.dataset.changes import Edit
 from labeler.dataset.model import Image
 from labeler.errors import UserError
@@ -59,6 +60,7 @@ class LabelWorkspace(Workspace):
 
     camera_requested = Signal(str)
     pictures_requested = Signal()
+    training_requested = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -133,6 +135,10 @@ class LabelWorkspace(Workspace):
         self.detectors.offer.stop()
         super().hideEvent(event)
 
+    def show_camera(self, name: str, state: CameraState) -> None:
+        """The camera that the window has chosen."""
+        self.empty_page.show_camera(name, state)
+
     def main_part(self) -> QWidget:
         return self._pages
 
@@ -200,8 +206,8 @@ class LabelWorkspace(Workspace):
     def _show_nothing(self) -> None:
         self.editor.image_id = None
         self._show_boxes()
-        empty = self._document.counts.total == 0
-        self.empty_page.show_for(dataset_is_empty=empty)
+        document, wanted = self._document, self.filmstrip.filters.view.wanted
+        self.empty_page.show_for(document.counts, wanted, read_only=document.dataset.read_only)
         self._pages.setCurrentWidget(self.empty_page)
         if self.isVisible():
             self.setFocus()  # or Space would press the first button that it finds
@@ -253,8 +259,11 @@ class LabelWorkspace(Workspace):
         """Undo and redo show what they change; what the mouse was dragging is no longer that."""
         self.canvas.end_drawing()
         touched = edit.image_ids()
+        gone = {image.id for each in edit.imports() if each.before for image in each.held.images}
         if touched and self.editor.image_id not in touched:
-            self.show_image(touched[0])
+            left = next((each for each in touched if each not in gone), None)
+            if left is not None:
+                self.show_image(left)
 
     def _show_scale(self, scale: float) -> None:
         if not self.isVisible():
@@ -335,3 +344,4 @@ class LabelWorkspace(Workspace):
         self.empty_page.camera_requested.connect(self.camera_requested)
         self.empty_page.pictures_requested.connect(self.pictures_requested)
         self.empty_page.all_requested.connect(self.filmstrip.show_all)
+        self.empty_page.training_requested.connect(self.training_requested)

@@ -47,7 +47,7 @@ class Asking(QObject):
 
     def obstacle_to_second(self) -> str:
         """Why there is no second detector to judge, or nothing."""
-        return "" if self._looking.beside else self.tr("No second model looks at the picture.")
+        return "" if self._looking.beside else self.tr("No second model is in use.")
 
     def _show(self) -> None:
         judging = self._judging

@@ -33,7 +33,7 @@ class BesideBox(QComboBox):
         self._runs: list[RunSummary] = []
         self._pairs: list[PairSummary] = []
         self.setAccessibleName(self.tr("Second model"))
-        self.setToolTip(self.tr("A second detector that looks at the very same pictures"))
+        self.setToolTip(self.tr("A second detector on the very same pictures"))
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(12)
         self.activated.connect(self._choose)

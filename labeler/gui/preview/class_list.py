@@ -47,7 +47,7 @@ class ClassList(QListWidget):
         self._counts: dict[int, int] = {}
         self.setItemDelegate(_RowDelegate(self))
         self.setAccessibleName(self.tr("In view"))
-        self.setToolTip(self.tr("What is in view now. A class without its mark is not shown"))
+        self.setToolTip(self.tr("What is in view now. A class without a tick is not shown"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(QAbstractItemView.SizeAdjustPolicy.AdjustIgnored)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -104,7 +104,7 @@ class ClassList(QListWidget):
             item.setData(_COUNT, counts.get(number, 0))
         self.blockSignals(False)
         words = ", ".join(f"{each.count} {each.name}" for each in self.seen)
-        self.setAccessibleDescription(words or self.tr("Nothing of this score"))
+        self.setAccessibleDescription(words or self.tr("Nothing at this score"))
         self.viewport().update()
 
     def sizeHint(self) -> QSize:

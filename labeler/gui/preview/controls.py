@@ -54,14 +54,12 @@ class Controls(QWidget):
         self.numbered = self._make_check(
             self.tr("Number them"),
             "preview.numbers",
-            self.tr("Each thing keeps its number from picture to picture"),
+            self.tr("Each thing keeps its number from frame to frame"),
         )
         self.smooth = self._make_check(
             self.tr("Smooth"),
             "preview.smooth",
-            self.tr(
-                "Boxes and scores are evened out over a few pictures, so that they tremble less"
-            ),
+            self.tr("Boxes and scores are averaged over a few frames, so that they jitter less"),
         )
         self.react = ReactBox(reacting, self)
         self.record = RecordControls(self)
@@ -108,7 +106,7 @@ class Controls(QWidget):
         slider.setPageStep(5)
         slider.setValue(50)
         slider.setAccessibleName(self.tr("Show from score"))
-        hint_tooltip(slider, "preview.fewer", self.tr("How sure the detector must be"))
+        hint_tooltip(slider, "preview.fewer", self.tr("Boxes with a lower score are not shown"))
         slider.valueChanged.connect(self._tell_score)
         return slider
 

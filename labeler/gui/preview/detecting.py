@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
 
+from labeler.errors import UserError
 from labeler.gui.decode import LONGEST, LivePicture, as_rgb
 from labeler.track.steady import Box
 
@@ -147,7 +148,7 @@ class Detecting(QObject):
                 file.forget()
             elif file.refresh(path):
                 self._tell(self.loaded, file.described())
-        except ValueError as error:
+        except UserError as error:
             self._tell(self.failed, str(error), file.is_beside)
         except Exception as error:  # the thread must live on, for the next picture or model
             self._give_up(file, error)
@@ -160,6 +161,10 @@ class Detecting(QObject):
         try:
             pixels, factor = _pixels(picture, longest)
             found = _found(file.predictor, pixels, factor)
+        except UserError as error:  # a model that fails at this picture fails at the next
+            file.predictor = None
+            self._tell(self.failed, str(error), file.is_beside)
+            return
         except Exception as error:  # as above
             self._give_up(file, error)
             return
@@ -167,6 +172,9 @@ class Detecting(QObject):
         try:
             if beside.predictor is not None:
                 other = _found(beside.predictor, pixels, factor)
+        except UserError as error:
+            beside.predictor = None
+            self._tell(self.failed, str(error), beside.is_beside)
         except Exception as error:  # the first one looks on alone
             self._give_up(beside, error)
         milliseconds = 1000 * (time.perf_counter() - started)
@@ -197,7 +205,7 @@ class _ModelFile:
         self.path = self.predictor = self._stamp = None
 
     def refresh(self, path: Path) -> bool:
-        """True where a predictor was made. Raises ValueError, once for each state of the file."""
+        """True where a predictor was made. Raises UserError, once for each state of the file."""
         now = time.monotonic()
         if path == self.path and now - self._looked < _LOOK_S:
             return False
@@ -207,9 +215,9 @@ class _ModelFile:
         if path != self.path:
             self.predictor = None
         self.path, self._stamp = path, stamp
-        from trainer.predict import Predictor
+        from labeler.runs.detector import ModelDetector
 
-        self.predictor = Predictor(path, threads=max(1, (os.cpu_count() or 2) // 2))
+        self.predictor = ModelDetector(path, threads=max(1, (os.cpu_count() or 2) // 2))
         return True
 
     def described(self) -> LoadedModel:

@@ -44,7 +44,9 @@ class FrameKeeping(QObject):
         frame = picture.frame
         if self._is_stale(frame, camera.latest() or frame):
             self._document.say(
-                self.tr("Not kept: this picture is {0} s old.").format(int(frame.age))
+                self.tr("Not kept: this picture is {0} s old. The camera has stopped.").format(
+                    int(frame.age)
+                )
             )
             return False
         self._shots += 1
@@ -101,9 +103,9 @@ class FrameKeeping(QObject):
         if then is not None:
             then(kept)
         elif kept.is_new:
-            self._document.say(self.tr("This picture joined the dataset, to be labelled."))
+            self._document.say(self.tr("Added to the dataset, to be labelled."))
         else:
-            self._document.say(self.tr("This very picture is in the dataset already."))
+            self._document.say(self.tr("This picture is in the dataset already."))
 
     def _tell_failed(self, error: UserError) -> None:
         self._document.report(error)  # what is held may still be kept, and is awaited

@@ -30,13 +30,15 @@ class JudgeBox(QWidget):
         hint_tooltip(
             self.improve,
             "preview.improve",
-            self.tr("What you judged is labelled, and then the model in use learns on from it"),
+            self.tr("First correct what you judged, then the model in use learns from it"),
         )
         self.take_back = QPushButton(self.tr("Take back"), self)
         set_role(self.take_back, "flat")
-        self.take_back.setAccessibleName(self.tr("Take the last verdict back"))
+        self.take_back.setAccessibleName(self.tr("Undo the last verdict"))
         hint_tooltip(
-            self.take_back, "preview.take_back", self.tr("The last verdict counts no more")
+            self.take_back,
+            "preview.take_back",
+            self.tr("Takes back the last verdict, so that it no longer counts"),
         )
         self.take_back.clicked.connect(self.take_back_requested)
         for button in (self.improve, self.take_back):

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from labeler.gui.elided_label import ElidedLabel
-from labeler.gui.key_hint import KeyHint, hint_tooltip
+from labeler.gui.key_hint import KeyHint, hint_tooltip, wrapped
 from labeler.gui.preview.tally import Tally, Verdict
 from labeler.gui.side_panel import keep_keys
 from labeler.gui.theme import set_role
@@ -67,12 +67,15 @@ class JudgeRow(QWidget):
     def _words(self, verdict: Verdict) -> tuple[str, str]:
         """Text and tooltip."""
         return {
-            Verdict.RIGHT: (self.tr("Right"), self.tr("All that is there is found")),
+            Verdict.RIGHT: (
+                self.tr("Right"),
+                self.tr("Everything that is there is found, and nothing else"),
+            ),
             Verdict.WRONG: (
                 self.tr("Wrong"),
-                self.tr("Something is found that is not there, or under a wrong name"),
+                self.tr("Something is found that is not there, or has the wrong class"),
             ),
-            Verdict.MISSED: (self.tr("Missed"), self.tr("Something is there and not found")),
+            Verdict.MISSED: (self.tr("Missed"), self.tr("Something is there but not found")),
         }[verdict]
 
     def _make(self, verdict: Verdict, action: str) -> None:
@@ -101,17 +104,18 @@ class JudgeRow(QWidget):
         button = QPushButton(text, self)
         set_role(button, "flat")
         button.setAccessibleName(text)
-        button.setToolTip(self.tr("The tally begins again"))
+        button.setToolTip(self.tr("Starts counting from zero"))
         button.clicked.connect(self.reset_requested)
         keep_keys(button, Qt.Key.Key_Space)
         return button
 
     def _lay_out(self) -> None:
         self.line.setToolTip(
-            self.tr(
-                "Of the pictures that you chose to judge; those that you passed over are not in "
-                "it. In brackets: where the share would lie in 95 of 100 tries, if you chose by "
-                "chance and no two pictures were alike."
+            wrapped(
+                self.tr(
+                    "Only of the pictures you judged. In brackets: the 95 % interval of "
+                    "that share, if you chose the pictures at random and no two were alike."
+                )
             )
         )
         buttons = QHBoxLayout()

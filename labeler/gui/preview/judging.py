@@ -114,9 +114,7 @@ class Judging(QObject):
         count, shown = self._count(is_beside=is_beside), pane.shown
         frame = shown.sight.picture.frame
         if frame is count.last:
-            self._document.say(
-                self.tr("This picture is judged already. Backspace takes that back.")
-            )
+            self._document.say(self.tr("This picture is judged already. Backspace undoes that."))
             return False
         found = [each.detection for each in shown.stored]
         said = _Said(
@@ -136,7 +134,7 @@ class Judging(QObject):
         """Why there is none, or nothing."""
         if self._first.said or self._second.said:
             return ""
-        return self.tr("There is no verdict to take back.")
+        return self.tr("There is no verdict to undo.")
 
     def take_back(self) -> None:
         """The last verdict counts no more; what was accepted by it waits again."""
@@ -157,7 +155,7 @@ class Judging(QObject):
             self._joined.remove(said.joined)
         words = self.tr("Taken back.")
         if said.entry or said.joined:
-            words = self.tr("Taken back: the picture stays in the dataset, to be labelled.")
+            words = self.tr("Taken back. The picture stays in the dataset, to be labelled.")
         if said.entry in self._document.history.undoable:
             self._document.attempt(lambda data: data.edit_of(said.entry).inverse(), words)
         else:
@@ -237,18 +235,20 @@ class Judging(QObject):
         before = self._document.history.undoable[-1:]
         self._document.attempt(
             lambda data: _as_right(data, image_id),
-            self.tr("Right: the picture joined the dataset with its boxes.")
+            self.tr("Right: the picture was added to the dataset with its boxes.")
             if has_boxes
-            else self.tr("Right: the picture joined the dataset, confirmed empty."),
+            else self.tr("Right: the picture was added to the dataset, confirmed empty."),
         )
         after = self._document.history.undoable[-1:]
         return after[0] if after and after != before else 0
 
     def _tell(self, verdict: Verdict, unknown: Sequence[str], hidden: Sequence[str]) -> None:
         words = {
-            Verdict.RIGHT: self.tr("Right: the picture joined the dataset."),
-            Verdict.WRONG: self.tr("Wrong: the picture joined the dataset, to be corrected."),
-            Verdict.MISSED: self.tr("Missed: the picture joined the dataset, to be completed."),
+            Verdict.RIGHT: self.tr("Right: the picture was added to the dataset."),
+            Verdict.WRONG: self.tr("Wrong: the picture was added to the dataset, to be corrected."),
+            Verdict.MISSED: self.tr(
+                "Missed: the picture was added to the dataset, to be completed."
+            ),
         }[verdict]
         if unknown:
             words += self.tr(" Not classes here: {0}.").format(", ".join(unknown))

@@ -31,24 +31,30 @@ def actions(preview: PreviewWorkspace) -> list[Action]:
         ),
         Action(
             "hold",
-            _tr("Hold the picture, go on"),
+            _tr("Hold the picture, or go back to live"),
             ("Space",),
             preview.hold,
-            _tr("The picture in view stays, to be judged in peace"),
+            _tr("Freezes the picture in view, so that you can judge it in peace"),
         ),
         Action(
             "fewer",
-            _tr("Show only surer ones"),
+            _tr("Raise the score: show fewer boxes"),
             ("+", "="),
             preview.controls.show_fewer,
             repeats=True,
         ),
-        Action("more", _tr("Show less sure ones"), ("-",), controls.show_more, repeats=True),
+        Action(
+            "more",
+            _tr("Lower the score: show more boxes"),
+            ("-",),
+            controls.show_more,
+            repeats=True,
+        ),
         *_verdicts(preview),
         *_verdicts_on_second(preview),
         Action(
             "take_back",
-            _tr("Take the last verdict back"),
+            _tr("Undo the last verdict"),
             ("Backspace",),
             preview.judging.take_back,
             obstacle=preview.judging.obstacle_to_take_back,
@@ -58,7 +64,7 @@ def actions(preview: PreviewWorkspace) -> list[Action]:
             _tr("Improve"),
             ("I",),
             preview.improve,
-            _tr("What you judged is labelled, and then the model in use learns on from it"),
+            _tr("First correct what you judged, then the model in use learns from it"),
             obstacle=preview.obstacle_to_improve,
         ),
         Action("numbers", _tr("Number them"), ("N",), controls.numbered.toggle),
@@ -71,7 +77,7 @@ def actions(preview: PreviewWorkspace) -> list[Action]:
             preview.recording.open_folder,
             obstacle=preview.recording.obstacle_to_folder,
         ),
-        Action("react", _tr("React on, off"), ("E",), preview.react),
+        Action("react", _tr("React: on or off"), ("E",), preview.react),
         Action("rules", _tr("Rules…"), ("Shift+E",), preview.show_rules),
         Action("stop", _tr("Stop reacting, leave the big screen"), ("Esc",), preview.stop),
         Action(
@@ -79,7 +85,7 @@ def actions(preview: PreviewWorkspace) -> list[Action]:
             _tr("Big screen"),
             ("B",),
             preview.big_screen.toggle,
-            _tr("For a class: Esc leaves"),
+            _tr("For a whole class to see: Esc leaves it"),
         ),
         Action("open_model", _tr("Open model.onnx…"), ("Ctrl+Shift+O",), preview.ask_model),
     ]
@@ -92,21 +98,24 @@ def _verdicts(preview: PreviewWorkspace) -> list[Action]:
             _tr("Right"),
             ("R",),
             partial(preview.asking.judge, Verdict.RIGHT),
-            _tr("All that is there is found: the picture joins the dataset with its boxes"),
+            _tr(
+                "Everything that is there is found, and nothing else: the picture is "
+                "added to the dataset with its boxes"
+            ),
         ),
         Action(
             "wrong",
             _tr("Wrong"),
             ("W",),
             partial(preview.asking.judge, Verdict.WRONG),
-            _tr("Something is found that is not there: the picture joins the dataset"),
+            _tr("Something is found that is not there: the picture is added to the dataset"),
         ),
         Action(
             "missed",
             _tr("Missed"),
             ("M",),
             partial(preview.asking.judge, Verdict.MISSED),
-            _tr("Something is there and not found: the picture joins the dataset"),
+            _tr("Something is there but not found: the picture is added to the dataset"),
         ),
     ]
 

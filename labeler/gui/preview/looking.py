@@ -136,6 +136,8 @@ class Looking(QObject):
         picture = self._live.picture
         if self.is_held:
             return False
+        if self.model is not None:
+            self.pace.offer(frame.number)
         if self.model is None or self.last is None or picture is None:
             return True
         side = max(picture.image.width(), picture.image.height())

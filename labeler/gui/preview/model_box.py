@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from labeler.gui import model_names
-from labeler.runs.history import MODEL, RunSummary
+from labeler.gui.left_out import offer_left_out
+from labeler.runs.history import MODEL, LeftOut, RunSummary
 
 
 class ModelBox(QComboBox):
@@ -24,9 +26,10 @@ class ModelBox(QComboBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._runs: list[RunSummary] = []
+        self._left_out: Sequence[LeftOut] = ()
         self._model: Path | None = None
         self.setAccessibleName(self.tr("Model"))
-        self.setToolTip(self.tr("The detector that looks. The newest run stands on top"))
+        self.setToolTip(self.tr("The detector in use. The newest run is at the top"))
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(12)
         self.activated.connect(self._choose)
@@ -41,8 +44,10 @@ class ModelBox(QComboBox):
         """Of the model in use, as it stands here; empty where there is none."""
         return self.currentText()
 
-    def show_runs(self, runs: list[RunSummary]) -> None:
+    def show_runs(self, runs: Sequence[RunSummary], left_out: Sequence[LeftOut] = ()) -> None:
+        """left_out: runs that cannot be read are shown, and not to be chosen."""
         self._runs = [run for run in runs if run.has_model]
+        self._left_out = left_out
         self._fill()
         self.renamed.emit()
 
@@ -58,6 +63,7 @@ class ModelBox(QComboBox):
             self.addItem(model_names.of_run(run), str(path))
         if self._model is not None and self._model not in paths:
             self.insertItem(0, model_names.of_file(self._model), str(self._model))
+        offer_left_out(self, self._left_out)
         if self.count():
             self.insertSeparator(self.count())
         self.addItem(self.tr("Open model.onnx…"), None)

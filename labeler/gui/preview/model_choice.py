@@ -11,7 +11,7 @@ from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
 from labeler.gui.preview.model_box import ModelBox
-from labeler.runs.history import NEWEST, RunSummary, is_same_run, list_runs
+from labeler.runs.history import NEWEST, LeftOut, RunSummary, is_same_run, look_through
 
 
 class ModelChoice(QObject):
@@ -39,8 +39,8 @@ class ModelChoice(QObject):
         """Reads the runs again; where no model is used yet, the newest run's is from now on."""
         dataset = self._document.dataset
         run_in_background(
-            lambda _report, _stop: list_runs(dataset.runs_folder),
-            on_done=self._show_runs,
+            lambda _report, _stop: look_through(dataset.runs_folder),
+            on_done=lambda found: self._show_runs(*found),
             on_error=self._tell_unreadable,
         )
 
@@ -92,8 +92,8 @@ class ModelChoice(QObject):
         self._use(None)
         self.refresh()
 
-    def _show_runs(self, runs: list[RunSummary]) -> None:
-        self._box.show_runs(runs)
+    def _show_runs(self, runs: list[RunSummary], left_out: list[LeftOut]) -> None:
+        self._box.show_runs(runs, left_out)
         if self.model is None and self._box.newest is not None:
             self._use(self._box.newest)
 

@@ -24,8 +24,8 @@ class NoModel(QWidget):
         set_role(title, "title")
         hint = QLabel(
             self.tr(
-                "Label about 20 pictures, then press Train.\n"
-                "After a minute the detector looks through your camera here."
+                "Label about 20 pictures, then press Train.\nA minute later you can "
+                "watch your detector here, on your camera."
             ),
             self,
         )

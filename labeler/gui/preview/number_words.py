@@ -28,7 +28,7 @@ def number_words(looking: Looking) -> str:
     if looking.effort.longest < LONGEST:
         words += _tr("   reduced to {0}").format(looking.effort.longest)
     if looking.effort.every > 1:
-        words += _tr("   1 of {0} pictures").format(looking.effort.every)
+        words += _tr("   1 of every {0} frames").format(looking.effort.every)
     if looking.last is not None and looking.last.switched_off:
         words += _tr("   not shown: {0}").format(", ".join(sorted(looking.last.switched_off)))
     return words
@@ -37,7 +37,7 @@ def number_words(looking: Looking) -> str:
 def eased_words(looking: Looking) -> str:
     """What is asked of the machine from now on."""
     if not looking.effort.is_slow:
-        return _tr("The detector keeps up again: it looks at every picture as it is.")
+        return _tr("The detector keeps up again: it sees every frame at full size.")
     if looking.effort.every > 1:  # how many changes while this stands; the corner tells
-        return _tr("This machine is slow for this detector: it does not look at every picture.")
-    return _tr("This machine is slow for this detector: it looks at reduced pictures.")
+        return _tr("This computer is slow for this detector: it skips some frames.")
+    return _tr("This computer is slow for this detector: it sees the frames at reduced size.")

@@ -9,19 +9,28 @@ _WINDOW_S = 2.0
 
 
 class Pace:
-    """Takes each picture that was looked at; counts from the last restart()."""
+    """Takes each frame that came while somebody watched, and each that was looked at.
+
+    dropped: how many of the former are none of the latter, since the last restart().
+    """
 
     def __init__(self) -> None:
         self.dropped = 0
+        self._first: int | None = None
         self._last: int | None = None
         self._recent: deque[tuple[float, float]] = deque(maxlen=240)
         self._late: deque[float] = deque(maxlen=15)
 
     def restart(self) -> None:
-        """Another camera or another model."""
-        self.dropped, self._last = 0, None
+        """Another camera or another model, or somebody watches again."""
+        self.dropped, self._first, self._last = 0, None, None
         self._recent.clear()
         self._late.clear()
+
+    def offer(self, frame_number: int) -> None:
+        """A frame has come, a detector is there, and somebody watches."""
+        if self._first is None or frame_number < self._first:  # a camera may count anew
+            self._first, self._last = frame_number, None
 
     def note(
         self,
@@ -31,10 +40,15 @@ class Pace:
         *,
         late_ms: float = 0.0,
     ) -> None:
-        """milliseconds: of the detector. late_ms: since the picture arrived."""
-        if self._last is not None and frame_number > self._last:
-            self.dropped += frame_number - self._last - 1
-        self._last = frame_number
+        """milliseconds: of the detector. late_ms: since the picture arrived.
+
+        What had come before anybody watched may be looked at as well: nothing between that and the
+        next one was dropped.
+        """
+        if self._first is not None and frame_number >= self._first:
+            if self._last is not None and frame_number > self._last:
+                self.dropped += frame_number - self._last - 1
+            self._last = frame_number
         self._late.append(late_ms)
         self._recent.append((time.monotonic() if now is None else now, milliseconds))
 

@@ -46,7 +46,7 @@ class PictureBar(QWidget):
 
     def show_held(self, is_held: bool) -> None:
         """Whether the picture stays in view."""
-        text = self.tr("Go on") if is_held else self.tr("Hold")
+        text = self.tr("Resume") if is_held else self.tr("Hold")
         self.hold.setText(text)
         self.hold.setAccessibleName(text)
 
@@ -59,7 +59,7 @@ class PictureBar(QWidget):
     def _made_hold(self) -> QPushButton:
         button = QPushButton(self.tr("Hold"), self)
         button.setAccessibleName(button.text())
-        words = self.tr("The picture in view stays, to be judged in peace")
+        words = self.tr("Freezes the picture in view, so that you can judge it in peace")
         hint_tooltip(button, "preview.hold", words)
         button.clicked.connect(self.hold_requested)
         keep_keys(button, Qt.Key.Key_Space)

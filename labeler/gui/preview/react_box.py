@@ -29,7 +29,8 @@ class ReactBox(QWidget):
         self.button = QPushButton(self)
         self.button.clicked.connect(self.toggle_requested)
         words = self.tr(
-            "Follow the rules: off at each start, and with another camera, model or dataset"
+            "Follow the rules. Switched off at each start, and when the camera, model "
+            "or dataset changes"
         )
         hint_tooltip(self.button, "preview.react", words)
         self.rules = QPushButton(self.tr("Rules…"), self)

@@ -101,7 +101,7 @@ class Reacting(QObject):
 
     def leave_model(self) -> None:
         """Its classes are those of another detector now."""
-        self.switch_off(self.tr("No longer reacting: another detector looks now."))
+        self.switch_off(self.tr("No longer reacting: another detector is in use now."))
 
     def use(self, rules: Sequence[Rule]) -> None:
         """Takes other rules and keeps them for the next time."""
@@ -123,7 +123,7 @@ class Reacting(QObject):
     def do(self, due: Due) -> None:
         """In the background. Where the last ones are still under way, it is left out and told."""
         if self._is_full():
-            self._tell(due, self.tr("Left out: two others are still under way."))
+            self._tell(due, self.tr("Skipped: two others are still running."))
             return
         self._under_way += 1
         deed = _deed(due, self._live.camera, self._live.name, self._leash)
@@ -149,14 +149,14 @@ class Reacting(QObject):
             since = self._waiting[each.rule] = before.get(each.rule, now)
             if now - since >= _LONG_S and each.rule not in self._told_waiting:
                 self._told_waiting.add(each.rule)
-                self._tell(each, self.tr("It waits: two others are still under way."))
+                self._tell(each, self.tr("Waiting: two others are still running."))
         self._told_waiting &= self._waiting.keys()
 
     def _leave_camera(self) -> None:
-        self.switch_off(self.tr("No longer reacting: the camera is another one now, or closed."))
+        self.switch_off(self.tr("No longer reacting: the camera was changed or closed."))
 
     def _leave_dataset(self) -> None:
-        self.switch_off(self.tr("No longer reacting: this is another dataset."))
+        self.switch_off(self.tr("No longer reacting: another dataset was opened."))
 
     def _is_full(self) -> bool:
         return self._under_way >= _MOST_UNDER_WAY

@@ -63,14 +63,16 @@ class RecordControls(QObject):
         box = QComboBox(panel)
         texts = {
             0: self.tr("Video only"),
-            1: self.tr("Video, each picture"),
+            1: self.tr("Video, every frame"),
         }
         for number in _EVERY:
-            words = texts.get(number) or self.tr("Video, 1 of {0} pictures").format(number)
+            words = texts.get(number) or self.tr("Video, 1 of every {0} frames").format(number)
             box.addItem(words, number)
         box.setAccessibleName(self.tr("What is recorded"))
         box.setToolTip(
-            self.tr("The pictures are kept as COCO, with what the detector found and its scores")
+            self.tr(
+                "The video, and the frames as pictures with what the detector found, in COCO format"
+            )
         )
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(12)

@@ -70,7 +70,7 @@ class Recording(QObject):
 
     def obstacle_to_folder(self) -> str:
         """Why there is no folder of recordings to open, or nothing."""
-        return "" if self._folder.is_dir() else self.tr("Nothing was recorded here as yet.")
+        return "" if self._folder.is_dir() else self.tr("Nothing has been recorded here yet.")
 
     def open_folder(self) -> None:
         """Shows the recordings of this dataset in the system's own window for files."""
@@ -147,19 +147,18 @@ class Recording(QObject):
             self._document.report(UserError(recorded.failure))
             return
         if not recorded.frames:
-            self._document.say(self.tr("Nothing was recorded: no picture came meanwhile."))
+            self._document.say(self.tr("Nothing was recorded: no frame came meanwhile."))
             return
         self.last = recorded.folder
-        words = self.tr("Recorded {0} with {1} in {2}.").format(
+        words = self.tr("Recorded {0} with {1}.").format(
             Going(recorded.seconds, recorded.size_bytes).words().replace("   ", ", "),
             counted(recorded.pictures, "picture"),
-            recorded.folder,
         )
         if recorded.left_out:
-            words += self.tr(" Left out, for the disk was too slow: {0}.").format(
+            words += self.tr(" Left out, because the disk was too slow: {0}.").format(
                 counted(recorded.left_out, "moment")
             )
-        self._document.say(words)
+        self._document.tell_written(recorded.folder, words)
 
 
 def _finds(pane: Pane) -> Finds:

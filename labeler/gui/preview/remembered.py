@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import platformdirs
 
 from labeler.dataset.files import PART
+from trainer.stored import Sentence, StoredError, Within, read
 
 APPLICATION = "vector-labeler"
 
@@ -31,14 +32,26 @@ class Remembered:
     rules: list[dict[str, Any]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The same as it stands in the file."""
+
+    numbered: bool = True
+    smooth: bool = False
+    keep_every: Annotated[int, Within(0, 1_000_000)] = 15
+    hidden: tuple[Sentence, ...] = ()
+    rules: tuple[dict[str, Any], ...] = ()
+
+
 def recall() -> Remembered:
     """What was kept last; how it is at first where there is none or it makes no sense."""
     try:
-        read = json.loads(_file().read_text(encoding="utf-8"))
-        known = {each.name: read[each.name] for each in fields(Remembered) if each.name in read}
-        return _checked(Remembered(**known))
-    except (OSError, ValueError, TypeError, RecursionError):
+        kept = read(_file(), _Kept)
+    except (OSError, StoredError):
         return Remembered()
+    return Remembered(
+        kept.numbered, kept.smooth, kept.keep_every, list(kept.hidden), list(kept.rules)
+    )
 
 
 def keep(**changes: Any) -> None:
@@ -51,17 +64,6 @@ def keep(**changes: Any) -> None:
         part.touch(mode=0o600)  # an address in a rule may hold a key
         part.write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
         part.replace(file)
-
-
-def _checked(read: Remembered) -> Remembered:
-    """Raises TypeError where a value is of another kind."""
-    usual = Remembered()
-    for each in fields(Remembered):
-        if type(getattr(read, each.name)) is not type(getattr(usual, each.name)):
-            raise TypeError(each.name)
-    if not all(isinstance(name, str) for name in read.hidden):
-        raise TypeError("hidden")
-    return read
 
 
 def _file() -> Path:

@@ -46,7 +46,7 @@ class RuleForm(QWidget):
         self.rest = DecimalField(self)
         self.rest.setRange(SHORTEST_REST_S, LONGEST_REST_S)
         self.rest.setDecimals(0)
-        self.rest.setSuffix(self.tr(" s of rest before the next time"))
+        self.rest.setSuffix(self.tr(" s until it may happen again"))
         self._lay_out()
         self._connect()
         self.show_rule(Rule(categories[0] if categories else "", Deed.SAY))
@@ -77,9 +77,7 @@ class RuleForm(QWidget):
 
     def _suit_frames(self) -> None:
         is_one = self.frames.value() == 1
-        self.frames.setSuffix(
-            self.tr(" picture in a row") if is_one else self.tr(" pictures in a row")
-        )
+        self.frames.setSuffix(self.tr(" frame in a row") if is_one else self.tr(" frames in a row"))
 
     def _suit_deed(self) -> None:
         deed = Deed(self.deed.currentData())

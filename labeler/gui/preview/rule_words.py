@@ -29,7 +29,7 @@ def text_hint(deed: Deed) -> str:
         Deed.SAY: _tr("Your Majesty"),
         Deed.ANIMATE: _tr("An animation trigger of the robot"),
         Deed.TURN: "",
-        Deed.RUN: _tr("A program and its words; no shell"),
+        Deed.RUN: _tr("A program and its arguments, run without a shell"),
         Deed.POST: "https://",
     }[deed]
 

@@ -43,17 +43,17 @@ class RulesDialog(QDialog):
         self._rules = list(reacting.rules)
         self._categories = categories
         self._first = categories[0] if categories else ""
-        words = self.tr("No rule yet. Add one for what the robot is to say or do.")
+        words = self.tr("No rules yet. Add one to make the robot say or do something.")
         self.list = WordedList(self, words)
         set_role(self.list, "list")
         self.list.setAccessibleName(self.tr("Rules"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setToolTip(self.tr("A rule without its mark is not followed"))
+        self.list.setToolTip(self.tr("A rule without a tick is not followed"))
         self.form = RuleForm(categories, self)
         self.problem = QLabel(self)
         self.problem.setWordWrap(True)
         set_role(self.problem, "bad")
-        self.log = WordedList(self, self.tr("Nothing was done yet."))
+        self.log = WordedList(self, self.tr("Nothing has been done yet."))
         set_role(self.log, "list")
         self.log.setAccessibleName(self.tr("What was done"))
         self.add_button = self._button(self.tr("Add a rule"), self.add)
@@ -103,7 +103,7 @@ class RulesDialog(QDialog):
             super().reject()
 
     def _may_give_up(self) -> bool:
-        question = self.tr("Close without keeping what you changed?")
+        question = self.tr("Close without saving your changes?")
         answer = QMessageBox.question(self, self.windowTitle(), question)
         return answer is QMessageBox.StandardButton.Yes
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from labeler.gui.decode import LivePicture
 from labeler.gui.document import Document
+from labeler.gui.floating_bars import FloatingBars
 from labeler.gui.live import LiveCamera
 from labeler.gui.preview import keys
 from labeler.gui.preview.asking import Asking
@@ -20,6 +21,7 @@ from labeler.gui.preview.judging import Judging
 from labeler.gui.preview.looking import Looking
 from labeler.gui.preview.model_choice import ModelChoice
 from labeler.gui.preview.no_model import NoModel
+from labeler.gui.preview.nothing_in_view import NothingInView
 from labeler.gui.preview.number_words import eased_words
 from labeler.gui.preview.on_show import OnShow
 from labeler.gui.preview.reacting import Reacting
@@ -64,6 +66,7 @@ class PreviewWorkspace(Workspace):
         self.models = ModelChoice(document, self.controls.model, self)
         self.asking = Asking(document, self.looking, self.judging, self.controls.bar.judge)
         self._wishes = Wishes(document, self.looking, self.controls, self)
+        self.nothing = NothingInView(live, self.looking, self.controls)
         self._pages = QStackedWidget(self)
         self._numbers_timer = QTimer(self)
         self._numbers_timer.setInterval(_NUMBERS_MS)
@@ -96,6 +99,7 @@ class PreviewWorkspace(Workspace):
         self.looking.hold(on=False)
         self.reacting.switch_off()
         self.big_screen.close()
+        self.nothing.rest()
         self.recording.stop()
         self._live.watch(self, watching=False)
         self._numbers_timer.stop()
@@ -211,7 +215,7 @@ class PreviewWorkspace(Workspace):
 
     def _take_model(self, loaded: LoadedModel, is_newer: bool) -> None:
         if is_newer:
-            self._document.say(self.tr("A newer checkpoint has come and is in use."))
+            self._document.say(self.tr("The model was just updated by the training."))
         self.judging.reset(is_beside=loaded.is_beside)
         health = self.on_show.health_beside if loaded.is_beside else self.health
         health.set_problem("")
@@ -303,3 +307,4 @@ class PreviewWorkspace(Workspace):
         row.setSpacing(0)
         row.addWidget(self._pages, 1)
         row.addWidget(self.controls)
+        FloatingBars(self, self._pages).add(self.nothing.bar)

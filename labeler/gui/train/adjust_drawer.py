@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from labeler.gui.decimal_field import DecimalField
+from labeler.gui.key_hint import wrapped
 from labeler.gui.theme import pad_field, set_role
 from labeler.gui.train.budgets import Length
 from labeler.runs.choice_lines import line_about
@@ -117,14 +118,17 @@ class AdjustDrawer(QWidget):
         self.minutes = self._number(
             self.tr("Minutes"),
             _MOST_MINUTES,
-            self.tr("So many minutes instead of the time above. For Best: at the most so many"),
+            self.tr(
+                "Train for this many minutes instead of the time above. With Best: at "
+                "most this many"
+            ),
         )
         self.epochs = self._number(
             self.tr("Epochs"),
             100_000,
             self.tr(
-                "So many passes over the images, however long that takes. "
-                "Then the same seed gives the same weights again"
+                "Train for this many passes over all images, however long they take. "
+                "The same seed then gives the same weights again"
             ),
         )
 
@@ -137,20 +141,22 @@ class AdjustDrawer(QWidget):
                 (self.tr("NVIDIA GPU"), "cuda"),
                 (self.tr("Apple GPU"), "mps"),
             ],
-            self.tr("What computes. Auto takes a GPU where there is one that works"),
+            self.tr("What the training runs on. Auto uses a GPU if there is one that works"),
             "device",
         )
         self.threads = self._number(
             self.tr("Threads"),
             256,
-            self.tr("How many threads of the processor learn. Fewer leave more for other programs"),
+            self.tr(
+                "How many processor threads the training uses. Fewer leave more for other programs"
+            ),
         )
 
     def _add_learning(self) -> None:
         self.longest_side = self._number(
             self.tr("Resolution"),
             2048,
-            self.tr("The longest side in which the network sees a picture, in pixels"),
+            self.tr("The longest side of the pictures that the network sees, in pixels"),
             name="longest_side",
             step=32,
         )
@@ -158,7 +164,7 @@ class AdjustDrawer(QWidget):
         self.batch = self._number(
             self.tr("Batch"),
             512,
-            self.tr("How many pictures make one step of learning"),
+            self.tr("How many pictures are learned from in one step"),
             name="batch",
         )
         self.learning_rate = DecimalField(self)
@@ -169,7 +175,10 @@ class AdjustDrawer(QWidget):
         self._field(
             self.tr("Learning rate"),
             self.learning_rate,
-            self.tr("The peak rate of AdamW. Too high, and the loss jumps; too low, and it crawls"),
+            self.tr(
+                "The peak learning rate of AdamW. If it is too high the loss jumps, if "
+                "it is too low learning is slow"
+            ),
             "learning_rate",
         )
         self.augmentation = self._choice(
@@ -180,7 +189,7 @@ class AdjustDrawer(QWidget):
                 (self.tr("Light"), "light"),
                 (self.tr("Strong"), "strong"),
             ],
-            self.tr("How much pictures are moved, scaled and recoloured while it learns"),
+            self.tr("How much the pictures are shifted, scaled and recoloured during training"),
             "augmentation",
         )
         self.seed = QSpinBox(self)
@@ -189,7 +198,10 @@ class AdjustDrawer(QWidget):
         self._field(
             self.tr("Seed"),
             self.seed,
-            self.tr("The run's chance. Another number gives another split and other variations"),
+            self.tr(
+                "The random seed. Another number gives another split and other "
+                "variations of the pictures"
+            ),
         )
 
     def _number(
@@ -223,8 +235,8 @@ class AdjustDrawer(QWidget):
             pad_field(field)
         label = QLabel(title, self)
         label.setBuddy(field)
-        label.setToolTip(tooltip)
-        field.setToolTip(tooltip)
+        label.setToolTip(wrapped(tooltip))
+        field.setToolTip(wrapped(tooltip))
         field.setAccessibleName(title)
         field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         field.installEventFilter(self)

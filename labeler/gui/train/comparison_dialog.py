@@ -96,21 +96,25 @@ def verdict(first: RunSummary, second: RunSummary, found: Difference) -> str:
         return _tr("One of them has no score to compare.")
     if not found.is_comparable:
         return _tr(
-            "They were checked on different images, boxes or classes: a difference of their scores "
-            "says little."
+            "They were checked on different images, boxes or classes, so a difference "
+            "between their scores says little."
         )
     if first.ap_interval is None or second.ap_interval is None:
-        return _tr("They were checked on the same images. How far chance goes is not known.")
+        return _tr(
+            "They were checked on the same images. How much of the difference is chance "
+            "is not known."
+        )
     apart = (
         first.ap_interval[0] > second.ap_interval[1] or second.ap_interval[0] > first.ap_interval[1]
     )
     if apart:
         return _tr(
-            "Checked on the same images, and their intervals lie apart: that is hardly chance."
+            "They were checked on the same images, and their intervals do not overlap: "
+            "the difference is hardly chance."
         )
     return _tr(
-        "They were checked on the same images. Their intervals overlap: the difference can be "
-        "chance."
+        "They were checked on the same images. Their intervals overlap, so the "
+        "difference may be chance."
     )
 
 
@@ -143,7 +147,7 @@ def _measured(first: Analysis | None, second: Analysis | None) -> list[Row]:
 
     return [
         row(_tr("AR"), lambda analysis: analysis.ar),
-        row(_tr("AP of a constant box"), lambda analysis: Measure(analysis.constant_ap)),
+        row(_tr("Baseline: one fixed box"), lambda analysis: Measure(analysis.constant_ap)),
     ]
 
 
@@ -175,7 +179,7 @@ def _setting(asked: Asked) -> Row:
         "learning_rate": _tr("Learning rate"),
         "augmentation": _tr("Variation"),
         "parent": _tr("The run it started from"),
-        "root": _tr("Where that one came from"),
+        "root": _tr("Where that run started from"),
     }
     tells: dict[str, Callable[[Any], str]] = {
         "start": words.start,
@@ -205,7 +209,7 @@ def _data(found: Difference) -> list[Row]:
         title = _tr("Boxes in them")
         rows.append((title, str(part.boxes[0]), str(part.boxes[1])))
         if part.only_first or part.only_second:
-            title = _tr("Images that the other has not")
+            title = _tr("Images that the other run did not have")
             rows.append((title, str(part.only_first), str(part.only_second)))
     if not found.categories_same:
         rows.append((_tr("Classes"), _tr("others"), _tr("others")))

@@ -39,11 +39,11 @@ class TrainEmptyPage(EmptyPage):
     def say_what_to_label(self, missing: int, label: Callable[[], object]) -> None:
         """missing: so many more labelled images allow to train at all."""
         ask = (
-            self.tr("Draw boxes on 1 more image to train at all")
+            self.tr("Draw boxes on 1 more image to be able to train")
             if missing == 1
-            else self.tr("Draw boxes on {0} more images to train at all").format(missing)
+            else self.tr("Draw boxes on {0} more images to be able to train").format(missing)
         )
-        useful = self.tr("about {0} make a detector that helps").format(USEFUL_LABELLED)
+        useful = self.tr("about {0} make a useful detector").format(USEFUL_LABELLED)
         self.say(
             self.tr("Nothing to learn from yet"),
             f"{ask}; {useful}.",
@@ -52,8 +52,10 @@ class TrainEmptyPage(EmptyPage):
 
     def say_ready(self, labelled: int) -> None:
         self.say(
-            self.tr("Ready to learn"),
-            self.tr("{0} images are labelled. Press Train, and watch it here.").format(labelled),
+            self.tr("Ready to train"),
+            self.tr("{0} images are labelled. Press Train and watch it learn here.").format(
+                labelled
+            ),
         )
 
 

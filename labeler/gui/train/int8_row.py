@@ -24,7 +24,9 @@ class Int8Row(QWidget):
         set_role(self.text, "faint")
         self.make_button = QPushButton(self.tr("Make a smaller model (INT8)"), self)
         self.make_button.setToolTip(
-            self.tr("A quarter of the size and often faster; its score is measured beside")
+            self.tr(
+                "A quarter of the size and often faster; its score is measured too, for comparison"
+            )
         )
         self.use_button = QPushButton(self.tr("Use INT8 in Preview"), self)
         self.use_button.setToolTip(self.tr("Watch the smaller model at work"))
@@ -56,7 +58,7 @@ class Int8Row(QWidget):
             return
         self.text.setText(
             self.tr("INT8: {0}. The model itself: {1}. Both on {2}.").format(
-                self._told(facts.small), self._told(facts.plain), counted(facts.images, "image")
+                self._told(facts.whole), self._told(facts.plain), counted(facts.images, "image")
             )
             + self._apart(facts.difference)
         )
@@ -76,5 +78,5 @@ class Int8Row(QWidget):
     def _told(self, figures: Figures) -> str:
         ap = "–" if figures.ap is None else f"{figures.ap:.3f}"
         return self.tr("AP {0}, {1} ms a picture, {2} MB").format(
-            ap, f"{figures.milliseconds:.1f}", f"{figures.size / 1e6:.1f}"
+            ap, f"{figures.ms_p50:.1f}", f"{figures.size / 1e6:.1f}"
         )

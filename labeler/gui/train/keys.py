@@ -31,14 +31,14 @@ def actions(train: TrainWorkspace) -> list[Action]:
         ),
         Action(
             "pause_training",
-            _tr("Pause, or go on after it"),
+            _tr("Pause, or resume"),
             ("Ctrl+Shift+.",),
             train.pause,
             obstacle=lambda: "" if train.trainer.is_running else _tr("No training is running."),
         ),
         Action(
             "go_on",
-            _tr("Go on with a run that ended early"),
+            _tr("Resume a run that ended early"),
             ("Ctrl+Shift+Return",),
             train.go_on,
             obstacle=train.obstacle_to_go_on,
@@ -73,7 +73,7 @@ def actions(train: TrainWorkspace) -> list[Action]:
         ),
         Action(
             "compare_runs",
-            _tr("Compare the two marked runs"),
+            _tr("Compare the two selected runs"),
             (),
             train.runs_desk.compare_marked,
             obstacle=train.runs_desk.obstacle_to_comparing,
@@ -86,6 +86,6 @@ def actions(train: TrainWorkspace) -> list[Action]:
             ("Del",),
             train.trash,
             widget=train.run_list,
-            obstacle=lambda: "" if train.run_list.current() else _tr("No run is marked."),
+            obstacle=lambda: "" if train.run_list.current() else _tr("No run is selected."),
         ),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 
 import platformdirs
@@ -13,6 +13,7 @@ import platformdirs
 from labeler.dataset.files import PART
 from labeler.runs.prepare import Wish
 from trainer.config import RunConfig
+from trainer.stored import read
 
 APPLICATION = "vector-labeler"
 
@@ -30,12 +31,11 @@ def keep(wish: Wish) -> None:
 def last() -> Wish:
     """The wish that was kept last; one click's where there is none or it makes no sense."""
     try:
-        read = json.loads(_file().read_text(encoding="utf-8"))
-        known = {each.name: read[each.name] for each in fields(Wish) if each.name in read}
-        RunConfig("", "", **known)  # raises ValueError where a value is impossible
-        return Wish(**known)
-    except (OSError, ValueError, TypeError):
+        wish = read(_file(), Wish)
+        RunConfig("", "", **asdict(wish))  # raises ValueError where a value is impossible
+    except (OSError, ValueError):
         return Wish()
+    return wish
 
 
 def _file() -> Path:

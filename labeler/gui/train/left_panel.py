@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from labeler.gui.left_out import LeftOutLabel
 from labeler.gui.side_panel import heading
 from labeler.gui.theme import set_role
 from labeler.gui.train.run_list import RunList
 from labeler.gui.train.settings_panel import SettingsPanel
+from labeler.runs.history import LeftOut
 
 _WIDTH, _WIDEST = 250, 400
 """Device-independent pixels: wider with large letters, or in a language of long words."""
@@ -21,6 +25,7 @@ class LeftPanel(QScrollArea):
         super().__init__(parent)
         self.settings = SettingsPanel(self)
         self.run_list = RunList(self)
+        self.left_out = LeftOutLabel(self)
         self._panel = QWidget(self)
         self._no_runs = QLabel(self.tr("None yet. The first one takes a minute."), self)
         set_role(self._no_runs, "faint")
@@ -39,9 +44,10 @@ class LeftPanel(QScrollArea):
         needed = self._panel.minimumSizeHint().width() + bar
         self.setFixedWidth(max(_WIDTH, min(needed, _WIDEST)))
 
-    def show_any_runs(self, any_runs: bool) -> None:
-        """Whether there are runs in the list."""
-        self._no_runs.setVisible(not any_runs)
+    def show_any_runs(self, any_runs: bool, left_out: Sequence[LeftOut] = ()) -> None:
+        """Whether there are runs in the list, and those that cannot be."""
+        self._no_runs.setVisible(not any_runs and not left_out)
+        self.left_out.show_left_out(left_out)
 
     def _bring_drawer(self) -> None:
         """Once it has its place: the end of the drawer first, then its beginning."""
@@ -59,6 +65,7 @@ class LeftPanel(QScrollArea):
         column.addSpacing(12)
         column.addWidget(heading(self.tr("Runs"), self.run_list))
         column.addWidget(self._no_runs)
+        column.addWidget(self.left_out)
         column.addWidget(self.run_list, 1)
         self.setWidget(panel)
         self.setWidgetResizable(True)

@@ -26,7 +26,7 @@ class LogDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Log of {0}").format(log.parent.name))
         self.resize(760, 460)
-        self.text = QPlainTextEdit(_end_of(log) or self.tr("Nothing was written yet."), self)
+        self.text = QPlainTextEdit(_end_of(log) or self.tr("Nothing has been written yet."), self)
         self.text.setReadOnly(True)
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setAccessibleName(self.tr("The end of the log"))

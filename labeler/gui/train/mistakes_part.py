@@ -38,7 +38,7 @@ class MistakesPart(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addWidget(heading(self.tr("Mistakes from the threshold on"), self.gallery))
+        layout.addWidget(heading(self.tr("Mistakes at this threshold"), self.gallery))
         layout.addLayout(row)
         layout.addWidget(self.words)
         layout.addWidget(self.gallery, 1)
@@ -94,12 +94,12 @@ def meaning_of(kind: Kind) -> str:
     """One sentence for a kind of mistake."""
     meanings = {
         Kind.WRONG_PLACE: _tr(
-            "The right class, but the box lies badly: an overlap under one half."
+            "The right class, but the box fits badly: it overlaps the true box by less than half."
         ),
         Kind.WRONG_CLASS: _tr("On a thing of another class."),
-        Kind.TWICE: _tr("On a thing that a surer box has found already."),
+        Kind.TWICE: _tr("On a thing that a box with a higher score has found already."),
         Kind.BACKGROUND: _tr("On nothing that is labelled. Perhaps a box is missing there."),
-        Kind.MISSED: _tr("Things that nothing was found for."),
+        Kind.MISSED: _tr("Things that are there and were not found."),
     }
     return meanings[kind]
 

@@ -30,7 +30,7 @@ class Notice(QWidget):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.more = QPushButton(self)
         self.more.setCheckable(True)
-        self.more.setToolTip(self.tr("Everything that there is to know of this run"))
+        self.more.setToolTip(self.tr("Everything worth knowing about this run"))
         self.more.toggled.connect(self._show)
         self.buttons: list[QPushButton] = []
         self._lines: list[str] = []
@@ -40,6 +40,11 @@ class Notice(QWidget):
         self._layout.addWidget(self.more)
         self._show()
         self.hide()
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """All that it says, also what shows only once it is opened."""
+        return self._lines
 
     def say(self, sentence: str, offers: Sequence[Offer] = ()) -> None:
         """One sentence a line. An empty one hides the bar."""

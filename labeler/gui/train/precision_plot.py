@@ -45,12 +45,12 @@ class PrecisionPlot(QWidget):
     def _told(self, analysis: Analysis) -> str:
         if analysis.recall == 0:
             return self.tr(
-                "From a score of {0} on, where Preview starts, it finds nothing of what is there. "
-                "Train for longer, or label more images."
+                "At a threshold of {0}, where Preview starts, it finds nothing of what "
+                "is there. Train for longer, or label more images."
             ).format(f"{analysis.threshold:.2f}")
         return self.tr(
-            "The dot: from a score of {0} on, {1} of what it shows is right (precision) and "
-            "{2} of what is there is found (recall). Preview starts there."
+            "The dot: at a threshold of {0}, {1} of what it shows is right (precision) "
+            "and {2} of what is there is found (recall). Preview starts there."
         ).format(
             f"{analysis.threshold:.2f}",
             _percent(analysis.precision),

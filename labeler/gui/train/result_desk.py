@@ -83,15 +83,16 @@ class ResultDesk(QObject):
         box = QMessageBox(self._page)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(self.tr("Final score"))
-        box.setText(self.tr("Look at the test images now?"))
+        box.setText(self.tr("Score this run on the test images now?"))
         box.setInformativeText(
             self.tr(
-                "Nothing has learned from them, and no run was chosen by them. Their score is "
-                "honest as long as nothing is chosen by it afterwards, so it is taken once a run: "
-                "take it when you are done."
+                "No training has learned from them, and no run was chosen by their "
+                "score. It is an honest score as long as you choose nothing by it "
+                "afterwards, so each run is scored on them only once: do it when you "
+                "are done."
             )
         )
-        take = box.addButton(self.tr("Take it"), QMessageBox.ButtonRole.AcceptRole)
+        take = box.addButton(self.tr("Score it"), QMessageBox.ButtonRole.AcceptRole)
         box.addButton(self.tr("Not yet"), QMessageBox.ButtonRole.RejectRole)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         take.clicked.connect(self.take_final)
@@ -99,7 +100,7 @@ class ResultDesk(QObject):
 
     def take_final(self) -> None:
         """Measures the run on show on its test part."""
-        self._send(self.tr("Taking the final score"), self._redraw, "analyse", "--part", "test")
+        self._send(self.tr("Measuring the final score"), self._redraw, "analyse", "--part", "test")
 
     def report(self) -> None:
         """Writes RUN/report.html and opens it in the browser."""
@@ -115,15 +116,15 @@ class ResultDesk(QObject):
         if self._shown is None or self.obstacle_to_model():
             return self.obstacle_to_model()
         if not (self._shown.path / "test.json").is_file():
-            return self.tr("This run has no test part.")
+            return self.tr("No images were kept for a final score when this run was made.")
         if (self._shown.path / FILES["test"]).exists():
-            return self.tr("Its final score was taken already.")
+            return self.tr("Its final score has been measured already.")
         return self.tr("Something is being measured.") if self._errand.is_running else ""
 
     def obstacle_to_model(self) -> str:
         """Why nothing can be done with the model of the run on show, or nothing."""
         if self._shown is None or not self._shown.has_model:
-            return self.tr("There is no run with a model on show.")
+            return self.tr("There is no run with a model to use.")
         return ""
 
     def forget(self) -> None:
@@ -141,7 +142,9 @@ class ResultDesk(QObject):
             return
         config = config_of(shown.path)
         self._page.show_analysis(analysis, shown.path / config.val_images)
-        self._page.int8.show_facts(load_quantised(shown.path))
+        with self._document.reporting():
+            self._page.int8.show_facts(None)
+            self._page.int8.show_facts(load_quantised(shown.path))
         try:
             final, kept = load_analysis(shown.path, "test"), kept_score(shown.path)
         except UserError as error:
@@ -157,7 +160,9 @@ class ResultDesk(QObject):
         if shown.state is RunState.RUNNING:
             self._page.say(
                 self.tr("Still learning"),
-                self.tr("At its end it is measured, and its mistakes can be looked at here."),
+                self.tr(
+                    "It is measured when it ends, and its mistakes can then be looked at here."
+                ),
                 [],
             )
         elif shown.has_model:
@@ -174,10 +179,10 @@ class ResultDesk(QObject):
 
     def _why_unmeasured(self, shown: ShownRun) -> str:
         if shown.state is RunState.FINISHED:
-            return self.tr("What this run has learned was not measured. That takes a few seconds.")
+            return self.tr("This run has not been measured. That takes a few seconds.")
         return self.tr(
-            "It ended early. It is measured by itself as soon as nothing trains, gently, and its "
-            "mistakes can be looked at here then."
+            "It ended early. It will be measured by itself in the background once "
+            "nothing is training, and its mistakes can then be looked at here."
         )
 
     def _send(self, sentence: str, then: Callable[[str], None], verb: str, *words: str) -> None:
@@ -201,7 +206,7 @@ class ResultDesk(QObject):
 
     def _open_report(self, answer: str) -> None:
         path = Path(answer.strip().splitlines()[-1])
-        self._document.say(self.tr("The report is {0}.").format(path))
+        self._document.tell_written(path, self.tr("Wrote the report."))
         QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
     def _bring(self, case: Case) -> None:

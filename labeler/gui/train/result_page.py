@@ -56,13 +56,13 @@ class ResultPage(QWidget):
         self.final = self._faint()
         self.final_button = self._button(
             self.tr("Final score…"),
-            self.tr("Scores the run on its test part, which is looked at once"),
+            self.tr("Scores the run on the images kept for the final score. This is done once"),
             "train.final_score",
         )
         self.final_button.clicked.connect(self.final_requested)
         self.report_button = self._button(
             self.tr("Report"),
-            self.tr("All of this as one page for the browser, to print or to give away"),
+            self.tr("All of this on one page for the browser, to print or to pass on"),
             "train.report",
         )
         self.report_button.clicked.connect(self.report_requested)
@@ -122,12 +122,11 @@ class ResultPage(QWidget):
         elif hints:
             self.final.setText(" ".join(hints))
         elif has_test:
-            self.final.setText(self.tr("Final score: not taken yet."))
+            self.final.setText(self.tr("Final score: not measured yet."))
         else:
             self.final.setText(
                 self.tr(
-                    "No final score: no images were put aside for it. "
-                    "That begins at 200 labelled images."
+                    "No final score: no images are kept for it. That begins at 200 labelled images."
                 )
             )
 
@@ -204,5 +203,5 @@ def _final_words(final: Analysis) -> str:
     ap = "–" if final.ap.value is None else words.score(final.ap.value, final.ap.interval)
     ap50 = "–" if final.ap50.value is None else words.score(final.ap50.value, final.ap50.interval)
     return QCoreApplication.translate(
-        "ResultPage", "Final score, taken {0} on {1}: AP {2}, AP50 {3}."
+        "ResultPage", "Final score, measured {0} on {1}: AP {2}, AP50 {3}."
     ).format(made, counted(final.images, "image"), ap, ap50)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from labeler.gui.elided_label import TITLE, ElidedLabel
@@ -11,6 +12,11 @@ from labeler.gui.theme import set_role
 from labeler.gui.train import run_words
 from labeler.gui.train.shown_run import ShownRun
 from labeler.runs.history import RunState
+
+_WITH_BAR = 800
+"""So much room it takes for words, buttons and a bar that tells anything."""
+_WITH_TITLE = 600
+"""And for the whole title beside the buttons."""
 
 
 class RunHeader(QWidget):
@@ -25,6 +31,7 @@ class RunHeader(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._is_running = False
         self.title = ElidedLabel(self, least=TITLE)
         font = self.title.font()
         font.setBold(True)
@@ -36,7 +43,7 @@ class RunHeader(QWidget):
         self.bar.setAccessibleName(self.tr("Progress of the training"))
         self.pause_button = self._button(
             self.tr("Pause"),
-            self.tr("The training stands still, and the machine is yours. Nothing is lost"),
+            self.tr("Pauses the training and frees the computer for other things. Nothing is lost"),
             "train.pause_training",
         )
         self.pause_button.clicked.connect(self.pause_requested)
@@ -47,8 +54,8 @@ class RunHeader(QWidget):
         )
         self.stop_button.clicked.connect(self.stop_requested)
         self.go_on_button = self._button(
-            self.tr("Go on"),
-            self.tr("Takes this run up again from the last state that it has kept"),
+            self.tr("Resume"),
+            self.tr("Continues this run from the last state it saved"),
             "train.go_on",
         )
         self.go_on_button.clicked.connect(self.go_on_requested)
@@ -83,7 +90,8 @@ class RunHeader(QWidget):
         self.stop_button.setEnabled(not shown.is_stopping)
         self.go_on_button.setVisible(shown.can_go_on)
         self.preview_button.setVisible(shown.has_model)
-        self.bar.setVisible(running)
+        self._is_running = running
+        self._share_room()
         download = record.download
         if download is not None and download.total_bytes:
             self._show_share(download.received_bytes / download.total_bytes)
@@ -93,10 +101,22 @@ class RunHeader(QWidget):
         else:
             self._show_share(shown.share)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """In a narrow window the bar gives way first, then the end of the detail, then the title:
+        the words tell the same as the bar, and the detail begins with the time left.
+        """
+        self.bar.setVisible(self._is_running and self.width() >= _WITH_BAR)
+        is_wide = self.width() >= _WITH_TITLE
+        self.title.setMinimumWidth(self.title.sizeHint().width() if is_wide else 0)
+
     def _pause_words(self, shown: ShownRun) -> str:
         if shown.is_pausing:
             return self.tr("Pausing…")
-        return self.tr("Go on") if shown.record.is_paused else self.tr("Pause")
+        return self.tr("Resume") if shown.record.is_paused else self.tr("Pause")
 
     def _name_pause(self, text: str) -> None:
         self.pause_button.setText(text)

@@ -9,13 +9,15 @@ from PySide6.QtCore import QFile, QObject, Signal
 from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
-from labeler.runs.history import RunSummary, forget_newest, list_runs
+from labeler.runs.history import LeftOut, RunSummary, forget_newest, look_through
 from labeler.runs.note import write_note
 from labeler.runs.trash import put_aside
 
 
 class RunShelf(QObject):
-    """loaded: runs holds the newest list; removed carries the folder of a run that is gone."""
+    """loaded: runs and left_out hold the newest lists; removed carries the folder of
+    a run that is gone.
+    """
 
     loaded = Signal()
     removed = Signal(object)
@@ -23,6 +25,7 @@ class RunShelf(QObject):
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.runs: list[RunSummary] = []
+        self.left_out: list[LeftOut] = []
         self._document = document
 
     def load(self) -> None:
@@ -30,14 +33,14 @@ class RunShelf(QObject):
         folder = self._document.dataset.runs_folder
         run_in_background(
             lambda _report, _stop: _tidied(folder),
-            on_done=lambda runs: self._take(folder, runs),
+            on_done=lambda found: self._take(folder, *found),
             on_error=self._miss,
             owner=self,
         )
 
     def clear(self) -> None:
         """Another dataset is open."""
-        self.runs = []
+        self.runs, self.left_out = [], []
 
     def trash(self, run: Path) -> bool:
         """Moves a run to the system's wastebasket, or to the dataset's own where there is none.
@@ -53,7 +56,7 @@ class RunShelf(QObject):
             except UserError as error:
                 self._document.report(error)
                 return False
-            told = self.tr("There is no wastebasket for it, so {0} lies in {1} now.")
+            told = self.tr("There is no wastebasket here, so {0} was moved to {1}.")
             self._document.say(told.format(run.name, aside.parent))
         self.removed.emit(run)
         self.load()
@@ -65,9 +68,9 @@ class RunShelf(QObject):
             write_note(run, text)
         self.load()
 
-    def _take(self, folder: Path, runs: list[RunSummary]) -> None:
+    def _take(self, folder: Path, runs: list[RunSummary], left_out: list[LeftOut]) -> None:
         if folder == self._document.dataset.runs_folder:
-            self.runs = runs
+            self.runs, self.left_out = runs, left_out
             self.loaded.emit()
 
     def _miss(self, error: Exception) -> None:
@@ -76,7 +79,7 @@ class RunShelf(QObject):
         self._document.report(error)
 
 
-def _tidied(folder: Path) -> list[RunSummary]:
-    runs = list_runs(folder)
+def _tidied(folder: Path) -> tuple[list[RunSummary], list[LeftOut]]:
+    runs, left_out = look_through(folder)
     forget_newest(runs)
-    return runs
+    return runs, left_out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,12 @@ from PySide6.QtCore import QObject, Signal
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
-from labeler.gui.counts import counted
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
 from labeler.gui.preparing import announce, obstacle_beside
 from labeler.gui.train.trainer import Trainer
 from labeler.runs.improving import prepare_improvement
+from labeler.runs.looks import NO_RUN
 from labeler.runs.prepare import PreparedRun, Wish, new_run_folder, prepare_run_from_dataset
 from labeler.runs.turns import require_no_pair
 
@@ -65,7 +66,7 @@ class RunStarter(QObject):
         """Takes a run up again where it was interrupted, unless a pair is under way."""
         folder = self._document.dataset.runs_folder
         self._run(
-            self.tr("Looking whether anything else is training"),
+            self.tr("Checking whether anything else is training"),
             lambda _on_progress, _should_stop: require_no_pair(folder),
             lambda _nothing: self._go_on(run),
         )
@@ -98,16 +99,18 @@ class RunStarter(QObject):
         self.went_on.emit(run)
 
     def _begin(self, prepared: PreparedRun) -> None:
+        if (
+            self._bar.is_stopped
+        ):  # Cancel came after the last moment at which preparing looks for it
+            shutil.rmtree(prepared.path, ignore_errors=True)
+            self._miss(Stopped(NO_RUN))
+            return
         try:
             self._trainer.start(prepared.path)
         except UserError as error:
             self._miss(error)
             return
-        self._document.say(
-            self.tr("Learning from {0}, checking with {1}.").format(
-                counted(prepared.images_train, "image"), prepared.images_val
-            )
-        )
+        self._document.say(self.tr("The training begins: {0}.").format(prepared.sizes.told))
         self.began.emit(prepared.path)
 
     def _miss(self, error: Exception) -> None:

@@ -46,7 +46,7 @@ def detail(shown: ShownRun) -> str:
 def sentence(shown: ShownRun) -> str:
     """How the run ended, for the status line."""
     if shown.state is RunState.FAILED:
-        return _tr("The training failed. Train tells why.")
+        return _tr("The training failed. Train says why.")
     more = detail(shown)
     return f"{title(shown)}: {more}." if more else f"{title(shown)}."
 
@@ -60,12 +60,12 @@ def notes(shown: ShownRun, warnings: Sequence[str]) -> str:
     if isinstance(shown.record.end, Failed):
         lines.append(shown.record.end.message)
         if shown.can_go_on:
-            lines.append(_tr("It can go on from the last state that it has kept."))
+            lines.append(_tr("It can be resumed from the last state it saved."))
     elif shown.state is RunState.INTERRUPTED and shown.can_go_on:
         lines.append(_interruption(shown))
     elif shown.state is RunState.INTERRUPTED:
         kept = _tr("The best so far is kept.") if shown.has_model else ""
-        ended = _tr("It ended without a word, as when the program or the computer stops.")
+        ended = _tr("It ended without notice, as when the program or the computer is switched off.")
         lines.append(f"{ended} {kept}".strip())
     return "\n".join(dict.fromkeys([*lines, *warnings, *shown.record.warnings]))
 
@@ -73,8 +73,10 @@ def notes(shown: ShownRun, warnings: Sequence[str]) -> str:
 def _interruption(shown: ShownRun) -> str:
     epoch = shown.record.epoch
     if epoch < 1:
-        return _tr("This training was interrupted in its first epoch. It can go on from there.")
-    return _tr("This training was interrupted at epoch {0}. It can go on from there.").format(
+        return _tr(
+            "This training was interrupted in its first epoch. It can be resumed from there."
+        )
+    return _tr("This training was interrupted at epoch {0}. It can be resumed from there.").format(
         int(epoch)
     )
 
@@ -110,7 +112,7 @@ def _running_detail(shown: ShownRun) -> str:
     if record.progress is None or shown.is_stopping:
         return ""
     if record.is_paused:
-        return _tr("nothing is lost, and the time stands still")
+        return _tr("nothing is lost, and the clock is stopped")
     return ", ".join(_measures(shown, record.progress))
 
 
@@ -120,7 +122,7 @@ def _measures(shown: ShownRun, told: Progressed) -> list[str]:
     if left is not None and shown.budget != "best":
         found.append(_tr("{0} left").format(times.duration(left)))
     elif left is not None:
-        found.append(_tr("{0} left at the most").format(times.duration(left)))
+        found.append(_tr("at most {0} left").format(times.duration(left)))
     if told.images_per_second > 0:
         found.append(_tr("{0} a second").format(counted(round(told.images_per_second), "image")))
     if shown.budget != "epochs" and told.epoch > 0:

@@ -27,7 +27,7 @@ class RunsDesk(QObject):
         self._errand.done.connect(self._tell_exported)
         self._errand.failed.connect(document.report)
         self._errand.ended.connect(lambda: page.busy.say(""))
-        shelf.loaded.connect(lambda: page.show_runs(shelf.runs))
+        shelf.loaded.connect(lambda: page.show_runs(shelf.runs, shelf.left_out))
         page.busy.cancel.clicked.connect(self._errand.stop)
         page.compare_requested.connect(self._compare)
         page.export_requested.connect(self.ask_file)
@@ -47,10 +47,16 @@ class RunsDesk(QObject):
         sentence = self.tr("Writing {0}").format(self._file.name)
         self._page.busy.say(sentence)
         self._document.say(f"{sentence}…")
-        extra = ["--int8"] if load_quantised(run) is not None else []
+        extra = self._int8(run)
         self._errand.start(
             "pack", run.absolute(), "--out", self._file.absolute(), "--overwrite", *extra
         )
+
+    def _int8(self, run: Path) -> list[str]:
+        """With the INT8 model that was made; where it is damaged that is said."""
+        with self._document.reporting():
+            return ["--int8"] if load_quantised(run) is not None else []
+        return []
 
     def ask_file(self, run: Path) -> None:
         """Asks where the zip shall be, then writes it."""
@@ -71,7 +77,9 @@ class RunsDesk(QObject):
 
     def obstacle_to_comparing(self) -> str:
         """Why there is nothing to compare, or nothing."""
-        return "" if len(self._page.marked()) == 2 else self.tr("Mark two runs in All runs first.")
+        return (
+            "" if len(self._page.marked()) == 2 else self.tr("Select two runs in All runs first.")
+        )
 
     def shut_down(self) -> None:
         self._errand.stop_and_wait()
@@ -81,8 +89,6 @@ class RunsDesk(QObject):
         ComparisonDialog(runs[first], runs[second], self._page).open()
 
     def _tell_exported(self, _answer: str) -> None:
-        self._document.say(
-            self.tr("{0} holds the model, its classes, a card and a script that runs it.").format(
-                self._file
-            )
+        self._document.tell_written(
+            self._file, self.tr("Exported the model, with its card and a script that runs it.")
         )

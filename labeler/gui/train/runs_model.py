@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +17,14 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from labeler.dataset.splits import SplitSizes
 from labeler.gui import times
+from labeler.gui.key_hint import wrapped
 from labeler.gui.train import words
 from labeler.runs.history import RunState, RunSummary
 
 SORT_ROLE = Qt.ItemDataRole.UserRole
 NOTE_COLUMN = 8
-_LETTERS = 90
-"""Of a line in a tooltip, at most."""
 _ROLES = {
     int(role)
     for role in (
@@ -131,8 +130,7 @@ class RunsModel(QAbstractTableModel):
             return self._columns[place].sorted_by(self._runs[row])
         run = self._runs[row]
         if role == Qt.ItemDataRole.ToolTipRole:
-            told = self._columns[place].told(run)
-            return "\n".join(textwrap.fill(line, _LETTERS) for line in told.splitlines())
+            return wrapped(self._columns[place].told(run))
         if role == Qt.ItemDataRole.EditRole and place == NOTE_COLUMN:
             return run.note  # all of its lines, of which the cell shows one
         return self._text(row, place)
@@ -174,7 +172,13 @@ def _columns() -> list[_Column]:
             lambda run: words.detector(run.detector),
             lambda run: words.detector(run.detector),
         ),
-        _Column(_tr("Images"), lambda run: f"{run.images or '–'}", lambda run: run.images, True),
+        _Column(
+            _tr("Trained on"),
+            lambda run: f"{run.images_train or '–'}",
+            lambda run: run.images_train,
+            True,
+            _told_images,
+        ),
         _Column(
             _tr("AP (95 % interval)"),
             lambda run: "–" if run.ap is None else words.score(run.ap, run.ap_interval),
@@ -199,6 +203,12 @@ def _columns() -> list[_Column]:
             told=lambda run: run.note,
         ),
     ]
+
+
+def _told_images(run: RunSummary) -> str:
+    if not run.images_train:
+        return run.message or run.name
+    return f"{SplitSizes(run.images_train, run.images_val).told}."
 
 
 def _told_ap50(run: RunSummary) -> str:

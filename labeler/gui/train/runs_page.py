@@ -19,11 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from labeler.gui.left_out import LeftOutLabel
 from labeler.gui.theme import set_role
 from labeler.gui.train.busy_line import BusyLine
 from labeler.gui.train.button_rows import ButtonRows
 from labeler.gui.train.runs_model import NOTE_COLUMN, SORT_ROLE, RunsModel
-from labeler.runs.history import RunState, RunSummary
+from labeler.runs.history import LeftOut, RunState, RunSummary
 
 _WIDTHS = (120, 125, 105, 70, 160, 65, 80, 95)
 _ROOM = "QTableView::item { padding: 0 6px; } QHeaderView::section { padding: 4px 8px; }"
@@ -54,13 +55,15 @@ class RunsPage(QWidget):
         self.count = QLabel(self)
         set_role(self.count, "faint")
         self.busy = BusyLine(self)
+        self.left_out = LeftOutLabel(self)
         self._buttons: list[tuple[QPushButton, Callable[[Sequence[RunSummary]], bool]]] = []
         self._make_buttons()
         self._set_up_table()
         self._lay_out()
 
-    def show_runs(self, runs: Sequence[RunSummary]) -> None:
+    def show_runs(self, runs: Sequence[RunSummary], left_out: Sequence[LeftOut] = ()) -> None:
         """The marks stay where they were."""
+        self.left_out.show_left_out(left_out)
         marked = [run.path for run in self.marked()]
         self.model.show_runs(runs)
         kept = [run for run in marked if self.model.row_of(run) >= 0]
@@ -113,7 +116,7 @@ class RunsPage(QWidget):
         )
         self.compare_button = self._button(
             self.tr("Compare two"),
-            self.tr("What two marked runs differ in, in settings, data and scores"),
+            self.tr("How the two selected runs differ in settings, data and scores"),
             lambda runs: len(runs) == 2,
             self._tell_two,
         )
@@ -138,7 +141,8 @@ class RunsPage(QWidget):
         self.trash_button = self._button(
             self.tr("Move to the wastebasket"),
             self.tr(
-                "The marked runs go to the system's wastebasket, from where they come back (Del)"
+                "The selected runs go to the system's wastebasket and can be put back "
+                "from there (Del)"
             ),
             at_rest,
             lambda: self._tell(self.trash_requested.emit),
@@ -172,7 +176,7 @@ class RunsPage(QWidget):
             button.setEnabled(allowed(runs))
         total = len(self.model.runs)
         words = self.tr("{0} runs").format(total) if total != 1 else self.tr("1 run")
-        marked = self.tr("{0} marked").format(len(runs)) if len(runs) > 1 else ""
+        marked = self.tr("{0} selected").format(len(runs)) if len(runs) > 1 else ""
         self.count.setText(", ".join(filter(None, [words, marked])))
 
     def _set_up_table(self) -> None:
@@ -201,6 +205,7 @@ class RunsPage(QWidget):
         layout.setSpacing(8)
         layout.addLayout(row)
         layout.addWidget(self.busy)
+        layout.addWidget(self.left_out)
         layout.addWidget(self.table, 1)
 
 

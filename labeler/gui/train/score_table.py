@@ -43,8 +43,8 @@ class ScoreTable(QTableWidget):
             self.tr("Average precision over overlaps from 0.50 to 0.95"),
             self.tr("Average precision at an overlap of 0.50"),
             self.tr("Average recall over overlaps from 0.50 to 0.95"),
-            self.tr("Of what is shown from the threshold on, so much is right (precision)"),
-            self.tr("Of what is there, so much is found from the threshold on (recall)"),
+            self.tr("Precision: of the boxes shown at this threshold, this share is right"),
+            self.tr("Recall: of what is there, this share is found at this threshold"),
         ]
         for column in range(len(titles)):
             item = self.horizontalHeaderItem(column)

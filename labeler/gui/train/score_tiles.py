@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from labeler.gui.key_hint import wrapped
 from labeler.gui.theme import set_role
 from labeler.runs.analysis import Analysis, Measure
 
@@ -13,18 +14,36 @@ class ScoreTiles(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.ap = _Tile(self.tr("AP"), self.tr("Average precision, COCO's definition"), self)
+        self.ap = _Tile(
+            self.tr("AP"),
+            self.tr(
+                "AP (average precision) tells how good the detector is, from 0 to 1: "
+                "does it find everything, does it find nothing that is not there, and "
+                "do its boxes fit? 1 would be perfect"
+            ),
+            self,
+        )
         self.ap50 = _Tile(
-            self.tr("AP50"), self.tr("The same, where an overlap of one half is enough"), self
+            self.tr("AP50"),
+            self.tr(
+                "AP50 is the same score, but less strict about how well a box fits: it "
+                "counts as right when it overlaps the true box by half"
+            ),
+            self,
         )
         self.ar = _Tile(
-            self.tr("AR"), self.tr("Average recall: how much is found, with up to 100 boxes"), self
+            self.tr("AR"),
+            self.tr(
+                "AR (average recall) tells how much of what is there is found, from 0 "
+                "to 1, when the detector may draw up to 100 boxes on a picture"
+            ),
+            self,
         )
         self.constant = _Tile(
-            self.tr("AP of a constant box"),
+            self.tr("Baseline: one fixed box"),
             self.tr(
-                "What one box of the same place and size on every picture would score. "
-                "A detector has to beat that before it has learned anything"
+                "The score you would get without looking: by drawing the same box, in "
+                "the same place, on every picture. A useful detector is well above it"
             ),
             self,
         )
@@ -53,7 +72,7 @@ class _Tile(QWidget):
     def __init__(self, title: str, tooltip: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._title = title
-        self.setToolTip(tooltip)
+        self.setToolTip(wrapped(tooltip))
         above = QLabel(title, self)
         set_role(above, "heading")
         self.value = QLabel(self)

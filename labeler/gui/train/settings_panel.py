@@ -16,7 +16,7 @@ from labeler.gui.train.budgets import Budget, budget_of, with_budget
 from labeler.gui.train.choices import ChoiceRow
 from labeler.gui.train.chosen_lines import ChosenLines
 from labeler.gui.train.start_choice import StartChoice
-from labeler.runs.history import RunSummary
+from labeler.runs.history import LeftOut, RunSummary
 from labeler.runs.prepare import Wish
 from trainer.config import BUILT_IN, DETECTOR_FACTS, DetectorFacts
 
@@ -42,7 +42,7 @@ class SettingsPanel(QWidget):
         self._layout.addWidget(self.train_button)
         self.data = ChosenLines(
             self.tr("What there is to learn from"),
-            self.tr("Everything that there is to know of the images before a training"),
+            self.tr("Everything worth knowing about the images before training"),
             self,
         )
         self._layout.addSpacing(4)
@@ -85,9 +85,9 @@ class SettingsPanel(QWidget):
         self.drawer.show_wish(wish, length)
         self._show_details()
 
-    def show_runs(self, runs: Sequence[RunSummary]) -> None:
-        """The runs so far, which may be started from."""
-        self.starts.show_runs(runs)
+    def show_runs(self, runs: Sequence[RunSummary], left_out: Sequence[LeftOut] = ()) -> None:
+        """The runs so far, which may be started from, and those that cannot be read."""
+        self.starts.show_runs(runs, left_out)
         self._show_details()
 
     def choose_built_in(self) -> None:
@@ -128,9 +128,7 @@ class SettingsPanel(QWidget):
         self.pretrained.set_detail(size if facts.megabytes else self.tr("offline"))
         is_given = bool(self.starts.detector)
         self.detector.setToolTip(
-            self.tr("The one that the run trained which is started from")
-            if is_given
-            else facts.note
+            self.tr("The detector of the run it starts from") if is_given else facts.note
         )
         is_replaced = self.drawer.length.minutes > 0 or self.drawer.length.epochs > 0
         for budget, row in self._times_of.items():
@@ -166,7 +164,7 @@ class SettingsPanel(QWidget):
             Budget.GOOD: (self.tr("Good"), self.tr("Finer boxes, fewer misses")),
             Budget.BEST: (
                 self.tr("Best"),
-                self.tr("Goes on until the score stops rising, an hour at the most"),
+                self.tr("Trains until the score stops rising, for an hour at most"),
             ),
         }
         self._times_of = {
@@ -201,7 +199,9 @@ class SettingsPanel(QWidget):
     def _add_drawer(self) -> None:
         self.adjust = QPushButton(self)
         self.adjust.setCheckable(True)
-        hint_tooltip(self.adjust, "train.adjust", self.tr("Decide yourself what is chosen for you"))
+        hint_tooltip(
+            self.adjust, "train.adjust", self.tr("Set by hand what is otherwise chosen for you")
+        )
         self.drawer = AdjustDrawer(self)
         self.drawer.hide()
         self.adjust.toggled.connect(self.drawer.setVisible)

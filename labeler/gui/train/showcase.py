@@ -146,7 +146,8 @@ class Showcase(QObject):
 
     def _nothing_to_show(self) -> str:
         return self.tr(
-            "None of its validation pictures can be shown: there are none, or they moved."
+            "None of the pictures it was checked with can be shown: there are none, or "
+            "they were moved."
         )
 
 

@@ -8,9 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from labeler.gui import times
+from labeler.gui.left_out import offer_left_out
 from labeler.gui.train import words
 from labeler.gui.train.choices import ChoiceRow
-from labeler.runs.history import RunSummary
+from labeler.runs.history import LeftOut, RunSummary
 
 
 class StartChoice(QWidget):
@@ -23,13 +24,13 @@ class StartChoice(QWidget):
         self.pretrained = ChoiceRow(
             self.tr("Pretrained"),
             "",
-            self.tr("Has seen many photographs before. The best start for nearly everything"),
+            self.tr("Has seen many photographs before: the best start for nearly everything"),
             self,
         )
         self.scratch = ChoiceRow(
             self.tr("Random weights"),
             self.tr("for comparison"),
-            self.tr("Knows nothing yet. Shows what a pretrained start is worth"),
+            self.tr("Knows nothing yet: shows what a pretrained start is worth"),
             self,
         )
         self.own = ChoiceRow(self.tr("A run of yours"), "", "", self)
@@ -64,20 +65,21 @@ class StartChoice(QWidget):
         (row if row.isEnabled() else self.pretrained).setChecked(True)
         self._show()
 
-    def show_runs(self, runs: Sequence[RunSummary]) -> None:
+    def show_runs(self, runs: Sequence[RunSummary], left_out: Sequence[LeftOut] = ()) -> None:
         """Offers those that left weights, the newest first. What is chosen stays chosen; where it
-        is gone, pretrained weights are, never another run.
+        is gone, pretrained weights are, never another run. left_out: shown, and not to be chosen.
         """
         usable = [run for run in runs if run.has_weights]
         before = self.runs.currentData()
         self.runs.clear()
         for run in usable:
             self.runs.addItem(self._title(run), str(run.path))
+        offer_left_out(self.runs, left_out)
         self._detectors = {str(run.path): run.detector for run in usable}
         place = self.runs.findData(before)
         self.runs.setCurrentIndex(max(0, place) if usable else -1)
         self.own.setEnabled(bool(usable))
-        told = self.tr("Goes on from what it learned: for images that have come since")
+        told = self.tr("Continues from what that run learned: for images added since then")
         self.own.setToolTip(told if usable else self.tr("There is no run to start from yet"))
         self.own.setAccessibleDescription(self.own.toolTip())
         if place < 0 and self.own.isChecked():

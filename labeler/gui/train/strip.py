@@ -41,7 +41,7 @@ class Strip(QWidget):
         self._rows: list[Row] = []
         self._colors: dict[int, str] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(self.tr("Validation pictures with what was found in them"))
+        self.setAccessibleName(self.tr("Pictures it was checked with, and what was found in them"))
 
     @property
     def rows(self) -> list[Row]:

@@ -7,8 +7,9 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication
 
 from labeler.gui import times
-from labeler.runs.history import NAME_FORMAT, RunState, RunSummary
+from labeler.runs.history import RunState, RunSummary
 from trainer.config import BUILT_IN, DETECTOR_FACTS
+from trainer.run_files import NAMED_BY_TIME
 
 
 def of_total(seconds: float, total: float) -> str:
@@ -62,7 +63,7 @@ def start(name: str, parent: str = "") -> str:
 def run_name(name: str) -> str:
     """A run's name as lists of runs show it: by day and time, unless it was given another."""
     try:
-        return times.day_and_time(datetime.strptime(name, NAME_FORMAT).timestamp())
+        return times.day_and_time(datetime.strptime(name, NAMED_BY_TIME).timestamp())
     except ValueError:
         return name
 

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labeler.dataset.splits import expected_sizes
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
 from labeler.gui.theme import set_role
@@ -22,6 +21,7 @@ from labeler.gui.train import keys, last_wish, run_words
 from labeler.gui.train.empty_states import TrainEmptyPage
 from labeler.gui.train.left_panel import LeftPanel
 from labeler.gui.train.log_dialog import LogDialog
+from labeler.gui.train.next_split import NextSplit
 from labeler.gui.train.page import Page
 from labeler.gui.train.run_pages import RunPages
 from labeler.gui.train.run_shelf import RunShelf
@@ -30,7 +30,7 @@ from labeler.gui.train.run_starter import RunStarter
 from labeler.gui.train.runs_desk import RunsDesk
 from labeler.gui.train.trainer import Trainer
 from labeler.gui.workspace import Action, Workspace
-from labeler.runs.advice import FEWEST_LABELLED, foretold
+from labeler.runs.advice import FEWEST_LABELLED
 from labeler.runs.history import LOG, MODEL, newest_model
 from labeler.runs.launch import training_available
 from trainer.events import Evaluated, Event
@@ -58,6 +58,7 @@ class TrainWorkspace(Workspace):
         self._document = document
         self.trainer = Trainer(self)
         self.preparing = JobBar(self)
+        self.next_split = NextSplit(self)
         self.starter = RunStarter(document, self.trainer, self.preparing)
         self.shelf = RunShelf(document, self)
         self.panel = LeftPanel(self)
@@ -79,19 +80,20 @@ class TrainWorkspace(Workspace):
         return keys.actions(self)
 
     def activated(self) -> None:
-        self._tell_data()
+        self._look_at_data()
         self._refresh()
 
     def closing_question(self) -> str:
         if not self.trainer.is_running:
             return ""
         return self.tr(
-            "A training is running. Close the window and stop it? "
-            "The best is kept, and it can go on later."
+            "A training is running. Close the window and stop it? The best is kept, and "
+            "it can be resumed later."
         )
 
     def shut_down(self) -> None:
         self.preparing.stop()
+        self.next_split.stop()
         self.trainer.stop_and_wait()
         self.results.shut_down()
         self.stage.measuring.stop_and_wait()
@@ -129,7 +131,7 @@ class TrainWorkspace(Workspace):
             return self.tr("A training is running.")
         shown = None if self.stage.run is None else self.stage.read(self.stage.run)
         if shown is None or not shown.can_go_on:
-            return self.tr("The run on show did not end early, or has nothing to go on from.")
+            return self.tr("This run did not end early, or has saved nothing to resume from.")
         return ""
 
     def go_on(self) -> None:
@@ -207,15 +209,15 @@ class TrainWorkspace(Workspace):
         if self.stage.run is None and runs:
             self.stage.show(runs[0].path)
         self.run_list.show_runs(runs, self.stage.run)
-        self.settings.show_runs(runs)
+        self.settings.show_runs(runs, self.shelf.left_out)
         if self.stage.run is not None and self.pages.current is Page.ALL_RUNS:
             self.pages.table.mark_if_none(self.stage.run)
-        self.panel.show_any_runs(bool(runs))
+        self.panel.show_any_runs(bool(runs), self.shelf.left_out)
         self._refresh()
 
     def _trash(self, run: Path) -> None:
         if run == self.trainer.run and self.trainer.is_running:
-            self._document.say(self.tr("This run is still learning. Stop it first."))
+            self._document.say(self.tr("This run is still training. Stop it first."))
             return
         self.shelf.trash(run)
 
@@ -225,7 +227,9 @@ class TrainWorkspace(Workspace):
         if not self.trainer.is_running:
             self.stage.clear()
         self.shelf.load()
-        self._tell_data()
+        self.next_split.stop()
+        if self.isVisible():
+            self._look_at_data()
         self._refresh()
 
     def _is_busy(self) -> bool:
@@ -237,21 +241,26 @@ class TrainWorkspace(Workspace):
 
     def _follow_data(self) -> None:
         if self.isVisible():
-            self._tell_data()
+            self._look_at_data()
         self._refresh()
 
+    def _look_at_data(self) -> None:
+        """What the next training will learn from, as the data and the settings are now."""
+        document = self._document
+        self.next_split.look(document.dataset, document.counts, self.settings.wish())
+
     def _tell_data(self) -> None:
-        """What there is to learn from, and what will have to be said of it."""
-        dataset = self._document.dataset
-        counts, boxes = self._document.counts, dataset.boxes_per_category()
-        names = {each.id: each.name for each in dataset.categories()}
-        lines = [self.tr("{0} labelled, {1} empty").format(counts.labelled, counts.empty)]
-        images = counts.labelled + counts.empty
-        if counts.labelled >= FEWEST_LABELLED:
-            learnt, checked, _ = expected_sizes(images)
-            told = self.tr("{0}: about {1} to learn from, {2} to check with")
-            lines = [told.format(lines[0], learnt, checked), *foretold(names, images, boxes)]
-        self.settings.data.show_lines(lines)
+        """What is said of the run on show, in the bar above its curves, is not said twice."""
+        there = self.view.notice.lines if self._shows_notice() else ()
+        self.settings.data.show_lines([line for line in self.next_split.lines if line not in there])
+
+    def _shows_notice(self) -> bool:
+        return self.stage.run is not None and self.pages.current is Page.LEARNING
+
+    def _choose(self) -> None:
+        """The settings were changed."""
+        last_wish.keep(self.settings.lasting_wish())
+        self._look_at_data()
 
     def _refresh(self) -> None:
         """Which page is up, and what can be pressed."""
@@ -268,7 +277,7 @@ class TrainWorkspace(Workspace):
             return
         self._pages.setCurrentWidget(self.empty)
         self.settings.chosen.show_lines(
-            [self.tr("Told, with the reasons, once a training begins.")]
+            [self.tr("Shown here with the reasons once a training begins.")]
         )
         counts = self._document.counts
         self.empty.show_counts(counts, self._refresh, self.labelling_requested.emit)
@@ -282,7 +291,10 @@ class TrainWorkspace(Workspace):
             document.annotations_changed,
             document.image_state_changed,
             document.images_added,
+            document.images_removed,
             document.categories_changed,
+            document.many_images_changed,
+            document.sessions_changed,
         ):
             changed.connect(self._refresh_timer.start)
         document.dataset_opened.connect(self._open_dataset)
@@ -294,13 +306,15 @@ class TrainWorkspace(Workspace):
         self.shelf.loaded.connect(self._show_runs)
         self.shelf.removed.connect(self.stage.forget)
         self.stage.changed.connect(self._refresh)
+        self.stage.changed.connect(self._tell_data)
         self.stage.lost.connect(self.shelf.load)
         self.stage.built_in_requested.connect(self._train_built_in)
         self.results.image_requested.connect(self.image_requested)
         self.results.model_chosen.connect(self._watch)
         self.trainer.ended.connect(self._finish)
         self.settings.train_requested.connect(self.train)
-        self.settings.changed.connect(lambda: last_wish.keep(self.settings.lasting_wish()))
+        self.settings.changed.connect(self._choose)
+        self.next_split.changed.connect(self._tell_data)
         self.header.stop_requested.connect(self.stop)
         self.header.pause_requested.connect(self.pause)
         self.header.go_on_requested.connect(self.go_on)

@@ -1,0 +1,74 @@
+"""What was written is shown with its place, and two buttons that lead there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from labeler.gui.written_bar import WrittenBar
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """What the system's own window for files is asked to show."""
+    paths: list[Path] = []
+
+    def show(url: QUrl) -> bool:
+        paths.append(Path(url.toLocalFile()))
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", show)
+    return paths
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> WrittenBar:
+    made = WrittenBar()
+    qtbot.addWidget(made)
+    made.resize(700, 40)
+    return made
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_a_file_is_shown_in_its_folder_and_a_folder_is_opened(
+    qtbot: QtBot, bar: WrittenBar, shown: list[Path], tmp_path: Path, is_folder: bool
+) -> None:
+    path = tmp_path / "mugs.zip"
+    path.mkdir() if is_folder else path.write_bytes(b"")
+    bar.show_written(path, "Exported the model.")
+    assert bar.isVisible()
+    assert (bar.sentence.text(), bar.place.text()) == ("Exported the model.", str(path))
+    qtbot.mouseClick(bar.folder_button, Qt.MouseButton.LeftButton)
+    assert shown == [path if is_folder else tmp_path]
+
+
+def test_its_path_is_copied(qtbot: QtBot, bar: WrittenBar, tmp_path: Path) -> None:
+    bar.show_written(tmp_path / "a b" / "mugs.zip", "Exported the model.")
+    qtbot.mouseClick(bar.copy_button, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == str(tmp_path / "a b" / "mugs.zip")
+
+
+def test_a_folder_that_is_gone_is_said(
+    qtbot: QtBot, bar: WrittenBar, shown: list[Path], tmp_path: Path
+) -> None:
+    bar.show_written(tmp_path / "gone" / "mugs.zip", "Exported the model.")
+    with qtbot.waitSignal(bar.said) as said:
+        bar.folder_button.click()
+    assert said.args == [f"{tmp_path / 'gone'} cannot be shown. Is it still there?"]
+    assert not shown
+
+
+def test_it_stays_until_it_is_closed_and_the_newest_takes_its_place(
+    qtbot: QtBot, bar: WrittenBar, tmp_path: Path
+) -> None:
+    bar.show_written(tmp_path / "one.zip", "Exported the model.")
+    bar.show_written(tmp_path / "two.html", "Wrote the report.")
+    assert bar.path == tmp_path / "two.html"
+    assert bar.sentence.text() == "Wrote the report."
+    bar.copy_button.setFocus()
+    qtbot.keyClick(bar.copy_button, Qt.Key.Key_Escape)
+    assert not bar.isVisible()
