@@ -125,13 +125,19 @@ def compared(folder: Path, seconds: float, epochs: float, seed: int, out: Path) 
 
 def row(name: str, budget: str, seed: int, told: dict[str, Any]) -> str:
     sides = [told[side] for side in ("pretrained", "scratch")]
-    scores = [f"{side[key]['value']:.3f}" for key in ("ap50", "ap") for side in sides]
+    scores = [shown(side[key]["value"], ".3f") for key in ("ap50", "ap") for side in sides]
     apart = told["difference"]["ap"]
-    between = f"{apart['value']:+.2f} ({apart['low']:+.2f} to {apart['high']:+.2f})"
+    value, low, high = (shown(apart[part], "+.2f") for part in ("value", "low", "high"))
+    between = f"{value} ({low} to {high})"
     factor = told["times_as_long"]
     longer = f"{factor:.1f} times as long" if factor else reached(sides)
     cells = [name, budget, seed, f"{sides[0]['epochs']:.1f}", *scores, between, longer]
     return f"| {' | '.join(map(str, cells))} |"
+
+
+def shown(score: float | None, form: str) -> str:
+    """Few images to check with leave a score or its interval unknown."""
+    return "unknown" if score is None else format(score, form)
 
 
 def reached(sides: list[dict[str, Any]]) -> str:
