@@ -120,9 +120,10 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         return loss
 
     threads = torch.get_num_threads()
-    ticks = itertools.count(step=2.0)
+    ticks = itertools.count(step=1.01)  # so that each step is told
     with pytest.MonkeyPatch.context() as patch:
         leave_constant_models(patch)
+        patch.setattr("trainer.pace._MOST_LOOKS", 2)
         patch.setattr(Learner, "step", watched)
         train(run, noted.events.append, never, lambda: next(ticks))
     yield noted
