@@ -91,7 +91,7 @@ def test_one_button_trains_both_through_a_pause_and_both_curves_grow(
 
     qtbot.mouseClick(view.pause_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: view.pause_button.text() == "Go on", timeout=PATIENCE)
-    assert view.title.text().startswith(("Paused after", "Getting ready"))
+    assert view.title.text().startswith(("Paused after", "Starting…"))
     qtbot.mouseClick(view.pause_button, Qt.MouseButton.LeftButton)
 
     qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
@@ -245,7 +245,7 @@ def test_a_pair_that_another_window_trains_is_running_here_too(
     pair = write_pair(dataset, pretrained=[], scratch=[], with_models=False)
     with attended(pair):
         workspace = _shown(qtbot, document)
-        until(qtbot, lambda: workspace.view.title.text() == "Getting ready")
+        until(qtbot, lambda: workspace.view.title.text() == "Starting…")
         finish_jobs()
 
 
