@@ -286,14 +286,17 @@ def test_a_key_is_taken_away_and_reset(window: MainWindow) -> None:
 
 def test_page_tooltips_menu_and_palette_tell_the_new_key(window: MainWindow) -> None:
     dialog, label = open_dialog(window), Hand(window).label
-    assert label.verify_button.text() == "Right, next   Space"
-    assert label.verify_button.accessibleName() == "Right, next"
+    assert label.verify_button.text() == "Looks right, next   Space"
+    assert label.verify_button.accessibleName() == "Looks right, next"
     press(dialog, "label.verify", Qt.Key.Key_V)
     window.keys._store({**window.keys.book.changes, "label.verify": ("V",)})
     window.keys._store({**window.keys.book.changes, "everywhere.new_dataset": ("F7",)})
     dialog.reject()
-    assert label.verify_button.text() == "Right, next   V"
-    assert label.verify_button.toolTip() == "This image is right, also if empty; go on (V)"
+    assert label.verify_button.text() == "Looks right, next   V"
+    assert (
+        label.verify_button.toolTip()
+        == "Confirm that this image is right, even if empty, and go on (V)"
+    )
     window.menu._fill()
     new = next(each for each in window.menu.menu().actions() if each.text() == "New…")
     assert new.shortcut().toString() == "F7"
@@ -305,7 +308,7 @@ def test_page_tooltips_menu_and_palette_tell_the_new_key(window: MainWindow) -> 
     assert not {"Space", "Ctrl+N"} & keys
     page.reject()
     spoken = find(window, "right next").list.item(0).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert spoken == "Right, next, V"
+    assert spoken == "Looks right, next, V"
 
 
 def test_the_classes_tell_the_keys_that_choose_them_now(window: MainWindow) -> None:
