@@ -130,7 +130,7 @@ def _of_images(steps: Steps, travel: Travel) -> list[Action]:
     return [
         Action(
             "verify",
-            _tr("Right, next"),
+            _tr("Looks right, next"),
             ("Space",),
             steps.verify_and_go,
             _tr("This image is right, also if empty; go on"),

@@ -285,7 +285,7 @@ class LabelWorkspace(Workspace):
         self._pages.addWidget(self.empty_page)
         self._pages.setMinimumWidth(_LEAST)  # or the empty page would push the panel out
         verify = "label.verify"
-        hint_text(self.verify_button, verify, self.tr("Right, next"))
+        hint_text(self.verify_button, verify, self.tr("Looks right, next"))
         hint_tooltip(
             self.verify_button, verify, self.tr("This image is right, also if empty; go on")
         )
