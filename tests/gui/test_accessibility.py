@@ -406,7 +406,7 @@ def test_a_whole_session_of_labelling_is_done_by_the_keyboard(
     type_in(key.Key_Escape)
     assert label.canvas.hasFocus()
 
-    type_in(key.Key_Space)  # right, next
+    type_in(key.Key_Space)  # looks right, next
     assert dataset.image(first).verified
     assert label.editor.image_id != first
 

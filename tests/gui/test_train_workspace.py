@@ -114,9 +114,11 @@ def test_one_button_trains_to_a_model_with_curves_and_pictures(
     models: list[Path] = []
     workspace.model_available.connect(models.append)
     monkeypatch.setattr(workspace.settings, "wish", lambda: Wish(seconds=3.0, longest_side=SMALL))
+    workspace.settings.train_button.setFocus()
     _press_train(qtbot, workspace)
     assert not workspace.settings.train_button.isEnabled()
     qtbot.waitUntil(lambda: _has(workspace, Progressed), timeout=PATIENCE)
+    assert workspace.pages.bar.button(Page.LEARNING).hasFocus()  # not what stood next to Train
     assert "of 3 s" in workspace.header.title.text()
     assert "left" in workspace.header.detail.text()
     qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -337,6 +337,10 @@ def test_keys_go_to_another_window_as_a_file(window: MainWindow, tmp_path: Path)
     dialog, file = open_dialog(window), tmp_path / "mine.json"
     press(dialog, "label.draw", Qt.Key.Key_J)
     dialog.export_to(file)
+    assert (dialog.written.sentence.text(), dialog.written.path) == ("Exported the keys.", file)
+    QTest.mouseClick(dialog.written.copy_button, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == str(file)
+    assert dialog.note.text() == f"Copied: {file}"
     dialog.reset_all()
     dialog.import_from(file)
     assert window.keys.book.keys("label.draw") == ("W", "R", "J")

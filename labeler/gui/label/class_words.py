@@ -93,14 +93,12 @@ class Words:
         return _tr("{0}.").format(", ".join(told))
 
     def skipped(self, file: str, lines: Sequence[tuple[int, str]]) -> UserError:
-        """What could not be taken from a file."""
+        """What was not taken from a file."""
         told = [_tr("line {0}: {1}").format(number, why) for number, why in lines[:_TOLD]]
         if len(lines) > _TOLD:
             told.append(_tr("and {0} more").format(len(lines) - _TOLD))
         return UserError(
-            _tr("{0} of {1} could not be used as class names.").format(
-                counted(len(lines), "line"), file
-            ),
+            _tr("{0} of {1} were not added.").format(counted(len(lines), "line"), file),
             details="\n".join(told),
         )
 
