@@ -18,7 +18,7 @@ $(READY): pyproject.toml constraints.txt tools/set-up
 
 ifeq ($(HEADLESS),1)
 demo: $(READY)
-	@$(BIN)/vector-labeler demo --headless
+	@$(BIN)/vector-labeler demo --headless --at-least 0.8
 else
 demo: $(READY)
 	@$(BIN)/vector-labeler --camera simulated
@@ -28,7 +28,7 @@ test: $(READY)
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -rs -n 3 --dist loadfile --no-loadscope-reorder
 
 bench: $(READY)
 	@for script in tests/benchmarks/*.py; do echo "== $$script"; QT_QPA_PLATFORM=offscreen $(BIN)/python $$script || exit 1; done

@@ -46,6 +46,7 @@ LONGEST = (
     "gui/test_compare_workspace.py",
     "gui/test_learning_along.py",
     "reliability/test_kill_trainer.py",
+    "reliability/test_smallest.py",
     "trainer/test_int8_model.py",
     "trainer_torchvision/test_published_starts.py",
     "cameras/test_vector_recovery.py",

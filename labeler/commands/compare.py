@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=0.0,
         metavar="E",
-        help="learn so many epochs instead, however long they take: the same on any machine",
+        help="learn for this many epochs instead, however long that takes: the same on any machine",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="the pair's chance (0)")
     parser.add_argument(

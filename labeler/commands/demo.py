@@ -26,6 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, default=0, help="chooses the worlds and the training's chance"
     )
+    parser.add_argument(
+        "--at-least",
+        type=float,
+        default=0.0,
+        metavar="AP50",
+        help="fail where AP50 in the unseen worlds is lower (0: whatever it is)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,7 +42,13 @@ def run(arguments: argparse.Namespace) -> int:
 
         return main(["--camera", "simulated"])
     started = time.monotonic()
-    plan = Plan(_folder(arguments.out), arguments.photos, arguments.seconds, arguments.seed)
+    plan = Plan(
+        _folder(arguments.out),
+        arguments.photos,
+        arguments.seconds,
+        arguments.seed,
+        arguments.at_least,
+    )
     for line in play(plan):
         sys.stdout.write(f"[{time.monotonic() - started:5.1f} s] {line}\n")
         sys.stdout.flush()

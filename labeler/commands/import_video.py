@@ -18,8 +18,8 @@ from labeler.dataset.words import counted
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Add pictures of a video file to a dataset, which is made when it does not exist: so many "
-        "a second, in order, as a session of their own. In Label, T carries boxes from one to the "
+        "Add pictures of a video file to a dataset, which is made when it does not exist, "
+        "in order, as a session of their own. In Label, T carries boxes from one to the "
         "next."
     )
     parser.add_argument("dataset", type=Path, help="its folder")

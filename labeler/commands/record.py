@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "webcam:0, video:FILE, folder:FOLDER",
     )
     parser.add_argument("--seconds", type=float, default=60.0, help="how long (60); Ctrl+C ends it")
-    parser.add_argument("--frames", type=int, help="at most so many pictures")
+    parser.add_argument("--frames", type=int, help="end after this many pictures")
     add_trust(parser)
     parser.add_argument("--seed", type=int, default=0, help="the simulated robot's world")
 

@@ -37,6 +37,8 @@ class Plan:
     photos: int
     seconds: float
     seed: int
+    at_least: float = 0.0
+    """AP50 in the unseen worlds below which the demo has failed."""
 
     @property
     def run(self) -> Path:
@@ -104,6 +106,11 @@ def _score(unseen: Path, plan: Plan) -> Iterator[str]:
         f"On {exported['images']} images of {len(UNSEEN)} worlds it never saw: "
         f"AP {scores['AP']:.3f}, AP50 {scores['AP50']:.3f}."
     )
+    if scores["AP50"] < plan.at_least:
+        raise UserError(
+            f"AP50 is {scores['AP50']:.3f}, and {plan.at_least:g} at least was expected: "
+            f"the detector has learned too little."
+        )
     sheet = save_contact_sheet(
         plan.run / "model.onnx", truth / "images", plan.folder / "contact-sheet.jpg"
     )

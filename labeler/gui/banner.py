@@ -33,7 +33,7 @@ class Banner(QFrame):
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.more = QPushButton(self.tr("Details"), self)
         self.more.setCheckable(True)
-        self.more.setToolTip(self.tr("What was noticed, for whoever looks into it"))
+        self.more.setToolTip(self.tr("Technical details, to copy into a report"))
         self.close_button = QToolButton(self)
         self.close_button.setAccessibleName(self.tr("Close this message"))
         self.close_button.setToolTip(self.tr("Close this message"))

@@ -138,6 +138,8 @@ class HistoryPanel(QFrame):
 
     def _in_words(self, entry: JournalEntry | None, steps: int) -> str:
         if entry is None:
+            if not self.entries.rowCount():
+                return self.tr("Nothing was changed here yet.")
             return self.tr("Choose an entry to go back to.")
         if steps:
             count = abs(steps)

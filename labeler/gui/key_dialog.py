@@ -32,6 +32,7 @@ from labeler.gui.key_map import Changes, Command, KeyMap
 from labeler.gui.key_map_file import read_key_map, write_key_map
 from labeler.gui.key_presets import PRESETS
 from labeler.gui.word_match import fit
+from labeler.gui.written_bar import WrittenBar
 
 _NAME = Qt.ItemDataRole.UserRole
 _SIZE = (720, 620)
@@ -58,6 +59,7 @@ class KeyDialog(QDialog):
         self.tree = QTreeWidget(self)
         self.editor = KeyEditor(self)
         self.note = QLabel(self)
+        self.written = WrittenBar(self)
         self._tops: dict[str, QTreeWidgetItem] = {}
         self._rows: dict[str, QTreeWidgetItem] = {}
         self._lay_out(parent)
@@ -65,6 +67,7 @@ class KeyDialog(QDialog):
         self.field.textChanged.connect(self._filter)
         self.tree.currentItemChanged.connect(self._show_current)
         self.editor.changed.connect(self._take)
+        self.written.said.connect(self._say)
         self._show_current()
 
     def select(self, name: str) -> None:
@@ -95,7 +98,8 @@ class KeyDialog(QDialog):
         except UserError as error:
             self._say(str(error), is_bad=True)
         else:
-            self._say(self.tr("Written to {0}.").format(file))
+            self._say("")
+            self.written.show_written(file, self.tr("Exported the keys."))
 
     def use_preset(self, program: str) -> None:
         """The keys of another program, as far as they differ from the defaults."""
@@ -234,6 +238,7 @@ class KeyDialog(QDialog):
         column.addWidget(self.tree, 1)
         column.addWidget(self.editor)
         column.addWidget(self.note)
+        column.addWidget(self.written)
         column.addLayout(buttons)
         self.resize(min(_SIZE[0], parent.width()), min(_SIZE[1], parent.height()))
 

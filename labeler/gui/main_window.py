@@ -268,6 +268,7 @@ class MainWindow(QWidget):
         document.said.connect(lambda sentence: self.status.say(self.keys.told(sentence)))
         document.failed.connect(self.show_failure)
         document.written.connect(self.written.show_written)
+        document.written.connect(lambda _path, _sentence: self.status.fall_silent())  # "Writing …"
         document.dataset_opened.connect(self.written.hide)
         self.written.said.connect(document.say)
         document.recovered.connect(self.banner.take_back)

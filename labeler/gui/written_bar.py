@@ -35,6 +35,8 @@ class WrittenBar(QFrame):
         self.copy_button = QPushButton(self.tr("Copy path"), self)
         self.copy_button.setToolTip(self.tr("Copy its full path to the clipboard"))
         self.copy_button.clicked.connect(self._copy)
+        for button in (self.folder_button, self.copy_button):
+            button.setAutoDefault(False)  # in a dialog Enter in a field would press it
         self.close_button = QToolButton(self)
         self.close_button.setAccessibleName(self.tr("Close this message"))
         self.close_button.setToolTip(self.tr("Close this message"))

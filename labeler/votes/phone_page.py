@@ -16,7 +16,7 @@ button { display: block; width: 100%; margin: 1rem 0; padding: 1.3rem; font-size
   font-weight: 600; border-radius: .7rem; border: 2px solid #0b93a6; }
 button.choice { background: #097c8e; color: #fff; border-color: #097c8e; }
 button:focus-visible { outline: 4px solid #e69f00; outline-offset: 2px; }
-p { color: GrayText; }
+p { opacity: .75; }
 """
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 

@@ -172,11 +172,11 @@ class _Handler(BaseHTTPRequestHandler):
             return
         opened = self.server.box.open_round
         if opened is None:
-            self._tell(HTTPStatus.OK, "No vote is open right now.", looks_again=True)
+            self._tell(HTTPStatus.OK, "No vote is open right now.", _WAIT, looks_again=True)
             return
         mark = self._mark()
         if self.server.box.has_voted(opened, mark):
-            self._tell(HTTPStatus.OK, "Thank you. Your vote is counted.", looks_again=True)
+            self._tell(HTTPStatus.OK, "Thank you. Your vote is counted.", _WAIT, looks_again=True)
             return
         more = {}
         if not self.server.box.knows(opened, mark):
@@ -206,7 +206,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         if status is HTTPStatus.NOT_IMPLEMENTED:
             status = HTTPStatus.METHOD_NOT_ALLOWED
-        self._tell(status, status.phrase)
+        if status is HTTPStatus.NOT_FOUND:
+            self._tell(status, "There is no vote at this address.", _SCAN_ANEW)
+        else:
+            self._tell(status, status.phrase)
 
     def version_string(self) -> str:
         return "vote"
@@ -262,8 +265,10 @@ class _Handler(BaseHTTPRequestHandler):
             return ""
         return cookies[COOKIE].value if COOKIE in cookies else ""
 
-    def _tell(self, status: HTTPStatus, words: str, *, looks_again: bool = False) -> None:
-        self._answer(status, told_page(words, looks_again=looks_again))
+    def _tell(
+        self, status: HTTPStatus, words: str, more: str = "", *, looks_again: bool = False
+    ) -> None:
+        self._answer(status, told_page(words, more, looks_again=looks_again))
 
     def _answer(self, status: HTTPStatus, page: bytes, more: dict[str, str] | None = None) -> None:
         self.server.connections.enter(self.connection, Phase.ANSWER)
@@ -276,6 +281,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 _LATER = {"Retry-After": "5"}
+_WAIT = "Keep this page open: the next vote appears here by itself."
+_SCAN_ANEW = "The address changes whenever voting starts. Scan the code on the big screen again."
 
 
 def _read_form(body: bytes) -> tuple[int, Choice] | None:

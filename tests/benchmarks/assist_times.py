@@ -59,13 +59,16 @@ def main() -> int:
     parser.add_argument("--images", type=Path)
     parser.add_argument("--warm", action="store_true")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--photos", type=int, default=IMAGES, help="where there is no COCO file")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--seconds", type=float, default=BUDGET_S, help="of the first round")
     words = parser.parse_args()
     with TemporaryDirectory() as folder:
         if words.coco is None:
-            coco, images = _simulated(Path(folder)), Path(folder)
+            coco, images = _simulated(Path(folder), words.photos), Path(folder)
         else:
             coco, images = json.loads(words.coco.read_text(encoding="utf-8")), words.images
-        report = measured(coco, images, warm=words.warm)
+        report = measured(coco, images, words)
     if words.json:
         sys.stdout.write(json.dumps(report, indent=1) + "\n")
     else:
@@ -73,21 +76,23 @@ def main() -> int:
     return 0
 
 
-def measured(coco: dict[str, Any], images: Path, *, warm: bool) -> dict[str, Any]:
+def measured(coco: dict[str, Any], images: Path, words: argparse.Namespace) -> dict[str, Any]:
     ids = [each["id"] for each in coco["images"]]
     began = time.monotonic()
     assistant = AssistProcess()
     assistant.tell(_known(coco, images))
-    if warm:
+    if words.warm:
         assistant.hear(Ready)
         _look_at_all(assistant, len(ids))
         began = time.monotonic()
     rows = []
-    for number in range(ROUNDS):
+    for number in range(words.rounds):
         done = FIRST + EVERY * number
         if done >= len(ids):
             break
-        rows.append(_round(assistant, coco, ids[:done], ids[done:][:MOST_LOOKS], began))
+        rows.append(
+            _round(assistant, coco, ids[:done], ids[done:][:MOST_LOOKS], began, words.seconds)
+        )
         rows[-1]["labelled"] = done
         began = time.monotonic()
     peak = _peak_mb(assistant.process.pid)
@@ -95,11 +100,11 @@ def measured(coco: dict[str, Any], images: Path, *, warm: bool) -> dict[str, Any
     return {"images": len(ids), "load": os.getloadavg()[0], "memory_mb": peak, "rounds": rows}
 
 
-def _simulated(folder: Path) -> dict[str, Any]:
+def _simulated(folder: Path, photos: int) -> dict[str, Any]:
     """Photos in the folder, and COCO's dictionary of them."""
     coco: dict[str, Any] = {"images": [], "annotations": [], "categories": []}
     numbers: dict[str, int] = {}
-    for number, shot in enumerate(own_life(WORLD, images=IMAGES), 1):
+    for number, shot in enumerate(own_life(WORLD, images=photos), 1):
         name = f"{number:03d}.jpg"
         Image.fromarray(shot.picture).save(folder / name, quality=90)
         coco["images"].append({"id": number, "file_name": name})
@@ -118,13 +123,14 @@ def _round(
     labelled: list[int],
     others: list[int],
     began: float,
+    budget: float,
 ) -> dict[str, float]:
     cpu = _cpu_s(assistant.process.pid)
     new = labelled if len(labelled) == FIRST else labelled[-EVERY:]
     categories = tuple((each["id"], each["name"]) for each in coco["categories"])
     assistant.tell(
         Label(categories, tuple(Labels(each, boxes_of(coco, each)) for each in new)),
-        Learn(BUDGET_S if len(labelled) == FIRST else LATER_S),
+        Learn(budget if len(labelled) == FIRST else LATER_S),
     )
     learnt = assistant.hear(Learnt)
     at_learnt = time.monotonic()

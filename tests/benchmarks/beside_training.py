@@ -54,17 +54,20 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--nice", type=int, nargs="+", default=[0, 5, 10])
+    parser.add_argument("--photos", type=int, default=120, help="that the training learns from")
+    parser.add_argument("--model", type=Path, help="in place of the built-in detector")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.environ["HOME"] = os.environ["USERPROFILE"] = name
-        maker = multiprocessing.get_context("spawn").Process(
-            target=make_models, args=(folder, ["lite"])
-        )
-        maker.start()
-        maker.join()
+        if options.model is None:
+            maker = multiprocessing.get_context("spawn").Process(
+                target=make_models, args=(folder, ["lite"])
+            )
+            maker.start()
+            maker.join()
         write_pictures(folder / "pictures")
-        told = measure(folder, [None, *options.nice], options.rounds, options.seconds)
+        told = measure(folder, [None, *options.nice], options)
     for beside, rounds in told.items():
         keys = rounds[0].keys()
         figures = {key: round(statistics.median(each[key] for each in rounds), 1) for key in keys}
@@ -73,7 +76,7 @@ def main() -> int:
 
 
 def measure(
-    folder: Path, beside: list[int | None], rounds: int, seconds: float
+    folder: Path, beside: list[int | None], options: argparse.Namespace
 ) -> dict[int | None, list[dict[str, Any]]]:
     from PySide6.QtWidgets import QApplication
 
@@ -91,17 +94,17 @@ def measure(
     workspace = PreviewWorkspace(document, live)
     workspace.resize(1280, 740)
     workspace.show()
-    model = folder / "lite.onnx"
+    model = folder / "lite.onnx" if options.model is None else options.model.resolve()
     told: dict[int | None, list[dict[str, Any]]] = {each: [] for each in beside}
     with reel(live, folder / "pictures", RATE):
         workspace.activated()
         workspace.models.choose(model)
         spin(lambda: is_ready(workspace, live, model), DEADLINE)
-        for turn in range(rounds):
+        for turn in range(options.rounds):
             for nice in beside:
-                with training(folder / f"run-{turn}-{nice}", nice) as run:
-                    spin(settled(workspace.looking), LONGEST_WARM_UP_S)
-                    told[nice].append(figures(workspace, run, seconds))
+                with training(folder / f"run-{turn}-{nice}", nice, options.photos) as run:
+                    spin(settled(workspace.looking), min(options.seconds * 2, LONGEST_WARM_UP_S))
+                    told[nice].append(figures(workspace, run, options.seconds))
         workspace.shut_down()
     finish_jobs()
     document.dataset.close()
@@ -109,7 +112,7 @@ def measure(
 
 
 @contextmanager
-def training(run: Path, nice: int | None) -> Iterator[Path | None]:
+def training(run: Path, nice: int | None, photos: int) -> Iterator[Path | None]:
     """A training that has begun to learn, ended afterwards."""
     if nice is None:
         yield None
@@ -117,7 +120,7 @@ def training(run: Path, nice: int | None) -> Iterator[Path | None]:
     from tests.trainer.training_runs import ROOT, prepare_run
 
     run.mkdir()
-    prepare_run(run, run / "images", train=120, val=8, seconds=1800.0)
+    prepare_run(run, run / "images", train=photos, val=8, seconds=1800.0)
     process = subprocess.Popen(
         ["nice", "-n", str(nice), sys.executable, "-m", "trainer", "train", str(run)],
         cwd=ROOT,

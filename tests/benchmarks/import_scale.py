@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from labeler.dataset import picture
 from labeler.dataset.coco_import import import_coco
 from labeler.dataset.store import Dataset
+from tests.script import run
 
 WIDTH, HEIGHT = 160, 120
 PHASES = ((0, "reading the file"), (100, "taking the pictures"), (900, "writing the rows"))
@@ -97,7 +98,7 @@ def least(folder: Path) -> float:
     return time.process_time() - began
 
 
-def run(images: int, boxes: int, seed: int) -> str:
+def measured(images: int, boxes: int, seed: int) -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         coco = made_world(folder, images, boxes, seed)
@@ -124,9 +125,9 @@ def main() -> int:
     parser.add_argument("--boxes", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    sys.stdout.write(run(given.images, given.boxes, given.seed))
+    sys.stdout.write(measured(given.images, given.boxes, given.seed))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

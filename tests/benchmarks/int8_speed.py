@@ -34,18 +34,20 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--detector", choices=DETECTORS, action="append", help="only these")
+    parser.add_argument("--pictures", type=int, default=0, help="to be measured on; 0: all")
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--threads", type=int, default=2)
     words = parser.parse_args()
     sys.stdout.write("detector | float ms p50/p95 | INT8 ms p50/p95 | MB | made in s\n")
-    for name in DETECTORS if words.all else DETECTORS[:_SMALL]:
-        sys.stdout.write(f"{name} | {compared(name, words.rounds, words.threads)}\n")
+    for name in words.detector or (DETECTORS if words.all else DETECTORS[:_SMALL]):
+        sys.stdout.write(f"{name} | {compared(name, words)}\n")
         sys.stdout.flush()
 
 
-def compared(name: str, rounds: int, threads: int) -> str:
+def compared(name: str, words: argparse.Namespace) -> str:
     detector = random_detector(name, classes=3)
-    canvases = drawn(detector.input_size)
+    canvases = drawn(detector.input_size)[: words.pictures or None]
     categories = tuple((number, str(number)) for number in range(3))
     details = ModelDetails(categories, detector.input_size, 0.5, name)
     with tempfile.TemporaryDirectory() as place:
@@ -59,10 +61,10 @@ def compared(name: str, rounds: int, threads: int) -> str:
         began = time.perf_counter()
         whole.write_bytes(quantised(plain, details, pictures)[0])
         took = time.perf_counter() - began
-        sessions = [Predictor(path, threads=threads)._session for path in (plain, whole)]
+        sessions = [Predictor(path, threads=words.threads)._session for path in (plain, whole)]
         sizes = [path.stat().st_size / 1e6 for path in (plain, whole)]
     times: list[list[float]] = [[], []]
-    for turn in range(rounds + 2):
+    for turn in range(words.rounds + 2):
         for session, own in zip(sessions, times, strict=True):
             began = time.perf_counter()
             session.run(OUTPUTS, {INPUT: canvases[turn % len(canvases)][None]})

@@ -31,14 +31,16 @@ World = tuple[dict[str, Any], dict[int, list[Detection]]]
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=150)
-    draws = parser.parse_args().draws
+    parser.add_argument("--images", type=int, default=IMAGES)
+    words = parser.parse_args()
+    draws = words.draws
     rng = np.random.default_rng(7)
     for name, classes, found, noise in (
         ("one class, noisy", 1, 0.8, 8),
         ("six classes, noisy", 6, 0.8, 8),
         ("one class, nearly perfect", 1, 0.99, 0),
     ):
-        world = simulated(rng, classes, found=found, noise=noise)
+        world = simulated(rng, classes, words.images, found=found, noise=noise)
         truth = _drawings(world, classes, 0)[0]
         for size in (20, 50):
             told = coverage(rng, world, classes, truth, size=size, draws=draws)
@@ -53,7 +55,7 @@ def coverage(
     inside = {"ours": np.zeros(3), "percentile": np.zeros(3)}
     values = []
     for _ in range(draws):
-        part = _only(world, rng.choice(IMAGES, size, replace=False) + 1)
+        part = _only(world, rng.choice(len(world[0]["images"]), size, replace=False) + 1)
         drawn = _drawings(part, classes, RESAMPLES)
         values.append(drawn[0, 0])
         summary = measured(drawn, size)
@@ -65,12 +67,14 @@ def coverage(
     return {**told, "true_ap": round(truth[0], 3), "mean_ap": round(float(np.mean(values)), 3)}
 
 
-def simulated(rng: np.random.Generator, classes: int, *, found: float, noise: int) -> World:
+def simulated(
+    rng: np.random.Generator, classes: int, count: int, *, found: float, noise: int
+) -> World:
     """found: the share of true boxes that are found; noise: false detections an image."""
     images: list[dict[str, object]] = []
     boxes: list[dict[str, object]] = []
     detections: dict[int, list[Detection]] = {}
-    for number in range(1, IMAGES + 1):
+    for number in range(1, count + 1):
         images.append({"id": number, "width": 640, "height": 360, "file_name": ""})
         blur = 3 if not noise else 5 + 12 * rng.random()
         detections[number] = [

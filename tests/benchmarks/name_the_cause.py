@@ -5,6 +5,7 @@ python tests/benchmarks/name_the_cause.py
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import socket
@@ -104,11 +105,14 @@ def seconds_to_connect(robot: RobotConfig) -> tuple[float, str]:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=SCENES, default=list(SCENES))
+    wanted = parser.parse_args().only
     with Simulator(seed=3) as simulator:
         look(simulator.robot)  # the SDK is loaded once
-        for name, scene in SCENES.items():
+        for name in wanted:
             with stage_of(simulator) as stage:
-                robot = scene(stage)
+                robot = SCENES[name](stage)
                 began = time.monotonic()
                 sighting = look(robot)
                 looked = time.monotonic() - began

@@ -67,6 +67,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--run", type=Path, help="the folder of a finished run")
+    parser.add_argument("--detector", choices=DETECTORS, action="append", help="only these")
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--classes", type=int, default=3)
@@ -92,7 +93,7 @@ def cases(words: argparse.Namespace) -> Iterator[tuple[str, Detector, list[Canva
     if words.run is not None:
         detector, _ = load_checkpoint(words.run / "best.safetensors")
         yield f"{words.run.name} (trained)", detector, canvases_of(words.run, detector), 0.05
-    for name in DETECTORS:
+    for name in words.detector or DETECTORS:
         detector = random_detector(name, words.classes)
         yield name, detector, drawn(detector.input_size), 0.01
 

@@ -48,6 +48,7 @@ from tests.script import guard, until
 
 guard(3600)
 began, folder, count = float(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+rounds = int(sys.argv[4])
 told = {}
 
 def mb():
@@ -120,10 +121,12 @@ wishes = {
         ImageState.LABELLED, category_id=2, has_suggestions=False, verified=False, text="7"
     ),
 }
-told["filters"] = {name: min(choose(View(wish)) for _ in range(3)) for name, wish in wishes.items()}
+told["filters"] = {
+    name: min(choose(View(wish)) for _ in range(min(3, rounds))) for name, wish in wishes.items()
+}
 told["orders"] = {
     f"{order}{' down' if down else ''}": min(
-        choose(View(everything, order, down)) for _ in range(3)
+        choose(View(everything, order, down)) for _ in range(min(3, rounds))
     )
     for order in Order for down in (False, True)
 }
@@ -139,15 +142,15 @@ def frame(value, into):
     application.processEvents()
     into.append(time.perf_counter() - start)
 
-for step in range(300):
+for step in range(rounds):
     frame(step * 120, frames)
 chance = random.Random(1)
-for _ in range(100):
+for _ in range(max(1, rounds // 3)):
     frame(chance.randrange(bar.maximum() + 1), jumps)
 told["scroll"], told["jump"] = ms(frames), ms(jumps)
 label.travel.go_first()
 steps = []
-for _ in range(200):
+for _ in range(max(1, rounds * 2 // 3)):
     start = time.perf_counter()
     label.travel.go_next()
     label.canvas.repaint()
@@ -164,15 +167,17 @@ window.close()
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--counts", type=int, nargs="+", default=[1_000, 10_000, 100_000])
-    counts: list[int] = parser.parse_args().counts
+    parser.add_argument("--steps", type=int, default=300, help="of scrolling, and so on")
+    options = parser.parse_args()
+    counts: list[int] = options.counts
     with tempfile.TemporaryDirectory() as place:
         for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "HOME"):
             os.environ[name] = place
         told: dict[int, dict[str, Any]] = {}
         for count in counts:
             folder = made(Path(place) / f"images-{count}", count)
-            opened(folder, count)  # compiles, and fills the system's cache of files
-            told[count] = opened(folder, count)
+            opened(folder, count, 1)  # compiles, and fills the system's cache of files
+            told[count] = opened(folder, count, options.steps)
     write(f"{'images':>26}" + "".join(f"{count:>12,}" for count in counts))
     for name, words in (
         ("painted_s", "painted, s"),
@@ -212,12 +217,12 @@ def made(folder: Path, count: int) -> Path:
     return folder
 
 
-def opened(folder: Path, count: int) -> dict[str, Any]:
+def opened(folder: Path, count: int, steps: int) -> dict[str, Any]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     began = time.time()
     done = subprocess.run(
-        [sys.executable, "-c", CHILD, str(began), str(folder), str(count)],
+        [sys.executable, "-c", CHILD, str(began), str(folder), str(count), str(steps)],
         capture_output=True,
         text=True,
         env=environment,

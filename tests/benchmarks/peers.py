@@ -25,7 +25,7 @@ from pathlib import Path
 
 import platformdirs
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks.window_usable import OURS, REPORT, made_dataset, start
 from tests.script import run

@@ -120,7 +120,7 @@ def measure(folder: Path, models: dict[str, Path | None], options: argparse.Name
                 if model is not None:
                     workspace.models.choose(model)
                 spin(lambda model=model: is_ready(workspace, live, model), DEADLINE)
-                spin(settled(workspace.looking), LONGEST_WARM_UP_S)
+                spin(settled(workspace.looking), min(2 * options.seconds, LONGEST_WARM_UP_S))
                 figures = figures_of(workspace, options.seconds)
             print_line({"detector": name, "camera_fps": rate, **figures})
     workspace.shut_down()

@@ -72,10 +72,11 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, nargs="+", default=[30.0, 60.0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--sitting", type=int, default=SITTING, help="photos of each sitting")
     words = parser.parse_args()
     prepare_environment()
     out = words.out or Path(tempfile.mkdtemp(prefix="train-on-"))
-    sets = [in_fifths(each, out) for each in words.set] or [simulated(out)]
+    sets = [in_fifths(each, out) for each in words.set] or [simulated(out, words.sitting)]
     say("set", "seed", "from", "seconds", "epochs", "AP50 / AP on old ones", "on new ones")
     sys.stdout.write("|---" * 7 + "|\n")
     for each in sets:
@@ -165,7 +166,7 @@ def only(content: Coco, images: list[Any]) -> Coco:
     return {"images": images, "annotations": boxes, "categories": content["categories"]}
 
 
-def simulated(out: Path) -> Set:
+def simulated(out: Path, photos: int) -> Set:
     folder = out / "rooms"
     if (folder / "held-new.json").is_file():
         return Set("rooms", folder)
@@ -179,7 +180,7 @@ def simulated(out: Path) -> Set:
             age = "old" if seed == HERE[0] else "new"
             name = f"held-{age}" if sitting == sittings - 1 else age
             part = parts.setdefault(name, {"images": [], "annotations": [], "categories": []})
-            count = SITTING if age == "old" or name == "held-new" else 20
+            count = photos if age == "old" or name == "held-new" else 2 * photos // 3
             for _ in range(count):
                 number += 1
                 photograph(world, camera, number, folder, part)

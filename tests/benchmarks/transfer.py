@@ -49,9 +49,10 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--images", type=int, default=IMAGES)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--sitting", type=int, default=SITTING, help="photos before a break")
     words = parser.parse_args()
     out = words.out or Path(tempfile.mkdtemp(prefix="transfer-"))
-    sets = words.sets or [simulated(out / "simulated", words.images)]
+    sets = words.sets or [simulated(out / "simulated", words.images, words.sitting)]
     sys.stdout.write(
         "| set | budget | seed | epochs | AP50 pretrained | AP50 scratch | AP pretrained "
         "| AP scratch | difference of AP | AP50 0.5: scratch / pretrained |\n" + "|---" * 10 + "|\n"
@@ -66,7 +67,7 @@ def main() -> None:
                 sys.stdout.flush()
 
 
-def simulated(folder: Path, images: int) -> Path:
+def simulated(folder: Path, images: int, sitting: int) -> Path:
     """The set, made where it is not there yet."""
     if (folder / "val.json").is_file():
         return folder
@@ -75,10 +76,10 @@ def simulated(folder: Path, images: int) -> Path:
         side: {"images": [], "annotations": [], "categories": _CATEGORIES}
         for side in ("train", "val")
     }
-    for number, data in enumerate(photos(images), start=1):
+    for number, data in enumerate(photos(images, sitting), start=1):
         name, truth = f"{number:04d}.jpg", read_truth(data)
         (folder / "images" / name).write_bytes(data)
-        side = sides["val" if (number - 1) // SITTING == HELD_BACK else "train"]
+        side = sides["val" if (number - 1) // sitting == HELD_BACK else "train"]
         size = {"width": truth.width, "height": truth.height}
         side["images"].append({"id": number, "file_name": name, **size})
         for box in truth.boxes:
@@ -90,10 +91,10 @@ def simulated(folder: Path, images: int) -> Path:
     return folder
 
 
-def photos(count: int) -> Iterator[bytes]:
+def photos(count: int, sitting: int) -> Iterator[bytes]:
     world, camera = World(WORLD), Renderer(WORLD)
     for number in range(count):
-        for _ in range(TICKS + (BREAK if number and number % SITTING == 0 else 0)):
+        for _ in range(TICKS + (BREAK if number and number % sitting == 0 else 0)):
             world.step(1 / FPS)
         yield camera.photograph(world.scene())
 
@@ -124,13 +125,19 @@ def compared(folder: Path, seconds: float, epochs: float, seed: int, out: Path) 
 
 def row(name: str, budget: str, seed: int, told: dict[str, Any]) -> str:
     sides = [told[side] for side in ("pretrained", "scratch")]
-    scores = [f"{side[key]['value']:.3f}" for key in ("ap50", "ap") for side in sides]
+    scores = [shown(side[key]["value"], ".3f") for key in ("ap50", "ap") for side in sides]
     apart = told["difference"]["ap"]
-    between = f"{apart['value']:+.2f} ({apart['low']:+.2f} to {apart['high']:+.2f})"
+    value, low, high = (shown(apart[part], "+.2f") for part in ("value", "low", "high"))
+    between = f"{value} ({low} to {high})"
     factor = told["times_as_long"]
     longer = f"{factor:.1f} times as long" if factor else reached(sides)
     cells = [name, budget, seed, f"{sides[0]['epochs']:.1f}", *scores, between, longer]
     return f"| {' | '.join(map(str, cells))} |"
+
+
+def shown(score: float | None, form: str) -> str:
+    """Few images to check with leave a score or its interval unknown."""
+    return "unknown" if score is None else format(score, form)
 
 
 def reached(sides: list[dict[str, Any]]) -> str:

@@ -63,7 +63,7 @@ CONTROLS = (
 )
 COMPOUNDS = (QAbstractSpinBox, QComboBox, QKeySequenceEdit, QLineEdit, QTableView)
 """What Qt builds of several widgets, of which one has the focus and the name."""
-MOVED_BY_A_FIELD = {"Actions found", "Classes that fit"}
+MOVED_BY_A_FIELD = {"Actions found", "Matching classes"}
 """Lists below a field that keeps the focus and moves them."""
 SEEN = 40
 """So much a colour part of a pixel must change (of 255) to count."""
@@ -299,7 +299,7 @@ def test_tab_goes_through_label_from_left_to_right(window: MainWindow) -> None:
     names = [name_of(each) for each in tab_stops(window)]
     parts = ["Dataset kitchen", "Label", "Camera: No camera", "Which images are shown", "Images"]
     parts += ["Picture with boxes", "Classes", "Name of a new class", "Boxes in this image"]
-    parts += ["Right, next", "Nothing here"]
+    parts += ["Looks right, next", "Nothing here"]
     assert [name for name in names if name in parts] == parts
 
 
@@ -406,7 +406,7 @@ def test_a_whole_session_of_labelling_is_done_by_the_keyboard(
     type_in(key.Key_Escape)
     assert label.canvas.hasFocus()
 
-    type_in(key.Key_Space)  # right, next
+    type_in(key.Key_Space)  # looks right, next
     assert dataset.image(first).verified
     assert label.editor.image_id != first
 

@@ -247,7 +247,7 @@ def test_a_pair_that_another_window_trains_is_running_here_too(
     pair = write_pair(dataset, pretrained=[], scratch=[], with_models=False)
     with attended(pair):
         workspace = _shown(qtbot, document)
-        until(qtbot, lambda: workspace.view.title.text() == "Getting ready")
+        until(qtbot, lambda: workspace.view.title.text() == "Starting…")
         finish_jobs()
 
 
@@ -261,6 +261,11 @@ def test_time_left_is_that_of_both_as_they_measured_it(
         workspace = _shown(qtbot, document)
         until(qtbot, lambda: workspace.view.detail.text() == "2:00 min left")
         assert workspace.view.bar.value() / workspace.view.bar.maximum() == pytest.approx(0.375)
+        for width in (1024, 1280):  # in full also where the bar has no room
+            workspace.resize(width, 640)
+            qtbot.waitUntil(lambda: workspace.view.bar.isVisible() is (workspace.width() > 1024))
+            detail = workspace.view.detail
+            assert detail.width() >= detail.fontMetrics().horizontalAdvance(detail.text())
         finish_jobs()
 
 

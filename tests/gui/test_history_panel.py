@@ -263,3 +263,16 @@ def test_a_long_history_is_read_a_page_at_a_time(qtbot: QtBot, dataset: Dataset)
     assert row is not None
     assert entries.index(row).data() == "Edit 99990"
     assert entries.row_of(5) is None
+
+
+def test_without_an_edit_it_says_that_nothing_was_changed_yet(qtbot: QtBot, tmp_path: Path) -> None:
+    Dataset.create(tmp_path / "new").close()
+    window = open_window(tmp_path / "new", tmp_path / "settings.ini")
+    qtbot.addWidget(window)
+    Hand(window).press(Qt.Key.Key_H, CONTROL)
+    panel = window.history.panel
+    assert panel.steps.text() == "Nothing was changed here yet."
+    assert not panel.button.isEnabled()
+    window.document.perform(add_category(window.document.dataset, "mug"))
+    assert panel.steps.text() == "Choose an entry to go back to."
+    close(window)

@@ -232,6 +232,22 @@ def test_a_model_is_given_away_as_a_zip(
     assert not workspace.pages.table.busy.isVisible()
 
 
+def test_every_heading_can_be_read_in_full_and_the_scores_say_what_they_mean(
+    workspace: TrainWorkspace,
+) -> None:
+    table, model = workspace.pages.table.table, workspace.pages.table.model
+    header = table.horizontalHeader()
+    for column in range(NOTE_COLUMN):
+        assert table.columnWidth(column) >= header.sectionSizeHint(column)
+    told = [
+        model.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+        for column in (AP_COLUMN - 1, AP_COLUMN, AP_COLUMN + 1)
+    ]
+    assert told[0] == "How many images it learned from"
+    assert "average precision" in told[1]
+    assert "by half" in told[2]
+
+
 def test_every_button_has_a_name_and_a_tooltip(workspace: TrainWorkspace) -> None:
     page = workspace.pages.table
     buttons = [button for button, _ in page._buttons]

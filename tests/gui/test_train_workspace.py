@@ -114,9 +114,11 @@ def test_one_button_trains_to_a_model_with_curves_and_pictures(
     models: list[Path] = []
     workspace.model_available.connect(models.append)
     monkeypatch.setattr(workspace.settings, "wish", lambda: Wish(seconds=3.0, longest_side=SMALL))
+    workspace.settings.train_button.setFocus()
     _press_train(qtbot, workspace)
     assert not workspace.settings.train_button.isEnabled()
     qtbot.waitUntil(lambda: _has(workspace, Progressed), timeout=PATIENCE)
+    assert workspace.pages.bar.button(Page.LEARNING).hasFocus()  # not what stood next to Train
     assert "of 3 s" in workspace.header.title.text()
     assert "left" in workspace.header.detail.text()
     qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
@@ -266,7 +268,7 @@ def test_an_interrupted_run_that_left_its_state_can_go_on(
     qtbot.waitUntil(lambda: workspace.trainer.is_running, timeout=PATIENCE)
     assert workspace.trainer.run == run
     assert workspace.trainer.record.ap == 0.25
-    assert workspace.header.title.text() == "Getting ready"
+    assert workspace.header.title.text() == "Starting…"
     assert not workspace.header.pause_button.isEnabled()
     assert workspace.obstacle_to_go_on() == "A training is running."
     workspace.shut_down()
@@ -321,7 +323,7 @@ def test_a_training_that_still_gets_ready_stops_at_once_and_keeps_nothing(
     prepare_run_from_dataset(dataset, run, Wish())
     workspace.trainer.start(run, [sys.executable, "-c", _DEAF])
     workspace.stage.show(run)
-    assert workspace.header.title.text() == "Getting ready"
+    assert workspace.header.title.text() == "Starting…"
     qtbot.mouseClick(workspace.header.stop_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
     assert workspace.header.title.text() == "Stopped before it had learned anything"

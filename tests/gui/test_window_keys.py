@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -286,14 +286,17 @@ def test_a_key_is_taken_away_and_reset(window: MainWindow) -> None:
 
 def test_page_tooltips_menu_and_palette_tell_the_new_key(window: MainWindow) -> None:
     dialog, label = open_dialog(window), Hand(window).label
-    assert label.verify_button.text() == "Right, next   Space"
-    assert label.verify_button.accessibleName() == "Right, next"
+    assert label.verify_button.text() == "Looks right, next   Space"
+    assert label.verify_button.accessibleName() == "Looks right, next"
     press(dialog, "label.verify", Qt.Key.Key_V)
     window.keys._store({**window.keys.book.changes, "label.verify": ("V",)})
     window.keys._store({**window.keys.book.changes, "everywhere.new_dataset": ("F7",)})
     dialog.reject()
-    assert label.verify_button.text() == "Right, next   V"
-    assert label.verify_button.toolTip() == "This image is right, also if empty; go on (V)"
+    assert label.verify_button.text() == "Looks right, next   V"
+    assert (
+        label.verify_button.toolTip()
+        == "Confirm that this image is right, even if empty, and go on (V)"
+    )
     window.menu._fill()
     new = next(each for each in window.menu.menu().actions() if each.text() == "New…")
     assert new.shortcut().toString() == "F7"
@@ -305,7 +308,7 @@ def test_page_tooltips_menu_and_palette_tell_the_new_key(window: MainWindow) -> 
     assert not {"Space", "Ctrl+N"} & keys
     page.reject()
     spoken = find(window, "right next").list.item(0).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert spoken == "Right, next, V"
+    assert spoken == "Looks right, next, V"
 
 
 def test_the_classes_tell_the_keys_that_choose_them_now(window: MainWindow) -> None:
@@ -334,6 +337,10 @@ def test_keys_go_to_another_window_as_a_file(window: MainWindow, tmp_path: Path)
     dialog, file = open_dialog(window), tmp_path / "mine.json"
     press(dialog, "label.draw", Qt.Key.Key_J)
     dialog.export_to(file)
+    assert (dialog.written.sentence.text(), dialog.written.path) == ("Exported the keys.", file)
+    QTest.mouseClick(dialog.written.copy_button, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == str(file)
+    assert dialog.note.text() == f"Copied: {file}"
     dialog.reset_all()
     dialog.import_from(file)
     assert window.keys.book.keys("label.draw") == ("W", "R", "J")

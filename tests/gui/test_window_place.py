@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QMargins, QRect
+from PySide6.QtCore import QMargins, QPoint, QRect
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset.store import Dataset
 from labeler.gui.document import Document
 from labeler.gui.main_window import MainWindow
+from labeler.gui.pages import CAPTURE, LABEL, PREVIEW, TRAIN
 from labeler.gui.settings import Settings
 from labeler.gui.window_place import SIZE, bring_inside, fitted
-from tests.gui.label_window import close
+from tests.gui.label_window import close, open_window
 
 FRAME = QMargins(2, 28, 2, 2)
 LAPTOP = QRect(0, 0, 1280, 800)
@@ -150,3 +151,22 @@ def test_a_window_that_the_person_has_made_larger_meanwhile_is_left_alone(
     assert opened.size() == SIZE
     bring_inside(opened, SIZE)
     assert screen().contains(opened.frameGeometry())
+
+
+@pytest.mark.parametrize("page", [CAPTURE, LABEL, TRAIN, PREVIEW])
+def test_a_message_never_covers_what_stands_beside_the_main_part(
+    qtbot: QtBot, tmp_path: Path, page: str
+) -> None:
+    Dataset.create(tmp_path / "table").close()
+    window = open_window(tmp_path / "table", tmp_path / "settings.ini")
+    qtbot.addWidget(window)
+    window.resize(1024, 700)
+    window.show_workspace(page)
+    window.show_failure("Something did not work.")
+    qtbot.waitUntil(window.banner.isVisible)
+    main = window.current.main_part()
+    room = QRect(main.mapTo(window, QPoint(0, 0)), main.size())
+    message = QRect(window.banner.mapTo(window, QPoint(0, 0)), window.banner.size())
+    assert room.contains(message)
+    assert room.width() < 900
+    close(window)

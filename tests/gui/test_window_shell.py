@@ -311,6 +311,7 @@ def test_an_export_comes_back_by_dropping_its_coco_file_its_folder_or_its_zip(
         assert window.written.isVisible()
         assert window.written.sentence.text() == "Exported 1 image with 1 box."
         assert window.written.place.text() == str(tmp_path / out)
+        assert window.status.sentence.text() == ""  # no longer that it is being written
     for dropped in ("out/annotations.json", "out", "out.zip"):
         window.actions_of_dataset.create("fresh")
         assert window.document.dataset.counts().total == 0

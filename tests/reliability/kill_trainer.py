@@ -166,9 +166,10 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--epochs", type=float, default=20.0)
+    parser.add_argument("--longest-side", type=int, default=0, help="pixels; 0: as usual")
     wish = parser.parse_args()
     place = Path(tempfile.mkdtemp(prefix="kill-trainer-"))
-    summary = kill(place / "runs", wish.kills, wish.seed, wish.epochs)
+    summary = kill(place / "runs", wish.kills, wish.seed, wish.epochs, wish.longest_side)
     sys.stdout.write(json.dumps(asdict(summary)) + "\n")
     if summary.losses:
         sys.stdout.write(f"The runs are in {place / 'runs'}\n")

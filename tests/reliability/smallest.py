@@ -60,6 +60,7 @@ def _run(script: str, words: tuple[str, ...], home: Path, heard: Path) -> None:
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123
     names = ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "TMPDIR")
     os.environ.update(dict.fromkeys(names, str(home)), QT_QPA_PLATFORM="offscreen")
+    os.environ.update(MALLOC_MMAP_THRESHOLD_="131072", MALLOC_TRIM_THRESHOLD_="131072")  # soak's
     os.chdir(home)
     sys.argv = [script, *words]
     runpy.run_path(script, run_name="__main__")

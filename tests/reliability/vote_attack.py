@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from labeler.votes.ballot_box import BallotBox
 from labeler.votes.phone_server import PhonePage
 from labeler.votes.vote_book import VoteBook
+from tests.script import run
 from tests.votes.phones import Phone
 
 KINDS = ("slow", "silent", "body", "flood")
@@ -202,4 +203,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

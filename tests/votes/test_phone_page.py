@@ -71,6 +71,7 @@ def test_between_the_rounds_phones_wait_and_then_may_vote_again(
     book.reveal()
     waiting = phone.get()
     assert "No vote is open" in waiting.body
+    assert "the next vote appears here by itself" in waiting.body
     assert 'http-equiv="refresh"' in waiting.body
     assert phone.vote("a").status == 409
     book.begin_round()
@@ -169,6 +170,7 @@ def test_there_is_no_other_route(page: PhonePage, path: str) -> None:
     for method in ("GET", "POST"):
         answer = Phone(page).ask(method, path, b"round=1&choice=a" if method == "POST" else None)
         assert answer.status == 404
+        assert "There is no vote at this address." in answer.body
         assert "set-cookie" not in answer.headers
         assert page.path not in answer.body
         assert all(name in answer.headers for name in SECURITY)

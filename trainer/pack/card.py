@@ -121,8 +121,8 @@ def read_me(story: Story, details: ModelDetails) -> str:
             "- `MODEL_CARD.md`: how good it is, what it learned from, how it is fed, its limits",
             "",
             "`predict.py` is under the Apache License 2.0, as Vector Labeler is. The licence of "
-            "the model is for whoever trained it to give; `MODEL_CARD.md` tells what its weights "
-            "began from.",
+            "the model is given by the person who trained it; `MODEL_CARD.md` tells what its "
+            "weights began from.",
             "",
         ]
     )
@@ -253,8 +253,8 @@ def _licences(story: Story) -> str:
         start = _IMAGENET if story.config.detector == BUILT_IN else _COCO
     lines = [
         f"- {start}",
-        "- What the model learnt came from the photos and boxes of whoever trained it: the licence "
-        "of this model is theirs to give. None is given by this file.",
+        "- What the model learnt came from the photos and boxes of the person who trained it: the "
+        "licence of this model is theirs to give. None is given by this file.",
     ]
     return _section("Licences", lines)
 

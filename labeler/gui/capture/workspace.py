@@ -99,6 +99,9 @@ class CaptureWorkspace(Workspace):
     def leaving_question(self) -> str:
         return before_leaving(self.photographer.count_unkept())
 
+    def main_part(self) -> QWidget:
+        return self.view
+
     def shut_down(self) -> None:
         self.deactivated()
         self.coverage.stop()

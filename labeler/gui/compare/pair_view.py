@@ -29,6 +29,8 @@ from labeler.runs.pair import SIDES
 from labeler.runs.pair_story import Axis, Point, points_of
 
 AP, AP50 = "ap", "ap50"
+_WITH_BAR = 840
+"""So much room it takes for words, buttons and a bar that tells anything."""
 _ROOM = 460
 """Device-independent pixels that the scores and the switch beside them take."""
 
@@ -104,6 +106,7 @@ class PairView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is no room side by side, the switch stands below the scores."""
         super().resizeEvent(event)
+        self._share_room()
         narrow = self.width() < _ROOM
         self._key.setDirection(
             QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
@@ -119,12 +122,20 @@ class PairView(QWidget):
         self._show_pause(shown)
         self.go_on_button.setVisible(shown.can_go_on)
         self.watch_button.setEnabled(shown.has_models and not running)
-        self.bar.setVisible(running)
+        self._share_room()
         self._show_share(shown)
         self.sentence.setText(self._told(shown))
         self.notes.setText(" ".join(shown.notes))
         self.notes.setVisible(bool(shown.notes))
         self._show_scores()
+
+    def _share_room(self) -> None:
+        """In a narrow window the bar gives way first, then the end of the title: what is left of
+        the time is always told in full.
+        """
+        running = self._shown is not None and self._shown.state is RunState.RUNNING
+        self.bar.setVisible(running and self.width() >= _WITH_BAR)
+        self.detail.setMinimumWidth(self.detail.sizeHint().width() if running else 0)
 
     def ending(self, shown: ShownPair) -> str:
         """How the pair ended, for the status line."""

@@ -32,8 +32,8 @@ class AttributeBar(QWidget):
             "difficult": self.tr("Difficult"),
         }
         told = {
-            "occluded": self.tr("Something stands before it"),
-            "truncated": self.tr("It reaches out of the picture"),
+            "occluded": self.tr("Something is in front of it"),
+            "truncated": self.tr("It extends beyond the picture"),
             "difficult": self.tr("Hard to tell, even for a person"),
         }
         row = QHBoxLayout(self)

@@ -70,8 +70,8 @@ class Words:
         """The question and what its button says."""
         return (
             _tr(
-                "Merge {gone} into {kept}? Its {what} become {kept}, and the class {gone} goes. "
-                "Ctrl+Z takes it back."
+                "Merge {gone} into {kept}? Its {what} become {kept}, and the class {gone} is "
+                "deleted. Ctrl+Z takes it back."
             ).format(gone=gone.name, kept=kept.name, what=_what(usage)),
             _tr("Merge {0}").format(_what_first(usage)),
         )
@@ -89,18 +89,16 @@ class Words:
     def added(self, file: str, new: int, known: int) -> str:
         told = [_tr("{0} added from {1}").format(counted(new, "class"), file)]
         if known:
-            told.append(_tr("{0} here already").format(known))
+            told.append(_tr("{0} already here").format(known))
         return _tr("{0}.").format(", ".join(told))
 
     def skipped(self, file: str, lines: Sequence[tuple[int, str]]) -> UserError:
-        """What could not be taken from a file."""
+        """What was not taken from a file."""
         told = [_tr("line {0}: {1}").format(number, why) for number, why in lines[:_TOLD]]
         if len(lines) > _TOLD:
             told.append(_tr("and {0} more").format(len(lines) - _TOLD))
         return UserError(
-            _tr("{0} of {1} could not be taken as names.").format(
-                counted(len(lines), "line"), file
-            ),
+            _tr("{0} of {1} were not added.").format(counted(len(lines), "line"), file),
             details="\n".join(told),
         )
 

@@ -152,10 +152,8 @@ class Controls(QWidget):
         settings.rows.addLayout(self._side_by_side(self.numbered, self.smooth))
         settings.add(self.react, self.tr("When it sees something"))
         settings.rows.addWidget(heading(self.tr("What is recorded"), self.record.every))
-        recorded = QHBoxLayout()
-        recorded.addWidget(self.record.every, 1)
-        recorded.addWidget(self.record.opener)
-        settings.rows.addLayout(recorded)
+        settings.rows.addWidget(self.record.every)  # its words need the whole width
+        settings.rows.addWidget(self.record.opener)
         settings.rows.addStretch(1)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
         self.setMaximumWidth(WIDTH[1])

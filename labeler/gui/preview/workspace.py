@@ -114,6 +114,9 @@ class PreviewWorkspace(Workspace):
     def leaving_question(self) -> str:
         return before_leaving(self.frames.count_unkept())
 
+    def main_part(self) -> QWidget:
+        return self._pages
+
     def shut_down(self) -> None:
         self.deactivated()
         self.reacting.finish()

@@ -182,7 +182,7 @@ class AdjustDrawer(QWidget):
             "learning_rate",
         )
         self.augmentation = self._choice(
-            self.tr("Variation"),
+            self.tr("Augmentation"),
             [
                 (self.tr("Auto: normal"), "normal"),
                 (self.tr("Off"), "off"),

@@ -177,7 +177,7 @@ def _setting(asked: Asked) -> Row:
         "longest_side": _tr("Resolution"),
         "batch": _tr("Batch"),
         "learning_rate": _tr("Learning rate"),
-        "augmentation": _tr("Variation"),
+        "augmentation": _tr("Augmentation"),
         "parent": _tr("The run it started from"),
         "root": _tr("Where that run started from"),
     }

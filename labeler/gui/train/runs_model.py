@@ -47,6 +47,8 @@ class _Column:
     is_number: bool = False
     told: Callable[[RunSummary], str] = lambda run: run.message or run.name
     """In the tooltip."""
+    meaning: str = ""
+    """In the tooltip of the heading."""
 
 
 class RunsModel(QAbstractTableModel):
@@ -118,6 +120,8 @@ class RunsModel(QAbstractTableModel):
         column = self._columns[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return wrapped(column.meaning) or None
         return column.title if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -178,12 +182,17 @@ def _columns() -> list[_Column]:
             lambda run: run.images_train,
             True,
             _told_images,
+            _tr("How many images it learned from"),
         ),
         _Column(
             _tr("AP (95 % interval)"),
             lambda run: "–" if run.ap is None else words.score(run.ap, run.ap_interval),
             lambda run: _known(run.ap),
             True,
+            meaning=_tr(
+                "AP (average precision) on the images to check with: 0 is useless, 1 is perfect. "
+                "In brackets the range in which the true value lies in 95 of 100 cases"
+            ),
         ),
         _Column(
             _tr("AP50"),
@@ -191,6 +200,7 @@ def _columns() -> list[_Column]:
             lambda run: _known(run.ap50),
             True,
             _told_ap50,
+            _tr("AP, counting a box as right when it overlaps the true box by half"),
         ),
         _Column(
             _tr("Time"), lambda run: times.duration(run.seconds), lambda run: run.seconds, True

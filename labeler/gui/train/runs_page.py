@@ -186,7 +186,7 @@ class RunsPage(QWidget):
         table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
         header = table.horizontalHeader()
         for column, width in enumerate(_WIDTHS):
-            table.setColumnWidth(column, width)
+            table.setColumnWidth(column, max(width, header.sectionSizeHint(column)))
         header.setSectionResizeMode(NOTE_COLUMN, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().selectionChanged.connect(self._show_marked)
         table.chosen.connect(lambda: self._tell(self.chosen.emit))

@@ -98,11 +98,20 @@ class SettingsPanel(QWidget):
 
     def set_busy(self, busy: bool) -> None:
         """While a run is under way its settings stand."""
-        self.train_button.setEnabled(not busy)
-        for part in (self._times, self.starts, self.drawer):
+        for part in self._set_before_a_run():
             part.setEnabled(not busy)
         self._is_busy = busy
         self._show_detector()
+
+    def loses_keys(self, focused: QWidget) -> bool:
+        """Whether set_busy() greys out what has the keys."""
+        return any(
+            part is focused or part.isAncestorOf(focused)
+            for part in (*self._set_before_a_run(), self.detector)
+        )
+
+    def _set_before_a_run(self) -> tuple[QWidget, ...]:
+        return (self.train_button, self._times, self.starts, self.drawer)
 
     def _budget(self) -> Budget:
         return next(budget for budget, row in self._times_of.items() if row.isChecked())

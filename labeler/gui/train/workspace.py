@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -82,6 +82,9 @@ class TrainWorkspace(Workspace):
     def activated(self) -> None:
         self._look_at_data()
         self._refresh()
+
+    def main_part(self) -> QWidget:
+        return self._pages
 
     def closing_question(self) -> str:
         if not self.trainer.is_running:
@@ -173,6 +176,8 @@ class TrainWorkspace(Workspace):
     def _begin(self, run: Path) -> None:
         self.pages.turn_to(Page.LEARNING)
         self.stage.show(run)
+        if self.hasFocus():  # see _set_busy()
+            self.pages.bar.button(Page.LEARNING).setFocus(Qt.FocusReason.OtherFocusReason)
         self.shelf.load()
 
     def _take(self, event: Event) -> None:
@@ -266,7 +271,7 @@ class TrainWorkspace(Workspace):
         """Which page is up, and what can be pressed."""
         self._refresh_timer.stop()
         busy = self._is_busy()
-        self.settings.set_busy(busy)
+        self._set_busy(busy)
         self.settings.train_button.setEnabled(not busy and self._can_train())
         self.header.go_on_button.setEnabled(not busy)
         colors = {each.id: each.color for each in self._document.dataset.categories()}
@@ -281,6 +286,15 @@ class TrainWorkspace(Workspace):
         )
         counts = self._document.counts
         self.empty.show_counts(counts, self._refresh, self.labelling_requested.emit)
+
+    def _set_busy(self, busy: bool) -> None:
+        """Qt would hand the keys of what is greyed out to its neighbour, or to nobody: the
+        workspace keeps them until there is something to watch.
+        """
+        focused = QApplication.focusWidget()
+        if busy and focused is not None and self.settings.loses_keys(focused):
+            self.setFocus()
+        self.settings.set_busy(busy)
 
     def _connect(self) -> None:
         self._refresh_timer.setSingleShot(True)
