@@ -22,7 +22,7 @@ def along_actions(along: LearningAlong, by_model: ModelSuggesting) -> list[Actio
             _tr("Learn along, or not"),
             ("Ctrl+L",),
             along.toggle,
-            _tr("Learn from the images that you label, and suggest boxes on the others"),
+            _tr("Learn from the images that you label, and suggest boxes on the rest"),
             group=group,
         ),
         Action(

@@ -32,7 +32,7 @@ class AlongSwitch(QWidget):
         hint_tooltip(
             self.button,
             "label.learn_along",
-            self.tr("Learn from the images that you label, and suggest boxes on the others"),
+            self.tr("Learn from the images that you label, and suggest boxes on the rest"),
         )
         keep_keys(self.button, Qt.Key.Key_Space)
         self.line = QLabel(self)

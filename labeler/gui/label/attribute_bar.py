@@ -32,7 +32,7 @@ class AttributeBar(QWidget):
             "difficult": self.tr("Difficult"),
         }
         told = {
-            "occluded": self.tr("Something stands before it"),
+            "occluded": self.tr("Something is in front of it"),
             "truncated": self.tr("It reaches out of the picture"),
             "difficult": self.tr("Hard to tell, even for a person"),
         }

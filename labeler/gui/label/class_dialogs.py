@@ -61,7 +61,7 @@ class ColorDialog(QDialog):
         self._color = category.color
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Colour of {0}").format(category.name))
-        told = QLabel(self.tr("Told apart by colour-blind eyes too:"), self)
+        told = QLabel(self.tr("Colours that colour-blind people can tell apart, too:"), self)
         self.buttons = [self._button(color, name) for color, name in self._names().items()]
         grid = QGridLayout()
         grid.setSpacing(8)

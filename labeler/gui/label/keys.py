@@ -106,7 +106,7 @@ def _of_copies(copying: Copying) -> list[Action]:
 def of_remarks(remarks: Remarks, write_note: Callable[[], Any]) -> list[Action]:
     """What is said of the selected boxes; each key turns it on or off for all of them."""
     rows = (
-        ("occluded", _tr("Occluded: something stands before it"), "Q"),
+        ("occluded", _tr("Occluded: something is in front of it"), "Q"),
         ("truncated", _tr("Cut off: it reaches out of the picture"), "E"),
         ("difficult", _tr("Difficult: hard to tell, even for a person"), "I"),
     )
