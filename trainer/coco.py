@@ -105,6 +105,8 @@ def read_coco(path: Path, images_folder: Path) -> CocoSet:
 
 
 def _load(path: Path) -> dict[str, list[Any]]:
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise TrainerError(f"{path} is a device or a pipe; a file is needed there.")  # no end
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:

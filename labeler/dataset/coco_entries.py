@@ -10,7 +10,7 @@ from typing import Any
 
 from labeler.dataset.category_edits import clean_name
 from labeler.dataset.edits import MAX_NOTE, clean_note
-from labeler.dataset.model import BBox, Pose, Readings
+from labeler.dataset.model import BBox, Pose, Readings, is_moment, is_reading
 from labeler.errors import UserError
 
 Key = int | str
@@ -71,7 +71,7 @@ def image_entry(entry: Any) -> ImageEntry:
     file_name = fields.get("file_name")
     if not isinstance(file_name, str) or not file_name:
         raise BadEntry("it has no file_name")
-    captured_at = _number(fields.get("captured_at"))
+    captured_at = _moment(fields.get("captured_at"))
     verified, original_name = fields.get("verified"), fields.get("original_name")
     told = fields.get("capture")
     capture = told if isinstance(told, dict) else fields  # where exports had it before
@@ -83,7 +83,7 @@ def image_entry(entry: Any) -> ImageEntry:
         session=_known_key(fields.get("session_id")),
         verified=verified if isinstance(verified, bool) else None,
         original_name=_text(original_name),
-        head_angle_rad=_number(capture.get("head_angle_rad")),
+        head_angle_rad=_reading(capture.get("head_angle_rad")),
         pose=_pose(capture.get("pose")),
         readings=_readings(capture),
         note=_note(fields.get("note")),
@@ -115,7 +115,7 @@ def session_entry(entry: Any) -> SessionEntry:
     """Raises BadEntry where anything is missing."""
     fields = _fields(entry)
     name, camera = _text(fields.get("name")), _text(fields.get("camera"))
-    started_at = _number(fields.get("started_at"))
+    started_at = _moment(fields.get("started_at"))
     if name is None or camera is None or started_at is None:
         raise BadEntry("it lacks a name, a camera or a time")
     return SessionEntry(_key(fields, "id"), name, camera, started_at, _note(fields.get("note")))
@@ -238,6 +238,16 @@ def _number(value: Any) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
+def _moment(value: Any) -> float | None:
+    number = _number(value)
+    return number if is_moment(number) else None
+
+
+def _reading(value: Any) -> float | None:
+    number = _number(value)
+    return number if is_reading(number) else None
+
+
 def _text(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
@@ -252,7 +262,7 @@ def _size(fields: dict[str, Any]) -> tuple[float, float] | None:
 def _pose(value: Any) -> Pose | None:
     if not isinstance(value, dict):
         return None
-    numbers = [_number(value.get(name)) for name in ("x_mm", "y_mm", "heading_rad")]
+    numbers = [_reading(value.get(name)) for name in ("x_mm", "y_mm", "heading_rad")]
     known = [number for number in numbers if number is not None]
     return Pose(*known) if len(known) == 3 else None
 
@@ -260,10 +270,10 @@ def _pose(value: Any) -> Pose | None:
 def _readings(capture: dict[str, Any]) -> Readings:
     auto, battery = capture.get("auto_exposure"), _number(capture.get("battery"))
     return Readings(
-        lift_mm=_number(capture.get("lift_mm")),
+        lift_mm=_reading(capture.get("lift_mm")),
         battery=battery if battery is not None and 0 <= battery <= 1 else None,
-        exposure_ms=_number(capture.get("exposure_ms")),
-        gain=_number(capture.get("gain")),
+        exposure_ms=_reading(capture.get("exposure_ms")),
+        gain=_reading(capture.get("gain")),
         auto_exposure=auto if isinstance(auto, bool) else None,
     )
 

@@ -5,7 +5,6 @@ once by one edit.
 from __future__ import annotations
 
 import hashlib
-import math
 import os
 import time
 from collections import deque
@@ -20,7 +19,15 @@ from labeler.dataset import picture
 from labeler.dataset.changes import Edit, ImportChange
 from labeler.dataset.files import reason, sync_folder, write_durably
 from labeler.dataset.imported import Imported
-from labeler.dataset.model import NO_READINGS, Image, Pose, Readings, Session
+from labeler.dataset.model import (
+    NO_READINGS,
+    Image,
+    Pose,
+    Readings,
+    Session,
+    is_moment,
+    is_reading,
+)
 from labeler.dataset.schema import is_full
 from labeler.dataset.store import Dataset
 from labeler.dataset.words import counted
@@ -227,7 +234,7 @@ def new_image(
         raise UserError(f"The dataset {dataset.name} is open read-only, so it cannot be changed.")
     image_id = dataset.new_image_id()
     found = looked.found
-    given = captured_at if _are_finite(captured_at) else None
+    given = captured_at if is_moment(captured_at) else None
     times = (given, found.taken_at, time.time())
     return Image(
         id=image_id,
@@ -238,8 +245,8 @@ def new_image(
         sha256=looked.sha256,
         session_id=0,
         captured_at=float(next(at for at in times if at is not None)),
-        head_angle_rad=head_angle_rad if _are_finite(head_angle_rad) else None,
-        pose=pose if pose and _are_finite(*astuple(pose)) else None,
+        head_angle_rad=head_angle_rad if is_reading(head_angle_rad) else None,
+        pose=pose if pose and is_reading(*astuple(pose)) else None,
         verified=verified,
         note=note,
         readings=_sound(readings),
@@ -247,11 +254,6 @@ def new_image(
 
 
 def _sound(readings: Readings) -> Readings:
-    """Without what is not finite."""
-    told = {name: value if _are_finite(value) else None for name, value in asdict(readings).items()}
+    """Without what no dataset can hold."""
+    told = {name: value if is_reading(value) else None for name, value in asdict(readings).items()}
     return replace(readings, **told)
-
-
-def _are_finite(*numbers: float | None) -> bool:
-    """A robot that lost its place reports numbers that no format can hold."""
-    return all(number is not None and math.isfinite(number) for number in numbers)

@@ -6,6 +6,10 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+LARGEST_READING = 1e12
+"""What no angle, place or reading of a robot reaches; nothing larger is stored."""
+EARLIEST, LATEST = -62135683200, 253402387200
+"""Seconds since 1970: the years 1 to 9999 in any time zone. No other moment is stored."""
 MIN_SIDE = 2.0
 """The smallest width and height of a box, in image pixels."""
 
@@ -235,3 +239,13 @@ class Image:
         if self.annotation_count:
             return ImageState.LABELLED
         return ImageState.EMPTY if self.verified else ImageState.UNLABELLED
+
+
+def is_reading(*numbers: float | None) -> bool:
+    """Whether these are numbers a dataset can hold: a robot that lost its place reports others."""
+    return all(number is not None and abs(number) <= LARGEST_READING for number in numbers)
+
+
+def is_moment(seconds: float | None) -> bool:
+    """Whether a dataset can hold it as a time, in seconds since 1970 (UTC)."""
+    return seconds is not None and EARLIEST <= seconds <= LATEST

@@ -27,6 +27,12 @@ _LARGE = 25_000_000
 """Of pictures with more pixels one is decoded at a time, so that several threads do not each need
 hundreds of megabytes.
 """
+_USUAL_SCANS = 20
+"""So many parts a progressive JPEG may have whatever its size; the usual one has ten."""
+_MOST_WORK = 4_000_000_000
+"""Pixels times parts of a JPEG with more of them. Each part is gone over as a whole: a file of 100
+KB with 1500 parts takes 40 s to decode.
+"""
 _turn_of_the_large = threading.Lock()
 _SIGNATURES = (b"\xff\xd8", b"\x89PNG", b"BM", b"GIF8", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _SUFFIX_OF = {
@@ -130,6 +136,7 @@ def _opened(
     try:
         picture = Pillow.open(stream, formats=FORMATS)
         _refuse_huge(picture, name)
+        _refuse_endless(picture, stream, name)
         if longest:
             picture.draft("RGB", (longest, longest))  # a JPEG decodes faster at half the size
         if decode or picture.format == "TIFF":  # Pillow turns a TIFF while it decodes it
@@ -161,6 +168,15 @@ def _eight_bit(picture: Pillow.Image) -> Pillow.Image:
 def _refuse_huge(picture: Pillow.Image, name: str) -> None:
     if picture.width * picture.height > MAX_PIXELS:
         raise UserError(_huge(name))
+
+
+def _refuse_endless(picture: Pillow.Image, stream: IO[bytes], name: str) -> None:
+    """Only for bytes in memory; where just the header of a file is wanted, nothing is decoded."""
+    if picture.format not in ("JPEG", "MPO") or not isinstance(stream, io.BytesIO):
+        return
+    scans = stream.getvalue().count(b"\xff\xda")  # a marker: data have FF 00 instead
+    if scans > _USUAL_SCANS and scans * picture.width * picture.height > _MOST_WORK:
+        raise UserError(f"{name} is a JPEG of {scans} parts, which no camera makes.")
 
 
 def _huge(name: str) -> str:

@@ -16,7 +16,7 @@ from functools import cache
 
 from labeler.dataset.changes import EntryKind
 from labeler.dataset.filters import mentions, natural_key
-from labeler.dataset.model import Flaw
+from labeler.dataset.model import EARLIEST, LARGEST_READING, LATEST, Flaw
 from trainer.names import BadName, plain_name
 
 FORMAT = 3
@@ -66,7 +66,7 @@ def _whole(name: str, low: int = 0, high: int = _LARGEST_ID) -> _Column:
     return _Column(name, holds, f"a whole number from {low} to {high}")
 
 
-def _number(name: str, reach: str = "1e12", *, positive: bool = False) -> _Column:
+def _number(name: str, reach: float = LARGEST_READING, *, positive: bool = False) -> _Column:
     low = "0" if positive else f"-{reach}"
     more = f" AND {name} > 0" if positive else ""
     holds = f"typeof({name}) IN ('real', 'integer') AND {name} BETWEEN {low} AND {reach}{more}"
@@ -94,9 +94,7 @@ def _known(name: str, table: str) -> _Column:
 
 def _moment(name: str) -> _Column:
     """Seconds since 1970 of the years 1 to 9999, in any time zone."""
-    holds = (
-        f"typeof({name}) IN ('real', 'integer') AND {name} BETWEEN -62135683200 AND 253402387200"
-    )
+    holds = f"typeof({name}) IN ('real', 'integer') AND {name} BETWEEN {EARLIEST} AND {LATEST}"
     return _Column(name, holds, "a time")
 
 
@@ -114,8 +112,8 @@ _SHA256 = _Column(
     "a hash",
 )
 _BOX = (
-    *(_number(side, "1e8") for side in ("x", "y")),
-    *(_number(side, "1e8", positive=True) for side in ("width", "height")),
+    *(_number(side, 1e8) for side in ("x", "y")),
+    *(_number(side, 1e8, positive=True) for side in ("width", "height")),
 )
 
 _TABLES: Mapping[str, tuple[_Column, ...]] = {

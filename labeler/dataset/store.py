@@ -14,11 +14,20 @@ from types import TracebackType
 import platformdirs
 
 from labeler.dataset import lost, making, rows, schema
+from labeler.dataset.authors import current_author
 from labeler.dataset.changes import Edit, EntryKind, ImportChange, StaleEdit
 from labeler.dataset.connections import Connections
 from labeler.dataset.files import PART, file_of_ours, reason, replace_durably
 from labeler.dataset.lock import WriterLock
-from labeler.dataset.model import Annotation, Category, Flaw, Image, Session, Suggestion
+from labeler.dataset.model import (
+    Annotation,
+    Category,
+    Flaw,
+    Image,
+    Session,
+    Suggestion,
+    is_moment,
+)
 from labeler.dataset.own_folder import LOCK_NAME, leads_elsewhere, require_own
 from labeler.dataset.picture_files import PictureFiles
 from labeler.dataset.queries import Counts, Queries, Snapshot
@@ -236,8 +245,10 @@ class Dataset(Connections):
     def add_session(
         self, name: str, camera: str, started_at: float | None = None, note: str = ""
     ) -> Session:
-        """Begins a session. started_at: seconds since 1970 (UTC), now if not given."""
-        begun = float(time.time() if started_at is None else started_at)
+        """Begins a session. started_at: seconds since 1970 (UTC); now where that is no time."""
+        begun = time.time()
+        if started_at is not None and is_moment(started_at):
+            begun = float(started_at)
         with self.transaction():
             cursor = self._writer.execute(
                 "INSERT INTO session (name, camera, started_at, note) VALUES (?, ?, ?, ?)",
@@ -380,19 +391,10 @@ class Dataset(Connections):
         cursor = self._writer.execute(
             "INSERT INTO edit (at, description, changes, kind, of, author, image_id) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (time.time(), edit.description, edit.to_json(), kind, of, _author(), first),
+            (time.time(), edit.description, edit.to_json(), kind, of, current_author(), first),
         )
         entry = int(cursor.lastrowid or 0)
         self._writer.executemany(
             "UPDATE image SET last_edit = ? WHERE id = ?", ((entry, each) for each in touched)
         )
         return entry
-
-
-def _author() -> str:
-    import getpass  # not before the first edit
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a user without a name, as in some containers
-        return ""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from labeler.dataset.files import reason
+from labeler.dataset.own_folder import leads_elsewhere
 from labeler.dataset.words import counted
 from labeler.errors import UserError
 from labeler.runs.chart import Chart, Panel, Series, Spot
@@ -219,6 +220,8 @@ def _make_room(folder: Path) -> None:
     """Raises UserError where somebody still trains there, or the disk refuses."""
     if (folder / PAIR_FILE).is_file() and summarise_pair(folder).state is RunState.RUNNING:
         raise UserError(f"{folder} is being trained by another process. Wait for its end.")
+    if leads_elsewhere(folder) or leads_elsewhere(folder.parent):
+        raise UserError(f"{folder} leads out of its pair by a link, so it is not written anew.")
     try:
         if folder.exists():
             shutil.rmtree(folder)

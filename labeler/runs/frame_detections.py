@@ -13,6 +13,7 @@ from labeler.dataset.files import PART, reason
 from labeler.errors import UserError
 from labeler.runs.clip import Clip
 from labeler.runs.detector import ModelDetector
+from trainer.names import open_plain
 from trainer.predict import Detection
 
 
@@ -51,7 +52,7 @@ def frame_file(path: Path, clip: Clip, models: Mapping[str, Path]) -> Iterator[F
     }
     part = path.with_name(path.name + PART)
     try:
-        with part.open("w", encoding="utf-8") as stream:
+        with open_plain(part, "w") as stream:
             stream.write(json.dumps(head)[:-1] + ', "frames": [\n')
             yield FrameWriter(list(models), thresholds, clip.per_second, stream)
             stream.write("\n]}\n")

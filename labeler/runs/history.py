@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from labeler.dataset.lock import WriterLock
+from labeler.dataset.own_folder import leads_elsewhere
 from labeler.errors import UserError
 from labeler.runs.note import NOTE, read_note
 from labeler.runs.record import EVENTS, RunRecord, checked_events
@@ -95,6 +96,13 @@ def list_runs(folder: Path) -> list[RunSummary]:
     return look_through(folder)[0]
 
 
+def linked_run_words(path: Path) -> str:
+    """Why a run or pair that is a link is passed over: what is noted or deleted there would be
+    noted or deleted elsewhere.
+    """
+    return f"{path} is a link that leads out of its folder. Put the real folder in its place."
+
+
 def look_through(folder: Path) -> tuple[list[RunSummary], list[LeftOut]]:
     """All runs directly in a folder, the newest first, and those that are damaged.
 
@@ -104,6 +112,9 @@ def look_through(folder: Path) -> tuple[list[RunSummary], list[LeftOut]]:
     left_out: list[LeftOut] = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if not os.path.lexists(path / "config.json"):
+            continue
+        if leads_elsewhere(path):
+            left_out.append(LeftOut(path, linked_run_words(path)))
             continue
         try:
             runs.append(summarise(path))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from labeler.dataset.files import PART, reason
 from labeler.errors import UserError
+from trainer.names import open_plain
 from trainer.run_files import MOST_NOTE, NOTE, read_note
 
 __all__ = ["NOTE", "read_note", "write_note"]
@@ -20,7 +21,7 @@ def write_note(run: Path, text: str) -> None:
         if not text:
             path.unlink(missing_ok=True)
             return
-        with part.open("w", encoding="utf-8") as stream:
+        with open_plain(part, "w") as stream:
             stream.write(text + "\n")
             stream.flush()
             os.fsync(stream.fileno())

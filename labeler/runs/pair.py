@@ -14,10 +14,18 @@ from datetime import datetime
 from pathlib import Path
 
 from labeler.dataset.files import is_file, reason, sync_file, sync_folder, write_durably
+from labeler.dataset.own_folder import leads_elsewhere
 from labeler.dataset.splits import SplitSizes
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
-from labeler.runs.history import LeftOut, RunState, RunSummary, attend, summarise
+from labeler.runs.history import (
+    LeftOut,
+    RunState,
+    RunSummary,
+    attend,
+    linked_run_words,
+    summarise,
+)
 from labeler.runs.prepare import (
     PreparedRun,
     Wish,
@@ -161,6 +169,9 @@ def look_through_pairs(folder: Path) -> tuple[list[PairSummary], list[LeftOut]]:
     left_out: list[LeftOut] = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if not is_file(path / PAIR_FILE):
+            continue
+        if leads_elsewhere(path):
+            left_out.append(LeftOut(path, linked_run_words(path)))
             continue
         try:
             pairs.append(summarise_pair(path))

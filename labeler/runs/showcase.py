@@ -14,7 +14,7 @@ from labeler.errors import UserError
 from labeler.runs.coco_side import CocoLists, read_lists
 from labeler.runs.detector import ModelDetector
 from labeler.runs.history import config_of
-from trainer.names import BadName, file_under
+from trainer.names import BadName, file_under, open_plain
 from trainer.predict import Detection
 from trainer.stored import AtMost, Seconds, content_of, parsed, value_of
 
@@ -77,7 +77,8 @@ def save_looks(run: Path, looks: Sequence[Look]) -> None:
     """Keeps the first look and the last in RUN/looks.json. Raises OSError."""
     content = [asdict(one) for one in (looks[0], looks[-1])]
     part = run / f"{LOOKS}.part"
-    part.write_text(json.dumps(content, allow_nan=False), encoding="utf-8")
+    with open_plain(part, "w") as stream:
+        stream.write(json.dumps(content, allow_nan=False))
     part.replace(run / LOOKS)
 
 

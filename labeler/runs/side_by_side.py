@@ -67,6 +67,7 @@ def write_side_by_side(
     part = out.with_name(f".{out.stem}.part{out.suffix}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)  # a video would be written through a link
         frames = _frames(
             clip, panes, predictors, title, on_progress, on_found or _ignore, should_stop
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image as Pillow
 
 from labeler.dataset import category_edits, edits
 from labeler.dataset.category_edits import keys_of
@@ -288,3 +290,46 @@ def test_check_tells_of_a_suggestion_outside_its_image(labelled: Dataset) -> Non
     (finding,) = check(labelled)
     assert finding.kind is FindingKind.BOX_OUTSIDE
     assert finding.message.startswith("Suggestion 1 ")
+
+
+@pytest.mark.parametrize("moment", [1e300, -1e13, 253402387201, 1e12, "1e3"])
+def test_a_time_or_reading_that_no_dataset_can_hold_is_left_out(
+    tmp_path: Path, moment: object
+) -> None:
+    """And what was taken over is a dataset that opens for labelling again, and checks."""
+    Pillow.new("RGB", (64, 48), "red").save(tmp_path / "a.png")
+    capture = {
+        "head_angle_rad": 1e300,
+        "lift_mm": -1e200,
+        "exposure_ms": 2e12,
+        "gain": 1e13,
+        "pose": {"x_mm": 1e99, "y_mm": 0, "heading_rad": 0},
+    }
+    coco = {
+        "images": [
+            {
+                "id": 1,
+                "file_name": "a.png",
+                "width": 64,
+                "height": 48,
+                "captured_at": moment,
+                "session_id": 1,
+                "capture": capture,
+            }
+        ],
+        "sessions": [{"id": 1, "name": "s", "camera": "c", "started_at": moment}],
+        "annotations": [],
+        "categories": [],
+    }
+    path = tmp_path / "coco.json"
+    path.write_text(json.dumps(coco), encoding="utf-8")
+    with Dataset.create(tmp_path / "new") as dataset:
+        import_coco(dataset, path, tmp_path)
+        [image] = dataset.images()
+        assert image.head_angle_rad is None
+        assert image.pose is None
+        assert (image.readings.lift_mm, image.readings.gain) == (None, None)
+        assert abs(image.captured_at - time.time()) < 3600
+    with Dataset.open(tmp_path / "new") as dataset:
+        assert not dataset.read_only
+        assert list(check(dataset)) == []

@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import struct
+import time
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -330,3 +331,15 @@ def test_read_only_thumbnails_go_to_the_cache(
         assert path.is_file()
         with pytest.raises(UserError, match="read-only"):
             add_picture(reader, picture(5), original_name="x", session_id=1)
+
+
+def test_a_jpeg_of_parts_without_end_is_refused_before_it_is_decoded() -> None:
+    stream = io.BytesIO()
+    Pillow.new("L", (4000, 4000), 90).save(stream, "JPEG", progressive=True)
+    data = stream.getvalue()
+    assert pictures.inspect(data, "a.jpg").width == 4000
+    at = data.rindex(b"\xff\xda")
+    began = time.monotonic()
+    with pytest.raises(UserError, match=r"a\.jpg is a JPEG of \d+ parts"):
+        pictures.inspect(data[:at] + data[at:-2] * 1500 + data[-2:], "a.jpg")
+    assert time.monotonic() - began < 5

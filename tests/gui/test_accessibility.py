@@ -63,7 +63,7 @@ CONTROLS = (
 )
 COMPOUNDS = (QAbstractSpinBox, QComboBox, QKeySequenceEdit, QLineEdit, QTableView)
 """What Qt builds of several widgets, of which one has the focus and the name."""
-MOVED_BY_A_FIELD = {"Actions found", "Classes that fit"}
+MOVED_BY_A_FIELD = {"Actions found", "Matching classes"}
 """Lists below a field that keeps the focus and moves them."""
 SEEN = 40
 """So much a colour part of a pixel must change (of 255) to count."""

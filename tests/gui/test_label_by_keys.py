@@ -227,7 +227,7 @@ def test_a_drag_beside_the_picture_draws_nothing(hand: Hand, window: MainWindow)
     assert hand.at(200, -20).y() > 0
     hand.drag((200, -20), (400, -4))
     assert hand.boxes == []
-    assert window.status.sentence.text() == "Nothing drawn: that was beside the picture."
+    assert window.status.sentence.text() == "Nothing drawn: that was outside the picture."
     hand.drag((200, -20), (400, 30))
     assert len(hand.boxes) == 1
 

@@ -265,7 +265,7 @@ def test_merged_after_a_question_and_taken_back(
     hand.label.editor.choose(MUG)
     pick(hand, MUG, "Merge into", "cup")
     box = asked()
-    assert "become cup, and the class mug goes" in box.text()
+    assert "become cup, and the class mug is deleted" in box.text()
     answer(box, "Merge 4 boxes")
     assert names(window) == ["cup", "ball"]
     assert {each.name for each in hand.label.canvas.boxes} == {"cup"}
@@ -444,7 +444,7 @@ def test_classes_come_from_a_file_as_one_edit(
     path.write_bytes(b"\xef\xbb\xbfdog\r\n Mug \r\n\r\nlamp\nbad\x07name\ndog\n")
     hand.label.desk.add_from_file(path)
     assert names(window) == ["mug", "cup", "ball", "dog", "lamp"]
-    assert "2 classes added from predefined_classes.txt, 1 here already." in said
+    assert "2 classes added from predefined_classes.txt, 1 already here." in said
     assert window.banner.isVisible()  # the line that is no name
     window.document.undo()
     assert names(window) == ["mug", "cup", "ball"]

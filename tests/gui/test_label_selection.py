@@ -236,7 +236,7 @@ def test_copied_boxes_are_put_into_another_image_with_all_that_is_said_of_them(
     assert len(hand.label.canvas.selection) == 2
     hand.press(Qt.Key.Key_V, CONTROL)
     assert len(hand.boxes) == 2
-    assert said[-1] == "The copied boxes are here already."
+    assert said[-1] == "The copied boxes are already here."
 
 
 def test_ctrl_shift_v_takes_the_image_before_whatever_was_copied(
@@ -250,7 +250,7 @@ def test_ctrl_shift_v_takes_the_image_before_whatever_was_copied(
     hand.press(Qt.Key.Key_D)
     hand.press(Qt.Key.Key_V, CONTROL | SHIFT)
     assert hand.boxes == [RIGHT_BOX]
-    assert said[-1] == "Copy 1 box from the image before. Kept."
+    assert said[-1] == "Copy 1 box from the previous image. Kept."
     hand.press(Qt.Key.Key_V, CONTROL)
     assert hand.boxes == [RIGHT_BOX, LEFT_BOX]
 
@@ -261,7 +261,7 @@ def test_only_what_is_missing_is_copied_from_the_image_before(hand: Hand, said: 
     hand.put(LEFT_BOX)
     hand.press(Qt.Key.Key_V, CONTROL)
     assert sorted(hand.boxes, key=lambda box: box.x) == [LEFT_BOX, RIGHT_BOX]
-    assert said[-1] == "Copy 1 box from the image before. Kept."
+    assert said[-1] == "Copy 1 box from the previous image. Kept."
 
 
 def test_cut_boxes_come_back_where_they_are_pasted(hand: Hand) -> None:

@@ -110,7 +110,7 @@ def test_enter_accepts_one_after_the_other_where_none_is_selected(hand: Hand) ->
     said: list[str] = []
     hand.window.document.said.connect(said.append)
     hand.press(Qt.Key.Key_Return)
-    assert said == ["No suggestion waits in this image."]
+    assert said == ["This image has no suggestions."]
 
 
 def test_enter_prefers_the_suggestion_under_the_pointer(hand: Hand) -> None:
@@ -170,7 +170,7 @@ def test_delete_asks_for_no_click_where_one_alone_waits(hand: Hand, window: Main
     hand.press(Qt.Key.Key_Delete)
     assert len(waiting(hand)) == 2
     assert len(hand.label.canvas.selection) == 1
-    assert window.status.sentence.text().startswith("2 suggestions wait. Del again rejects")
+    assert window.status.sentence.text().startswith("2 suggestions waiting. Press Del again")
     hand.press(Qt.Key.Key_Delete)
     hand.press(Qt.Key.Key_Escape)
     assert (len(waiting(hand)), hand.label.canvas.selection) == (1, ())
@@ -255,7 +255,7 @@ def test_an_image_with_waiting_suggestions_is_not_passed_as_right(hand: Hand, bu
         hand.press(Qt.Key.Key_Space)
     else:
         hand.label.nothing_button.click()
-    assert said == ["2 suggestions wait: Shift+Enter accepts them, Del rejects."]
+    assert said == ["2 suggestions are unanswered: Shift+Enter accepts all, Del rejects one."]
     assert hand.label.editor.image_id == first
     assert hand.window.document.dataset.image(first).state is ImageState.UNLABELLED
     for _ in range(2):

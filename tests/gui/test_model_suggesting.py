@@ -79,7 +79,7 @@ def test_it_looks_at_what_is_to_do_and_says_what_it_does_not_know(
     (found,) = dataset.suggestions(dataset.images()[0].id)
     assert (found.source, found.model, found.category_id) == ("detector", RUN, 1)
     assert found.bbox.as_list() == pytest.approx([100, 100, 400, 200], abs=1)
-    assert said[-1] == "Suggestions on 4 of 4 images. Not classes here: vector."
+    assert said[-1] == "Suggestions on 4 of 4 images. Not in this dataset: vector."
 
 
 def test_a_picture_that_cannot_be_read_is_named_and_the_others_are_looked_at(
@@ -102,7 +102,7 @@ def test_a_model_of_other_things_is_refused_in_a_sentence(
     window.document.perform(rename_category(window.document.dataset, category.id, "spoon"))
     choose()
     qtbot.waitUntil(lambda: bool(failed))
-    assert failed == ["This model finds mug, vector. No class of this dataset is called that."]
+    assert failed == ["This model finds mug, vector, but this dataset has no class of that name."]
 
 
 def test_escape_stops_it_and_what_was_found_stays(

@@ -293,7 +293,10 @@ def test_page_tooltips_menu_and_palette_tell_the_new_key(window: MainWindow) -> 
     window.keys._store({**window.keys.book.changes, "everywhere.new_dataset": ("F7",)})
     dialog.reject()
     assert label.verify_button.text() == "Looks right, next   V"
-    assert label.verify_button.toolTip() == "This image is right, also if empty; go on (V)"
+    assert (
+        label.verify_button.toolTip()
+        == "Confirm that this image is right, even if empty, and go on (V)"
+    )
     window.menu._fill()
     new = next(each for each in window.menu.menu().actions() if each.text() == "New…")
     assert new.shortcut().toString() == "F7"

@@ -10,7 +10,7 @@ from labeler.gui.word_match import fit, words_of
 
 LINES = (
     "Next image",
-    "Next image not yet labelled",
+    "Next unlabelled image",
     "Previous image",
     "Draw a box",
     "Delete box",
@@ -31,8 +31,8 @@ def found(query: str) -> list[str]:
     ("query", "first"),
     [
         ("next", "Next image"),
-        ("nex lab", "Next image not yet labelled"),
-        ("labelled next", "Next image not yet labelled"),
+        ("nex lab", "Next unlabelled image"),
+        ("labelled next", "Next unlabelled image"),
         ("COCO", "Export COCO…"),
         ("dupl", "Duplicate box"),
         ("dplct", "Duplicate box"),

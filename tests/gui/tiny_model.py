@@ -82,7 +82,11 @@ def _seeing_weights() -> NDArray[np.float32]:
 
 
 def write_tiny_model(
-    path: Path, *, threshold: float = 0.5, scores: tuple[float, ...] = SCORES
+    path: Path,
+    *,
+    threshold: float = 0.5,
+    scores: tuple[float, ...] = SCORES,
+    labels: tuple[int, ...] = LABELS,
 ) -> Path:
     """Three boxes; the first one's left edge is where the picture's brightness puts it."""
     width, height = SIZE
@@ -92,7 +96,7 @@ def write_tiny_model(
         "fixed": fixed,
         "moved": moved,
         "scores_value": np.array(scores, np.float32),
-        "labels_value": np.array(LABELS, np.int64),
+        "labels_value": np.array(labels, np.int64),
     }
     nodes = [
         helper.make_node("Cast", ["picture"], ["floats"], to=TensorProto.FLOAT),

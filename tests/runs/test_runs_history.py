@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from labeler.runs.history import (
     attend,
     forget_newest,
     list_runs,
+    look_through,
     model_of,
     newest_model,
     summarise,
@@ -227,3 +229,23 @@ def test_a_run_that_has_ended_is_read_again_when_one_of_its_files_changes(tmp_pa
     assert summarise(run).note == "with the blue mug"
     append_event(run, Failed("Gone on and lost."))
     assert summarise(run).state is RunState.FAILED
+
+
+def test_a_run_that_is_a_link_is_passed_over_and_a_planted_one_is_not_written_through(
+    tmp_path: Path,
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "config.json").write_text("{}")
+    runs = tmp_path / "runs"
+    runs.mkdir()
+    (runs / "linked").symlink_to(outside)
+    found, left_out = look_through(runs)
+    assert found == []
+    assert "is a link" in left_out[0].why
+    dear = tmp_path / "dear.txt"
+    dear.write_text("mine")
+    (runs / f"note.txt-{os.getpid()}.part").symlink_to(dear)
+    with pytest.raises(UserError, match="link"):
+        write_note(runs, "hello")
+    assert dear.read_text() == "mine"

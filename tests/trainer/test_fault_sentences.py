@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import re
 import subprocess
@@ -50,9 +51,9 @@ def test_each_fault_has_its_own_sentence(error: Exception, sentence: str) -> Non
     assert told(error).endswith(".")
 
 
-def train(run: Path) -> subprocess.CompletedProcess[str]:
+def train(run: Path, *how: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "trainer", "train", str(run)],
+        [sys.executable, *(how or ("-m", "trainer", "train")), str(run)],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -91,28 +92,51 @@ def test_a_broken_training_file_is_said_and_kept(make_run: MakeRun) -> None:
     assert json.loads((run / "events.jsonl").read_text("utf-8"))["event"] == "Failed"
 
 
-if Path("/dev/full").exists():
+needs_file_limits = pytest.mark.skipif(sys.platform == "win32", reason="no limit of file sizes")
+"""A file that may not grow refuses what is written to it, as one on a full disk does."""
+WITHOUT_ROOM = """
+import resource, runpy, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+sys.argv = ["trainer", "train", sys.argv[1]]
+runpy.run_module("trainer", run_name="__main__")
+"""
 
-    def test_a_full_disk_is_said(make_run: MakeRun) -> None:
-        run = make_run(train=1, val=1)
-        for name in ("events.jsonl", "log.txt"):
-            (run / name).symlink_to("/dev/full")
-        (run / "train.json").unlink()  # so that the first event comes at once
-        assert "train.json" in failure(train(run))
 
-    def test_an_event_that_cannot_be_kept_ends_the_run_and_the_end_is_heard(
-        tmp_path: Path,
-    ) -> None:
-        (tmp_path / "events.jsonl").symlink_to("/dev/full")
-        with (tmp_path / "stdout").open("w", encoding="utf-8") as stream:
-            reporter = Reporter(stream, threading.Event())
-            reporter.keep_in(tmp_path)
-            with pytest.raises(OSError, match=r"events\.jsonl"):
-                reporter.emit(Failed("first"))
-            reporter.emit(Failed("second"))
-            reporter.close()
-        heard = (tmp_path / "stdout").read_text(encoding="utf-8").splitlines()
-        assert [from_line(line) for line in heard] == [Failed("second")]
+@needs_file_limits
+def test_a_fault_is_heard_where_nothing_can_be_written_down(make_run: MakeRun) -> None:
+    run = make_run(train=1, val=1)
+    (run / "train.json").unlink()  # so that the first event comes at once
+    assert "train.json" in failure(train(run, "-c", WITHOUT_ROOM))
+    assert (run / "events.jsonl").read_bytes() == b""
+
+
+@needs_file_limits
+def test_an_event_that_cannot_be_kept_ends_the_run_and_the_end_is_heard(tmp_path: Path) -> None:
+    import resource
+
+    stream = io.StringIO()
+    reporter = Reporter(stream, threading.Event())
+    reporter.keep_in(tmp_path)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        with pytest.raises(OSError, match=r"events\.jsonl"):
+            reporter.emit(Failed("first"))
+        reporter.emit(Failed("second"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    reporter.close()
+    assert [from_line(line) for line in stream.getvalue().splitlines()] == [Failed("second")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links want rights there")
+@pytest.mark.parametrize("name", ["events.jsonl", "log.txt"])
+def test_a_run_writes_through_no_link(make_run: MakeRun, tmp_path: Path, name: str) -> None:
+    run = make_run(train=1, val=1)
+    (tmp_path / "mine").write_text("precious", encoding="utf-8")
+    (run / name).symlink_to(tmp_path / "mine")
+    assert re.search(rf"{name} cannot be used .it is a link", failure(train(run)))
+    assert (tmp_path / "mine").read_text(encoding="utf-8") == "precious"
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:

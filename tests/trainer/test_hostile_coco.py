@@ -346,3 +346,11 @@ def test_pictures_of_every_depth_come_as_they_look(tmp_path: Path, mode: str) ->
         assert seen.mean() == pytest.approx(127, abs=3)
     else:
         assert np.abs(seen - ramp[..., None]).max() <= 1
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no such device")
+@pytest.mark.timeout(20)
+def test_a_link_to_a_device_in_place_of_the_file_is_said_and_not_read(tmp_path: Path) -> None:
+    (tmp_path / "val.json").symlink_to("/dev/zero")
+    with pytest.raises(TrainerError, match=r"val\.json is a device or a pipe"):
+        read_coco(tmp_path / "val.json", tmp_path)

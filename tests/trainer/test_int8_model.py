@@ -22,6 +22,7 @@ from trainer.int8.convert import last_nodes
 from trainer.measured import FACTS, QUANTISED, load_quantised
 from trainer.pack.bundle import pack
 from trainer.predict import Predictor
+from trainer.stored import StoredError
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +94,8 @@ def test_it_is_made_once_for_a_model_and_anew_for_another(whole: Path, tmp_path:
         stream.write(b"\0")
     assert load_quantised(run) is None
     (run / FACTS).write_text("[]", encoding="utf-8")
-    assert load_quantised(run) is None
+    with pytest.raises(StoredError, match="not an object"):
+        load_quantised(run)
 
 
 def test_the_zip_carries_it_on_request_and_the_card_tells_both(whole: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.gui.tiny_model import NAMES, write_tiny_model
+from tests.gui.tiny_model import LABELS, NAMES, write_tiny_model
 from trainer.config import RunConfig, save_config
 from trainer.faults import TrainerError
 from trainer.pair_scores import score_pair
@@ -41,11 +41,13 @@ def _pair(folder: Path, boxes: list[list[int]], scores: dict[str, tuple[float, .
         run.mkdir(parents=True)
         (run / "val.json").write_text(json.dumps(coco), encoding="utf-8")
         save_config(run, RunConfig(str(images), str(images), start=side, recipe="twin"))
-        write_tiny_model(run / "model.onnx", scores=scores[side])
+        labels = (1, 1, 1) if scores[side] == BLIND else LABELS
+        write_tiny_model(run / "model.onnx", scores=scores[side], labels=labels)
     return pair
 
 
-GOOD, BLIND = (0.9, 0.01, 0.01), (-1.0, 0.9, 0.8)
+GOOD, BLIND = (0.9, 0.01, 0.01), (0.1, 0.9, 0.8)
+"""Scores of the three boxes of a tiny model; the blind one takes every vector for a mug."""
 
 
 def test_equal_detectors_do_not_differ_however_the_pictures_are_drawn(tmp_path: Path) -> None:

@@ -19,10 +19,10 @@ def along_actions(along: LearningAlong, by_model: ModelSuggesting) -> list[Actio
     return [
         Action(
             "learn_along",
-            _tr("Learn along, or not"),
+            _tr("Learn along on or off"),
             ("Ctrl+L",),
             along.toggle,
-            _tr("Learn from the images that you label, and suggest boxes on the rest"),
+            _tr("Learn from the images you label and suggest boxes on the rest"),
             group=group,
         ),
         Action(
@@ -38,7 +38,7 @@ def along_actions(along: LearningAlong, by_model: ModelSuggesting) -> list[Actio
             _tr("Suggest boxes with a trained model…"),
             ("Ctrl+Shift+M",),
             by_model.ask,
-            _tr("With the model of a run, on all images that are to do; Esc stops"),
+            _tr("With the model of a run, on all unlabelled images; Esc stops"),
             group=group,
         ),
     ]

@@ -32,7 +32,7 @@ class AlongSwitch(QWidget):
         hint_tooltip(
             self.button,
             "label.learn_along",
-            self.tr("Learn from the images that you label, and suggest boxes on the rest"),
+            self.tr("Learn from the images you label and suggest boxes on the rest"),
         )
         keep_keys(self.button, Qt.Key.Key_Space)
         self.line = QLabel(self)
@@ -77,7 +77,7 @@ class AlongOffer(QFrame):
         theme.set_role(self.yes, "primary")
         self.no = QPushButton(self.tr("No"), self)
         self.no.setAccessibleName(self.tr("Do not learn along"))
-        self.no.setToolTip(self.tr("You can switch it on at the right at any time"))
+        self.no.setToolTip(self.tr("You can switch it on in the panel on the right at any time"))
         for button in (self.yes, self.no):
             keep_keys(button, Qt.Key.Key_Space)
         row = QHBoxLayout(self)

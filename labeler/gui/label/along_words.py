@@ -18,15 +18,17 @@ def of(stage: str, counts: Counts, last: Learnt | None, first: int) -> str:
     if stage == "off":
         return ""
     if stage == "starting":
-        return _tr("Getting ready")
+        return _tr("Starting…")
     if stage == "learning":
         return _tr("Learning from {n}").format(n=counted(counts.labelled, "image"))
     if stage == "looking":
-        return _tr("Looking at the others")
+        return _tr("Looking at the rest")
     if not counts.unlabelled:
         return _tr("Nothing left to do")
     if last is None:
-        return _tr("Begins at {first} labelled; {n} so far").format(first=first, n=counts.labelled)
+        return _tr("Starts at {first} labelled images; {n} so far").format(
+            first=first, n=counts.labelled
+        )
     if last.asked:
         return _tr("Found {found} of the last {n}").format(
             found=last.found, n=counted(last.asked, "box")
@@ -44,7 +46,7 @@ def question(counts: Counts) -> str:
 def told(with_offers: int, looked_at: int) -> str:
     """In the status line, when a round is over. with_offers: all images on which some wait."""
     if not with_offers:
-        return _tr("Nothing found on {n}. It learns on as you label.").format(
+        return _tr("Nothing found on {n}. It keeps learning as you label.").format(
             n=counted(looked_at, "image")
         )
     return _tr("Suggestions on {n}. Ctrl+Shift+G goes to the most useful one.").format(

@@ -33,7 +33,7 @@ class AttributeBar(QWidget):
         }
         told = {
             "occluded": self.tr("Something is in front of it"),
-            "truncated": self.tr("It reaches out of the picture"),
+            "truncated": self.tr("It extends beyond the picture"),
             "difficult": self.tr("Hard to tell, even for a person"),
         }
         row = QHBoxLayout(self)

@@ -168,7 +168,7 @@ class Canvas(QWidget):
     def tell_drawn(self, bbox: BBox | None) -> None:
         """Wishes for a box; without one the drag went past the image."""
         if bbox is None:
-            self.said.emit(self.tr("Nothing drawn: that was beside the picture."))
+            self.said.emit(self.tr("Nothing drawn: that was outside the picture."))
         else:
             self.draw_requested.emit(bbox)
 

@@ -61,7 +61,7 @@ class ColorDialog(QDialog):
         self._color = category.color
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Colour of {0}").format(category.name))
-        told = QLabel(self.tr("Colours that colour-blind people can tell apart, too:"), self)
+        told = QLabel(self.tr("Also distinct to colour-blind eyes:"), self)
         self.buttons = [self._button(color, name) for color, name in self._names().items()]
         grid = QGridLayout()
         grid.setSpacing(8)
@@ -143,7 +143,7 @@ class ClassChoice(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         self.field = QLineEdit(self)
-        self.field.setPlaceholderText(self.tr("Type a part of its name"))
+        self.field.setPlaceholderText(self.tr("Type part of its name"))
         self.field.setAccessibleName(self.tr("Part of the name"))
         self.list = QListWidget(self)
         self.list.setAccessibleName(self.tr("Classes"))

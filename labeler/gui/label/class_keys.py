@@ -32,7 +32,7 @@ def class_actions(desk: ClassDesk) -> list[Action]:
         row("rename_class", _tr("Rename the class"), ("F2",), desk.begin_rename),
         row(
             "class_menu",
-            _tr("All that can be done with the class"),
+            _tr("Everything you can do with the class"),
             ("Shift+F10", "Menu"),
             desk.open_menu,
         ),

@@ -112,7 +112,7 @@ class ClassList(QWidget):
 
     def _lay_out(self) -> None:
         self.list.setWhatsThis(
-            self.tr("Click: class of the selected box and the next. Double-click: rename")
+            self.tr("Click: use it for the selected box and the next. Double-click: rename")
         )
         self.field.setAccessibleName(self.tr("Name of a new class"))
         hint_tooltip(self.field, "label.new_class", self.tr("Type a name, then Enter"))

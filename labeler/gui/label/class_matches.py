@@ -42,7 +42,7 @@ class ClassMatches(QFrame):
         self.list.setIconSize(QSize(SWATCH, SWATCH))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.list.setAccessibleName(self.tr("Classes that fit"))
+        self.list.setAccessibleName(self.tr("Matching classes"))
         self.hint = ElidedLabel(self)
         set_role(self.hint, "faint")
         column = QVBoxLayout(self)

@@ -70,8 +70,8 @@ class Words:
         """The question and what its button says."""
         return (
             _tr(
-                "Merge {gone} into {kept}? Its {what} become {kept}, and the class {gone} goes. "
-                "Ctrl+Z takes it back."
+                "Merge {gone} into {kept}? Its {what} become {kept}, and the class {gone} is "
+                "deleted. Ctrl+Z takes it back."
             ).format(gone=gone.name, kept=kept.name, what=_what(usage)),
             _tr("Merge {0}").format(_what_first(usage)),
         )
@@ -89,7 +89,7 @@ class Words:
     def added(self, file: str, new: int, known: int) -> str:
         told = [_tr("{0} added from {1}").format(counted(new, "class"), file)]
         if known:
-            told.append(_tr("{0} here already").format(known))
+            told.append(_tr("{0} already here").format(known))
         return _tr("{0}.").format(", ".join(told))
 
     def skipped(self, file: str, lines: Sequence[tuple[int, str]]) -> UserError:

@@ -43,7 +43,7 @@ class Copying(QObject):
             return False
         self._copied = chosen
         self._document.say(
-            self.tr("{n} copied. Ctrl+V puts them into any image.").format(
+            self.tr("{n} copied. Ctrl+V pastes them into any image.").format(
                 n=boxes_in_words(len(chosen))
             )
         )
@@ -58,7 +58,7 @@ class Copying(QObject):
         """The copied boxes; where nothing was copied, those of the image before."""
         if self._copied:
             words = self.tr("Paste {n}")
-            self._put(self._copied, words, self.tr("The copied boxes are here already."))
+            self._put(self._copied, words, self.tr("The copied boxes are already here."))
         else:
             self.take_from_previous()
 
@@ -67,10 +67,10 @@ class Copying(QObject):
         image = self._previous()
         found = self._editor.dataset.annotations(image.id) if image is not None else []
         if not found:
-            self._document.say(self.tr("The image before has no boxes to copy."))
+            self._document.say(self.tr("The previous image has no boxes to copy."))
             return
-        words = self.tr("Copy {n} from the image before")
-        self._put(found, words, self.tr("The boxes of the image before are here already."))
+        words = self.tr("Copy {n} from the previous image")
+        self._put(found, words, self.tr("The boxes of the previous image are already here."))
 
     def duplicate(self) -> None:
         """The selected boxes once more, a little lower to the right."""
@@ -97,7 +97,7 @@ class Copying(QObject):
         boxes = [each for each in boxes if each.category_id in known]
         fitting = [each for each in boxes if each.bbox.clipped(image.width, image.height)]
         if not fitting:
-            self._document.say(self.tr("None of these boxes fits into this image."))
+            self._document.say(self.tr("None of these boxes fits in this image."))
             return
         missing = fitting
         if all_here:  # a second press must not hide boxes under their like

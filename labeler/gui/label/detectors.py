@@ -33,7 +33,7 @@ class Detectors(QObject):
             self.along, lambda: canvas.is_held or not canvas.isVisible(), parent
         )
         self.bar = JobBar(parent)
-        hint_tooltip(self.bar.cancel, "label.cancel", self.tr("Stop; what was found stays"))
+        hint_tooltip(self.bar.cancel, "label.cancel", self.tr("Stop and keep what was found"))
         self.by_model = ModelSuggesting(document, canvas, travel, self.bar, parent)
 
     def actions(self) -> list[Action]:

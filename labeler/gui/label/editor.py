@@ -130,7 +130,7 @@ class Editor(QObject):
         if not keys:
             self.select_requested.emit(waiting[:1])
             self._document.say(
-                self.tr("{n} wait. Del again rejects the one that is selected now.").format(
+                self.tr("{n} waiting. Press Del again to reject the selected one.").format(
                     n=counted(len(waiting), "suggestion")
                 )
                 if waiting
@@ -138,11 +138,9 @@ class Editor(QObject):
             )
             return
         deleted, rejected = annotation_ids(keys), suggestion_ids(keys)
-        words = self.tr("{n} deleted. Ctrl+Z brings back what was there.").format(
-            n=boxes_in_words(len(deleted))
-        )
+        words = self.tr("{n} deleted. Ctrl+Z undoes it.").format(n=boxes_in_words(len(deleted)))
         if rejected:
-            words = "" if deleted else self.tr("Rejected. It is not suggested here again.")
+            words = "" if deleted else self.tr("Rejected. It will not be suggested here again.")
         done = self._document.attempt(lambda dataset: box_edits.delete(dataset, keys), words)
         if done and rejected:
             self._select_suggestion_after(max(rejected))
@@ -201,7 +199,7 @@ class Editor(QObject):
         if image is None:
             return False
         words = (
-            self.tr("Right as it is: {n}. Kept.").format(n=boxes_in_words(image.annotation_count))
+            self.tr("Confirmed with {n}. Kept.").format(n=boxes_in_words(image.annotation_count))
             if image.annotation_count
             else self.tr("Nothing here: confirmed empty. Kept.")
         )

@@ -160,7 +160,9 @@ class _Funnel(QToolButton):
 
     def show_active(self, is_active: bool) -> None:
         self._is_active = is_active
-        self.setAccessibleDescription(self.tr("A filter or an order is on") if is_active else "")
+        self.setAccessibleDescription(
+            self.tr("A filter or sort order is active") if is_active else ""
+        )
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

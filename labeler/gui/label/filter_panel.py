@@ -148,7 +148,7 @@ class FilterPanel(QFrame):
         form.setContentsMargins(14, 12, 14, 12)
         form.setVerticalSpacing(6)
         rows: tuple[tuple[str, QWidget], ...] = (
-            (self.tr("&Name has"), self.text),
+            (self.tr("&Name contains"), self.text),
             (self.tr("&Class"), self.category),
             (self.tr("&Session"), self.session),
             (self.tr("S&uggestions"), self.suggestions),
@@ -163,10 +163,10 @@ class FilterPanel(QFrame):
             field.setAccessibleName(label.replace("&", ""))
             form.addRow(FieldLabel(label, field), field)
         form.addRow("", self.clear)
-        self.text.setToolTip(self.tr("A part of the picture's name, in any case"))
-        self.note.setToolTip(self.tr("The image's own note, or one of a box in it"))
-        self.flaw.setToolTip(self.tr("Blurred, dark, burnt or like another one when it was taken"))
-        self.verified.setToolTip(self.tr("A person said: this is right"))
+        self.text.setToolTip(self.tr("Part of the picture's name; capitals do not matter"))
+        self.note.setToolTip(self.tr("A note on the image or on one of its boxes"))
+        self.flaw.setToolTip(self.tr("Blurred, dark, overexposed or a near copy of another"))
+        self.verified.setToolTip(self.tr("Someone confirmed that it is right"))
 
     def _connect(self) -> None:
         for combo in (

@@ -35,7 +35,7 @@ class GoToField(QFrame):
         words = self.tr("Go to image 1 - {n}").format(n=count)
         self.field.setPlaceholderText(words)
         self.field.setAccessibleName(words)
-        self.hint.setText(self.tr("A number, or a part of a name. Enter goes, Esc closes."))
+        self.hint.setText(self.tr("A number or part of a name. Enter goes there, Esc closes."))
         self.move(corner)
         self.show()
         self.field.setFocus()

@@ -60,7 +60,7 @@ def _of_boxes(steps: Steps, editor: Editor, canvas: Canvas) -> list[Action]:
             _tr("Draw a box"),
             ("W", "R"),
             canvas.begin_drawing,
-            _tr("Draw a box, also over another: mouse, or arrows"),
+            _tr("Draw a box, even over another one, with the mouse or the arrow keys"),
         ),
         row("delete", _tr("Delete box"), ("Del", "Backspace"), editor.delete),
         row("select_all", _tr("Select all boxes"), ("Ctrl+A",), canvas.select_all),
@@ -70,7 +70,7 @@ def _of_boxes(steps: Steps, editor: Editor, canvas: Canvas) -> list[Action]:
             _tr("Choose the class by typing"),
             ("C",),
             steps.ask_class,
-            _tr("Choose the class of the selected box, or of the next, by typing"),
+            _tr("Choose the class of the selected box, or of the next one, by typing"),
         ),
         *(
             Action(
@@ -78,12 +78,12 @@ def _of_boxes(steps: Steps, editor: Editor, canvas: Canvas) -> list[Action]:
                 _tr("Class {n}").format(n=number),
                 (str(number),),
                 partial(editor.choose_number, number),
-                _tr("Class of the selected box, or of the next"),
+                _tr("Class of the selected box, or of the next one"),
                 group=group,
             )
             for number in range(1, 10)
         ),
-        row("cancel", _tr("Give up a drag, or the selection"), ("Esc",), steps.cancel),
+        row("cancel", _tr("Cancel a drag, or clear the selection"), ("Esc",), steps.cancel),
     ]
 
 
@@ -92,10 +92,10 @@ def _of_copies(copying: Copying) -> list[Action]:
         ("duplicate", _tr("Duplicate box"), "Ctrl+D", copying.duplicate),
         ("copy", _tr("Copy boxes"), "Ctrl+C", copying.copy),
         ("cut", _tr("Cut boxes"), "Ctrl+X", copying.cut),
-        ("paste", _tr("Paste boxes, or copy the image before"), "Ctrl+V", copying.paste),
+        ("paste", _tr("Paste boxes, or copy those of the previous image"), "Ctrl+V", copying.paste),
         (
             "copy_previous",
-            _tr("Copy the boxes of the image before"),
+            _tr("Copy the boxes of the previous image"),
             "Ctrl+Shift+V",
             copying.take_from_previous,
         ),
@@ -107,7 +107,7 @@ def of_remarks(remarks: Remarks, write_note: Callable[[], Any]) -> list[Action]:
     """What is said of the selected boxes; each key turns it on or off for all of them."""
     rows = (
         ("occluded", _tr("Occluded: something is in front of it"), "Q"),
-        ("truncated", _tr("Cut off: it reaches out of the picture"), "E"),
+        ("truncated", _tr("Cut off: it extends beyond the picture"), "E"),
         ("difficult", _tr("Difficult: hard to tell, even for a person"), "I"),
     )
     group = _tr("Selected boxes")
@@ -117,7 +117,7 @@ def of_remarks(remarks: Remarks, write_note: Callable[[], Any]) -> list[Action]:
     ] + [
         Action(
             "note",
-            _tr("Write a note on them, or on the image"),
+            _tr("Write a note on them or on the image"),
             ("Shift+N",),
             write_note,
             group=group,
@@ -133,7 +133,7 @@ def _of_images(steps: Steps, travel: Travel) -> list[Action]:
             _tr("Looks right, next"),
             ("Space",),
             steps.verify_and_go,
-            _tr("This image is right, also if empty; go on"),
+            _tr("Confirm that this image is right, even if empty, and go on"),
             group=group,
         ),
         *travel_actions(travel),
@@ -174,7 +174,7 @@ def _of_view(canvas: Canvas) -> list[Action]:
             _tr("Hide or show the magnifier"),
             ("M",),
             canvas.toggle_magnifier,
-            _tr("Hide or show the magnifier: four times as large, beside the pointer"),
+            _tr("Hide or show a fourfold magnifier beside the pointer"),
             group=group,
         ),
         *_of_tone(canvas, group),
@@ -216,7 +216,7 @@ def _of_the_canvas_itself() -> list[Action]:
     rows = (
         (
             "cycle",
-            _tr("Next of overlapping boxes; the one before"),
+            _tr("Next or previous of overlapping boxes"),
             _tr("Tab, or click again; Shift+Tab"),
             (),
         ),
@@ -233,7 +233,12 @@ def _of_the_canvas_itself() -> list[Action]:
             _tr("Arrows, Shift, Ctrl; Enter"),
             (),
         ),
-        ("add_to_selection", _tr("Select one more box, or one less"), _tr("Shift+click"), ()),
+        (
+            "add_to_selection",
+            _tr("Add a box to the selection, or remove it"),
+            _tr("Shift+click"),
+            (),
+        ),
         ("band", _tr("Select what a rectangle touches"), _tr("Shift+drag"), ()),
         ("wheel", _tr("Zoom at the pointer"), _tr("Ctrl+wheel"), ()),
         ("pan", _tr("Move the picture"), _tr("Middle drag, H or Ctrl and drag, wheel"), ("H",)),

@@ -53,7 +53,7 @@ class ModelSuggesting(QObject):
     def ask(self) -> None:
         """Which model? The newest runs of this dataset, or any file."""
         if self.is_running:
-            self._document.say(self.tr("A model is at work. Esc stops it."))
+            self._document.say(self.tr("A model is already running. Esc stops it."))
         elif self._document.dataset.read_only:
             self._document.say(self.tr("This dataset is open read-only: nothing can be kept."))
         else:
@@ -70,13 +70,13 @@ class ModelSuggesting(QObject):
         dataset = self._document.dataset
         ids = unlabelled_from(dataset, self._travel.image_id)
         if not ids:
-            self._document.say(self.tr("No image is left to do. Well done."))
+            self._document.say(self.tr("Every image is labelled. Well done."))
             return
         found: SimpleQueue[Found] = SimpleQueue()
         self._found, self._dataset = found, dataset
         self.keeper.begin(name)
         self._bar.run(
-            self.tr("Looking with {0}").format(model_names.of_file(model)),
+            self.tr("Suggesting with {0}").format(model_names.of_file(model)),
             lambda report, should_stop: detect(dataset, model, ids, found.put, report, should_stop),
             self._end,
         )
@@ -129,7 +129,7 @@ class ModelSuggesting(QObject):
         if self._dataset is not self._document.dataset:
             return
         if outcome.is_foreign:
-            words = self.tr("This model finds {0}. No class of this dataset is called that.")
+            words = self.tr("This model finds {0}, but this dataset has no class of that name.")
             self._document.report(UserError(words.format(", ".join(outcome.unknown))))
             return
         self._take()
@@ -144,7 +144,7 @@ class ModelSuggesting(QObject):
         ).format(n=self.keeper.count, all=counted(outcome.images, "image"))
         sentence, faults = outcome.unreadable
         if outcome.unknown:
-            words += self.tr(" Not classes here: {0}.").format(", ".join(outcome.unknown))
+            words += self.tr(" Not in this dataset: {0}.").format(", ".join(outcome.unknown))
         if faults:
             words += self.tr(" Left out: {n}. {why}").format(
                 n=counted(faults, "image"), why=sentence

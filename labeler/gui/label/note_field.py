@@ -36,7 +36,7 @@ class NoteField(QLineEdit):
         differ = len(set(notes)) > 1
         self._shown = "" if differ or not notes else notes[0]
         self.setText(self._shown)
-        self.setToolTip(self._shown or self.tr("Free words, kept with it and in exports"))
+        self.setToolTip(self._shown or self.tr("Free text, kept with it and exported"))
         self.setPlaceholderText(self._words(owner, differ=differ))
         self.setAccessibleName(self._words(owner, differ=False).rstrip("…"))
 

@@ -100,7 +100,7 @@ class Pencil:
         if self.corner is None:
             self.corner = x, y
             canvas.feel_hand()
-            canvas.said.emit(canvas.tr("First corner set. Now the opposite one. Esc gives up."))
+            canvas.said.emit(canvas.tr("First corner set. Now set the opposite one. Esc cancels."))
             self._stretch(x, y)
             return
         drag = Drag(Doing.DRAW, self.corner).to(x, y, canvas.image_size())

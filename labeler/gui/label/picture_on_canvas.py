@@ -62,7 +62,7 @@ class PictureOnCanvas(QObject):
     def _show_strange(self, path: Path, picture: Picture) -> None:
         """Boxes would lie beside what they were drawn around."""
         if not self._pictures.try_carefully(path):
-            told = self.tr("{file} is not the picture that was added: it has {size} pixels now.")
+            told = self.tr("{file} is not the picture that was added: it is now {size} pixels.")
             size = f"{picture.width} \N{MULTIPLICATION SIGN} {picture.height}"
             self._show_failed(path, told.format(file=path, size=size))
 
@@ -73,7 +73,7 @@ class PictureOnCanvas(QObject):
     def _show_failed(self, path: Path, sentence: str) -> None:
         image = self._editor.image()
         if image is not None and path == self._current_path():
-            told = self.tr("{fault}\nIts boxes are kept. Menu: Check tells more.")
+            told = self.tr("{fault}\nIts boxes are kept. Check, in the menu, tells more.")
             size = Size(image.width, image.height)
             self._canvas.show_picture(None, size, told.format(fault=sentence))
 

@@ -42,7 +42,7 @@ class Suggesting(QObject):
         dataset = self._document.dataset
         waiting = [] if image is None else dataset.suggestions_in(image.session_id)
         if not waiting:
-            self._document.say(self.tr("No suggestion waits in this session."))
+            self._document.say(self.tr("This session has no suggestions."))
             return
         sentence = self.tr("{n} dropped in this session. Ctrl+Z brings them back.")
         self._document.attempt(
@@ -54,7 +54,7 @@ class Suggesting(QObject):
         """Why none can be accepted now, or nothing."""
         if self._document.dataset.read_only:
             return self.tr("This dataset is read-only.")
-        return "" if self._waiting() else self.tr("No suggestion waits in this image.")
+        return "" if self._waiting() else self.tr("This image has no suggestions.")
 
     def toggle_shown(self) -> None:
         """Hides the suggestions, or shows them again."""
@@ -63,7 +63,7 @@ class Suggesting(QObject):
         self._document.say(
             self.tr("Suggestions are shown.")
             if self._editor.shows_suggestions
-            else self.tr("Suggestions are hidden. They still wait.")
+            else self.tr("Suggestions are hidden, not gone.")
         )
 
     def keep_waiting(self) -> bool:
@@ -77,11 +77,11 @@ class Suggesting(QObject):
         if not suggestion_ids(self._canvas.selection):
             self._canvas.select((key_of_suggestion(waiting[0]),))
         self._document.say(
-            self.tr("1 suggestion waits: Shift+Enter accepts it, Del rejects.")
+            self.tr("1 suggestion is unanswered: Shift+Enter accepts it, Del rejects it.")
             if len(waiting) == 1
-            else self.tr("{n} suggestions wait: Shift+Enter accepts them, Del rejects.").format(
-                n=len(waiting)
-            )
+            else self.tr(
+                "{n} suggestions are unanswered: Shift+Enter accepts all, Del rejects one."
+            ).format(n=len(waiting))
         )
         return True
 

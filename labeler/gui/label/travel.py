@@ -104,7 +104,7 @@ class Travel(QObject):
     def go_next_unlabelled(self) -> None:
         """The next image to do after this one in the list, else the first of all."""
         self._go_to_next(
-            {"state": ImageState.UNLABELLED}, self.tr("No image is left to do. Well done.")
+            {"state": ImageState.UNLABELLED}, self.tr("Every image is labelled. Well done.")
         )
 
     def go_next_suggested(self) -> None:
@@ -117,9 +117,7 @@ class Travel(QObject):
         if best is not None:
             self.show_image(best)
             return
-        self._go_to_next(
-            {"has_suggestions": True}, self.tr("No other image has suggestions that wait.")
-        )
+        self._go_to_next({"has_suggestions": True}, self.tr("No other image has suggestions."))
 
     def ask_where(self) -> None:
         """Asks for the number of an image in the list, or a part of its name."""
@@ -143,9 +141,9 @@ class Travel(QObject):
             field.close()
             return
         if text.isdecimal():
-            fault = self.tr("There is no image {n}, and none is called that.").format(n=text)
+            fault = self.tr("There is no image {n}, and none has that name.").format(n=text)
         else:
-            fault = self.tr("No image is called that.")
+            fault = self.tr("No image has that name.")
 
         def go(found: int | None) -> None:
             if found is None:

@@ -19,10 +19,10 @@ def travel_actions(travel: Travel) -> list[Action]:
     rows: tuple[tuple[str, str, tuple[str, ...], Callable[[], None], str], ...] = (
         (
             "next_unlabelled",
-            _tr("Next image not yet labelled"),
+            _tr("Next unlabelled image"),
             ("Ctrl+Shift+D",),
             travel.go_next_unlabelled,
-            _tr("Next image not yet labelled: the next unlabelled one, else the first"),
+            _tr("The next unlabelled image in the list, else the first"),
         ),
         (
             "next_suggested",
@@ -38,7 +38,7 @@ def travel_actions(travel: Travel) -> list[Action]:
             _tr("Go to image…"),
             ("G", "Ctrl+G"),
             travel.ask_where,
-            _tr("By its number in the list, or a part of its name"),
+            _tr("By its number in the list or part of its name"),
         ),
         (
             "filter",

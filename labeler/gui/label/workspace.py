@@ -75,7 +75,7 @@ class LabelWorkspace(Workspace):
         self.suggesting = Suggesting(document, self.editor, self.canvas, self)
         self.carrying_bar = JobBar(self)
         hint_tooltip(
-            self.carrying_bar.cancel, "label.cancel", self.tr("Stop; what was found stays")
+            self.carrying_bar.cancel, "label.cancel", self.tr("Stop and keep what was found")
         )
         self.carrying_note = CarryNote(self)
         self.empty_page = EmptyPage(self)
@@ -287,9 +287,11 @@ class LabelWorkspace(Workspace):
         verify = "label.verify"
         hint_text(self.verify_button, verify, self.tr("Looks right, next"))
         hint_tooltip(
-            self.verify_button, verify, self.tr("This image is right, also if empty; go on")
+            self.verify_button,
+            verify,
+            self.tr("Confirm that this image is right, even if empty, and go on"),
         )
-        hint_tooltip(self.nothing_button, verify, self.tr("Confirm that nothing is here; go on"))
+        hint_tooltip(self.nothing_button, verify, self.tr("Confirm that nothing is here and go on"))
         theme.set_role(self.verify_button, "primary")
         panel = SidePanel(self)
         panel.add(self.classes, self.tr("Classes"))
