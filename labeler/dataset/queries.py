@@ -183,6 +183,14 @@ class Queries(ImageQueries):
             )
             return [_entry(row) for row in rows]
 
+    def authors(self) -> list[str]:
+        """The names of all who have edited, the last one first; edits without a name left out."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT author FROM edit WHERE author <> '' GROUP BY author ORDER BY max(id) DESC"
+            )
+            return [str(author) for (author,) in rows]
+
     def journal_since(self, entry_id: int) -> list[JournalEntry]:
         """The entries newer than this one, newest first."""
         with self._reading() as connection:

@@ -14,6 +14,7 @@ from types import TracebackType
 import platformdirs
 
 from labeler.dataset import lost, making, rows, schema
+from labeler.dataset.authors import current_author
 from labeler.dataset.changes import Edit, EntryKind, ImportChange, StaleEdit
 from labeler.dataset.connections import Connections
 from labeler.dataset.files import PART, file_of_ours, reason, replace_durably
@@ -390,19 +391,10 @@ class Dataset(Connections):
         cursor = self._writer.execute(
             "INSERT INTO edit (at, description, changes, kind, of, author, image_id) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (time.time(), edit.description, edit.to_json(), kind, of, _author(), first),
+            (time.time(), edit.description, edit.to_json(), kind, of, current_author(), first),
         )
         entry = int(cursor.lastrowid or 0)
         self._writer.executemany(
             "UPDATE image SET last_edit = ? WHERE id = ?", ((entry, each) for each in touched)
         )
         return entry
-
-
-def _author() -> str:
-    import getpass  # not before the first edit
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a user without a name, as in some containers
-        return ""

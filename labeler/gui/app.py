@@ -16,6 +16,7 @@ from labeler.gui import theme
 from labeler.gui.dataset_opening import (
     FIRST_DATASET,
     Opened,
+    introduction,
     open_last,
     open_or_create,
     open_remembered,
@@ -53,6 +54,8 @@ def run_window(words: list[str]) -> int:
     window.menu.appearance_chosen.connect(lambda which: _change(application, settings, which))
     if opened.concern:
         document.report(opened.concern)
+    elif document.has_dataset and (told := introduction(opened.dataset, settings)):
+        document.say(told)
     window.painted.connect(lambda: _after_first_paint(application, window, wish))
     if opened.damaged is not None and wish.screenshot is None:
         damaged = opened.damaged

@@ -19,7 +19,7 @@ from labeler.dataset.schema import Damaged
 from labeler.dataset.store import FILE_NAME, Dataset
 from labeler.errors import UserError
 from labeler.gui.counts import counted
-from labeler.gui.dataset_opening import FIRST_DATASET, Opened, open_folder
+from labeler.gui.dataset_opening import FIRST_DATASET, Opened, introduction, open_folder
 from labeler.gui.document import Document
 from labeler.gui.job_bar import JobBar
 from labeler.gui.settings import Settings
@@ -241,6 +241,10 @@ class DatasetActions(QObject):
                 self._settings.remember_closed()
             if opened.concern:
                 raise opened.concern
+            if self._document.has_dataset and (
+                told := introduction(opened.dataset, self._settings)
+            ):
+                self._document.say(told)
 
     def _created(self, name: str) -> Opened:
         return Opened(Dataset.create(free_folder(name, self._settings.datasets_folder)))

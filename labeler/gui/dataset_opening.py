@@ -8,12 +8,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
+from labeler.dataset.authors import other_author
 from labeler.dataset.lock import WriterLock
 from labeler.dataset.no_dataset import NoDataset
 from labeler.dataset.places import free_folder, known_datasets
 from labeler.dataset.schema import Damaged, OlderFormat
 from labeler.dataset.store import FILE_NAME, LOCK_NAME, Dataset
 from labeler.errors import UserError
+from labeler.gui.settings import Settings
 
 FIRST_DATASET = "My first dataset"
 """The name of a dataset that is made before anybody has said what it is to be about."""
@@ -89,6 +91,23 @@ def _first_that_opens(
             continue
         return Opened(opened.dataset, opened.concern or concern, damaged), concern, damaged
     return None, concern, damaged
+
+
+def introduction(dataset: Dataset, settings: Settings) -> str:
+    """A sentence, said once for each dataset, where it comes from somebody else; else empty."""
+    if not settings.is_first_time(dataset.folder):
+        return ""
+    author = other_author(dataset, dataset.folder)
+    if author is None:
+        return ""
+    settings.remember_introduced(dataset.folder)
+    told = QCoreApplication.translate(
+        "Opening",
+        "This dataset comes from {0}. Opening it runs nothing and changes nothing outside its "
+        "folder.",
+    )
+    unnamed = QCoreApplication.translate("Opening", "somebody else")
+    return told.format(author or unnamed)
 
 
 def _is_free(folder: Path) -> bool:

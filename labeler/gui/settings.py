@@ -11,6 +11,7 @@ from labeler.dataset.places import datasets_folder
 
 APPLICATION = "vector-labeler"
 _RECENT = 8
+_INTRODUCED = 100
 
 
 class Settings:
@@ -47,6 +48,14 @@ class Settings:
     def was_closed(self) -> bool:
         """Whether the next start opens no dataset."""
         return self._text("closed", "no") == "yes"
+
+    def is_first_time(self, folder: Path) -> bool:
+        """Whether nobody has been told yet that this dataset is somebody else's."""
+        return str(folder) not in self._texts("introduced")
+
+    def remember_introduced(self, folder: Path) -> None:
+        others = [text for text in self._texts("introduced") if text != str(folder)]
+        self._store.setValue("introduced", [str(folder), *others][:_INTRODUCED])
 
     def workspace_of(self, folder: Path) -> str:
         """The id of the workspace in which this dataset was left; empty where none is known.
