@@ -69,7 +69,9 @@ def test_bytes_that_are_no_model_are_said_to_be_none(tmp_path: Path, data: bytes
         Predictor(path)
 
 
-def test_a_good_model_with_any_byte_changed_works_or_is_refused(tmp_path: Path) -> None:
+def test_a_good_model_with_any_byte_changed_works_or_is_refused_and_prints_nothing(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     good = write_tiny_model(tmp_path / "good.onnx").read_bytes()
     chance = np.random.default_rng(0)
     path = tmp_path / "model.onnx"
@@ -82,6 +84,7 @@ def test_a_good_model_with_any_byte_changed_works_or_is_refused(tmp_path: Path) 
             Predictor(path, threads=1).predict(PICTURE)
         except ModelError as error:
             assert str(path) in str(error)  # noqa: PT017 - either is right
+    assert capfd.readouterr().out == ""  # where --json answers
 
 
 def test_a_model_that_never_ends_is_stopped(
