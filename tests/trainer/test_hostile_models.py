@@ -169,3 +169,17 @@ def test_in_the_shell_it_is_a_sentence_too(tmp_path: Path, verb: str, name: str)
     assert "model.onnx" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "found.json").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no such device")
+@pytest.mark.timeout(20)
+def test_a_report_does_not_read_a_device_in_place_of_the_model(tmp_path: Path) -> None:
+    from tests.trainer.constant_model import make_run
+    from trainer.analysis import analyse
+    from trainer.report.page import write_report
+
+    run = make_run(tmp_path, train=3, val=3)
+    analyse(run)
+    (run / "model.onnx").unlink()
+    (run / "model.onnx").symlink_to("/dev/zero")
+    assert "is not there" in write_report(run, None).read_text(encoding="utf-8")
