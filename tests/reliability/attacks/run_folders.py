@@ -45,6 +45,7 @@ from tests.runs.test_hostile_runs import ROUND, VOTE
 from tests.runs.test_runs_history import BEST, FIRST, PROGRESSED, STARTED, make_run
 from tests.trainer import constant_model
 from trainer.events import Finished, to_line
+from trainer.names import is_plain_file
 
 _EVENTS = (STARTED, FIRST, PROGRESSED, BEST, Finished(0.4, 0.8, 60.0, 6.0, stopped_early=True))
 
@@ -67,7 +68,7 @@ def run_folders(chance: Random, ground: Ground) -> bool:
     for each in left_out:
         require_clear(each.why, (str(each.path),))
     pairs, pairs_left_out = look_through_pairs(runs)
-    is_one = (pair / "pair.json").exists()  # else it is a folder of something else
+    is_one = is_plain_file(pair / "pair.json")  # else it is a folder of something else
     require(len(pairs) + len(pairs_left_out) == 1 or not is_one, "a pair is nowhere")
     for each in pairs_left_out:
         require_clear(each.why, (str(pair),))
