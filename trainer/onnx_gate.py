@@ -189,7 +189,10 @@ class BoundedSession:
             options.add_session_config_entry("session.use_env_allocators", "1")
         try:
             self._session: Any = onnxruntime.InferenceSession(
-                data, options, providers=["CPUExecutionProvider"]
+                data,
+                options,
+                providers=["CPUExecutionProvider"],
+                enable_fallback=0,  # or a second try prints on stdout, where --json answers
             )
         except Exception as error:  # ONNX Runtime's own classes have no common base of their own
             raise ModelError(f"{path}: this is no ONNX model, or it is damaged.") from error

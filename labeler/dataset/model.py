@@ -108,7 +108,7 @@ class Category:
 class Annotation:
     """One box on one image, with what a person says about it.
 
-    occluded: something stands before it. truncated: it reaches out of the picture. difficult: hard
+    occluded: something is in front of it. truncated: it reaches out of the picture. difficult: hard
     to tell even for a person. As in Pascal VOC: http://host.robots.ox.ac.uk/pascal/VOC/voc2012/.
     """
 

@@ -199,7 +199,7 @@ class KeyDialog(QDialog):
 
     def _preset_button(self) -> QPushButton:
         button = self._button(self.tr("As in another program"))
-        button.setToolTip(self.tr("Keys for hands that come from another program"))
+        button.setToolTip(self.tr("Keys for people who are used to another program"))
         button.setAccessibleName(self.tr("Keys as in another program"))
         menu = QMenu(button)
         for program in PRESETS:

@@ -1,4 +1,4 @@
-"""Key maps for hands that come from another program, as what differs from the defaults."""
+"""Key maps for people who are used to another program, as what differs from the defaults."""
 
 from __future__ import annotations
 

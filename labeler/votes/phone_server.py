@@ -226,6 +226,9 @@ class _Handler(BaseHTTPRequestHandler):
         """
         if self.server.is_over.is_set():
             return False
+        if self.request_version == "HTTP/0.9":  # its answer would have no headers, so no rules
+            self.close_connection = True
+            return False
         if not self.server.allowance.take(str(self.client_address[0])):
             self._answer(
                 HTTPStatus.TOO_MANY_REQUESTS, told_page("A little slower, please."), _LATER

@@ -191,7 +191,7 @@ WHY = {
     "size": "another size than the one before",
     "confirmed": "you confirmed this image without such a box",
     "other class": "the box at its place is of the class cube",
-    "elsewhere": "too far from where it was to be",
+    "elsewhere": "too far from where it was expected",
     "session": "the last image of its session",
     "pause": "the next image was taken 30 s later",
     "picture": "missing",

@@ -161,7 +161,6 @@ MANY = re.compile(
     r"\{[^}]*\} (?:more )?(image|picture|photo|vote|frame|run|robot|suggestion|moment|edit|shot)s\b"
 )
 NEVER_ONE = {
-    "{n} images are labelled. Shall boxes be suggested on the others?",
     "{0} images are labelled. Press Train and watch it learn here.",
     "   1 of every {0} frames",
     "All {0} photos by the clock are kept.",

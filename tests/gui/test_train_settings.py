@@ -43,7 +43,7 @@ def test_one_click_asks_for_a_minute_and_leaves_the_rest_to_the_recipe(
 
 
 def test_every_detector_can_be_chosen_and_says_what_must_be_fetched(panel: SettingsPanel) -> None:
-    assert panel.pretrained.detail == "offline"
+    assert panel.pretrained.detail == "no download"
     panel.detector.setFocus()
     QTest.keyClick(panel.detector, Qt.Key.Key_Down)
     assert panel.wish().detector == "ssdlite320_mobilenet_v3_large"

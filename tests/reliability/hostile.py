@@ -15,64 +15,18 @@ The exit code is 1 where there is any.
 from __future__ import annotations
 
 import argparse
-import faulthandler
-import multiprocessing
 import os
-import re
 import shutil
 import sys
 import tempfile
 import time
-import traceback
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from random import Random
-from typing import TYPE_CHECKING, Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-if TYPE_CHECKING:
-    from tests.reliability.attacks.verdict import Ground
-
-MOST_SECONDS = 10.0
-MOST_MEGABYTES = 500
-KILLED_AFTER_S = 40.0
-"""A case that takes so long is ended. Between this and MOST_SECONDS it is tried once more, as the
-machine may be crowded."""
-CASES_A_PROCESS = 400
-_STACK = "stack.txt"
-"""What each thread was doing when a case had hung for long."""
-ATTACKS = {
-    "coco": ("coco_files", "coco_files", 10_000),
-    "pictures": ("picture_files", "picture_files", 2_000),
-    "runs": ("run_folders", "run_folders", 500),
-    "models": ("model_files", "model_files", 500),
-    "databases": ("databases", "databases", 500),
-    "rows": ("databases", "rows_of_a_stranger", 500),
-    "votes": ("vote_requests", "vote_requests", 2_000),
-}
-"""Name on the command line: module, function, how many at full size."""
-
-
-_THUMBNAIL = re.compile(r"/home/vector-labeler(/thumbnails(/[0-9a-f]{64}\.jpg)?)?$")
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """What one case came to. fault: a kind, empty where there is none."""
-
-    attack: str
-    number: int
-    is_taken: bool
-    fault: str = ""
-    details: str = ""
-    seconds: float = 0.0
-    megabytes: float = 0.0
+from tests.reliability.attacks.crew import ATTACKS, Ended, attack
 
 
 @dataclass(slots=True)
@@ -95,210 +49,6 @@ class Row:
         else:
             self.taken += ended.is_taken
             self.refused += not ended.is_taken
-
-
-# In a process of its own.
-
-
-def _work(orders: Connection, base: Path, seed: int) -> None:
-    """Does the cases that are ordered until None comes."""
-    place = base / "ground"
-    for name in ("tmp", "home", "above/kept"):
-        (place / name).mkdir(parents=True)
-    for folder in (place, place / "above"):
-        (folder / "treasure.txt").write_text("mine", encoding="utf-8")
-    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
-        os.environ[name] = str(place / "home")
-    os.environ["TMPDIR"] = tempfile.tempdir = str(place / "tmp")
-    with (base / _STACK).open("w") as stack:
-        while (order := orders.recv()) is not None:
-            faulthandler.dump_traceback_later(KILLED_AFTER_S - 5, file=stack)
-            orders.send(_case(order[0], order[1], base, seed))
-
-
-def _case(attack: str, number: int, base: Path, seed: int) -> Ended:
-    from tests.reliability.attacks.verdict import FaultFound, Ground
-
-    act = _function(attack)
-    above = base / "ground" / "above"
-    ground = Ground(above / "place", above / "kept")
-    ground.place.mkdir()
-    before = _around(base)
-    _forget_peak()
-    began = time.monotonic()
-    is_taken, fault, details = False, "", ""
-    try:
-        is_taken = act(Random(f"{seed} {attack} {number}"), ground)
-    except FaultFound as found:
-        fault, details = found.kind, found.details
-    except Exception as error:  # any other exception is what this looks for
-        fault = f"{type(error).__name__} at {_spot(error)}"
-        details = "".join(traceback.format_exception(error))[-3000:]
-    seconds, megabytes = time.monotonic() - began, _peak()
-    if not fault:
-        changed = sorted(n for n, told in _around(base).items() if before.get(n) != told)
-        changed += sorted(before.keys() - _around(base).keys())
-        fault, details = ("something outside is changed", str(changed)) if changed else ("", "")
-    if not fault and seconds > MOST_SECONDS:
-        fault = "takes longer than 10 s"
-    if not fault and megabytes > MOST_MEGABYTES:
-        fault = "needs more than 500 MB"
-    shutil.rmtree(ground.place, ignore_errors=True)
-    return Ended(attack, number, is_taken, fault, details, seconds, megabytes)
-
-
-def _function(attack: str) -> Callable[[Random, Ground], bool]:
-    import importlib
-
-    module, name, _ = ATTACKS[attack]
-    found: Callable[[Random, Ground], bool] = getattr(
-        importlib.import_module(f"tests.reliability.attacks.{module}"), name
-    )
-    return found
-
-
-def _around(base: Path) -> dict[str, Any]:
-    """Everything around the place of a case, with size and time; kept/ is the attack's own, and
-    small pictures of datasets that may only be read are kept in the person's cache."""
-    found: dict[str, Any] = {}
-    waiting = [base / "ground"]
-    while waiting:
-        for path in waiting.pop().iterdir():
-            if path.parent.name == "above" and path.name in ("place", "kept"):
-                continue
-            if _THUMBNAIL.search(str(path)):
-                continue
-            told = path.lstat()
-            if path.is_dir() and not path.is_symlink():
-                waiting.append(path)
-                found[str(path)] = "folder"
-            else:
-                found[str(path)] = told.st_size, told.st_mtime_ns, told.st_mode
-    return found
-
-
-def _spot(error: BaseException) -> str:
-    """The last line of our own code that it came through."""
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if re.search(r"/(labeler|trainer|tests)/", frame.filename)
-    ]
-    if not frames:
-        return "?"
-    last = frames[-1]
-    return f"{Path(last.filename).relative_to(ROOT)}:{last.name}"
-
-
-def _forget_peak() -> None:
-    with suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")  # its highest memory begins anew: man proc
-
-
-def _peak() -> float:
-    """Megabytes that this process or its largest child held at most."""
-    import resource
-
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    with suppress(OSError):
-        status = Path("/proc/self/status").read_text()
-        return max(children, int(re.findall(r"VmHWM:\s+(\d+)", status)[0]) / 1024)
-    return max(children, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-
-
-# In the process that orders.
-
-
-class Worker:
-    """A process and what it is doing."""
-
-    def __init__(self, base: Path, seed: int) -> None:
-        self.orders, theirs = multiprocessing.Pipe()
-        context = multiprocessing.get_context("forkserver")
-        base.mkdir(parents=True)
-        self._base = base
-        self._process = context.Process(target=_work, args=(theirs, base, seed), daemon=True)
-        self._process.start()
-        theirs.close()
-        self.done = 0
-        self.order: tuple[str, int] | None = None
-        self.since = 0.0
-
-    def give(self, order: tuple[str, int]) -> None:
-        self.order, self.since = order, time.monotonic()
-        self.orders.send(order)
-
-    def answer(self) -> Ended:
-        """Of the order. A process that died is a fault."""
-        assert self.order is not None
-        order, self.order = self.order, None
-        self.done += 1
-        try:
-            ended = self.orders.recv()
-        except (EOFError, OSError):
-            self._process.join(5)
-            self.done = CASES_A_PROCESS
-            code = self._process.exitcode
-            return Ended(*order, False, f"the process died (code {code})")
-        assert isinstance(ended, Ended)
-        if ended.seconds > 5:  # it may still be at work on it
-            self.done = CASES_A_PROCESS
-        return ended
-
-    def is_late(self) -> bool:
-        return self.order is not None and time.monotonic() - self.since > KILLED_AFTER_S
-
-    def stack(self) -> str:
-        return (self._base / _STACK).read_text()
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.join()
-        self.orders.close()
-        shutil.rmtree(self._base, ignore_errors=True)
-
-
-def attack(
-    cases: Sequence[tuple[str, int]], seed: int, workers: int, base: Path
-) -> Iterator[Ended]:
-    """What each case came to, as they end."""
-    multiprocessing.get_context("forkserver").set_forkserver_preload(
-        ["tests.reliability.attacks.loaded"]
-    )
-    waiting = list(reversed(cases))
-    slow: set[tuple[str, int]] = set()
-    made = 0
-    crew: list[Worker] = []
-    try:
-        while waiting or any(worker.order for worker in crew):
-            for worker in [each for each in crew if each.done >= CASES_A_PROCESS]:
-                worker.kill()
-                crew.remove(worker)
-            while len(crew) < workers and waiting:
-                made += 1
-                crew.append(Worker(base / str(made), seed))
-            for worker in crew:
-                if worker.order is None and waiting:
-                    worker.give(waiting.pop())
-            by_wire = {each.orders: each for each in crew if each.order is not None}
-            for wire in wait(list(by_wire), 0.5):
-                worker = by_wire[wire]  # type: ignore[index] # it is one of them
-                ended = worker.answer()
-                order = ended.attack, ended.number
-                if ended.fault == "takes longer than 10 s" and order not in slow:
-                    slow.add(order)
-                    waiting.insert(0, order)
-                else:
-                    yield ended
-            for worker in [each for each in crew if each.is_late()]:
-                assert worker.order is not None
-                stack = worker.stack()
-                yield Ended(*worker.order, False, "it hangs", stack, seconds=KILLED_AFTER_S)
-                worker.order = None
-                worker.done = CASES_A_PROCESS
-    finally:
-        for worker in crew:
-            worker.kill()
 
 
 def table(found: dict[str, Row]) -> str:
@@ -336,6 +86,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--case", type=int, action="append", help="only this number")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--minutes", type=float, default=600.0, help="give no more cases after")
     parser.add_argument("--place", type=Path, help="where the folders are made and swept")
     asked = parser.parse_args()
     chosen = asked.only or list(ATTACKS)
@@ -347,6 +98,8 @@ def main() -> int:
     try:
         for ended in attack(cases, asked.seed, asked.workers, base):
             found[ended.attack].add(ended)
+            if time.monotonic() - began > 60 * asked.minutes:
+                break
             if sys.stderr.isatty():
                 done = sum(row.cases for row in found.values())
                 sys.stderr.write(f"\r{done} of {len(cases)}")

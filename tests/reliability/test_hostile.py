@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.hostile import ATTACKS, Row, attack, faults_by_kind
+from tests.reliability.attacks.crew import ATTACKS, attack
+from tests.reliability.hostile import Row, faults_by_kind
 
 CASES = {"coco": 12, "pictures": 8, "runs": 4, "models": 10, "databases": 4, "rows": 5, "votes": 10}
 

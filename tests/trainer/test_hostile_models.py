@@ -69,7 +69,9 @@ def test_bytes_that_are_no_model_are_said_to_be_none(tmp_path: Path, data: bytes
         Predictor(path)
 
 
-def test_a_good_model_with_any_byte_changed_works_or_is_refused(tmp_path: Path) -> None:
+def test_a_good_model_with_any_byte_changed_works_or_is_refused_and_prints_nothing(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     good = write_tiny_model(tmp_path / "good.onnx").read_bytes()
     chance = np.random.default_rng(0)
     path = tmp_path / "model.onnx"
@@ -82,6 +84,7 @@ def test_a_good_model_with_any_byte_changed_works_or_is_refused(tmp_path: Path) 
             Predictor(path, threads=1).predict(PICTURE)
         except ModelError as error:
             assert str(path) in str(error)  # noqa: PT017 - either is right
+    assert capfd.readouterr().out == ""  # where --json answers
 
 
 def test_a_model_that_never_ends_is_stopped(
@@ -166,3 +169,17 @@ def test_in_the_shell_it_is_a_sentence_too(tmp_path: Path, verb: str, name: str)
     assert "model.onnx" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "found.json").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no such device")
+@pytest.mark.timeout(20)
+def test_a_report_does_not_read_a_device_in_place_of_the_model(tmp_path: Path) -> None:
+    from tests.trainer.constant_model import make_run
+    from trainer.analysis import analyse
+    from trainer.report.page import write_report
+
+    run = make_run(tmp_path, train=3, val=3)
+    analyse(run)
+    (run / "model.onnx").unlink()
+    (run / "model.onnx").symlink_to("/dev/zero")
+    assert "is not there" in write_report(run, None).read_text(encoding="utf-8")

@@ -319,3 +319,8 @@ def test_twenty_clicks_at_once_are_one_vote(page: PhonePage, book: VoteBook) -> 
         outcomes = Counter(hands.map(lambda _: phone.vote("a").status, range(20)))
     assert outcomes[303] == 1
     assert open_votes(book) == [Choice.A]
+
+
+def test_a_request_of_the_oldest_kind_gets_no_page_without_its_rules(page: PhonePage) -> None:
+    host = f"Host: {page.host}:{page.port}"
+    assert refused(page, f"GET {page.path}\r\n{host}\r\n\r\n".encode()) == b""

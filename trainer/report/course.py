@@ -157,6 +157,8 @@ def provenance(story: Story) -> Markup:
 
 
 def _model(path: Path) -> list[tuple[str, str]]:
+    if not path.is_file():  # a link to a device has no end
+        return [("model.onnx", "is not there")]
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -113,7 +113,7 @@ class DriveBar(QWidget):
         hint_tooltip(
             self.partner,
             "capture.partner",
-            self.tr("This robot photographs while another one poses before it"),
+            self.tr("This robot photographs while another one poses in front of it"),
         )
         for button in (self.sweep, self.partner):
             button.setAccessibleName(button.text().rstrip("…"))

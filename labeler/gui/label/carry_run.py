@@ -63,7 +63,7 @@ class Why(Enum):
     OTHER_CLASS = "other_class"
     """A person drew a box of another class there."""
     ELSEWHERE = "elsewhere"
-    """A person drew boxes of the class, but too far from where it was to be."""
+    """A person drew boxes of the class, but too far from where it was expected."""
 
 
 @dataclass(frozen=True, slots=True)

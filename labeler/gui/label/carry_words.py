@@ -106,7 +106,7 @@ def _why_here(why: Why) -> str:
         ),
         Why.ELSEWHERE: _tr(
             "Tracking of {names} ended here: the box of this class is too far from where it was "
-            "to be. If it is the same thing, press {key} here to go on with it."
+            "expected. If it is the same thing, press {key} here to go on with it."
         ),
     }[why]
 

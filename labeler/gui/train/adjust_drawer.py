@@ -200,7 +200,7 @@ class AdjustDrawer(QWidget):
             self.seed,
             self.tr(
                 "The random seed. Another number gives another split and other "
-                "variations of the pictures"
+                "augmentations of the pictures"
             ),
         )
 

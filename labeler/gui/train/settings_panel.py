@@ -134,7 +134,7 @@ class SettingsPanel(QWidget):
         self._show_detector()
         facts = DETECTOR_FACTS[str(self.detector.currentData())]
         size = self.tr("{0} MB, once").format(facts.megabytes)
-        self.pretrained.set_detail(size if facts.megabytes else self.tr("offline"))
+        self.pretrained.set_detail(size if facts.megabytes else self.tr("no download"))
         is_given = bool(self.starts.detector)
         self.detector.setToolTip(
             self.tr("The detector of the run it starts from") if is_given else facts.note

@@ -104,7 +104,10 @@ def _encoded(chance: Random) -> bytes:
             ("2026:01:01 10:00:00", "9999:99:99 99:99:99", "0001:01:01 00:00:00", "\0" * 20)
         )
         more["exif"] = exif
-    picture.save(stream, format, **more)
+    try:
+        picture.save(stream, format, **more)
+    except (RuntimeError, OSError, ValueError):  # not every depth with every way of packing
+        picture.convert("RGB").save(stream, "PNG")
     return stream.getvalue()
 
 
