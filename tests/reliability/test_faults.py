@@ -236,7 +236,7 @@ def test_pictures_that_vanish_are_told_and_their_boxes_are_kept(
     Pillow.new("RGB", (90, 200)).save(dataset.path_of(image))
     hand.label._pictures.clear()
     hand.label.show_image(3)
-    qtbot.waitUntil(lambda: "it has 90 \N{MULTIPLICATION SIGN} 200" in hand.label.canvas.message)
+    qtbot.waitUntil(lambda: "it is now 90 \N{MULTIPLICATION SIGN} 200" in hand.label.canvas.message)
 
 
 def test_a_picture_deleted_behind_our_back_keeps_its_boxes_and_check_names_it(

@@ -14,7 +14,6 @@ import pytest
 from onnx import TensorProto, helper
 from PIL import Image
 
-from tests.gui import tiny_model
 from tests.gui.tiny_model import write_tiny_model
 from tests.trainer.training_runs import ROOT, Outcome
 from trainer.evaluate import evaluate
@@ -86,11 +85,8 @@ def test_foreign_models_are_told_apart(
 
 
 @pytest.mark.parametrize("label", [-1, 2])
-def test_a_network_that_finds_what_it_does_not_name_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, label: int
-) -> None:
-    monkeypatch.setattr(tiny_model, "LABELS", (0, 1, label))
-    predictor = Predictor(write_tiny_model(tmp_path / "model.onnx"))
+def test_a_network_that_finds_what_it_does_not_name_is_refused(tmp_path: Path, label: int) -> None:
+    predictor = Predictor(write_tiny_model(tmp_path / "model.onnx", labels=(0, 1, label)))
     with pytest.raises(ValueError, match="does not name"):
         predictor.predict(np.zeros((36, 64, 3), np.uint8), min_score=0.1)
 
