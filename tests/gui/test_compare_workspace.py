@@ -247,7 +247,7 @@ def test_a_pair_that_another_window_trains_is_running_here_too(
     pair = write_pair(dataset, pretrained=[], scratch=[], with_models=False)
     with attended(pair):
         workspace = _shown(qtbot, document)
-        until(qtbot, lambda: workspace.view.title.text() == "Starting…")
+        until(qtbot, lambda: workspace.view.title.text() == "Getting ready")
         finish_jobs()
 
 

@@ -268,7 +268,7 @@ def test_an_interrupted_run_that_left_its_state_can_go_on(
     qtbot.waitUntil(lambda: workspace.trainer.is_running, timeout=PATIENCE)
     assert workspace.trainer.run == run
     assert workspace.trainer.record.ap == 0.25
-    assert workspace.header.title.text() == "Starting…"
+    assert workspace.header.title.text() == "Getting ready"
     assert not workspace.header.pause_button.isEnabled()
     assert workspace.obstacle_to_go_on() == "A training is running."
     workspace.shut_down()
@@ -323,7 +323,7 @@ def test_a_training_that_still_gets_ready_stops_at_once_and_keeps_nothing(
     prepare_run_from_dataset(dataset, run, Wish())
     workspace.trainer.start(run, [sys.executable, "-c", _DEAF])
     workspace.stage.show(run)
-    assert workspace.header.title.text() == "Starting…"
+    assert workspace.header.title.text() == "Getting ready"
     qtbot.mouseClick(workspace.header.stop_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
     assert workspace.header.title.text() == "Stopped before it had learned anything"
