@@ -30,6 +30,8 @@ class PairShelf(QObject):
         self.left_out: list[LeftOut] = []
         self._document = document
         self._waiting = 0
+        self._lists = 0
+        self._opens = 0
 
     @property
     def is_reading(self) -> bool:
@@ -37,22 +39,26 @@ class PairShelf(QObject):
         return self._waiting > 0
 
     def load(self) -> None:
-        """Reads them all again."""
+        """Reads them all again. A reading that is overtaken by a later one is not told."""
         folder = self._document.dataset.runs_folder
         self._waiting += 1
+        self._lists += 1
+        number = self._lists
         run_in_background(
             lambda _report, _stop: look_through_pairs(folder),
-            on_done=lambda found: self._take_list(folder, *found),
+            on_done=lambda found: self._take_list(number, folder, *found),
             on_error=self._miss,
             owner=self,
         )
 
     def open(self, pair: Path) -> None:
-        """Reads what one has told."""
+        """Reads what one has told. A reading that is overtaken by a later one is not told."""
         self._waiting += 1
+        self._opens += 1
+        number = self._opens
         run_in_background(
             lambda _report, _stop: ShownPair.read(pair),
-            on_done=self._take_pair,
+            on_done=lambda shown: self._take_pair(number, shown),
             on_error=self._miss,
             owner=self,
         )
@@ -73,15 +79,18 @@ class PairShelf(QObject):
         self.removed.emit(pair)
         self.load()
 
-    def _take_list(self, folder: Path, pairs: list[PairSummary], left_out: list[LeftOut]) -> None:
+    def _take_list(
+        self, number: int, folder: Path, pairs: list[PairSummary], left_out: list[LeftOut]
+    ) -> None:
         self._waiting -= 1
-        if folder == self._document.dataset.runs_folder:
+        if number == self._lists and folder == self._document.dataset.runs_folder:
             self.pairs, self.left_out = pairs, left_out
             self.listed.emit()
 
-    def _take_pair(self, shown: ShownPair) -> None:
+    def _take_pair(self, number: int, shown: ShownPair) -> None:
         self._waiting -= 1
-        self.read.emit(shown)
+        if number == self._opens:
+            self.read.emit(shown)
 
     def _miss(self, error: Exception) -> None:
         self._waiting -= 1

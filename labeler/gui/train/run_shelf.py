@@ -27,13 +27,16 @@ class RunShelf(QObject):
         self.runs: list[RunSummary] = []
         self.left_out: list[LeftOut] = []
         self._document = document
+        self._loads = 0
 
     def load(self) -> None:
-        """Reads them all again."""
+        """Reads them all again. A reading that is overtaken by a later one is not told."""
         folder = self._document.dataset.runs_folder
+        self._loads += 1
+        number = self._loads
         run_in_background(
             lambda _report, _stop: _tidied(folder),
-            on_done=lambda found: self._take(folder, *found),
+            on_done=lambda found: self._take(number, folder, *found),
             on_error=self._miss,
             owner=self,
         )
@@ -68,8 +71,10 @@ class RunShelf(QObject):
             write_note(run, text)
         self.load()
 
-    def _take(self, folder: Path, runs: list[RunSummary], left_out: list[LeftOut]) -> None:
-        if folder == self._document.dataset.runs_folder:
+    def _take(
+        self, number: int, folder: Path, runs: list[RunSummary], left_out: list[LeftOut]
+    ) -> None:
+        if number == self._loads and folder == self._document.dataset.runs_folder:
             self.runs, self.left_out = runs, left_out
             self.loaded.emit()
 
