@@ -30,12 +30,14 @@ FROM_TRAINER = {
     "trainer.events",
     "trainer.measured",
     "trainer.names",
+    "trainer.picture_gate",
     "trainer.predict",
     "trainer.run_files",
     "trainer.stored",
 }
 """The rest of the trainer needs torch, or is its own business. stored and run_files read what both
-sides keep on the disk: one checked reader, so that neither trusts what the other refuses."""
+sides keep on the disk, and picture_gate is asked before any picture is decoded: one checked reader,
+so that neither trusts what the other refuses."""
 FOR_THE_TRACKER = {
     "labeler.dataset.model",
     "labeler.dataset.picture",
@@ -125,6 +127,7 @@ def test_a_forbidden_import_is_noticed(tmp_path: Path, monkeypatch: pytest.Monke
         ("trainer.measured", {"torch", "numpy"}),
         ("trainer.run_files", {"torch", "numpy"}),
         ("trainer.stored", {"torch", "numpy"}),
+        ("trainer.picture_gate", {"torch", "numpy", "PIL", "labeler"}),
         ("trainer.names", {"torch", "numpy", "PIL", "json", "labeler"}),
         ("labeler.track", {"torch", "cv2", "numpy", "PIL", "PySide6"}),
         ("labeler.cli", {"torch", "cv2", "PySide6", "anki_vector", "onnxruntime", "numpy"}),

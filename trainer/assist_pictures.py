@@ -13,7 +13,8 @@ from trainer.assist_lines import Box, KnownImage, Offer
 from trainer.augment import Augmentation, augment, plain
 from trainer.letterbox import Letterbox
 from trainer.names import BadName, file_under
-from trainer.pictures import PictureError, read_picture, require_shape
+from trainer.picture_gate import PictureError
+from trainer.pictures import read_picture, require_shape
 from trainer.predict import letterboxed
 from trainer.protocol import Found, Target
 

@@ -16,7 +16,7 @@ from trainer.assist_pictures import Source, target_of, views
 from trainer.assist_views import LabelledViews
 from trainer.augment import Augmentation, plain
 from trainer.letterbox import Letterbox
-from trainer.pictures import PictureError
+from trainer.picture_gate import PictureError
 
 _FEATURES_BYTES, _VIEWS_BYTES = 400_000_000, 400_000_000
 KEPT_BYTES = _FEATURES_BYTES + _VIEWS_BYTES

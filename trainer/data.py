@@ -14,7 +14,8 @@ from torch import Tensor
 from trainer.coco import CocoSet, Picture
 from trainer.faults import TrainerError
 from trainer.letterbox import Letterbox
-from trainer.pictures import Decoded, PictureError, read_picture, require_shape
+from trainer.picture_gate import PictureError
+from trainer.pictures import Decoded, read_picture, require_shape
 from trainer.predict import letterboxed
 from trainer.protocol import Target
 

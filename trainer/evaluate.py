@@ -14,7 +14,8 @@ from trainer.constant_box import constant_box
 from trainer.faults import TrainerError, some_of
 from trainer.matching import boxes_by_image, rank
 from trainer.measured import Measure
-from trainer.pictures import Decoded, PictureError, read_picture, require_shape
+from trainer.picture_gate import PictureError
+from trainer.pictures import Decoded, read_picture, require_shape
 from trainer.predict import Detection, Predictor
 from trainer.scores import Scores, coco_scores
 from trainer.truth import truth_of
@@ -136,7 +137,7 @@ def sweep_over(
         if should_stop():
             return Sweep(found, faults, damaged, complete=False)
         try:
-            decoded = _read(picture)
+            decoded = _read(picture, predictor.input_size)
         except PictureError as error:
             faults.setdefault(str(error), []).append(picture.name)
             continue
@@ -161,10 +162,10 @@ def _strangers(known: Mapping[int, str], coco: CocoSet) -> Iterator[str]:
         )
 
 
-def _read(picture: Picture) -> Decoded:
+def _read(picture: Picture, enough: tuple[int, int]) -> Decoded:
     """Raises PictureError."""
     claimed = (picture.width, picture.height)
-    decoded = read_picture(picture.path, claimed)
+    decoded = read_picture(picture.path, claimed, enough=enough)
     require_shape(decoded.size, claimed)
     return decoded
 
@@ -173,7 +174,8 @@ def _detections(
     predictor: Predictor, picture: Picture, decoded: Decoded, numbers: Mapping[int, int]
 ) -> list[Detection]:
     """In the pixels that the file's boxes are drawn in, and its category ids."""
-    sx, sy = picture.width / decoded.size[0], picture.height / decoded.size[1]
+    height, width = decoded.rgb.shape[:2]
+    sx, sy = picture.width / width, picture.height / height
     detections = []
     for d in predictor.predict(decoded.rgb, min_score=_LOWEST_SCORE):
         if d.category_id in numbers:

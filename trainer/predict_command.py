@@ -11,7 +11,8 @@ from PIL import Image, ImageDraw
 from trainer.evaluate import model_of
 from trainer.faults import TrainerError, some_of
 from trainer.machine import write_whole
-from trainer.pictures import PictureError, read_picture
+from trainer.picture_gate import PictureError
+from trainer.pictures import Decoded, read_picture
 from trainer.predict import Detection, Predictor
 from trainer.stored import as_json
 from trainer.words import counted
@@ -19,6 +20,8 @@ from trainer.words import counted
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif"}
 _LONGEST_STEM = 50
 """Signs of a name, of up to 4 bytes: with a number before it, it is still a name for a file."""
+_DRAWN = 2560
+"""Pixels that each side of a copy with boxes may have where the picture is larger."""
 _COLORS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
 """Okabe and Ito's, told apart by colour-blind eyes."""
 
@@ -37,20 +40,21 @@ def predict_command(
     name. Raises ValueError, in words for the person, where nothing could be read.
     """
     predictor = Predictor(model_of(run_or_model))
+    enough = predictor.input_size if draw is None else (_DRAWN, _DRAWN)
     results: list[dict[str, Any]] = []
     refused: list[str] = []
     count = 0
     for image_id, path in enumerate(_pictures(paths), start=1):
         try:
-            rgb = read_picture(path).rgb
+            decoded = read_picture(path, enough=enough)
         except PictureError as error:
             refused.append(f"{path} {error}")
             continue
         count += 1
-        detections = predictor.predict(rgb, min_score=min_score)
-        results += [_result(image_id, path, detection) for detection in detections]
+        detections = predictor.predict(decoded.rgb, min_score=min_score)
+        results += [_result(image_id, path, each, decoded) for each in detections]
         if draw is not None:
-            _draw(rgb, detections, draw, f"{image_id:05d}-{path.stem[:_LONGEST_STEM]}.png")
+            _draw(decoded.rgb, detections, draw, f"{image_id:05d}-{path.stem[:_LONGEST_STEM]}.png")
     if refused and not count:
         raise TrainerError(f"No picture could be read: {some_of(refused)}.")
     write_whole(out, as_json(results, indent=1))
@@ -66,13 +70,17 @@ def _pictures(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _result(image_id: int, path: Path, detection: Detection) -> dict[str, Any]:
+def _result(image_id: int, path: Path, detection: Detection, decoded: Decoded) -> dict[str, Any]:
+    """Its box in pixels of the file's picture, also where that was decoded smaller."""
+    height, width = decoded.rgb.shape[:2]
+    scales = (decoded.size[0] / width, decoded.size[1] / height) * 2
+    bbox = [round(value * scale, 2) for value, scale in zip(detection.bbox, scales, strict=True)]
     return {
         "image_id": image_id,
         "file_name": path.name,
         "category_id": detection.category_id,
         "category_name": detection.name,
-        "bbox": [round(value, 2) for value in detection.bbox],
+        "bbox": bbox,
         "score": round(detection.score, 5),
     }
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import io
-import threading
-import warnings
-from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -14,8 +11,17 @@ from typing import IO
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
-from labeler.dataset.picture_limit import MAX_PIXELS
 from labeler.errors import UserError
+from trainer.picture_gate import (
+    MANY_PIXELS,
+    TRANSPOSED,
+    PictureError,
+    opened,
+    orientation_of,
+    rgb_of,
+    turn_to_decode,
+    turned,
+)
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 """What is taken, as Pillow names it. Of animations and stacks the first picture counts."""
@@ -23,17 +29,10 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 MAX_BYTES = 512 << 20
 """The largest picture file that is read into memory."""
 
-_LARGE = 25_000_000
-"""Of pictures with more pixels one is decoded at a time, so that several threads do not each need
-hundreds of megabytes.
+_CHECKED_SMALL = 24_000_000
+"""Pixels. A JPEG with more is checked at an eighth of its size: all of its data are read, and it
+takes a sixty-fourth of the memory.
 """
-_USUAL_SCANS = 20
-"""So many parts a progressive JPEG may have whatever its size; the usual one has ten."""
-_MOST_WORK = 4_000_000_000
-"""Pixels times parts of a JPEG with more of them. Each part is gone over as a whole: a file of 100
-KB with 1500 parts takes 40 s to decode.
-"""
-_turn_of_the_large = threading.Lock()
 _SIGNATURES = (b"\xff\xd8", b"\x89PNG", b"BM", b"GIF8", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _SUFFIX_OF = {
     "JPEG": ".jpg",
@@ -44,26 +43,9 @@ _SUFFIX_OF = {
     "GIF": ".gif",
     "TIFF": ".tif",
 }
-_ORIENTATION = 0x0112
+_JPEG = ("JPEG", "MPO")
 _EXIF_FOLDER = 0x8769
 _TAKEN_AT = 0x9003
-_TURNS = {
-    2: Pillow.Transpose.FLIP_LEFT_RIGHT,
-    3: Pillow.Transpose.ROTATE_180,
-    4: Pillow.Transpose.FLIP_TOP_BOTTOM,
-    5: Pillow.Transpose.TRANSPOSE,
-    6: Pillow.Transpose.ROTATE_270,
-    7: Pillow.Transpose.TRANSVERSE,
-    8: Pillow.Transpose.ROTATE_90,
-}
-"""How each EXIF orientation is made upright."""
-_TRANSPOSED = (5, 6, 7, 8)
-"""The EXIF orientations that swap width and height."""
-
-# A small file can promise a huge picture. Pillow only warns of more than MAX_IMAGE_PIXELS pixels
-# (89 million unless told otherwise) and refuses twice as many: here already the first is a fault.
-Pillow.MAX_IMAGE_PIXELS = MAX_PIXELS
-warnings.filterwarnings("error", category=Pillow.DecompressionBombWarning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +63,16 @@ class Picture:
 
 
 def inspect(data: bytes, name: str) -> Picture:
-    """Decodes the whole picture, 4 bytes of memory a pixel. Raises UserError naming the fault."""
+    """Decodes the whole picture. Raises UserError naming the fault, also where decoding it would
+    take too long or too much memory."""
     if not data:
         raise UserError(f"{name} is empty.")
-    with _opened(io.BytesIO(data), name) as picture:
-        return _described(picture)
+    with _opened(io.BytesIO(data), name, is_checked=True) as picture:
+        found = _described(picture)
+    if picture.format in _JPEG:  # perhaps decoded smaller
+        told = header(data, name)
+        return replace(found, width=told.width, height=told.height)
+    return found
 
 
 def begins_as_picture(head: bytes) -> bool:
@@ -102,12 +89,17 @@ def header(data: bytes, name: str) -> Picture:
 def upright(data: bytes, name: str, longest: int | None = None) -> Pillow.Image:
     """The first picture as RGB, turned as EXIF says; sides up to longest. Raises UserError."""
     with _opened(io.BytesIO(data), name, longest=longest) as picture:
-        turn = _TURNS.get(_exif(picture)[0])
-        shown = _eight_bit(picture)
+        shown = rgb_of(picture, _factor(picture.size, longest))
         if longest:
             shown.thumbnail((longest, longest))
-        shown = shown.convert("RGB")
-        return shown if turn is None else shown.transpose(turn)
+        return turned(shown, orientation_of(picture))
+
+
+def _factor(size: tuple[int, int], longest: int | None) -> int:
+    """By how much a large picture is reduced before the rest is done well."""
+    if longest is None or size[0] * size[1] <= MANY_PIXELS:
+        return 1
+    return max(1, min(*size, max(size) // (2 * longest)))
 
 
 def glance(path: Path) -> tuple[int, int]:
@@ -130,23 +122,25 @@ def read(path: Path) -> bytes:
 
 
 def _opened(
-    stream: IO[bytes], name: str, *, longest: int | None = None, decode: bool = True
+    stream: IO[bytes],
+    name: str,
+    *,
+    longest: int | None = None,
+    decode: bool = True,
+    is_checked: bool = False,
 ) -> Pillow.Image:
     """The picture. Decoders meet hostile bytes here and raise whatever they like."""
     try:
-        picture = Pillow.open(stream, formats=FORMATS)
-        _refuse_huge(picture, name)
-        _refuse_endless(picture, stream, name)
+        picture = opened(stream, FORMATS, decode=decode)
         if longest:
             picture.draft("RGB", (longest, longest))  # a JPEG decodes faster at half the size
+        if is_checked and picture.width * picture.height > _CHECKED_SMALL:
+            picture.draft(picture.mode, (picture.width // 8, picture.height // 8))
         if decode or picture.format == "TIFF":  # Pillow turns a TIFF while it decodes it
-            is_large = picture.width * picture.height > _LARGE
-            with _turn_of_the_large if is_large else nullcontext():
+            with turn_to_decode(picture):
                 picture.load()
-    except UserError:
-        raise
-    except (Pillow.DecompressionBombWarning, Pillow.DecompressionBombError) as error:
-        raise UserError(_huge(name)) from error
+    except PictureError as error:
+        raise UserError(f"{name} {error}.") from error
     except UnidentifiedImageError as error:
         raise UserError(
             f"{name} is not a picture that can be read (JPEG, PNG, WebP, BMP, GIF, TIFF)."
@@ -156,38 +150,10 @@ def _opened(
     return picture
 
 
-def _eight_bit(picture: Pillow.Image) -> Pillow.Image:
-    """Greys of 16 bit, and those from 0.0 to 1.0, as 0 to 255. Pillow would cut them off at 255."""
-    if picture.mode.startswith("I"):
-        return picture.convert("I").point(lambda grey: grey * (1 / 257)).convert("L")
-    if picture.mode == "F":
-        return picture.point(lambda grey: grey * 255.0).convert("L")
-    return picture
-
-
-def _refuse_huge(picture: Pillow.Image, name: str) -> None:
-    if picture.width * picture.height > MAX_PIXELS:
-        raise UserError(_huge(name))
-
-
-def _refuse_endless(picture: Pillow.Image, stream: IO[bytes], name: str) -> None:
-    """Only for bytes in memory; where just the header of a file is wanted, nothing is decoded."""
-    if picture.format not in ("JPEG", "MPO") or not isinstance(stream, io.BytesIO):
-        return
-    scans = stream.getvalue().count(b"\xff\xda")  # a marker: data have FF 00 instead
-    if scans > _USUAL_SCANS and scans * picture.width * picture.height > _MOST_WORK:
-        raise UserError(f"{name} is a JPEG of {scans} parts, which no camera makes.")
-
-
-def _huge(name: str) -> str:
-    limit = MAX_PIXELS // 1_000_000
-    return f"{name} has more than {limit} million pixels. Make it smaller first."
-
-
 def _described(picture: Pillow.Image) -> Picture:
     orientation, taken_at = _exif(picture)
     width, height = picture.size
-    if orientation in _TRANSPOSED:
+    if orientation in TRANSPOSED:
         width, height = height, width
     return Picture(_SUFFIX_OF[picture.format or ""], width, height, orientation, taken_at)
 
@@ -195,12 +161,10 @@ def _described(picture: Pillow.Image) -> Picture:
 def _exif(picture: Pillow.Image) -> tuple[int, float | None]:
     """Orientation and time. Damaged EXIF counts as none: the pixels are still good."""
     try:
-        exif = picture.getexif()
-        orientation = int(exif.get(_ORIENTATION, 1))
-        taken = exif.get_ifd(_EXIF_FOLDER).get(_TAKEN_AT)
+        taken = picture.getexif().get_ifd(_EXIF_FOLDER).get(_TAKEN_AT)
     except Exception:
-        return 1, None
-    return orientation if orientation in range(1, 9) else 1, _timestamp(taken)
+        return orientation_of(picture), None
+    return orientation_of(picture), _timestamp(taken)
 
 
 def _timestamp(taken: object) -> float | None:

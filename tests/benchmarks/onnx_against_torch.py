@@ -127,7 +127,9 @@ def canvases_of(run: Path, detector: Detector) -> list[Canvas]:
     config = load_config(run)
     canvases = []
     for picture in read_coco(run / "val.json", run / config.val_images).pictures:
-        rgb = read_picture(picture.path, (picture.width, picture.height)).rgb
+        rgb = read_picture(
+            picture.path, (picture.width, picture.height), enough=detector.input_size
+        ).rgb
         fit = Letterbox.fit((rgb.shape[1], rgb.shape[0]), detector.input_size)
         canvases.append(letterboxed(rgb, fit, detector.input_size))
     return canvases

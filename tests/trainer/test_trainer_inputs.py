@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from labeler.dataset.picture_limit import MAX_PIXELS
 from tests.trainer.training_runs import write_coco
 from trainer import pictures
 from trainer.coco import CocoSet, read_coco, with_categories_of
 from trainer.data import Examples
 from trainer.faults import TrainerError, some_of
-from trainer.pictures import PictureError, read_picture
+from trainer.picture_gate import PictureError
+from trainer.pictures import read_picture
 
 IMAGE = {"id": 1, "file_name": "a.jpg", "width": 100, "height": 50}
 
@@ -135,7 +135,7 @@ def save(path: Path, size: tuple[int, int] = (60, 40), orientation: int = 1) -> 
 
 
 def test_pictures_come_upright(tmp_path: Path) -> None:
-    decoded = read_picture(save(tmp_path / "a.jpg", orientation=6))
+    decoded = read_picture(save(tmp_path / "a.jpg", orientation=6), enough=(64, 64))
     assert decoded.size == (40, 60)
     assert decoded.rgb.shape == (60, 40, 3)
     assert decoded.rgb[5].mean() < 20 < 200 < decoded.rgb[-5].mean()
@@ -143,8 +143,8 @@ def test_pictures_come_upright(tmp_path: Path) -> None:
 
 def test_boxes_drawn_before_turning_keep_their_picture(tmp_path: Path) -> None:
     path = save(tmp_path / "a.jpg", orientation=6)
-    assert read_picture(path, (60, 40)).rgb.shape == (40, 60, 3)
-    assert read_picture(path, (40, 60)).rgb.shape == (60, 40, 3)
+    assert read_picture(path, (60, 40), enough=(64, 64)).rgb.shape == (40, 60, 3)
+    assert read_picture(path, (40, 60), enough=(64, 64)).rgb.shape == (60, 40, 3)
 
 
 def test_a_large_photo_is_decoded_small_where_that_will_do(tmp_path: Path) -> None:
@@ -156,8 +156,7 @@ def test_a_large_photo_is_decoded_small_where_that_will_do(tmp_path: Path) -> No
 def test_a_picture_as_large_as_a_dataset_takes_is_read_and_reduced_where_that_will_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert pictures._MOST_PIXELS == MAX_PIXELS
-    monkeypatch.setattr(pictures, "_MANY_PIXELS", 640 * 480 - 1)
+    monkeypatch.setattr(pictures, "MANY_PIXELS", 640 * 480 - 1)
     decoded = read_picture(save(tmp_path / "a.png", (640, 480), orientation=6), enough=(120, 90))
     assert decoded.size == (480, 640)
     assert decoded.rgb.shape == (160, 120, 3)
@@ -178,7 +177,7 @@ def test_what_is_no_picture_is_said(tmp_path: Path, content: bytes | None, fault
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(PictureError, match=fault):
-        read_picture(path)
+        read_picture(path, enough=(64, 64))
 
 
 def test_a_picture_of_another_shape_than_its_boxes_were_drawn_on_is_left_out(

@@ -21,7 +21,8 @@ from trainer.faults import TrainerError
 from trainer.machine import write_whole
 from trainer.matching import Floats, boxes_by_image, rank
 from trainer.measured import FACTS, FORMAT, QUANTISED, Figures, Quantised, load_quantised
-from trainer.pictures import PictureError, read_picture
+from trainer.picture_gate import PictureError
+from trainer.pictures import read_picture
 from trainer.predict import Predictor
 from trainer.stored import StoredError, as_json
 from trainer.truth import truth_of
@@ -68,7 +69,7 @@ def _measured(
 ) -> Quantised:
     whole = Predictor(run / QUANTISED)
     part = CocoSet(checked.pictures[:_MOST_IMAGES], checked.categories, ())
-    times = _times((whole, plain), _decoded(part))
+    times = _times((whole, plain), _decoded(part, plain.input_size))
     made = datetime.now(UTC).isoformat(timespec="seconds")
     drawn = [_drawn(predictor, part) for predictor in (whole, plain)]
     return Quantised(
@@ -115,12 +116,13 @@ def _times(
     return times
 
 
-def _decoded(coco: CocoSet) -> list[NDArray[np.uint8]]:
+def _decoded(coco: CocoSet, enough: tuple[int, int]) -> list[NDArray[np.uint8]]:
     """Raises TrainerError where no picture can be read."""
     decoded = []
     for picture in coco.pictures:
         try:
-            decoded.append(read_picture(picture.path, (picture.width, picture.height)).rgb)
+            claimed = (picture.width, picture.height)
+            decoded.append(read_picture(picture.path, claimed, enough=enough).rgb)
         except PictureError:
             continue
         if len(decoded) == _MOST_TIMED:

@@ -13,7 +13,8 @@ from typing import Any
 from trainer.coco import Picture
 from trainer.faults import TrainerError
 from trainer.letterbox import Letterbox
-from trainer.pictures import PictureError, read_picture
+from trainer.picture_gate import PictureError
+from trainer.pictures import read_picture
 from trainer.predict import INPUT, ModelDetails, letterboxed
 
 MOST_CALIBRATED = 32
@@ -99,7 +100,8 @@ def _canvases(learnt: Sequence[Picture], size: tuple[int, int]) -> list[Any]:
         if len(canvases) == MOST_CALIBRATED:
             break
         with contextlib.suppress(PictureError):  # the training has named it
-            rgb = read_picture(picture.path, (picture.width, picture.height)).rgb
+            claimed = (picture.width, picture.height)
+            rgb = read_picture(picture.path, claimed, enough=size).rgb
             fit = Letterbox.fit((rgb.shape[1], rgb.shape[0]), size)
             canvases.append(letterboxed(rgb, fit, size))
     return canvases

@@ -11,7 +11,8 @@ from PIL import Image
 
 from trainer.coco import CocoSet, Picture
 from trainer.measured import Box, Case, Mistakes
-from trainer.pictures import PictureError, read_picture, require_shape
+from trainer.picture_gate import PictureError
+from trainer.pictures import read_picture, require_shape
 from trainer.report.markup import Markup, name_of, tag
 
 MOST_OF_A_KIND = 6

@@ -15,8 +15,8 @@ from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 
 from labeler.dataset.files import is_file
-from labeler.dataset.picture_limit import MAX_PIXELS
 from labeler.errors import UserError
+from trainer.picture_gate import MAX_PIXELS
 
 _SMALLEST_LEVEL = 512
 _GLIMPSE_SIDE = 960
