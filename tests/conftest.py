@@ -32,6 +32,7 @@ settings.register_profile(
 settings.load_profile("steady")
 
 LONGEST = (
+    "reliability/test_smallest.py",
     "commands/test_compare_verb.py",
     "commands/test_training_verbs.py",
     "trainer/test_training_run.py",
@@ -46,10 +47,15 @@ LONGEST = (
     "gui/test_compare_workspace.py",
     "gui/test_learning_along.py",
     "reliability/test_kill_trainer.py",
-    "reliability/test_smallest.py",
     "trainer/test_int8_model.py",
     "trainer_torchvision/test_published_starts.py",
     "cameras/test_vector_recovery.py",
+    "gui/test_drive.py",
+    "gui/test_compare_watching.py",
+    "gui/test_label_carrying.py",
+    "gui/test_train_result.py",
+    "gui/test_capture_workspace.py",
+    "trainer/test_fault_sentences.py",
 )
 """Files whose tests take ten seconds and more: begun first, no process is left alone with one."""
 
