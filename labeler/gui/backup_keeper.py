@@ -44,9 +44,14 @@ class BackupKeeper(QObject):
             self._job.cancel()
 
     def look_after_change(self) -> None:
-        """After an import or a merge: a backup now, in the background, whatever the day."""
+        """After an import or a merge: a backup now, in the background, whatever the day.
+
+        Not where nothing came, and the dataset that was made for it is gone again.
+        """
         from labeler.dataset.backups import make_after_change
 
+        if not self._document.has_dataset:
+            return
         folder = self._document.dataset.folder
         self._job = run_in_background(
             lambda report, should_stop: make_after_change(folder, report, should_stop),

@@ -85,10 +85,15 @@ def test_a_folder_with_all_of_it_comes_out_and_only_what_is_missing_is_trained_l
 
 if sys.platform != "win32":
 
-    def _stopped(*words: str | Path) -> tuple[str, str]:
+    def _has_learned(run: Path) -> bool:
+        """The first to begin tells of itself before the other one has taken a step."""
+        events = run / "events.jsonl"
+        return events.is_file() and '"Progressed"' in events.read_text(encoding="utf-8")
+
+    def _stopped(out: Path, *words: str | Path) -> tuple[str, str]:
         """Ctrl+C as soon as both learn: what stands on stdout and stderr."""
         seen = re.compile(r" of 600 s each, epoch \d.* s left; AP50: pretrained .*, scratch ")
-        command = [sys.executable, "-m", "labeler", "compare", *map(str, words)]
+        command = [sys.executable, "-m", "labeler", "compare", *map(str, words), "--out", str(out)]
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
         ) as verb:
@@ -96,7 +101,7 @@ if sys.platform != "win32":
             before = []
             for line in verb.stderr:
                 before.append(line)
-                if seen.search(line):
+                if seen.search(line) and all(_has_learned(out / "pair" / side) for side in SIDES):
                     break
             verb.send_signal(signal.SIGINT)
             told, rest = verb.communicate(timeout=PATIENCE)
@@ -106,7 +111,7 @@ if sys.platform != "win32":
     def test_ctrl_c_compares_what_there_is_and_the_same_words_go_on(tmp_path: Path) -> None:
         source = write_coco_scenes(tmp_path / "coco", range(20))
         out = tmp_path / "lesson"
-        told, rest = _stopped(source, "--seconds", "600", "--out", out)
+        told, rest = _stopped(out, source, "--seconds", "600")
         assert "what there is will be compared" in rest
         assert told.startswith("Stopped. After ")
         first = json.loads((out / "comparison.json").read_text(encoding="utf-8"))
@@ -114,7 +119,7 @@ if sys.platform != "win32":
         assert first["difference"]["ap"]["value"] is not None
         for side in SIDES:
             Predictor(out / "pair" / side / "model.onnx")
-        _, rest = _stopped(source, "--seconds", "600", "--out", out)
+        _, rest = _stopped(out, source, "--seconds", "600")
         assert "goes on" in rest
         then = json.loads((out / "comparison.json").read_text(encoding="utf-8"))
         epochs = [sum(told[side]["epochs"] for side in SIDES) for told in (first, then)]

@@ -174,7 +174,7 @@ class Worker:
 
     def __init__(self, base: Path, seed: int) -> None:
         self.orders, theirs = multiprocessing.Pipe()
-        context = multiprocessing.get_context("forkserver")
+        context = multiprocessing.get_context("spawn")  # whose memory is all its own
         base.mkdir(parents=True)
         self._base = base
         self._process = context.Process(target=_work, args=(theirs, base, seed), daemon=True)
