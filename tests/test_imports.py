@@ -32,10 +32,12 @@ FROM_TRAINER = {
     "trainer.names",
     "trainer.predict",
     "trainer.run_files",
+    "trainer.shell_text",
     "trainer.stored",
 }
 """The rest of the trainer needs torch, or is its own business. stored and run_files read what both
-sides keep on the disk: one checked reader, so that neither trusts what the other refuses."""
+sides keep on the disk: one checked reader, so that neither trusts what the other refuses. The same
+of names (the gate) and of what is written to a terminal (shell_text)."""
 FOR_THE_TRACKER = {
     "labeler.dataset.model",
     "labeler.dataset.picture",
@@ -124,6 +126,7 @@ def test_a_forbidden_import_is_noticed(tmp_path: Path, monkeypatch: pytest.Monke
         ("trainer.config", {"torch", "numpy"}),
         ("trainer.measured", {"torch", "numpy"}),
         ("trainer.run_files", {"torch", "numpy"}),
+        ("trainer.shell_text", {"torch", "numpy", "PIL", "json", "labeler"}),
         ("trainer.stored", {"torch", "numpy"}),
         ("trainer.names", {"torch", "numpy", "PIL", "json", "labeler"}),
         ("labeler.track", {"torch", "cv2", "numpy", "PIL", "PySide6"}),

@@ -141,7 +141,8 @@ class ResultDesk(QObject):
             self._say_unmeasured(shown)
             return
         config = config_of(shown.path)
-        self._page.show_analysis(analysis, shown.path / config.val_images)
+        told = as_told(analysis, shown.record)
+        self._page.show_analysis(told, shown.path / config.val_images)
         with self._document.reporting():
             self._page.int8.show_facts(None)
             self._page.int8.show_facts(load_quantised(shown.path))

@@ -22,7 +22,7 @@ from labeler.dataset.images import add_picture
 from labeler.dataset.model import BBox
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
-from labeler.shell_text import printable
+from trainer.shell_text import printable
 from trainer.faults import TrainerError
 from trainer.onnx_gate import ModelError
 
