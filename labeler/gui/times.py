@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
-
 _SLOW = 2 / 3
 """Below so many a second the seconds between two are told."""
 

@@ -53,9 +53,7 @@ def as_told(analysis: Analysis, record: RunRecord) -> Analysis:
     )
 
 
-def _told(
-    measured: Measure, value: float | None, interval: tuple[float, float] | None
-) -> Measure:
+def _told(measured: Measure, value: float | None, interval: tuple[float, float] | None) -> Measure:
     if measured.value is None or value is None or abs(measured.value - value) > _SAME:
         return measured
     return Measure(value, *(interval or (measured.low, measured.high)))

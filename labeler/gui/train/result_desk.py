@@ -14,7 +14,7 @@ from labeler.gui.document import Document
 from labeler.gui.errand import Errand
 from labeler.gui.train.result_page import ResultPage
 from labeler.gui.train.shown_run import ShownRun
-from labeler.runs.analysis import FILES, Case, load_analysis
+from labeler.runs.analysis import FILES, Case, as_told, load_analysis
 from labeler.runs.final import kept_score
 from labeler.runs.history import RunState, config_of
 from labeler.runs.quantised import QUANTISED, load_quantised
