@@ -34,7 +34,7 @@ bench: $(READY)
 	@for script in tests/benchmarks/*.py; do echo "== $$script"; QT_QPA_PLATFORM=offscreen $(BIN)/python $$script || exit 1; done
 
 screenshots: $(READY)
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python docs/make_screenshots.py
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python tools/make_screenshots.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

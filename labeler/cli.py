@@ -16,7 +16,7 @@ from labeler import __version__
 from labeler.commands.stopping import ending_as_interrupted, exit_code
 from labeler.dataset.progress import Stopped
 from labeler.errors import UserError
-from labeler.shell_text import make_streams_printable, printable_streams
+from trainer.shell_text import make_streams_printable, printable_streams
 
 VERBS: dict[str, tuple[str, str]] = {
     "simulator": ("labeler.simulator.command", "run the simulated robot until it is stopped"),

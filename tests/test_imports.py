@@ -33,11 +33,13 @@ FROM_TRAINER = {
     "trainer.picture_gate",
     "trainer.predict",
     "trainer.run_files",
+    "trainer.shell_text",
     "trainer.stored",
 }
 """The rest of the trainer needs torch, or is its own business. stored and run_files read what both
 sides keep on the disk, and picture_gate is asked before any picture is decoded: one checked reader,
-so that neither trusts what the other refuses."""
+so that neither trusts what the other refuses. The same of names (the gate) and of what is written to
+a terminal (shell_text)."""
 FOR_THE_TRACKER = {
     "labeler.dataset.model",
     "labeler.dataset.picture",
@@ -126,6 +128,7 @@ def test_a_forbidden_import_is_noticed(tmp_path: Path, monkeypatch: pytest.Monke
         ("trainer.config", {"torch", "numpy"}),
         ("trainer.measured", {"torch", "numpy"}),
         ("trainer.run_files", {"torch", "numpy"}),
+        ("trainer.shell_text", {"torch", "numpy", "PIL", "json", "labeler"}),
         ("trainer.stored", {"torch", "numpy"}),
         ("trainer.picture_gate", {"torch", "numpy", "PIL", "labeler"}),
         ("trainer.names", {"torch", "numpy", "PIL", "json", "labeler"}),

@@ -34,6 +34,11 @@ def test_every_package_is_installed() -> None:
     }
 
 
+def test_no_script_lies_among_what_is_installed_as_documentation() -> None:
+    """setuptools takes every module of a folder that it installs as a package."""
+    assert list((ROOT / "docs").glob("*.py")) == []
+
+
 def test_every_icon_has_its_licence() -> None:
     licences = (ROOT / "assets" / "LICENSES.md").read_text(encoding="utf-8")
     files = [path.relative_to(ROOT / "assets").as_posix() for path in (ROOT / "assets").rglob("*")]
@@ -97,8 +102,7 @@ def test_a_wheel_has_every_module_icon_and_data_file_and_nothing_else(tmp_path: 
     }
     icons = {f"labeler/icons/{each.name}" for each in (ROOT / "assets" / "icons").glob("*.svg")}
     other = {each.relative_to(ROOT).as_posix() for each in data_files()}
-    # setuptools takes the modules of a folder that is a package: those that draw its pictures, too
-    docs = {f"labeler/docs/{each.name}" for each in (ROOT / "docs").glob("*.*")}
+    docs = {f"labeler/docs/{each.name}" for each in (ROOT / "docs").glob("*.md")}
     assert found == code | icons | docs | other
     assert len(icons) > 10
     assert 'Requires-Dist: torch>=2.6; extra == "train"' in metadata

@@ -9,10 +9,19 @@ from pathlib import Path
 
 from trainer.faults import sentence_of
 from trainer.machine import BESIDE_THE_WINDOW, prepare_environment, step_back
+from trainer.shell_text import make_streams_printable, printable_streams
 
 
 def main(words: list[str] | None = None) -> int:
     """Exit code 0: done; 1: a fault, told on stderr (train: as the event Failed on stdout)."""
+    if words is None:
+        make_streams_printable()  # for good: a traceback is written after the end
+        return _run(words)
+    with printable_streams():
+        return _run(words)
+
+
+def _run(words: list[str] | None) -> int:
     arguments = _parser().parse_args(words)
     prepare_environment()
     code: int = arguments.verb(arguments)

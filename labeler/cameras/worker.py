@@ -6,11 +6,11 @@ import logging
 import threading
 import time
 from abc import abstractmethod
-from collections import deque
 from dataclasses import replace
 
 from labeler.cameras.base import Camera, CameraState, CameraStatus, Frame
 from labeler.cameras.faults import Cause, RobotError
+from labeler.cameras.frame_rate import FrameRate
 from labeler.errors import UserError
 
 logger = logging.getLogger(__name__)
@@ -20,28 +20,6 @@ SILENCE = 2.0
 
 JPEG_QUALITY = 95
 """For cameras that give raw pixels: no visible loss, and a fifth of the size of a PNG."""
-
-
-class FrameRate:
-    """Frames per second over the last two seconds. Safe to use from any thread."""
-
-    WINDOW = 2.0
-
-    def __init__(self) -> None:
-        self._times: deque[float] = deque(maxlen=240)
-
-    def note(self, at: float) -> None:
-        self._times.append(at)
-
-    def clear(self) -> None:
-        self._times.clear()
-
-    def now(self) -> float:
-        since = time.monotonic() - self.WINDOW
-        times = [at for at in tuple(self._times) if at >= since]
-        if len(times) < 2 or times[-1] <= times[0]:
-            return 0.0
-        return (len(times) - 1) / (times[-1] - times[0])
 
 
 class WorkerCamera(Camera):

@@ -25,7 +25,7 @@ from labeler.dataset.json_stream import JsonSource
 from labeler.dataset.progress import Stopped
 from labeler.dataset.words import counted
 from labeler.errors import UserError
-from labeler.shell_text import one_line
+from trainer.shell_text import one_line
 
 _EXAMPLES = 3
 """So many names stand beside each reason on the screen; --json has them all."""

@@ -24,7 +24,7 @@ from labeler.dataset.progress import OnProgress, ShouldStop, Stopped, ignore_pro
 from labeler.dataset.store import Dataset
 from labeler.dataset.words import counted
 from labeler.errors import UserError
-from labeler.shell_text import one_line
+from trainer.shell_text import one_line
 
 _STEPS = 1000
 """What on_progress gets as the total: reading takes 0 to 100, pictures to 900, boxes the rest."""

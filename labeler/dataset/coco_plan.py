@@ -11,7 +11,7 @@ from labeler.dataset.coco_entries import BadEntry, CategoryEntry, ImageEntry, Ke
 from labeler.dataset.json_stream import JsonSource, entries
 from labeler.dataset.progress import OnProgress, ShouldStop
 from labeler.errors import UserError
-from labeler.shell_text import one_line
+from trainer.shell_text import one_line
 
 MAX_TOLD = 10_000
 """So many lines of a report are kept; its total counts all."""

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from labeler.dataset.progress import ShouldStop, never_stop
 from labeler.dataset.words import counted
-from labeler.shell_text import one_line
+from trainer.shell_text import one_line
 
 _SUFFIXES = (".txt", ".xml", ".json", ".csv", ".yaml", ".yml", ".names")
 _HEAD = 1 << 14

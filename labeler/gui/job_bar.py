@@ -22,9 +22,12 @@ _MOMENT_MS = 400
 class JobBar(QFrame):
     """Runs one job at a time. failed carries the exception, ended comes in every case.
 
+    began carries what the job is.
+
     progressed comes with every progress, so that what the job found so far can be fetched.
     """
 
+    began = Signal(str)
     failed = Signal(object)
     progressed = Signal()
     ended = Signal()
@@ -86,6 +89,7 @@ class JobBar(QFrame):
             on_progress=self._show_progress,
             owner=self,
         )
+        self.began.emit(title)
 
     def stop(self) -> None:
         """Asks the job to end soon; what it has so far is kept or undone, as the job is."""

@@ -22,6 +22,7 @@ from labeler.cameras.network_address import url_of
 from labeler.cameras.network_book import remember
 from labeler.cameras.server_trust import agree
 from labeler.errors import UserError
+from labeler.gui import times
 from labeler.gui.background import Job, run_in_background
 from labeler.gui.decode import LivePicture, decode, is_large
 
@@ -261,7 +262,7 @@ class LiveCamera(QObject):
             self.picture_arrived.emit(picture)
 
     def _set_status(self, status: CameraStatus) -> None:
-        rate = float(round(status.frames_per_second))
+        rate = times.steady_rate(status.frames_per_second)
         status = replace(status, frames_per_second=rate)
         if status != self._status:
             self._keep_address(status)

@@ -135,7 +135,7 @@ class MainWindow(QWidget):
         self.status.show_detail("")
         self.status.fall_silent()
         self.stack.setCurrentWidget(workspace)
-        self._messages.stand_over(workspace.main_part())
+        self._place_messages()
         self.bar.show_chosen(self._shown_in_bar())
         self.keys.set_current(page_id)
         workspace.activated()
@@ -190,6 +190,7 @@ class MainWindow(QWidget):
     def _wire(self, page_id: str, workspace: Any) -> None:
         """Connects the wishes of one workspace to the others, which it does not know."""
         workspace.detail_changed.connect(self.status.show_detail)
+        workspace.main_part_changed.connect(self._place_messages)
         if page_id == START:
             workspace.robot_requested.connect(self._bring_robot)
             workspace.simulated_requested.connect(partial(self.use_camera, "simulated"))
@@ -200,6 +201,9 @@ class MainWindow(QWidget):
             workspace.new_requested.connect(self.menu.ask_new)
             workspace.open_requested.connect(self.menu.ask_open)
             workspace.left.connect(self.show_left_workspace)
+            self.jobs.began.connect(workspace.show_job)
+            self.jobs.ended.connect(workspace.show_job)
+            workspace.show_job(self.jobs.title.text() if self.jobs.is_busy else "")
             return
         if page_id == LABEL:
             workspace.camera_requested.connect(self._bring_camera)
@@ -221,6 +225,9 @@ class MainWindow(QWidget):
             workspace.improve_requested.connect(self._improve)
         elif page_id == COMPARE:
             workspace.labelling_requested.connect(partial(self.show_workspace, LABEL))
+
+    def _place_messages(self) -> None:
+        self._messages.stand_over(self.current.main_part())
 
     def _bring_camera(self, camera: str) -> None:
         """Without an id the person chooses in Capture."""

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from labeler.cameras.base import CameraState, CameraStatus
-from labeler.gui import theme
+from labeler.gui import theme, times
 from labeler.gui.battery_words import LOW, low_words
 from labeler.gui.icons import dot
 
@@ -63,7 +63,7 @@ class RobotPill(QToolButton):
             return [self.tr("No camera")]
         words = [name]
         if status.state is CameraState.LIVE:
-            words.append(self.tr("{0:.0f} fps").format(status.frames_per_second))
+            words.append(times.rate(status.frames_per_second))
         else:
             words.append(self._state(status.state))
         if status.battery is not None:

@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
+_SLOW = 2 / 3
+"""Below so many a second the seconds between two are told."""
+
 
 def duration(seconds: float) -> str:
     """41 s, 3:05 min, 2:10 h."""
@@ -15,6 +18,18 @@ def duration(seconds: float) -> str:
     if whole < 6000:
         return _tr("{0} min").format(f"{whole // 60}:{whole % 60:02d}")
     return _tr("{0} h").format(f"{whole // 3600}:{whole % 3600 // 60:02d}")
+
+
+def rate(per_second: float) -> str:
+    """15 fps, 1 every 3 s; 0 fps where nothing comes."""
+    if 0 < per_second < _SLOW:
+        return _tr("1 every {0} s").format(round(1 / per_second))
+    return _tr("{0} fps").format(round(per_second))
+
+
+def steady_rate(per_second: float) -> float:
+    """Changes only where rate() changes."""
+    return 1 / round(1 / per_second) if 0 < per_second < _SLOW else float(round(per_second))
 
 
 def day_and_time(started: float, now: datetime | None = None) -> str:

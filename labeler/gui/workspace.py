@@ -41,10 +41,12 @@ class Action:
 class Workspace(QWidget):
     """One page of the window. It owns its widgets, knows the document, and no other workspace.
 
-    detail_changed carries a few numbers for the right end of the status line.
+    detail_changed carries a few numbers for the right end of the status line. main_part_changed:
+    another part is the main one now.
     """
 
     detail_changed = Signal(str)
+    main_part_changed = Signal()
 
     title = ""
     """Already translated; the window shows it in the bar."""

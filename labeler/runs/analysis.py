@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from labeler.errors import UserError
+from labeler.runs.record import RunRecord
 from trainer.measured import (
     FILES,
     Analysis,
@@ -26,8 +28,35 @@ __all__ = [
     "Measure",
     "Mistakes",
     "Scores",
+    "as_told",
     "load_analysis",
 ]
+
+
+_SAME = 0.01
+"""So far apart the scores of the same weights on the same images may be: the training scores them
+in PyTorch, the analysis their model.onnx."""
+
+
+def as_told(analysis: Analysis, record: RunRecord) -> Analysis:
+    """With the AP and AP50 that the run's line tells, where both measured the same.
+
+    So no score stands on the screen in two forms that differ in their last digit.
+    """
+    started = record.started
+    if started is None or started.images_val != analysis.images:
+        return analysis
+    return replace(
+        analysis,
+        ap=_told(analysis.ap, record.ap, record.ap_interval),
+        ap50=_told(analysis.ap50, record.ap50, record.ap50_interval),
+    )
+
+
+def _told(measured: Measure, value: float | None, interval: tuple[float, float] | None) -> Measure:
+    if measured.value is None or value is None or abs(measured.value - value) > _SAME:
+        return measured
+    return Measure(value, *(interval or (measured.low, measured.high)))
 
 
 def load_analysis(run: Path, part: str = "val") -> Analysis | None:

@@ -93,13 +93,14 @@ def _counted(tally: Tally) -> str:
 def _sureness(tally: Tally, low: float, high: float, chance: float) -> str:
     if not tally.chose:
         return "Nobody chose one of the two, so the vote tells nothing." if tally.total else ""
+    if tally.chose < FEWEST:
+        few = f"Fewer than {FEWEST} such votes cannot tell, even if all agree."
+        return f"{_of_few(tally)} {few}"
     share = tally.pretrained / tally.chose
     told = (
         f"Of the {tally.chose} who chose, {_percent(share)} took pretrained "
         f"(95 % interval {_percent(low)} to {_percent(high)})."
     )
-    if tally.chose < FEWEST:
-        return f"{told} Fewer than {FEWEST} such votes cannot tell, even if all agree."
     likely = "less than 0.1 %" if chance < 0.001 else f"{100 * chance:.1f} %"
     verdict = "hardly chance" if chance <= SURE else "may well be chance"
     left_out = (
@@ -109,6 +110,16 @@ def _sureness(tally: Tally, low: float, high: float, chance: float) -> str:
         f"{told} If both were liked equally, a vote as uneven as this would come up in {likely} of "
         f"all cases: {verdict}.{left_out}"
     )
+
+
+def _of_few(tally: Tally) -> str:
+    """Too few for a share in percent."""
+    more = PRETRAINED if tally.pretrained >= tally.scratch else SCRATCH
+    if tally.chose == 1:
+        return f"The only one who chose took {_NAMES[more]}."
+    if tally.chose in (tally.pretrained, tally.scratch):
+        return f"All {tally.chose} who chose took {_NAMES[more]}."
+    return f"Of the {tally.chose} who chose, {tally.pretrained} took pretrained."
 
 
 def _beside_ap(tally: Tally, voted: Winner, story: Story | None) -> str:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from labeler.cli import main
 from labeler.dataset.store import Dataset
-from labeler.shell_text import one_line, printable, printable_streams
+from trainer.__main__ import main as trainer_main
+from trainer.shell_text import one_line, printable, printable_streams
 
 ROOT = Path(__file__).parents[2]
 ACTING = re.compile(
@@ -98,7 +99,19 @@ def test_no_part_of_the_program_writes_past_the_streams() -> None:
     around = re.compile(r"__std(out|err)__|std(out|err)\.buffer|os\.write\([12],")
     found = [
         path.name
-        for path in ROOT.glob("labeler/**/*.py")
+        for path in [*ROOT.glob("labeler/**/*.py"), *ROOT.glob("trainer/**/*.py")]
         if around.search(path.read_text(encoding="utf-8"))
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+def test_the_trainer_alone_writes_nothing_that_acts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """A folder in whose name a terminal's orders are, told in its refusal."""
+    run = tmp_path / f"no{name}run"
+    assert trainer_main(["report", str(run)]) == 1
+    told = capsys.readouterr()
+    assert told.err
+    assert not ACTING.search(told.out + told.err)

@@ -64,6 +64,8 @@ def _shown(qtbot: QtBot, document: Document) -> CompareWorkspace:
 
 def _press_train(qtbot: QtBot, workspace: CompareWorkspace) -> None:
     qtbot.mouseClick(workspace.panel.train_button, Qt.MouseButton.LeftButton)
+    if workspace.shown is None:
+        assert workspace.empty.title.text() == "Getting ready to train both"
     qtbot.waitUntil(lambda: workspace.trainer.is_running, timeout=PATIENCE)
 
 

@@ -613,6 +613,11 @@ def test_the_pace_counts_frames_passed_over() -> None:
     assert pace.per_second(now=10.2) == pytest.approx(10.0)
     assert pace.milliseconds() == 7.0
     assert pace.per_second(now=13.0) == 0.0
+    pace.note(6, 7.0, now=20.0)
+    pace.note(7, 7.0, now=23.0)
+    assert times.rate(pace.per_second(now=24.0)) == "1 every 3 s"
+    assert times.rate(pace.per_second(now=30.0)) == "0 fps"
+    assert times.rate(0.7) == "1 fps"
     pace.restart()
     assert pace.dropped == 0
 

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset.category_edits import add_category
@@ -201,11 +201,19 @@ def test_what_a_killed_program_left_of_a_sample_is_swept_and_one_under_way_is_no
 
 
 def test_cancel_ends_the_making_of_the_sample(qtbot: QtBot, first_start: MainWindow) -> None:
-    click(start_page(first_start).sample)
+    page = start_page(first_start)
+    click(page.sample)
+    for choice in (*page.choices, page.new, page.open):
+        assert not choice.isEnabled()
+        click(choice)
+    assert not first_start.banner.isVisible()
+    assert any(label.text() == "Making the sample dataset…" for label in page.findChildren(QLabel))
     click(first_start.jobs.cancel)
     qtbot.waitUntil(lambda: not first_start.jobs.is_busy)
     assert first_start.status.sentence.text() == "The sample dataset was not made."
-    start_page(first_start)
+    assert start_page(first_start) is page
+    assert all(choice.isEnabled() for choice in page.choices)
+    assert page.sample.hasFocus()
 
 
 def test_recent_datasets_tell_their_images_and_one_that_is_gone_can_be_removed(

@@ -85,14 +85,14 @@ def test_the_panel_says_before_what_the_run_does(
     """Also after the seed, which decides on the split, was changed."""
     workspace.settings.drawer.seed.setValue(seed)
     sizes = plan_split(dataset, Wish(seed=seed)).split.sizes
-    line = f"28 labelled, 0 empty: {sizes.told}"
+    line = f"28 labelled, 0 empty: {sizes.told}."
     qtbot.waitUntil(lambda: _panel(workspace).splitlines()[0] == line, timeout=PATIENCE)
 
 
 def test_one_number_stands_in_the_panel_in_what_was_chosen_in_the_table_and_in_the_report(
     qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset
 ) -> None:
-    assert _panel(workspace).splitlines()[0] == f"28 labelled, 0 empty: {SIZES}"
+    assert _panel(workspace).splitlines()[0] == f"28 labelled, 0 empty: {SIZES}."
     prepared = _prepared(dataset)
     sizes = prepared.sizes
     append_event(

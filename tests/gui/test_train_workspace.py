@@ -141,7 +141,7 @@ def test_what_is_thin_is_said_before_train_is_pressed(
     data = workspace.settings.data
     qtbot.waitUntil(lambda: "to learn from" in data.text.text(), timeout=PATIENCE)
     first, second = data.text.text().splitlines()
-    assert first == "32 labelled, 0 empty: 24 images to learn from, 8 to check with"
+    assert first == "32 labelled, 0 empty: 24 images to learn from, 8 to check with."
     assert second.startswith("Only 8 images to check with: AP is accurate to about")
     document.perform(add_category(dataset, "robot"))
     qtbot.waitUntil(data.more.isVisible, timeout=PATIENCE)

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from labeler.dataset.store import Dataset
 from labeler.gui.document import Document
 from labeler.gui.main_window import MainWindow
-from labeler.gui.pages import CAPTURE, LABEL, PREVIEW, TRAIN
+from labeler.gui.pages import CAPTURE, COMPARE, LABEL, PREVIEW, TRAIN
 from labeler.gui.settings import Settings
 from labeler.gui.window_place import SIZE, bring_inside, fitted
 from tests.gui.label_window import close, open_window
@@ -153,7 +153,7 @@ def test_a_window_that_the_person_has_made_larger_meanwhile_is_left_alone(
     assert screen().contains(opened.frameGeometry())
 
 
-@pytest.mark.parametrize("page", [CAPTURE, LABEL, TRAIN, PREVIEW])
+@pytest.mark.parametrize("page", [CAPTURE, LABEL, TRAIN, PREVIEW, COMPARE])
 def test_a_message_never_covers_what_stands_beside_the_main_part(
     qtbot: QtBot, tmp_path: Path, page: str
 ) -> None:

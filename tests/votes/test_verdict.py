@@ -110,6 +110,22 @@ def test_five_votes_tell_nothing_even_if_all_agree() -> None:
     assert judge(Tally(6, 0, 0)).winner is Winner.PRETRAINED
 
 
+@pytest.mark.parametrize(
+    ("tally", "words"),
+    [
+        (Tally(1, 0, 0), "The only one who chose took pretrained."),
+        (Tally(0, 1, 4), "The only one who chose took random weights."),
+        (Tally(0, 4, 0), "All 4 who chose took random weights."),
+        (Tally(5, 0, 1), "All 5 who chose took pretrained."),
+        (Tally(2, 3, 0), "Of the 5 who chose, 2 took pretrained."),
+    ],
+)
+def test_few_votes_are_counted_and_not_turned_into_percent(tally: Tally, words: str) -> None:
+    told = judge(tally).sentences[1]
+    assert told.startswith(words)
+    assert "%" not in told
+
+
 def test_where_neither_tells_it_is_said() -> None:
     verdict = judge(Tally(6, 5, 0), _story(0.40, 0.38))
     assert "may well be chance" in verdict.sentences[1]

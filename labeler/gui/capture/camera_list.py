@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 from labeler.cameras.base import CameraState, CameraStatus
 from labeler.cameras.catalogue import CameraChoice
 from labeler.cameras.presence import Presence, Sighting
+from labeler.gui import times
 from labeler.gui.side_panel import keep_keys
 from labeler.gui.theme import colors
 
@@ -180,7 +181,7 @@ class CameraList(QListWidget):
     def _figures(self, status: CameraStatus) -> str:
         if status.state is not CameraState.LIVE:
             return ""
-        rate = self.tr("{0} fps").format(round(status.frames_per_second))
+        rate = times.rate(status.frames_per_second)
         if status.battery is None:
             return rate
         return self.tr("{rate}  {percent} %").format(rate=rate, percent=round(status.battery * 100))

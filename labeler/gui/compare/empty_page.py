@@ -10,7 +10,7 @@ from labeler.runs.launch import INSTALL_COMMAND
 
 
 class CompareEmptyPage(QWidget):
-    """One of three: something to install, something to label, or ready."""
+    """One of four: something to install, something to label, ready, or getting ready."""
 
     labelling_requested = Signal()
 
@@ -64,6 +64,15 @@ class CompareEmptyPage(QWidget):
                 "your {0} labelled images, and then everybody can vote which one is "
                 "better."
             ).format(labelled),
+        )
+
+    def say_preparing(self) -> None:
+        self._say(
+            self.tr("Getting ready to train both"),
+            self.tr(
+                "The images are shared out: most to learn from, the others to check with. "
+                "This takes some seconds."
+            ),
         )
 
     def _say(self, title: str, text: str, *, offer: bool = False) -> None:

@@ -54,6 +54,7 @@ class CompareWorkspace(Workspace):
         self._scrolled_view = scrolling(self.view, self)
         self._pages = QStackedWidget(self)
         self._halves = QStackedWidget(self)
+        self._curves = QWidget(self)
         self._refresh_timer = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._lay_out()
         self._connect()
@@ -71,6 +72,9 @@ class CompareWorkspace(Workspace):
 
     def actions_table(self) -> list[Action]:
         return keys.actions(self)
+
+    def main_part(self) -> QWidget:
+        return self.watch_page if self.is_watching else self._pages
 
     def is_settled(self) -> bool:
         return not self.is_watching or self.watch_page.panes.sight is not None
@@ -167,7 +171,7 @@ class CompareWorkspace(Workspace):
         elif shown.state is RunState.RUNNING:
             self._document.say(self.tr("Both are still training. Vote when they are done."))
         else:
-            self._halves.setCurrentWidget(self.watch_page)
+            self._show_half(self.watch_page)
             self.watch_page.open(shown)
             self.watch_page.setFocus()
 
@@ -179,8 +183,12 @@ class CompareWorkspace(Workspace):
 
     def _leave_panes(self) -> None:
         self.watch_page.leave()
-        self._halves.setCurrentIndex(0)
+        self._show_half(self._curves)
         self.view.setFocus()
+
+    def _show_half(self, half: QWidget) -> None:
+        self._halves.setCurrentWidget(half)
+        self.main_part_changed.emit()
 
     def _begin(self, pair: Path) -> None:
         self._show(pair)
@@ -280,7 +288,9 @@ class CompareWorkspace(Workspace):
         self._pages.setCurrentWidget(self.empty)
         labelled = self._document.counts.labelled
         self.panel.explain("")
-        if not training_available():
+        if self.starter.is_preparing or self.trainer.is_running:
+            self.empty.say_preparing()
+        elif not training_available():
             self.empty.say_what_to_install()
         elif labelled < FEWEST_LABELLED:
             self.empty.say_what_to_label(FEWEST_LABELLED - labelled)
@@ -328,8 +338,7 @@ class CompareWorkspace(Workspace):
         line = QFrame(self)
         line.setFixedWidth(1)
         set_role(line, "line")
-        curves = QWidget(self)
-        row = QHBoxLayout(curves)
+        row = QHBoxLayout(self._curves)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         side = scrolling(self.panel, self)
@@ -337,7 +346,7 @@ class CompareWorkspace(Workspace):
         row.addWidget(side)
         row.addWidget(line)
         row.addWidget(self._pages, 1)
-        self._halves.addWidget(curves)
+        self._halves.addWidget(self._curves)
         self._halves.addWidget(self.watch_page)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

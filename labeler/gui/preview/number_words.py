@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from labeler.gui import times
 from labeler.gui.decode import LONGEST
 from labeler.gui.preview.looking import Looking
 
@@ -19,8 +20,8 @@ def number_words(looking: Looking) -> str:
     switched off.
     """
     pace = looking.pace
-    words = _tr("{rate} fps   {ms} ms   {late} ms late   {dropped} dropped").format(
-        rate=round(pace.per_second()),
+    words = _tr("{rate}   {ms} ms   {late} ms late   {dropped} dropped").format(
+        rate=times.rate(pace.per_second()),
         ms=round(pace.milliseconds()),
         late=round(pace.late_ms()),
         dropped=pace.dropped,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 
-_WINDOW_S = 2.0
+from labeler.cameras.frame_rate import FrameRate
 
 
 class Pace:
@@ -18,12 +18,14 @@ class Pace:
         self.dropped = 0
         self._first: int | None = None
         self._last: int | None = None
-        self._recent: deque[tuple[float, float]] = deque(maxlen=240)
+        self._rate = FrameRate()
+        self._recent: deque[float] = deque(maxlen=15)
         self._late: deque[float] = deque(maxlen=15)
 
     def restart(self) -> None:
         """Another camera or another model, or somebody watches again."""
         self.dropped, self._first, self._last = 0, None, None
+        self._rate.clear()
         self._recent.clear()
         self._late.clear()
 
@@ -50,19 +52,16 @@ class Pace:
                 self.dropped += frame_number - self._last - 1
             self._last = frame_number
         self._late.append(late_ms)
-        self._recent.append((time.monotonic() if now is None else now, milliseconds))
+        self._rate.note(time.monotonic() if now is None else now)
+        self._recent.append(milliseconds)
 
     def per_second(self, now: float | None = None) -> float:
-        """Over the last two seconds; 0 where none came."""
-        since = (time.monotonic() if now is None else now) - _WINDOW_S
-        times = [at for at, _ in self._recent if at >= since]
-        if len(times) < 2 or times[-1] <= times[0]:
-            return 0.0
-        return (len(times) - 1) / (times[-1] - times[0])
+        """As FrameRate.now()."""
+        return self._rate.now(now)
 
     def milliseconds(self) -> float:
         """The middle of the last few looks."""
-        return _middle([taken for _, taken in list(self._recent)[-15:]])
+        return _middle(list(self._recent))
 
     def late_ms(self) -> float:
         """How old a picture is when it is shown: the middle of the last few."""

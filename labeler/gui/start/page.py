@@ -80,6 +80,7 @@ class StartPage(Workspace):
         self.new = self._flat(self.tr("New dataset…"), "new_dataset", self.tr("An empty one"))
         self.open = self._flat(self.tr("Open dataset…"), "open_dataset", self.tr("By its folder"))
         self.recent = RecentList(self)
+        self._focused: QWidget | None = None
         self._grid = QGridLayout()
         self._columns = 0
         self._lay_out()
@@ -100,6 +101,18 @@ class StartPage(Workspace):
         folders = self._settings.all_recent_datasets()
         self.recent.show_folders(folders)
         self._recent_part.setVisible(bool(folders))
+
+    def show_job(self, title: str = "") -> None:
+        """While a job runs nothing can be chosen; the line below says why. "": none runs."""
+        focused = self._column.focusWidget()
+        self._hint.setText(self.tr("{0}…").format(title) if title else self._hint_text)
+        for each in (*self.choices, self.new, self.open, self.recent):
+            each.setEnabled(not title)
+        if title and focused is not None:
+            self._focused = focused
+        elif not title and self._focused is not None:
+            self._focused.setFocus()  # Qt took the keys away from what was greyed out
+            self._focused = None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._document.has_dataset:
@@ -165,13 +178,12 @@ class StartPage(Workspace):
         )
         words.setWordWrap(True)
         theme.set_role(words, "faint")
-        hint = QLabel(
-            self.tr("Or drop pictures, a folder, a zip or a dataset onto this page."), self
-        )
-        hint.setWordWrap(True)
-        theme.set_role(hint, "faint")
+        self._hint_text = self.tr("Or drop pictures, a folder, a zip or a dataset onto this page.")
+        self._hint = QLabel(self._hint_text, self)
+        self._hint.setWordWrap(True)
+        theme.set_role(self._hint, "faint")
         others = QHBoxLayout()
-        others.addWidget(hint, 1)
+        others.addWidget(self._hint, 1)
         others.addWidget(self.new)
         others.addWidget(self.open)
         self._grid.setSpacing(12)

@@ -46,11 +46,11 @@ class NextSplit(QObject):
         if told is None:
             return []
         if told.sizes:
-            return [f"{told.counts}: {told.sizes}", *told.warnings]
+            return [f"{told.counts}: {told.sizes}.", *told.warnings]
         if self._share is not None:
             percent = round(100 * self._share)
             return [self.tr("{0}: comparing them, {1} %").format(told.counts, percent)]
-        return [told.counts, *told.warnings]
+        return [f"{told.counts}.", *told.warnings]
 
     def look(self, dataset: Dataset, counts: Counts, wish: Wish) -> None:
         """Splits anew. What is known stays until then, as long as the counts are the same."""

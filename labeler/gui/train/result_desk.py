@@ -14,7 +14,7 @@ from labeler.gui.document import Document
 from labeler.gui.errand import Errand
 from labeler.gui.train.result_page import ResultPage
 from labeler.gui.train.shown_run import ShownRun
-from labeler.runs.analysis import FILES, Case, load_analysis
+from labeler.runs.analysis import FILES, Case, as_told, load_analysis
 from labeler.runs.final import kept_score
 from labeler.runs.history import RunState, config_of
 from labeler.runs.quantised import QUANTISED, load_quantised
@@ -141,7 +141,8 @@ class ResultDesk(QObject):
             self._say_unmeasured(shown)
             return
         config = config_of(shown.path)
-        self._page.show_analysis(analysis, shown.path / config.val_images)
+        told = as_told(analysis, shown.record)
+        self._page.show_analysis(told, shown.path / config.val_images)
         with self._document.reporting():
             self._page.int8.show_facts(None)
             self._page.int8.show_facts(load_quantised(shown.path))

@@ -307,7 +307,7 @@ class TrainWorkspace(Workspace):
             document.images_added,
             document.images_removed,
             document.categories_changed,
-            document.many_images_changed,
+            document.counts_changed,
             document.sessions_changed,
         ):
             changed.connect(self._refresh_timer.start)

@@ -22,9 +22,9 @@ from labeler.dataset.images import add_picture
 from labeler.dataset.model import BBox
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
-from labeler.shell_text import printable
 from trainer.faults import TrainerError
 from trainer.onnx_gate import ModelError
+from trainer.shell_text import printable
 
 LONGEST_SENTENCE = 6000
 """Letters of what a refusal says: longer, and nobody finds the file in it."""

@@ -1,6 +1,6 @@
 """Makes docs/pictures/ preview-*.png, capture-*.png and connect-network.png: dialogs and modes.
 
-Run: python docs/make_mode_pictures.py DATASET
+Run: python tools/make_mode_pictures.py DATASET
 DATASET holds two finished runs, one of them from random weights. It is copied first, and what a
 person has set stays as it is: all that is done for the pictures is thrown away.
 """

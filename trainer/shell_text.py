@@ -3,6 +3,7 @@
 A file's name, a class or a sentence with one of them in it may hold what a terminal obeys: ESC
 sequences that clear it, write its title or its clipboard, signs that turn the order of letters
 round, half letters that no encoding knows. The streams of the shell show those in their spelling.
+labeler/ uses the same functions.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Makes docs/pictures/drive.png: two simulated robots, one of which poses before the other.
 
-Run: python docs/make_drive_picture.py
+Run: python tools/make_drive_picture.py
 """
 
 from __future__ import annotations

@@ -64,9 +64,9 @@ def main() -> None:
             _run([str(dataset), *options, "--screenshot", str(picture)], environment)
         paths = environment | {"PYTHONPATH": str(ROOT)}
         for script in ("make_vote_pictures.py", "make_mode_pictures.py"):
-            drawn = [sys.executable, f"docs/{script}", str(dataset)]
+            drawn = [sys.executable, f"tools/{script}", str(dataset)]
             subprocess.run(drawn, cwd=ROOT, env=paths, check=True)
-        drive = [sys.executable, "docs/make_drive_picture.py"]
+        drive = [sys.executable, "tools/make_drive_picture.py"]
         subprocess.run(drive, cwd=ROOT, env=paths, check=True)
         _carry(dataset)
         for appearance in ("dark", "light"):  # at twice the density

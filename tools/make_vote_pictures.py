@@ -1,6 +1,6 @@
 """Makes docs/pictures/compare.png and compare-answer.png.
 
-Run: python docs/make_vote_pictures.py DATASET
+Run: python tools/make_vote_pictures.py DATASET
 DATASET holds a finished pair that nobody has voted on; the votes of the pictures are thrown away.
 """
 
