@@ -38,8 +38,8 @@ FROM_TRAINER = {
 }
 """The rest of the trainer needs torch, or is its own business. stored and run_files read what both
 sides keep on the disk, and picture_gate is asked before any picture is decoded: one checked reader,
-so that neither trusts what the other refuses. The same of names (the gate) and of what is written to
-a terminal (shell_text)."""
+so that neither trusts what the other refuses. The same of names (the gate) and of what is written
+to a terminal (shell_text)."""
 FOR_THE_TRACKER = {
     "labeler.dataset.model",
     "labeler.dataset.picture",
