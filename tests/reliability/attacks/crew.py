@@ -26,9 +26,14 @@ ROOT = Path(__file__).resolve().parents[3]
 MOST_SECONDS = 10.0
 MOST_MEGABYTES = 500
 KILLED_AFTER_S = 40.0
-"""A case that takes so long is ended. Between this and MOST_SECONDS it is tried once more, as the
-machine may be crowded."""
+"""A case that takes so long is ended. Between this and MOST_SECONDS it is tried once more in a new
+process, as the machine may be crowded. So is one that needs too much memory: the allocator keeps
+some of what earlier cases have freed."""
 CASES_A_PROCESS = 400
+_TOO_SLOW, _TOO_LARGE = (
+    f"takes longer than {MOST_SECONDS:.0f} s",
+    f"needs more than {MOST_MEGABYTES} MB",
+)
 _STACK = "stack.txt"
 """What each thread was doing when a case had hung for long."""
 ATTACKS = {
@@ -102,9 +107,9 @@ def _case(attack: str, number: int, base: Path, seed: int) -> Ended:
         changed += sorted(before.keys() - _around(base).keys())
         fault, details = ("something outside is changed", str(changed)) if changed else ("", "")
     if not fault and seconds > MOST_SECONDS:
-        fault = "takes longer than 10 s"
+        fault = _TOO_SLOW
     if not fault and megabytes > MOST_MEGABYTES:
-        fault = "needs more than 500 MB"
+        fault = _TOO_LARGE
     shutil.rmtree(ground.place, ignore_errors=True)
     return Ended(attack, number, is_taken, fault, details, seconds, megabytes)
 
@@ -180,7 +185,7 @@ class Worker:
         self._process = context.Process(target=_work, args=(theirs, base, seed), daemon=True)
         self._process.start()
         theirs.close()
-        self.done = 0
+        self._done = 0
         self.order: tuple[str, int] | None = None
         self.since = 0.0
 
@@ -192,24 +197,37 @@ class Worker:
         """Of the order. A process that died is a fault."""
         assert self.order is not None
         order, self.order = self.order, None
-        self.done += 1
+        self._done += 1
         try:
             ended = self.orders.recv()
         except (EOFError, OSError):
             self._process.join(5)
-            self.done = CASES_A_PROCESS
+            self.end()
             code = self._process.exitcode
             return Ended(*order, False, f"the process died (code {code})")
         assert isinstance(ended, Ended)
         if ended.seconds > 5:  # it may still be at work on it
-            self.done = CASES_A_PROCESS
+            self.end()
         return ended
+
+    def end(self) -> None:
+        """It is given nothing more."""
+        self._done = CASES_A_PROCESS
+
+    @property
+    def has_ended(self) -> bool:
+        return self._done >= CASES_A_PROCESS
 
     def is_late(self) -> bool:
         return self.order is not None and time.monotonic() - self.since > KILLED_AFTER_S
 
-    def stack(self) -> str:
-        return (self._base / _STACK).read_text()
+    def hung(self) -> Ended:
+        """What its order came to, which it has not answered."""
+        assert self.order is not None
+        order, self.order = self.order, None
+        self.end()
+        stack = (self._base / _STACK).read_text()
+        return Ended(*order, False, "it hangs", stack, seconds=KILLED_AFTER_S)
 
     def kill(self) -> None:
         self._process.kill()
@@ -222,21 +240,20 @@ def attack(
     cases: Sequence[tuple[str, int]], seed: int, workers: int, base: Path
 ) -> Iterator[Ended]:
     """What each case came to, as they end."""
-    multiprocessing.get_context("forkserver").set_forkserver_preload(
-        ["tests.reliability.attacks.loaded"]
-    )
     waiting = list(reversed(cases))
-    slow: set[tuple[str, int]] = set()
+    later: list[tuple[str, int]] = []
+    tried: set[tuple[tuple[str, int], str]] = set()
     made = 0
     crew: list[Worker] = []
     try:
-        while waiting or any(worker.order for worker in crew):
-            for worker in [each for each in crew if each.done >= CASES_A_PROCESS]:
+        while waiting or later or any(worker.order for worker in crew):
+            for worker in [each for each in crew if each.has_ended]:
                 worker.kill()
                 crew.remove(worker)
-            while len(crew) < workers and waiting:
+            while len(crew) < workers and (waiting or later):
                 made += 1
                 crew.append(Worker(base / str(made), seed))
+                crew[-1].give(later.pop() if later else waiting.pop())
             for worker in crew:
                 if worker.order is None and waiting:
                     worker.give(waiting.pop())
@@ -245,17 +262,13 @@ def attack(
                 worker = by_wire[wire]  # type: ignore[index] # it is one of them
                 ended = worker.answer()
                 order = ended.attack, ended.number
-                if ended.fault == "takes longer than 10 s" and order not in slow:
-                    slow.add(order)
-                    waiting.insert(0, order)
+                if ended.fault in (_TOO_SLOW, _TOO_LARGE) and (order, ended.fault) not in tried:
+                    tried.add((order, ended.fault))
+                    later.append(order)
+                    worker.end()
                 else:
                     yield ended
-            for worker in [each for each in crew if each.is_late()]:
-                assert worker.order is not None
-                stack = worker.stack()
-                yield Ended(*worker.order, False, "it hangs", stack, seconds=KILLED_AFTER_S)
-                worker.order = None
-                worker.done = CASES_A_PROCESS
+            yield from (each.hung() for each in crew if each.is_late())
     finally:
         for worker in crew:
             worker.kill()
