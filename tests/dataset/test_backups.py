@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -15,14 +16,14 @@ from pathlib import Path
 import pytest
 
 from labeler.cli import main
-from labeler.dataset import backups
+from labeler.dataset import backups, schema
 from labeler.dataset.category_edits import add_category
 from labeler.dataset.check import check
 from labeler.dataset.edits import draw
 from labeler.dataset.history import History
 from labeler.dataset.model import BBox, Image
 from labeler.dataset.progress import Stopped
-from labeler.dataset.restoring import chosen_backup, restore
+from labeler.dataset.restoring import choose_backup, chosen_backup, restore
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 
@@ -192,6 +193,55 @@ def test_a_damaged_backup_is_refused_and_the_newest_good_one_chosen(labelled: Da
         chosen_backup(labelled.folder, "yesterday")
 
 
+def bad_row(backup: backups.Backup) -> None:
+    """Of no fault that SQLite would find."""
+    with closing(sqlite3.connect(backup.path)) as file, file:
+        file.execute("UPDATE annotation SET width = 1e300")
+
+
+def test_the_newest_sound_backup_is_taken_and_what_was_passed_over_is_said(
+    labelled: Dataset, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = backups.make(labelled.folder, NOON)
+    bad = backups.make(labelled.folder, NOON + DAY)
+    bad_row(bad)
+    empty = labelled.folder / backups.FOLDER / "dataset-2026-03-03-120000.sqlite"
+    empty.touch()
+    labelled.close()
+    (labelled.folder / "dataset.sqlite").write_bytes(b"no database " * 500)
+    said = (
+        f"Passed over: {empty.name} is no database of a dataset; {bad.name} is damaged "
+        r"\(Annotation 1: its width is the real '1.0e\+300', not a usual number above 0\)\."
+    )
+    with pytest.raises(UserError, match=rf"newest good backup .*{good.name}\). {said}"):
+        Dataset.open(labelled.folder)
+    with pytest.raises(UserError, match=rf"{bad.name} is .* Nothing was changed.*{good.name}"):
+        restore(labelled.folder, bad)
+    assert main(["restore", str(labelled.folder)]) == 0
+    told = capsys.readouterr().out
+    assert f"Restored {good.name}" in told
+    assert re.search(said, told)
+    with Dataset.open(labelled.folder) as again:
+        assert [box.bbox.width for box in again.all_annotations()] == [20]
+
+
+def test_a_backup_of_an_older_format_with_a_bad_row_is_passed_over(labelled: Dataset) -> None:
+    """It could be put in the place of the database, and then not be opened."""
+    good = backups.make(labelled.folder, NOON)
+    labelled.close()
+    place = labelled.folder / backups.FOLDER / "dataset-2026-03-02-120000.sqlite"
+    with closing(sqlite3.connect(place, isolation_level=None)) as old:
+        schema._step(old, schema.MIGRATIONS[0], 1)
+        old.execute("INSERT INTO session VALUES (1, 'x', 'y', 1e300)")
+    backup, passed_over = choose_backup(labelled.folder)
+    assert backup == good
+    assert "its started_at is the real '1.0e+300', not a time)" in passed_over
+    before = (labelled.folder / "dataset.sqlite").read_bytes()
+    with pytest.raises(UserError, match="Nothing was changed"):
+        restore(labelled.folder, backups.backups_of(labelled.folder)[0])
+    assert (labelled.folder / "dataset.sqlite").read_bytes() == before
+
+
 def test_opening_a_damaged_dataset_names_the_way_back_and_it_works(
     labelled: Dataset, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -320,8 +370,6 @@ def test_going_back_leaves_a_backup_of_what_is_there_then(
 
 
 def test_a_backup_of_an_older_format_is_brought_up_to_date(labelled: Dataset) -> None:
-    from labeler.dataset import schema
-
     backup = backups.make(labelled.folder, NOON)
     labelled.close()
     backup.path.unlink()
