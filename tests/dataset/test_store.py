@@ -186,9 +186,14 @@ def test_an_id_that_was_asked_for_in_a_failed_transaction_is_never_given_twice(
     stocked: Dataset, tmp_path: Path
 ) -> None:
     """Nor after a kill: what was reserved inside it is not reserved on the disk."""
-    with pytest.raises(RuntimeError), stocked.transaction():
-        stocked.new_annotation_id()
-        raise RuntimeError
+
+    def fail() -> None:
+        with stocked.transaction():
+            stocked.new_annotation_id()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     [drawn] = draw(stocked, 3, 1, BBox(0, 0, 10, 10)).changes
     assert isinstance(drawn, AnnotationChange)
     assert drawn.after
