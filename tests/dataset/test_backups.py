@@ -147,6 +147,23 @@ def test_restoring_brings_the_boxes_back_and_keeps_what_was_there(labelled: Data
     assert backups.contents_of(done.kept_aside).boxes == 2
 
 
+def test_an_id_that_was_given_after_the_backup_is_not_given_again(labelled: Dataset) -> None:
+    """Exports, runs and notes may name it: it never means another box or image."""
+    backup = backups.make(labelled.folder, NOON)
+    drawn = draw(labelled, 2, 1, BBox(9, 9, 20, 20))
+    labelled.apply(drawn)
+    labelled.apply(add_category(labelled, "ball"))
+    box, image = labelled.annotations(2)[0].id, labelled.new_image_id()
+    ball = labelled.categories()[-1].id
+    labelled.close()
+    restore(labelled.folder, backup)
+    with Dataset.open(labelled.folder) as again:
+        assert again.annotations(2) == []
+        assert again.new_annotation_id() > box
+        assert again.new_category_id() > ball
+        assert again.new_image_id() > image
+
+
 def test_pictures_added_after_the_backup_are_taken_in_again(
     labelled: Dataset, add_image: AddImage
 ) -> None:
