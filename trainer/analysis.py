@@ -28,6 +28,7 @@ from trainer.machine import write_whole
 from trainer.matching import ImageBoxes, Ranking, boxes_by_image, rank
 from trainer.measured import FILES, FORMAT, Kind, load
 from trainer.mistakes import Judgement, Mistake, judge
+from trainer.names import is_there
 from trainer.predict import Predictor
 from trainer.truth import truth_of
 
@@ -71,7 +72,7 @@ def analyse(
     in "warnings". Raises TrainerError, OSError.
     """
     path = run / FILES[part]
-    if part == "test" and path.exists():
+    if part == "test" and is_there(path):
         return load(path)
     opened = _opened(run, part, most)
     coco = opened.coco
@@ -100,7 +101,7 @@ def analyse_at_the_end(run: Path, should_stop: Callable[[], bool]) -> None:
 def _opened(run: Path, part: str, most: int | None) -> _Part:
     config = _config(run)
     file = run / f"{part}.json"
-    if part == "test" and not file.is_file():
+    if part == "test" and not is_there(file):
         raise TrainerError(
             f"{run} has no test part: nothing was put aside for a final score when it was made. "
             "Its validation score is what there is."

@@ -82,7 +82,7 @@ def _length_choice(config: RunConfig) -> str:
         return (
             f"Learns until {whose} on the validation pictures has {risen}risen for {PATIENCE:.0%} "
             f"of the time so far, the first {FIRST * min(HORIZON, config.seconds):.0f} s not "
-            f"counted, and for {FEWEST_EPOCHS:g} epochs and {FEWEST_LOOKS} looks; then the "
+            f"counted, and for {FEWEST_EPOCHS:g} epochs and {FEWEST_LOOKS} validations; then the "
             f"learning rate falls and it ends, after {config.seconds:g} s at the latest."
         )
     return f"Learns for {config.seconds:g} s, checking included."
@@ -107,7 +107,7 @@ def _augmentation_choice(config: RunConfig, recipe: Recipe) -> str:
     mirrored = (
         "and mirrored half of the time."
         if recipe.augmentation.mirror
-        else "but never mirrored: names of categories tell left from right."
+        else "but never mirrored: names of classes tell left from right."
     )
     return f"Every picture is moved, scaled and recoloured {how}{asked}, {mirrored}"
 
@@ -116,7 +116,7 @@ def _mosaic_choice(recipe: Recipe) -> tuple[str, ...]:
     if recipe.mosaic is None:
         return ()
     return (
-        "Objects fill little of their pictures: four close looks make one picture to learn from.",
+        "Objects fill little of their pictures: four close-ups make one picture to learn from.",
     )
 
 

@@ -117,6 +117,21 @@ def _resolved(folder: Path, path: Path) -> Path:
     return path
 
 
+def is_there(path: Path) -> bool:
+    """Whether anything has that name: a file, or a link, folder, pipe or device in a file's place.
+
+    True as well where nobody can tell, as without access. What is there is read next, and where it
+    is no plain file the reader says so: `is_file()` would pass it over without a word.
+    """
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError as error:
+        return error.errno != errno.ENAMETOOLONG
+    return True
+
+
 def is_plain_file(path: Path) -> bool:
     """Whether a file of its own is there: no link, folder, pipe or device."""
     try:

@@ -44,7 +44,7 @@ def list_cameras() -> list[CameraChoice]:
     return [
         *_robots(),
         CameraChoice("simulated", "simulated", "Simulated robot", "a Vector in a small world"),
-        CameraChoice(SECOND, "simulated", "Simulated robot 2", "sees the first one"),
+        CameraChoice(SECOND, "simulated", "Simulated robot 2", "sees the first"),
         *_webcams(),
         *_network_cameras(),
         CameraChoice("network:", "network", "Network camera…", "a phone's or another, by address"),

@@ -36,6 +36,7 @@ from labeler.runs.pair_child import train_pair_in_child
 from labeler.runs.prepare import Wish
 from labeler.runs.side_by_side import Pane, write_side_by_side
 from trainer.config import BUILT_IN, DETECTORS
+from trainer.names import is_there
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -154,7 +155,7 @@ def _train(pair: Path) -> None:
 
 def _score(pair: Path) -> None:
     """Where the trainer has not done so: it was stopped, or there is nothing to score by."""
-    if (pair / SCORES).is_file():
+    if is_there(pair / SCORES):
         return
     try:
         answer_of("score-pair", pair)

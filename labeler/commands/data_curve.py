@@ -13,6 +13,7 @@ from labeler.runs.errand import answer_of
 from labeler.runs.pair import SIDES
 from labeler.runs.pair_child import train_pair_in_child
 from trainer.events import Finished
+from trainer.names import is_there
 
 
 def train_points(pair: Path, folder: Path) -> Iterator[Path]:
@@ -39,6 +40,6 @@ def _train(pair: Path, place: Path, share: float) -> bool:
     ends = [records.of(side).end for side in SIDES]
     if any(isinstance(end, Finished) and end.stopped_early for end in ends):
         return False
-    if not (place / SCORES).is_file():
+    if not is_there(place / SCORES):
         answer_of("score-pair", place)
     return True

@@ -45,6 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
         first = next_frame(camera)  # before the file, so that a failed start leaves no trace
         tell_remark(camera)
         recorder = Recorder(arguments.feed, camera.name)
+        if recorder.remark:
+            sys.stderr.write(f"{recorder.remark}\n")
         count = _record(camera, recorder, first, arguments)
     finally:
         camera.stop()

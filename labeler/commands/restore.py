@@ -10,7 +10,7 @@ from pathlib import Path
 
 from labeler.dataset.backups import Backup, backups_of, contents_of, require_good
 from labeler.dataset.check import Finding, check
-from labeler.dataset.restoring import Restored, chosen_backup, restore
+from labeler.dataset.restoring import Restored, choose_backup, restore
 from labeler.dataset.store import Dataset
 from labeler.dataset.words import counted
 from labeler.errors import UserError
@@ -35,10 +35,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise UserError(f"{folder} is not there.")
     if arguments.list:
         return _list(folder, as_json=arguments.json)
-    done = restore(folder, chosen_backup(folder, arguments.name))
+    backup, passed_over = choose_backup(folder, arguments.name)
+    done = restore(folder, backup)
     with Dataset.open(folder, read_only=True) as dataset:
         findings = check(dataset)
-    _tell(done, findings, as_json=arguments.json)
+    _tell(done, passed_over, findings, as_json=arguments.json)
     return 1 if findings else 0
 
 
@@ -69,10 +70,11 @@ def _described(backup: Backup) -> dict[str, object]:
     return told
 
 
-def _tell(done: Restored, findings: list[Finding], *, as_json: bool) -> None:
+def _tell(done: Restored, passed_over: str, findings: list[Finding], *, as_json: bool) -> None:
     if as_json:
         told = {
             "restored": done.backup.name,
+            "passed_over": passed_over,
             "kept_aside": str(done.kept_aside) if done.kept_aside else None,
             "found_again": [image.file_name for image in done.found_again],
             "findings": [f"{each.kind}: {each.what}: {each.message}" for each in findings],
@@ -80,6 +82,7 @@ def _tell(done: Restored, findings: list[Finding], *, as_json: bool) -> None:
         sys.stdout.write(json.dumps(told) + "\n")
         return
     lines = [f"Restored {done.backup.name}, made on {done.backup.made_at:%Y-%m-%d at %H:%M}."]
+    lines += [passed_over] if passed_over else []
     if done.kept_aside:
         lines.append(f"What was there before is kept as {done.kept_aside}.")
     if done.found_again:

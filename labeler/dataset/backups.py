@@ -29,6 +29,8 @@ _NAME = re.compile(r"dataset-(\d{4}-\d{2}-\d{2}-\d{6})\.sqlite")
 _FORM = "%Y-%m-%d-%H%M%S"
 _PAGES = 2000
 """So many pages are copied between two looks at should_stop."""
+_TOLD = 3
+"""So many backups that are not good are named."""
 _ID_AT = slice(68, 72)
 """Where the application's id stands in the file, https://sqlite.org/fileformat.html."""
 
@@ -46,6 +48,24 @@ class Backup:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """The newest good backup, if there is one. passed_over: a clause for each newer one that is
+    not good, with its name and the fault.
+    """
+
+    backup: Backup | None
+    passed_over: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """A sentence about those passed over, or nothing."""
+        if not self.passed_over:
+            return ""
+        few, more = "; ".join(self.passed_over[:_TOLD]), len(self.passed_over) - _TOLD
+        return f"Passed over: {few}" + (f"; and {more} more." if more > 0 else ".")
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
     """What stands in a database: how many images and boxes."""
 
@@ -58,33 +78,52 @@ def backups_of(folder: Path, now: datetime | None = None) -> list[Backup]:
 
     One whose date is still to come was made while the clock was wrong: it counts as the oldest.
     """
-    now = now or datetime.now()
+    return [each for each in _dated(folder, now or datetime.now()) if _is_ours(each.path)]
+
+
+def _dated(folder: Path, now: datetime) -> list[Backup]:
+    """Files with a backup's name, the newest first, also those that hold something else."""
     place = folder / FOLDER
     found = []
     for path in [] if leads_elsewhere(place) else place.glob("dataset-*.sqlite"):
         made_at = _date_in(path.name)
-        if made_at and _is_ours(path):
+        if made_at:
             found.append(Backup(path, made_at))
     return sorted(
         found, key=lambda each: (each.made_at <= now + _AHEAD, each.made_at), reverse=True
     )
 
 
-def newest_good(folder: Path) -> Backup | None:
-    """The newest backup that SQLite finds no fault with."""
-    for backup in backups_of(folder):
-        with suppress(UserError):
+def choose_good(folder: Path) -> Chosen:
+    """The newest backup with which neither SQLite nor the check of the rows finds a fault."""
+    passed_over = []
+    for backup in _dated(folder, datetime.now()):
+        if not _is_ours(backup.path):
+            passed_over.append(f"{backup.name} is no database of a dataset")
+            continue
+        try:
             require_good(backup.path)
-            return backup
-    return None
+        except (UserError, OSError) as error:
+            passed_over.append(str(error).rstrip("."))
+        else:
+            return Chosen(backup, tuple(passed_over))
+    return Chosen(None, tuple(passed_over))
+
+
+def newest_good(folder: Path) -> Backup | None:
+    """As choose_good, for who need not say what was passed over."""
+    return choose_good(folder).backup
 
 
 def advice(folder: Path) -> str:
-    """What somebody with a damaged dataset can go back to, as a sentence."""
-    backup = newest_good(folder)
+    """What somebody with a damaged dataset can go back to, in a sentence or two."""
+    chosen = choose_good(folder)
+    backup = chosen.backup
     if backup is None:
-        return "It has no good backup."
-    return f"The newest good backup is of {backup.made_at:%Y-%m-%d %H:%M} ({backup.name})."
+        told = "It has no good backup."
+    else:
+        told = f"The newest good backup is of {backup.made_at:%Y-%m-%d %H:%M} ({backup.name})."
+    return f"{told} {chosen.told}".rstrip()
 
 
 def is_due(folder: Path, now: datetime | None = None) -> bool:
@@ -188,19 +227,29 @@ def copy_database(
 
 def require_good(path: Path) -> None:
     """Raises UserError where the file is no dataset, SQLite finds it damaged, or it holds what this
-    program did not write. Writes nothing.
+    program did not write: of an older format, once it is brought up to date. Writes nothing.
     """
     try:
         with closing(schema.connect_still(path)) as connection, schema.faults_of(path):
             version = schema.require_ours(connection, path, len(schema.MIGRATIONS))
             schema.require_sound_schema(connection, path, version, schema.MIGRATIONS)
             found = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
-            if found == "ok" and version >= sound_rows.FORMAT:
-                found = next((row.why for row in sound_rows.bad_rows(connection) if row.why), "ok")
+            if found == "ok":
+                found = _first_bad_row(connection, version) or "ok"
     except (schema.Damaged, schema.Unsound) as error:
         found = str(error.__cause__ or error)
     if found != "ok":
-        raise schema.Damaged(f"{path.name} is damaged ({found}).")
+        raise schema.Damaged(f"{path.name} is damaged ({found.rstrip('.')}).")
+
+
+def _first_bad_row(connection: sqlite3.Connection, version: int) -> str:
+    """A sentence that names it, or nothing."""
+    if version == len(schema.MIGRATIONS):
+        rows = sound_rows.bad_rows(connection)
+    else:
+        with closing(schema.newest_copy(connection, version, schema.MIGRATIONS)) as copy:
+            rows = sound_rows.bad_rows(copy)
+    return next((row.why for row in rows if row.why), "")
 
 
 def _require_good_copy(folder: Path, part: Path) -> None:

@@ -23,6 +23,10 @@ def require_database(folder: Path) -> None:
     if database.is_file() and database.stat().st_size:
         return
     require_none_lost(folder)
+    if not folder.exists():
+        raise UserError(
+            f"{folder} is not there. Was it moved or renamed, or is its drive not connected?"
+        )
     if not database.is_file():
         raise UserError(f"{folder} is not a dataset (it holds no {FILE_NAME}).")
 

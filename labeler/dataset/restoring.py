@@ -14,9 +14,10 @@ from labeler.dataset import picture, schema
 from labeler.dataset.backups import (
     FOLDER,
     Backup,
+    advice,
     backups_of,
+    choose_good,
     make_after_change,
-    newest_good,
     require_good,
 )
 from labeler.dataset.files import (
@@ -30,6 +31,7 @@ from labeler.dataset.files import (
 from labeler.dataset.lock import WriterLock
 from labeler.dataset.model import Image
 from labeler.dataset.own_folder import require_own
+from labeler.dataset.schema import Damaged
 from labeler.dataset.store import FILE_NAME, LOCK_NAME, Dataset
 from labeler.errors import UserError
 from trainer.names import BadName, is_plain_file, plain_name
@@ -53,17 +55,24 @@ class Restored:
 
 
 def chosen_backup(folder: Path, name: str = "") -> Backup:
-    """The backup of that name, else the newest good one. Raises UserError."""
+    """As choose_backup, for who need not say what was passed over."""
+    return choose_backup(folder, name)[0]
+
+
+def choose_backup(folder: Path, name: str = "") -> tuple[Backup, str]:
+    """The backup of that name, else the newest good one, and a sentence about newer ones that are
+    not good. Raises UserError.
+    """
     require_own(folder)
-    found = backups_of(folder)
     if not name:
-        backup = newest_good(folder)
-        if backup is None:
-            raise UserError(f"{folder} has no good backup to go back to.")
-        return backup
-    for backup in found:
+        chosen = choose_good(folder)
+        if chosen.backup is None:
+            told = f"{folder} has no good backup to go back to. {chosen.told}"
+            raise UserError(told.rstrip())
+        return chosen.backup, chosen.told
+    for backup in backups_of(folder):
         if backup.name in (Path(name).name, f"{Path(name).name}.sqlite"):
-            return backup
+            return backup, ""
     raise UserError(f"{folder / FOLDER} holds no backup {name}. --list shows those that it holds.")
 
 
@@ -75,7 +84,10 @@ def restore(folder: Path, backup: Backup) -> Restored:
     """
     folder = folder.absolute()
     require_own(folder)
-    require_good(backup.path)
+    try:
+        require_good(backup.path)
+    except Damaged as error:
+        raise Damaged(f"{error} Nothing was changed. {advice(folder)}") from error
     lock = WriterLock(folder / LOCK_NAME, name=folder.name)
     try:
         kept_aside = _swap(folder, backup)

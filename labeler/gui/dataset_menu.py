@@ -336,7 +336,10 @@ class DatasetMenu(QToolButton):
         self._add_capture_choice(menu)
         check = self._add(menu, self.tr("Check"), self._actions.check, "check", "shield")
         check.setEnabled(is_open)
-        self._add(menu, self.tr("History"), self.history_requested.emit, "history", "recent")
+        history = self._add(
+            menu, self.tr("History"), self.history_requested.emit, "history", "recent"
+        )
+        history.setEnabled(is_open)
         restore = self._add(
             menu, self.tr("Restore from a backup…"), self.ask_restore, "restore", "restore"
         )

@@ -52,7 +52,13 @@ class HistoryActions(QObject):
                 repeats=True,
                 obstacle=lambda: "" if self._document.can_redo else self._no_redo(),
             ),
-            Action("history", self.tr("History"), ("Ctrl+H",), self.toggle_panel),
+            Action(
+                "history",
+                self.tr("History"),
+                ("Ctrl+H",),
+                self.toggle_panel,
+                obstacle=lambda: "" if self._document.has_dataset else self._no_dataset(),
+            ),
         ]
 
     @property
@@ -66,7 +72,10 @@ class HistoryActions(QObject):
         return self._panel
 
     def toggle_panel(self) -> None:
-        self.panel.toggle()
+        if self._document.has_dataset:
+            self.panel.toggle()
+        else:
+            self._document.say(self._no_dataset())
 
     def undo(self) -> None:
         """Takes the last edit back, where the person can see it. An import of many pictures only
@@ -96,6 +105,9 @@ class HistoryActions(QObject):
         with self._document.reporting():
             return replay_large(self._document, step.entry, step.make, self.replayed.emit)
         return True
+
+    def _no_dataset(self) -> str:
+        return self.tr("No dataset is open, so there is no history.")
 
     def _no_undo(self) -> str:
         return self.tr("There is nothing to undo.")

@@ -277,6 +277,7 @@ class MainWindow(QWidget):
         document.written.connect(self.written.show_written)
         document.written.connect(lambda _path, _sentence: self.status.fall_silent())  # "Writing …"
         document.dataset_opened.connect(self.written.hide)
+        document.dataset_opened.connect(self.banner.hide)  # it was about what was open before
         self.written.said.connect(document.say)
         document.recovered.connect(self.banner.take_back)
         document.dataset_opened.connect(self._follow_dataset)

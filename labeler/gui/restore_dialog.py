@@ -27,9 +27,10 @@ def choose_backup(window: QWidget, folder: Path) -> str:
 
 def offer_newest(window: QWidget, folder: Path) -> str:
     """For a dataset that is damaged: the newest good backup where the person wants it."""
-    from labeler.dataset.backups import contents_of, newest_good
+    from labeler.dataset.backups import choose_good, contents_of
 
-    backup = newest_good(folder)
+    chosen = choose_good(folder)
+    backup = chosen.backup
     if backup is None:
         return ""
     held = contents_of(backup.path)
@@ -42,6 +43,8 @@ def offer_newest(window: QWidget, folder: Path) -> str:
         images=counted(held.images, "image"),
         boxes=counted(held.boxes, "box"),
     )
+    if chosen.told:
+        question = f"{question}\n\n{chosen.told}"
     button = QMessageBox.StandardButton
     answer = QMessageBox.question(
         window, _tr("Restore from a backup"), question, button.Yes | button.No

@@ -18,6 +18,7 @@ from trainer.measured import (
     Scores,
     read_analysis,
 )
+from trainer.names import is_there
 
 __all__ = [
     "FILES",
@@ -62,7 +63,7 @@ def _told(measured: Measure, value: float | None, interval: tuple[float, float] 
 def load_analysis(run: Path, part: str = "val") -> Analysis | None:
     """part: "val" or "test". None where it was not measured. Raises UserError."""
     path = run / FILES[part]
-    if not path.exists():
+    if not is_there(path):
         return None
     try:
         return read_analysis(path)

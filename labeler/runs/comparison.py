@@ -28,6 +28,7 @@ from labeler.runs.prepare import load_preparation
 from labeler.runs.record import RunRecord
 from trainer.config import RunConfig
 from trainer.events import Finished
+from trainer.names import is_there
 from trainer.stored import Count, Score, StoredError, read
 
 SCORES = "scores.json"
@@ -114,7 +115,7 @@ def read_comparison(pair: Path, name: str) -> Comparison:
 def read_scores(pair: Path) -> Numbers | None:
     """None where nobody scored the pair yet. Raises UserError where the file is damaged."""
     path = pair / SCORES
-    if not path.is_file():
+    if not is_there(path):
         return None
     try:
         return asdict(read(path, _PairScores))

@@ -24,6 +24,7 @@ from labeler.runs.data_curve import (
 from labeler.runs.history import RunState, config_of
 from labeler.runs.pair import PAIR_FILE, SIDES, summarise_pair
 from labeler.runs.prepare import Wish
+from trainer.names import is_there
 
 PAIR = "pair"
 NUMBERS, PAGE, CURVES = "comparison.json", "README.md", "curves"
@@ -54,7 +55,7 @@ def how_far(pair: Path, wish: Wish) -> HowFar:
     """Raises UserError where the pair was asked something else, or something else is in the way."""
     if not pair.exists() or not any(pair.iterdir()):
         return HowFar.NEW
-    if not (pair / PAIR_FILE).is_file():
+    if not is_there(pair / PAIR_FILE):
         raise UserError(f"{pair} is not empty and holds no comparison. Choose a new folder.")
     _require_same(pair, wish)
     summary = summarise_pair(pair)

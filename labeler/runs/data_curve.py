@@ -17,7 +17,7 @@ from labeler.errors import UserError
 from labeler.runs.chart import Chart, Panel, Series, Spot
 from labeler.runs.coco_side import CocoLists, Entry, read_lists, write_lists
 from labeler.runs.comparison import Numbers, read_scores
-from labeler.runs.history import RunState, config_of
+from labeler.runs.history import LeftOut, RunState, config_of, linked_run_words
 from labeler.runs.pair import (
     PAIR_FILE,
     SIDES,
@@ -27,6 +27,7 @@ from labeler.runs.pair import (
 )
 from labeler.runs.prepare import Wish
 from trainer.config import RunConfig
+from trainer.names import is_there
 
 DATA_CURVE = "data-curve"
 """The folder of the pairs that learn from a part, and the name of the curve's pictures."""
@@ -51,15 +52,33 @@ def part_folder(folder: Path, share: float) -> Path:
 
 
 def read_points(pair: Path, folder: Path) -> list[DataPoint]:
-    """Those that are trained to their end and scored, by their size; the whole, `pair`, is last.
+    """As look_through_points. Raises UserError where one of them is damaged."""
+    points, left_out = look_through_points(pair, folder)
+    if left_out:
+        raise UserError(left_out[0].why)
+    return points
 
-    Empty where there are no parts. Raises UserError where a scores.json is damaged.
+
+def look_through_points(pair: Path, folder: Path) -> tuple[list[DataPoint], list[LeftOut]]:
+    """Those that are trained to their end and scored, by their size, and those that are damaged.
+
+    The whole, `pair`, is last. Both are empty where there are no parts.
     """
-    if not folder.is_dir():
-        return []
+    points: list[DataPoint] = []
+    left_out: list[LeftOut] = []
+    if not is_there(folder):
+        return points, left_out
+    if leads_elsewhere(folder):
+        return points, [LeftOut(folder, linked_run_words(folder))]
     places = [(share, part_folder(folder, share)) for share in SHARES if share < 1]
-    found = [_read_point(place, share) for share, place in [*places, (1.0, pair)]]
-    return [point for point in found if point is not None]
+    for share, place in [*places, (1.0, pair)]:
+        try:
+            point = _read_point(place, share)
+        except (UserError, OSError) as error:
+            left_out.append(LeftOut(place, str(error)))
+        else:
+            points += [point] if point else []
+    return points, left_out
 
 
 def missing_shares(pair: Path, folder: Path) -> list[float]:
@@ -159,7 +178,11 @@ def _how_long(points: Sequence[DataPoint]) -> str:
 
 
 def _read_point(pair: Path, share: float) -> DataPoint | None:
-    if not (pair / PAIR_FILE).is_file() or summarise_pair(pair).state is not RunState.FINISHED:
+    if not is_there(pair / PAIR_FILE):
+        return None
+    if leads_elsewhere(pair):
+        raise UserError(linked_run_words(pair))
+    if summarise_pair(pair).state is not RunState.FINISHED:
         return None
     scores = read_scores(pair)
     images = len(read_lists(pair / SIDES[0] / "train.json").images)
@@ -218,7 +241,7 @@ def _wish(config: RunConfig, times: float) -> Wish:
 
 def _make_room(folder: Path) -> None:
     """Raises UserError where somebody still trains there, or the disk refuses."""
-    if (folder / PAIR_FILE).is_file() and summarise_pair(folder).state is RunState.RUNNING:
+    if is_there(folder / PAIR_FILE) and summarise_pair(folder).state is RunState.RUNNING:
         raise UserError(f"{folder} is being trained by another process. Wait for its end.")
     if leads_elsewhere(folder) or leads_elsewhere(folder.parent):
         raise UserError(f"{folder} leads out of its pair by a link, so it is not written anew.")

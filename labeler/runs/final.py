@@ -14,6 +14,7 @@ from labeler.runs.coco_side import read_lists
 from labeler.runs.errand import answer_of
 from labeler.runs.history import MODEL, list_runs, model_of
 from trainer.measured import load
+from trainer.names import is_there
 from trainer.stored import value_of
 
 FINAL = "final.json"
@@ -43,7 +44,7 @@ def final_score(run: Path) -> FinalScore:
     if known is not None:
         return known
     model_of(run)
-    if not (run / _TEST).is_file():
+    if not is_there(run / _TEST):
         raise UserError(
             f"{run} has no test part: nothing was put aside for a final score when it was made. "
             "That begins at 200 labelled images; its validation score is what there is."
@@ -59,7 +60,7 @@ def final_score(run: Path) -> FinalScore:
 def kept_score(run: Path) -> FinalScore | None:
     """What was measured before; None where nothing was. Raises UserError for a damaged file."""
     path = run / FINAL
-    if not path.is_file():
+    if not is_there(path):
         return None
     try:
         content = load(path)
@@ -79,7 +80,7 @@ def run_to_score(folder: Path) -> Path:
 
     Raises UserError where there is none.
     """
-    if (folder / "config.json").is_file():
+    if is_there(folder / "config.json"):
         return folder
     if not folder.is_dir():
         raise UserError(f"There is no run and no dataset at {folder}.")
@@ -94,7 +95,7 @@ def run_to_score(folder: Path) -> Path:
 
 
 def _has_test(run: Path) -> bool:
-    return (run / _TEST).is_file() or (run / FINAL).is_file()
+    return is_there(run / _TEST) or is_there(run / FINAL)
 
 
 def _hints(run: Path, content: dict[str, Any], measured: datetime) -> Iterator[str]:

@@ -17,6 +17,7 @@ from labeler.runs.record import EVENTS, RunRecord, checked_events
 from labeler.runs.start_weights import BEST_WEIGHTS
 from trainer.config import RunConfig, load_config
 from trainer.events import Failed, Finished
+from trainer.names import is_there
 from trainer.run_files import began
 
 MODEL = "model.onnx"
@@ -111,7 +112,7 @@ def look_through(folder: Path) -> tuple[list[RunSummary], list[LeftOut]]:
     runs: list[RunSummary] = []
     left_out: list[LeftOut] = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if not os.path.lexists(path / "config.json"):
+        if not is_there(path / "config.json"):
             continue
         if leads_elsewhere(path):
             left_out.append(LeftOut(path, linked_run_words(path)))

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from labeler.dataset.files import is_file, reason, sync_file, sync_folder, write_durably
+from labeler.dataset.files import reason, sync_file, sync_folder, write_durably
 from labeler.dataset.own_folder import leads_elsewhere
 from labeler.dataset.splits import SplitSizes
 from labeler.dataset.store import Dataset
@@ -36,6 +36,7 @@ from labeler.runs.prepare import (
 from labeler.runs.record import RunRecord, read_events
 from trainer.config import load_config, save_config
 from trainer.events import Event, from_line
+from trainer.names import is_there
 from trainer.run_files import moment_in
 from trainer.stored import parsed, read
 
@@ -168,7 +169,7 @@ def look_through_pairs(folder: Path) -> tuple[list[PairSummary], list[LeftOut]]:
     pairs: list[PairSummary] = []
     left_out: list[LeftOut] = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if not is_file(path / PAIR_FILE):
+        if not is_there(path / PAIR_FILE):
             continue
         if leads_elsewhere(path):
             left_out.append(LeftOut(path, linked_run_words(path)))
@@ -181,7 +182,10 @@ def look_through_pairs(folder: Path) -> tuple[list[PairSummary], list[LeftOut]]:
 
 
 def summarise_pair(path: Path) -> PairSummary:
-    """Raises UserError where the folder is no pair."""
+    """Raises UserError where the folder is no pair, or one of its runs leads out of it."""
+    linked = next((path / side for side in SIDES if leads_elsewhere(path / side)), None)
+    if linked is not None:
+        raise UserError(linked_run_words(linked))
     try:
         written = read(path / PAIR_FILE, _PairFile).date.timestamp()
         pretrained, scratch = (summarise(path / side) for side in SIDES)

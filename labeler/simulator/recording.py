@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from labeler.errors import UserError
+from trainer.names import is_plain_file
 from trainer.stored import parsed, value_of
 
 KIND = "vector feed 1"
+_BEGINNING = f'{{"kind":"{KIND}"'.encode()
 COUNTED = 1 << 32
 """The robot's messages count to one less, and from 0 again."""
 
@@ -40,12 +43,23 @@ class RecordedFrame:
         )
 
 
+class _NothingWholeError(ValueError):
+    """A feed without a single whole picture."""
+
+
 class Recorder:
-    """Writes a feed as it comes. What it wrote is in the file at once."""
+    """Writes a feed as it comes. What it wrote is in the file at once.
+
+    remark: a sentence about what was in its way, or nothing.
+    """
 
     def __init__(self, path: Path, name: str) -> None:
-        """Raises UserError where the file cannot be made or is there already."""
+        """Raises UserError where the file cannot be made or is there already.
+
+        What a recording left that was killed before its first whole picture is put aside.
+        """
         self.path = path
+        self.remark = _put_aside(path) if _is_left_behind(path) else ""
         self._is_empty = True
         try:
             self._file = path.open("xb", buffering=0)
@@ -108,7 +122,7 @@ class Recording:
             self.robot = value_of(str, head["robot"])
             self.frames = self._index()
             if not self.frames:
-                raise ValueError("it holds no whole picture")
+                raise _NothingWholeError("it holds no whole picture")
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             self.close()
             raise no_feed(path, str(error)) from error
@@ -147,6 +161,39 @@ class Recording:
             frames.append(frame)
             self._file.seek(offset + frame.size + 1)
         return frames
+
+
+def _is_left_behind(path: Path) -> bool:
+    """Whether it is a feed, or the beginning of one, without a whole picture."""
+    if not is_plain_file(path):
+        return False
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_BEGINNING))
+        if len(head) < len(_BEGINNING):
+            return _BEGINNING.startswith(head)
+        if head == _BEGINNING:
+            Recording(path).close()
+    except UserError as error:
+        return isinstance(error.__cause__, _NothingWholeError)
+    except OSError:  # making the file says why
+        return False
+    return False
+
+
+def _put_aside(path: Path) -> str:
+    """Never deleted: half a picture may be in it. Raises UserError."""
+    aside, number = path.with_name(f"{path.name}.cut-off"), 2
+    while os.path.lexists(aside):
+        aside, number = path.with_name(f"{path.name}.cut-off-{number}"), number + 1
+    try:
+        path.rename(aside)
+    except OSError as error:
+        raise _unwritten(path, error) from error
+    return (
+        f"{path} was left by a recording that ended before its first whole picture. It is "
+        f"{aside.name} now, and can be deleted."
+    )
 
 
 def no_feed(path: Path, why: str) -> UserError:

@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,17 @@ def test_a_second_run_adds_a_session_and_leaves_out_what_is_there(
         assert len(dataset.sessions()) == 2
         kept = {dataset.path_of(image).read_bytes() for image in dataset.images()}
     assert kept == set(stored.values())
+
+
+def test_between_two_pictures_is_the_interval_that_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures(tmp_path / "pictures", 24)
+    monkeypatch.setattr(FolderCamera, "SECONDS_EACH", 0.02)
+    words = ["capture", str(tmp_path / "desk"), "--robot", f"folder:{tmp_path / 'pictures'}"]
+    began = time.monotonic()
+    assert main([*words, "--count", "2", "--interval", "0.8"]) == 0
+    assert time.monotonic() - began >= 0.8
 
 
 @pytest.mark.parametrize(

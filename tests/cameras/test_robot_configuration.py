@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from labeler.cameras.robots import LARGEST, config_path, find_robot, read_sections, split_address
+from labeler.cameras.robots import config_path, find_robot, read_sections, split_address
 from labeler.errors import UserError
 
 GOOD = """[00e20100]
@@ -156,7 +156,10 @@ def test_two_robots_of_one_name_are_told_apart_by_their_serial_numbers(ini: Path
 
 def test_a_file_that_is_far_too_large_is_damaged(ini: Path) -> None:
     with ini.open("a", encoding="utf-8") as file:
-        file.write(f"# {'x' * LARGEST}\n")
+        file.write(f"# {'x' * ((1 << 20) - 1000)}\n")
+    assert find_robot("00e20100").ip == "192.168.1.7"  # many robots and comments
+    with ini.open("a", encoding="utf-8") as file:
+        file.write(f"# {'x' * 1000}\n")
     with pytest.raises(UserError, match="is damaged"):
         find_robot("00e20100")
 

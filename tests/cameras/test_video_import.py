@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from labeler.cameras.video_import import import_video
+from labeler.cli import main
 from labeler.dataset.check import check
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
@@ -47,6 +48,14 @@ def test_it_gives_as_many_pictures_a_second_as_asked_in_their_order(
     assert times == pytest.approx([0.25 * number for number in range(12)], abs=0.026)
     assert dataset.images()[1].original_name == "kitchen-00001.jpg"
     assert check(dataset) == []
+
+
+def test_the_verb_takes_as_many_a_second_as_it_is_told(
+    tmp_path: Path, video: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["import-video", str(tmp_path / "d"), str(video), "--json"]
+    assert main([*words, "--per-second", "5"]) == 0
+    assert json.loads(capsys.readouterr().out)["images"] == SECONDS * 5
 
 
 def test_more_than_it_has_gives_every_frame(dataset: Dataset, video: Path) -> None:

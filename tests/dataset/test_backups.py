@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -15,14 +16,14 @@ from pathlib import Path
 import pytest
 
 from labeler.cli import main
-from labeler.dataset import backups
+from labeler.dataset import backups, schema
 from labeler.dataset.category_edits import add_category
 from labeler.dataset.check import check
 from labeler.dataset.edits import draw
 from labeler.dataset.history import History
 from labeler.dataset.model import BBox, Image
 from labeler.dataset.progress import Stopped
-from labeler.dataset.restoring import chosen_backup, restore
+from labeler.dataset.restoring import choose_backup, chosen_backup, restore
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 
@@ -146,6 +147,23 @@ def test_restoring_brings_the_boxes_back_and_keeps_what_was_there(labelled: Data
     assert backups.contents_of(done.kept_aside).boxes == 2
 
 
+def test_an_id_that_was_given_after_the_backup_is_not_given_again(labelled: Dataset) -> None:
+    """Exports, runs and notes may name it: it never means another box or image."""
+    backup = backups.make(labelled.folder, NOON)
+    drawn = draw(labelled, 2, 1, BBox(9, 9, 20, 20))
+    labelled.apply(drawn)
+    labelled.apply(add_category(labelled, "ball"))
+    box, image = labelled.annotations(2)[0].id, labelled.new_image_id()
+    ball = labelled.categories()[-1].id
+    labelled.close()
+    restore(labelled.folder, backup)
+    with Dataset.open(labelled.folder) as again:
+        assert again.annotations(2) == []
+        assert again.new_annotation_id() > box
+        assert again.new_category_id() > ball
+        assert again.new_image_id() > image
+
+
 def test_pictures_added_after_the_backup_are_taken_in_again(
     labelled: Dataset, add_image: AddImage
 ) -> None:
@@ -190,6 +208,55 @@ def test_a_damaged_backup_is_refused_and_the_newest_good_one_chosen(labelled: Da
     assert chosen_backup(labelled.folder) == good
     with pytest.raises(UserError, match="no backup yesterday"):
         chosen_backup(labelled.folder, "yesterday")
+
+
+def bad_row(backup: backups.Backup) -> None:
+    """Of no fault that SQLite would find."""
+    with closing(sqlite3.connect(backup.path)) as file, file:
+        file.execute("UPDATE annotation SET width = 1e300")
+
+
+def test_the_newest_sound_backup_is_taken_and_what_was_passed_over_is_said(
+    labelled: Dataset, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = backups.make(labelled.folder, NOON)
+    bad = backups.make(labelled.folder, NOON + DAY)
+    bad_row(bad)
+    empty = labelled.folder / backups.FOLDER / "dataset-2026-03-03-120000.sqlite"
+    empty.touch()
+    labelled.close()
+    (labelled.folder / "dataset.sqlite").write_bytes(b"no database " * 500)
+    said = (
+        f"Passed over: {empty.name} is no database of a dataset; {bad.name} is damaged "
+        r"\(Annotation 1: its width is the real '1.0e\+300', not a usual number above 0\)\."
+    )
+    with pytest.raises(UserError, match=rf"newest good backup .*{good.name}\). {said}"):
+        Dataset.open(labelled.folder)
+    with pytest.raises(UserError, match=rf"{bad.name} is .* Nothing was changed.*{good.name}"):
+        restore(labelled.folder, bad)
+    assert main(["restore", str(labelled.folder)]) == 0
+    told = capsys.readouterr().out
+    assert f"Restored {good.name}" in told
+    assert re.search(said, told)
+    with Dataset.open(labelled.folder) as again:
+        assert [box.bbox.width for box in again.all_annotations()] == [20]
+
+
+def test_a_backup_of_an_older_format_with_a_bad_row_is_passed_over(labelled: Dataset) -> None:
+    """It could be put in the place of the database, and then not be opened."""
+    good = backups.make(labelled.folder, NOON)
+    labelled.close()
+    place = labelled.folder / backups.FOLDER / "dataset-2026-03-02-120000.sqlite"
+    with closing(sqlite3.connect(place, isolation_level=None)) as old:
+        schema._step(old, schema.MIGRATIONS[0], 1)
+        old.execute("INSERT INTO session VALUES (1, 'x', 'y', 1e300)")
+    backup, passed_over = choose_backup(labelled.folder)
+    assert backup == good
+    assert "its started_at is the real '1.0e+300', not a time)" in passed_over
+    before = (labelled.folder / "dataset.sqlite").read_bytes()
+    with pytest.raises(UserError, match="Nothing was changed"):
+        restore(labelled.folder, backups.backups_of(labelled.folder)[0])
+    assert (labelled.folder / "dataset.sqlite").read_bytes() == before
 
 
 def test_opening_a_damaged_dataset_names_the_way_back_and_it_works(
@@ -320,8 +387,6 @@ def test_going_back_leaves_a_backup_of_what_is_there_then(
 
 
 def test_a_backup_of_an_older_format_is_brought_up_to_date(labelled: Dataset) -> None:
-    from labeler.dataset import schema
-
     backup = backups.make(labelled.folder, NOON)
     labelled.close()
     backup.path.unlink()

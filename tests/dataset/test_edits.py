@@ -45,6 +45,14 @@ def test_drawing_makes_an_image_labelled(dataset: Dataset, image: Image, box: An
     assert state(dataset, image) is ImageState.LABELLED
 
 
+def test_the_history_tells_an_empty_image_from_one_that_is_right(
+    dataset: Dataset, image: Image
+) -> None:
+    assert verify(dataset, image.id).description == "Nothing here"
+    dataset.apply(draw(dataset, image.id, 1, BBox(10, 20, 100, 50)))
+    assert verify(dataset, image.id).description == "Confirm image"
+
+
 def test_a_drawn_box_is_clipped_to_the_image(dataset: Dataset, image: Image) -> None:
     dataset.apply(draw(dataset, image.id, 1, BBox(-10, 300, 50, 100)))
     assert dataset.annotations(image.id)[0].bbox == BBox(0, 300, 40, 60)

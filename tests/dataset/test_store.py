@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 import time
@@ -179,6 +180,28 @@ def test_a_failed_transaction_leaves_nothing_and_ids_go_on(stocked: Dataset) -> 
     stocked.apply(draw(stocked, 1, 1, BBox(0, 0, 10, 10)))
     with reopened(stocked) as again:
         assert again.new_annotation_id() > 1
+
+
+def test_an_id_that_was_asked_for_in_a_failed_transaction_is_never_given_twice(
+    stocked: Dataset, tmp_path: Path
+) -> None:
+    """Nor after a kill: what was reserved inside it is not reserved on the disk."""
+
+    def fail() -> None:
+        with stocked.transaction():
+            stocked.new_annotation_id()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    [drawn] = draw(stocked, 3, 1, BBox(0, 0, 10, 10)).changes
+    assert isinstance(drawn, AnnotationChange)
+    assert drawn.after
+    stocked.apply(Edit("Draw", (drawn,)))
+    stocked.apply(Edit("Delete", (drawn.inverse(),)))
+    killed = shutil.copytree(stocked.folder, tmp_path / "as a kill leaves it")
+    with Dataset.open(Path(killed)) as again:
+        assert again.new_annotation_id() > drawn.after.id
 
 
 def test_only_a_session_without_images_is_taken_back(stocked: Dataset) -> None:

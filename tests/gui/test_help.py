@@ -135,6 +135,7 @@ def test_the_documentation_is_read_in_a_window_of_its_own(qtbot: QtBot, window: 
     for row, title in enumerate(titles):
         shown.list.setCurrentRow(row)
         assert title in shown.page.toPlainText()
+        qtbot.waitUntil(lambda: shown.page.horizontalScrollBar().maximum() == 0)
     shown.page.anchorClicked.emit(QUrl("labelling.md"))
     assert shown.list.currentItem().text() == title_of(ROOT / "docs" / "labelling.md")
     qtbot.waitUntil(shown.isActiveWindow)

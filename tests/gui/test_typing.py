@@ -177,6 +177,31 @@ def test_a_second_number_is_no_key_of_a_class(
     assert fired == []
 
 
+def test_undo_in_a_field_without_anything_to_take_back_is_that_of_the_dataset(
+    hand: Hand, window: MainWindow
+) -> None:
+    held = Qt.KeyboardModifier.ControlModifier
+    x = hand.label.boxes.fields["x"]
+    QTest.mouseClick(x, Qt.MouseButton.LeftButton)
+    x.selectAll()
+    QTest.keyClicks(x, "40")
+    QTest.keyClick(x, Qt.Key.Key_Return)
+    QTest.keyClicks(x, "7")
+    QTest.keyClick(x, Qt.Key.Key_Z, held)  # takes the 7 back, and nothing else
+    assert hand.boxes[0].x == 40
+    QTest.keyClick(x, Qt.Key.Key_Z, held)
+    assert hand.boxes[0].x == 100
+    QTest.keyClick(x, Qt.Key.Key_Escape)
+    hand.label.canvas.select(())
+    hand.press(Qt.Key.Key_N)
+    field = hand.label.classes.field
+    QTest.keyClicks(field, "cup")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert len(window.document.dataset.categories()) == 2
+    QTest.keyClick(field, Qt.Key.Key_Z, held)
+    assert [each.name for each in window.document.dataset.categories()] == ["mug"]
+
+
 def test_what_is_typed_stands_while_suggestions_arrive(hand: Hand, window: MainWindow) -> None:
     field, dataset = hand.label.boxes.fields["x"], window.document.dataset
     note = hand.label.boxes.note

@@ -415,9 +415,37 @@ def test_check_tells_a_missing_picture(qtbot: QtBot, window: MainWindow) -> None
 def test_a_folder_that_is_no_dataset_is_told_and_the_open_one_stays(
     window: MainWindow, tmp_path: Path
 ) -> None:
-    window.actions_of_dataset.open(tmp_path / "nowhere")
+    (tmp_path / "letters").mkdir()
+    window.actions_of_dataset.open(tmp_path / "letters")
     assert "is not a dataset" in window.banner.message.text()
     assert window.document.dataset.name == "kitchen"
+
+
+def test_a_folder_that_is_gone_is_told_until_another_dataset_is_open(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    window.actions_of_dataset.open(tmp_path / "nowhere")
+    assert "nowhere is not there. Was it moved" in window.banner.message.text()
+    assert window.banner.isVisible()
+    window.actions_of_dataset.create("garage")
+    assert window.document.dataset.name == "garage"
+    assert not window.banner.isVisible()
+
+
+def test_without_a_dataset_the_history_is_not_shown(window: MainWindow) -> None:
+    window.actions_of_dataset.close()
+    QTest.keyClick(window, Qt.Key.Key_H, CONTROL)
+    assert "No dataset is open" in window.status.sentence.text()
+    assert not window.history.panel.isVisible()
+
+
+def test_enter_presses_the_button_that_has_the_focus(window: MainWindow) -> None:
+    label: Any = window.workspace("label")
+    for button in (label.verify_button, label.nothing_button):
+        button.setFocus()
+        before = window.document.counts.empty
+        QTest.keyClick(button, Qt.Key.Key_Return)
+        assert window.document.counts.empty == before + 1
 
 
 def test_a_second_window_is_told_and_looks_without_writing(

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from labeler.errors import UserError
+from labeler.runs.analysis import load_analysis
 from labeler.runs.comparison import read_scores
+from labeler.runs.data_curve import look_through_points, read_points
 from labeler.runs.final import kept_score
 from labeler.runs.history import list_runs, look_through, summarise
 from labeler.runs.pair import look_through_pairs
@@ -21,7 +27,10 @@ from labeler.runs.showcase import load_looks
 from labeler.runs.turns import is_anything_training
 from labeler.votes.vote_book import VoteBook
 from tests.runs.test_runs_history import BEST, PROGRESSED, STARTED, make_run
+from trainer.analysis import analyse
 from trainer.events import Failed, Finished, to_line
+from trainer.faults import TrainerError
+from trainer.report.story import read_story
 
 END = Finished(0.4, 0.8, 60.0, 6.0, stopped_early=True)
 
@@ -123,6 +132,97 @@ def test_a_pair_with_a_damaged_side_or_date_is_left_out(tmp_path: Path) -> None:
     assert [each.path for each in left_out] == [other, third]
     assert "seed is 'x'" in left_out[0].why
     assert "date is '0001-01-01'" in left_out[1].why
+
+
+def as_link(path: Path) -> None:
+    target = path.parent.parent / "elsewhere.json"
+    target.write_text("{}", encoding="utf-8")
+    path.symlink_to(target)
+
+
+def as_link_to_nothing(path: Path) -> None:
+    path.symlink_to(path.parent.parent / "nowhere.json")
+
+
+def made_pair(pair: Path) -> Path:
+    for side in ("pretrained", "scratch"):
+        make_run(pair / side, STARTED, replace(END, stopped_early=False))
+        (pair / side / "train.json").write_text(
+            '{"images": [{"id": 1}], "annotations": [], "categories": [{"id": 1}]}'
+        )
+    (pair / "pair.json").write_text('{"date": "2026-01-01T10:00:00+01:00"}', encoding="utf-8")
+    return pair
+
+
+@pytest.fixture(params=[as_link, as_link_to_nothing, Path.mkdir, os.mkfifo])
+def spoiled(request: pytest.FixtureRequest) -> Callable[[Path], Path]:
+    """Puts something else in a file's place."""
+
+    def spoil(path: Path) -> Path:
+        path.unlink(missing_ok=True)
+        request.param(path)
+        return path
+
+    return spoil
+
+
+Spoiled = Callable[[Path], Path]
+
+
+def test_a_run_or_pair_whose_file_is_none_is_left_out_with_a_sentence(
+    tmp_path: Path, spoiled: Spoiled
+) -> None:
+    pair, run = made_pair(tmp_path / "pair"), make_run(tmp_path / "run", STARTED, END)
+    spoiled(pair / "pair.json")
+    spoiled(run / "config.json")
+    for look, path in ((look_through_pairs, pair), (look_through, run)):
+        listed, left_out = look(tmp_path)
+        assert listed == []
+        assert [each.path for each in left_out] == [path]
+        assert re.search("is a link|not a plain file", left_out[0].why)
+
+
+@pytest.mark.parametrize("name", ["pair.json", "scores.json"])
+def test_a_part_of_a_data_curve_whose_file_is_none_is_told_beside_the_others(
+    tmp_path: Path, spoiled: Spoiled, name: str
+) -> None:
+    part = made_pair(tmp_path / "pair" / "data-curve" / "010-percent")
+    spoiled(part / name)
+    points, left_out = look_through_points(made_pair(tmp_path / "pair"), part.parent)
+    assert points == []
+    assert [each.path for each in left_out] == [part]
+    with pytest.raises(UserError, match=rf"{name}.*(is a link|not a plain file)"):
+        read_points(tmp_path / "pair", part.parent)
+
+
+def test_what_was_measured_is_never_passed_over_because_its_file_is_none(
+    tmp_path: Path, spoiled: Spoiled
+) -> None:
+    """Else it is measured anew, and a final score is no final one any more."""
+    run = make_run(tmp_path / "run", STARTED, END)
+    for name in ("analysis.json", "final.json", "scores.json"):
+        spoiled(run / name)
+    readers = {
+        "analysis.json": lambda: load_analysis(run),
+        "final.json": lambda: load_analysis(run, "test"),
+        r"final\.json": lambda: kept_score(run),
+        "scores.json": lambda: read_scores(run),
+    }
+    for name, read in readers.items():
+        with pytest.raises(UserError, match=name):
+            read()
+    with pytest.raises(TrainerError, match=r"final\.json"):
+        analyse(run, "test")
+    assert len(read_story(run).faults) >= 2
+
+
+def test_a_pair_one_of_whose_runs_is_a_link_is_left_out(tmp_path: Path) -> None:
+    pair = made_pair(tmp_path / "runs" / "pair")
+    (pair / "scratch").rename(tmp_path / "elsewhere")
+    (pair / "scratch").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    pairs, left_out = look_through_pairs(tmp_path / "runs")
+    assert pairs == []
+    assert "scratch is a link" in left_out[0].why
 
 
 @pytest.mark.parametrize(

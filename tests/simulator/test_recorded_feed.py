@@ -103,6 +103,35 @@ def test_no_file_is_written_over_and_what_is_no_feed_is_said(
     assert not (tmp_path / "nothing.feed").exists()
 
 
+@pytest.mark.parametrize("size", [0, 9, "header", -1])
+def test_what_a_killed_recording_left_is_no_obstacle_to_the_next(
+    tmp_path: Path, size: int | str
+) -> None:
+    """Killed before its header, within it, behind it, and within its first picture."""
+    path = recorded(tmp_path / "table.feed", 1)
+    whole = path.read_bytes()
+    left = whole[: whole.index(b"\n") + 1] if isinstance(size, str) else whole[:size]
+    path.write_bytes(left)
+    again = Recorder(path, "Vector-A1B2")
+    assert "table.feed.cut-off now" in again.remark
+    assert (tmp_path / "table.feed.cut-off").read_bytes() == left
+    again.add(0.0, 1, 1, b"", b"picture")
+    again.close()
+    with pytest.raises(UserError, match="is there already"):
+        Recorder(path, "Vector-A1B2")
+    with Recording(path) as recording:
+        assert len(recording.frames) == 1
+
+
+@pytest.mark.parametrize("content", [b"a letter", b'{"kind":"another"}\n', b"{}"])
+def test_what_is_no_recording_is_left_where_it_is(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "table.feed"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="is there already"):
+        Recorder(path, "Vector-A1B2")
+    assert [each.name for each in tmp_path.iterdir()] == ["table.feed"]
+
+
 HEAD = b'{"kind": "vector feed 1", "robot": "V"}\n'
 
 

@@ -19,6 +19,10 @@ def test_halfway_is_the_middle_of_both() -> None:
     assert interpolated(START, END, 0.5) == BBox(30, 10, 20, 60)
 
 
+def test_a_quarter_of_the_way_lies_nearer_to_the_start() -> None:
+    assert interpolated(START, END, 0.25) == BBox(20, 15, 25, 50)
+
+
 @given(boxes, boxes)
 def test_the_ends_are_the_key_frames_to_the_last_bit(start: BBox, end: BBox) -> None:
     assert interpolated(start, end, 0.0) == start

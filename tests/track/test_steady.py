@@ -60,6 +60,20 @@ def test_each_class_counts_by_itself_and_is_never_exchanged() -> None:
     assert numbers(steady, thing(0, category_id=BALL), thing(300)) == [1, 2]
 
 
+def test_a_thing_of_another_class_never_takes_over_a_number() -> None:
+    steady = Steady()
+    assert numbers(steady, thing(0), thing(300)) == [1, 2]
+    assert numbers(steady, thing(300, category_id=BALL)) == [1]
+    assert numbers(steady, thing(300)) == [2]
+
+
+def test_a_box_that_is_found_much_larger_than_before_is_still_the_same_thing() -> None:
+    """0.36 of both boxes is shared, and one is 2.8 times as large as the other."""
+    steady = Steady()
+    assert numbers(steady, Thing(MUG, (100.0, 100.0, 60.0, 60.0), 0.9)) == [1]
+    assert numbers(steady, Thing(MUG, (80.0, 80.0, 100.0, 100.0), 0.9)) == [1]
+
+
 def test_who_is_missed_for_a_moment_comes_back_with_its_number() -> None:
     steady = Steady()
     for step in range(5):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -199,6 +200,31 @@ def test_every_epoch_has_each_picture_once_in_an_order_of_its_own(tmp_path: Path
     assert len({tuple(order) for order in first}) > 1
     assert first == orders(1)
     assert first != orders(2)
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.25, 10), (0.5, 20)])
+def test_of_kept_views_so_many_steps_as_was_chosen_make_new_ones(
+    tmp_path: Path, share: float, expected: int
+) -> None:
+    """Where the time may not decide: else a detector would learn the first views by heart."""
+    coco = written(tmp_path / "images", [{"bbox": [10, 10, 80, 60]}], pictures=6)
+    config = RunConfig("train", "val", longest_side=96, batch=6)
+    recipe = choose_recipe(config, facts_of(coco), "cpu", "the processor")
+    made: list[int] = []
+
+    class Counting(LiteDetector):
+        def early(self, pictures: Tensor) -> list[Tensor]:
+            made.append(len(pictures))
+            return super().early(pictures)
+
+    detector = Counting(2, recipe.input_size)
+    detector.freeze(detector.depth)
+    examples = Examples(coco, recipe.input_size, lambda name, fault: None)
+    feeder = Feeder(examples, recipe, "cpu", 1, None)
+    feeder.begin(replace(recipe.phases[0], until=1.0, batch=6, view_share=0.5, view_steps=share))
+    for _ in range(40):
+        assert len(feeder.next(detector).targets) == 6
+    assert expected - 1 <= len(made) <= expected + 1
 
 
 def moved(how: Augmentation, count: int = 64) -> tuple[Tensor, list[Target]]:

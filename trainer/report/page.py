@@ -13,6 +13,7 @@ from trainer.events import Finished
 from trainer.faults import TrainerError
 from trainer.machine import write_whole
 from trainer.measured import FILES, Analysis
+from trainer.names import is_there
 from trainer.report import course, measurements
 from trainer.report.markup import Markup, tag
 from trainer.report.story import Story, read_story
@@ -44,7 +45,7 @@ def write_report(
 
 
 def _is_unmeasured(run: Path) -> bool:
-    return model_of(run).is_file() and not (run / FILES["val"]).exists()
+    return model_of(run).is_file() and not is_there(run / FILES["val"])
 
 
 def _measured(story: Story) -> Story:

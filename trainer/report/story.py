@@ -20,6 +20,7 @@ from trainer.events import (
 )
 from trainer.faults import TrainerError
 from trainer.measured import FILES, Analysis, load_quantised, read_analysis
+from trainer.names import is_there
 from trainer.run_files import began, load_preparation, read_note
 from trainer.stored import StoredError
 
@@ -123,7 +124,7 @@ def read_story(run: Path, end: Finished | None = None) -> Story:
 
 
 def _config(run: Path) -> RunConfig:
-    if (run / "pair.json").is_file():
+    if is_there(run / "pair.json"):
         raise TrainerError(
             f"{run} is a pair of runs. Name {run / 'pretrained'} or {run / 'scratch'}."
         )
@@ -157,7 +158,7 @@ def _damaged(run: Path, faults: list[str]) -> None:
 
 def _measured(run: Path, part: str, faults: list[str]) -> Analysis | None:
     path = run / FILES[part]
-    if not path.is_file():
+    if not is_there(path):
         return None
     try:
         return read_analysis(path)
@@ -175,6 +176,6 @@ def _images(run: Path, name: str, folder: str, faults: list[str]) -> CocoSet | N
 
 
 def _aside(run: Path, config: RunConfig, faults: list[str]) -> CocoSet | None:
-    if not (run / "test.json").is_file():
+    if not is_there(run / "test.json"):
         return None
     return _images(run, "test.json", config.test_images, faults)

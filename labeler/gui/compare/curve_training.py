@@ -28,6 +28,7 @@ from labeler.runs.data_curve import (
 from labeler.runs.pair import SIDES, PreparedPair
 from labeler.runs.turns import require_no_pair, require_no_run
 from trainer.events import Failed
+from trainer.names import is_there
 
 
 class CurveTraining(QObject):
@@ -148,7 +149,7 @@ class CurveTraining(QObject):
             self._miss(UserError(failed.message))
         elif self._is_stopping:
             self._stop()
-        elif (part / SCORES).is_file():
+        elif is_there(part / SCORES):
             self._draw()
         else:
             self._scoring.start("score-pair", part)

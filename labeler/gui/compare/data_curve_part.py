@@ -29,6 +29,7 @@ class DataCurvePart(QWidget):
         )
         self.sentence = QLabel(self)
         self.sentence.setWordWrap(True)
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.offer = QLabel(self)
         self.offer.setWordWrap(True)
@@ -64,14 +65,16 @@ class DataCurvePart(QWidget):
         ]
         self.plot.show_points(values[0], values[1])
         self.plot.setVisible(len(points) > 1)
-        told = curve_sentence(points)
+        left_out = [self.tr("Left out: {0}").format(why) for why in shown.left_out]
+        told = "\n".join(filter(None, [curve_sentence(points), *left_out]))
         self.sentence.setText(told)
         self.sentence.setVisible(bool(told))
 
     def show_training(self, shown: ShownPair, training: CurveTraining, *, can_train: bool) -> None:
         """How far it is, or what it would take. can_train: nothing else is under way."""
         is_running = training.is_running
-        self.setVisible(is_running or bool(shown.curve) or shown.can_have_curve)
+        is_told = bool(shown.curve or shown.left_out)
+        self.setVisible(is_running or is_told or shown.can_have_curve)
         self.bar.setVisible(is_running)
         self.cancel_button.setVisible(is_running)
         self.train_button.setVisible(not is_running and shown.can_have_curve)

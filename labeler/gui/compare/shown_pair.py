@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,12 +10,13 @@ from typing import TYPE_CHECKING
 from labeler.errors import UserError
 from labeler.runs.coco_side import read_lists
 from labeler.runs.comparison import SCORES, read_comparison
-from labeler.runs.data_curve import DATA_CURVE, SHARES, DataPoint, read_points
+from labeler.runs.data_curve import DATA_CURVE, SHARES, DataPoint, look_through_points
 from labeler.runs.history import MODEL, RunState
 from labeler.runs.pair import SIDES, PairRecords, PairSummary, read_records, summarise_pair
 from labeler.runs.pair_story import Story, tell
 from labeler.runs.prepare import load_preparation
 from trainer.events import Failed, Started
+from trainer.names import is_there
 
 if TYPE_CHECKING:
     from labeler.gui.compare.pair_trainer import PairTrainer
@@ -27,7 +29,8 @@ class ShownPair:
 
     explanation and warnings: how the images were split, and what was said of them beforehand.
     told: what the trainer has worked out of both together at the end. curve: the scores of what
-    learned from a part of the images, as far as they are there. can_go_on: it ended early and
+    learned from a part of the images, as far as they are there; left_out: why others are not.
+    can_go_on: it ended early and
     has left states to go on from.
     """
 
@@ -42,6 +45,7 @@ class ShownPair:
     warnings: tuple[str, ...]
     told: Story | None = None
     curve: tuple[DataPoint, ...] = ()
+    left_out: tuple[str, ...] = ()
     can_go_on: bool = False
     is_stopping: bool = False
     is_pausing: bool = False
@@ -51,6 +55,7 @@ class ShownPair:
         """From its folder; slow for a large dataset. Raises UserError where it is no pair."""
         summary = summarise_pair(path)
         explanation, warnings = load_preparation(path / SIDES[0])
+        points, left_out = look_through_points(path, path / DATA_CURVE)
         return cls(
             path=path,
             started=summary.started,
@@ -61,8 +66,9 @@ class ShownPair:
             boxes=_boxes_of(path / SIDES[0] / "val.json"),
             explanation=explanation,
             warnings=warnings,
-            told=read_comparison(path, path.name).story if (path / SCORES).is_file() else None,
-            curve=tuple(read_points(path, path / DATA_CURVE)),
+            told=read_comparison(path, path.name).story if is_there(path / SCORES) else None,
+            curve=tuple(points),
+            left_out=tuple(each.why.replace(f"{path}{os.sep}", "") for each in left_out),
             can_go_on=_can_go_on(summary),
         )
 

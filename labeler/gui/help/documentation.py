@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QImage, QTextDocument
+from PySide6.QtGui import QDesktopServices, QImage, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -82,18 +82,30 @@ class Documentation(QWidget):
 
 
 class _Page(QTextBrowser):
-    """Markdown; pictures are no wider than the page."""
+    """Markdown; pictures are no wider than the page, and long lines of commands are broken."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._folder = Path()
         self.setOpenLinks(False)
+        # One that comes with the text would leave the text wider than what is shown of it.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         theme.set_role(self, "page")
 
     def show_file(self, file: Path) -> None:
         self._folder = file.parent
         text = file.read_text(encoding="utf-8")
         self.setMarkdown(_PICTURE.sub(self._if_there, text))
+        self._break_lines()
+
+    def _break_lines(self) -> None:
+        block = self.document().begin()
+        while block.isValid():
+            shape = block.blockFormat()
+            if shape.nonBreakableLines():
+                shape.setNonBreakableLines(False)
+                QTextCursor(block).setBlockFormat(shape)
+            block = block.next()
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:  # noqa: N802 - Qt's name
         name = QUrl(name)

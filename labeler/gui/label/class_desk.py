@@ -115,7 +115,7 @@ class ClassDesk(QObject):
 
     def _name_class(self, name: str) -> None:
         if self._editor.choose_named(name):
-            self._classes.field.clear()
+            self._classes.field.setText("")  # clear() could be undone in the field
 
     # Changing one class
 

@@ -15,6 +15,7 @@ from labeler.gui.train.trainer import Trainer
 from labeler.runs.analysis import FILES
 from labeler.runs.history import RunState
 from labeler.runs.turns import is_anything_training
+from trainer.names import is_there
 
 _AGAIN_MS = 10_000
 """So long until it looks again whether a pair, or another window or a shell, trains."""
@@ -47,7 +48,7 @@ class QuietMeasuring(QObject):
     def consider(self, shown: ShownRun) -> None:
         """Measures it where it ended early, has a model and was not measured yet."""
         is_due = shown.state in _EARLY and shown.has_model
-        if not is_due or shown.path in self._given_up or (shown.path / FILES["val"]).exists():
+        if not is_due or shown.path in self._given_up or is_there(shown.path / FILES["val"]):
             return
         if shown.path != self._wanted:
             self._errand.stop()

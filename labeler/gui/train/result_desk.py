@@ -18,6 +18,7 @@ from labeler.runs.analysis import FILES, Case, as_told, load_analysis
 from labeler.runs.final import kept_score
 from labeler.runs.history import RunState, config_of
 from labeler.runs.quantised import QUANTISED, load_quantised
+from trainer.names import is_there
 
 
 class ResultDesk(QObject):
@@ -115,9 +116,9 @@ class ResultDesk(QObject):
         """Why the final score cannot be taken now, or nothing."""
         if self._shown is None or self.obstacle_to_model():
             return self.obstacle_to_model()
-        if not (self._shown.path / "test.json").is_file():
+        if not is_there(self._shown.path / "test.json"):
             return self.tr("No images were kept for a final score when this run was made.")
-        if (self._shown.path / FILES["test"]).exists():
+        if is_there(self._shown.path / FILES["test"]):
             return self.tr("Its final score has been measured already.")
         return self.tr("Something is being measured.") if self._errand.is_running else ""
 
@@ -153,7 +154,7 @@ class ResultDesk(QObject):
             return
         self._page.show_final(
             final,
-            has_test=(shown.path / "test.json").is_file(),
+            has_test=is_there(shown.path / "test.json"),
             hints=kept.hints if kept else (),
         )
 
