@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -144,6 +145,22 @@ def test_predict_writes_coco_results_and_drawings(finished: Outcome, tmp_path: P
     assert [path.name for path in drawn.iterdir()] == ["00001-val-001.png"]
     with pytest.raises(ValueError, match="No picture could be read"):
         predict_command(finished.run, [broken], out)
+
+
+def test_a_box_is_in_pixels_of_the_file_also_where_it_was_decoded_smaller(
+    finished: Outcome, tmp_path: Path
+) -> None:
+    found = []
+    with Image.open(finished.run.parent / "images" / "val-001.jpg") as picture:
+        for factor in (1, 8):
+            size = (picture.width * factor, picture.height * factor)
+            large = picture.resize(size, Image.Resampling.NEAREST)
+            large.save(tmp_path / f"{factor}.jpg", quality=98, subsampling=0)
+            out = tmp_path / f"{factor}.json"
+            predict_command(finished.run, [tmp_path / f"{factor}.jpg"], out, min_score=0.0)
+            results = json.loads(out.read_text(encoding="utf-8"))
+            found.append(max(results, key=lambda result: float(result["score"]))["bbox"])
+    assert found[1] == pytest.approx([8 * value for value in found[0]], abs=16)
 
 
 def test_evaluate_names_pictures_that_are_missing(finished: Outcome, tmp_path: Path) -> None:
