@@ -192,6 +192,8 @@ QPushButton[role="recording"]:focus { border: 2px solid $text; padding: 5px 11px
 QPushButton[role="flat"], QToolButton[role="flat"] { border-color: transparent; padding: 4px; }
 QPushButton[role="flat"]:focus, QToolButton[role="flat"]:focus { border-color: $accent; }
 QPushButton[role="pill"], QToolButton[role="pill"] { border-radius: 13px; padding: 4px 12px; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QFileDialog QToolButton { padding: 2px; }
 QPushButton[role="choice"] { border-radius: 8px; padding: 0; text-align: left; }
 QPushButton[role="choice"]:focus { border: 2px solid $accent; }
 QLabel[role="choice"] { font-size: 15px; font-weight: 600; }

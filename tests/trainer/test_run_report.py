@@ -85,6 +85,14 @@ def test_the_page_tells_the_scores_with_their_intervals_and_what_to_hold_them_ag
     assert "8 images with 8 boxes" in page.text
 
 
+def test_the_page_is_headed_by_its_dataset_and_its_run(tmp_path: Path) -> None:
+    run = make_told_run(tmp_path / "2026-11-24_17-04")
+    story = json.loads((run / "preparation.json").read_text(encoding="utf-8"))
+    (run / "preparation.json").write_text(json.dumps({**story, "dataset": "My kitchen"}))
+    text = Page(write_report(run)).text
+    assert text.startswith("My kitchen, 2026-11-24_17-04: report My kitchen, 2026-11-24_17-04 24")
+
+
 def test_the_page_tells_what_was_chosen_how_images_were_divided_and_what_was_odd(
     page: Page,
 ) -> None:

@@ -27,7 +27,7 @@ def heading(story: Story) -> Markup:
     title = DETECTOR_FACTS[story.config.detector].title
     when = story.began.strftime("%d %B %Y, %H:%M")
     told = f"{when} · {title} from {start_words(story.config)} · {_ending(story.course)}"
-    return tag("header", tag("h1", name_of(story.run.resolve().name)), tag("p", told))
+    return tag("header", tag("h1", name_of(story.title)), tag("p", told))
 
 
 def _ending(course: Course) -> str:

@@ -67,13 +67,12 @@ def report_at_the_end(run: Path, end: Finished) -> None:
 
 def page(story: Story) -> str:
     """HTML."""
-    name = story.run.resolve().name
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
         tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("title", f"{name}: report"),
+        tag("title", f"{story.title}: report"),
         tag("style", Markup(STYLE)),
     )
     made = f"Made by Vector Labeler on {datetime.now():%d %B %Y, %H:%M}."

@@ -86,6 +86,12 @@ class Story:
     faults: tuple[str, ...]
 
     @property
+    def title(self) -> str:
+        """The dataset, where its name was noted, and the run."""
+        run = self.run.resolve().name
+        return f"{self.dataset}, {run}" if self.dataset else run
+
+    @property
     def parts(self) -> list[tuple[str, CocoSet]]:
         """The images that can be read, by what they were for."""
         named = (

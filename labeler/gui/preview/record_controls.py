@@ -52,7 +52,7 @@ class RecordControls(QObject):
             self.button.setAccessibleName(self.tr("Stop recording"))
 
     def _make_opener(self, panel: QWidget) -> QPushButton:
-        button = QPushButton(self.tr("Open…"), panel)
+        button = QPushButton(self.tr("Open recordings"), panel)
         button.setAccessibleName(self.tr("Open the folder of recordings"))
         hint_tooltip(button, "preview.recordings", self.tr("The folder with all recordings"))
         button.clicked.connect(self.open_requested)
