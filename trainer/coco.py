@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,8 @@ class Picture:
     """One picture that can train or be scored. width and height are those COCO claims.
 
     crowds: boxes around many objects at once. They are nothing to learn from or to be found, but
-    what is found in them is not wrong either.
+    what is found in them is not wrong either. mark: which bytes it must have to be shown, as
+    RunPictures has it; None: any.
     """
 
     id: int
@@ -47,6 +48,7 @@ class Picture:
     height: int
     boxes: tuple[Box, ...]
     crowds: tuple[Box, ...] = ()
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,12 @@ class CocoSet:
         return sum(len(picture.boxes) for picture in self.pictures)
 
 
-def read_coco(path: Path, images_folder: Path) -> CocoSet:
+def read_coco(path: Path, images_folder: Path, marks: Mapping[str, str] | None = None) -> CocoSet:
     """Reads a COCO file. Raises TrainerError where it is no COCO detection file at all.
 
     Single bad entries (numbers that are not finite, boxes without area or outside the picture,
-    unknown ids, file names that leave images_folder) are left out and complained of.
+    unknown ids, file names that leave images_folder) are left out and complained of. marks: by
+    file name, for pictures that may not be this run's; None: all are.
     """
     content = _load(path)
     complaints: list[str] = []
@@ -94,7 +97,8 @@ def read_coco(path: Path, images_folder: Path) -> CocoSet:
         left_out += len(given) - len(usable)
         objects = tuple(box for entry, box in usable if not _is_crowd(entry))
         crowds = tuple(box for entry, box in usable if _is_crowd(entry))
-        complete.append(replace(picture, boxes=objects, crowds=crowds))
+        mark = None if marks is None else marks.get(picture.name, "")
+        complete.append(replace(picture, boxes=objects, crowds=crowds, mark=mark))
     left_out += sum(len(entries) for entries in boxes.values())
     if left_out:
         complaints.append(

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from trainer.machine import write_whole
 from trainer.places import lie_there
+from trainer.run_files import MARKS
 from trainer.stored import AtMost, PathText, StoredError, as_json, read
 
 BUILT_IN = "lite"
@@ -65,8 +66,6 @@ DETECTORS = tuple(DETECTOR_FACTS)
 STARTS = ("pretrained", "scratch", "run")
 START_WEIGHTS = "start.safetensors"
 """In the folder of a run that starts from another run: a copy of that one's best weights."""
-MARKS = "marks.json"
-"""In a run's folder: part -> file name -> the beginning of that picture's sha256."""
 BUDGETS = ("time", "epochs", "best")
 RECIPES = ("one-click", "twin")
 DEVICES = ("auto", "cpu", "cuda", "mps")

@@ -10,13 +10,11 @@ import re
 from pathlib import Path
 
 from trainer.names import relative_name
-from trainer.run_files import kept_marks
+from trainer.run_files import OUR_NAME, kept_marks
 from trainer.stored import StoredError
 
 _BEGINNING = 1 << 20
 """Bytes of a list, in which its first picture is named."""
-_OUR_NAME = re.compile(r"\d{6,}-[0-9a-f]{12}\.[a-z]{3,4}")
-"""As a dataset names its pictures: a part of their sha256 stands in it."""
 _FILE_NAME = re.compile(r'"file_name"\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
@@ -30,7 +28,7 @@ def lie_there(lists: Path, here: Path, there: Path, marks: Path) -> bool:
     """
     name = _first_name(lists)
     ours, theirs = here / name, there / name
-    if _OUR_NAME.fullmatch(name) and _is_file(ours):
+    if OUR_NAME.fullmatch(name) and _is_file(ours):
         return False
     if not (name and _is_file(ours) and _is_file(theirs)):
         if name and (_is_file(ours) or _is_file(theirs)):

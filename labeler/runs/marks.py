@@ -7,7 +7,6 @@ its pictures from when it was made: by the time another run starts from it they 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,12 +15,10 @@ from labeler.dataset.model import Image
 from labeler.dataset.progress import OnProgress, ignore_progress
 from labeler.runs.coco_side import CocoLists
 from trainer import run_files
-from trainer.config import MARKS
 from trainer.names import BadName, file_under
 
 _DIGITS = 12
 """Hex digits of the sha256, as many as stand in file names."""
-_OUR_NAME = re.compile(r"\d{6,}-([0-9a-f]{12})\.[a-z]{3,4}")
 
 Marks = Mapping[int, str]
 """Image id -> what tells its picture."""
@@ -36,7 +33,7 @@ def mark_of_image(image: Image) -> str:
 
 def mark_of_file(path: Path) -> str:
     """Empty where it cannot be read."""
-    own = _OUR_NAME.fullmatch(path.name)
+    own = run_files.OUR_NAME.fullmatch(path.name)
     if own:
         return own[1]
     try:
@@ -69,12 +66,12 @@ def by_name(lists: CocoLists, marks: Marks) -> MarksByName:
 
 def keep_marks(run: Path, parts: Mapping[str, MarksByName]) -> None:
     """parts: by the names of the run's lists, "train" and so on. Raises UserError."""
-    write_durably(run / MARKS, json.dumps(parts).encode())
+    write_durably(run / run_files.MARKS, json.dumps(parts).encode())
 
 
 def kept_marks(run: Path, part: str) -> MarksByName | None:
     """None where the run has kept none, as those of before did."""
     try:
-        return run_files.kept_marks(run / MARKS, part)
+        return run_files.kept_marks(run / run_files.MARKS, part)
     except (OSError, ValueError):
         return None

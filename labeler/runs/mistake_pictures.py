@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labeler.dataset import picture
 from labeler.errors import UserError
 from labeler.runs.analysis import Box, Case
-from trainer.names import BadName, file_under
+from trainer.names import BadName
+from trainer.run_files import RunPictures
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +37,7 @@ class Crop:
 
 
 def crops(
-    folder: Path, cases: Sequence[Case], side: int, should_stop: Callable[[], bool]
+    pictures: RunPictures, cases: Sequence[Case], side: int, should_stop: Callable[[], bool]
 ) -> Iterator[Crop]:
     """One for each case, in order; each picture is decoded once for cases that follow each other.
 
@@ -50,8 +50,10 @@ def crops(
         if opened is None or case.file_name != name:
             name = case.file_name
             try:
-                opened, fault = picture.upright(picture.read(file_under(folder, name)), name), ""
-            except (UserError, BadName) as error:
+                opened, fault = picture.upright(picture.read(pictures.path_of(name)), name), ""
+            except BadName as error:
+                opened, fault = None, f"{name} is not shown: {error}."
+            except UserError as error:
                 opened, fault = None, str(error)
         yield Crop(case, None, fault=fault) if opened is None else _crop(opened, case, side)
 

@@ -14,8 +14,9 @@ from labeler.errors import UserError
 from labeler.runs.coco_side import CocoLists, read_lists
 from labeler.runs.detector import ModelDetector
 from labeler.runs.history import config_of
-from trainer.names import BadName, file_under, open_plain
+from trainer.names import BadName, open_plain
 from trainer.predict import Detection
+from trainer.run_files import RunPictures
 from trainer.stored import AtMost, Seconds, content_of, parsed, value_of
 
 if TYPE_CHECKING:
@@ -47,12 +48,12 @@ def choose_pictures(run: Path, count: int) -> list[ShownPicture]:
     """Validation pictures that show each class, spread over the set. Raises UserError."""
     import numpy as np
 
-    folder = run / config_of(run).val_images
+    pictures = RunPictures(run, "val", config_of(run).val_images)
     lists = read_lists(run / "val.json")
     shown: list[ShownPicture] = []
     for entry in _preferred(lists):
         try:
-            path = file_under(folder, entry.get("file_name"))
+            path = pictures.path_of(str(entry.get("file_name")))
             upright = picture.upright(picture.read(path), path.name, _LONGEST)
         except (
             UserError,

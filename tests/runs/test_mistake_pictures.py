@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from PIL import Image as Pillow
 
 from labeler.runs.analysis import Box, Case
 from labeler.runs.mistake_pictures import Crop, crops
+from trainer.run_files import MARKS, RunPictures
 
 
 def _case(found: Box | None, truth: Box | None, name: str = "a.png") -> Case:
@@ -16,7 +19,8 @@ def _case(found: Box | None, truth: Box | None, name: str = "a.png") -> Case:
 
 
 def _crops(folder: Path, *cases: Case, side: int = 100) -> list[Crop]:
-    return list(crops(folder, cases, side, lambda: False))
+    """folder: of the run, which has its pictures beside its lists."""
+    return list(crops(RunPictures(folder, "val", "."), cases, side, lambda: False))
 
 
 @pytest.fixture
@@ -60,4 +64,34 @@ def test_a_picture_that_cannot_be_read_is_named_and_the_others_come(folder: Path
 
 def test_cutting_ends_when_somebody_says_stop(folder: Path) -> None:
     cases = [_case((10.0, 10.0, 20.0, 20.0), None)] * 3
-    assert list(crops(folder, cases, 100, lambda: True)) == []
+    assert list(crops(RunPictures(folder, "val", "."), cases, 100, lambda: True)) == []
+
+
+@pytest.mark.parametrize(
+    ("mark", "home", "shown"),
+    [
+        ("", "", False),
+        ("0" * 12, "", False),
+        ("its own", "", True),
+        ("", "dataset", True),
+    ],
+    ids=["names a picture of this computer", "and lies about it", "kept its mark", "in a dataset"],
+)
+def test_a_run_from_elsewhere_shows_none_of_this_computers_pictures(
+    tmp_path: Path, mark: str, home: str, shown: bool
+) -> None:
+    private = tmp_path / "pictures" / "me.png"
+    run = tmp_path / "runs" / "downloaded"
+    for folder in (private.parent, run):
+        folder.mkdir(parents=True)
+    Pillow.new("RGB", (400, 200), "white").save(private)
+    if mark:
+        told = sha256(private.read_bytes()).hexdigest()[:12] if mark == "its own" else mark
+        (run / MARKS).write_text(json.dumps({"val": {private.name: told}}), encoding="utf-8")
+    if home:
+        (tmp_path / "dataset.sqlite").write_bytes(b"")
+    pictures = RunPictures(run, "val", str(private.parent))
+    case = _case((10.0, 10.0, 20.0, 20.0), None, private.name)
+    (crop,) = crops(pictures, [case], 100, lambda: False)
+    assert (crop.rgb is not None) is shown
+    assert shown or crop.fault.startswith("me.png is not shown: it lies outside the folder of this")

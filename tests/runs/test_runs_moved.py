@@ -16,10 +16,11 @@ from labeler.runs.errand import failure_of
 from labeler.runs.prepare import Wish, prepare_run_from_coco
 from labeler.runs.resume import prepared_again
 from tests.runs.run_makers import jpeg, write_coco_files
-from trainer.config import MARKS, load_config, save_config
+from trainer.config import load_config, save_config
 from trainer.events import Started, to_line
 from trainer.material import read_material
 from trainer.places import lie_there
+from trainer.run_files import MARKS
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from labeler.runs.parent import find_parent
 from labeler.runs.prepare import Wish, prepare_run_from_coco, prepare_run_from_dataset
 from labeler.runs.start_weights import BEST_WEIGHTS, NoStartError
 from tests.runs.run_makers import add_labelled, write_coco_files, write_weights
-from trainer.config import MARKS, START_WEIGHTS, load_config
+from trainer.config import START_WEIGHTS, load_config
+from trainer.run_files import MARKS
 
 
 def prepared(dataset: Dataset, name: str, wish: Wish | None = None) -> Path:

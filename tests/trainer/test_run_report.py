@@ -19,6 +19,7 @@ from trainer.config import load_config, save_config
 from trainer.events import Failed, Finished, to_line
 from trainer.faults import TrainerError
 from trainer.report.page import REPORT, write_report
+from trainer.run_files import MARKS
 
 HOSTILE = (
     "</style></title><script>alert('1')</script>\"&amp;<img src=x onerror=alert(2)>\u202e\0\ud800"
@@ -317,3 +318,16 @@ def test_a_pair_is_told_run_by_run(tmp_path: Path) -> None:
     (tmp_path / "pair.json").write_text("{}", encoding="utf-8")
     with pytest.raises(TrainerError, match=r"is a pair of runs. Name .*pretrained or .*scratch"):
         write_report(tmp_path)
+
+
+def test_a_run_from_elsewhere_brings_none_of_this_computers_pictures_into_its_report(
+    tmp_path: Path,
+) -> None:
+    """Its settings may name any folder: what it has no mark of is not its own."""
+    run = make_told_run(tmp_path / "2026-11-24_17-04")
+    assert "data:image/jpeg" in write_report(run).read_text(encoding="utf-8")
+    (run / MARKS).unlink()
+    page = Page(write_report(run))
+    assert "data:image/jpeg" not in (run / REPORT).read_text(encoding="utf-8")
+    assert "Not shown, because outside the folder of this run and its dataset" in page.text
+    assert "val-1.jpg" in page.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.gui.tiny_model import NAMES, write_tiny_model
 from trainer.analysis import analyse
 from trainer.config import RunConfig, save_config
 from trainer.events import Evaluated, Event, Finished, Progressed, Started, Warned, to_line
+from trainer.run_files import MARKS
 
 SIZE = (128, 72)
 """Twice what the tiny model sees: its boxes come out doubled."""
@@ -24,8 +26,9 @@ def make_told_run(run: Path, *, pictures: int = 8) -> Path:
     images = run.parent / "images"
     images.mkdir(parents=True)
     run.mkdir()
-    for part in ("train", "val"):
-        _write_part(run / f"{part}.json", images, pictures)
+    parts = ("train", "val")
+    marks = {part: _write_part(run / f"{part}.json", images, pictures) for part in parts}
+    (run / MARKS).write_text(json.dumps(marks), encoding="utf-8")
     save_config(run, RunConfig(train_images="../images", val_images="../images", seconds=60))
     write_preparation(run, "Drawn pictures, as many of each.", ["There are few of them."])
     write_tiny_model(run / "model.onnx")
@@ -63,7 +66,9 @@ def write_preparation(run: Path, explanation: str, warnings: list[str]) -> None:
     (run / "preparation.json").write_text(json.dumps(content), encoding="utf-8")
 
 
-def _write_part(path: Path, images: Path, count: int) -> None:
+def _write_part(path: Path, images: Path, count: int) -> dict[str, str]:
+    """Returns the mark of each picture by its name."""
+    marks: dict[str, str] = {}
     coco: dict[str, Any] = {
         "images": [],
         "annotations": [],
@@ -75,6 +80,7 @@ def _write_part(path: Path, images: Path, count: int) -> None:
         x, y, width, height = RIGHT
         ImageDraw.Draw(picture).rectangle((x, y, x + width, y + height), fill=(200, number, 30))
         picture.save(images / name)
+        marks[name] = sha256((images / name).read_bytes()).hexdigest()[:12]
         coco["images"].append(
             {"id": number, "file_name": name, "width": SIZE[0], "height": SIZE[1]}
         )
@@ -82,3 +88,4 @@ def _write_part(path: Path, images: Path, count: int) -> None:
             {"id": number, "image_id": number, "category_id": 2, "bbox": RIGHT, "iscrowd": 0}
         )
     path.write_text(json.dumps(coco), encoding="utf-8")
+    return marks

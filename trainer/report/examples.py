@@ -14,6 +14,7 @@ from trainer.measured import Box, Case, Mistakes
 from trainer.picture_gate import PictureError
 from trainer.pictures import read_picture, require_shape
 from trainer.report.markup import Markup, name_of, tag
+from trainer.run_files import bears_mark
 
 MOST_OF_A_KIND = 6
 _LONGEST = 240
@@ -45,6 +46,11 @@ def gallery(errors: Mistakes, coco: CocoSet) -> Markup:
         if len(shown) == MOST_OF_A_KIND:
             break
     return tag("div", *shown, class_="gallery") if shown else Markup()
+
+
+def may_be_shown(picture: Picture) -> bool:
+    """Not where a run names pictures of this computer that never belonged to it."""
+    return picture.mark is None or bears_mark(picture.path, picture.mark)
 
 
 def _words(case: Case, names: Mapping[int, str]) -> list[str]:
@@ -91,6 +97,8 @@ def _window(boxes: list[Box], picture: Picture) -> _Window | None:
 
 def _encoded(picture: Picture, window: _Window) -> str | None:
     """A JPEG as a data address; None where the picture cannot be read any more."""
+    if not may_be_shown(picture):
+        return None
     claimed = (picture.width, picture.height)
     scale = min(1.0, _LONGEST / max(window.width, window.height))
     enough = (round(claimed[0] * scale), round(claimed[1] * scale))

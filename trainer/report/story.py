@@ -18,10 +18,11 @@ from trainer.events import (
     checked_events,
     read_events,
 )
-from trainer.faults import TrainerError
+from trainer.faults import TrainerError, some_of
 from trainer.measured import FILES, Analysis, load_quantised, read_analysis
 from trainer.names import is_there
-from trainer.run_files import began, load_preparation, read_note
+from trainer.report.examples import MOST_OF_A_KIND, may_be_shown
+from trainer.run_files import RunPictures, began, load_preparation, read_note
 from trainer.stored import StoredError
 
 _MOST_NOTE = 4000
@@ -111,19 +112,22 @@ def read_story(run: Path, end: Finished | None = None) -> Story:
     faults: list[str] = []
     prepared = load_preparation(run)
     _damaged(run, faults)
+    measured = _measured(run, "val", faults)
+    checked = _images(run, "val.json", config.val_images, faults)
+    faults += _not_its_own(measured, checked)
     return Story(
         run=run,
         began=datetime.fromtimestamp(began(run)),
         config=config,
         course=_course(run, end),
-        measured=_measured(run, "val", faults),
+        measured=measured,
         final=_measured(run, "test", faults),
         split=prepared.explanation,
         advice=prepared.warnings,
         dataset=prepared.dataset,
         note=read_note(run)[:_MOST_NOTE],
         learnt=_images(run, "train.json", config.train_images, faults),
-        checked=_images(run, "val.json", config.val_images, faults),
+        checked=checked,
         aside=_aside(run, config, faults),
         faults=tuple(faults),
     )
@@ -173,9 +177,26 @@ def _measured(run: Path, part: str, faults: list[str]) -> Analysis | None:
         return None
 
 
+def _not_its_own(measured: Analysis | None, checked: CocoSet | None) -> list[str]:
+    """A sentence about the mistakes whose pictures may not be shown."""
+    if measured is None or checked is None:
+        return []
+    pictures = {picture.id: picture for picture in checked.pictures}
+    first = [case for errors in measured.mistakes for case in errors.cases[:MOST_OF_A_KIND]]
+    asked = {case.image_id: pictures[case.image_id] for case in first if case.image_id in pictures}
+    names = [picture.name for picture in asked.values() if not may_be_shown(picture)]
+    if not names:
+        return []
+    return [
+        "Not shown, because outside the folder of this run and its dataset, and nothing tells "
+        f"that they are pictures of its own: {some_of(names)}."
+    ]
+
+
 def _images(run: Path, name: str, folder: str, faults: list[str]) -> CocoSet | None:
     try:
-        return read_coco(run / name, run / folder)
+        pictures = RunPictures(run, name.removesuffix(".json"), folder)
+        return read_coco(run / name, pictures.folder, pictures.marks)
     except TrainerError as error:
         faults.append(str(error))
         return None

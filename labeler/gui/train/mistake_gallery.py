@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPen, QPixmap
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QWidget
 from labeler.gui.background import Job, run_in_background
 from labeler.runs.analysis import Box, Case
 from labeler.runs.mistake_pictures import Crop, crops
+from trainer.run_files import RunPictures
 
 _SIDE = 132
 _AT_ONCE = 12
@@ -32,7 +32,7 @@ class MistakeGallery(QListWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._folder = Path()
+        self._pictures: RunPictures | None = None
         self._waiting: list[Case] = []
         self._job: Job | None = None
         self._round = 0
@@ -54,10 +54,12 @@ class MistakeGallery(QListWidget):
         """category id -> "#rrggbb"."""
         self._colors = dict(colors)
 
-    def show_cases(self, folder: Path, cases: Sequence[Case], names: Mapping[int, str]) -> None:
-        """folder: where file_name is relative to. names: category id -> name."""
+    def show_cases(
+        self, pictures: RunPictures, cases: Sequence[Case], names: Mapping[int, str]
+    ) -> None:
+        """pictures: of the part that was measured. names: category id -> name."""
         self.clear_cases()
-        self._folder, self._names = folder, names
+        self._pictures, self._names = pictures, names
         self._waiting = list(cases)
         empty = QPixmap(_SIDE, _SIDE)
         empty.fill(Qt.GlobalColor.transparent)
@@ -80,15 +82,16 @@ class MistakeGallery(QListWidget):
         self.clear()
 
     def _cut_next(self) -> None:
-        if not self._waiting:
+        pictures = self._pictures
+        if not self._waiting or pictures is None:
             self._job = None
             return
         now, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
-        folder, number = self._folder, self._round
+        number = self._round
         side = round(_SIDE * self.devicePixelRatioF())
         first = self.count() - len(self._waiting) - len(now)
         self._job = run_in_background(
-            lambda _report, stop: list(crops(folder, now, side, stop)),
+            lambda _report, stop: list(crops(pictures, now, side, stop)),
             on_done=lambda made: self._take(number, first, made),
             on_error=_travel,
             owner=self,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -13,6 +12,7 @@ from labeler.gui.side_panel import heading
 from labeler.gui.theme import set_role
 from labeler.gui.train.mistake_gallery import MistakeGallery
 from labeler.runs.analysis import Analysis, Kind, Mistakes
+from trainer.run_files import RunPictures
 
 
 class MistakesPart(QWidget):
@@ -22,7 +22,7 @@ class MistakesPart(QWidget):
         super().__init__(parent)
         self._mistakes: dict[Kind, Mistakes] = {}
         self._names: Mapping[int, str] = {}
-        self._folder = Path()
+        self._pictures: RunPictures | None = None
         self.kind = Kind.WRONG_PLACE
         self.bar = SegmentedBar(self)
         for kind in Kind:
@@ -43,10 +43,10 @@ class MistakesPart(QWidget):
         layout.addWidget(self.words)
         layout.addWidget(self.gallery, 1)
 
-    def show_analysis(self, analysis: Analysis, folder: Path) -> None:
-        """folder: where the file names of its images are relative to."""
+    def show_analysis(self, analysis: Analysis, pictures: RunPictures) -> None:
+        """pictures: of the part that was measured."""
         self._mistakes = {each.kind: each for each in analysis.mistakes}
-        self._names, self._folder = analysis.names, folder
+        self._names, self._pictures = analysis.names, pictures
         for kind in Kind:
             count = self._mistakes[kind].count if kind in self._mistakes else 0
             button = self.bar.button(kind)
@@ -64,7 +64,8 @@ class MistakesPart(QWidget):
         cases = mistakes.cases if mistakes else ()
         self.words.setText(self._told(kind, len(cases)))
         self.gallery.setVisible(bool(cases))
-        self.gallery.show_cases(self._folder, cases, self._names)
+        if self._pictures is not None:
+            self.gallery.show_cases(self._pictures, cases, self._names)
 
     def _count(self, kind: Kind) -> int:
         return self._mistakes[kind].count if kind in self._mistakes else 0

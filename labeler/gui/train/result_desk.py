@@ -19,6 +19,7 @@ from labeler.runs.final import kept_score
 from labeler.runs.history import RunState, config_of
 from labeler.runs.quantised import QUANTISED, load_quantised
 from trainer.names import is_there
+from trainer.run_files import RunPictures
 
 
 class ResultDesk(QObject):
@@ -142,8 +143,8 @@ class ResultDesk(QObject):
             self._say_unmeasured(shown)
             return
         config = config_of(shown.path)
-        told = as_told(analysis, shown.record)
-        self._page.show_analysis(told, shown.path / config.val_images)
+        pictures = RunPictures(shown.path, "val", config.val_images)
+        self._page.show_analysis(as_told(analysis, shown.record), pictures)
         with self._document.reporting():
             self._page.int8.show_facts(None)
             self._page.int8.show_facts(load_quantised(shown.path))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -32,6 +31,7 @@ from labeler.gui.train.precision_plot import PrecisionPlot
 from labeler.gui.train.score_table import ScoreTable
 from labeler.gui.train.score_tiles import ScoreTiles
 from labeler.runs.analysis import Analysis
+from trainer.run_files import RunPictures
 
 _ROOM = 620
 """Device-independent pixels that things side by side take."""
@@ -95,8 +95,8 @@ class ResultPage(QWidget):
                 QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
             )
 
-    def show_analysis(self, analysis: Analysis, folder: Path) -> None:
-        """folder: where the file names of its images are relative to."""
+    def show_analysis(self, analysis: Analysis, pictures: RunPictures) -> None:
+        """pictures: of the part that was measured."""
         self.tiles.show_analysis(analysis)
         where = self.tr("Measured on {0} with {1} that it never saw.").format(
             counted(analysis.images, "image"), counted(analysis.boxes, "box")
@@ -105,7 +105,7 @@ class ResultPage(QWidget):
         self.curve.show_analysis(analysis)
         self.classes.show_scores(analysis.classes)
         self.sizes.show_scores(analysis.sizes)
-        self.mistakes.show_analysis(analysis, folder)
+        self.mistakes.show_analysis(analysis, pictures)
         self._pages.setCurrentWidget(self._content)
         self._share_room()
 
