@@ -227,7 +227,8 @@ class MainWindow(QWidget):
             workspace.labelling_requested.connect(partial(self.show_workspace, LABEL))
 
     def _place_messages(self) -> None:
-        self._messages.stand_over(self.current.main_part())
+        if self._current:
+            self._messages.stand_over(self.current.main_part(), self.current.signs_height)
 
     def _bring_camera(self, camera: str) -> None:
         """Without an id the person chooses in Capture."""
