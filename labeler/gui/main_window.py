@@ -290,7 +290,7 @@ class MainWindow(QWidget):
         self.menu.start_requested.connect(self.show_start)
         self.help.start_requested.connect(self.show_start)
         self.help.keys_requested.connect(self.keys.show_keys)
-        self.help.said.connect(document.say)
+        self.help.failed.connect(self.show_failure)
         self.menu.history_requested.connect(self.history.toggle_panel)
         self.menu.palette_requested.connect(self.keys.show_palette)
         self.keys.said.connect(document.say)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset.store import Dataset
+from labeler.gui import open_outside
 from labeler.gui.preview.workspace import PreviewWorkspace
 from labeler.gui.written_bar import WrittenBar
 from labeler.react.rules import Deed, Rule
@@ -27,6 +28,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         paths.append(Path(url.toLocalFile()))
         return True
 
+    monkeypatch.setattr(open_outside, "_xdg_open", lambda: None)
     monkeypatch.setattr(QDesktopServices, "openUrl", show)
     return paths
 
