@@ -64,11 +64,25 @@ def test_a_failed_import_leaves_no_new_dataset(
     assert list(empty.iterdir()) == []
 
 
-def test_import_can_confirm_empty_images(tmp_path: Path, coco: Path, coco_folder: Path) -> None:
-    words = ["import", str(tmp_path / "new"), str(coco), "--images", str(coco_folder)]
-    assert main([*words, "--empty-means-nothing-there"]) == 0
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        ([], ImageState.UNLABELLED),
+        (["--empty-means-nothing-there"], ImageState.EMPTY),
+    ],
+    ids=["unasked", "asked for"],
+)
+def test_an_image_without_a_box_in_the_file_is_confirmed_as_empty_only_where_that_is_asked_for(
+    tmp_path: Path, coco: Path, coco_folder: Path, words: list[str], state: ImageState
+) -> None:
+    """Training learns from what is confirmed: that nothing is there."""
+    given = ["import", str(tmp_path / "new"), str(coco), "--images", str(coco_folder), *words]
+    assert main(given) == 0
     with Dataset.open(tmp_path / "new") as made:
-        assert len(made.images(ImageState.EMPTY)) == 3
+        states = {image.original_name: image.state for image in made.images()}
+    assert states == {"0.jpg": ImageState.LABELLED} | dict.fromkeys(
+        ["1.jpg", "2.jpg", "3.jpg"], state
+    )
 
 
 def test_export_and_import_by_default_places(
