@@ -328,6 +328,37 @@ def test_the_shell_lists_backups_with_what_they_hold(
     assert told["findings"] == []
 
 
+def test_restore_ends_with_1_where_the_restored_dataset_does_not_check_clean(
+    labelled: Dataset, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A script that goes on only after a 0 does not go on with half of the pictures."""
+    backups.make(labelled.folder, NOON)
+    labelled.close()
+    assert main(["restore", str(labelled.folder)]) == 0
+    gone = sorted(labelled.images_folder.iterdir())[0]
+    gone.unlink()
+    assert main(["restore", str(labelled.folder)]) == 1
+    told = capsys.readouterr().out
+    assert f"missing file: {gone.name}" in told
+    assert "Checked: 1 finding." in told
+    with Dataset.open(labelled.folder) as again:  # it was gone back all the same
+        assert again.counts().total == 2
+
+
+def test_a_folder_that_is_no_dataset_is_told_by_backup_and_nothing_is_made_in_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "thesis.txt").write_text("mine")
+    assert main(["backup", str(photos)]) == 1
+    assert f"{photos} is not a dataset" in capsys.readouterr().err
+    assert [path.name for path in photos.iterdir()] == ["thesis.txt"]
+    assert main(["backup", str(tmp_path / "nowhere")]) == 1
+    assert "is not there. Was it moved or renamed" in capsys.readouterr().err
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_an_import_from_the_shell_makes_a_backup_before_and_after(
     labelled: Dataset, coco_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
