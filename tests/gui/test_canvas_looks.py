@@ -73,6 +73,25 @@ def test_a_drag_among_many_boxes_shows_what_painting_afresh_shows(qtbot: QtBot) 
     assert dragged == painted(fresh)
 
 
+def test_a_dragged_box_is_seen_where_it_would_be_dropped_and_no_more_where_it_was(
+    qtbot: QtBot,
+) -> None:
+    canvas = shown_canvas(qtbot, ShownBox(1, BBox(50, 50, 100, 80), "mug", "#0000ff"))
+
+    def is_blue(x: float, y: float) -> bool:
+        """Whether a line of the box goes through this point of the picture."""
+        across, down = (round(side) for side in canvas.viewport.to_screen(x, y))
+        near = painted(canvas).copy(across - 2, down - 2, 5, 5)
+        return any(near.pixelColor(n % 5, n // 5).blue() > 200 for n in range(25))
+
+    assert (is_blue(50, 70), is_blue(150, 70)) == (True, True)
+    move(canvas, QEvent.Type.MouseButtonPress, 100, 90)
+    move(canvas, QEvent.Type.MouseMove, 120, 150)  # by 20 and 60
+    move(canvas, QEvent.Type.MouseMove, 122, 151)  # by 22 and 61
+    assert (is_blue(50, 70), is_blue(150, 70)) == (False, False)
+    assert (is_blue(72, 130), is_blue(172, 130)) == (True, True)
+
+
 @pytest.mark.parametrize("tone", [Tone(), Tone(2, 1)])
 @pytest.mark.parametrize("zoom", [1.0, 0.73, 5.0])
 def test_a_pan_shows_what_painting_afresh_shows(qtbot: QtBot, zoom: float, tone: Tone) -> None:

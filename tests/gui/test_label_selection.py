@@ -69,6 +69,21 @@ def test_a_rectangle_drawn_with_shift_selects_what_it_touches(hand: Hand) -> Non
     assert len(hand.boxes) == 4
 
 
+def test_a_hand_that_trembles_at_a_click_neither_draws_nor_moves_a_box(hand: Hand) -> None:
+    (box,) = hand.put(LEFT_BOX)
+    canvas, left = hand.label.canvas, Qt.MouseButton.LeftButton
+    for x, y, selection in ((350, 80, ()), (90, 95, (box,))):
+        QTest.mousePress(canvas, left, NONE, hand.at(x, y))
+        for tremble in (QPoint(1, 0), QPoint(1, 1), QPoint(0, -2)):
+            QTest.mouseMove(canvas, hand.at(x, y) + tremble)
+        QTest.mouseRelease(canvas, left, NONE, hand.at(x, y) + QPoint(0, -2))
+        assert (hand.boxes, canvas.selection) == ([LEFT_BOX], selection)
+    QTest.mousePress(canvas, left, NONE, hand.at(90, 95))
+    QTest.mouseMove(canvas, hand.at(90, 95) + QPoint(4, 0))  # that is meant
+    QTest.mouseRelease(canvas, left, NONE, hand.at(90, 95) + QPoint(4, 0))
+    assert hand.boxes[0].x > LEFT_BOX.x
+
+
 def test_ctrl_a_selects_all_and_a_click_on_one_of_them_means_it_alone(hand: Hand) -> None:
     first, second = hand.put(LEFT_BOX, RIGHT_BOX)
     hand.press(Qt.Key.Key_A, CONTROL)
@@ -115,10 +130,12 @@ def test_arrows_move_and_resize_all_selected_boxes_in_one_edit_each(hand: Hand) 
 
 
 def hold(hand: Hand, key: Qt.Key, times: int) -> None:
-    """A key that is down and repeats, and is not released."""
+    """A key that is down and is not released; each repeat comes as a release and a press."""
     for number in range(times):
-        held = QKeyEvent(QEvent.Type.KeyPress, key, NONE, "", autorep=number > 0)
-        QApplication.sendEvent(hand.label.canvas, held)
+        kinds = [QEvent.Type.KeyRelease, QEvent.Type.KeyPress][number == 0 :]
+        for kind in kinds:
+            held = QKeyEvent(kind, key, NONE, "", autorep=number > 0)
+            QApplication.sendEvent(hand.label.canvas, held)
 
 
 def test_an_arrow_held_down_is_one_edit(hand: Hand, window: MainWindow) -> None:

@@ -12,14 +12,17 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset.category_edits import add_category
+from labeler.dataset.edits import draw
 from labeler.dataset.model import BBox, ImageState
 from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
 from labeler.gui.label.workspace import LabelWorkspace
 from labeler.gui.main_window import MainWindow
+from labeler.gui.settings import Settings
 from labeler.gui.side_panel import SidePanel
 from tests.gui.label_window import Hand, add_plain_pictures, close, open_window
+from tests.gui.live_waits import Heard
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -379,6 +382,33 @@ def test_a_read_only_dataset_shows_boxes_and_draws_none(qtbot: QtBot, folder: Pa
         assert not label.classes.list.item(0).flags() & Qt.ItemFlag.ItemIsEditable
         label.shut_down()
         finish_jobs()
+
+
+def test_in_a_read_only_dataset_the_mouse_selects_boxes_and_moves_none(
+    qtbot: QtBot, folder: Path, tmp_path: Path
+) -> None:
+    with Dataset.open(folder) as dataset:
+        dataset.apply(draw(dataset, 1, 1, BBox(100, 80, 200, 120)))
+    window = MainWindow(
+        Document(Dataset.open(folder, read_only=True)), Settings(tmp_path / "settings.ini")
+    )
+    qtbot.addWidget(window)
+    window.backups.stop()
+    window.resize(1280, 800)
+    window.show()
+    window.show_workspace("label")
+    hand = Hand(window)
+    hand.label.show_image(1)
+    canvas, heard = hand.label.canvas, Heard(window.document)
+    (box,) = canvas.boxes
+    for start in ((200, 140), (300, 200), (400, 300)):  # the box, its corner, beside it
+        QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=hand.at(*start))
+        QTest.mouseMove(canvas, hand.at(start[0] + 40, start[1] + 20))
+        assert canvas.drag is None
+        QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=hand.at(440, 320))
+        assert canvas.selection == (() if start[0] == 400 else (box.id,))
+    assert (canvas.boxes, canvas.pending, heard.failures) == ((box,), None, [])
+    close(window)
 
 
 def test_brightness_and_contrast_have_keys_and_are_told_while_they_are_on(

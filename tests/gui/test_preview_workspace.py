@@ -594,6 +594,22 @@ def test_looking_is_never_behind_the_newest_picture(
     detecting.finish()
 
 
+def test_boxes_found_on_a_reduced_picture_are_drawn_where_they_are_on_the_whole_one(
+    qtbot: QtBot, preview: PreviewWorkspace, model: Path
+) -> None:
+    preview.looking.effort.longest = 160  # as on a slow machine
+    seen: list[Shown] = []
+    preview.looking.shown.connect(seen.append)
+    until(qtbot, lambda: len(seen) >= 3)  # the first may have been on its way
+    until(qtbot, lambda: "reduced to 160" in preview.view.numbers)
+    assert preview.view.image.width() == 640
+    whole = Predictor(model).predict(as_rgb(preview.view.image))
+    drawn = [mark.bbox for mark in reversed(preview.view.marks)]
+    assert len(drawn) == len(whole)
+    for bbox, found in zip(drawn, whole, strict=True):
+        assert bbox == pytest.approx(found.bbox, abs=2)
+
+
 def test_pixels_reach_the_model_in_order_whatever_the_width() -> None:
     image = QImage(5, 2, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.black)

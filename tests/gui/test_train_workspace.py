@@ -26,6 +26,8 @@ from labeler.runs.history import RunState, list_runs
 from labeler.runs.pair import attended, new_pair_folder, prepare_pair_from_dataset
 from labeler.runs.prepare import Wish, new_run_folder, prepare_run_from_dataset
 from labeler.runs.record import append_event
+from tests.gui.endless_training import begin_endless_training
+from tests.gui.live_waits import Heard
 from tests.runs.run_makers import add_scenes
 from trainer.config import BUILT_IN
 from trainer.events import Evaluated, Failed, Paused, Progressed
@@ -311,18 +313,11 @@ def test_a_training_stands_still_and_goes_on(
     assert not header.pause_button.isVisible()
 
 
-_DEAF = "import time\nwhile True: time.sleep(60)"
-"""A trainer that still gets ready, for ever."""
-
-
 @pytest.mark.usefixtures("scenes")
 def test_a_training_that_still_gets_ready_stops_at_once_and_keeps_nothing(
     qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset
 ) -> None:
-    run = new_run_folder(dataset.runs_folder)
-    prepare_run_from_dataset(dataset, run, Wish())
-    workspace.trainer.start(run, [sys.executable, "-c", _DEAF])
-    workspace.stage.show(run)
+    begin_endless_training(workspace, dataset)
     assert workspace.header.title.text() == "Getting ready"
     qtbot.mouseClick(workspace.header.stop_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
@@ -330,6 +325,54 @@ def test_a_training_that_still_gets_ready_stops_at_once_and_keeps_nothing(
     (summary,) = list_runs(dataset.runs_folder)
     assert summary.state is RunState.STOPPED
     assert not summary.can_resume
+
+
+@pytest.mark.usefixtures("scenes")
+def test_a_run_that_trains_goes_to_the_wastebasket_only_once_it_was_stopped(
+    qtbot: QtBot, workspace: TrainWorkspace, document: Document, dataset: Dataset
+) -> None:
+    heard = Heard(document)
+    run = begin_endless_training(workspace, dataset)
+    workspace.shelf.load()
+    qtbot.waitUntil(lambda: workspace.run_list.count() == 1)
+    to_wastebasket = workspace.run_list.actions()[1]
+    to_wastebasket.trigger()
+    assert heard.sentences == ["This run is still training. Stop it first."]
+    assert (run / "config.json").is_file()
+    assert workspace.trainer.is_running
+    qtbot.mouseClick(workspace.header.stop_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
+    to_wastebasket.trigger()
+    assert not run.exists()
+
+
+@pytest.mark.usefixtures("scenes")
+def test_the_settings_stand_while_a_training_runs_and_can_be_changed_when_it_ended(
+    qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset
+) -> None:
+    settings, drawer, left = (
+        workspace.settings,
+        workspace.settings.drawer,
+        Qt.MouseButton.LeftButton,
+    )
+
+    def change_all() -> None:
+        qtbot.mouseClick(settings.good, left)
+        qtbot.mouseClick(settings.scratch, left)
+        drawer.batch.setFocus()
+        qtbot.keyClick(drawer.batch, Qt.Key.Key_Up)
+        settings.detector.setFocus()
+        qtbot.keyClick(settings.detector, Qt.Key.Key_Down)
+
+    qtbot.mouseClick(settings.adjust, left)
+    before = settings.wish()
+    begin_endless_training(workspace, dataset)
+    change_all()
+    assert settings.wish() == before
+    qtbot.mouseClick(workspace.header.stop_button, left)
+    qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
+    change_all()
+    assert settings.wish() == Wish(seconds=300, start="scratch", batch=1, detector=SSDLITE)
 
 
 @pytest.mark.usefixtures("scenes")

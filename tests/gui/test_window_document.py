@@ -187,3 +187,18 @@ def test_who_keeps_the_dataset_busy_takes_back_only_its_own_word(document: Docum
     assert not document.attempt(lambda dataset: add_category(dataset, "mug"))
     document.set_busy("", "edit")
     assert document.attempt(lambda dataset: add_category(dataset, "mug"))
+
+
+def test_an_edit_that_was_made_before_a_job_began_is_refused_while_it_runs(
+    document: Document, first: int, told: Told
+) -> None:
+    edit = draw(document.dataset, first, 1, BBox(10, 10, 50, 40))
+    before = document.history.undoable
+    document.set_busy("An import is running.")
+    assert not document.perform(edit)
+    assert told.failures == [("An import is running.", "")]
+    assert document.dataset.annotations(first) == []
+    assert document.history.undoable == before
+    document.set_busy("")
+    assert document.perform(edit)
+    assert len(document.dataset.annotations(first)) == 1
