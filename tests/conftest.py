@@ -46,7 +46,6 @@ LONGEST = (
     "trainer/test_twin_runs.py",
     "gui/test_compare_workspace.py",
     "gui/test_learning_along.py",
-    "reliability/test_kill_trainer.py",
     "trainer/test_int8_model.py",
     "trainer_torchvision/test_published_starts.py",
     "cameras/test_vector_recovery.py",

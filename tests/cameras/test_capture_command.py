@@ -43,6 +43,7 @@ def test_frames_of_the_simulated_robot_are_stored_untouched_in_one_session(
         assert {image.session_id for image in images} == {summary["session_id"]}
         assert all((image.width, image.height) == (640, 360) for image in images)
         assert all(image.pose is not None and image.head_angle_rad is not None for image in images)
+        assert all(image.readings.lift_mm == pytest.approx(32, abs=1) for image in images)
         assert (dataset.sessions()[0].camera, dataset.sessions()[0].note) == ("Vector-SIM1", "x")
         assert all(image.sharpness is not None for image in images)
         assert sum(image.flaw is not None for image in images) == sum(summary["flaws"].values())
@@ -108,6 +109,22 @@ def test_only_robots_take_high_resolution(
     words = ["capture", str(tmp_path / "desk"), "--robot", f"folder:{tmp_path}", "--count", "1"]
     assert main([*words, "--high-resolution"]) == 1
     assert "has no high resolution" in capsys.readouterr().err
+
+
+def test_the_seed_chooses_the_world_that_is_photographed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures(tmp_path / "pictures", 1)
+    asked: list[tuple[str, int]] = []
+
+    def opened(word: str, seed: int) -> FolderCamera:
+        asked.append((word, seed))
+        return FolderCamera(tmp_path / "pictures")
+
+    monkeypatch.setattr(capture, "open_camera", opened)
+    words = ["capture", str(tmp_path / "desk"), "--robot", "simulated", "--count", "1"]
+    assert main([*words, "--seed", "9"]) == 0
+    assert asked == [("simulated", 9)]
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "many"])

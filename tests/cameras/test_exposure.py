@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,7 +18,7 @@ from labeler.cameras.link import RobotLink
 from labeler.cameras.robots import RobotConfig
 from labeler.dataset.model import Readings
 from labeler.errors import UserError
-from tests.cameras.camera_waits import wait_for_state, wait_until
+from tests.cameras.camera_waits import Simulator, frames_of, wait_for_state, wait_until
 from tests.cameras.conftest import CameraMaker
 
 BY_HAND = Exposure(automatic=False, exposure_ms=30, gain=2.0)
@@ -163,3 +164,24 @@ def test_frames_of_the_robot_carry_the_exposure_battery_and_lift(
         return by_hand and None not in (told.battery, told.lift_mm)
 
     wait_until(carries_all)
+
+
+def test_a_robot_that_never_answers_is_told_in_a_few_seconds_and_the_picture_goes_on(
+    vector_camera: CameraMaker, simulator: Simulator
+) -> None:
+    """Both questions at once, as they are all that this test waits for."""
+    camera = vector_camera(simulator.robot)
+    seen = frames_of(camera, 1)[-1]
+    with (
+        simulator.fault("hang SetCameraSettings", "answer SetCameraSettings"),
+        simulator.fault("hang GetCameraConfig", "answer GetCameraConfig"),
+        ThreadPoolExecutor() as pool,
+    ):
+        began = time.monotonic()
+        limits = pool.submit(camera.exposure.limits)
+        with pytest.raises(UserError, match=r"did not take the exposure\. The picture goes on"):
+            camera.exposure.set(BY_HAND)
+        assert limits.result() == USUAL_LIMITS
+        assert time.monotonic() - began < 10  # three as a rule; machines are busy
+    assert frames_of(camera, 1)[-1].number > seen.number + 5
+    assert camera.exposure.wish == Exposure()

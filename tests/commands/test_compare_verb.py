@@ -22,6 +22,7 @@ from labeler.runs.pair import SIDES, prepare_pair_from_coco, summarise_pair
 from labeler.runs.pair_child import train_pair_in_child
 from labeler.runs.prepare import Wish
 from tests.runs.run_makers import write_coco_files, write_coco_scenes
+from trainer.config import load_config
 from trainer.predict import Predictor
 
 PATIENCE = 250
@@ -141,6 +142,31 @@ def test_a_trainer_that_dies_is_a_sentence_and_both_runs_know_it(
     assert summarise_pair(pair).state.value == "failed"
     for side in SIDES:
         assert "last words" in (pair / side / "log.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "budget", "seconds"),
+    [
+        ([], "time", 60),
+        (["--seconds", "90"], "time", 90),
+        (["--best"], "best", 3600),
+        (["--best", "--seconds", "90"], "best", 90),
+    ],
+)
+def test_both_learn_a_minute_or_until_neither_improves_for_an_hour_at_most(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    budget: str,
+    seconds: float,
+) -> None:
+    source = write_coco_files(tmp_path / "coco", [f"{n}.jpg" for n in range(6)], [1] * 6)
+    begun = [sys.executable, "-c", "raise SystemExit('learns elsewhere')"]
+    monkeypatch.setattr(labeler.runs.child, "trainer_command", lambda *_words: begun)
+    assert main(["compare", str(source), *words, "--out", str(tmp_path / "out")]) == 1
+    for side in SIDES:
+        config = load_config(tmp_path / "out" / "pair" / side)
+        assert (config.budget, config.seconds) == (budget, seconds)
 
 
 @pytest.mark.parametrize(

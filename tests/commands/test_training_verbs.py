@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
@@ -27,6 +29,7 @@ from labeler.errors import UserError
 from labeler.runs.child import train_in_child
 from labeler.runs.history import RunState, summarise
 from labeler.runs.prepare import Wish, prepare_run_from_dataset
+from tests.gui.tiny_model import write_tiny_model
 from tests.runs.run_makers import add_scenes, write_coco_files, write_coco_scenes
 from trainer.config import RunConfig, save_config
 
@@ -172,6 +175,70 @@ if sys.platform != "win32":
         assert "Stopped after" in told
         assert str(run / "model.onnx") in told
         assert (run / "model.onnx").is_file()
+
+
+@pytest.fixture
+def steady(tmp_path: Path) -> Path:
+    """A model that finds the same on every black picture: a vector at 0.9, mugs at 0.6 and 0.3."""
+    return write_tiny_model(tmp_path / "model.onnx")
+
+
+def _black_pictures(folder: Path, names: list[str], size: tuple[int, int] = (64, 36)) -> Path:
+    folder.mkdir()
+    for name in names:
+        Image.new("RGB", size).save(folder / name)
+    return folder
+
+
+def _predicted(*words: str | Path) -> list[dict[str, Any]]:
+    out = Path(words[0]).with_name("found.json")
+    assert main(["predict", *map(str, words), "--out", str(out)]) == 0
+    found: list[dict[str, Any]] = json.loads(out.read_text(encoding="utf-8"))
+    return found
+
+
+def test_predictions_carry_the_ids_that_the_coco_file_gives_to_the_pictures_of_those_names(
+    steady: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """So they can be scored against that file, whatever the order and however it numbers."""
+    pictures = _black_pictures(tmp_path / "shots", ["a.png", "b.png", "c.png", "d.png"])
+    ids = {"d.png": 7, "a.png": 900, "c.png": 2}
+    images = [
+        {"id": number, "file_name": name, "width": 64, "height": 36} for name, number in ids.items()
+    ]
+    told = {"images": images, "annotations": [], "categories": [{"id": 1, "name": "vector"}]}
+    coco = tmp_path / "coco.json"
+    coco.write_text(json.dumps(told), encoding="utf-8")
+    found = _predicted(steady, pictures, "--ids-from", coco)
+    assert {each["file_name"]: each["image_id"] for each in found} == ids
+    assert f"Left out, not in {coco}: 1 picture." in capsys.readouterr().err
+    numbered = {each["file_name"]: each["image_id"] for each in _predicted(steady, pictures)}
+    assert numbered == {"a.png": 1, "b.png": 2, "c.png": 3, "d.png": 4}
+
+
+@pytest.mark.parametrize(
+    ("words", "scores"),
+    [([], [0.9, 0.6, 0.3]), (["--min-score", "0.5"], [0.9, 0.6]), (["--min-score", "0.95"], [])],
+)
+def test_what_is_less_sure_than_min_score_is_left_out_of_the_predictions(
+    steady: Path, tmp_path: Path, words: list[str], scores: list[float]
+) -> None:
+    pictures = _black_pictures(tmp_path / "shots", ["a.png"])
+    found = _predicted(steady, pictures, *words)
+    assert [each["score"] for each in found] == pytest.approx(scores)
+
+
+def test_on_a_drawn_picture_the_surer_box_lies_over_the_less_sure_one(
+    steady: Path, tmp_path: Path
+) -> None:
+    pictures = _black_pictures(tmp_path / "shots", ["a.png"], (1920, 1080))
+    _predicted(steady, pictures, "--draw", tmp_path / "drawn")
+    (drawn,) = (tmp_path / "drawn").iterdir()
+    with Image.open(drawn) as picture:
+        pixels = np.asarray(picture.convert("RGB")).astype(int)
+    vector, crossing, mug = pixels[700, 1198], pixels[301, 1198], pixels[301, 1350]
+    assert abs(vector - mug).max() > 100
+    assert crossing == pytest.approx(vector, abs=30)
 
 
 @pytest.mark.parametrize("share", ["nan", "-0.1", "1.5", "sure"])

@@ -148,20 +148,29 @@ def test_restoring_brings_the_boxes_back_and_keeps_what_was_there(labelled: Data
 
 
 def test_an_id_that_was_given_after_the_backup_is_not_given_again(labelled: Dataset) -> None:
-    """Exports, runs and notes may name it: it never means another box or image."""
+    """Exports, runs and notes may name it: it never means another box, class or image. So many
+    are given that none of them was set aside when the backup was made.
+    """
     backup = backups.make(labelled.folder, NOON)
-    drawn = draw(labelled, 2, 1, BBox(9, 9, 20, 20))
-    labelled.apply(drawn)
+    labelled.apply(draw(labelled, 2, 1, BBox(9, 9, 20, 20)))
     labelled.apply(add_category(labelled, "ball"))
-    box, image = labelled.annotations(2)[0].id, labelled.new_image_id()
-    ball = labelled.categories()[-1].id
+    before = [[give() for _ in range(1000)] for give in givers_of(labelled)]
     labelled.close()
     restore(labelled.folder, backup)
     with Dataset.open(labelled.folder) as again:
         assert again.annotations(2) == []
-        assert again.new_annotation_id() > box
-        assert again.new_category_id() > ball
-        assert again.new_image_id() > image
+        assert [category.name for category in again.categories()] == ["mug"]
+        for given, give in zip(before, givers_of(again), strict=True):
+            assert give() > max(given)
+
+
+def givers_of(dataset: Dataset) -> list[Callable[[], int]]:
+    return [
+        dataset.new_image_id,
+        dataset.new_category_id,
+        dataset.new_annotation_id,
+        dataset.new_suggestion_id,
+    ]
 
 
 def test_pictures_added_after_the_backup_are_taken_in_again(
@@ -317,6 +326,37 @@ def test_the_shell_lists_backups_with_what_they_hold(
     told = json.loads(capsys.readouterr().out)
     assert told["restored"] == "dataset-2026-03-01-120000.sqlite"
     assert told["findings"] == []
+
+
+def test_restore_ends_with_1_where_the_restored_dataset_does_not_check_clean(
+    labelled: Dataset, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A script that goes on only after a 0 does not go on with half of the pictures."""
+    backups.make(labelled.folder, NOON)
+    labelled.close()
+    assert main(["restore", str(labelled.folder)]) == 0
+    gone = sorted(labelled.images_folder.iterdir())[0]
+    gone.unlink()
+    assert main(["restore", str(labelled.folder)]) == 1
+    told = capsys.readouterr().out
+    assert f"missing file: {gone.name}" in told
+    assert "Checked: 1 finding." in told
+    with Dataset.open(labelled.folder) as again:  # it was gone back all the same
+        assert again.counts().total == 2
+
+
+def test_a_folder_that_is_no_dataset_is_told_by_backup_and_nothing_is_made_in_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "thesis.txt").write_text("mine")
+    assert main(["backup", str(photos)]) == 1
+    assert f"{photos} is not a dataset" in capsys.readouterr().err
+    assert [path.name for path in photos.iterdir()] == ["thesis.txt"]
+    assert main(["backup", str(tmp_path / "nowhere")]) == 1
+    assert "is not there. Was it moved or renamed" in capsys.readouterr().err
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_an_import_from_the_shell_makes_a_backup_before_and_after(

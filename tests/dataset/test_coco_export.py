@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -173,6 +174,26 @@ def test_a_stopped_or_failed_export_leaves_the_old_one(
     assert {path: path.stat().st_mtime_ns for path in out.parent.rglob("*")} == before
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows holds files that are open")
+def test_an_export_that_fails_at_its_very_end_leaves_what_stood_there(
+    labelled: Dataset, tmp_path: Path
+) -> None:
+    """Something clears away unfinished files, so the new one is not there when the old one went."""
+    place = tmp_path / "exports"
+    out = place / "for the course.zip"  # a folder, for all its name
+    export_coco(labelled, place / "folder")
+    (place / "folder").rename(out)
+    before = {path: path.stat().st_mtime_ns for path in place.rglob("*")}
+
+    def clear(_done: int, _total: int) -> None:
+        for path in place.glob(".*.part"):
+            path.unlink()
+
+    with pytest.raises(UserError, match="for the course"):
+        export_coco(labelled, out, on_progress=clear)
+    assert {path: path.stat().st_mtime_ns for path in place.rglob("*")} == before
+
+
 def test_an_export_that_cannot_be_written_is_told(labelled: Dataset, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(UserError, match=r"Cannot export|not overwritten"):
@@ -196,3 +217,16 @@ def test_write_coco_names_chosen_images_without_copying(labelled: Dataset, tmp_p
         assert (labelled.images_folder / entry["file_name"]).is_file()
     assert not (tmp_path / "images").exists()
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_what_is_written_for_chosen_images_holds_no_box_of_another(
+    labelled: Dataset, tmp_path: Path
+) -> None:
+    """COCO's tools refuse a box of an image that the file does not have, or count it as missed."""
+    labelled.apply(draw(labelled, 3, 1, BBox(5, 5, 20, 10)))
+    for chosen in ([1], [3], [2], [2, 3], []):
+        write_coco(labelled, chosen, tmp_path / "part.json")
+        told = json.loads((tmp_path / "part.json").read_text(encoding="utf-8"))
+        boxes = [box for number in chosen for box in labelled.annotations(number)]
+        assert [entry["id"] for entry in told["annotations"]] == [box.id for box in boxes]
+        assert {entry["image_id"] for entry in told["annotations"]} <= set(chosen)

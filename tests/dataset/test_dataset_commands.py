@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
@@ -64,11 +65,25 @@ def test_a_failed_import_leaves_no_new_dataset(
     assert list(empty.iterdir()) == []
 
 
-def test_import_can_confirm_empty_images(tmp_path: Path, coco: Path, coco_folder: Path) -> None:
-    words = ["import", str(tmp_path / "new"), str(coco), "--images", str(coco_folder)]
-    assert main([*words, "--empty-means-nothing-there"]) == 0
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        ([], ImageState.UNLABELLED),
+        (["--empty-means-nothing-there"], ImageState.EMPTY),
+    ],
+    ids=["unasked", "asked for"],
+)
+def test_an_image_without_a_box_in_the_file_is_confirmed_as_empty_only_where_that_is_asked_for(
+    tmp_path: Path, coco: Path, coco_folder: Path, words: list[str], state: ImageState
+) -> None:
+    """Training learns from what is confirmed: that nothing is there."""
+    given = ["import", str(tmp_path / "new"), str(coco), "--images", str(coco_folder), *words]
+    assert main(given) == 0
     with Dataset.open(tmp_path / "new") as made:
-        assert len(made.images(ImageState.EMPTY)) == 3
+        states = {image.original_name: image.state for image in made.images()}
+    assert states == {"0.jpg": ImageState.LABELLED} | dict.fromkeys(
+        ["1.jpg", "2.jpg", "3.jpg"], state
+    )
 
 
 def test_export_and_import_by_default_places(
@@ -97,6 +112,37 @@ def test_export_and_import_by_default_places(
     (target / "mine.txt").write_text("mine")
     assert main(["export", str(dataset.folder), str(target)]) == 1
     assert main(["export", str(dataset.folder), str(target), "--overwrite"]) == 0
+
+
+class Terminal(io.StringIO):
+    """What stderr is where a person types the words."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_answer_for_a_script_stands_alone_on_stdout_also_on_a_terminal(
+    dataset: Dataset,
+    add_image: Callable[..., Image],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`… --json > answer.json`: how far it is gets shown all the same, beside the answer."""
+    for seed in range(3):
+        add_image(seed)
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    verbs = {
+        "Exporting": ["export", str(dataset.folder), str(tmp_path / "a"), "--include-unlabelled"],
+        "Copying": ["backup", str(dataset.folder)],
+        "Importing": ["import", str(tmp_path / "new"), str(tmp_path / "a" / "annotations.json")],
+        "Checking": ["check", str(dataset.folder)],
+    }
+    for shown, words in verbs.items():
+        assert main([*words, "--json"]) == 0
+        assert isinstance(out(capsys), dict)
+        assert shown in terminal.getvalue()
 
 
 def test_check_tells_findings_and_exits_with_1(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -150,6 +151,34 @@ def test_undo_reaches_further_back_than_what_is_near(
         for _ in range(10):
             assert found.redo() is not None
         assert list(again.all_annotations()) == boxes
+
+
+def test_an_edit_ten_thousand_lines_of_the_history_ago_can_be_taken_back(
+    dataset: Dataset,
+) -> None:
+    labelled(dataset, 1)
+    with dataset.transaction():
+        for number in range(9_990):
+            dataset.note(f"Photo {number}")
+    with reopened(dataset) as again:
+        undone = History(again).undo()
+        assert undone is not None
+        assert undone.description == "Undo: Draw mug"
+        assert list(again.all_annotations()) == []
+
+
+@pytest.mark.parametrize(("behind", "is_told"), [(30 * 60, False), (2 * 3600, True), (-9e6, False)])
+def test_a_clock_that_stands_before_the_newest_edit_is_told(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch, behind: float, is_told: bool
+) -> None:
+    """By seconds: half an hour may be a change to summer time that went wrong."""
+    assert history.clock_concern(dataset) == ""
+    labelled(dataset, 1)
+    now = time.time() - behind
+    monkeypatch.setattr("labeler.dataset.history.time.time", lambda: now)
+    told = history.clock_concern(dataset)
+    assert told.startswith("The newest edit is of ") == is_told
+    assert bool(told) == is_told
 
 
 def test_a_class_that_was_only_suggested_since_is_taken_back_with_what_was_offered(

@@ -144,6 +144,22 @@ def test_a_button_trains_the_missing_parts_and_the_curve_grows(
     assert workspace.obstacle_to_curve()
 
 
+def test_a_part_that_cannot_be_read_is_named_under_the_curve_and_the_others_stand(
+    qtbot: QtBot, workspace: CompareWorkspace, pair: Path
+) -> None:
+    part = workspace.view.data_curve
+    for share in (0.1, 0.2, 0.5):
+        _train(pair, share)
+    damaged = part_folder(pair / DATA_CURVE, 0.2) / "pretrained" / "config.json"
+    damaged.write_text('{"seed": "many"}', encoding="utf-8")
+    workspace.panel.pair_chosen.emit(pair)
+    until(qtbot, lambda: len(part.plot.points["scratch"]) == 3)
+    assert part.sentence.isVisible()
+    (told,) = (line for line in part.sentence.text().splitlines() if "Left out: " in line)
+    assert damaged.relative_to(pair).as_posix() in told.replace("\\", "/")
+    assert part.sentence.height() >= part.sentence.heightForWidth(part.sentence.width())
+
+
 def test_it_is_called_off_at_once_and_goes_on_another_time(
     qtbot: QtBot,
     workspace: CompareWorkspace,

@@ -183,6 +183,8 @@ class Person(Hand):
         suggested = sum(count > 0 for count in waiting.values())
         to_do = len(images) - labelled - empty
         assert self.status_numbers() == (len(images), labelled, empty, suggested, to_do), done
+        bar = self.window.status.bar
+        assert (bar.value(), bar.maximum()) == (labelled + empty, len(images)), done
         assert self.filter_numbers() == [len(images), to_do, labelled, empty], done
         assert self.label.detectors.along.words == "", done  # off: it shows no number
         for row in range(self.label.filmstrip.images.rowCount()):

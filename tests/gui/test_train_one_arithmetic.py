@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset.store import Dataset
+from labeler.errors import UserError
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
 from labeler.gui.train.page import Page
@@ -111,6 +112,23 @@ def test_one_number_stands_in_the_panel_in_what_was_chosen_in_the_table_and_in_t
         "20 images to learn from, 6 to check with.",
     )
     assert f"{SIZES}." in page(read_story(prepared.path))
+
+
+def test_what_would_keep_a_run_from_being_made_is_said_before_train_is_pressed(
+    qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset, tmp_path: Path
+) -> None:
+    picture = dataset.path_of(dataset.images()[3])
+    away = picture.rename(tmp_path / "away.jpg")
+    picture.symlink_to(away)
+    workspace.activated()  # the person comes back to Train
+    qtbot.waitUntil(lambda: "learn from" not in _panel(workspace), timeout=PATIENCE)
+    with pytest.raises(UserError) as refused:
+        plan_split(dataset, Wish())
+    qtbot.waitUntil(lambda: str(refused.value) in _panel(workspace), timeout=PATIENCE)
+    assert picture.name in _panel(workspace)
+    away.replace(picture)
+    workspace.activated()
+    qtbot.waitUntil(lambda: f"{SIZES}." in _panel(workspace), timeout=PATIENCE)
 
 
 def test_a_warning_stands_once_on_the_screen(

@@ -126,6 +126,21 @@ def test_a_run_that_was_stopped_is_measured_by_itself_once_nothing_trains(
     assert load_analysis(run) is not None
 
 
+def test_each_score_stands_under_its_own_name_with_its_own_interval(
+    workspace: TrainWorkspace, run: Path
+) -> None:
+    measured = {"ap": (0.41, 0.33, 0.5), "ap50": (0.72, 0.61, 0.8), "ar": (0.56, 0.47, 0.65)}
+    write_analysis(run, constant_ap=0.1, constant_ap50=0.2, **measured)
+    workspace.stage.redraw()
+    tiles = workspace.pages.result.tiles
+    assert [each.accessibleName() for each in (tiles.ap, tiles.ap50, tiles.ar)] == [
+        "AP 0.41 0.33 to 0.50",
+        "AP50 0.72 0.61 to 0.80",
+        "AR 0.56 0.47 to 0.65",
+    ]
+    assert (tiles.constant.value.text(), tiles.constant.below.text()) == ("0.10", "AP50 0.20")
+
+
 def test_where_nothing_is_found_no_share_of_it_is_told(
     qtbot: QtBot, workspace: TrainWorkspace, run: Path
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image as Pillow
-from PySide6.QtWidgets import QInputDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset import backups
@@ -18,6 +18,7 @@ from labeler.dataset.edits import draw
 from labeler.dataset.model import BBox
 from labeler.dataset.no_dataset import NoDataset
 from labeler.dataset.store import Dataset
+from labeler.gui import backup_keeper
 from labeler.gui.background import is_idle
 from labeler.gui.dataset_opening import open_or_create
 from labeler.gui.main_window import MainWindow
@@ -46,6 +47,18 @@ def test_opening_makes_a_backup_in_the_background_once(qtbot: QtBot, window: Mai
         qtbot.waitUntil(is_idle)
         assert len(made(window)) == 1
     assert not window.banner.isVisible()
+
+
+def test_a_dataset_that_is_open_read_only_gets_no_backup_and_one_that_can_be_written_does(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup_keeper, "_AFTER_MS", 0)
+    folder, document = window.document.dataset.folder, window.document
+    for read_only in (True, False):
+        document.open(Dataset.open(folder, read_only=read_only))
+        QApplication.processEvents()
+        qtbot.waitUntil(is_idle)
+        assert len(made(window)) == (0 if read_only else 1)
 
 
 def test_a_backup_that_fails_is_told_and_labelling_goes_on(

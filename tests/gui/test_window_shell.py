@@ -218,11 +218,15 @@ def test_a_failure_stays_until_it_is_closed_and_keeps_its_details(window: MainWi
     assert window.banner.isVisible()
     assert window.banner.message.text() == "The disk is full."
     assert not window.banner.details.isVisible()
+    assert window.banner.more.isVisible()
     QTest.mouseClick(window.banner.more, Qt.MouseButton.LeftButton)
     assert window.banner.details.isVisible()
     assert window.banner.details.toPlainText() == "errno 28"
     QTest.mouseClick(window.banner.close_button, Qt.MouseButton.LeftButton)
     assert not window.banner.isVisible()
+    window.document.report(UserError("There is no wastebasket here."))
+    assert window.banner.isVisible()
+    assert not window.banner.more.isVisible()
 
 
 def drop(window: MainWindow, *paths: Path) -> None:
@@ -533,6 +537,18 @@ def test_a_refusal_goes_away_when_an_edit_is_kept_again(window: MainWindow) -> N
     document.set_busy("")
     assert document.attempt(lambda dataset: verify(dataset, image))
     assert not window.banner.isVisible()
+
+
+def test_a_failure_is_not_hidden_by_the_end_of_another_one(window: MainWindow) -> None:
+    document = window.document
+    image = document.dataset.images()[0].id
+    document.set_busy("An import is running.")
+    assert not document.attempt(lambda dataset: verify(dataset, image))
+    document.report(UserError("The backup of kitchen failed."))
+    document.set_busy("")
+    assert document.attempt(lambda dataset: verify(dataset, image))
+    assert window.banner.isVisible()
+    assert window.banner.message.text() == "The backup of kitchen failed."
 
 
 def test_a_bug_is_logged_and_shown_and_the_window_goes_on(

@@ -99,6 +99,25 @@ def test_video_and_pictures_are_whole_once_it_has_ended(tmp_path: Path) -> None:
     assert [path.read_bytes() for path in kept] == [jpeg(0), jpeg(5), jpeg(10)]
 
 
+@pytest.mark.parametrize(
+    "color", [(220, 30, 30), (30, 200, 30), (30, 30, 220)], ids=["red", "green", "blue"]
+)
+def test_the_video_has_the_colours_that_were_drawn(
+    tmp_path: Path, color: tuple[int, int, int]
+) -> None:
+    drawn = np.full((36, 64, 3), color, np.uint8)
+    ended = Ended()
+    recorder = Recorder(tmp_path / "one", ended, per_second=10.0)
+    recorder.add(replace(moment(0), draw=lambda: drawn))
+    recorder.stop()
+    capture = cv2.VideoCapture(str(ended.wait().folder / "video.avi"))
+    good, frame = capture.read()
+    capture.release()
+    assert good
+    shown = cv2.cvtColor(frame, cv2.COLOR_BGR2RGB).mean(axis=(0, 1))
+    assert tuple(shown) == pytest.approx(color, abs=12)
+
+
 def test_the_recorded_pictures_can_be_imported_as_coco(tmp_path: Path) -> None:
     coco = FoundCoco(tmp_path)
     coco.add(jpeg(9), 1_700_000_000.0, FINDS)

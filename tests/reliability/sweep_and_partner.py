@@ -173,6 +173,8 @@ def try_partner(photographer: Driver, partner: Driver, wish: PosingWish, figures
         if found == negative:
             words = "shows the partner" if found else "does not show the partner"
             figures.wrong.append(f"picture {number} {words}")
+    if not 0 < figures.farthest_mm <= figures.radius_mm:
+        figures.wrong.append(f"the partner drove {figures.farthest_mm} mm of {figures.radius_mm}")
     if len({frame.data for frame, _ in frames}) < len(frames):
         figures.wrong.append("a picture was taken twice")
 

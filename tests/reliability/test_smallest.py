@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -52,15 +53,23 @@ SMALLEST = {
     "reliability/busy_starts.py": "--starts 1 --busy 1",
     "reliability/fault_words.py": "--only freeze",
     "reliability/hostile.py": "--number 1 --only models --workers 1",
-    "reliability/kill9.py": "--kills 1",
+    "reliability/kill9.py": "--kills 4 --seed 7",
     "reliability/kill_commands.py": "--kills 1 --only export",
-    "reliability/kill_trainer.py": "--kills 1 --epochs 2 --longest-side 64",
-    "reliability/robot_exit.py": "--only none",
-    "reliability/robot_faults.py": "--faults 1",
+    "reliability/kill_trainer.py": "--kills 2 --seed 7 --epochs 2 --longest-side 64",
+    "reliability/robot_exit.py": "--only never",
+    "reliability/robot_faults.py": "--faults 3 --seed 3",
     "reliability/soak.py": "--minutes 0.1",
     "reliability/vote_attack.py": "--kind slow --seconds 1 --addresses 2 --each 2 --phones 2",
     "reliability/sweep_and_partner.py": "--pictures 2 --negatives 1 --steps 4 --angles 1 --stops 1",
 }
+TOLD = {
+    "reliability/kill9.py": ('"kills": 4', r'"acknowledged": ([4-9]|\d\d)'),
+    "reliability/kill_trainer.py": ('"kills": 2', '"runs": [1-9]'),
+    "reliability/robot_exit.py": (r'"exit_s": [0-7]\.',),
+    "reliability/robot_faults.py": ('"faults": 3', r'"acknowledged": (9|\d\d)'),
+    "reliability/sweep_and_partner.py": ('"partner_pictures": 2', '"partner_seen": 2'),
+}
+"""What must stand in their output: they tried what they were asked to, and nothing was lost."""
 NOT_HERE = {
     "benchmarks/peers.py": "installs other programs from PyPI",
     "benchmarks/network_films.py": "wants ffmpeg and GStreamer in the system's Python",
@@ -98,6 +107,8 @@ def test_a_script_does_its_work_at_the_smallest_size(script: str, tmp_path: Path
     ended = run_script(script, *words, home=tmp_path)
     assert ended.code == 0, ended.told
     assert "Traceback" not in ended.told
+    for told in TOLD.get(script, ()):
+        assert re.search(told, ended.told), ended.told
 
 
 @pytest.mark.parametrize("script", NOT_HERE)

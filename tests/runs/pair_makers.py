@@ -52,9 +52,18 @@ def write_scores(pair: Path, difference: tuple[float, float], boxes: int = 40) -
     (pair / "scores.json").write_text(json.dumps(content), encoding="utf-8")
 
 
-def write_analysis(run: Path, *, constant_ap: float, constant_ap50: float) -> None:
-    """analysis.json of which nothing but the constant box is told."""
+def write_analysis(
+    run: Path,
+    *,
+    constant_ap: float,
+    constant_ap50: float,
+    **measured: tuple[float, float, float],
+) -> None:
+    """analysis.json of which nothing but the constant box is told, and what was measured of ap,
+    ap50 and ar: value, lower and upper end.
+    """
     unknown = {"value": None, "low": None, "high": None}
+    known = {name: dict(zip(unknown, three, strict=True)) for name, three in measured.items()}
     content = {
         "format": 1,
         "part": "val",
@@ -62,6 +71,7 @@ def write_analysis(run: Path, *, constant_ap: float, constant_ap50: float) -> No
         "constant_box": {"ap": constant_ap, "ap50": constant_ap50},
         **dict.fromkeys(("images", "boxes", "threshold", "precision", "recall", "f1"), 0),
         **dict.fromkeys(("ap", "ap50", "ar"), unknown),
+        **known,
         **{key: [] for key in ("curve", "classes", "sizes", "errors", "warnings")},
     }
     (run / "analysis.json").write_text(json.dumps(content), encoding="utf-8")

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -154,7 +155,12 @@ def made_pair(pair: Path) -> Path:
     return pair
 
 
-@pytest.fixture(params=[as_link, as_link_to_nothing, Path.mkdir, os.mkfifo])
+OTHERS: list[Callable[[Path], object]] = [as_link, as_link_to_nothing, Path.mkdir]
+if sys.platform != "win32":
+    OTHERS.append(os.mkfifo)
+
+
+@pytest.fixture(params=OTHERS)
 def spoiled(request: pytest.FixtureRequest) -> Callable[[Path], Path]:
     """Puts something else in a file's place."""
 

@@ -7,12 +7,18 @@ import math
 from typing import Any
 
 import pytest
+from anki_vector.behavior import (
+    MAX_HEAD_ANGLE,
+    MAX_LIFT_HEIGHT_MM,
+    MIN_HEAD_ANGLE,
+    MIN_LIFT_HEIGHT_MM,
+)
 from anki_vector.messaging import protocol
 
 from labeler.simulator.body import BodyPose
 from labeler.simulator.configuration import Identity
 from labeler.simulator.control import Claim
-from labeler.simulator.messages import pose_since, status_bits
+from labeler.simulator.messages import pose_since, robot_state, status_bits
 from labeler.simulator.robot import Pace, SimulatedRobot
 from labeler.simulator.scene import Scene, Thing
 from labeler.simulator.service import Service
@@ -40,6 +46,11 @@ class Stage:
         self.service = Service(self.robot, lambda: None)
         self.claim = Claim(PEER)
         self.robot.request_control(self.claim, 20)
+
+    @property
+    def told(self) -> Any:
+        """What its state tells its clients."""
+        return robot_state(self.robot)
 
     @property
     def place(self) -> BodyPose:
@@ -145,5 +156,90 @@ def test_a_drive_ends_when_control_is_lost_and_when_its_client_goes() -> None:
         await asyncio.wait([turning])
         await stage.tick(3)
         assert not stage.robot.body.wheels_moving
+
+    asyncio.run(act())
+
+
+@pytest.mark.parametrize(("left", "right", "turns"), [(60, -60, -1), (-60, 60, 1), (90, 30, -1)])
+def test_where_its_left_wheel_is_the_faster_one_it_turns_to_the_right(
+    left: float, right: float, turns: int
+) -> None:
+    """Seen from above headings count anticlockwise, as the SDK says."""
+
+    async def act() -> None:
+        stage = Stage()
+        wheels = protocol.DriveWheelsRequest(left_wheel_mmps=left, right_wheel_mmps=right)
+        await stage.service.DriveWheels(wheels, Caller())
+        await stage.tick(6)
+        told = stage.told
+        assert math.copysign(1, told.pose_angle_rad) == turns
+        assert (told.left_wheel_speed_mmps, told.right_wheel_speed_mmps) == (left, right)
+
+    asyncio.run(act())
+
+
+def test_its_state_tells_in_millimetres_how_far_it_went() -> None:
+    async def act() -> None:
+        stage = Stage()
+        for way in (150.0, -50.0):
+            begun = stage.told.pose
+            straight = protocol.DriveStraightRequest(dist_mm=way, speed_mmps=100)
+            await stage.answer("DriveStraight", straight)
+            await stage.tick(3)
+            told = stage.told.pose
+            gone = math.dist((told.x, told.y), (begun.x, begun.y))
+            assert gone == pytest.approx(abs(way), abs=3)
+
+    asyncio.run(act())
+
+
+def test_what_a_client_began_ends_with_its_control() -> None:
+    """Head and lift as well: whoever looks at it next finds it as it is, not still moving."""
+
+    async def act() -> None:
+        stage = Stage()
+        wheels = protocol.DriveWheelsRequest(left_wheel_mmps=200, right_wheel_mmps=200)
+        await stage.service.DriveWheels(wheels, Caller())
+        await stage.service.MoveLift(protocol.MoveLiftRequest(speed_rad_per_sec=0.2), Caller())
+        await stage.service.MoveHead(protocol.MoveHeadRequest(speed_rad_per_sec=0.2), Caller())
+        await stage.tick(3)
+        body = stage.robot.body
+        assert body.wheels_moving
+        assert body.lift_moving
+        assert body.head_moving
+        stage.robot.release_control(stage.claim)
+        assert not body.lift_moving
+        assert not body.head_moving
+        lift = stage.told.lift_height_mm
+        await stage.tick(10)
+        assert stage.told.lift_height_mm == lift
+
+    asyncio.run(act())
+
+
+@pytest.mark.parametrize(
+    ("speed", "head", "lift"),
+    [
+        (-2.0, MIN_HEAD_ANGLE, MIN_LIFT_HEIGHT_MM),
+        (2.0, MAX_HEAD_ANGLE, MAX_LIFT_HEIGHT_MM),
+    ],
+    ids=["down", "up"],
+)
+def test_head_and_lift_go_as_far_as_the_sdk_says_and_no_farther(
+    speed: float, head: Any, lift: float
+) -> None:
+    async def act() -> None:
+        stage = Stage()
+        head_on = protocol.MoveHeadRequest(speed_rad_per_sec=speed)
+        lift_on = protocol.MoveLiftRequest(speed_rad_per_sec=speed)
+        await stage.service.MoveHead(head_on, Caller())
+        await stage.service.MoveLift(lift_on, Caller())
+        await stage.tick(40)
+        told = stage.told
+        assert told.head_angle_rad == pytest.approx(head.radians, abs=0.001)
+        assert told.lift_height_mm == pytest.approx(lift, abs=0.1)
+        beyond = protocol.SetHeadAngleRequest(angle_rad=2 * head.radians)
+        await stage.answer("SetHeadAngle", beyond)
+        assert stage.told.head_angle_rad == pytest.approx(head.radians, abs=0.001)
 
     asyncio.run(act())

@@ -18,6 +18,7 @@ from anki_vector.util import degrees
 from PIL import Image
 
 from labeler.cameras.link import battery_fraction
+from labeler.cameras.single_calls import SESSION
 from labeler.simulator.faults import Faults
 from labeler.simulator.messages import battery_state
 from labeler.simulator.truth import read_truth
@@ -51,6 +52,24 @@ def test_a_wrong_token_is_turned_away(
     connect()
     with pytest.raises(VectorUnauthenticatedException):
         Client({**running_simulator.ready, "guid": "wrong"})
+
+
+def test_its_token_is_given_only_to_who_knows_the_word_that_wire_pod_lets_through(
+    connect: Connect, running_simulator: SimulatorProcess
+) -> None:
+    client = connect()
+    answers = protocol.UserAuthenticationResponse
+    for word in (b"", b"guess", SESSION[:-1], SESSION + b"x", SESSION.lower()):
+        told = client.call(
+            "UserAuthentication",
+            protocol.UserAuthenticationRequest(user_session_id=word, client_name=b"stranger"),
+        )
+        assert told.code == answers.UNAUTHORIZED
+        assert told.client_token_guid == b""
+    asked = protocol.UserAuthenticationRequest(user_session_id=SESSION, client_name=b"class room")
+    told = client.call("UserAuthentication", asked)
+    assert told.code == answers.AUTHORIZED
+    assert told.client_token_guid.decode() == running_simulator.ready["guid"]
 
 
 def test_the_feed_sends_small_jpegs_that_carry_their_true_boxes(connect: Connect) -> None:

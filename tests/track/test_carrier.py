@@ -133,6 +133,33 @@ def test_of_a_corner_alone_no_box_is_made_up() -> None:
     assert set(carrier.losses) == {1}
 
 
+@pytest.mark.parametrize("way", ["the thing moves out", "the camera turns", "over a corner"])
+def test_what_goes_out_of_the_picture_is_lost_as_left_before_only_a_sliver_is_shown(
+    way: str,
+) -> None:
+    """Less than a third of it is no training box of it, and the person is told where it went."""
+    start = BBox(200, 130, 100, 80)
+    world = pattern(5, 640, 480)
+    down = 6 if way == "over a corner" else 0
+
+    def shot(number: int) -> np.ndarray:
+        if way == "the thing moves out":
+            return staged(BBox(start.x + 6 * number, start.y, start.width, start.height))
+        left, top = 200 - 6 * number, 200 - down * number
+        return np.ascontiguousarray(world[top : top + 240, left : left + 320])
+
+    carrier = Carrier(shot(0), {1: start})
+    for number in range(1, 30):
+        if found := carrier.step(shot(number)):
+            shown = one(found)
+            whole = BBox(start.x + 6 * number, start.y + down * number, start.width, start.height)
+            cut = whole.clipped(320, 240)
+            assert cut is not None
+            assert shown.iou(cut) > 0.7
+            assert shown.area > 0.28 * start.area
+    assert carrier.losses == {1: Loss.LEFT}
+
+
 def test_the_smallest_boxes_do_no_harm() -> None:
     boxes = {n: BBox(30.0 * n, 20.0 * n, MIN_SIDE, MIN_SIDE) for n in range(8)}
     carrier = Carrier(GROUND, boxes)

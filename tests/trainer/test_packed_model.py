@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.gui.tiny_model import SIZE, seen_by, write_seeing_model
+from tests.gui.tiny_model import SIZE, seen_by, write_seeing_model, write_tiny_model
 from tests.trainer.told_runs import make_told_run
 from tests.trainer.training_runs import ROOT
 from trainer.faults import TrainerError
@@ -201,6 +201,20 @@ def script(folder: Path, *words: str | Path) -> subprocess.CompletedProcess[str]
     return subprocess.run(
         command, cwd=folder, check=False, capture_output=True, text=True, timeout=60
     )
+
+
+def test_the_card_tells_the_threshold_that_the_script_shows_by(tmp_path: Path) -> None:
+    run = make_told_run(tmp_path / "run")
+    write_tiny_model(run / "model.onnx", threshold=0.365, scores=(0.9, 0.37, 0.36))
+    pack(run, tmp_path / "given.zip")
+    with zipfile.ZipFile(tmp_path / "given.zip") as archive:
+        archive.extractall(tmp_path / "given")
+    card = (tmp_path / "given" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "Show what scores 0.365 or more." in card
+    picture = tmp_path / "black.png"
+    Image.new("RGB", SIZE).save(picture)
+    shown = script(tmp_path / "given", picture).stdout.splitlines()
+    assert [json.loads(line)[2] for line in shown] == pytest.approx([0.9, 0.37], abs=0.001)
 
 
 def test_a_picture_that_cannot_be_read_is_named_and_the_others_are_done(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -127,6 +128,8 @@ def test_the_chosen_threshold_lies_on_the_precision_recall_plane(
     curve = str(page.of_class("line one")[-1]["points"]).split()
     assert float(str(ring["cx"])) == pytest.approx(float(curve[-1].split(",")[0]), abs=0.1)
     assert "50 % of the boxes shown are right, and 100 % of what is there is found" in page.text
+    assert "at the threshold 0.50: 0.50 at 1.00" in page.text  # precision against recall, as drawn
+    assert "Precision against recall" in page.text
 
 
 def test_mistakes_are_shown_with_pictures_that_are_part_of_the_page(page: Page) -> None:
@@ -138,6 +141,41 @@ def test_mistakes_are_shown_with_pictures_that_are_part_of_the_page(page: Page) 
     assert len(pictures) == 6
     assert all(str(values["href"]).startswith("data:image/jpeg;base64,") for values in pictures)
     assert len(page.of_class("frame found")) == 6
+
+
+def test_each_mistake_shows_what_was_found_and_what_is_there_each_in_its_own_frame(
+    tmp_path: Path,
+) -> None:
+    """A wrong class has both, what is nothing has only a found one, what is missed only a true."""
+    run = make_told_run(tmp_path / "run")
+    path = run / "analysis.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    errors = {each["kind"]: each for each in content["errors"]}
+    cases = errors["wrong class"]["cases"]
+    found, truth = {"bbox", "category_id", "score"}, {"truth_bbox", "truth_category_id"}
+    for kind, taken in (("background", truth), ("missed", found)):
+        emptied = {key: None if key in taken else value for key, value in cases[0].items()}
+        errors[kind] |= {"count": 1, "cases": [emptied]}
+    errors["wrong class"] |= {"count": 1, "cases": cases[:1]}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    page = Page(write_report(run))
+
+    def framed(name: str) -> list[list[float]]:
+        return [
+            [float(str(frame[side])) for side in ("x", "y", "width", "height")]
+            for frame in page.of_class(name)
+        ]
+
+    case = cases[0]
+    assert case["bbox"] != case["truth_bbox"]
+    assert framed("frame found") == [pytest.approx(case["bbox"], abs=0.01)] * 2
+    assert framed("frame truth") == [pytest.approx(case["truth_bbox"], abs=0.01)] * 2
+    assert re.search("what the model found.*what is there", page.text)
+    looks = [str(values.get("class")) for _, values in page.elements]
+    assert [look for look in looks if look.startswith("sample ")] == [
+        "sample found",
+        "sample truth",
+    ]
 
 
 def test_the_page_loads_nothing_and_runs_nothing(page: Page) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -245,6 +246,7 @@ def test_a_damaged_preparation_is_a_warning_and_a_missing_one_is_nothing(tmp_pat
     assert "preparation.json is damaged: explanation is 5, not text" in warning
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such pipes")
 def test_a_note_that_is_a_pipe_keeps_nobody_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "note.txt")
     assert read_note(tmp_path) == ""
