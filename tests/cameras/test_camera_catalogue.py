@@ -47,6 +47,18 @@ def test_configured_robots_come_first(isolated_home: Path) -> None:
     assert third.id == "simulated"
 
 
+def test_two_robots_of_one_name_are_told_apart_by_their_serials(isolated_home: Path) -> None:
+    write_config(
+        "[00e20100]\nname = Vector-A1B2\n[00e20200]\nname = Vector-A1B2\n"
+        "[00e20300]\nname = Vector-C3D4\n"
+    )
+    assert [(choice.id, choice.name) for choice in list_cameras()[:3]] == [
+        ("robot:00e20100", "Vector-A1B2 (00e20100)"),
+        ("robot:00e20200", "Vector-A1B2 (00e20200)"),
+        ("robot:00e20300", "Vector-C3D4"),
+    ]
+
+
 def test_a_damaged_configuration_is_a_robot_that_says_so(isolated_home: Path) -> None:
     path = write_config("[00e20100\n")
     choice = list_cameras()[0]

@@ -18,6 +18,7 @@ from labeler.cameras.folder import FolderCamera
 from labeler.cameras.simulated import SimulatedCamera
 from labeler.cli import main
 from labeler.commands import capture
+from labeler.commands.capture import MOST_REPEATS
 from labeler.dataset.store import Dataset
 from tests.cameras.camera_waits import wait_until
 
@@ -26,7 +27,7 @@ def pictures(folder: Path, count: int) -> dict[str, bytes]:
     folder.mkdir()
     for number in range(count):
         path = folder / f"{number}.png"
-        Image.new("RGB", (32, 24), (number * 10, 0, 99)).save(path)
+        Image.new("RGB", (32, 24), (4 * number, 0, 99)).save(path)
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
@@ -43,6 +44,7 @@ def test_frames_of_the_simulated_robot_are_stored_untouched_in_one_session(
         assert {image.session_id for image in images} == {summary["session_id"]}
         assert all((image.width, image.height) == (640, 360) for image in images)
         assert all(image.pose is not None and image.head_angle_rad is not None for image in images)
+        assert all(image.readings.lift_mm == pytest.approx(32, abs=1) for image in images)
         assert (dataset.sessions()[0].camera, dataset.sessions()[0].note) == ("Vector-SIM1", "x")
         assert all(image.sharpness is not None for image in images)
         assert sum(image.flaw is not None for image in images) == sum(summary["flaws"].values())
@@ -69,6 +71,23 @@ def test_a_second_run_adds_a_session_and_leaves_out_what_is_there(
         assert len(dataset.sessions()) == 2
         kept = {dataset.path_of(image).read_bytes() for image in dataset.images()}
     assert kept == set(stored.values())
+
+
+def test_a_day_that_begins_as_the_last_one_did_goes_on_to_what_is_new(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A simulated robot, or a film, that starts again shows first what the dataset has."""
+    known = 3 * MOST_REPEATS
+    pictures(tmp_path / "pictures", known + 2)
+    monkeypatch.setattr(FolderCamera, "SECONDS_EACH", 0.02)
+    words = ["capture", str(tmp_path / "desk"), "--robot", f"folder:{tmp_path / 'pictures'}"]
+    assert main([*words, "--count", str(known)]) == 0
+    assert main([*words, "--count", "2"]) == 0
+    again = re.search(r"(\d+) were there already", capsys.readouterr().out)
+    assert again is not None
+    assert int(again[1]) > MOST_REPEATS
+    with Dataset.open(tmp_path / "desk") as dataset:
+        assert len(dataset.images()) == known + 2
 
 
 def test_between_two_pictures_is_the_interval_that_was_asked_for(
@@ -108,6 +127,22 @@ def test_only_robots_take_high_resolution(
     words = ["capture", str(tmp_path / "desk"), "--robot", f"folder:{tmp_path}", "--count", "1"]
     assert main([*words, "--high-resolution"]) == 1
     assert "has no high resolution" in capsys.readouterr().err
+
+
+def test_the_seed_chooses_the_world_that_is_photographed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures(tmp_path / "pictures", 1)
+    asked: list[tuple[str, int]] = []
+
+    def opened(word: str, seed: int) -> FolderCamera:
+        asked.append((word, seed))
+        return FolderCamera(tmp_path / "pictures")
+
+    monkeypatch.setattr(capture, "open_camera", opened)
+    words = ["capture", str(tmp_path / "desk"), "--robot", "simulated", "--count", "1"]
+    assert main([*words, "--seed", "9"]) == 0
+    assert asked == [("simulated", 9)]
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "many"])

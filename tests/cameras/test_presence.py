@@ -104,6 +104,22 @@ def test_all_robots_of_the_configuration_are_looked_at_together(
     )
 
 
+def test_each_robot_is_told_as_soon_as_it_is_known_and_none_waits_for_a_silent_one(
+    isolated_home: Path, simulator: Simulator
+) -> None:
+    configure("00e20001", simulator.robot)
+    configure("00e20002", replace(simulator.robot, port=free_port()))
+    told: list[set[str]] = []
+    with simulator.fault("hang *", "answer *"):
+        look_at_all(
+            ["00e20001", "00e20002"],
+            lambda seen: told.append(set(seen)),
+            lambda: False,
+            timeout=0.8,
+        )
+    assert told == [{"00e20002"}, {"00e20001", "00e20002"}]
+
+
 def test_looking_ends_at_once_when_nobody_wants_to_know_any_more(
     isolated_home: Path, simulator: Simulator
 ) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,28 @@ def test_another_certificate_is_told_and_gets_no_password_until_the_person_agree
     again = _watch(_address(impostor), watching)
     frames_of(again, 1)
     assert again.status().message == ""
+
+
+def test_where_nothing_can_be_written_a_certificate_is_remembered_until_the_program_ends(
+    switch: Switch,
+) -> None:
+    """As on a full disk: whoever stands in between later is told nothing all the same."""
+    phone = switch(make_certificate("phone"))
+    file = server_trust._file()
+    part = file.with_name(f"{file.name}-{os.getpid()}.part")
+    part.mkdir(parents=True)  # in the way of what is to be written
+    with suppress(FileNotFoundError):
+        file.unlink()
+    try:
+        open_tls(_place(phone), 5.0).close()
+        assert not file.exists()
+        open_tls(_place(phone), 5.0).close()
+        impostor = switch(make_certificate("phone"))
+        with pytest.raises(CertificateChangedError):
+            open_tls(_place(impostor), 5.0)
+        assert impostor.asked == []
+    finally:
+        part.rmdir()
 
 
 def test_a_camera_that_changes_while_it_is_watched_is_told(

@@ -137,6 +137,26 @@ def test_a_sweep_at_an_edge_or_in_a_hand_ends_and_what_it_took_is_kept(
     assert str(ended.fault) == sentence.format("Vector-T1")
 
 
+@pytest.mark.parametrize("arc_deg", [360, 90])
+def test_after_a_sweep_the_robot_looks_where_it_looked_before(
+    drivers: tuple[Driver, Driver], robot: StandIn, arc_deg: int
+) -> None:
+    """So that the next sweep, or the person, finds it as it was set up."""
+    stops = plan_sweep(SweepWish(steps=5, angles=1, arc_deg=arc_deg))
+    looked: list[float] = []
+
+    def keep(frame: Frame) -> None:
+        assert frame.pose is not None
+        looked.append(frame.pose.heading_rad)
+
+    ended = sweep(drivers[0], robot, stops, keep, lambda *_: None, lambda: False)
+    assert ended.is_whole
+    wanted = [math.remainder(stop.turn_rad, math.tau) for stop in stops]
+    assert looked == pytest.approx(wanted, abs=0.06)
+    assert looked[-1] != pytest.approx(0, abs=0.5)
+    assert robot.body.pose.heading_rad == pytest.approx(0, abs=0.06)
+
+
 def test_a_sweep_whose_stops_lie_close_takes_no_picture_twice(
     drivers: tuple[Driver, Driver], robot: StandIn
 ) -> None:

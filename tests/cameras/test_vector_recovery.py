@@ -178,6 +178,10 @@ def test_the_pause_before_the_next_attempt_is_told_and_ends_at_a_word(
     status = wait_for_state(camera, CameraState.LIVE)
     assert (status.retry_at, status.cause) == (None, None)
     wire.cut()
+    wire.mend()
+    wait_for_state(camera, CameraState.LOST)
+    wait_for_state(camera, CameraState.LIVE, timeout=30.0)  # a new loss is tried at once again
+    wire.cut()
     wait_until(lambda: (at := camera.status().retry_at) and at > time.monotonic() + 30)
     began = time.monotonic()
     camera.stop()

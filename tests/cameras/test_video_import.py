@@ -14,6 +14,7 @@ import pytest
 
 from labeler.cameras.video_import import import_video
 from labeler.cli import main
+from labeler.dataset import backups
 from labeler.dataset.check import check
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
@@ -56,6 +57,8 @@ def test_the_verb_takes_as_many_a_second_as_it_is_told(
     words = ["import-video", str(tmp_path / "d"), str(video), "--json"]
     assert main([*words, "--per-second", "5"]) == 0
     assert json.loads(capsys.readouterr().out)["images"] == SECONDS * 5
+    (backup,) = backups.backups_of(tmp_path / "d")  # what a lot was added to is backed up at once
+    assert backups.contents_of(backup.path).images == SECONDS * 5
 
 
 def test_more_than_it_has_gives_every_frame(dataset: Dataset, video: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from labeler.dataset.edits import (
     TO_CHECK,
     delete,
     draw,
+    put_copies,
     reshape,
     set_category,
     set_image_note,
@@ -53,9 +55,39 @@ def test_the_history_tells_an_empty_image_from_one_that_is_right(
     assert verify(dataset, image.id).description == "Confirm image"
 
 
+def test_an_image_counts_once_as_what_it_is_whether_or_not_it_is_confirmed(
+    dataset: Dataset, image: Image, add_image: Callable[..., Image]
+) -> None:
+    """The bar at the window's edge and the words before a training tell these numbers."""
+    others = [add_image(seed) for seed in (7, 8, 9)]
+    dataset.apply(draw(dataset, image.id, 1, BBox(10, 20, 100, 50)))
+    dataset.apply(draw(dataset, others[0].id, 1, BBox(10, 20, 30, 20)))
+    dataset.apply(verify(dataset, image.id))
+    dataset.apply(verify(dataset, others[1].id))
+    counts = dataset.counts()
+    assert (counts.unlabelled, counts.labelled, counts.empty, counts.total) == (1, 2, 1, 4)
+    states = [each.state for each in dataset.images()]
+    assert states.count(ImageState.LABELLED) == counts.labelled
+    assert states.count(ImageState.EMPTY) == counts.empty
+
+
 def test_a_drawn_box_is_clipped_to_the_image(dataset: Dataset, image: Image) -> None:
     dataset.apply(draw(dataset, image.id, 1, BBox(-10, 300, 50, 100)))
     assert dataset.annotations(image.id)[0].bbox == BBox(0, 300, 40, 60)
+
+
+def test_copies_say_all_that_is_said_about_the_boxes_and_have_ids_of_their_own(
+    dataset: Dataset, image: Image, box: Annotation, add_image: Callable[..., Image]
+) -> None:
+    """Pasted on a smaller image each is cut at its edges, and one that lies outside is left out."""
+    marked = replace(box, occluded=True, truncated=True, difficult=True, note="behind the cup")
+    outside = replace(box, bbox=BBox(70, 60, 10, 10))
+    other = add_image(7)  # 64 x 48
+    dataset.apply(put_copies(dataset, other.id, [marked, outside], "Paste 2 boxes"))
+    (copy,) = dataset.annotations(other.id)
+    assert copy.id != box.id
+    assert copy == replace(marked, id=copy.id, image_id=other.id, bbox=BBox(10, 20, 54, 28))
+    assert dataset.annotations(image.id) == [box]
 
 
 def test_what_leaves_no_box_is_refused(dataset: Dataset, image: Image, box: Annotation) -> None:

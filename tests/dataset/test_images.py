@@ -272,6 +272,25 @@ def test_the_camera_s_own_time_wins_over_the_file_s(
     assert abs(image.captured_at - 1_620_284_889) < 86_400  # whatever the zone
 
 
+def test_the_time_that_is_told_of_a_photo_wins_over_what_stands_in_it(
+    dataset: Dataset, session: Session
+) -> None:
+    """A camera whose clock was never set writes some year into its photos."""
+    exif = Pillow.Exif()
+    exif.get_ifd(0x8769)[0x9003] = "1999:01:01 00:00:00"
+    stream = io.BytesIO()
+    Pillow.new("RGB", (20, 20)).save(stream, "JPEG", exif=exif)
+    taken = 1_700_000_123.5
+    added = add_picture(
+        dataset,
+        stream.getvalue(),
+        original_name="a.jpg",
+        session_id=session.id,
+        captured_at=taken,
+    )
+    assert dataset.image(added.image.id).captured_at == taken
+
+
 def test_stopping_keeps_what_was_added(
     dataset: Dataset, session: Session, coco_folder: Path
 ) -> None:

@@ -141,6 +141,22 @@ def test_a_straight_line_and_a_track_take_each_others_place(dataset: Dataset) ->
         assert [each.source for each in dataset.suggestions(image_id)] == [source]
 
 
+@pytest.mark.parametrize("earlier", [TRACKER, INTERPOLATION])
+@pytest.mark.parametrize("later", [TRACKER, INTERPOLATION])
+def test_what_was_carried_of_another_thing_before_waits_on(
+    dataset: Dataset, earlier: str, later: str
+) -> None:
+    """However it came there: the person has not seen it yet."""
+    image_id = taken(dataset, (0,))[0]
+    cup, mug = carried(BBox(400, 200, 60, 40), 2), carried()
+    offer_found(dataset, earlier, "", [found(dataset, image_id, cup)])
+    before = dataset.suggestions(image_id)
+    offer_found(dataset, later, "", [found(dataset, image_id, mug)])
+    left = dataset.suggestions(image_id)
+    assert [each for each in left if each.category_id == 2] == before
+    assert [each.source for each in left if each.category_id == 1] == [later]
+
+
 def test_what_a_detector_suggests_elsewhere_is_left_alone(dataset: Dataset) -> None:
     image_id = taken(dataset, (0,))[0]
     places = (PLACE, BBox(400, 200, 60, 40))

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPalette, QRegion
+from PySide6.QtGui import QColor, QDesktopServices, QFont, QImage, QPalette, QRegion
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -21,13 +21,13 @@ from labeler.cameras.catalogue import CameraChoice
 from labeler.dataset import category_edits
 from labeler.dataset.model import Category
 from labeler.dataset.store import Dataset
-from labeler.gui import times
+from labeler.gui import open_outside, times
 from labeler.gui.class_colors import class_colors
 from labeler.gui.decode import LivePicture, as_rgb, decode
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
 from labeler.gui.picture_view import EDGE, Mark, PictureView, with_marks
-from labeler.gui.preview import detecting, recording
+from labeler.gui.preview import detecting
 from labeler.gui.preview.class_list import Seen
 from labeler.gui.preview.detecting import Detecting, Sight
 from labeler.gui.preview.pace import Pace
@@ -411,8 +411,9 @@ def test_the_folder_of_recordings_is_opened_once_there_is_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     opened: list[str] = []
+    monkeypatch.setattr(open_outside, "_xdg_open", lambda: None)
     monkeypatch.setattr(
-        vars(recording)["QDesktopServices"], "openUrl", lambda url: opened.append(url.toLocalFile())
+        QDesktopServices, "openUrl", lambda url: not opened.append(url.toLocalFile())
     )
     opener = workspace.controls.record.opener
     qtbot.mouseClick(opener, Qt.MouseButton.LeftButton)

@@ -47,6 +47,22 @@ def test_a_command_that_fails_or_hangs_or_is_not_there_is_a_sentence(tmp_path: P
         run_command(due(Deed.RUN, str(tmp_path / "nothing")), Leash())
 
 
+def test_a_command_that_reads_finds_nothing_to_read_and_takes_none_of_our_input() -> None:
+    """The window may have been started in a terminal: whatever is typed there stays there."""
+    ours, theirs = os.pipe()
+    before = os.dup(0)
+    os.dup2(ours, 0)
+    os.write(theirs, b"typed into the terminal\n")
+    try:
+        told = run_command(python("import sys; print(repr(sys.stdin.read()))"), Leash(), timeout=9)
+        assert told == "''"
+        assert os.read(0, 100) == b"typed into the terminal\n"
+    finally:
+        os.dup2(before, 0)
+        for each in (ours, theirs, before):
+            os.close(each)
+
+
 def test_of_a_flood_of_words_little_is_kept_and_little_is_said() -> None:
     said = run_command(python('print("x" * 3000000)'), Leash())
     assert 20 < len(said) < 300  # it stands in one line of the window

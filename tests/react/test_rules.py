@@ -39,6 +39,11 @@ def test_it_applies_once_it_was_seen_often_enough_in_a_row() -> None:
     assert fired(Lookout([RULE]), *[[mug()]] * 5) == [2]
 
 
+def test_what_is_exactly_as_sure_as_asked_for_counts_and_what_is_less_does_not() -> None:
+    assert fired(Lookout([RULE]), *[[mug(score=0.5)]] * 3) == [2]
+    assert fired(Lookout([RULE]), *[[mug(score=0.499)]] * 3) == []
+
+
 def test_a_gap_begins_the_count_again() -> None:
     seen, gap = [mug()], [mug(score=0.4)]
     assert fired(Lookout([RULE]), seen, seen, gap, seen, seen, seen) == [5]

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import errno
 import json
+import math
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from anki_vector.connection import ControlPriorityLevel
 from anki_vector.messaging import protocol
+from anki_vector.util import degrees
 
+from labeler.cameras.folder import FolderCamera
 from labeler.cli import main
 from labeler.errors import UserError
 from labeler.simulator.playback import Playback
@@ -16,7 +21,7 @@ from labeler.simulator.recording import Recorder, Recording
 from tests.cameras.camera_waits import robot_of
 from tests.cameras.raw_client import RawClient
 from tests.dataset.conftest import make_picture
-from tests.simulator.simulator_process import SimulatorProcess, wait_until
+from tests.simulator.simulator_process import Client, SimulatorProcess, wait_until
 
 
 def recorded(path: Path, frames: int) -> Path:
@@ -217,3 +222,39 @@ def test_any_cameras_pictures_are_recorded_untouched(
     for wrong in (["--seconds", "nan"], ["--frames", "0"]):
         assert main([*words, *wrong]) == 1
         assert "from 1 on" in capsys.readouterr().err
+
+
+def test_a_recording_ends_after_the_seconds_that_were_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for number in range(3):
+        (photos / f"{number}.jpg").write_bytes(make_picture(number))
+    monkeypatch.setattr(FolderCamera, "SECONDS_EACH", 0.02)
+    path = tmp_path / "folder.feed"
+    words = ["record", str(path), "--robot", f"folder:{photos}", "--seconds", "0.3"]
+    assert main([*words, "--frames", "500"]) == 0
+    with Recording(path) as recording:
+        assert 0.3 <= recording.frames[-1].at < 3  # 500 pictures take ten
+
+
+def test_a_recorded_robot_tells_where_it_stood_and_how_it_held_its_head(
+    connect: Callable[..., Client], running_simulator: SimulatorProcess, tmp_path: Path
+) -> None:
+    robot = connect(behavior_control_level=ControlPriorityLevel.DEFAULT_PRIORITY).robot
+    robot.motors.set_wheel_motors(-40, 40)
+    wait_until(lambda: abs(robot.pose_angle_rad) > 0.3)
+    robot.motors.stop_all_motors()
+    robot.behavior.set_head_angle(degrees(20))
+    wait_until(lambda: not robot.status.are_wheels_moving)
+    path = tmp_path / "robot.feed"
+    words = ["record", str(path), "--robot", running_simulator.ready["name"], "--frames", "4"]
+    assert main(words) == 0
+    with Recording(path) as recording:
+        state = protocol.RobotState.FromString(recording.frames[-1].state)
+    place = robot.pose.position
+    assert (state.pose.x, state.pose.y) == pytest.approx((place.x, place.y), abs=1)
+    assert state.pose_angle_rad == pytest.approx(robot.pose_angle_rad, abs=0.02)
+    assert state.head_angle_rad == pytest.approx(math.radians(20), abs=0.02)
+    assert state.lift_height_mm == pytest.approx(robot.lift_height_mm, abs=1)

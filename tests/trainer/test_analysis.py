@@ -70,6 +70,26 @@ def test_a_run_is_measured_with_intervals_mistakes_and_the_constant_box(tmp_path
     }
 
 
+def test_boxes_are_small_under_a_tenth_of_the_pictures_side_and_large_from_three_tenths(
+    tmp_path: Path,
+) -> None:
+    run = make_run(tmp_path, train=1, val=1)
+    content = json.loads((run / "val.json").read_text(encoding="utf-8"))
+    one = content["annotations"][0]  # of a picture whose mean side is 45.3 pixels
+    content["annotations"] = [
+        {**one, "id": side, "bbox": [1, 1, side, side], "area": side**2}
+        for side in (3, 4, 5, 9, 13, 14, 30)
+    ]
+    (run / "val.json").write_text(json.dumps(content), encoding="utf-8")
+    told = analyse(run)
+    assert told is not None
+    assert [(row["name"], row["boxes"]) for row in told["sizes"]] == [
+        ("small", 2),
+        ("medium", 3),
+        ("large", 2),
+    ]
+
+
 def test_the_report_of_an_evaluation_has_intervals_and_what_nothing_would_score(
     tmp_path: Path,
 ) -> None:
@@ -188,6 +208,9 @@ def test_more_images_make_the_interval_narrower() -> None:
     [
         ([(1, (10, 10, 20, 20))], []),
         ([(1, (14, 10, 40, 20))], [Kind.WRONG_PLACE]),
+        ([(1, (24, 10, 20, 20))], [Kind.WRONG_PLACE]),  # three tenths of it: an overlap of .18
+        ([(2, (24, 10, 20, 20))], [Kind.WRONG_CLASS]),
+        ([(1, (28, 10, 20, 20))], [Kind.BACKGROUND, Kind.MISSED]),  # an overlap of .05
         ([(2, (10, 10, 20, 20))], [Kind.WRONG_CLASS]),
         ([(1, (10, 10, 20, 20)), (1, (11, 10, 20, 20))], [Kind.TWICE]),
         ([(1, (10, 10, 20, 20)), (1, (60, 60, 20, 20))], [Kind.BACKGROUND]),

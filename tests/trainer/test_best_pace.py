@@ -78,6 +78,15 @@ def test_it_ends_some_time_after_the_last_improvement(second: float) -> None:
     assert len([look for look in day.looks if look > end - len(rest)]) >= 2
 
 
+@pytest.mark.parametrize("second", [200, 600, 1500])
+def test_it_waits_for_a_third_of_the_time_so_far_before_it_comes_to_rest(second: float) -> None:
+    """What stands still for a few looks may rise again: a long run is given longer."""
+    day = Day(7200, rising_until(second))
+    day.pass_by()
+    began_to_rest, _end = day.pace.memory()["rests"]
+    assert 0.33 * began_to_rest < began_to_rest - second < 0.5 * began_to_rest
+
+
 def test_what_the_head_can_do_alone_is_not_taken_for_the_end() -> None:
     """It rises fast, stands still, and rises again once the backbone learns, after two minutes."""
     day = Day(7200, lambda now: min(now, 30) / 60 + max(0, min(now, 240) - 150) / 300)

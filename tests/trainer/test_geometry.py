@@ -166,6 +166,24 @@ def test_augmented_boxes_stay_on_what_they_mark(
             assert white[:, 0].max() <= my2 + 0.5
 
 
+def test_of_what_an_augmentation_moves_out_only_boxes_of_which_enough_is_left_are_learnt() -> None:
+    """A sliver at the edge would teach that slivers are the thing."""
+    box = (4, 30, 44, 60)
+    pixels = torch.zeros(1, 3, INPUT[1], INPUT[0], dtype=torch.uint8)
+    pixels[:, :, box[1] : box[3], box[0] : box[2]] = 255
+    target = Target(tensor([box]), torch.tensor([0]))
+    how = Augmentation(1.0, 1.0, 0.0, 0.6, 0.0, 0.0, 0.0, 0.0)  # moved, and nothing else
+    kept = {True: 0, False: 0}
+    for seed in range(60):
+        random = torch.Generator().manual_seed(seed)
+        pictures, [moved] = augment(pixels, [target], how, random)
+        left = float((pictures[0, 0] > 0.75).sum()) / (40 * 30)
+        if abs(left - 0.3) > 0.1:
+            kept[left > 0.3] += 1
+            assert len(moved.boxes) == (left > 0.3), left
+    assert min(kept.values()) > 3
+
+
 @given(st.floats(0.3, 3.4), st.floats(20_000, 200_000))
 def test_the_input_size_fits_the_shape_and_the_budget(aspect: float, pixels: float) -> None:
     width, height = input_size(aspect, pixels)

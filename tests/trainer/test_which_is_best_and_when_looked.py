@@ -7,16 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.trainer.training_runs import write_coco
 from trainer.analysis import _errors
 from trainer.average_precision import Look
 from trainer.checkpoint import Standing
+from trainer.coco import read_coco
+from trainer.data import Examples
 from trainer.matching import ImageBoxes
 from trainer.measured import Kind
 from trainer.mistakes import judge
 from trainer.pace import ClockPace
 from trainer.results import Results
 from trainer.stopwatch import Stopwatch
-from trainer.validation import Verdict
+from trainer.validation import Validator, Verdict
 
 
 @pytest.mark.parametrize(
@@ -36,6 +39,22 @@ def test_the_best_weights_are_those_of_the_highest_ap_and_then_ap50(
     assert results.is_better(Verdict(Look(0.0, 0.0), 0.3))  # the first in any case
     results.best = Standing(0.5, 0.8)
     assert results.is_better(Verdict(Look(*scores), 0.3)) == is_better
+
+
+def test_of_many_validation_pictures_every_run_looks_at_the_same_ones(tmp_path: Path) -> None:
+    """Else two runs of one dataset could not be held against each other."""
+    write_coco(tmp_path / "val.json", tmp_path / "images", 30, seed=2)
+    coco = read_coco(tmp_path / "val.json", tmp_path / "images")
+
+    def looked_at() -> list[int]:
+        examples = Examples(coco, (64, 32), lambda *_: None)
+        validator = Validator(coco, examples, "cpu", 8)
+        assert validator.read(lambda: False)
+        return [index for index in range(30) if examples.has_read([index])]
+
+    first = looked_at()
+    assert len(first) == 8
+    assert [looked_at(), looked_at()] == [first, first]
 
 
 class Hands:

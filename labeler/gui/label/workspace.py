@@ -42,6 +42,7 @@ from labeler.gui.label.filmstrip import Filmstrip
 from labeler.gui.label.naming import NameField
 from labeler.gui.label.obstacles import with_obstacles
 from labeler.gui.label.picture_cache import PictureCache
+from labeler.gui.label.picture_menu import PictureMenu
 from labeler.gui.label.picture_on_canvas import PictureOnCanvas
 from labeler.gui.label.remarks import Remarks
 from labeler.gui.label.spoken import spoken
@@ -100,6 +101,7 @@ class LabelWorkspace(Workspace):
         self._pictures = PictureCache(self)
         self._on_canvas = PictureOnCanvas(document, self.editor, self.canvas, self._pictures, self)
         self._lay_out()
+        self._picture_menu = PictureMenu(self.canvas, self.editor, self.actions_table)
         self._connect()
         self._show_dataset()
 
