@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +33,7 @@ from labeler.gui.preview.detecting import Detecting, Sight
 from labeler.gui.preview.pace import Pace
 from labeler.gui.preview.showing import Shown
 from labeler.gui.preview.workspace import PreviewWorkspace
+from labeler.recording import recorder
 from labeler.runs.pair import list_pairs
 from labeler.simulator.truth import read_truth
 from labeler.track.steady import Box
@@ -195,6 +197,41 @@ def test_a_recording_is_red_while_it_goes_and_whole_when_it_ends(
     assert frame.shape == (360, 640, 3)
     sent = {each.data for each in heard.frames}
     assert all(path.read_bytes() in sent for path in (folder / "images").iterdir())
+
+
+def test_what_a_slow_disk_left_out_of_a_recording_is_told(
+    qtbot: QtBot, preview: PreviewWorkspace, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder, "_MOST_WAITING", 1_000)
+    preview.record()
+    with qtbot.waitSignal(preview.shown):
+        """Of this one there is something to keep."""
+    monkeypatch.setattr(recorder, "_MOST_WAITING", 0)  # as if the disk took nothing more
+    for _ in range(3):
+        with qtbot.waitSignal(preview.shown):
+            """These are left out."""
+    preview.record()
+    until(qtbot, lambda: bool(heard.written))
+    (told,) = heard.written.values()
+    assert re.search(r"Left out, because the disk was too slow: \d+ moments\.", told), told
+
+
+def test_a_recording_ends_whole_when_another_dataset_is_opened(
+    qtbot: QtBot,
+    preview: PreviewWorkspace,
+    document: Document,
+    dataset: Dataset,
+    heard: Heard,
+    tmp_path: Path,
+) -> None:
+    preview.record()
+    with qtbot.waitSignal(preview.shown):
+        """Of this one there is something to keep."""
+    with Dataset.create(tmp_path / "hall") as hall:
+        document.open(hall)
+        until(qtbot, lambda: bool(heard.written))
+        assert not preview.recording.is_on
+        assert (preview.recording.last or Path()).parent.parent == dataset.folder
 
 
 @pytest.mark.parametrize("are_two", [False, True])
