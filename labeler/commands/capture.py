@@ -26,8 +26,9 @@ from labeler.dataset.model import Session
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
 
-MOST_REPEATS, MOST_DAMAGED = 20, 20
-"""Pictures in a row that the dataset already has, or that are damaged, before giving up."""
+MOST_REPEATS, MOST_KNOWN, MOST_DAMAGED = 20, 300, 20
+"""Pictures in a row before giving up: that came before in this sitting, that the dataset had before
+it (a simulated robot begins its day as it did the last time, a film starts again), or damaged."""
 
 
 Taker = Callable[[int], Frame]
@@ -49,6 +50,8 @@ class Sitting:
     image_ids: list[int] = field(default_factory=list)
     duplicates: int = 0
     repeats: int = 0
+    known_in_a_row: int = 0
+    seen: set[int] = field(default_factory=set)
     damaged: int = 0
     damaged_in_a_row: int = 0
     remark: str = ""
@@ -91,14 +94,17 @@ class Sitting:
         )
         if added.is_new:
             self.image_ids.append(added.image.id)
-            self.repeats = 0
+            self.repeats = self.known_in_a_row = 0
+            self.seen.add(added.image.id)
             marked = self.judging.mark(self.dataset, self.name, added.image, frame.data)
             if marked.flaw is not None:
                 self.flaws[marked.flaw.value] += 1
             return
         self.duplicates += 1
-        self.repeats += 1
-        if self.repeats >= MOST_REPEATS:
+        self.known_in_a_row += 1
+        self.repeats += added.image.id in self.seen
+        self.seen.add(added.image.id)
+        if self.repeats >= MOST_REPEATS or self.known_in_a_row >= MOST_KNOWN:
             raise UserError(f"{self.camera.name} gives only pictures that the dataset has already.")
 
     def recount(self) -> None:

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from labeler.dataset.changes import Edit, EntryKind, JournalEntry
+from labeler.dataset.changes import (
+    CategoryChange,
+    Change,
+    Edit,
+    EntryKind,
+    ImportChange,
+    JournalEntry,
+    SuggestionChange,
+)
+from labeler.dataset.model import Suggestion
 from labeler.dataset.store import Dataset
 
 NEAR = 1_000
@@ -44,12 +53,75 @@ class Replay:
     def make(self) -> Edit:
         """Makes the step, from any thread, and returns the edit as it was applied.
 
-        Raises StaleEdit or another UserError, with nothing changed.
+        What machines offered of a class or on an image goes with it, as a part of the step; the
+        step the other way brings it back. Raises StaleEdit or another UserError, with nothing
+        changed.
         """
         edit = self.dataset.edit_of(self.entry)
         edit = edit.inverse() if self.kind is EntryKind.UNDO else edit
-        self.dataset.apply(edit, self.kind, self.entry)
+        with self.dataset.transaction():
+            whole = _with_what_goes(self.dataset, edit)
+            if any(map(_brings_place, edit.changes)):
+                whole = _with_what_went(self.dataset, whole, self.entry)
+            self.dataset.apply(whole, self.kind, self.entry)
+        return whole
+
+
+def _brings_place(change: object) -> bool:
+    """Whether suggestions of it, or on it, may have gone by the step the other way."""
+    return isinstance(change, CategoryChange | ImportChange) and change.before is None
+
+
+def _with_what_goes(dataset: Dataset, edit: Edit) -> Edit:
+    """The edit, and before each class or import that goes, the suggestions that would go unsaid."""
+    said = _suggestions_in(edit)
+    changes: list[Change] = []
+    for change in edit.changes:
+        if isinstance(change, CategoryChange | ImportChange) and change.after is None:
+            lost = {each.id: each for each in _hanging_on(dataset, change) if each.id not in said}
+            changes += [SuggestionChange(each, None) for each in lost.values()]
+            said |= lost.keys()
+        changes.append(change)
+    return replace(edit, changes=tuple(changes))
+
+
+def _hanging_on(dataset: Dataset, change: CategoryChange | ImportChange) -> list[Suggestion]:
+    if isinstance(change, CategoryChange):
+        return dataset.suggestions_of(change.before.id) if change.before else []
+    gone = change.held
+    found = dataset.suggestions_on([image.id for image in gone.images])
+    return found + [each for kind in gone.categories for each in dataset.suggestions_of(kind.id)]
+
+
+def _with_what_went(dataset: Dataset, edit: Edit, entry: int) -> Edit:
+    """The edit, and after it the suggestions that the last step the other way took with it."""
+    last = dataset.last_replay_of(entry)
+    if last is None:
         return edit
+    said = _suggestions_in(edit)
+    brought = {image.id for each in edit.imports() if each.after for image in each.after.images}
+    back = [
+        change.inverse()
+        for change in dataset.edit_of(last).changes
+        if isinstance(change, SuggestionChange)
+        and change.before is not None
+        and change.after is None
+        and change.before.id not in said
+        and dataset.suggestion(change.before.id) is None
+        and (change.before.image_id in brought or dataset.images_of([change.before.image_id]))
+    ]
+    return replace(edit, changes=(*edit.changes, *back))
+
+
+def _suggestions_in(edit: Edit) -> set[int]:
+    """The ids of those that the edit itself changes or brings."""
+    told = (
+        change.before or change.after
+        for change in edit.changes
+        if isinstance(change, SuggestionChange)
+    )
+    imported = (each for change in edit.imports() for each in change.held.suggestions)
+    return {each.id for each in (*told, *imported) if each is not None}
 
 
 class History:

@@ -143,6 +143,16 @@ class Queries(ImageQueries):
             )
             return [_suggestion(row) for row in rows]
 
+    def suggestions_on(self, image_ids: Sequence[int]) -> list[Suggestion]:
+        """Those of several images, rejected ones too, by image and id."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"{_SUGGESTION} WHERE image_id IN (SELECT value FROM json_each(?)) "
+                "ORDER BY image_id, id",
+                (json.dumps(list(image_ids)),),
+            )
+            return [_suggestion(row) for row in rows]
+
     def suggestions_in(self, session_id: int) -> list[Suggestion]:
         """Those of one session that wait for a person, by image and id."""
         with self._reading() as connection:
@@ -196,6 +206,14 @@ class Queries(ImageQueries):
         with self._reading() as connection:
             rows = connection.execute(f"{_ENTRY} WHERE id > ? ORDER BY id DESC", (entry_id,))
             return [_entry(row) for row in rows]
+
+    def last_replay_of(self, entry_id: int) -> int | None:
+        """The newest entry that takes this one back or does it again; None where there is none."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "SELECT max(id) FROM edit WHERE of = ? AND id > ?", (entry_id, entry_id)
+            ).fetchone()
+        return None if row is None else row[0]
 
     def edit_of(self, entry_id: int) -> Edit:
         """What an entry of the journal changed. Raises KeyError where there is none, and UserError

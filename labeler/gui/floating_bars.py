@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -12,6 +14,10 @@ _GAP = 10
 _WIDEST = 720
 _GROUND = (QEvent.Type.Resize, QEvent.Type.Move)
 _BARS = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
+
+
+def _nothing() -> int:
+    return 0
 
 
 class FloatingBars(QFrame):
@@ -25,6 +31,7 @@ class FloatingBars(QFrame):
         self._room_of = parent
         self._ground = ground
         self._at_top = at_top
+        self._signs: Callable[[], int] = _nothing
         self._bars: list[QWidget] = []
         theme.set_role(self, "card")
         self._column = QVBoxLayout(self)
@@ -40,10 +47,13 @@ class FloatingBars(QFrame):
         bar.installEventFilter(self)
         self.place()
 
-    def stand_over(self, ground: QWidget) -> None:
-        """Over another part of its parent from now on."""
+    def stand_over(self, ground: QWidget, signs: Callable[[], int] = _nothing) -> None:
+        """Over another part of its parent from now on.
+
+        signs: how much of the ground at its upper edge is to stay free, in pixels.
+        """
         self._ground.removeEventFilter(self)
-        self._ground = ground
+        self._ground, self._signs = ground, signs
         ground.installEventFilter(self)
         self.place()
 
@@ -61,7 +71,9 @@ class FloatingBars(QFrame):
         if self._column.hasHeightForWidth():
             height = self._column.totalHeightForWidth(width)
         x = room.center().x() - width // 2
-        y = room.top() if self._at_top else room.bottom() + 1 - height
+        y = room.bottom() + 1 - height
+        if self._at_top:  # where the ground is too low for both, the signs give way
+            y = max(room.top(), min(room.top() + self._signs(), y))
         self.setGeometry(x, y, width, height)
         self.raise_()
 

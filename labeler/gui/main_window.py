@@ -227,7 +227,8 @@ class MainWindow(QWidget):
             workspace.labelling_requested.connect(partial(self.show_workspace, LABEL))
 
     def _place_messages(self) -> None:
-        self._messages.stand_over(self.current.main_part())
+        if self._current:
+            self._messages.stand_over(self.current.main_part(), self.current.signs_height)
 
     def _bring_camera(self, camera: str) -> None:
         """Without an id the person chooses in Capture."""
@@ -289,7 +290,7 @@ class MainWindow(QWidget):
         self.menu.start_requested.connect(self.show_start)
         self.help.start_requested.connect(self.show_start)
         self.help.keys_requested.connect(self.keys.show_keys)
-        self.help.said.connect(document.say)
+        self.help.failed.connect(self.show_failure)
         self.menu.history_requested.connect(self.history.toggle_panel)
         self.menu.palette_requested.connect(self.keys.show_palette)
         self.keys.said.connect(document.say)

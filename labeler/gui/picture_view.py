@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF, Qt, QVariantAnimation
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPalette, QRegion
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF, Qt, QVariantAnimation, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QRegion,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 _MARGIN = 14
@@ -30,7 +39,12 @@ class Mark:
 
 
 class PictureView(QWidget):
-    """Paints the newest picture it was given. Colours around it are the palette's."""
+    """Paints the newest picture it was given. Colours around it are the palette's.
+
+    signs_moved: the lines at the upper edge may reach further down now, or less far.
+    """
+
+    signs_moved = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,8 +85,8 @@ class PictureView(QWidget):
     def show_numbers(self, text: str) -> None:
         """A line in the corner; an empty one hides it."""
         if text != self._numbers:
-            self._numbers = text
-            self.update()
+            before, self._numbers = self.signs_height(), text
+            self._tell_signs(before)
 
     @property
     def alarm(self) -> str:
@@ -81,8 +95,8 @@ class PictureView(QWidget):
     def show_alarm(self, text: str) -> None:
         """A red line in the other corner, for what must not be forgotten; an empty one hides it."""
         if text != self._alarm:
-            self._alarm = text
-            self.update()
+            before, self._alarm = self.signs_height(), text
+            self._tell_signs(before)
 
     @property
     def caption(self) -> str:
@@ -166,6 +180,21 @@ class PictureView(QWidget):
         if self._numbers and beside.left() < numbers.right() + _MARGIN:
             beside.moveTop(numbers.bottom() + _MARGIN / 2)
         return beside
+
+    def signs_height(self) -> int:
+        """How far down the numbers and the red line reach, in device-independent pixels."""
+        shown = [self._numbers_rect()] if self._numbers else []
+        shown += [self.alarm_rect()] if self._alarm else []
+        return round(max((each.bottom() for each in shown), default=0.0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.signs_moved.emit()
+
+    def _tell_signs(self, before: int) -> None:
+        self.update()
+        if self.signs_height() != before:
+            self.signs_moved.emit()
 
     def _numbers_rect(self) -> QRectF:
         return QRectF(QPointF(_MARGIN, _MARGIN), self._line_size(self._numbers))

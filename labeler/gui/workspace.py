@@ -42,7 +42,7 @@ class Workspace(QWidget):
     """One page of the window. It owns its widgets, knows the document, and no other workspace.
 
     detail_changed carries a few numbers for the right end of the status line. main_part_changed:
-    another part is the main one now.
+    another part is the main one now, or the signs at its upper edge have another height.
     """
 
     detail_changed = Signal(str)
@@ -64,6 +64,10 @@ class Workspace(QWidget):
     def main_part(self) -> QWidget:
         """What the window's messages may stand over."""
         return self
+
+    def signs_height(self) -> int:
+        """So much at the upper edge of its main part the messages leave free, in pixels."""
+        return 0
 
     def is_settled(self) -> bool:
         """Whether what was asked for is on show, for a picture of the window."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from labeler.gui import theme
 from labeler.gui.elided_label import ElidedLabel
 from labeler.gui.icons import icon
-from labeler.gui.show_in_folder import folder_of, show_in_folder
+from labeler.gui.open_outside import show_in_folder
 
 
 class WrittenBar(QFrame):
@@ -74,9 +74,7 @@ class WrittenBar(QFrame):
         super().keyPressEvent(event)
 
     def _show_folder(self) -> None:
-        if not show_in_folder(self.path):
-            folder = folder_of(self.path)
-            self.said.emit(self.tr("{0} cannot be shown. Is it still there?").format(folder))
+        show_in_folder(self.path, self.said.emit, self)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(str(self.path))

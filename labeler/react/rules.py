@@ -1,4 +1,4 @@
-""" "When it sees X for N pictures": rules as values, and when one applies. No window, no robot."""
+""" "When it sees X for N frames": rules as values, and when one applies. No window, no robot."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When category is seen for so many pictures in a row with this score (0 to 1), do the deed.
+    """When category is seen for so many frames in a row with this score (0 to 1), do the deed.
 
     text: what to say, the animation, the command line or the address; nothing for TURN. rest_s:
     seconds before it may happen again.
@@ -112,7 +112,7 @@ def check(rule: Rule) -> None:
     if len(rule.text) > LONGEST_TEXT:
         raise UserError(f"The text is longer than {LONGEST_TEXT} characters.")
     if not (1 <= rule.frames <= MOST_FRAMES and 0 <= rule.score <= 1):
-        raise UserError("The number of pictures or the score is out of range.")
+        raise UserError("The number of frames or the score is out of range.")
     if not SHORTEST_REST_S <= rule.rest_s <= LONGEST_REST_S:
         raise UserError("The rest between two times is out of range.")
     if rule.deed is not Deed.TURN and not rule.text.strip():

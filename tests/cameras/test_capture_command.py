@@ -18,6 +18,9 @@ from labeler.cameras.folder import FolderCamera
 from labeler.cameras.simulated import SimulatedCamera
 from labeler.cli import main
 from labeler.commands import capture
+from labeler.commands.capture import MOST_REPEATS
+from labeler.dataset.images import add_files
+from labeler.dataset.intake import NewSession
 from labeler.dataset.store import Dataset
 from tests.cameras.camera_waits import wait_until
 
@@ -26,7 +29,7 @@ def pictures(folder: Path, count: int) -> dict[str, bytes]:
     folder.mkdir()
     for number in range(count):
         path = folder / f"{number}.png"
-        Image.new("RGB", (32, 24), (number * 10, 0, 99)).save(path)
+        Image.new("RGB", (32, 24), (4 * number, 0, 99)).save(path)
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
@@ -70,6 +73,25 @@ def test_a_second_run_adds_a_session_and_leaves_out_what_is_there(
         assert len(dataset.sessions()) == 2
         kept = {dataset.path_of(image).read_bytes() for image in dataset.images()}
     assert kept == set(stored.values())
+
+
+def test_a_day_that_begins_as_the_last_one_did_goes_on_to_what_is_new(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A simulated robot, or a film, that starts again shows first what the dataset has."""
+    known = 2 * MOST_REPEATS
+    names = pictures(tmp_path / "pictures", known + 20)
+    last_time = [tmp_path / "pictures" / f"{number}.png" for number in range(known)]
+    with Dataset.create(tmp_path / "desk") as dataset:
+        add_files(dataset, last_time, NewSession("morning", "pictures"))
+    monkeypatch.setattr(FolderCamera, "SECONDS_EACH", 0.02)
+    words = ["capture", str(tmp_path / "desk"), "--robot", f"folder:{tmp_path / 'pictures'}"]
+    assert main([*words, "--count", "1"]) == 0
+    assert "were there already" in capsys.readouterr().out
+    with Dataset.open(tmp_path / "desk") as dataset:
+        assert len(dataset.images()) == known + 1
+        kept = {dataset.path_of(image).read_bytes() for image in dataset.images()}
+    assert kept < set(names.values())
 
 
 def test_between_two_pictures_is_the_interval_that_was_asked_for(

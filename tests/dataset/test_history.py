@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from labeler.dataset import history
-from labeler.dataset.category_edits import add_category
+from labeler.dataset.category_edits import add_category, delete_category
 from labeler.dataset.changes import EntryKind, StaleEdit
 from labeler.dataset.edits import delete, draw, verify
 from labeler.dataset.history import History
 from labeler.dataset.model import Annotation, BBox, Image, Suggestion
 from labeler.dataset.store import Dataset
+from labeler.dataset.suggestion_edits import reject
 
 
 @pytest.fixture
@@ -192,6 +193,38 @@ def test_a_class_that_was_only_suggested_since_is_taken_back_with_what_was_offer
     assert (dataset.categories(), dataset.suggestions(2)) == ([], [])
     assert found.redo() is not None
     assert [each.name for each in dataset.categories()] == ["mug"]
+    assert dataset.suggestions(2) == [offered]  # the redo brings them back, and so on
+    assert found.undo() is not None
+    assert (dataset.categories(), dataset.suggestions(2)) == ([], [])
+    with reopened(dataset) as again:
+        assert History(again).redo() is not None
+        assert again.suggestions(2) == [offered]
+
+
+def test_what_was_offered_of_a_class_between_two_steps_comes_back_with_it(
+    dataset: Dataset,
+) -> None:
+    labelled(dataset, 0)
+    first, second = (
+        Suggestion(dataset.new_suggestion_id(), image, 1, BBox(1, 1, 9, 9), 0.5, "tracker")
+        for image in (1, 2)
+    )
+    dataset.offer("tracker", [1], [first])
+    dataset.apply(delete_category(dataset, 1))
+    found = History(dataset)
+    assert found.undo() is not None
+    dataset.offer("tracker", [2], [second])
+    no = reject(dataset, [second.id])
+    dataset.apply(no)  # kept as an answer of its own
+    assert found.undo() is not None
+    assert found.undo() is not None
+    assert (dataset.categories(), list(dataset.all_suggestions())) == ([], [])
+    assert found.redo() is not None
+    assert dataset.suggestions(1) == [first]
+    assert dataset.suggestions(2) == [second]
+    assert found.redo() is not None
+    assert [each.id for each in dataset.rejected_suggestions(2)] == [second.id]
+    assert dataset.faults() == []
 
 
 def test_a_class_with_boxes_from_outside_is_not_taken_back_and_it_is_told(

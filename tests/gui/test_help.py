@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 import labeler
 from labeler.cameras.base import CameraState, CameraStatus
 from labeler.dataset.store import Dataset
-from labeler.gui import theme
+from labeler.gui import open_outside, theme
 from labeler.gui.help.about import About
 from labeler.gui.help.documentation import Documentation, title_of
 from labeler.gui.keys_page import KeysPage
@@ -119,10 +119,11 @@ def test_the_log_is_shown_or_its_folder(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[QUrl] = []
+    monkeypatch.setattr(open_outside, "_xdg_open", lambda: None)
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: bool(shown.append(url)))
     choose(window, "Show the log")
     assert Path(shown[0].toLocalFile()).exists()
-    assert "window.log" in window.status.sentence.text()  # nothing here opens files: the place
+    assert "window.log" in window.banner.message.text()  # nothing here opens files: the place
 
 
 def test_the_documentation_is_read_in_a_window_of_its_own(qtbot: QtBot, window: MainWindow) -> None:

@@ -384,6 +384,38 @@ def test_a_read_only_dataset_shows_boxes_and_draws_none(qtbot: QtBot, folder: Pa
         finish_jobs()
 
 
+@pytest.mark.parametrize(
+    ("key", "text", "steps"), [(Qt.Key.Key_Space, " ", 1), (Qt.Key.Key_D, "d", 3)]
+)
+def test_a_space_held_down_confirms_one_image_and_d_held_down_goes_on_through_them(
+    hand: Hand, window: MainWindow, key: Qt.Key, text: str, steps: int
+) -> None:
+    canvas, images = hand.label.canvas, window.document.dataset.images()
+    for is_repeat in (False, True, True):
+        QTest.simulateEvent(
+            canvas, True, key.value, Qt.KeyboardModifier.NoModifier, text, is_repeat
+        )
+    QTest.keyRelease(canvas, key)
+    assert hand.label.editor.image_id == images[steps].id
+    assert window.document.counts.empty == (1 if key is Qt.Key.Key_Space else 0)
+
+
+def test_boxes_copied_in_one_dataset_are_not_pasted_into_another(
+    hand: Hand, window: MainWindow, tmp_path: Path
+) -> None:
+    with Dataset.create(tmp_path / "hall") as other:
+        add_plain_pictures(other, 1)
+        other.apply(add_category(other, "cube"))  # with the number that "vector" has here
+    hand.put(BBox(100, 80, 200, 120))
+    hand.press(Qt.Key.Key_A, CONTROL)
+    hand.press(Qt.Key.Key_C, CONTROL)
+    window.actions_of_dataset.open(tmp_path / "hall")
+    hand.label.canvas.setFocus()
+    hand.press(Qt.Key.Key_V, CONTROL)
+    assert hand.boxes == []
+    assert window.status.sentence.text() == "The previous image has no boxes to copy."
+
+
 def test_in_a_read_only_dataset_the_mouse_selects_boxes_and_moves_none(
     qtbot: QtBot, folder: Path, tmp_path: Path
 ) -> None:

@@ -27,6 +27,7 @@ from labeler.gui.preview import reacting, remembered
 from labeler.gui.preview.deed_caption import SHOWN_S, DeedCaption
 from labeler.gui.preview.reacting import Done
 from labeler.gui.preview.rule_form import RuleForm
+from labeler.gui.preview.rule_words import rule_words
 from labeler.gui.preview.rules_dialog import RulesDialog
 from labeler.gui.preview.tally import Tally
 from labeler.gui.preview.workspace import PreviewWorkspace
@@ -70,7 +71,7 @@ def test_it_is_off_at_first_and_red_while_it_is_on(
 ) -> None:
     preview.reacting.use([SAY])
     assert not preview.reacting.is_on
-    assert 'vector for 1 picture: say "Your Majesty"' in preview.controls.react.lines[0].text()
+    assert 'vector for 1 frame: say "Your Majesty"' in preview.controls.react.lines[0].text()
     qtbot.mouseClick(preview.controls.react.button, Qt.MouseButton.LeftButton)
     assert preview.view.alarm == "Reacting"
     assert preview.controls.react.button.property("role") == "recording"
@@ -356,9 +357,10 @@ def test_one_picture_is_one_picture(qtbot: QtBot) -> None:
     form = RuleForm(["vector"])
     qtbot.addWidget(form)
     form.show_rule(SAY)
-    assert form.frames.text() == "1 frame in a row"
+    assert form.frames.text() == "1 frame"
     form.frames.setValue(2)
     assert form.frames.text() == "2 frames in a row"
+    assert rule_words(form.rule()).startswith("vector for 2 frames in a row: ")
 
 
 class Robot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPalette, QRegion
+from PySide6.QtGui import QColor, QDesktopServices, QFont, QImage, QPalette, QRegion
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -20,18 +21,19 @@ from labeler.cameras.catalogue import CameraChoice
 from labeler.dataset import category_edits
 from labeler.dataset.model import Category
 from labeler.dataset.store import Dataset
-from labeler.gui import times
+from labeler.gui import open_outside, times
 from labeler.gui.class_colors import class_colors
 from labeler.gui.decode import LivePicture, as_rgb, decode
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
 from labeler.gui.picture_view import EDGE, Mark, PictureView, with_marks
-from labeler.gui.preview import detecting, recording
+from labeler.gui.preview import detecting
 from labeler.gui.preview.class_list import Seen
 from labeler.gui.preview.detecting import Detecting, Sight
 from labeler.gui.preview.pace import Pace
 from labeler.gui.preview.showing import Shown
 from labeler.gui.preview.workspace import PreviewWorkspace
+from labeler.recording import recorder
 from labeler.runs.pair import list_pairs
 from labeler.simulator.truth import read_truth
 from labeler.track.steady import Box
@@ -195,6 +197,41 @@ def test_a_recording_is_red_while_it_goes_and_whole_when_it_ends(
     assert frame.shape == (360, 640, 3)
     sent = {each.data for each in heard.frames}
     assert all(path.read_bytes() in sent for path in (folder / "images").iterdir())
+
+
+def test_what_a_slow_disk_left_out_of_a_recording_is_told(
+    qtbot: QtBot, preview: PreviewWorkspace, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder, "_MOST_WAITING", 1_000)
+    preview.record()
+    with qtbot.waitSignal(preview.shown):
+        """Of this one there is something to keep."""
+    monkeypatch.setattr(recorder, "_MOST_WAITING", 0)  # as if the disk took nothing more
+    for _ in range(3):
+        with qtbot.waitSignal(preview.shown):
+            """These are left out."""
+    preview.record()
+    until(qtbot, lambda: bool(heard.written))
+    (told,) = heard.written.values()
+    assert re.search(r"Left out, because the disk was too slow: \d+ moments\.", told), told
+
+
+def test_a_recording_ends_whole_when_another_dataset_is_opened(
+    qtbot: QtBot,
+    preview: PreviewWorkspace,
+    document: Document,
+    dataset: Dataset,
+    heard: Heard,
+    tmp_path: Path,
+) -> None:
+    preview.record()
+    with qtbot.waitSignal(preview.shown):
+        """Of this one there is something to keep."""
+    with Dataset.create(tmp_path / "hall") as hall:
+        document.open(hall)
+        until(qtbot, lambda: bool(heard.written))
+        assert not preview.recording.is_on
+        assert (preview.recording.last or Path()).parent.parent == dataset.folder
 
 
 @pytest.mark.parametrize("are_two", [False, True])
@@ -374,8 +411,9 @@ def test_the_folder_of_recordings_is_opened_once_there_is_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     opened: list[str] = []
+    monkeypatch.setattr(open_outside, "_xdg_open", lambda: None)
     monkeypatch.setattr(
-        vars(recording)["QDesktopServices"], "openUrl", lambda url: opened.append(url.toLocalFile())
+        QDesktopServices, "openUrl", lambda url: not opened.append(url.toLocalFile())
     )
     opener = workspace.controls.record.opener
     qtbot.mouseClick(opener, Qt.MouseButton.LeftButton)

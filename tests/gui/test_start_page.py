@@ -236,7 +236,9 @@ def test_recent_datasets_tell_their_images_and_one_that_is_gone_can_be_removed(
     nothing = Qt.KeyboardModifier.NoModifier
     QTest.mouseClick(viewport, left, nothing, recent.cross_of(1).center())
     assert settings.all_recent_datasets() == [tmp_path / "kitchen"]
-    QTest.mouseClick(viewport, left, nothing, recent.visualItemRect(recent.item(0)).center())
+    at_its_right = recent.visualItemRect(recent.item(0)).bottomRight() - QPoint(12, 12)
+    QTest.mouseClick(viewport, left, nothing, at_its_right)  # where one that is gone has its cross
+    assert settings.all_recent_datasets() == [tmp_path / "kitchen"]
     assert window.document.dataset.folder == tmp_path / "kitchen"
     assert shown_place(window) == "label"
     close(window)

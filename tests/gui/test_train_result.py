@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from labeler.dataset.files import sha256_of
 from labeler.dataset.store import Dataset
-from labeler.gui import errand
+from labeler.gui import errand, open_outside
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
 from labeler.gui.main_window import MainWindow
@@ -273,6 +273,7 @@ def test_the_report_is_written_and_opened(
     qtbot: QtBot, workspace: TrainWorkspace, run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []
+    monkeypatch.setattr(open_outside, "_xdg_open", lambda: None)
     monkeypatch.setattr(
         QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()) or True
     )

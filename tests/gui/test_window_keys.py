@@ -35,6 +35,7 @@ from tests.gui.label_window import Hand, add_plain_pictures, close, open_window
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 NAME = Qt.ItemDataRole.UserRole
+Enabled = Qt.ItemFlag.ItemIsEnabled
 
 
 @pytest.fixture
@@ -176,6 +177,46 @@ def test_an_action_that_cannot_be_done_says_why_and_does_nothing(window: MainWin
     window.document.undo()
     do(window, "redo")
     assert len(window.document.dataset.annotations(1)) == 1
+
+
+def test_where_a_dataset_may_only_be_read_the_palette_offers_looking_and_greys_out_every_edit(
+    window: MainWindow,
+) -> None:
+    window.document.attempt(lambda dataset: draw(dataset, 1, 1, BBox(10, 10, 50, 50)))
+    window.document.open(Dataset.open(window.document.dataset.folder, read_only=True))
+    Hand(window).press(Qt.Key.Key_A, CONTROL)
+    palette = open_palette(window)
+    told = {
+        item.data(NAME): (item.data(NAME + 1).beside, bool(item.flags() & Enabled))
+        for item in map(palette.list.item, range(palette.list.count()))
+    }
+    of_label = {name: row for name, row in told.items() if name.startswith("label.")}
+    refused = {name for name, row in of_label.items() if row[0] == "This dataset is read-only."}
+    assert {name for name, row in of_label.items() if row[1]} == of_label.keys() - refused
+    assert {f"label.{name}" for name in _LOOKING.split()} == of_label.keys() - refused
+    palette.reject()
+    do(window, "last image")
+    assert Hand(window).label.editor.image_id == window.document.dataset.images()[-1].id
+
+
+_LOOKING = """
+next previous next_unlabelled next_suggested first last go_to filter show_all
+select_all copy cancel suggestions
+zoom_in zoom_out fit actual_size names crosshair magnifier
+brighter darker more_contrast less_contrast plain_tone
+"""
+"""What can be done in Label without a change of the dataset."""
+
+
+def test_behind_a_filter_that_no_image_passes_the_palette_still_shows_all_of_them(
+    window: MainWindow,
+) -> None:
+    hand = Hand(window)
+    hand.label.filmstrip.filter.setCurrentIndex(2)  # none is labelled yet
+    hand.press(Qt.Key.Key_D)
+    assert hand.label.filmstrip.images.rowCount() == 0
+    do(window, "show all images")
+    assert hand.label.filmstrip.images.rowCount() == 3
 
 
 def test_an_action_of_elsewhere_that_cannot_be_done_is_told_there(window: MainWindow) -> None:

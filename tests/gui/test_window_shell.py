@@ -407,6 +407,42 @@ def test_a_job_can_be_cancelled_and_leaves_no_half_export(
     assert not window.jobs.isVisible()
 
 
+def test_another_dataset_is_opened_only_once_the_job_on_this_one_has_ended(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    Dataset.create(tmp_path / "hall").close()
+    go_on = threading.Event()
+    window.jobs.run("Counting", lambda _progress, _stop: go_on.wait(60), lambda _outcome: None)
+    window.actions_of_dataset.open(tmp_path / "hall")
+    assert window.banner.message.text() == "Wait for the end of the job, or cancel it."
+    assert window.document.dataset.name == "kitchen"
+    go_on.set()
+    wait_for_job(qtbot, window)
+    window.actions_of_dataset.open(tmp_path / "hall")
+    assert window.document.dataset.name == "hall"
+
+
+def test_an_import_that_the_disk_cut_short_says_what_came_and_why_the_rest_did_not(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(60):
+        cv2.imwrite(str(folder / f"{number:02}.png"), np.full((8, 8, 3), 4 * number, np.uint8))
+    dataset, before = window.document.dataset, window.document.counts.total
+    writer = dataset._writer
+    pages = writer.execute("PRAGMA page_count").fetchone()[0]
+    writer.execute(f"PRAGMA max_page_count = {pages + 3}")  # stands for a full disk
+    window.actions_of_dataset.add_pictures([folder])
+    wait_for_job(qtbot, window)
+    writer.execute("PRAGMA max_page_count = 1000000")
+    came = window.document.counts.total - before
+    assert 0 < came < 60
+    assert window.status.sentence.text() == f"{came} pictures added. Kept."
+    assert window.banner.isVisible()
+    assert "full" in window.banner.message.text()
+
+
 def test_check_tells_a_missing_picture(qtbot: QtBot, window: MainWindow) -> None:
     dataset = window.document.dataset
     dataset.path_of(dataset.image(2)).unlink()

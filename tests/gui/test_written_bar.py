@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QPoint, QRect, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from labeler.dataset.store import Dataset
+from labeler.gui import open_outside
+from labeler.gui.preview.workspace import PreviewWorkspace
 from labeler.gui.written_bar import WrittenBar
+from labeler.react.rules import Deed, Rule
+from tests.gui.label_window import close, open_window
+from tests.gui.tiny_model import write_tiny_model
 
 
 @pytest.fixture
@@ -21,6 +28,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         paths.append(Path(url.toLocalFile()))
         return True
 
+    monkeypatch.setattr(open_outside, "_xdg_open", lambda: None)
     monkeypatch.setattr(QDesktopServices, "openUrl", show)
     return paths
 
@@ -72,3 +80,34 @@ def test_it_stays_until_it_is_closed_and_the_newest_takes_its_place(
     bar.copy_button.setFocus()
     qtbot.keyClick(bar.copy_button, Qt.Key.Key_Escape)
     assert not bar.isVisible()
+
+
+def test_what_was_written_covers_neither_the_red_sign_nor_the_names_of_two_models(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    Dataset.create(tmp_path / "table").close()
+    window = open_window(tmp_path / "table", tmp_path / "settings.ini")
+    qtbot.addWidget(window)
+    window.show_workspace("preview")
+    preview: Any = window.current
+    assert isinstance(preview, PreviewWorkspace)
+    preview.use_model(write_tiny_model(tmp_path / "model.onnx"))
+    preview.controls.beside.use(write_tiny_model(tmp_path / "other.onnx"))
+    qtbot.waitUntil(lambda: preview.stage.is_double)
+    window.document.tell_written(tmp_path / "clip", "Recorded 0:04.")
+    preview.reacting.use([Rule("vector", Deed.SAY, "hello")])
+    preview.react()  # the sign comes after the bar
+    view = preview.stage.view
+
+    def covered() -> bool:
+        bar = QRect(window.written.mapTo(window, QPoint()), window.written.size())
+        sign = view.alarm_rect().toRect().translated(view.mapTo(window, QPoint()))
+        heads = [QRect(each.mapTo(window, QPoint()), each.size()) for each in preview.stage.heads]
+        return any(bar.intersects(each) for each in (sign, *heads))
+
+    assert view.alarm == "Reacting"
+    qtbot.waitUntil(lambda: window.written.isVisible() and not covered())
+    below = window.written.mapTo(window, QPoint()).y()
+    preview.stop()
+    qtbot.waitUntil(lambda: window.written.mapTo(window, QPoint()).y() < below)
+    close(window)

@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QImage, QTextCursor, QTextDocument
+from PySide6.QtGui import QImage, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
+    QMessageBox,
     QTextBrowser,
     QWidget,
 )
 
 from labeler.gui import theme
+from labeler.gui.open_outside import open_outside
 
 _PLACES = (Path(__file__).parents[3] / "docs", Path(__file__).parents[2] / "docs")
 """In a checkout, and beside the code where it was installed: there without pictures (11 MB)."""
@@ -71,7 +73,7 @@ class Documentation(QWidget):
     def _follow(self, link: QUrl) -> None:
         """To another page of the list, within the page, or to the browser."""
         if link.scheme():
-            QDesktopServices.openUrl(link)
+            open_outside(link, self._tell, self)
             return
         wanted = Path(link.path()).name
         for row in range(self.list.count()):
@@ -79,6 +81,14 @@ class Documentation(QWidget):
                 self.list.setCurrentRow(row)
         if link.hasFragment():
             self.page.scrollToAnchor(link.fragment())
+
+    def _tell(self, sentence: str) -> None:
+        told = QMessageBox(self)
+        told.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        told.setWindowTitle(self.windowTitle())
+        told.setText(sentence)
+        told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        told.open()
 
 
 class _Page(QTextBrowser):

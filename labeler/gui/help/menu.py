@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from labeler.gui import theme
 from labeler.gui.excepthook import log_file
 from labeler.gui.icons import icon
+from labeler.gui.open_outside import open_outside
 from labeler.gui.workspace import Action
 
 
 class HelpMenu(QToolButton):
     """keys_requested asks for the page of keys, start_requested for the start page.
 
-    said carries a sentence for the status line. key_of: as for the dataset menu.
+    failed carries a sentence with the place of what could not be opened. key_of: as for the
+    dataset menu.
     """
 
     keys_requested = Signal()
     start_requested = Signal()
-    said = Signal(str)
+    failed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,8 +86,8 @@ class HelpMenu(QToolButton):
         """Its folder, where nothing was written yet."""
         file = log_file()
         place = file if file.is_file() else _nearest(file)
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(place))):
-            self.said.emit(self.tr("The log is {0}.").format(file))
+        told = self.tr("The log is {0}.").format(file)
+        open_outside(place, lambda words: self.failed.emit(f"{words} {told}"), self)
 
 
 def _nearest(file: Path) -> Path:

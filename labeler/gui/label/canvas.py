@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QEnterEvent,
     QFocusEvent,
     QKeyEvent,
@@ -39,7 +40,8 @@ _BY_KEYS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 class Canvas(QWidget):
     """Wishes come on mouse release: draw_requested(BBox), reshape_requested(a BBox for each id).
     selection_changed carries the ids; zoomed the scale; said tells what to do next; held whether
-    the hand is at work: a mouse button is down, a box is half drawn, or an arrow moves one."""
+    the hand is at work: a mouse button is down, a box is half drawn, or an arrow moves one.
+    menu_requested carries a place on the screen; what the menu is about is selected before."""
 
     draw_requested = Signal(object)
     reshape_requested = Signal(object)
@@ -47,6 +49,7 @@ class Canvas(QWidget):
     zoomed = Signal(float)
     held = Signal(bool)
     said = Signal(str)
+    menu_requested = Signal(QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -257,6 +260,22 @@ class Canvas(QWidget):
         self._update_cursor()
         self.update()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """About the box under the pointer, or the picture; by a key about what is selected."""
+        event.accept()
+        if self.picture is None or self._mouse.is_down or not self.is_at_rest:
+            return
+        self._is_pressed = False  # the menu gets the release
+        self.feel_hand()
+        place = event.globalPos()
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            place = self.mapToGlobal(self._menu_place())
+        else:
+            ids = self.aim_at(QPointF(event.pos())).ids
+            if not any(each in self.selection for each in ids):
+                self.select(ids[:1])
+        self.menu_requested.emit(place)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         turns = event.angleDelta().y() / 120
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -317,6 +336,14 @@ class Canvas(QWidget):
 
     def _screen(self) -> tuple[float, float]:
         return float(self.width()), float(self.height())
+
+    def _menu_place(self) -> QPoint:
+        """Below the first selected box, or in the middle."""
+        box = next((each for each in self.boxes if each.id in self.selection), None)
+        if box is None:
+            return self.rect().center()
+        x, y = self.viewport.to_screen(box.bbox.x, box.bbox.bottom)
+        return QPoint(max(0, min(round(x), self.width())), max(0, min(round(y), self.height())))
 
     def screen_size(self) -> QSizeF:
         return QSizeF(self.size())

@@ -57,7 +57,7 @@ def fill(
     _add(menu, _tr("Add classes from a file…"), acts.ask_file)
     if category is not None:
         menu.addSeparator()
-        _add(menu, _tr("Delete {0}…").format(_shown(category)), partial(acts.ask_delete, number))
+        _add(menu, _tr("Delete {0}…").format(in_menu(category)), partial(acts.ask_delete, number))
 
 
 def _add_keys(
@@ -67,7 +67,7 @@ def _add_keys(
     keys: dict[str, int],
     acts: Acts,
 ) -> None:
-    names = {each.id: _shown(each) for each in categories}
+    names = {each.id: in_menu(each) for each in categories}
     own = menu.addMenu(_tr("Key"))
     automatic = _add(own, _tr("By place in the list"), partial(acts.set_key, category.id, ""))
     automatic.setCheckable(True)
@@ -89,7 +89,7 @@ def _add_merge(menu: QMenu, category: Category, categories: Sequence[Category], 
     into = menu.addMenu(_tr("Merge into"))
     into.setEnabled(bool(others))
     for other in others:
-        entry = _add(into, _shown(other), partial(acts.ask_merge, category.id, other.id))
+        entry = _add(into, in_menu(other), partial(acts.ask_merge, category.id, other.id))
         entry.setIcon(swatch(other.color))
 
 
@@ -103,7 +103,7 @@ def _add(menu: QMenu, text: str, does: Callable[[], Any], *, key: str = "") -> Q
     return entry
 
 
-def _shown(category: Category) -> str:
+def in_menu(category: Category) -> str:
     """A name as a menu shows it: & is no mark of a key there, and the menu stays narrow."""
     name = category.name if len(category.name) <= 40 else category.name[:39] + "…"
     return name.replace("&", "&&").replace("\t", " ")

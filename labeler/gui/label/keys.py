@@ -240,6 +240,12 @@ def _of_the_canvas_itself() -> list[Action]:
             (),
         ),
         ("band", _tr("Select what a rectangle touches"), _tr("Shift+drag"), ()),
+        (
+            "menu",
+            _tr("What can be done with a box, a suggestion or the picture"),
+            _tr("Right click; menu key"),
+            (),
+        ),
         ("wheel", _tr("Zoom at the pointer"), _tr("Ctrl+wheel"), ()),
         ("pan", _tr("Move the picture"), _tr("Middle drag, H or Ctrl and drag, wheel"), ("H",)),
     )

@@ -62,6 +62,11 @@ class MouseHand:
             else:
                 self._finish(drag)
 
+    @property
+    def is_down(self) -> bool:
+        """The left button is, moved already or not."""
+        return self._pressed_at is not None
+
     def held(self) -> tuple[int, ...]:
         """The ids of the boxes that the mouse holds, moved already or not."""
         drag = self._canvas.drag or self._may_follow

@@ -13,11 +13,15 @@ from labeler.gui.workspace import Action
 _OF_BOXES = {"delete", "duplicate", "copy", "cut", "occluded", "truncated", "difficult"}
 """These do something with the selected boxes."""
 _LOOKS = {
-    *("next", "previous", "next_unlabelled", "zoom_in", "zoom_out", "fit", "actual_size"),
+    *("next", "previous", "next_unlabelled", "next_suggested", "first", "last", "go_to"),
+    *("filter", "show_all", "select_all", "zoom_in", "zoom_out", "fit", "actual_size"),
     *("names", "crosshair", "magnifier", "brighter", "darker", "more_contrast", "less_contrast"),
     *("plain_tone", "suggestions", "copy", "cancel"),
 }
 """These change nothing in the dataset."""
+_OF_THE_LIST = {"filter", "show_all"}
+"""These need images of which none has to be on show: the filter may hide them all."""
+_OF_NO_PICTURE = {"new_class"}
 
 
 def with_obstacles(actions: Iterable[Action], editor: Editor) -> list[Action]:
@@ -33,7 +37,12 @@ def _asking(action: Action, editor: Editor) -> Action:
 
 
 def _why_not(action_id: str, editor: Editor) -> str:
-    if editor.image_id is None:
+    has_what_it_needs = (
+        editor.image_id is not None
+        or action_id in _OF_NO_PICTURE
+        or (action_id in _OF_THE_LIST and editor.dataset.counts().total > 0)
+    )
+    if not has_what_it_needs:
         return _tr("There is no picture here yet.")
     if action_id not in _LOOKS and editor.dataset.read_only:
         return _tr("This dataset is read-only.")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QFont, QGuiApplication
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QFont, QGuiApplication
 
 from labeler.errors import UserError
 from labeler.gui.counts import counted
 from labeler.gui.decode import as_rgb
 from labeler.gui.document import Document
+from labeler.gui.open_outside import open_outside
 from labeler.gui.preview.looking import Looking, Pane
 from labeler.gui.preview.video_picture import video_picture
 from labeler.recording.found_coco import Finds
@@ -77,7 +78,7 @@ class Recording(QObject):
         if obstacle := self.obstacle_to_folder():
             self._document.say(obstacle)
         else:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(self._folder))
+            open_outside(self._folder, lambda words: self._document.report(UserError(words)), self)
 
     @property
     def _folder(self) -> Path:

@@ -77,7 +77,7 @@ class RuleForm(QWidget):
 
     def _suit_frames(self) -> None:
         is_one = self.frames.value() == 1
-        self.frames.setSuffix(self.tr(" frame in a row") if is_one else self.tr(" frames in a row"))
+        self.frames.setSuffix(self.tr(" frame") if is_one else self.tr(" frames in a row"))
 
     def _suit_deed(self) -> None:
         deed = Deed(self.deed.currentData())

@@ -48,8 +48,11 @@ def deed_words(rule: Rule) -> str:
 
 
 def rule_words(rule: Rule) -> str:
-    """As in: queen for 5 pictures: say "Your Majesty"."""
-    pictures = counted(rule.frames, "picture")
-    return _tr("{category} for {pictures}: {deed}").format(
-        category=rule.category or "?", pictures=pictures, deed=deed_words(rule)
+    """As in: queen for 5 frames in a row: say "Your Majesty"; for one frame without "in a row"."""
+    many = _tr("{category} for {frames} in a row: {deed}")
+    words = many if rule.frames > 1 else _tr("{category} for {frames}: {deed}")
+    return words.format(
+        category=rule.category or "?",
+        frames=counted(rule.frames, "frame"),
+        deed=deed_words(rule),
     )

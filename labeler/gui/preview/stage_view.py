@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -14,7 +14,12 @@ from labeler.gui.theme import set_role
 
 
 class StageView(QWidget):
-    """view shows the first detector, second the other, which is hidden while there is one alone."""
+    """view shows the first detector, second the other, which is hidden while there is one alone.
+
+    signs_moved: what stands at the upper edge may reach further down now, or less far.
+    """
+
+    signs_moved = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +45,7 @@ class StageView(QWidget):
             column.addWidget(head)
             column.addWidget(view, 1)
             row.addWidget(pane, 1)
+            view.signs_moved.connect(self.signs_moved)
         self.show_names(None)
 
     def show_names(self, names: tuple[str, str] | None) -> None:
@@ -48,6 +54,14 @@ class StageView(QWidget):
             head.setText(name)
             head.setVisible(names is not None)
         self._second_pane.setVisible(names is not None)
+
+    def signs_height(self) -> int:
+        """How far down names, numbers and the red line reach, in device-independent pixels."""
+        return max(
+            each.mapTo(self, QPoint(0, each.signs_height())).y()
+            for each in (self.view, self.second)
+            if each.isVisibleTo(self)
+        )
 
     @property
     def is_double(self) -> bool:

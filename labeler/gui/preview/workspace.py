@@ -117,6 +117,9 @@ class PreviewWorkspace(Workspace):
     def main_part(self) -> QWidget:
         return self._pages
 
+    def signs_height(self) -> int:
+        return self.stage.signs_height() if self._pages.currentWidget() is self.stage else 0
+
     def shut_down(self) -> None:
         self.deactivated()
         self.reacting.finish()
@@ -281,6 +284,7 @@ class PreviewWorkspace(Workspace):
         self.asking.taken.connect(on_show.flash)
         self.reacting.changed.connect(lambda: on_show.show_reacting(is_on=self.reacting.is_on))
         self.recording.changed.connect(on_show.show_going)
+        self.stage.signs_moved.connect(self.main_part_changed)
         self.recording.changed.connect(self.controls.record.show_going)
         self._numbers_timer.timeout.connect(on_show.show_numbers)
         self._numbers_timer.timeout.connect(on_show.show_deed)

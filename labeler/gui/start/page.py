@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from labeler.errors import UserError
 from labeler.gui import theme
 from labeler.gui.document import Document
 from labeler.gui.key_hint import hint_tooltip
@@ -159,6 +160,7 @@ class StartPage(Workspace):
         self.open.clicked.connect(self.open_requested)
         self.recent.opened.connect(self.dataset_requested)
         self.recent.removed.connect(self._remove)
+        self.recent.failed.connect(lambda words: self._document.report(UserError(words)))
 
     def _flat(self, text: str, action: str, tooltip: str) -> QPushButton:
         button = QPushButton(text, self)

@@ -12,12 +12,10 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
-    QUrl,
     Signal,
 )
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QDesktopServices,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -39,6 +37,7 @@ from labeler.dataset.summary import DatasetSummary, summary_of
 from labeler.gui.background import Job, run_in_background
 from labeler.gui.counts import counted
 from labeler.gui.icons import icon
+from labeler.gui.open_outside import open_outside
 from labeler.gui.times import day_and_time
 
 _ROW = 34
@@ -46,7 +45,8 @@ _FOLDER, _DETAIL, _SUMMARY = (Qt.ItemDataRole.UserRole + number for number in ra
 
 
 class RecentList(QListWidget):
-    """opened carries the folder that was chosen, removed one that is to leave the list.
+    """opened carries the folder that was chosen, removed one that is to leave the list. failed
+    carries a sentence for the person.
 
     A click or Enter opens; Del or a right click takes one out of the list. What the folders hold is
     read in the background, for one of them may be on a drive that sleeps.
@@ -54,6 +54,7 @@ class RecentList(QListWidget):
 
     opened = Signal(Path)
     removed = Signal(Path)
+    failed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,7 +125,7 @@ class RecentList(QListWidget):
         menu.addAction(self.tr("Open"), lambda: self.opened.emit(folder)).setEnabled(not is_missing)
         show = menu.addAction(
             self.tr("Show its folder"),
-            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))),
+            lambda: open_outside(folder, self.failed.emit, self),
         )
         show.setEnabled(not is_missing)
         menu.addSeparator()

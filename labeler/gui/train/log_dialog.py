@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QFontDatabase, QTextCursor
+from PySide6.QtGui import QFontDatabase, QTextCursor
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -14,6 +13,8 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+
+from labeler.gui.open_outside import open_outside
 
 _MOST_BYTES = 200_000
 """The end of a log is what tells."""
@@ -38,7 +39,7 @@ class LogDialog(QDialog):
             self.tr("Open the folder"), QDialogButtonBox.ButtonRole.ActionRole
         )
         opener.setToolTip(self.tr("Show the run's folder with its files"))
-        opener.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(log.parent)))
+        opener.clicked.connect(lambda: open_outside(log.parent, place.setText, self))
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)

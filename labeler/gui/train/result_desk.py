@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox
 
 from labeler.errors import UserError
 from labeler.gui.document import Document
 from labeler.gui.errand import Errand
+from labeler.gui.open_outside import open_outside
 from labeler.gui.train.result_page import ResultPage
 from labeler.gui.train.shown_run import ShownRun
 from labeler.runs.analysis import FILES, Case, as_told, load_analysis
@@ -210,7 +210,7 @@ class ResultDesk(QObject):
     def _open_report(self, answer: str) -> None:
         path = Path(answer.strip().splitlines()[-1])
         self._document.tell_written(path, self.tr("Wrote the report."))
-        QDesktopServices.openUrl(QUrl.fromLocalFile(path))
+        open_outside(path, self._document.say, self)  # its place is told already
 
     def _bring(self, case: Case) -> None:
         """By its id where that is still the same picture; else by its name."""

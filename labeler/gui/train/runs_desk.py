@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
+from labeler.errors import UserError
 from labeler.gui.document import Document
 from labeler.gui.errand import Errand
+from labeler.gui.open_outside import open_outside
 from labeler.gui.train.comparison_dialog import ComparisonDialog
 from labeler.gui.train.run_shelf import RunShelf
 from labeler.gui.train.runs_page import RunsPage
@@ -32,7 +33,7 @@ class RunsDesk(QObject):
         page.compare_requested.connect(self._compare)
         page.export_requested.connect(self.ask_file)
         page.folder_requested.connect(
-            lambda run: QDesktopServices.openUrl(QUrl.fromLocalFile(str(run)))
+            lambda run: open_outside(run, lambda words: document.report(UserError(words)), self)
         )
         page.note_written.connect(shelf.write_note)
 
