@@ -262,9 +262,16 @@ def test_without_a_model_named_the_one_beside_the_script_is_used(
         done = script(unpacked, *words)
         assert done.returncode == 1
         assert "predict.py [model.onnx] PICTURES" in done.stderr
+    asked = script(unpacked, "--help")
+    assert (asked.returncode, asked.stderr) == (0, "")
+    assert "predict.py [model.onnx] PICTURES" in asked.stdout
     done = script(unpacked, "other.onnx", picture)
     assert done.returncode == 1
-    assert done.stderr.startswith("other.onnx cannot be used as a model: ")
+    assert done.stderr.startswith("other.onnx is not there: name the model first")
+    (tmp_path / "text.onnx").write_text("no model")
+    done = script(unpacked, tmp_path / "text.onnx", picture)
+    assert done.returncode == 1
+    assert "text.onnx cannot be used as a model: " in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -38,8 +38,13 @@ def main(words: list[str]) -> None:
     is_named = bool(words) and words[0].lower().endswith(".onnx")
     file = Path(words[0]) if is_named else Path(__file__).with_name("model.onnx")
     pictures = words[1:] if is_named else words
+    if {"-h", "--help"}.intersection(words):
+        print(__doc__)
+        return
     if not pictures:
         sys.exit(__doc__)
+    if not file.is_file():
+        sys.exit(f"{file} is not there: name the model first, or put it beside this script.")
     try:
         session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
         model = json.loads(session.get_modelmeta().custom_metadata_map["vector_labeler_details"])
