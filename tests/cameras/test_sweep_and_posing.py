@@ -9,10 +9,12 @@ from contextlib import ExitStack
 from itertools import count
 
 import pytest
+from anki_vector.messaging.messages_pb2 import DriveStraightRequest
 
 from labeler.cameras.base import Frame
 from labeler.cameras.driving import Driver
 from labeler.cameras.driving_moves import frame_after, told_from_now
+from labeler.cameras.driving_orders import SPEEDS
 from labeler.cameras.driving_words import DRIVEN, POSING
 from labeler.cameras.posing import pose_partner
 from labeler.cameras.posing_plan import PosingWish
@@ -92,6 +94,27 @@ def test_the_partner_is_photographed_after_each_motion(
     wish = PosingWish(pictures=20, negatives=0)
     pose_partner(*drivers, robot, wish, keep, lambda *_: None, lambda: False)
     assert motions == list(range(1, 21))
+
+
+def test_a_partner_keeps_to_the_speed_limit_that_the_person_sets_meanwhile(
+    drivers: tuple[Driver, Driver], robot: StandIn, partner: StandIn
+) -> None:
+    """The photographer's slider is the one that the person sees."""
+    photographer = drivers[0]
+    speeds: list[tuple[float, float]] = []
+
+    def keep(_frame: Frame, _negative: bool) -> None:
+        ways = [each for each in partner.requests if isinstance(each, DriveStraightRequest)]
+        speeds.extend((way.speed_mmps, photographer.limit_mmps) for way in ways)
+        partner.requests.clear()
+        photographer.limit_mmps = SPEEDS[len(speeds) % 3]
+
+    wish = PosingWish(pictures=30, negatives=0, radius_cm=40)
+    pose_partner(*drivers, robot, wish, keep, lambda *_: None, lambda: False)
+    assert len({limit for _, limit in speeds}) > 1
+    assert len(speeds) > 8
+    for speed, limit in speeds:
+        assert speed == pytest.approx(limit)
 
 
 @pytest.mark.parametrize(

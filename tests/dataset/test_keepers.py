@@ -6,6 +6,7 @@ import pytest
 
 from labeler.dataset.filters import ImageFilter
 from labeler.dataset.images import add_picture
+from labeler.dataset.judging import Judging
 from labeler.dataset.keepers import Judge, judge_of, mark, measure, measure_missing
 from labeler.dataset.model import Flaw, Image
 from labeler.dataset.store import Dataset
@@ -65,6 +66,13 @@ def test_a_session_that_goes_on_another_day_knows_its_shots(filled: Dataset) -> 
     assert judged(again, shot(3, noise=1)) is Flaw.ALIKE
     assert judged(again, shot(20, blur=6)) is Flaw.BLURRED
     assert judged(judge_of(filled, "floor"), shot(3, noise=1)) is None
+
+
+def test_each_shot_is_judged_by_those_of_its_own_session(filled: Dataset) -> None:
+    judging = Judging()
+    data = shot(3, noise=1)
+    for name, flaw in (("table", Flaw.ALIKE), ("floor", None), ("table", Flaw.ALIKE)):
+        assert judging.flaw(filled, name, data) is flaw
 
 
 def test_what_was_found_is_kept_and_can_be_filtered(filled: Dataset) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from labeler.dataset.places import datasets_folder, free_folder, known_datasets
@@ -27,6 +28,13 @@ def test_known_datasets_are_those_with_a_database(tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
     assert known_datasets(tmp_path) == [tmp_path / "one"]
     assert known_datasets(tmp_path / "nowhere") == []
+
+
+def test_the_dataset_that_was_changed_last_stands_first(tmp_path: Path) -> None:
+    for name, changed in (("old", 1_000), ("new", 3_000), ("middle", 2_000)):
+        Dataset.create(tmp_path / name).close()
+        os.utime(tmp_path / name / "dataset.sqlite", (changed, changed))
+    assert [folder.name for folder in known_datasets(tmp_path)] == ["new", "middle", "old"]
 
 
 def test_a_new_folder_is_free_and_its_name_safe(tmp_path: Path) -> None:

@@ -135,6 +135,13 @@ def test_a_test_part_of_single_images_stays_and_survives_deletions() -> None:
     assert f" {len(after.test_ids)} for the final score" in after.explanation
 
 
+def test_of_many_images_a_thousand_are_enough_to_check_with_and_all_others_train() -> None:
+    images, sessions = make({1: 12_000}, every=60.0)
+    split = split_by_session(images, sessions)
+    assert (len(split.val_ids), len(split.test_ids)) == (1000, 1000)
+    assert len(split.train_ids) == 10_000
+
+
 def test_near_duplicates_in_other_sessions_are_left_out() -> None:
     images, sessions = make(dict.fromkeys(range(1, 11), 30), every=60.0)
     looks = {image.id: image.id for image in images}

@@ -57,6 +57,19 @@ def test_a_connected_robot_is_not_offered_again_but_its_first_photo_is(
     close(window)
 
 
+def test_without_a_picture_nothing_can_be_confirmed(qtbot: QtBot, tmp_path: Path) -> None:
+    Dataset.create(tmp_path / "bare").close()
+    window = open_window(tmp_path / "bare", tmp_path / "s.ini")
+    qtbot.addWidget(window)
+    label = Hand(window).label
+    answers = (label.verify_button, label.nothing_button)
+    assert not any(each.isEnabled() for each in answers)
+    images = add_plain_pictures(window.document.dataset, 1)
+    window.document.notify_images_added([each.id for each in images])
+    qtbot.waitUntil(lambda: all(each.isEnabled() for each in answers))
+    close(window)
+
+
 def test_where_nothing_can_be_added_nothing_is_offered(qtbot: QtBot, tmp_path: Path) -> None:
     Dataset.create(tmp_path / "bare").close()
     window = MainWindow(

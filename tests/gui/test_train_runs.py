@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QFile, Qt
+from PySide6.QtCore import QFile, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
+from labeler.gui.main_window import MainWindow
+from labeler.gui.settings import Settings
 from labeler.gui.train import last_wish, words
 from labeler.gui.train.comparison_dialog import ComparisonDialog
 from labeler.gui.train.page import Page
@@ -353,3 +355,35 @@ def test_improve_trains_on_from_the_run_of_the_model_in_use(
     from_there = f"From {words.run_name(runs[1].name)}"
     assert from_there.endswith("10:00")
     assert from_there in _column(workspace.pages.table, 1)
+
+
+@pytest.mark.usefixtures("runs")
+def test_what_the_window_says_covers_no_button_of_the_pages(
+    qtbot: QtBot, dataset: Dataset, tmp_path: Path
+) -> None:
+    window = MainWindow(Document(dataset), Settings(tmp_path / "settings.ini"))
+    window.backups.stop()
+    qtbot.addWidget(window)
+    window.resize(1024, 660)
+    window.show()
+    window.show_workspace("train")
+    train = window.current
+    assert isinstance(train, TrainWorkspace)
+    qtbot.waitUntil(lambda: train.stage.run is not None)
+    window.document.tell_written(tmp_path / "a.zip", "Exported the model.")
+    for page in Page:
+        train.pages.turn_to(page)
+        buttons = [
+            train.pages.bar,
+            train.pages.header.preview_button,
+            train.pages.table.show_button,
+        ]
+
+        def is_free(buttons: Sequence[QWidget] = buttons) -> bool:
+            bar = window.written.mapTo(window, QPoint()).y()
+            shown = [each for each in buttons if each.isVisible()]
+            lowest = [each.mapTo(window, QPoint(0, each.height())).y() for each in shown]
+            return max(lowest) <= bar
+
+        qtbot.waitUntil(is_free)
+    window.close()

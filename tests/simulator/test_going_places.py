@@ -193,6 +193,21 @@ def test_its_state_tells_in_millimetres_how_far_it_went() -> None:
     asyncio.run(act())
 
 
+def test_who_has_no_control_is_not_spoken_for(capsys: pytest.CaptureFixture[str]) -> None:
+    async def act() -> None:
+        stage = Stage()
+        said = protocol.SayTextRequest(text="I see a mug")
+        answer = await stage.answer("SayText", said)
+        assert answer.state == protocol.SayTextResponse.FINISHED
+        assert "I see a mug" in capsys.readouterr().out
+        stage.robot.release_control(stage.claim)
+        answer = await stage.answer("SayText", said)
+        assert answer.state == protocol.SayTextResponse.INVALID
+        assert capsys.readouterr().out == ""
+
+    asyncio.run(act())
+
+
 def test_what_a_client_began_ends_with_its_control() -> None:
     """Head and lift as well: whoever looks at it next finds it as it is, not still moving."""
 

@@ -186,6 +186,30 @@ if sys.platform == "win32":
         assert path.read_bytes() == b"new"
 
 
+def test_who_reads_a_file_that_is_replaced_finds_the_old_one_or_the_new_one(
+    tmp_path: Path,
+) -> None:
+    """The preview reads a model while a training writes the next one."""
+    path = tmp_path / "model.onnx"
+    pieces = [bytes([number]) * 50_000 for number in range(80)]
+    write_whole(path, pieces[0])
+    is_over = threading.Event()
+    seen: list[bytes | None] = []
+
+    def read() -> None:
+        while not is_over.is_set():
+            seen.append(path.read_bytes() if path.exists() else None)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for piece in pieces[1:]:
+        write_whole(path, piece)
+    is_over.set()
+    reader.join()
+    assert len(seen) > 10
+    assert set(seen) <= set(pieces)
+
+
 def validator(tmp_path: Path, complain: Callable[[str, str], None]) -> Validator:
     coco = read_coco(tmp_path / "val.json", tmp_path / "images")
     return Validator(coco, Examples(coco, (64, 32), complain), "cpu", 500)

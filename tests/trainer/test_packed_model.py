@@ -217,6 +217,22 @@ def test_the_card_tells_the_threshold_that_the_script_shows_by(tmp_path: Path) -
     assert [json.loads(line)[2] for line in shown] == pytest.approx([0.9, 0.37], abs=0.001)
 
 
+def test_what_scores_just_the_threshold_is_shown_in_the_preview_and_by_the_script(
+    tmp_path: Path,
+) -> None:
+    run = make_told_run(tmp_path / "run")
+    write_tiny_model(run / "model.onnx", threshold=0.5, scores=(0.9, 0.5, 0.49))
+    pack(run, tmp_path / "given.zip")
+    with zipfile.ZipFile(tmp_path / "given.zip") as archive:
+        archive.extractall(tmp_path / "given")
+    picture = tmp_path / "black.png"
+    Image.new("RGB", SIZE).save(picture)
+    found = Predictor(run / "model.onnx").predict(np.asarray(Image.open(picture)))
+    assert [each.score for each in found] == pytest.approx([0.9, 0.5])
+    shown = script(tmp_path / "given", picture).stdout.splitlines()
+    assert [json.loads(line)[2] for line in shown] == pytest.approx([0.9, 0.5], abs=0.001)
+
+
 def test_a_picture_that_cannot_be_read_is_named_and_the_others_are_done(
     unpacked: Path, tmp_path: Path
 ) -> None:

@@ -76,7 +76,8 @@ def test_between_the_rounds_phones_wait_and_then_may_vote_again(
     assert phone.vote("a").status == 409
     book.begin_round()
     assert 'value="a"' in phone.get().body
-    assert phone.vote("b", 1).status == 409  # the page of the round before
+    late = phone.vote("b", 1)  # the page of the round before
+    assert (late.status, "This vote is over." in late.body) == (409, True)
     assert phone.vote("b", 2).status == 303
     assert open_votes(book) == [Choice.B]
 

@@ -199,14 +199,20 @@ class LabelWorkspace(Workspace):
         self.canvas.editable = editable
         self.classes.set_editable(editable)
         self.boxes.set_editable(editable)
-        for button in (self.verify_button, self.nothing_button):
-            button.setEnabled(editable)
+        self._allow_answers()
         self.desk.show()
         self.detectors.begin(editable=editable)
         self._show_boxes()
 
+    def _allow_answers(self) -> None:
+        """Without a picture there is nothing to confirm."""
+        may = self.editor.image_id is not None and not self._document.dataset.read_only
+        for button in (self.verify_button, self.nothing_button):
+            button.setEnabled(may)
+
     def _show_nothing(self) -> None:
         self.editor.image_id = None
+        self._allow_answers()
         self._show_boxes()
         document, wanted = self._document, self.filmstrip.filters.view.wanted
         self.empty_page.show_for(document.counts, wanted, read_only=document.dataset.read_only)
@@ -219,6 +225,7 @@ class LabelWorkspace(Workspace):
         self.canvas.settle()
         self.canvas.select(())
         self.editor.image_id = image_id
+        self._allow_answers()
         self._pages.setCurrentWidget(self.canvas)
         self._take_keys()
         self._on_canvas.show()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from labeler.gui.key_hint import hint_tooltip
@@ -43,6 +43,13 @@ class RunPages(QWidget):
         self._stack.setCurrentWidget(self._pages[page])
         self.header.setVisible(page != Page.ALL_RUNS)
         self.turned.emit()
+
+    def signs_height(self) -> int:
+        """How far down reaches what is to be pressed whatever is said, in pixels."""
+        if self.current is Page.ALL_RUNS:
+            return self.table.table.mapTo(self, QPoint()).y()
+        lowest: QWidget = self.bar if self.header.isHidden() else self.header
+        return lowest.mapTo(self, QPoint(0, lowest.height())).y()
 
     def _add(self, page: Page, title: str, widget: QWidget) -> None:
         self.bar.add(page, title)

@@ -86,6 +86,9 @@ class TrainWorkspace(Workspace):
     def main_part(self) -> QWidget:
         return self._pages
 
+    def signs_height(self) -> int:
+        return self.pages.signs_height() if self._pages.currentWidget() is self.pages else 0
+
     def closing_question(self) -> str:
         if not self.trainer.is_running:
             return ""
@@ -333,6 +336,7 @@ class TrainWorkspace(Workspace):
         self.header.pause_requested.connect(self.pause)
         self.header.go_on_requested.connect(self.go_on)
         self.header.preview_requested.connect(self.use_in_preview)
+        self.pages.turned.connect(self.main_part_changed)
         self.pages.table.chosen.connect(self._open)
         self.pages.table.preview_requested.connect(self._preview)
         self.pages.table.trash_requested.connect(self._trash)
