@@ -14,11 +14,12 @@ from labeler.dataset.coco_places import images_folder_of, is_zip
 from labeler.dataset.foreign_labels import why_not_coco
 from labeler.errors import UserError
 from labeler.gui import theme
+from labeler.gui.background import run_in_background
 from labeler.gui.dataset_actions import DatasetActions
 from labeler.gui.decimal_field import ask_decimal
 from labeler.gui.document import Document
 from labeler.gui.icons import icon
-from labeler.gui.restore_dialog import choose_backup, offer_newest
+from labeler.gui.restore_dialog import Offer, choose_backup, look_for_newest, offer_newest
 from labeler.gui.settings import Settings
 from labeler.gui.workspace import Action
 
@@ -278,9 +279,23 @@ class DatasetMenu(QToolButton):
             self._restore(folder, name)
 
     def _ask_after_damage(self, folder: Path) -> None:
-        name = offer_newest(self.window(), folder)
+        """Its backups are read on a worker."""
+        run_in_background(
+            lambda _report, _should_stop: look_for_newest(folder),
+            on_done=partial(self._offer_backup, folder),
+            on_error=self._tell_no_backup,
+            owner=self,
+        )
+
+    def _offer_backup(self, folder: Path, offer: Offer | None) -> None:
+        name = offer_newest(self.window(), folder, offer) if offer is not None else ""
         if name:
             self._restore(folder, name)
+
+    def _tell_no_backup(self, error: Exception) -> None:
+        if not isinstance(error, UserError):
+            raise error
+        self._document.report(error)
 
     def _restore(self, folder: Path, backup_name: str) -> None:
         window = self.window()

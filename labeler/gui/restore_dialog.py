@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 
 from labeler.gui.counts import counted
+
+if TYPE_CHECKING:
+    from labeler.dataset.backups import Chosen, Contents
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A backup with what it holds."""
+
+    chosen: Chosen
+    held: Contents
 
 
 def choose_backup(window: QWidget, folder: Path) -> str:
@@ -25,15 +38,23 @@ def choose_backup(window: QWidget, folder: Path) -> str:
     return told.split()[-1] if wished else ""
 
 
-def offer_newest(window: QWidget, folder: Path) -> str:
-    """For a dataset that is damaged: the newest good backup where the person wants it."""
+def look_for_newest(folder: Path) -> Offer | None:
+    """The newest good backup of a dataset that is damaged. Raises UserError.
+
+    For a worker: every page and row of it is read, and where it is not good, of the one before.
+    """
     from labeler.dataset.backups import choose_good, contents_of
 
     chosen = choose_good(folder)
+    return Offer(chosen, contents_of(chosen.backup.path)) if chosen.backup is not None else None
+
+
+def offer_newest(window: QWidget, folder: Path, offer: Offer) -> str:
+    """Its name where the person wants to go back to it; nothing where not."""
+    chosen, held = offer.chosen, offer.held
     backup = chosen.backup
     if backup is None:
         return ""
-    held = contents_of(backup.path)
     question = _tr(
         "The dataset {name} is damaged. Go back to its backup of {date}, with {images} and "
         "{boxes}? What is there now is kept aside, and no picture is lost."

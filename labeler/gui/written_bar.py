@@ -5,13 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from labeler.gui import theme
 from labeler.gui.elided_label import ElidedLabel
 from labeler.gui.icons import icon
 from labeler.gui.open_outside import show_in_folder
+
+_GAP = 10
+_LEAST_PLACE = 240
+"""So much of the path is shown beside the sentence, in device-independent pixels."""
 
 
 class WrittenBar(QFrame):
@@ -44,9 +56,12 @@ class WrittenBar(QFrame):
         theme.set_role(self.close_button, "flat")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 12, 4)
-        row.setSpacing(10)
-        row.addWidget(self.sentence)
-        row.addWidget(self.place, 1)
+        row.setSpacing(_GAP)
+        self._words = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._words.setSpacing(_GAP)
+        self._words.addWidget(self.sentence)
+        self._words.addWidget(self.place, 1)
+        row.addLayout(self._words, 1)
         row.addWidget(self.folder_button)
         row.addWidget(self.copy_button)
         row.addWidget(self.close_button)
@@ -57,10 +72,23 @@ class WrittenBar(QFrame):
         self.path = path
         self.sentence.setText(sentence)
         self.place.setText(str(path))
+        self._arrange()
         self.setAccessibleName(f"{sentence} {path}")
         self.close_button.setIcon(icon("close"))
         self.show()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """The place below the sentence where there is no room for both beside each other."""
+        room = self.folder_button.x() - self.sentence.x() - _GAP
+        needed = self.sentence.sizeHint().width() + _GAP + _LEAST_PLACE
+        sides = QBoxLayout.Direction
+        self._words.setDirection(sides.TopToBottom if room < needed else sides.LeftToRight)
+        self._words.setSpacing(0 if room < needed else _GAP)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange and self.isVisible():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -113,10 +114,19 @@ def test_a_damaged_dataset_is_offered_its_newest_backup(
         return QMessageBox.StandardButton.Yes
 
     monkeypatch.setattr(QMessageBox, "question", answer)
+    readers: list[threading.Thread] = []
+    contents_of = backups.contents_of
+
+    def reading(path: Path) -> backups.Contents:
+        readers.append(threading.current_thread())
+        return contents_of(path)
+
+    monkeypatch.setattr(backups, "contents_of", reading)
     window.actions_of_dataset.open(tmp_path / "hall")
     assert "is damaged or not a dataset" in window.banner.message.text()
     qtbot.waitUntil(lambda: window.document.dataset.name == "hall")
     assert "with 1 image and 0 boxes?" in asked[0]
+    assert readers[0] is not threading.main_thread()
     assert [each.name for each in window.document.dataset.categories()] == ["cup"]
     qtbot.waitUntil(is_idle)
 

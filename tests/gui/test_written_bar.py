@@ -82,6 +82,18 @@ def test_it_stays_until_it_is_closed_and_the_newest_takes_its_place(
     assert not bar.isVisible()
 
 
+@pytest.mark.parametrize("width", [500, 720, 1000])
+def test_the_sentence_is_never_cut_and_the_path_is_told_from_others(
+    qtbot: QtBot, bar: WrittenBar, tmp_path: Path, width: int
+) -> None:
+    bar.show_written(tmp_path / "2026-12-03_05-53-42", "Recorded 0:04, 1.3 MB with 5 pictures.")
+    bar.resize(width, bar.sizeHint().height())
+    qtbot.waitUntil(lambda: bar.sentence.width() >= bar.sentence.sizeHint().width())
+    qtbot.waitUntil(lambda: bar.place.width() >= min(200, width // 3))
+    assert bar.sentence.geometry().bottom() < bar.height()
+    assert bar.place.geometry().bottom() <= bar.height()
+
+
 def test_what_was_written_covers_neither_the_red_sign_nor_the_names_of_two_models(
     qtbot: QtBot, tmp_path: Path
 ) -> None:
