@@ -21,9 +21,11 @@ from labeler.gui.background import finish_jobs
 from labeler.gui.capture.workspace import CaptureWorkspace
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera, file_choice
+from labeler.gui.photo_keeper import Shot
 from labeler.simulator.truth import read_truth
 from tests.cameras.camera_waits import Simulator, end_process
 from tests.cameras.camera_wire import Wire
+from tests.dataset.shots import shot
 from tests.gui.live_waits import Heard, show, until, wait_for_another, wait_for_picture
 
 Space = Qt.Key.Key_Space
@@ -187,6 +189,23 @@ def test_high_resolution_photos_come_from_the_robot_and_the_feed_goes_on(
     assert (image.width, image.height) == (1280, 720)
     assert read_truth(stored(dataset, image)).width == 1280
     wait_for_another(qtbot, live)
+
+
+def test_the_newest_photo_stands_first_and_a_double_click_on_it_leads_to_its_labels(
+    qtbot: QtBot, workspace: CaptureWorkspace, dataset: Dataset
+) -> None:
+    strip = workspace.strip
+    for seed in (1, 2):
+        data = shot(seed)
+        workspace.photographer.keeper.keep(
+            Shot(dataset, workspace.session.name, "camera", lambda data=data: Frame(data, 1))
+        )
+        until(qtbot, lambda count=seed: strip.photos.rowCount() == count)
+    first = strip.visualRect(strip.photos.index(0)).center()
+    with qtbot.waitSignal(workspace.image_requested) as asked:
+        qtbot.mouseClick(strip.viewport(), Qt.MouseButton.LeftButton, pos=first)
+        qtbot.mouseDClick(strip.viewport(), Qt.MouseButton.LeftButton, pos=first)
+    assert asked.args == [dataset.images()[-1].id]
 
 
 def test_an_old_picture_is_never_kept_and_the_reason_is_said(

@@ -95,6 +95,21 @@ def test_as_many_photos_as_were_chosen_are_counted_down_on_the_picture(
     assert workspace.count_down.isHidden()
 
 
+def test_a_picture_that_is_in_the_dataset_already_is_none_of_the_photos_that_were_asked_for(
+    qtbot: QtBot, workspace: CaptureWorkspace, dataset: Dataset, heard: Heard
+) -> None:
+    choose(workspace, "10 photos")
+    choose(workspace, "Every 30 s")
+    for _ in range(2):
+        workspace.photographer.keeper.keep(
+            Shot(dataset, workspace.session.name, "camera", lambda: Frame(shot(0), 1))
+        )
+    until(qtbot, lambda: heard.has("in the dataset already"))
+    assert workspace.bar.every.text() == "Stop: every 30 s, 1 of 10 taken"
+    assert "9 to come" in workspace.count_down.accessibleName()
+    qtbot.keyClick(workspace, Qt.Key.Key_Escape)
+
+
 def test_the_button_says_what_it_does_now_and_keeps_its_place(
     qtbot: QtBot, workspace: CaptureWorkspace, dataset: Dataset, heard: Heard
 ) -> None:

@@ -108,6 +108,21 @@ def test_a_thing_that_is_quite_hidden_has_no_box(renderer: Renderer) -> None:
     assert set(boxes(renderer, scene(ball, mug))) == {"mug"}
 
 
+def test_a_thing_of_which_a_small_part_looks_out_has_no_box(renderer: Renderer) -> None:
+    """Nobody could tell what it is, so no detector is blamed for it: from a quarter of it on."""
+    ball = Thing("ball", 2.5, 10.0, 0.0)
+    free = boxes(renderer, scene(ball))["ball"].width
+    shown = []
+    for step in range(8):  # the carton goes on before the ball, until a sixth of its width is seen
+        wall = Thing("carton", 9.0 - 0.25 * step, -3.0, math.pi / 2)
+        box = boxes(renderer, scene(ball, wall)).get("ball")
+        shown.append(0.0 if box is None else box.width / free)
+    assert shown[0] > 0.55
+    assert shown == sorted(shown, reverse=True)
+    assert shown[-1] == 0.0
+    assert min(share for share in shown if share) > 0.3
+
+
 def test_a_box_ends_at_the_edge_of_the_picture(renderer: Renderer) -> None:
     cut = boxes(renderer, scene(figure=Figure(BodyPose(-13.0, -4.0, 1.0))))["vector"]
     assert cut.x == 0

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from tests.trainer.constant_model import NAMES, make_run, write_model
+from tests.trainer.constant_model import MUG, NAMES, make_run, write_model
 from tests.trainer.training_runs import Outcome
 from trainer.analysis import analyse
 from trainer.average_precision import (
@@ -28,6 +29,7 @@ from trainer.average_precision import (
 )
 from trainer.coco import read_coco
 from trainer.config import load_config
+from trainer.constant_box import constant_box
 from trainer.evaluate import evaluate, report, sweep_over
 from trainer.faults import TrainerError
 from trainer.matching import ImageBoxes, Ranking, boxes_by_image, rank
@@ -88,6 +90,28 @@ def test_boxes_are_small_under_a_tenth_of_the_pictures_side_and_large_from_three
         ("medium", 3),
         ("large", 2),
     ]
+
+
+def test_the_fixed_box_to_compare_with_is_the_median_one_of_the_commonest_class(
+    tmp_path: Path,
+) -> None:
+    """As shares of each picture; one box far away does not move it."""
+    run = make_run(tmp_path, train=6, val=1)
+    learnt = read_coco(run / "train.json", run / "images")
+    x, y, width, height = MUG
+    checked = [replace(picture, width=640, height=320) for picture in learnt.pictures[:2]]
+    without_cubes = replace(
+        learnt,
+        pictures=tuple(
+            replace(each, boxes=tuple(box for box in each.boxes if box.category_id == 2))
+            for each in learnt.pictures
+        ),
+    )
+    found = constant_box(without_cubes, checked, learnt.categories)
+    for picture in checked:
+        (box,) = found[picture.id]
+        assert (box.category_id, box.name) == (2, "mug")
+        assert box.bbox == pytest.approx((10 * x, 10 * y, 10 * width, 10 * height))
 
 
 def test_the_report_of_an_evaluation_has_intervals_and_what_nothing_would_score(
