@@ -8,6 +8,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -63,6 +64,7 @@ def export_coco(
     out = out.absolute()
     if dataset.folder.resolve().is_relative_to(out.resolve()):
         raise UserError(f"{out} holds the dataset itself. Choose another place for the export.")
+    _bring_back(out)
     if not overwrite:
         _refuse_to_overwrite(out)
     part = _fresh_part(out)
@@ -189,9 +191,21 @@ def _sync(stream: IO[str] | IO[bytes]) -> None:
     os.fsync(stream.fileno())
 
 
+def _aside(out: Path) -> Path:
+    """Where an old export is while the new one takes its place."""
+    return out.with_name(f".{out.name}.old")
+
+
+def _bring_back(out: Path) -> None:
+    """What a kill between the two renames of _swap left is all there is of the old export."""
+    with suppress(OSError):  # it goes on as if there had been none
+        if not os.path.lexists(out) and _is_our_folder(_aside(out)):
+            _aside(out).replace(out)
+
+
 def _swap(part: Path, out: Path) -> None:
     """Puts the finished export in place of an old one, which goes only afterwards."""
-    old = out.with_name(f".{out.name}.old")
+    old = _aside(out)
     _remove(old)
     if out.is_dir() or (out.exists() and part.is_dir()):
         out.replace(old)
@@ -199,6 +213,8 @@ def _swap(part: Path, out: Path) -> None:
         replace_durably(part, out)
     except BaseException:
         if old.exists():
+            if os.path.lexists(out):
+                out.replace(part)  # it stands there, but is not known to be on the disk
             old.replace(out)
         raise
     _remove(old)

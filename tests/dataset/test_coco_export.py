@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import json
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from labeler.dataset import files
 from labeler.dataset.category_edits import add_category
 from labeler.dataset.coco import export_coco, write_coco
 from labeler.dataset.edits import delete, draw, verify
@@ -192,6 +194,38 @@ def test_an_export_that_fails_at_its_very_end_leaves_what_stood_there(
     with pytest.raises(UserError, match="for the course"):
         export_coco(labelled, out, on_progress=clear)
     assert {path: path.stat().st_mtime_ns for path in place.rglob("*")} == before
+
+
+def test_an_old_export_that_a_kill_left_aside_comes_back_with_the_next_one(
+    labelled: Dataset, tmp_path: Path
+) -> None:
+    """Killed between the two renames: the old one has left its place, the new one is not there."""
+    out = tmp_path / "for the course"
+    export_coco(labelled, out)
+    before = {path.name: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    out.rename(tmp_path / ".for the course.old")
+    with pytest.raises(Stopped):
+        export_coco(labelled, out, should_stop=lambda: True)
+    assert {path.name: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    export_coco(labelled, out)
+    assert [path.name for path in tmp_path.iterdir() if "course" in path.name] == [out.name]
+
+
+def test_an_export_whose_folder_cannot_be_synced_leaves_the_old_one(
+    labelled: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "for the course"
+    export_coco(labelled, out)
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
+
+    def fail(_folder: Path) -> None:
+        raise OSError(errno.EIO, "the disk is gone")
+
+    monkeypatch.setattr(files, "sync_folder", fail)
+    with pytest.raises(UserError, match="for the course"):
+        export_coco(labelled, out)
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
+    assert [path.name for path in tmp_path.iterdir() if "course" in path.name] == [out.name]
 
 
 def test_an_export_that_cannot_be_written_is_told(labelled: Dataset, tmp_path: Path) -> None:

