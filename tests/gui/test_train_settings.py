@@ -169,12 +169,16 @@ def _run(name: str, detector: str = "lite") -> RunSummary:
     )
 
 
-def test_the_settings_are_as_they_were_at_the_next_start(qtbot: QtBot, tmp_path: Path) -> None:
+def test_the_settings_are_as_they_were_at_the_next_start_but_for_random_weights(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
     with Dataset.create(tmp_path / "table") as dataset:
         first = TrainWorkspace(Document(dataset))
         qtbot.addWidget(first)
         first.settings.best.click()
         first.settings.drawer.batch.setValue(4)
+        first.settings.scratch.click()
+        assert first.settings.wish().start == "scratch"
         second = TrainWorkspace(Document(dataset))
         qtbot.addWidget(second)
         assert second.settings.wish() == Wish(seconds=3600, budget="best", batch=4)

@@ -24,7 +24,7 @@ class NoModel(QWidget):
         set_role(title, "title")
         hint = QLabel(
             self.tr(
-                "Label about 20 pictures, then press Train.\nA minute later you can "
+                "About 20 labelled pictures are enough: press Train.\nA minute later you can "
                 "watch your detector here, on your camera."
             ),
             self,

@@ -70,11 +70,11 @@ class SettingsPanel(QWidget):
         return self.drawer.adjusted(with_budget(wish, self._budget(), self.drawer.length))
 
     def lasting_wish(self) -> Wish:
-        """The same without the run that is started from: that is meant for once."""
-        wish = self.wish()
-        if not wish.parent:
-            return wish
-        return replace(wish, start="pretrained", parent="", detector=self._own_detector)
+        """The same without what is meant for once: random weights, and a run to start from.
+
+        Else the next dataset would begin from them, and nobody would know why it learns so little.
+        """
+        return replace(self.wish(), start="pretrained", parent="", detector=self._own_detector)
 
     def show_wish(self, wish: Wish) -> None:
         """Shows what is chosen, without telling that it changed."""
