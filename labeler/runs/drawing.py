@@ -21,7 +21,7 @@ def draw_detections(
     pen = ImageDraw.Draw(picture)
     size = max(12, min(picture.size) // 30)
     font = ImageFont.load_default(size)
-    for found in detections:
+    for found in reversed(detections):
         color = PALETTE[category_ids.index(found.category_id) % len(PALETTE)]
         x, y, width, height = found.bbox
         pen.rectangle((x, y, x + width, y + height), outline=color, width=max(2, size // 8))
