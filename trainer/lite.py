@@ -9,7 +9,7 @@ from torch import Tensor
 
 from trainer import backbone as lite0
 from trainer.assign import Grid, assign
-from trainer.boxes import from_distances, grid_points, overlaps, unsuppressed
+from trainer.boxes import from_distances, grid_points
 from trainer.class_rows import ClassRows
 from trainer.head import Head, Neck
 from trainer.loss import box_loss, classification_loss
@@ -21,17 +21,13 @@ from trainer.protocol import (
     StagedDetector,
     Target,
 )
+from trainer.suppression import suppressed
 
 _CHANNELS = 96
 _CLASSES = "head.classify."
 _SCRATCH_RATE = 3e-3
 _HEAD_RATE = 6e-3
 _WEIGHT_DECAY = 0.02
-_CANDIDATES = 300
-_MOST = 100
-_SUPPRESS_IOU = 0.6
-_VOTE_IOU = 0.7
-_LOWEST_SCORE = 0.005
 _AT_ONCE = 8
 """Pictures through the frozen blocks in one go: more would only need more memory."""
 
@@ -109,7 +105,7 @@ class LiteDetector(StagedDetector):
         """As find, from the features of all blocks."""
         logits, boxes = self._predict(features, self.points)
         scores = logits.sigmoid()
-        return [_suppressed(scores[i], boxes[i]) for i in range(logits.shape[0])]
+        return [suppressed(scores[i], boxes[i]) for i in range(logits.shape[0])]
 
     def class_rows(self, name: str) -> ClassRows | None:
         return ClassRows() if name.startswith(_CLASSES) else None
@@ -164,21 +160,3 @@ def build(request: BuildRequest) -> Detector:
 def _normalised(pictures: Tensor) -> Tensor:
     """0 to 1 -> -1 to 1, as the ImageNet weights want it."""
     return (pictures * 2 - 1).contiguous(memory_format=torch.channels_last)
-
-
-def _suppressed(scores: Tensor, boxes: Tensor) -> Found:
-    """One picture's scores (P, categories) and boxes (P, 4) without duplicates.
-
-    A box that stays becomes the mean of those it stands for, weighted by their scores (box voting,
-    Gidaris & Komodakis 2015): each saw the object from another point.
-    """
-    categories = scores.shape[1]
-    best, index = scores.flatten().topk(min(_CANDIDATES, scores.numel()))
-    labels = index % categories
-    corners = boxes[torch.div(index, categories, rounding_mode="floor")]
-    overlap = overlaps(corners) * (labels[:, None] == labels)
-    stays = (best > _LOWEST_SCORE) & unsuppressed(overlap > _SUPPRESS_IOU)
-    kept = stays.nonzero().squeeze(1)[:_MOST]
-    votes = (overlap[kept] > _VOTE_IOU) * best
-    voted = votes @ corners / votes.sum(1, keepdim=True).clamp(min=1e-9)
-    return Found(voted, best[kept], labels[kept])

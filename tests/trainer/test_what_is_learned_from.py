@@ -347,14 +347,14 @@ def test_a_region_of_many_things_is_never_missed_and_what_is_in_it_never_wrong()
 
 
 def test_doubles_of_one_class_go_and_another_class_in_the_same_place_stays() -> None:
-    from trainer.lite import _suppressed
+    from trainer.suppression import suppressed
 
     boxes = torch.tensor([[0.0, 0, 40, 40], [1, 1, 41, 41], [0, 0, 40, 40], [60, 60, 90, 90]])
     scores = torch.tensor([[0.9, 0.0], [0.8, 0.0], [0.0, 0.7], [0.6, 0.0]])
-    found = _suppressed(scores, boxes)
+    found = suppressed(scores, boxes)
     assert found.labels.tolist() == [0, 1, 0]
     assert found.scores.tolist() == pytest.approx([0.9, 0.7, 0.6])
     many = torch.arange(150.0)[:, None] * torch.tensor([[50.0, 0, 50, 0]]) + torch.tensor(
         [[0.0, 0, 40, 40]]
     )
-    assert len(_suppressed(torch.full((150, 1), 0.5), many).scores) == 100
+    assert len(suppressed(torch.full((150, 1), 0.5), many).scores) == 100
