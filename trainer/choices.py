@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trainer.best_pace import FEWEST_EPOCHS, FEWEST_LOOKS, FIRST, HORIZON, PATIENCE
-from trainer.config import BUILT_IN, DETECTOR_FACTS, RunConfig
+from trainer.config import COCO_START, DETECTOR_FACTS, OFFLINE, RunConfig
 from trainer.machine import processor_count
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _gpu_choice(config: RunConfig, *, on_gpu: bool) -> tuple[str, ...]:
 
 
 def _stride_choice(config: RunConfig, stride: int) -> tuple[str, ...]:
-    if config.detector != BUILT_IN:
+    if config.detector not in OFFLINE:
         return ()
     if stride == 16:
         return ("No object is tiny: the finest grid is left out, which saves time.",)
@@ -160,13 +160,18 @@ def _phase_choices(config: RunConfig, recipe: Recipe) -> tuple[str, ...]:
         weights = "random" if config.start == "scratch" else "pretrained"
         return (f"Starts from {weights} weights.", *_TWIN_CHOICES)
     if config.start == "run":
-        learning = ": all but its first blocks learn on" if config.detector == BUILT_IN else ""
+        learning = ": all but its first blocks learn on" if config.detector in OFFLINE else ""
         return (f"Starts from the weights of {config.parent}{learning}.",)
-    if config.detector != BUILT_IN:
+    if config.detector not in OFFLINE:
         return (f"Starts from {config.start} weights of {config.detector}.",)
     if config.start == "scratch":
         return ("Starts from random weights, so everything learns from the beginning.",)
-    start = "Starts from a backbone that has seen ImageNet."
+    start = (
+        "Starts from a detector that has learned COCO's 80 kinds of things; your classes begin as "
+        "their mean."
+        if config.detector == COCO_START
+        else "Starts from a backbone that has seen ImageNet."
+    )
     if len(recipe.phases) == 1:
         return (start, "Only the head learns: there is no time for more.")
     share = recipe.phases[0].until

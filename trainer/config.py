@@ -15,6 +15,9 @@ from trainer.stored import AtMost, PathText, StoredError, as_json, read
 
 BUILT_IN = "lite"
 """The built-in detector: works offline. The others are torchvision's names."""
+COCO_START = "nanodet"
+OFFLINE = (BUILT_IN, COCO_START)
+"""What this program brings along itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,9 @@ class DetectorFacts:
 DETECTOR_FACTS = {
     BUILT_IN: DetectorFacts(
         "Built in", 0, False, "Small and fast: the best choice where there is no GPU."
+    ),
+    COCO_START: DetectorFacts(
+        "Built in, from COCO", 0, False, "Has learned 80 everyday kinds of objects already."
     ),
     "ssdlite320_mobilenet_v3_large": DetectorFacts(
         "SSDLite",

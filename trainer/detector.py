@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainer.config import BUILT_IN
+from trainer.config import BUILT_IN, COCO_START
 from trainer.protocol import BuildRequest, Detector
 
 
@@ -12,6 +12,10 @@ def build_detector(request: BuildRequest) -> Detector:
         from trainer import lite
 
         return lite.build(request)
+    if request.detector == COCO_START:
+        from trainer import nanodet
+
+        return nanodet.build(request)
     from trainer import torchvision_detectors
 
     return torchvision_detectors.build(request)

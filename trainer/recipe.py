@@ -11,7 +11,7 @@ from trainer.augment import AUGMENTATIONS, Augmentation
 from trainer.best_pace import HORIZON
 from trainer.choices import AS_ASKED, Reasons, choices_of
 from trainer.coco import CocoSet
-from trainer.config import BUILT_IN, RunConfig
+from trainer.config import COCO_START, OFFLINE, RunConfig
 from trainer.mosaic import Mosaic
 from trainer.predict import ModelDetails
 from trainer.sizes import SIZES
@@ -37,6 +37,10 @@ _LONGEST_SHAPE = 12.0
 """Longer pictures are padded: the network would see them one cell high."""
 LARGE_OBJECT = 44.0
 """Pixels of the input: where nearly all objects are larger, the stride-8 level is not needed."""
+
+
+_COCO_FROZEN = {0: 0, 3: 2, 5: 3, 16: 5}
+"""Blocks of NanoDet-g for those of EfficientNet-Lite0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ def choose_recipe(
     run, where it starts from them.
     """
     on_gpu = device != "cpu"
-    looks_closely = config.detector == BUILT_IN and not on_gpu and facts.typical < _CLOSE_LOOK
+    looks_closely = config.detector in OFFLINE and not on_gpu and facts.typical < _CLOSE_LOOK
     if config.longest_side:
         size, size_reason = sized(facts.aspect, config.longest_side), AS_ASKED
     elif before is not None:
@@ -204,7 +208,7 @@ def _pixels(
     config: RunConfig, facts: Facts, *, on_gpu: bool, looks_closely: bool
 ) -> tuple[float, str]:
     """How many pixels the input shall have, and why."""
-    if config.detector != BUILT_IN:
+    if config.detector not in OFFLINE:
         return SIZES[config.detector].pixels(on_gpu=on_gpu)
     if on_gpu:
         return 160_000.0, "a GPU has the time for many"
@@ -228,13 +232,15 @@ def _finest_stride(facts: Facts, size: tuple[int, int]) -> int:
 def _phases(config: RunConfig, batch: int, *, head_share: float, on_gpu: bool) -> tuple[Phase, ...]:
     """batch and head_share: pictures a step, and share of the time, while only the head learns."""
     phases = _usual_phases(config, batch, head_share, on_gpu=on_gpu)
+    if config.detector == COCO_START:
+        phases = tuple(replace(each, frozen=_COCO_FROZEN[each.frozen]) for each in phases)
     return tuple(replace(phase, batch=config.batch or phase.batch) for phase in phases)
 
 
 def _usual_phases(
     config: RunConfig, batch: int, head_share: float, *, on_gpu: bool
 ) -> tuple[Phase, ...]:
-    if config.detector != BUILT_IN:
+    if config.detector not in OFFLINE:
         return (Phase("Learning", 1.0, 0, SIZES[config.detector].batch(on_gpu=on_gpu), None),)
     if config.start == "scratch" or config.recipe == "twin":
         return (Phase("Learning", 1.0, 0, 16 if on_gpu else 8, None),)

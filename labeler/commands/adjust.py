@@ -9,7 +9,7 @@ from pathlib import Path
 from labeler.errors import UserError
 from labeler.runs.history import config_of
 from labeler.runs.prepare import Wish
-from trainer.config import AUGMENTATIONS, BUILT_IN, DETECTORS, DEVICES
+from trainer.config import AUGMENTATIONS, BUILT_IN, COCO_START, DETECTORS, DEVICES
 
 _WEIGHTS = ("pretrained", "scratch")
 
@@ -26,7 +26,8 @@ def add_adjustments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--detector",
         choices=DETECTORS,
-        help=f"{BUILT_IN} (default) is built in and works offline; the others are torchvision's",
+        help=f"{BUILT_IN} (default) and {COCO_START} are built in and work offline; the others are "
+        "torchvision's",
     )
     length = parser.add_mutually_exclusive_group()
     length.add_argument(

@@ -35,7 +35,7 @@ from labeler.runs.pair import SIDES, PreparedPair, prepare_pair_from_coco, prepa
 from labeler.runs.pair_child import train_pair_in_child
 from labeler.runs.prepare import Wish
 from labeler.runs.side_by_side import Pane, write_side_by_side
-from trainer.config import BUILT_IN, DETECTORS
+from trainer.config import BUILT_IN, COCO_START, DETECTORS
 from trainer.names import is_there
 
 
@@ -69,7 +69,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--detector",
         choices=DETECTORS,
         default=BUILT_IN,
-        help=f"{BUILT_IN} (default) is built in and works offline; the others are torchvision's",
+        help=f"{BUILT_IN} (default) and {COCO_START} are built in and work offline; the others are "
+        "torchvision's",
     )
     parser.add_argument(
         "--video",

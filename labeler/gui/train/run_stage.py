@@ -20,7 +20,7 @@ from labeler.gui.train.shown_run import ShownRun
 from labeler.gui.train.trainer import Trainer
 from labeler.runs.history import LOG, RunState
 from labeler.runs.prepare import load_preparation
-from trainer.config import BUILT_IN
+from trainer.config import OFFLINE
 
 
 class RunStage(QObject):
@@ -119,6 +119,6 @@ class RunStage(QObject):
         if shown.state not in (RunState.FAILED, RunState.INTERRUPTED):
             return []
         offers: list[Offer] = [(self.tr("Show log"), self.show_log)]
-        if shown.state is RunState.FAILED and shown.detector != BUILT_IN:
+        if shown.state is RunState.FAILED and shown.detector not in OFFLINE:
             offers.append((self.tr("Train the built-in one"), self.built_in_requested.emit))
         return offers

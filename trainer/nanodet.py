@@ -1,0 +1,396 @@
+"""The detector that has learned COCO: NanoDet-g (RangiLyu 2020), a CSP backbone and a plain neck.
+
+https://github.com/RangiLyu/nanodet, Apache-2.0. As published its norms are folded into its
+convolutions; what starts from random weights, or is compared with that, has them. Boxes are read
+from distributions over whole strides (generalised focal loss, Li et al., NeurIPS 2020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from trainer import coco_weights
+from trainer.assign import Assignment, Grid, assign
+from trainer.boxes import from_distances, grid_points
+from trainer.class_rows import ClassRows
+from trainer.loss import box_loss, classification_loss
+from trainer.protocol import BuildRequest, Detector, Found, ParameterGroup, StagedDetector, Target
+from trainer.suppression import suppressed
+
+STRIDES = (8, 16, 32)
+_CHANNELS = (128, 256, 512)
+_WIDTH = 128
+_STAGES = ((32, 1, 1), (64, 2, 2), (128, 2, 2), (256, 3, 2))
+"""Channels that come in, pairs of convolutions, stride; twice as many channels go out."""
+_REACH = 10
+"""Strides: how far from its point a side of a box may lie."""
+_SLOPE = 0.1
+_MEAN = (123.675, 116.28, 103.53)
+_STD = (58.395, 57.12, 57.375)
+"""Of red, green and blue, 0 to 255."""
+_RARE = -4.0
+"""The class bias of random weights: nearly everything is background."""
+_DISTRIBUTION_WEIGHT = 0.25
+_RATE = 1e-3
+_SCRATCH_RATE = 2e-3
+_WEIGHT_DECAY = 0.02
+_AT_ONCE = 8
+_CLASSES = "head.classify."
+
+
+class FirstLookNorm(nn.BatchNorm2d):
+    """A BatchNorm that changes nothing of the first batch that it learns from.
+
+    It takes that batch's statistics for its own scale and shift, so that a network which has
+    learned without norms goes on from what it knows.
+    """
+
+    has_looked: Tensor
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels)
+        self.register_buffer("has_looked", torch.tensor(False))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.training and not self.has_looked:
+            self._take_up(x.detach().float())
+        return super().forward(x)
+
+    @torch.no_grad()
+    def _take_up(self, x: Tensor) -> None:
+        variance, mean = torch.var_mean(x, dim=(0, 2, 3), correction=0)
+        assert self.running_mean is not None
+        assert self.running_var is not None
+        self.running_mean.copy_(mean)
+        self.running_var.copy_(variance)
+        self.bias.copy_(mean)
+        self.weight.copy_(torch.sqrt(variance + self.eps))
+        self.has_looked.fill_(True)
+
+
+class Conv(nn.Conv2d):
+    """A convolution, padded so that stride 1 keeps the size, its norm, and LeakyReLU."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> None:
+        super().__init__(inputs, outputs, kernel, stride, kernel // 2)
+        self.norm: nn.Module = nn.Identity()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.leaky_relu(self.norm(super().forward(x)), _SLOPE)
+
+    @torch.no_grad()
+    def fold(self) -> None:
+        """Afterwards the norm is part of the weights and the bias."""
+        norm = self.norm
+        if not isinstance(norm, nn.BatchNorm2d):
+            return
+        assert self.bias is not None
+        assert norm.running_mean is not None
+        assert norm.running_var is not None
+        factor = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+        self.weight.mul_(factor.view(-1, 1, 1, 1))
+        self.bias.copy_(norm.bias + (self.bias - norm.running_mean) * factor)
+        self.norm = nn.Identity()
+
+
+class Stage(nn.Module):
+    """Cross-stage partial (Wang et al., CVPRW 2020): each pair adds to what stands there."""
+
+    def __init__(self, channels: int, pairs: int, stride: int) -> None:
+        super().__init__()
+        self.first = Conv(channels, channels, 3, stride)
+        half = channels // 2
+        self.narrow = nn.ModuleList(Conv(channels, half) for _ in range(pairs))
+        self.same = nn.ModuleList(Conv(half, half) for _ in range(pairs))
+        self.last = Conv(channels, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        begun: Tensor = self.first(x)
+        y = begun
+        for narrow, same in zip(self.narrow, self.same, strict=True):
+            y = narrow(y)
+            y = torch.cat([same(y), y], 1)
+        return torch.cat([self.last(y), begun], 1)
+
+
+class Stem(nn.Module):
+    """Input: (B, 3, H, W), blue first, normalised."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = Conv(3, 32, 3, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.max_pool2d(self.conv(x), 3, 2, 1)
+
+
+class Backbone(nn.Module):
+    """A stem and four stages, of which the last three go out."""
+
+    depth = 1 + len(_STAGES)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList([Stem(), *(Stage(*stage) for stage in _STAGES)])
+
+    def early(self, x: Tensor, depth: int) -> list[Tensor]:
+        """What the first depth blocks make of it: finished levels, the unfinished one last."""
+        return self._run([x], 0, depth)
+
+    def late(self, features: list[Tensor], depth: int) -> list[Tensor]:
+        """Goes on from there to the levels of all strides."""
+        return self._run(features, depth, self.depth)
+
+    def _run(self, features: list[Tensor], begin: int, end: int) -> list[Tensor]:
+        features = list(features)
+        for index in range(begin, end):
+            x = self.blocks[index](features[-1])
+            if index > 2:
+                features.append(x)
+            else:
+                features[-1] = x
+        return features
+
+
+class Neck(nn.Module):
+    """Brings all levels to one width, then adds coarse to fine and back (PAN without weights)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.laterals = nn.ModuleList(nn.Conv2d(width, _WIDTH, 1) for width in _CHANNELS)
+
+    def forward(self, features: list[Tensor]) -> list[Tensor]:
+        """features: finest first."""
+        fine, middle, coarse = (
+            lateral(x) for lateral, x in zip(self.laterals, features, strict=True)
+        )
+        middle = middle + _resized(coarse, 2.0)
+        fine = fine + _resized(middle, 2.0)
+        middle = middle + _resized(fine, 0.5)
+        coarse = coarse + _resized(middle, 0.5)
+        return [fine, middle, coarse]
+
+
+class Head(nn.Module):
+    """Of each level its own: a tower of one convolution, class scores, distributions of sides."""
+
+    whole: Tensor
+
+    def __init__(self, categories: int, strides: tuple[int, ...]) -> None:
+        super().__init__()
+        names = [str(stride) for stride in strides]
+        self.tower = nn.ModuleDict({n: Conv(_WIDTH, _WIDTH) for n in names})
+        self.classify = nn.ModuleDict({n: nn.Conv2d(_WIDTH, categories, 1) for n in names})
+        self.measure = nn.ModuleDict({n: nn.Conv2d(_WIDTH, 4 * (_REACH + 1), 1) for n in names})
+        self.register_buffer("whole", torch.arange(_REACH + 1.0), persistent=False)
+
+    def forward(self, levels: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """Logits (B, P, categories) and logits of distances (B, P, 4, 11), level after level.
+
+        Of the coarsest levels, as many as there are strides.
+        """
+        logits, sides = [], []
+        for name, x in zip(self.tower, levels[-len(self.tower) :], strict=True):
+            y = self.tower[name](x)
+            logits.append(self.classify[name](y).flatten(2))
+            sides.append(self.measure[name](y).flatten(2))
+        told = torch.cat(sides, 2).transpose(1, 2)
+        apart = told.reshape(told.shape[0], -1, 4, _REACH + 1)
+        return torch.cat(logits, 2).transpose(1, 2), apart
+
+
+class NanoDetector(StagedDetector):
+    """See protocol.StagedDetector. backbone_rate: the backbone's share of peak_rate."""
+
+    depth = Backbone.depth
+    points: Tensor
+    strides: Tensor
+    mean: Tensor
+    spread: Tensor
+
+    def __init__(
+        self,
+        categories: int,
+        input_size: tuple[int, int],
+        *,
+        finest_stride: int = STRIDES[0],
+        peak_rate: float = _SCRATCH_RATE,
+        backbone_rate: float = 1.0,
+    ) -> None:
+        super().__init__()
+        self.input_size = input_size
+        self._of_levels = STRIDES[STRIDES.index(finest_stride) :]
+        self.peak_rate = peak_rate
+        self.backbone_rate = backbone_rate
+        self.backbone = Backbone()
+        self.neck = Neck()
+        self.head = Head(categories, self._of_levels)
+        self._frozen = 0
+        points, strides = _points(input_size, self._of_levels)
+        self.register_buffer("points", points, persistent=False)
+        self.register_buffer("strides", strides, persistent=False)
+        for name, values in (("mean", _MEAN), ("spread", _STD)):
+            told = torch.tensor(values).flip(0).view(1, 3, 1, 1) / 255
+            self.register_buffer(name, told, persistent=False)
+        self._begin_at_random()
+
+    def _begin_at_random(self) -> None:
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, a=_SLOPE)
+                nn.init.zeros_(module.bias)  # type: ignore[arg-type]
+        for last in (*self.head.classify.values(), *self.head.measure.values()):
+            assert isinstance(last, nn.Conv2d)
+            nn.init.normal_(last.weight, std=0.01)
+        for classify in self.head.classify.values():
+            nn.init.constant_(classify.bias, _RARE)  # type: ignore[arg-type]
+
+    def freeze(self, blocks: int) -> None:
+        self._frozen = blocks
+        for index, block in enumerate(self.backbone.blocks):
+            block.requires_grad_(index >= blocks)
+
+    def early(self, pictures: Tensor) -> list[Tensor]:
+        with torch.no_grad():
+            parts = [
+                self.backbone.early(self._normalised(part), self._frozen)
+                for part in torch.split(pictures, _AT_ONCE)
+            ]
+        return [torch.cat(levels) for levels in zip(*parts, strict=True)]
+
+    def late_losses(self, features: list[Tensor], targets: Sequence[Target]) -> dict[str, Tensor]:
+        levels = self.backbone.late(features, self._frozen)
+        grid = self._grid(levels[-1])
+        logits, sides = self.head(self.neck(levels))
+        logits, sides = logits.float(), sides.float()
+        boxes = self._boxes(sides, grid)
+        assigned = assign(logits.detach().sigmoid(), boxes.detach(), targets, grid)
+        return {
+            "classification": classification_loss(logits, assigned),
+            "box": box_loss(boxes, assigned),
+            "distribution": _distribution_loss(sides, assigned, grid),
+        }
+
+    def losses(self, pictures: Tensor, targets: Sequence[Target]) -> dict[str, Tensor]:
+        if self._frozen:
+            return self.late_losses(self.early(pictures), targets)
+        return self.late_losses([self._normalised(pictures)], targets)
+
+    def find(self, pictures: Tensor) -> list[Found]:
+        return self.late_find(self.backbone.early(self._normalised(pictures), self.depth))
+
+    def late_find(self, features: list[Tensor]) -> list[Found]:
+        """As find, from the features of all blocks."""
+        logits, sides = self.head(self.neck(features))
+        boxes = self._boxes(sides.float(), Grid(self.points, self.strides))
+        scores = logits.float().sigmoid()
+        return [suppressed(scores[i], boxes[i]) for i in range(logits.shape[0])]
+
+    def class_rows(self, name: str) -> ClassRows | None:
+        return ClassRows() if name.startswith(_CLASSES) else None
+
+    def settled(self) -> Detector:
+        """With all norms folded in: the structure that checkpoints have."""
+        copied = super().settled()
+        for module in copied.modules():
+            if isinstance(module, Conv):
+                module.fold()
+        return copied
+
+    def put_norms(self, kind: type[nn.BatchNorm2d]) -> None:
+        """One behind each convolution that has a LeakyReLU."""
+        for module in self.modules():
+            if isinstance(module, Conv):
+                module.norm = kind(module.out_channels)
+
+    def parameter_groups(self) -> Iterator[ParameterGroup]:
+        parts = ((self.backbone, self.backbone_rate), (self.neck, 1.0), (self.head, 1.0))
+        for part, rate in parts:
+            weights = tuple(p for p in part.parameters() if p.ndim > 1)
+            others = tuple(p for p in part.parameters() if p.ndim <= 1)
+            yield ParameterGroup(weights, rate, _WEIGHT_DECAY)
+            yield ParameterGroup(others, rate, 0.0)
+
+    def _boxes(self, sides: Tensor, grid: Grid) -> Tensor:
+        steps = sides.softmax(-1) @ self.head.whole
+        return from_distances(grid.points, steps * grid.strides[:, None])
+
+    def _normalised(self, pictures: Tensor) -> Tensor:
+        normal = (pictures.flip(1) - self.mean) / self.spread
+        return normal.contiguous(memory_format=torch.channels_last)
+
+    def _grid(self, coarsest: Tensor) -> Grid:
+        """The points where the pictures to learn from are, which may be smaller than the input."""
+        size = (STRIDES[-1] * coarsest.shape[3], STRIDES[-1] * coarsest.shape[2])
+        if size == self.input_size:
+            return Grid(self.points, self.strides)
+        points, strides = _points(size, self._of_levels)
+        return Grid(points.to(self.points.device), strides.to(self.points.device))
+
+
+def build(request: BuildRequest) -> Detector:
+    """Raises TrainerError where the weights of COCO are missing or altered."""
+    has_learned = request.start in ("pretrained", "run")
+    detector = NanoDetector(
+        request.categories,
+        request.input_size,
+        finest_stride=request.finest_stride,
+        peak_rate=_RATE if has_learned and request.start_decides else _SCRATCH_RATE,
+        backbone_rate=request.backbone_rate if has_learned or not request.start_decides else 1.0,
+    )
+    if request.start == "pretrained":
+        _begin_from_coco(detector)
+        if not request.start_decides:
+            detector.put_norms(FirstLookNorm)
+    elif request.start == "scratch":
+        detector.put_norms(nn.BatchNorm2d if request.start_decides else FirstLookNorm)
+    return detector.train()
+
+
+def coco_detector(input_size: tuple[int, int]) -> NanoDetector:
+    """As it was published, with COCO's 80 classes, in eval mode. Raises TrainerError as build."""
+    detector = NanoDetector(len(coco_weights.NAMES), input_size)
+    detector.load_state_dict(coco_weights.load())
+    return detector.eval()
+
+
+@torch.no_grad()
+def _begin_from_coco(detector: NanoDetector) -> None:
+    """Everything but the classes as COCO has taught it; each class begins as the mean of COCO's."""
+    told, values = coco_weights.load(), {}
+    for name, own in detector.state_dict().items():
+        known = told[name]
+        is_class = name.startswith(_CLASSES)
+        values[name] = known.mean(0, keepdim=True).expand_as(own) if is_class else known
+    detector.load_state_dict(values)
+
+
+def _points(size: tuple[int, int], of_levels: tuple[int, ...]) -> tuple[Tensor, Tensor]:
+    """As NanoDet-g has them: half a pixel left of and above the centres of its cells."""
+    points, strides = grid_points(size, of_levels)
+    return points - 0.5, strides
+
+
+def _resized(x: Tensor, scale: float) -> Tensor:
+    return functional.interpolate(x, scale_factor=scale, mode="bilinear", align_corners=False)
+
+
+def _distribution_loss(sides: Tensor, assigned: Assignment, grid: Grid) -> Tensor:
+    """Cross entropy of the two whole strides around each side that was wanted."""
+    where = assigned.has_box
+    boxes, points = assigned.boxes[where], grid.points.expand(*where.shape, 2)[where]
+    strides = grid.strides.expand(where.shape)[where]
+    wanted = torch.cat([points - boxes[:, :2], boxes[:, 2:] - points], 1) / strides[:, None]
+    wanted = wanted.clamp(0, _REACH - 0.01)
+    low = wanted.floor()
+    share = wanted - low
+    told = sides[where].log_softmax(-1)
+    near = told.gather(2, low.long()[..., None]).squeeze(2) * (1 - share)
+    far = told.gather(2, low.long()[..., None] + 1).squeeze(2) * share
+    weights = assigned.quality[where].clamp(min=0.05)
+    errors = -(near + far).mean(1)
+    return _DISTRIBUTION_WEIGHT * (errors * weights).sum() / weights.sum().clamp(min=1)
