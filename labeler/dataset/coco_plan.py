@@ -16,6 +16,9 @@ from trainer.shell_text import one_line
 MAX_TOLD = 10_000
 """So many lines of a report are kept; its total counts all."""
 
+_LONGEST = 300
+"""Characters of one of them: the longest name of a file, and some folders."""
+
 _Entry = TypeVar("_Entry", ImageEntry, CategoryEntry, SessionEntry)
 
 
@@ -27,10 +30,15 @@ class Told:
     total: int = 0
 
     def add(self, what: str, why: str) -> None:
-        """what may be any text from outside; it is kept as it can be shown."""
+        """what may be any text from outside; it is kept as it can be shown, and no longer."""
         self.total += 1
         if self.total <= MAX_TOLD:
-            self.lines.append((one_line(what), one_line(why)))
+            self.lines.append((_shown(what), _shown(why)))
+
+
+def _shown(text: str) -> str:
+    told = one_line(text)
+    return told if len(told) <= _LONGEST else f"{told[:_LONGEST]}…"
 
 
 @dataclass(slots=True)

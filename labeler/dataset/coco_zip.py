@@ -39,6 +39,7 @@ large member is there to fill a disk or a memory.
 LARGE = 16 << 20
 """From so many bytes on the ratio counts."""
 _HEAD = 16
+_LONGEST_REASON = 120
 _BROKEN = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, RuntimeError, ValueError)
 """What zipfile raises for damaged, locked or unknown members."""
 
@@ -66,7 +67,7 @@ class ZipPictures:
                     raise UserError("it is not a picture that can be read")
                 return head + stream.read()
         except (OSError, *_BROKEN) as error:
-            raise UserError(f"it cannot be unpacked: {error}") from error
+            raise UserError(f"it cannot be unpacked: {_why(error)}") from error
 
     def find(self, name: str) -> zipfile.ZipInfo | None:
         """The member of a file_name. Raises UserError for a name that is none."""
@@ -104,9 +105,14 @@ class ZippedJson:
         try:
             yield
         except (OSError, *_BROKEN) as error:
-            why = reason(error) if isinstance(error, OSError) else str(error)
-            told = f"{self.member.filename} of {self.zip_name} cannot be unpacked: {why}."
+            told = f"{self.member.filename} of {self.zip_name} cannot be unpacked: {_why(error)}."
             raise UserError(told) from error
+
+
+def _why(error: Exception) -> str:
+    """What zipfile says of names that differ holds them whole, whatever bytes they are."""
+    told = reason(error) if isinstance(error, OSError) else str(error).rstrip(".")
+    return told if told and len(told) <= _LONGEST_REASON else "its entry is damaged"
 
 
 class _Unpacked(io.RawIOBase):

@@ -155,3 +155,27 @@ def test_only_a_score_from_0_to_1_makes_a_suggestion(
     assert [why for _, why in report.skipped] == (
         [] if taken else [f"its score is {score:g}, not a number from 0 to 1"]
     )
+
+
+def test_a_header_that_names_something_else_is_told_without_its_bytes(
+    dataset: Dataset, pictures: dict[str, bytes], tmp_path: Path
+) -> None:
+    """Damage in a name's length makes all that follows part of the name."""
+    path = zipped(tmp_path / "a.zip", {"a.json": json.dumps(COCO).encode(), **pictures})
+    content = bytearray(path.read_bytes())
+    content[26:28] = struct.pack("<H", 5_000)  # the length of the first file's name
+    path.write_bytes(content)
+    with pytest.raises(
+        UserError, match=r"^a\.json of .*a\.zip cannot be unpacked: [ -~]{5,120}\.$"
+    ):
+        take(dataset, path)
+
+
+def test_a_name_without_an_end_is_cut_where_it_is_told(dataset: Dataset, tmp_path: Path) -> None:
+    endless = {**COCO, "images": [{"id": 1, "file_name": "y" * 9_000}]}
+    path = zipped(tmp_path / "a.zip", {"a.json": json.dumps(endless).encode()})
+    with pytest.raises(UserError) as refused:
+        take(dataset, path)
+    told = f"{refused.value} {refused.value.details}"
+    assert "yyy…: " in told
+    assert len(told) < 1_500
