@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from labeler.dataset.coco import write_coco
-from labeler.dataset.files import reason, sync_folder, write_durably
+from labeler.dataset.files import PART, reason, replace_durably, sync_folder, write_durably
 from labeler.dataset.model import Image, ImageState
 from labeler.dataset.progress import OnProgress, ShouldStop, ignore_progress, never_stop
 from labeler.dataset.soundness import require_pictures
@@ -172,21 +173,21 @@ def prepare_run_from_dataset(
     """
     plan = plan_split(dataset, wish, on_progress=on_progress, should_stop=should_stop)
     split = plan.split
-    with _new_folder(run):
+    with _new_folder(run) as making:
         warnings = (*notes, *plan.warnings, *_put_aside(dataset.runs_folder, plan.before, split))
-        write_coco(dataset, split.train_ids, run / "train.json")
-        write_coco(dataset, split.val_ids, run / "val.json")
+        write_coco(dataset, split.train_ids, making / "train.json")
+        write_coco(dataset, split.val_ids, making / "val.json")
         if split.test_ids:
-            write_coco(dataset, split.test_ids, run / "test.json")
+            write_coco(dataset, split.test_ids, making / "test.json")
         names_of = {image.id: image.file_name for image in plan.images}
         parts = {"train": split.train_ids, "val": split.val_ids, "test": split.test_ids}
         keep_marks(
-            run,
+            making,
             {part: {names_of[one]: plan.marks[one] for one in ids} for part, ids in parts.items()},
         )
         prepared = PreparedRun(run, split.sizes, split.explanation, warnings)
         folder = relative_to_run(dataset.images_folder, run)
-        _save(prepared, folder, folder, wish, plan.parent, dataset.name)
+        _save(making, prepared, (folder, folder), wish, plan.parent, dataset.name)
     return prepared
 
 
@@ -249,13 +250,13 @@ def prepare_run_from_coco(
     require_examples(train.side(), train_json.name)
     warnings += warnings_about(train.names, train.side(), val.side(), test.side())
     prepared = PreparedRun(run, sizes, explanation, tuple(warnings))
-    with _new_folder(run):
-        write_lists(train, run / "train.json")
-        write_lists(val, run / "val.json")
+    with _new_folder(run) as making:
+        write_lists(train, making / "train.json")
+        write_lists(val, making / "val.json")
         if test.images:
-            write_lists(test, run / "test.json")
+            write_lists(test, making / "test.json")
         keep_marks(
-            run,
+            making,
             {
                 "train": by_name(train, marks),
                 "val": by_name(val, val_marks),
@@ -263,7 +264,7 @@ def prepare_run_from_coco(
             },
         )
         folders = relative_to_run(images, run), relative_to_run(val_folder, run)
-        _save(prepared, *folders, wish, parent, _name_of(train_json))
+        _save(making, prepared, folders, wish, parent, _name_of(train_json))
     return prepared
 
 
@@ -292,43 +293,57 @@ def _boxes(dataset: Dataset, images: Sequence[Image]) -> dict[int, list[Box]]:
 
 
 def _save(
+    making: Path,
     prepared: PreparedRun,
-    train_images: str,
-    val_images: str,
+    images: tuple[str, str],
     wish: Wish,
     parent: Parent | None,
     learned_from: str,
 ) -> None:
-    """Writes config.json last: with it the folder is a run. learned_from: the dataset's name."""
+    """Writes config.json last: with it the folder is a run.
+
+    making: where the run is until it is whole. images: the folders of those to learn from and to
+    check with, as seen from where it will be. learned_from: the dataset's name.
+    """
     asked = asdict(wish)
     if parent:
-        keep_of_parent(parent, prepared.path)
+        keep_of_parent(parent, making)
         asked |= {"parent": parent.name, "root": parent.root}
     notes = Preparation(prepared.explanation, prepared.warnings, learned_from)
-    write_durably(prepared.path / PREPARATION, as_json(asdict(notes), indent=2))
+    write_durably(making / PREPARATION, as_json(asdict(notes), indent=2))
     asked["made_in"] = str(prepared.path.resolve())
     try:
-        test_images = train_images if prepared.sizes.test else ""
-        config = RunConfig(train_images, val_images, test_images=test_images, **asked)
+        test_images = images[0] if prepared.sizes.test else ""
+        config = RunConfig(*images, test_images=test_images, **asked)
     except ValueError as error:
         raise UserError(f"{error}.") from error
-    save_config(prepared.path, config)
-    sync_folder(prepared.path)
+    save_config(making, config)
+    sync_folder(making)
 
 
 @contextmanager
-def _new_folder(run: Path) -> Iterator[None]:
-    """Makes the folder; takes it away again where it could not be filled. Raises UserError."""
+def _new_folder(run: Path) -> Iterator[Path]:
+    """A folder beside it to make the run in, which gets its name when all is in it and is taken
+    away where that fails. What a kill left of an earlier one goes first. A folder that is there and
+    empty is filled as it is. Raises UserError.
+    """
+    is_there = os.path.lexists(run)
+    making = run if is_there else run.with_name(f".{run.name}{PART}")
     try:
-        run.mkdir(parents=True, exist_ok=True)
-        if any(run.iterdir()):
+        if is_there and any(run.iterdir()):
             raise UserError(f"{run} is not empty. Choose a new folder for the run.")
+        if not is_there:
+            if os.path.lexists(making):
+                shutil.rmtree(making)
+            making.mkdir(parents=True)
     except OSError as error:
         raise UserError(f"Cannot make a run in {run}: {reason(error)}.") from error
     try:
-        yield
+        yield making
+        if not is_there:
+            replace_durably(making, run)
     except BaseException as error:
-        shutil.rmtree(run, ignore_errors=True)
+        shutil.rmtree(making, ignore_errors=True)
         if isinstance(error, OSError):
             raise UserError(f"Cannot write the run {run}: {reason(error)}.") from error
         raise

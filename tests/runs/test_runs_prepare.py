@@ -25,7 +25,7 @@ from labeler.runs.prepare import (
 )
 from labeler.runs.put_aside import load_test_part
 from tests.runs.run_makers import add_labelled, jpeg, write_coco_files
-from trainer.config import load_config
+from trainer.config import RunConfig, load_config, save_config
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -324,3 +324,27 @@ def test_images_too_near_to_those_held_back_are_in_no_list(dataset: Dataset) -> 
         return min(abs(when[name] - when[held]) for held in val)
 
     assert max(map(apart, left_out)) <= min(map(apart, train))  # the nearest ones
+
+
+def test_a_run_has_its_name_only_when_all_is_in_it_and_what_a_kill_left_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = write_coco_files(tmp_path / "set", [f"{n}.jpg" for n in range(12)], [1] * 12)
+    run = tmp_path / "runs" / "first"
+    killed = run.with_name(".first.part")
+    killed.mkdir(parents=True)
+    (killed / "test.json").write_text("half of a", encoding="utf-8")
+    seen: list[bool] = []
+
+    def note(folder: Path, config: RunConfig) -> None:
+        seen.append(run.exists())
+        save_config(folder, config)
+
+    monkeypatch.setattr("labeler.runs.prepare.save_config", note)
+    prepare_run_from_coco(source, source.parent / "images", None, run, Wish())
+    assert seen == [False]
+    assert [path.name for path in run.parent.iterdir()] == ["first"]
+    config = load_config(run)
+    assert (run / config.train_images).resolve() == source.parent / "images"
+    assert config.made_in == str(run)
+    assert "half" not in (run / "train.json").read_text(encoding="utf-8")
