@@ -31,7 +31,9 @@ test: $(READY)
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -rs -n 3 --dist loadfile --no-loadscope-reorder
 
 bench: $(READY)
-	@for script in tests/benchmarks/*.py; do echo "== $$script"; QT_QPA_PLATFORM=offscreen $(BIN)/python $$script || exit 1; done
+	@for script in $$(grep -l "run(main" tests/benchmarks/*.py); do \
+		echo "== $$script"; QT_QPA_PLATFORM=offscreen $(BIN)/python $$script || [ $$? = 77 ] || exit 1; \
+	done
 
 screenshots: $(READY)
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python tools/make_screenshots.py

@@ -20,6 +20,10 @@ GRACE = 10.0
 PATIENCE = 60.0
 """Seconds that one wait may last, where it names none: the machine may be crowded."""
 
+LACKING = 77
+"""The exit code of a script that wants programs which are not here, as automake has it: `make
+bench` goes on."""
+
 _uncaught: list[BaseException] = []
 
 

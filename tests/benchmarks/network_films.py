@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import shutil
 import signal
 import statistics
 import subprocess
@@ -29,8 +30,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from labeler.cameras.base import Camera, CameraState, Frame
 from labeler.cameras.network import NetworkCamera, read_address
-from tests.script import run
+from tests.script import LACKING, run
 
+SYSTEM_PYTHON = "/usr/bin/python3"
+_HAS_SERVER = "import gi; gi.require_version('GstRtspServer', '1.0')"
 SECONDS = 10
 WATCHED_S = 5.0
 BLOCK, BITS = 16, 12
@@ -129,17 +132,29 @@ def disturb(film: str, port: int, server: subprocess.Popen[str]) -> dict[str, ob
     return {"film": film, "frozen_noticed_s": noticed, "back_s": back}
 
 
-def main() -> None:
+def lacking() -> str:
+    """What is missing, for the person; empty where all is there."""
+    if not shutil.which("ffmpeg"):
+        return "ffmpeg"
+    found = subprocess.run([SYSTEM_PYTHON, "-c", _HAS_SERVER], check=False, capture_output=True)
+    return "" if found.returncode == 0 else "GStreamer's RTSP server for the system's Python"
+
+
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--transport", choices=("tcp", "udp"), default="tcp")
     parser.add_argument("--port", type=int, default=8554)
     asked = parser.parse_args()
+    missing = lacking()
+    if missing:
+        sys.stdout.write(f"Not measured: {missing} is missing. --help says how to get it.\n")
+        return LACKING
     with tempfile.TemporaryDirectory() as folder:
         for film, (size, rate, words) in FILMS.items():
             make_film(Path(folder) / f"{film}.mov", size, rate, words)
         sys.stderr.write("The films are made.\n")
         script = Path(__file__).with_name("gstreamer_server.py")
-        command = ["/usr/bin/python3", str(script), folder, str(asked.port), asked.transport]
+        command = [SYSTEM_PYTHON, str(script), folder, str(asked.port), asked.transport]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             assert server.stdout is not None
             server.stdout.readline()
@@ -149,6 +164,7 @@ def main() -> None:
                 sys.stdout.flush()
             sys.stdout.write(json.dumps(disturb("h264-1080p-30", asked.port, server)) + "\n")
             server.kill()
+    return 0
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -118,6 +119,28 @@ def test_a_script_that_wants_more_than_is_here_says_what_it_does(script: str) ->
     )
     assert told.returncode == 0, told.stderr
     pytest.skip(f"{script} {NOT_HERE[script]}: only its --help was tried")
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="there is no make")
+def test_make_bench_runs_every_benchmark_and_passes_over_what_is_not_installed(
+    tmp_path: Path,
+) -> None:
+    python = tmp_path / "python"
+    python.write_text(
+        f'#!/bin/sh\necho "$1" >> {tmp_path}/ran\n'
+        "case $1 in *network_films*) exit 77;; *$FAILS*) exit 1;; esac\n"
+    )
+    python.chmod(0o755)
+    words = ["make", "bench", f"BIN={tmp_path}", "READY="]
+
+    def made(fails: str) -> int:
+        environment = {**os.environ, "FAILS": fails}
+        return subprocess.run(words, cwd=ROOT, env=environment, capture_output=True).returncode
+
+    assert made("none of them") == 0
+    ran = {line.removeprefix("tests/") for line in (tmp_path / "ran").read_text().splitlines()}
+    assert ran == {name for name in (*SMALLEST, *NOT_HERE) if name.startswith("benchmarks/")}
+    assert made("canvas_drag") != 0
 
 
 def _make_pair(folder: Path) -> None:
