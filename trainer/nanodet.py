@@ -97,7 +97,7 @@ class Conv(nn.Conv2d):
         self.norm = nn.Identity()
 
 
-class Stage(nn.Module):
+class CspStage(nn.Module):
     """Cross-stage partial (Wang et al., CVPRW 2020): each pair adds to what stands there."""
 
     def __init__(self, channels: int, pairs: int, stride: int) -> None:
@@ -128,14 +128,14 @@ class Stem(nn.Module):
         return functional.max_pool2d(self.conv(x), 3, 2, 1)
 
 
-class Backbone(nn.Module):
+class NanoBackbone(nn.Module):
     """A stem and four stages, of which the last three go out."""
 
     depth = 1 + len(_STAGES)
 
     def __init__(self) -> None:
         super().__init__()
-        self.blocks = nn.ModuleList([Stem(), *(Stage(*stage) for stage in _STAGES)])
+        self.blocks = nn.ModuleList([Stem(), *(CspStage(*stage) for stage in _STAGES)])
 
     def early(self, x: Tensor, depth: int) -> list[Tensor]:
         """What the first depth blocks make of it: finished levels, the unfinished one last."""
@@ -156,7 +156,7 @@ class Backbone(nn.Module):
         return features
 
 
-class Neck(nn.Module):
+class NanoNeck(nn.Module):
     """Brings all levels to one width, then adds coarse to fine and back (PAN without weights)."""
 
     def __init__(self) -> None:
@@ -175,7 +175,7 @@ class Neck(nn.Module):
         return [fine, middle, coarse]
 
 
-class Head(nn.Module):
+class NanoHead(nn.Module):
     """Of each level its own: a tower of one convolution, class scores, distributions of sides."""
 
     whole: Tensor
@@ -206,7 +206,7 @@ class Head(nn.Module):
 class NanoDetector(StagedDetector):
     """See protocol.StagedDetector. backbone_rate: the backbone's share of peak_rate."""
 
-    depth = Backbone.depth
+    depth = NanoBackbone.depth
     points: Tensor
     strides: Tensor
     mean: Tensor
@@ -226,9 +226,9 @@ class NanoDetector(StagedDetector):
         self._of_levels = STRIDES[STRIDES.index(finest_stride) :]
         self.peak_rate = peak_rate
         self.backbone_rate = backbone_rate
-        self.backbone = Backbone()
-        self.neck = Neck()
-        self.head = Head(categories, self._of_levels)
+        self.backbone = NanoBackbone()
+        self.neck = NanoNeck()
+        self.head = NanoHead(categories, self._of_levels)
         self._frozen = 0
         points, strides = _points(input_size, self._of_levels)
         self.register_buffer("points", points, persistent=False)
