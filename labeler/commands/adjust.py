@@ -26,8 +26,8 @@ def add_adjustments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--detector",
         choices=DETECTORS,
-        help=f"{BUILT_IN} (default) and {COCO_START} are built in and work offline; the others are "
-        "torchvision's",
+        help=f"{BUILT_IN} (default) and {COCO_START} are built in and work offline; the others' "
+        "weights are fetched once",
     )
     length = parser.add_mutually_exclusive_group()
     length.add_argument(

@@ -69,8 +69,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--detector",
         choices=DETECTORS,
         default=BUILT_IN,
-        help=f"{BUILT_IN} (default) and {COCO_START} are built in and work offline; the others are "
-        "torchvision's",
+        help=f"{BUILT_IN} (default) and {COCO_START} are built in and work offline; the others' "
+        "weights are fetched once",
     )
     parser.add_argument(
         "--video",
