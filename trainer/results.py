@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from trainer.checkpoint import Standing, load_checkpoint, load_standing, save_checkpoint
-from trainer.export import export_onnx, onnx_of
+from trainer.export import OnnxExporter, export_onnx
 from trainer.machine import write_whole
 from trainer.predict import ModelDetails
 from trainer.protocol import Detector
@@ -32,6 +32,7 @@ class Results:
     ) -> None:
         """is_watched: keeps newest.onnx as well, which takes a look half a second more."""
         self._is_watched = is_watched
+        self._exporter = OnnxExporter()
         self.best: Standing | None = None
         self._run = run
         self._detector_name = detector_name
@@ -68,7 +69,7 @@ class Results:
             save_checkpoint(self._run / "best.safetensors", settled, details, standing)
             self.best = standing
         if better or self._is_watched:
-            model = onnx_of(settled, details)
+            model = self._exporter.export(settled, details)
             for name, is_due in ((MODEL, better), (NEWEST, self._is_watched)):
                 if is_due:
                     write_whole(self._run / name, model)
