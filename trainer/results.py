@@ -39,6 +39,11 @@ class Results:
         self._finest_stride = finest_stride
         self._categories = categories
 
+    @property
+    def once(self) -> float:
+        """Seconds of the last keep() that no later one takes."""
+        return self._exporter.traced_seconds
+
     def take_up(self) -> None:
         """Goes on with what an earlier process has kept. Raises TrainerError."""
         best = self._run / "best.safetensors"
@@ -53,7 +58,10 @@ class Results:
         return (verdict.scores.ap, verdict.scores.ap50) >= (self.best.ap, self.best.ap50)
 
     def keep(self, detector: Detector, verdict: Verdict | None) -> None:
-        """Writes last; best and model.onnx too where it is the best so far or nobody knows."""
+        """Writes last; best and model.onnx too where it is the best so far or nobody knows.
+
+        What was judged by some of the pictures is the best until all of them have been looked at.
+        """
         better = verdict is None or self.is_better(verdict)
         settled = detector.settled()
         details = ModelDetails(
@@ -63,7 +71,11 @@ class Results:
             self._detector_name,
             self._finest_stride,
         )
-        standing = None if verdict is None else Standing(verdict.scores.ap, verdict.scores.ap50)
+        # a score of some pictures must not keep out one of all of them
+        is_whole = verdict is not None and not verdict.images
+        standing = (
+            Standing(verdict.scores.ap, verdict.scores.ap50) if verdict and is_whole else None
+        )
         save_checkpoint(self._run / "last.safetensors", settled, details, standing)
         if better:
             save_checkpoint(self._run / "best.safetensors", settled, details, standing)
