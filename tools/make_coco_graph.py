@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import io
 import json
 import struct
 import sys
 import warnings
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -105,13 +105,13 @@ def remade() -> bytes:
 
 def _traced() -> bytes:
     detector = coco_detector((96, 64))
-    content = io.BytesIO()
-    with torch.no_grad(), warnings.catch_warnings():
+    with torch.no_grad(), warnings.catch_warnings(), TemporaryDirectory() as folder:
+        file = Path(folder, "graph.onnx")
         warnings.simplefilter("ignore")  # the tracer warns of sizes that it takes for constants
         torch.onnx.export(
             EveryPoint(detector).eval(),
             (torch.zeros(1, 64, 96, 3, dtype=torch.uint8),),
-            content,
+            file,
             opset_version=_OPSET,
             dynamo=False,
             do_constant_folding=False,
@@ -122,7 +122,7 @@ def _traced() -> bytes:
                 **{name: {0: "points"} for name in OUTPUTS},
             },
         )
-    return content.getvalue()
+        return file.read_bytes()
 
 
 def _places(weights: Path) -> dict[str, dict[str, Any]]:

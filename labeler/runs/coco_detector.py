@@ -84,8 +84,8 @@ class CocoDetector:
         seen = cv2.resize(rgb, size, interpolation=method)
         names = ["boxes", "scores", "features"]
         boxes, scores, features = self._session.run(names, {"picture": seen[None]})
-        boxes *= np.float32([width / size[0], height / size[1]] * 2)
-        np.clip(boxes, 0, np.float32([width, height] * 2), out=boxes)
+        boxes *= np.array([width / size[0], height / size[1]] * 2, np.float32)
+        np.clip(boxes, 0, np.array([width, height] * 2, np.float32), out=boxes)
         return PointsFound(boxes, scores, features)
 
 

@@ -31,7 +31,7 @@ def room() -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     drawn = Renderer(5).draw(world.scene())
     (ball,) = (box for box in drawn.truth.boxes if box.name == "ball")
     corners = [ball.x, ball.y, ball.x + ball.width, ball.y + ball.height]
-    return np.ascontiguousarray(drawn.pixels[..., ::-1]), np.float32(corners)
+    return np.ascontiguousarray(drawn.pixels[..., ::-1]), np.array(corners, np.float32)
 
 
 def iou(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
@@ -69,7 +69,9 @@ def test_one_of_ten_proposals_is_the_ball_in_pixels_of_the_picture() -> None:
 
 
 def test_a_part_of_a_thing_is_proposed_beside_the_thing_and_a_copy_is_not() -> None:
-    boxes = np.float32([[0, 0, 100, 100], [2, 0, 100, 99], [10, 10, 40, 40], [5, 5, 5, 50]])
+    boxes = np.array(
+        [[0, 0, 100, 100], [2, 0, 100, 99], [10, 10, 40, 40], [5, 5, 5, 50]], np.float32
+    )
     scores = np.zeros((4, 80), np.float32)
     scores[:, 7] = [0.9, 0.8, 0.3, 0.9]
     offered = proposals(PointsFound(boxes, scores, np.zeros((4, 128), np.float32)))
