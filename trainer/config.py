@@ -18,6 +18,8 @@ BUILT_IN = "lite"
 COCO_START = "nanodet"
 OFFLINE = (BUILT_IN, COCO_START)
 """What this program brings along itself."""
+DEFAULT_DETECTOR = BUILT_IN
+"""What learns where nobody has chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +27,24 @@ class DetectorFacts:
     """What a person who chooses a detector is told.
 
     megabytes: to download once for a pretrained start; 0: nothing. is_for_gpu: on a processor it
-    learns, but too slowly to be of use. note: one sentence.
+    learns, but too slowly to be of use. note: one sentence. learned: what its pretrained weights
+    come from.
     """
 
     title: str
     megabytes: int
     is_for_gpu: bool
     note: str
+    learned: str = "COCO"
 
 
 DETECTOR_FACTS = {
     BUILT_IN: DetectorFacts(
-        "Built in", 0, False, "Small and fast: the best choice where there is no GPU."
+        "Built in",
+        0,
+        False,
+        "Small and fast: the best choice where there is no GPU.",
+        learned="ImageNet",
     ),
     COCO_START: DetectorFacts(
         "Built in, from COCO", 0, False, "Has learned 80 everyday kinds of objects already."
@@ -105,7 +113,7 @@ class RunConfig:
     train_images: PathText
     val_images: PathText
     start: Name = "pretrained"
-    detector: Name = BUILT_IN
+    detector: Name = DEFAULT_DETECTOR
     seconds: float = 60.0
     seed: int = 0
     budget: Name = "time"

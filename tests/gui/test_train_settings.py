@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from labeler.gui.train.workspace import TrainWorkspace
 from labeler.runs.budgets import Budget, Length, budget_of, with_budget
 from labeler.runs.history import RunState, RunSummary
 from labeler.runs.prepare import Wish
-from trainer.config import RunConfig
+from trainer.config import BUILT_IN, COCO_START, DETECTORS, RunConfig
 
 
 @pytest.fixture
@@ -53,6 +55,27 @@ def test_every_detector_can_be_chosen_and_says_what_must_be_fetched(panel: Setti
     QTest.keyClick(panel.detector, Qt.Key.Key_Down)
     assert panel.wish().detector == "ssdlite320_mobilenet_v3_large"
     assert panel.pretrained.detail == "13 MB, once"
+
+
+def test_a_start_from_coco_brings_a_detector_that_has_learned_it(panel: SettingsPanel) -> None:
+    starts = panel.starts
+    starts.coco.click()
+    assert (panel.wish().start, panel.wish().detector) == ("pretrained", COCO_START)
+    panel.detector.setCurrentIndex(panel.detector.findData(BUILT_IN))
+    panel.detector.activated.emit(panel.detector.currentIndex())
+    assert not starts.coco.isChecked()
+    assert (starts.pretrained.text(), starts.pretrained.isChecked()) == ("ImageNet", True)
+    panel.scratch.click()
+    assert (panel.wish().start, panel.wish().detector) == ("scratch", BUILT_IN)
+    starts.coco.click()
+    assert (panel.wish().start, panel.wish().detector) == ("pretrained", COCO_START)
+    larger = "ssdlite320_mobilenet_v3_large"
+    panel.detector.setCurrentIndex(panel.detector.findData(larger))
+    panel.detector.activated.emit(panel.detector.currentIndex())
+    assert starts.coco.isChecked()
+    panel.scratch.click()
+    starts.coco.click()
+    assert panel.wish().detector == larger  # it has learned COCO as well
 
 
 def test_the_drawer_decides_every_setting(qtbot: QtBot, panel: SettingsPanel) -> None:
@@ -200,6 +223,23 @@ def test_the_settings_are_as_they_were_at_the_next_start_but_for_random_weights(
         assert second.settings.wish() == Wish(seconds=3600, budget="best", batch=4)
         assert second.settings.best.isChecked()
         finish_jobs()
+
+
+@pytest.mark.parametrize("detector", [BUILT_IN, "a detector of another version"])
+def test_settings_that_an_earlier_version_kept_whole_go_on_with_the_usual_detector(
+    detector: str,
+) -> None:
+    kept = {**asdict(Wish()), "detector": detector, "seconds": 300.0, "batch": 4}
+    file = last_wish._file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(kept), encoding="utf-8")
+    assert last_wish.last() == Wish(seconds=300.0, batch=4)
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_a_detector_that_the_person_chose_is_kept(detector: str) -> None:
+    last_wish.keep(Wish(detector=detector))
+    assert last_wish.last().detector == detector
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"seconds": -3}', '{"batch": "four"}', "\x00"])
