@@ -20,6 +20,8 @@ BUILT_IN = "lite"
 COCO_START = "nanodet"
 OFFLINE = (BUILT_IN, COCO_START)
 """What this program brings along itself."""
+DEFAULT_DETECTOR = BUILT_IN
+"""What learns where nobody has chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +29,25 @@ class DetectorFacts:
     """What a person who chooses a detector is told.
 
     megabytes: to download once for a pretrained start; 0: nothing. is_for_gpu: on a processor it
-    learns, but too slowly to be of use. note: one sentence. extra: what must be installed besides,
-    by its name in pyproject.toml; "": nothing.
+    learns, but too slowly to be of use. note: one sentence. learned: what its pretrained weights
+    come from. extra: what must be installed besides, by its name in pyproject.toml; "": nothing.
     """
 
     title: str
     megabytes: int
     is_for_gpu: bool
     note: str
+    learned: str = "COCO"
     extra: str = ""
 
 
 DETECTOR_FACTS = {
     BUILT_IN: DetectorFacts(
-        "Built in", 0, False, "Small and fast: the best choice where there is no GPU."
+        "Built in",
+        0,
+        False,
+        "Small and fast: the best choice where there is no GPU.",
+        learned="ImageNet",
     ),
     COCO_START: DetectorFacts(
         "Built in, from COCO", 0, False, "Has learned 80 everyday kinds of objects already."
@@ -50,21 +57,21 @@ DETECTOR_FACTS = {
         15,
         True,
         "Small and exact for its size. Knows 80 everyday kinds of objects.",
-        "detectors",
+        extra="detectors",
     ),
     "dfine_s": DetectorFacts(
         "D-FINE-S",
         41,
         True,
         "Exact, and light enough to be watched live. Knows 80 everyday kinds of objects.",
-        "detectors",
+        extra="detectors",
     ),
     "rtdetr_v2_r50": DetectorFacts(
         "RT-DETR v2",
         172,
         True,
         "The largest and the most exact. Knows 80 everyday kinds of objects.",
-        "detectors",
+        extra="detectors",
     ),
     "ssdlite320_mobilenet_v3_large": DetectorFacts(
         "SSDLite",
@@ -134,7 +141,7 @@ class RunConfig:
     train_images: PathText
     val_images: PathText
     start: Name = "pretrained"
-    detector: Name = BUILT_IN
+    detector: Name = DEFAULT_DETECTOR
     seconds: float = 60.0
     seed: int = 0
     budget: Name = "time"

@@ -44,7 +44,7 @@ from labeler.runs.parent import (
 )
 from labeler.runs.put_aside import load_test_part, save_test_part
 from trainer import run_files
-from trainer.config import RunConfig, missing_for, save_config
+from trainer.config import DEFAULT_DETECTOR, RunConfig, missing_for, save_config
 from trainer.run_files import NAMED_BY_TIME, PREPARATION, Preparation
 from trainer.stored import as_json
 
@@ -57,7 +57,7 @@ class Wish:
     """
 
     start: str = "pretrained"
-    detector: str = "lite"
+    detector: str = DEFAULT_DETECTOR
     seconds: float = 60.0
     seed: int = 0
     budget: str = "time"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import asdict
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -16,12 +18,12 @@ from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
 from labeler.gui.train import last_wish
-from labeler.gui.train.budgets import Budget, Length, budget_of, with_budget
 from labeler.gui.train.settings_panel import SettingsPanel
 from labeler.gui.train.workspace import TrainWorkspace
+from labeler.runs.budgets import Budget, Length, budget_of, with_budget
 from labeler.runs.history import RunState, RunSummary
 from labeler.runs.prepare import Wish
-from trainer.config import RunConfig
+from trainer.config import BUILT_IN, COCO_START, DETECTORS, RunConfig
 
 
 @pytest.fixture
@@ -37,6 +39,8 @@ def test_one_click_asks_for_a_minute_and_leaves_the_rest_to_the_recipe(
     panel: SettingsPanel,
 ) -> None:
     assert panel.wish() == Wish()
+    panel.instant.click()
+    assert panel.wish() == Wish(seconds=10)
     panel.good.click()
     assert panel.wish() == Wish(seconds=300)
     panel.best.click()
@@ -90,6 +94,27 @@ def test_a_detector_that_is_installed_is_like_any_other(
     assert panel.detector.currentText() == "D-FINE-S (GPU)"
     assert panel.missing.isHidden()
     assert panel.pretrained.detail == "41 MB, once"
+
+
+def test_a_start_from_coco_brings_a_detector_that_has_learned_it(panel: SettingsPanel) -> None:
+    starts = panel.starts
+    starts.coco.click()
+    assert (panel.wish().start, panel.wish().detector) == ("pretrained", COCO_START)
+    panel.detector.setCurrentIndex(panel.detector.findData(BUILT_IN))
+    panel.detector.activated.emit(panel.detector.currentIndex())
+    assert not starts.coco.isChecked()
+    assert (starts.pretrained.text(), starts.pretrained.isChecked()) == ("ImageNet", True)
+    panel.scratch.click()
+    assert (panel.wish().start, panel.wish().detector) == ("scratch", BUILT_IN)
+    starts.coco.click()
+    assert (panel.wish().start, panel.wish().detector) == ("pretrained", COCO_START)
+    larger = "ssdlite320_mobilenet_v3_large"
+    panel.detector.setCurrentIndex(panel.detector.findData(larger))
+    panel.detector.activated.emit(panel.detector.currentIndex())
+    assert starts.coco.isChecked()
+    panel.scratch.click()
+    starts.coco.click()
+    assert panel.wish().detector == larger  # it has learned COCO as well
 
 
 def test_the_drawer_decides_every_setting(qtbot: QtBot, panel: SettingsPanel) -> None:
@@ -164,6 +189,17 @@ def test_a_budget_is_known_again_from_its_wish(budget: Budget, length: Length) -
     assert with_budget(Wish(), *budget_of(wish)) == wish
 
 
+@pytest.mark.parametrize(
+    ("seconds", "budget", "minutes"),
+    [(7.0, Budget.INSTANT, 0), (45.0, Budget.QUICK, 0), (420.0, Budget.QUICK, 7)],
+)
+def test_a_remembered_length_that_no_budget_has_is_that_of_the_nearest_one_or_of_the_drawer(
+    seconds: float, budget: Budget, minutes: int, panel: SettingsPanel
+) -> None:
+    panel.show_wish(Wish(seconds=seconds))
+    assert budget_of(panel.wish()) == (budget, Length(minutes))
+
+
 def test_a_run_that_is_gone_gives_way_to_pretrained_weights_and_never_to_another_run(
     panel: SettingsPanel,
 ) -> None:
@@ -226,6 +262,23 @@ def test_the_settings_are_as_they_were_at_the_next_start_but_for_random_weights(
         assert second.settings.wish() == Wish(seconds=3600, budget="best", batch=4)
         assert second.settings.best.isChecked()
         finish_jobs()
+
+
+@pytest.mark.parametrize("detector", [BUILT_IN, "a detector of another version"])
+def test_settings_that_an_earlier_version_kept_whole_go_on_with_the_usual_detector(
+    detector: str,
+) -> None:
+    kept = {**asdict(Wish()), "detector": detector, "seconds": 300.0, "batch": 4}
+    file = last_wish._file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(kept), encoding="utf-8")
+    assert last_wish.last() == Wish(seconds=300.0, batch=4)
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_a_detector_that_the_person_chose_is_kept(detector: str) -> None:
+    last_wish.keep(Wish(detector=detector))
+    assert last_wish.last().detector == detector
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"seconds": -3}', '{"batch": "four"}', "\x00"])

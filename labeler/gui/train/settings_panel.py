@@ -12,13 +12,13 @@ from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.side_panel import heading
 from labeler.gui.theme import set_role
 from labeler.gui.train.adjust_drawer import AdjustDrawer
-from labeler.gui.train.budgets import Budget, budget_of, with_budget
 from labeler.gui.train.choices import ChoiceRow
 from labeler.gui.train.chosen_lines import ChosenLines
 from labeler.gui.train.start_choice import StartChoice
+from labeler.runs.budgets import Budget, budget_of, with_budget
 from labeler.runs.history import LeftOut, RunSummary
 from labeler.runs.prepare import Wish
-from trainer.config import BUILT_IN, DETECTOR_FACTS, missing_for
+from trainer.config import DEFAULT_DETECTOR, DETECTOR_FACTS, OFFLINE, missing_for
 
 
 class SettingsPanel(QWidget):
@@ -34,7 +34,7 @@ class SettingsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_busy = False
-        self._own_detector = BUILT_IN
+        self._own_detector = DEFAULT_DETECTOR
         self.train_button = self._train_button()
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -59,6 +59,11 @@ class SettingsPanel(QWidget):
         self._layout.addWidget(self.chosen)
         self._add_drawer()
         self.show_wish(Wish())
+
+    @property
+    def pretrained(self) -> ChoiceRow:
+        """The row of the pretrained weights that belong to the chosen detector."""
+        return self.starts.pretrained
 
     def wish(self) -> Wish:
         """What is chosen at the moment."""
@@ -91,9 +96,9 @@ class SettingsPanel(QWidget):
         self._show_details()
 
     def choose_built_in(self) -> None:
-        if self.starts.detector not in ("", BUILT_IN):
+        if self.starts.detector not in ("", DEFAULT_DETECTOR):
             self.starts.show_start("pretrained")
-        self._own_detector = BUILT_IN
+        self._own_detector = DEFAULT_DETECTOR
         self._change()
 
     def set_busy(self, busy: bool) -> None:
@@ -124,6 +129,14 @@ class SettingsPanel(QWidget):
         self._own_detector = str(self.detector.currentData())
         self._change()
 
+    def _choose_learned(self, learned: str) -> None:
+        """The person's own detector stays where it has learned that; else a built-in one comes."""
+        if DETECTOR_FACTS[self._own_detector].learned != learned:
+            self._own_detector = next(
+                name for name in OFFLINE if DETECTOR_FACTS[name].learned == learned
+            )
+        self._change()
+
     def _show_detector(self) -> None:
         """The one of the run that is started from, where there is one; else the person's own."""
         given = self.starts.detector
@@ -138,7 +151,8 @@ class SettingsPanel(QWidget):
         self.missing.setText(missing)
         self.missing.setVisible(bool(missing))
         size = self.tr("{0} MB, once").format(facts.megabytes)
-        self.pretrained.set_detail(size if facts.megabytes else self.tr("no download"))
+        cost = size if facts.megabytes else self.tr("no download")
+        self.starts.show_detector(str(self.detector.currentData()), cost)
         is_given = bool(self.starts.detector)
         self.detector.setToolTip(
             self.tr("The detector of the run it starts from") if is_given else facts.note
@@ -168,11 +182,16 @@ class SettingsPanel(QWidget):
     def _add_times(self) -> None:
         self._times, rows = self._group(self.tr("Time"))
         self._said_of = {
+            Budget.INSTANT: self.tr("10 s"),
             Budget.QUICK: self.tr("1 min"),
             Budget.GOOD: self.tr("5 min"),
             Budget.BEST: self.tr("until it stops improving"),
         }
         told = {
+            Budget.INSTANT: (
+                self.tr("Instant"),
+                self.tr("A detector to try at once: shows whether it finds your things"),
+            ),
             Budget.QUICK: (self.tr("Quick"), self.tr("A first detector in a minute")),
             Budget.GOOD: (self.tr("Good"), self.tr("Finer boxes, fewer misses")),
             Budget.BEST: (
@@ -184,7 +203,7 @@ class SettingsPanel(QWidget):
             budget: ChoiceRow(title, self._said_of[budget], tooltip, self._times)
             for budget, (title, tooltip) in told.items()
         }
-        self.quick, self.good, self.best = self._times_of.values()
+        self.instant, self.quick, self.good, self.best = self._times_of.values()
         for row in self._times_of.values():
             row.clicked.connect(self._change)
             rows.addWidget(row)
@@ -211,8 +230,9 @@ class SettingsPanel(QWidget):
 
     def _add_starts(self) -> None:
         self.starts = StartChoice(self)
-        self.pretrained, self.scratch = self.starts.pretrained, self.starts.scratch
+        self.scratch = self.starts.scratch
         self.starts.changed.connect(self._change)
+        self.starts.learned_chosen.connect(self._choose_learned)
         self._layout.addWidget(heading(self.tr("Start from"), self.starts))
         self._layout.addWidget(self.starts)
 
