@@ -17,6 +17,7 @@ from trainer import coco_weights
 from trainer.assign import Assignment, Grid, assign
 from trainer.boxes import from_distances, grid_points
 from trainer.class_rows import ClassRows
+from trainer.head import Neck, Separable
 from trainer.loss import box_loss, classification_loss
 from trainer.protocol import BuildRequest, Detector, Found, ParameterGroup, StagedDetector, Target
 from trainer.suppression import suppressed
@@ -37,9 +38,16 @@ _RARE = -4.0
 _DISTRIBUTION_WEIGHT = 0.25
 _RATE = 1e-3
 _SCRATCH_RATE = 2e-3
+_BRANCH_RATE = 6e-3
+"""Of what is new beside weights that know COCO."""
+_BRANCH_SCRATCH_RATE = 3e-3
 _WEIGHT_DECAY = 0.02
 _AT_ONCE = 8
 _CLASSES = "head.classify."
+_BRANCH = "branch."
+_BRANCH_CLASSES = "branch.classify."
+_BRANCH_WIDTH = 96
+_BRANCH_DEPTH = 2
 
 
 class FirstLookNorm(nn.BatchNorm2d):
@@ -203,8 +211,41 @@ class NanoHead(nn.Module):
         return torch.cat(logits, 2).transpose(1, 2), apart
 
 
+class ClassBranch(nn.Module):
+    """What it adds to the class logits of NanoHead, from the backbone's features: at first nothing.
+
+    COCO's head can place the box of nearly anything, but has a single layer to tell classes apart,
+    made for COCO's. Kinds of things that COCO does not know, the ranks of playing cards, are learnt
+    here, by a neck and a tower of its own.
+    """
+
+    def __init__(self, categories: int, strides: tuple[int, ...]) -> None:
+        super().__init__()
+        first = STRIDES.index(strides[0])
+        detail = _CHANNELS[first - 1] if first else 0
+        self.neck = Neck(_CHANNELS[first:], _BRANCH_WIDTH, detail)
+        self.tower = nn.ModuleList(
+            Separable(_BRANCH_WIDTH, len(strides)) for _ in range(_BRANCH_DEPTH)
+        )
+        self.classify = nn.Conv2d(_BRANCH_WIDTH, categories, 1)
+        nn.init.zeros_(self.classify.weight)
+        nn.init.zeros_(self.classify.bias)  # type: ignore[arg-type]
+
+    def forward(self, features: list[Tensor]) -> Tensor:
+        """features: of all three strides, finest first. Logits (B, P, categories)."""
+        logits = []
+        for level, x in enumerate(self.neck(features)):
+            for block in self.tower:
+                x = block(x, level)
+            logits.append(self.classify(x).flatten(2))
+        return torch.cat(logits, 2).transpose(1, 2)
+
+
 class NanoDetector(StagedDetector):
-    """See protocol.StagedDetector. backbone_rate: the backbone's share of peak_rate."""
+    """See protocol.StagedDetector. backbone_rate and branch_rate: as shares of peak_rate.
+
+    has_branch: whether there is a ClassBranch; what COCO published has none.
+    """
 
     depth = NanoBackbone.depth
     points: Tensor
@@ -220,12 +261,15 @@ class NanoDetector(StagedDetector):
         finest_stride: int = STRIDES[0],
         peak_rate: float = _SCRATCH_RATE,
         backbone_rate: float = 1.0,
+        branch_rate: float = 1.0,
+        has_branch: bool = True,
     ) -> None:
         super().__init__()
         self.input_size = input_size
         self._of_levels = STRIDES[STRIDES.index(finest_stride) :]
         self.peak_rate = peak_rate
         self.backbone_rate = backbone_rate
+        self.branch_rate = branch_rate
         self.backbone = NanoBackbone()
         self.neck = NanoNeck()
         self.head = NanoHead(categories, self._of_levels)
@@ -237,6 +281,7 @@ class NanoDetector(StagedDetector):
             told = torch.tensor(values).flip(0).view(1, 3, 1, 1) / 255
             self.register_buffer(name, told, persistent=False)
         self._begin_at_random()
+        self.branch = ClassBranch(categories, self._of_levels) if has_branch else None
 
     def _begin_at_random(self) -> None:
         for module in self.modules():
@@ -265,8 +310,7 @@ class NanoDetector(StagedDetector):
     def late_losses(self, features: list[Tensor], targets: Sequence[Target]) -> dict[str, Tensor]:
         levels = self.backbone.late(features, self._frozen)
         grid = self._grid(levels[-1])
-        logits, sides = self.head(self.neck(levels))
-        logits, sides = logits.float(), sides.float()
+        logits, sides = self._predicted(levels)
         boxes = self._boxes(sides, grid)
         assigned = assign(logits.detach().sigmoid(), boxes.detach(), targets, grid)
         return {
@@ -285,13 +329,13 @@ class NanoDetector(StagedDetector):
 
     def late_find(self, features: list[Tensor]) -> list[Found]:
         """As find, from the features of all blocks."""
-        logits, sides = self.head(self.neck(features))
-        boxes = self._boxes(sides.float(), Grid(self.points, self.strides))
-        scores = logits.float().sigmoid()
+        logits, sides = self._predicted(features)
+        boxes = self._boxes(sides, Grid(self.points, self.strides))
+        scores = logits.sigmoid()
         return [suppressed(scores[i], boxes[i]) for i in range(logits.shape[0])]
 
     def class_rows(self, name: str) -> ClassRows | None:
-        return ClassRows() if name.startswith(_CLASSES) else None
+        return ClassRows() if name.startswith((_CLASSES, _BRANCH_CLASSES)) else None
 
     def settled(self) -> Detector:
         """With all norms folded in: the structure that checkpoints have."""
@@ -308,12 +352,22 @@ class NanoDetector(StagedDetector):
                 module.norm = kind(module.out_channels)
 
     def parameter_groups(self) -> Iterator[ParameterGroup]:
-        parts = ((self.backbone, self.backbone_rate), (self.neck, 1.0), (self.head, 1.0))
+        parts: list[tuple[nn.Module, float]] = [(self.backbone, self.backbone_rate)]
+        parts += [(self.neck, 1.0), (self.head, 1.0)]
+        if self.branch is not None:
+            parts.append((self.branch, self.branch_rate))
         for part, rate in parts:
             weights = tuple(p for p in part.parameters() if p.ndim > 1)
             others = tuple(p for p in part.parameters() if p.ndim <= 1)
             yield ParameterGroup(weights, rate, _WEIGHT_DECAY)
             yield ParameterGroup(others, rate, 0.0)
+
+    def _predicted(self, features: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """As NanoHead gives them, in single precision."""
+        logits, sides = self.head(self.neck(features))
+        if self.branch is not None:
+            logits = logits + self.branch(features)
+        return logits.float(), sides.float()
 
     def _boxes(self, sides: Tensor, grid: Grid) -> Tensor:
         steps = sides.softmax(-1) @ self.head.whole
@@ -335,11 +389,14 @@ class NanoDetector(StagedDetector):
 def build(request: BuildRequest) -> Detector:
     """Raises TrainerError where the weights of COCO are missing or altered."""
     has_learned = request.start in ("pretrained", "run")
+    fine_tunes = has_learned and request.start_decides
+    peak = _RATE if fine_tunes else _SCRATCH_RATE
     detector = NanoDetector(
         request.categories,
         request.input_size,
         finest_stride=request.finest_stride,
-        peak_rate=_RATE if has_learned and request.start_decides else _SCRATCH_RATE,
+        peak_rate=peak,
+        branch_rate=(_BRANCH_RATE if fine_tunes else _BRANCH_SCRATCH_RATE) / peak,
         backbone_rate=request.backbone_rate if has_learned or not request.start_decides else 1.0,
     )
     if request.start == "pretrained":
@@ -353,17 +410,20 @@ def build(request: BuildRequest) -> Detector:
 
 def coco_detector(input_size: tuple[int, int]) -> NanoDetector:
     """As it was published, with COCO's 80 classes, in eval mode. Raises TrainerError as build."""
-    detector = NanoDetector(len(coco_weights.NAMES), input_size)
+    detector = NanoDetector(len(coco_weights.NAMES), input_size, has_branch=False)
     detector.load_state_dict(coco_weights.load())
     return detector.eval()
 
 
 @torch.no_grad()
 def _begin_from_coco(detector: NanoDetector) -> None:
-    """Everything but the classes as COCO has taught it; each class begins as the mean of COCO's."""
-    told, values = coco_weights.load(), {}
+    """All but the branch as COCO has taught it; each class begins as the mean of COCO's."""
+    published, values = coco_weights.load(), {}
     for name, own in detector.state_dict().items():
-        known = told[name]
+        if name.startswith(_BRANCH):
+            values[name] = own
+            continue
+        known = published[name]
         is_class = name.startswith(_CLASSES)
         values[name] = known.mean(0, keepdim=True).expand_as(own) if is_class else known
     detector.load_state_dict(values)
