@@ -26,6 +26,7 @@ SQL_FILES = {
 }
 FROM_TRAINER = {
     "trainer.assist_lines",
+    "trainer.coco_weights",
     "trainer.config",
     "trainer.events",
     "trainer.measured",
@@ -39,7 +40,7 @@ FROM_TRAINER = {
 """The rest of the trainer needs torch, or is its own business. stored and run_files read what both
 sides keep on the disk, and picture_gate is asked before any picture is decoded: one checked reader,
 so that neither trusts what the other refuses. The same of names (the gate) and of what is written
-to a terminal (shell_text)."""
+to a terminal (shell_text). coco_weights knows COCO's names and the files of its detector."""
 FOR_THE_TRACKER = {
     "labeler.dataset.model",
     "labeler.dataset.picture",
@@ -124,6 +125,8 @@ def test_a_forbidden_import_is_noticed(tmp_path: Path, monkeypatch: pytest.Monke
         ),
         ("trainer.predict", {"torch", "PySide6", "labeler"}),
         ("trainer.assist_lines", {"torch", "numpy"}),
+        ("trainer.coco_weights", {"torch", "numpy", "safetensors"}),
+        ("labeler.runs.coco_detector", {"torch", "numpy", "onnxruntime", "PySide6"}),
         ("trainer.events", {"torch", "numpy"}),
         ("trainer.config", {"torch", "numpy"}),
         ("trainer.measured", {"torch", "numpy"}),

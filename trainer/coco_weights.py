@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 PATH = Path(__file__).with_name("nanodet_g.safetensors")
+GRAPH = PATH.with_suffix(".onnx")
+"""The network without torch, made by tools/make_coco_graph.py; its numbers lie in PATH."""
+GRAPH_SHA256 = "027b0daef7cb28340652466f91e097075b34a00098bdab6d327301978214854a"
 SHA256 = "3d2ef381cf71901388885dc86d86a7231b4d982637537f36076a579998234b1b"
 NAMES = (
     *("person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat"),
@@ -40,13 +43,28 @@ def load() -> dict[str, Tensor]:
     """
     from safetensors.torch import load as read
 
-    try:
-        data = PATH.read_bytes()
-    except OSError as error:
-        raise TrainerError(f"{PATH} cannot be read ({error.strerror}). {_MEND}") from error
-    if hashlib.sha256(data).hexdigest() != SHA256:
-        raise TrainerError(f"{PATH} is not the file that the program came with. {_MEND}")
+    data = _checked(PATH, SHA256)
     return {name: tensor.float() for name, tensor in read(data).items()}
+
+
+def graph() -> Path:
+    """Where the network without torch lies, beside its weights. Reads both files to check them.
+
+    Raises TrainerError as load.
+    """
+    for path, sha256 in ((PATH, SHA256), (GRAPH, GRAPH_SHA256)):
+        _checked(path, sha256)
+    return GRAPH.resolve()  # ONNX Runtime refuses weights that a link leads to
+
+
+def _checked(path: Path, sha256: str) -> bytes:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise TrainerError(f"{path} cannot be read ({error.strerror}). {_MEND}") from error
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise TrainerError(f"{path} is not the file that the program came with. {_MEND}")
+    return data
 
 
 _MEND = "Install Vector Labeler again, or start from random weights."

@@ -18,6 +18,12 @@ _DEAREST_LOOKS = 0.15
 _FIRST_LOOK_COST = 0.04
 """As a share of the time: a guess, until the first look has been timed."""
 _CAUTION = 1.15
+FIRST_EVALUATION = 5.0
+"""Seconds of learning after which a first model is scored and exported, whatever else is due."""
+_FIRST_SHARE, _FIRST_LONGEST = 0.05, 2.0
+"""How long that may look at pictures: as a share of the whole time, and in seconds."""
+_FIRST_LATEST = 0.8
+"""Share of the whole time from which on the last evaluation is as near."""
 _MOST_LOOKS = 20
 """Of a run by epochs; with fewer epochs there is one after each."""
 
@@ -25,6 +31,12 @@ _MOST_LOOKS = 20
 def usual_fall(progress: float, warmup: float) -> float:
     """As soon as the rate has warmed up, until the end."""
     return (progress - warmup) / (1 - warmup)
+
+
+def first_evaluation(now: float, whole: float) -> float | None:
+    """As in Pace, for a run of that many seconds in which there is no model yet."""
+    is_due = FIRST_EVALUATION <= now <= _FIRST_LATEST * whole
+    return min(_FIRST_SHARE * whole, _FIRST_LONGEST) if is_due else None
 
 
 class Pace(ABC):
@@ -41,6 +53,13 @@ class Pace(ABC):
         """How far the learning rate has come down, 0 to 1, along a cosine. warmup: a share."""
         return usual_fall(progress, warmup)
 
+    def first_evaluation(self) -> float | None:
+        """Where a first model is due now: how many seconds looking at pictures may take.
+
+        Asked after each step, before is_look_due(). Once there is any model: None.
+        """
+        return None
+
     @abstractmethod
     def is_look_due(self, progress: float, steps: int) -> bool:
         """Whether to validate now. Asked once after each step; a look that is due is taken."""
@@ -52,6 +71,9 @@ class Pace(ABC):
     @abstractmethod
     def looked(self, seconds: float) -> None:
         """Takes note of what a look has cost."""
+
+    def evaluated_first(self, seconds: float, full: float) -> None:  # noqa: B027 - see first_evaluation
+        """Takes note of what the first evaluation has cost, and what one of all pictures would."""
 
     def judged(self, ap: float) -> None:  # noqa: B027 - most lengths do not depend on it
         """Takes note of the AP of a look."""
@@ -76,6 +98,14 @@ class ClockPace(Pace):
         self._looks = list(_LOOKS)
         self._look_cost = _FIRST_LOOK_COST * seconds
         self._spent_looking = 0.0
+        self._has_model = False
+
+    def first_evaluation(self) -> float | None:
+        return None if self._has_model else first_evaluation(self._watch.seconds, self._seconds)
+
+    def evaluated_first(self, seconds: float, full: float) -> None:
+        self.looked(full)
+        self._spent_looking = seconds
 
     def progress(self) -> float:
         return self._watch.seconds / max(1e-3, self._seconds - self._look_cost)
@@ -93,6 +123,7 @@ class ClockPace(Pace):
         return self._seconds
 
     def looked(self, seconds: float) -> None:
+        self._has_model = True
         self._spent_looking += seconds
         self._look_cost = min(_CAUTION * seconds, 0.3 * self._seconds)
 
@@ -101,12 +132,14 @@ class ClockPace(Pace):
             "looks": self._looks,
             "look_cost": self._look_cost,
             "spent_looking": self._spent_looking,
+            "has_model": self._has_model,
         }
 
     def recall(self, memory: Mapping[str, Any]) -> None:
         self._looks = list(memory["looks"])
         self._look_cost = float(memory["look_cost"])
         self._spent_looking = float(memory["spent_looking"])
+        self._has_model = bool(memory.get("has_model", True))
 
 
 class EpochPace(Pace):

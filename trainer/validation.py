@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,10 +29,11 @@ _NO_MEMORY = (
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """threshold: the score with the best F1."""
+    """threshold: the score with the best F1. images: how many were looked at; 0: all of them."""
 
     scores: Look
     threshold: float
+    images: int = 0
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -51,8 +54,9 @@ class Validator:
         self._batch = _BATCH
         count = len(coco.pictures)
         self._chosen = sorted(random.Random(0).sample(range(count), min(most, count)))
+        self._shuffled = random.Random(0).sample(self._chosen, len(self._chosen))
         if self._chosen and not self._can_judge():
-            self._chosen = []
+            self._chosen = self._shuffled = []
             examples.complain(
                 "Validation",
                 "none of its pictures with a box can be read, so nobody can say how good the "
@@ -78,14 +82,22 @@ class Validator:
         batches = (boxed[begin : begin + _BATCH] for begin in range(0, len(boxed), _BATCH))
         return any(self._examples.batch(batch) for batch in batches)
 
-    def judge(self, detector: Detector) -> Verdict:
+    def judge(self, detector: Detector, within: float = math.inf) -> Verdict:
         """detector: in eval mode. Where the memory does not suffice, fewer pictures at once are
-        looked at from then on. Raises TrainerError where it does for none."""
+        looked at from then on. Raises TrainerError where it does for none.
+
+        within: seconds after which no more pictures are begun, once one of them has a box. They
+        come in a random order then, the same in each run.
+        """
         found: dict[int, list[Detection]] = {}
         used: list[int] = []
         begin = 0
-        while begin < len(self._chosen):
-            indices = self._chosen[begin : begin + self._batch]
+        order = self._chosen if math.isinf(within) else self._shuffled
+        until = time.monotonic() + within
+        while begin < len(order):
+            if time.monotonic() >= until and any(self._coco.pictures[i].boxes for i in used):
+                break
+            indices = order[begin : begin + self._batch]
             readable = [(i, e) for i in indices for e in self._examples.batch([i])]
             seen = self._seen(detector, [example for _, example in readable])
             if seen is None:
@@ -99,7 +111,8 @@ class Validator:
                 )
         pictures = [self._coco.pictures[index] for index in used]
         truth = truth_of(pictures, self._coco.categories)
-        return Verdict(look_at(truth, found), best_threshold(truth, found))
+        images = begin if begin < len(order) else 0
+        return Verdict(look_at(truth, found), best_threshold(truth, found), images)
 
     def _seen(self, detector: Detector, examples: list[Example]) -> list[Found] | None:
         """None where the memory does not suffice."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from labeler.errors import UserError
+from labeler.runs.budgets import Budget, Length, with_budget
 from labeler.runs.history import config_of
 from labeler.runs.prepare import Wish
 from trainer.config import AUGMENTATIONS, BUILT_IN, COCO_START, DETECTORS, DEVICES
@@ -38,6 +39,12 @@ def add_adjustments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="until validation stops improving instead, --seconds at most (3600)",
     )
+    length.add_argument(
+        "--budget",
+        choices=[each.value for each in Budget],
+        help="as in the window instead: instant (10 s), quick (1 min), good (5 min), best; "
+        "--seconds overrides how long",
+    )
     parser.add_argument(
         "--seconds", type=float, default=None, metavar="S", help="how long to train (60)"
     )
@@ -62,17 +69,11 @@ def add_adjustments(parser: argparse.ArgumentParser) -> None:
 
 def wish_of(arguments: argparse.Namespace) -> Wish:
     """Raises UserError where --from names no run."""
-    budget = "best" if arguments.best else "epochs" if arguments.epochs else "time"
-    seconds = arguments.seconds
-    if seconds is None:
-        seconds = 3600.0 if arguments.best else 60.0
+    named = Budget(arguments.budget or (Budget.BEST if arguments.best else Budget.QUICK))
     wish = Wish(
         arguments.start,
         arguments.detector or BUILT_IN,
-        seconds,
-        arguments.seed,
-        budget=budget,
-        epochs=arguments.epochs,
+        seed=arguments.seed,
         device=arguments.device,
         threads=arguments.threads,
         longest_side=arguments.longest_side,
@@ -80,6 +81,9 @@ def wish_of(arguments: argparse.Namespace) -> Wish:
         learning_rate=arguments.learning_rate,
         augmentation=arguments.augmentation,
     )
+    wish = with_budget(wish, named, Length(epochs=arguments.epochs))
+    if arguments.seconds is not None:
+        wish = replace(wish, seconds=arguments.seconds)
     return wish if arguments.start in _WEIGHTS else _from_run(wish, arguments.detector)
 
 

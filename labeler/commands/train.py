@@ -99,7 +99,7 @@ def _prepare(arguments: argparse.Namespace) -> PreparedRun:
         raise UserError("Say what to learn from, or with --resume which run shall go on.")
     wish = wish_of(arguments)
     if arguments.resume is not None:
-        others = (arguments.seconds, arguments.out, arguments.val)
+        others = (arguments.seconds, arguments.budget, arguments.out, arguments.val)
         if wish != Wish() or any(other is not None for other in others):
             raise UserError("--resume goes on as the run was asked for: leave out other options.")
         return prepared_again(arguments.resume.absolute(), arguments.images, arguments.val_images)

@@ -7,14 +7,16 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from labeler.gui import times
-from labeler.runs.history import MODEL, NEWEST, RunSummary
+from labeler.runs.history import MODEL, NEWEST, RunState, RunSummary
 from labeler.runs.pair import PRETRAINED, SIDES, PairSummary
 from trainer.run_files import moment_in
 
 
 def of_run(run: RunSummary) -> str:
-    """As in "today 17:04, AP 0.78"."""
+    """As in "today 17:04, AP 0.78"; of one that learns: "today 17:04, learning, AP 0.52"."""
     when = times.day_and_time(run.started)
+    if run.state is RunState.RUNNING:
+        when = _tr("{0}, learning").format(when)
     return when if run.ap is None else _tr("{0}, AP {1}").format(when, f"{run.ap:.2f}")
 
 

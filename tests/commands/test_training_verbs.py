@@ -374,6 +374,21 @@ def test_settings_by_hand_reach_the_run() -> None:
     assert wish_of(parser.parse_args([])) == Wish()
 
 
+def test_the_budgets_of_the_window_have_the_same_names_in_the_shell() -> None:
+    parser = argparse.ArgumentParser()
+    add_adjustments(parser)
+    for name, wish in {
+        "instant": Wish(seconds=10.0),
+        "quick": Wish(seconds=60.0),
+        "good": Wish(seconds=300.0),
+        "best": Wish(seconds=3600.0, budget="best"),
+    }.items():
+        assert wish_of(parser.parse_args(["--budget", name])) == wish
+    shorter = wish_of(parser.parse_args(["--budget", "best", "--seconds", "7"]))
+    assert shorter == Wish(seconds=7.0, budget="best")
+    assert wish_of(parser.parse_args(["--seconds", "7"])) == Wish(seconds=7.0)
+
+
 def test_from_takes_a_run_and_its_detector_with_it(tmp_path: Path) -> None:
     parser = argparse.ArgumentParser()
     add_adjustments(parser)

@@ -13,9 +13,9 @@ from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
 from labeler.gui.train import last_wish
-from labeler.gui.train.budgets import Budget, Length, budget_of, with_budget
 from labeler.gui.train.settings_panel import SettingsPanel
 from labeler.gui.train.workspace import TrainWorkspace
+from labeler.runs.budgets import Budget, Length, budget_of, with_budget
 from labeler.runs.history import RunState, RunSummary
 from labeler.runs.prepare import Wish
 from trainer.config import RunConfig
@@ -34,6 +34,8 @@ def test_one_click_asks_for_a_minute_and_leaves_the_rest_to_the_recipe(
     panel: SettingsPanel,
 ) -> None:
     assert panel.wish() == Wish()
+    panel.instant.click()
+    assert panel.wish() == Wish(seconds=10)
     panel.good.click()
     assert panel.wish() == Wish(seconds=300)
     panel.best.click()
@@ -123,6 +125,17 @@ def test_a_budget_is_known_again_from_its_wish(budget: Budget, length: Length) -
     wish = with_budget(Wish(), budget, length)
     RunConfig("", "", budget=wish.budget, seconds=wish.seconds, epochs=wish.epochs)
     assert with_budget(Wish(), *budget_of(wish)) == wish
+
+
+@pytest.mark.parametrize(
+    ("seconds", "budget", "minutes"),
+    [(7.0, Budget.INSTANT, 0), (45.0, Budget.QUICK, 0), (420.0, Budget.QUICK, 7)],
+)
+def test_a_remembered_length_that_no_budget_has_is_that_of_the_nearest_one_or_of_the_drawer(
+    seconds: float, budget: Budget, minutes: int, panel: SettingsPanel
+) -> None:
+    panel.show_wish(Wish(seconds=seconds))
+    assert budget_of(panel.wish()) == (budget, Length(minutes))
 
 
 def test_a_run_that_is_gone_gives_way_to_pretrained_weights_and_never_to_another_run(

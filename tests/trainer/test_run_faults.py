@@ -234,9 +234,9 @@ def test_the_same_weights_are_looked_at_once(
     run, clock, events = make(budget="best", seconds=100.0), SlowSteps(monkeypatch), list[Event]()
     judge = Validator.judge
 
-    def slow(validator: Validator, detector: Detector) -> Verdict:
+    def slow(validator: Validator, detector: Detector, *within: float) -> Verdict:
         clock.seconds += 100.0
-        return judge(validator, detector)
+        return judge(validator, detector, *within)
 
     monkeypatch.setattr(Validator, "judge", slow)
     train(run, events.append, never, clock.now)

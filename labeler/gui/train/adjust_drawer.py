@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from labeler.gui.decimal_field import DecimalField
 from labeler.gui.key_hint import wrapped
 from labeler.gui.theme import pad_field, set_role
-from labeler.gui.train.budgets import Length
+from labeler.runs.budgets import Length
 from labeler.runs.choice_lines import line_about
 from labeler.runs.prepare import Wish
 
@@ -69,7 +69,7 @@ class AdjustDrawer(QWidget):
 
     @property
     def length(self) -> Length:
-        """How long, where that is not left to the three budgets."""
+        """How long, where that is not left to the budgets."""
         return Length(float(self.minutes.value()), float(self.epochs.value()))
 
     def adjusted(self, wish: Wish) -> Wish:

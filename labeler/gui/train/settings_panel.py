@@ -12,10 +12,10 @@ from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.side_panel import heading
 from labeler.gui.theme import set_role
 from labeler.gui.train.adjust_drawer import AdjustDrawer
-from labeler.gui.train.budgets import Budget, budget_of, with_budget
 from labeler.gui.train.choices import ChoiceRow
 from labeler.gui.train.chosen_lines import ChosenLines
 from labeler.gui.train.start_choice import StartChoice
+from labeler.runs.budgets import Budget, budget_of, with_budget
 from labeler.runs.history import LeftOut, RunSummary
 from labeler.runs.prepare import Wish
 from trainer.config import BUILT_IN, DETECTOR_FACTS, DetectorFacts
@@ -164,11 +164,16 @@ class SettingsPanel(QWidget):
     def _add_times(self) -> None:
         self._times, rows = self._group(self.tr("Time"))
         self._said_of = {
+            Budget.INSTANT: self.tr("10 s"),
             Budget.QUICK: self.tr("1 min"),
             Budget.GOOD: self.tr("5 min"),
             Budget.BEST: self.tr("until it stops improving"),
         }
         told = {
+            Budget.INSTANT: (
+                self.tr("Instant"),
+                self.tr("A detector to try at once: shows whether it finds your things"),
+            ),
             Budget.QUICK: (self.tr("Quick"), self.tr("A first detector in a minute")),
             Budget.GOOD: (self.tr("Good"), self.tr("Finer boxes, fewer misses")),
             Budget.BEST: (
@@ -180,7 +185,7 @@ class SettingsPanel(QWidget):
             budget: ChoiceRow(title, self._said_of[budget], tooltip, self._times)
             for budget, (title, tooltip) in told.items()
         }
-        self.quick, self.good, self.best = self._times_of.values()
+        self.instant, self.quick, self.good, self.best = self._times_of.values()
         for row in self._times_of.values():
             row.clicked.connect(self._change)
             rows.addWidget(row)

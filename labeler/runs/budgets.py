@@ -9,14 +9,15 @@ from labeler.runs.prepare import Wish
 
 
 class Budget(StrEnum):
-    """The three rows to choose from."""
+    """The four lengths to choose from, in the window and as --budget."""
 
+    INSTANT = "instant"
     QUICK = "quick"
     GOOD = "good"
     BEST = "best"
 
 
-SECONDS = {Budget.QUICK: 60.0, Budget.GOOD: 300.0, Budget.BEST: 3600.0}
+SECONDS = {Budget.INSTANT: 10.0, Budget.QUICK: 60.0, Budget.GOOD: 300.0, Budget.BEST: 3600.0}
 """For BEST the most it may take."""
 
 
@@ -36,10 +37,20 @@ def with_budget(wish: Wish, budget: Budget, length: Length) -> Wish:
 
 
 def budget_of(wish: Wish) -> tuple[Budget, Length]:
-    """What was chosen, so that with_budget() gives the same wish again."""
+    """What was chosen, so that with_budget() gives the same wish again.
+
+    A length below a minute that no budget has, as an older settings file may hold, is that of the
+    nearest one: whoever sets a length by hand sets minutes.
+    """
     fitting = [Budget.BEST] if wish.budget == "best" else [Budget.QUICK, Budget.GOOD]
     if wish.budget == "epochs":
-        fitting = list(Budget)
-    budget = next((each for each in fitting if SECONDS[each] == wish.seconds), fitting[0])
-    minutes = 0.0 if wish.seconds == SECONDS[budget] else wish.seconds / 60.0
+        fitting = [Budget.QUICK, Budget.GOOD, Budget.BEST]
+    if wish.budget != "best":
+        fitting.append(Budget.INSTANT)
+    budget = next((each for each in fitting if SECONDS[each] == wish.seconds), None)
+    minutes = 0.0
+    if budget is None and wish.seconds < SECONDS[Budget.QUICK] and wish.budget != "best":
+        budget = min(fitting, key=lambda each: abs(SECONDS[each] - wish.seconds))
+    elif budget is None:
+        budget, minutes = fitting[0], wish.seconds / 60.0
     return budget, Length(minutes, wish.epochs if wish.budget == "epochs" else 0.0)
