@@ -105,10 +105,7 @@ def replay(shots: Iterable[Shot], start: Start, detector: Detector | None = None
     more, the boxes are carried on anew from that image, as a person pressing the key again does;
     accepted boxes stay as they were offered.
     """
-    effort = Effort()
-    for effort in efforts(shots, start, detector):
-        pass
-    return effort
+    return list(efforts(shots, start, detector))[-1]
 
 
 def efforts(
