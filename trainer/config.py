@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import math
 import os
 from dataclasses import asdict, dataclass, replace
@@ -14,7 +16,7 @@ from trainer.run_files import MARKS
 from trainer.stored import AtMost, PathText, StoredError, as_json, read
 
 BUILT_IN = "lite"
-"""The built-in detector: works offline. The others are torchvision's names."""
+"""The built-in detector: works offline."""
 COCO_START = "nanodet"
 OFFLINE = (BUILT_IN, COCO_START)
 """What this program brings along itself."""
@@ -28,7 +30,7 @@ class DetectorFacts:
 
     megabytes: to download once for a pretrained start; 0: nothing. is_for_gpu: on a processor it
     learns, but too slowly to be of use. note: one sentence. learned: what its pretrained weights
-    come from.
+    come from. extra: what must be installed besides, by its name in pyproject.toml; "": nothing.
     """
 
     title: str
@@ -36,6 +38,7 @@ class DetectorFacts:
     is_for_gpu: bool
     note: str
     learned: str = "COCO"
+    extra: str = ""
 
 
 DETECTOR_FACTS = {
@@ -48,6 +51,27 @@ DETECTOR_FACTS = {
     ),
     COCO_START: DetectorFacts(
         "Built in, from COCO", 0, False, "Has learned 80 everyday kinds of objects already."
+    ),
+    "dfine_n": DetectorFacts(
+        "D-FINE-N",
+        15,
+        True,
+        "Small and exact for its size. Knows 80 everyday kinds of objects.",
+        extra="detectors",
+    ),
+    "dfine_s": DetectorFacts(
+        "D-FINE-S",
+        41,
+        True,
+        "Exact, and light enough to be watched live. Knows 80 everyday kinds of objects.",
+        extra="detectors",
+    ),
+    "rtdetr_v2_r50": DetectorFacts(
+        "RT-DETR v2",
+        172,
+        True,
+        "The largest and the most exact. Knows 80 everyday kinds of objects.",
+        extra="detectors",
     ),
     "ssdlite320_mobilenet_v3_large": DetectorFacts(
         "SSDLite",
@@ -71,10 +95,14 @@ DETECTOR_FACTS = {
         "Faster R-CNN",
         167,
         True,
-        "The largest and the most exact. Knows 80 everyday kinds of objects.",
+        "Large, for boxes that must be exact. Knows 80 everyday kinds of objects.",
     ),
 }
-"""By the names that torchvision has for them, from small to large."""
+"""What comes with the program, then what transformers and torchvision have, from small to large.
+The last have torchvision's names."""
+
+_OF_EXTRAS = {"detectors": ("transformers", "scipy")}
+"""The packages of an extra that are looked for."""
 
 DETECTORS = tuple(DETECTOR_FACTS)
 STARTS = ("pretrained", "scratch", "run")
@@ -163,6 +191,20 @@ _LIMITS = {
     "batch": (0, 512),
     "learning_rate": (0, 1),
 }
+
+
+def missing_for(detector: str) -> str:
+    """How to get what the detector needs and is not installed: one line, "" where all is there.
+
+    Imports nothing of it: that takes seconds.
+    """
+    facts = DETECTOR_FACTS.get(detector)
+    if facts is None or not facts.extra:
+        return ""
+    importlib.invalidate_caches()  # it may have been installed just now
+    if all(importlib.util.find_spec(name) is not None for name in _OF_EXTRAS[facts.extra]):
+        return ""
+    return f'{facts.title} has to be installed: pip install "vector-labeler[{facts.extra}]"'
 
 
 def start_words(config: RunConfig) -> str:

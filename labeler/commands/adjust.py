@@ -28,7 +28,7 @@ def add_adjustments(parser: argparse.ArgumentParser) -> None:
         "--detector",
         choices=DETECTORS,
         help=f"{' and '.join(OFFLINE)} are built in and work offline, {DEFAULT_DETECTOR} is the "
-        "default; the others are torchvision's",
+        "default; the others' weights are fetched once",
     )
     length = parser.add_mutually_exclusive_group()
     length.add_argument(

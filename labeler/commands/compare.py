@@ -76,7 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--detector",
         choices=DETECTORS,
         help=f"{' and '.join(OFFLINE)} are built in and work offline, {PAIR_DETECTOR} is the "
-        "default; the others are torchvision's",
+        "default; the others' weights are fetched once",
     )
     parser.add_argument(
         "--video",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from PySide6.QtCore import Qt
@@ -53,8 +56,44 @@ def test_every_detector_can_be_chosen_and_says_what_must_be_fetched(panel: Setti
     assert panel.wish().detector == "nanodet"
     assert panel.pretrained.detail == "no download"
     QTest.keyClick(panel.detector, Qt.Key.Key_Down)
-    assert panel.wish().detector == "ssdlite320_mobilenet_v3_large"
-    assert panel.pretrained.detail == "13 MB, once"
+    assert panel.wish().detector == "dfine_n"
+    assert panel.pretrained.detail == "15 MB, once"
+
+
+def test_a_detector_that_is_not_installed_is_shown_and_says_how_to_get_it(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "transformers", None)  # as where it is not installed
+    panel = SettingsPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    assert panel.missing.isHidden()
+    QTest.keyClick(panel.detector, Qt.Key.Key_Down)
+    QTest.keyClick(panel.detector, Qt.Key.Key_Down)
+    assert panel.detector.currentText() == "D-FINE-N (to install)"
+    assert panel.missing.isVisible()
+    assert panel.missing.text() == (
+        'D-FINE-N has to be installed: pip install "vector-labeler[detectors]"'
+    )
+    QTest.keyClick(panel.detector, Qt.Key.Key_Up)
+    assert panel.missing.isHidden()
+
+
+def test_a_detector_that_is_installed_is_like_any_other(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("transformers", "scipy"):
+        there = ModuleType(name)
+        there.__spec__ = ModuleSpec(name, None)
+        monkeypatch.setitem(sys.modules, name, there)
+    panel = SettingsPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.detector.setCurrentIndex(panel.detector.findData("dfine_s"))
+    panel.detector.activated.emit(panel.detector.currentIndex())
+    assert panel.detector.currentText() == "D-FINE-S (GPU)"
+    assert panel.missing.isHidden()
+    assert panel.pretrained.detail == "41 MB, once"
 
 
 def test_a_start_from_coco_brings_a_detector_that_has_learned_it(panel: SettingsPanel) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.side_panel import heading
@@ -18,7 +18,7 @@ from labeler.gui.train.start_choice import StartChoice
 from labeler.runs.budgets import Budget, budget_of, with_budget
 from labeler.runs.history import LeftOut, RunSummary
 from labeler.runs.prepare import Wish
-from trainer.config import DEFAULT_DETECTOR, DETECTOR_FACTS, OFFLINE, DetectorFacts
+from trainer.config import DEFAULT_DETECTOR, DETECTOR_FACTS, OFFLINE, missing_for
 
 
 class SettingsPanel(QWidget):
@@ -145,7 +145,11 @@ class SettingsPanel(QWidget):
 
     def _show_details(self) -> None:
         self._show_detector()
-        facts = DETECTOR_FACTS[str(self.detector.currentData())]
+        detector = str(self.detector.currentData())
+        facts = DETECTOR_FACTS[detector]
+        missing = missing_for(detector)
+        self.missing.setText(missing)
+        self.missing.setVisible(bool(missing))
         size = self.tr("{0} MB, once").format(facts.megabytes)
         cost = size if facts.megabytes else self.tr("no download")
         self.starts.show_detector(str(self.detector.currentData()), cost)
@@ -211,11 +215,18 @@ class SettingsPanel(QWidget):
         self.detector.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        for name, facts in DETECTOR_FACTS.items():
-            self.detector.addItem(_title(facts), name)
+        for name in DETECTOR_FACTS:
+            self.detector.addItem(_title(name), name)
         self.detector.activated.connect(self._choose_detector)
         self._layout.addWidget(heading(self.tr("Detector"), self.detector))
         self._layout.addWidget(self.detector)
+        self.missing = QLabel(self)
+        self.missing.setTextFormat(Qt.TextFormat.PlainText)
+        self.missing.setWordWrap(True)
+        self.missing.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.missing.setAccessibleName(self.tr("What has to be installed for this detector"))
+        set_role(self.missing, "faint")
+        self._layout.addWidget(self.missing)
 
     def _add_starts(self) -> None:
         self.starts = StartChoice(self)
@@ -250,7 +261,10 @@ class SettingsPanel(QWidget):
         return group, rows
 
 
-def _title(facts: DetectorFacts) -> str:
+def _title(detector: str) -> str:
+    facts = DETECTOR_FACTS[detector]
+    if missing_for(detector):
+        return QCoreApplication.translate("SettingsPanel", "{0} (to install)").format(facts.title)
     if not facts.is_for_gpu:
         return facts.title
     return QCoreApplication.translate("SettingsPanel", "{0} (GPU)").format(facts.title)
