@@ -84,7 +84,7 @@ def test_the_newest_stands_on_top_and_scores_sort_by_their_number(
     workspace: TrainWorkspace,
 ) -> None:
     page = workspace.pages.table
-    assert _column(page, 1) == ["Random weights", "Pretrained", "Pretrained"]
+    assert _column(page, 1) == ["Random weights", "ImageNet", "ImageNet"]
     page.table.sortByColumn(AP_COLUMN, Qt.SortOrder.DescendingOrder)
     assert _column(page, AP_COLUMN) == [
         "0.90 (0.85 to 0.95)",

@@ -26,6 +26,7 @@ SMALLEST = {
     "benchmarks/canvas_drag.py": "--frames 2 --boxes 0 3 --scale 1",
     "benchmarks/dataset_scale.py": "--images 60",
     "benchmarks/edit_durable.py": "--edits 4 --images 1 20",
+    "benchmarks/first_model.py": "--seconds 2 --pictures 30",
     "benchmarks/frame_latency.py": "--frames 5 --fps 30",
     "benchmarks/frame_to_paint.py": "--frames 3",
     "benchmarks/import_scale.py": "--images 20 --boxes 40",

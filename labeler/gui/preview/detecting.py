@@ -132,7 +132,7 @@ class Detecting(QObject):
                 self._news.wait_for(has_work)
                 slot = self._slot
                 if slot.ended:
-                    return
+                    break
                 paths, picture, longest = (slot.model, slot.beside), slot.picture, slot.longest
                 is_other, slot.is_other, slot.picture = slot.is_other, (False, False), None
             for each, path, is_new in zip((file, beside), paths, is_other, strict=True):
@@ -141,6 +141,8 @@ class Detecting(QObject):
                 self._refresh(each, path)
             if picture is not None and file.predictor is not None:
                 self._look(file, beside, picture, longest)
+        for each in (file, beside):
+            each.finish()
 
     def _refresh(self, file: _ModelFile, path: Path | None) -> None:
         try:
@@ -205,6 +207,11 @@ class _ModelFile:
     def forget(self) -> None:
         self.path = self.predictor = self._stamp = self._coming = None
 
+    def finish(self) -> None:
+        """Waits for what is being loaded: the process must not end in the middle of that."""
+        if self._coming is not None:
+            self._coming.wait()
+
     def refresh(self, path: Path) -> bool:
         """True where a predictor was made. Raises UserError, once for each state of the file.
 
@@ -257,6 +264,9 @@ class _Loading:
     @property
     def is_done(self) -> bool:
         return not self._thread.is_alive()
+
+    def wait(self) -> None:
+        self._thread.join()
 
     def result(self) -> Predictor:
         """Once it is done. Raises what loading raised."""
