@@ -62,10 +62,15 @@ def rate_choice(config: RunConfig, peak: float) -> str:
 
 def speed_choice(config: RunConfig, device: Device, threads: int) -> str:
     """threads: with how many of the processor it learns, where there is no GPU."""
-    if device.half:
+    if device.half and device.is_gpu:
         return "Calculates in bfloat16 where that is safe: this GPU is faster with it."
     if device.is_gpu:
         return "Calculates in float32 throughout: bfloat16 is left to newer GPUs of NVIDIA and AMD."
+    half = " It calculates in bfloat16 where that is safe: it is faster with it."
+    return _threads_choice(config, threads) + (half if device.half else "")
+
+
+def _threads_choice(config: RunConfig, threads: int) -> str:
     if config.threads:
         return f"Threads: {threads}, {AS_ASKED}."
     left = processor_count() - threads

@@ -36,36 +36,38 @@ class Device:
 class Surroundings:
     """What the machine has. gpus: torch's names of those it offers, with what they are called.
 
-    unseen: a GPU that the machine has and torch does not offer; "" where there is none. fault_of:
-    why a GPU cannot calculate; "" where it can.
+    half: whether bfloat16 is fast on its CUDA GPU; cpu_half: on its processor. unseen: a GPU that
+    the machine has and torch does not offer; "" where there is none. fault_of: why a GPU cannot
+    calculate; "" where it can.
     """
 
     gpus: dict[str, str]
     unseen: str
     half: bool
     fault_of: Callable[[str], str]
+    cpu_half: bool = False
 
 
 def choose_device(wish: str, around: Surroundings | None = None) -> Device:
     """wish: "auto", or the device that it has to be. Raises TrainerError where that is missing."""
     around = around or _look_around()
     if wish == "cpu":
-        return Device("cpu", _processor())
+        return _cpu(around)
     if wish != "auto":
         return _demanded(wish, around)
     for name, title in around.gpus.items():
         fault = around.fault_of(name)
         if fault:
             warning = f"{_begun(title)} fails ({fault}), {_SLOWER}."
-            return Device("cpu", _processor(), warning=warning)
+            return _cpu(around, warning)
         return Device(name, title, around.half and name == "cuda")
     if not around.unseen:
-        return Device("cpu", _processor())
+        return _cpu(around)
     warning = (
         f"This machine has {around.unseen}, but the PyTorch that is installed cannot use it, "
         f"{_SLOWER}. pytorch.org says how to install one that can."
     )
-    return Device("cpu", _processor(), warning=warning)
+    return _cpu(around, warning)
 
 
 def default_threads() -> int:
@@ -94,6 +96,10 @@ def _processor() -> str:
     return f"the processor ({processor_count()} cores)"
 
 
+def _cpu(around: Surroundings, warning: str = "") -> Device:
+    return Device("cpu", _processor(), around.cpu_half, warning)
+
+
 def _look_around() -> Surroundings:
     import torch
 
@@ -104,7 +110,17 @@ def _look_around() -> Surroundings:
         half = torch.cuda.get_device_capability() >= (8, 0)
     if torch.backends.mps.is_available():
         gpus["mps"] = "the GPU of this Mac"
-    return Surroundings(gpus, "" if gpus else _unseen(), half, _fault_of)
+    return Surroundings(gpus, "" if gpus else _unseen(), half, _fault_of, _is_cpu_half_fast())
+
+
+def _is_cpu_half_fast() -> bool:
+    """Whether it has instructions for bfloat16: a step of learning takes two thirds then."""
+    import torch
+
+    return any(
+        bool(getattr(torch.cpu, name, bool)())  # torch has no public name for them
+        for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    )
 
 
 def _unseen() -> str:

@@ -125,12 +125,13 @@ class Feeder:
         """Counts the pictures of a batch, once a step has been made of it."""
         self._seen += len(batch.targets) * self._looked / max(1, self._made)
 
-    def next(self, detector: Detector) -> Batch:
+    def next(self, detector: Detector, *, half: bool = False) -> Batch:
+        """half: what frozen blocks see is calculated in bfloat16."""
         if self._phase.view_share is None or not isinstance(detector, StagedDetector):
             return self._fresh()
         self._steps += 1
         if self._wants_new_views():
-            return self._new_views(detector)
+            return self._new_views(detector, half=half)
         return Batch(None, *self._views.draw(self._phase.batch))
 
     def _wants_new_views(self) -> bool:
@@ -197,12 +198,14 @@ class Feeder:
         taken, self._queue = self._queue[:count], self._queue[count:]
         return taken
 
-    def _new_views(self, detector: StagedDetector) -> Batch:
+    def _new_views(self, detector: StagedDetector, *, half: bool) -> Batch:
         before = self._now()
         self._view_steps += 1
         fresh = self._fresh()
         assert fresh.pictures is not None
-        features = detector.early(fresh.pictures)
+        kind = torch.device(self._device).type
+        with torch.autocast(kind, torch.bfloat16, enabled=half):
+            features = detector.early(fresh.pictures)
         self._views.add(features, fresh.targets)
         self._spent += self._now() - before
         return Batch(None, features, fresh.targets)

@@ -45,6 +45,7 @@ class Learner:
         """fall: as in Pace. half: the network calculates in bfloat16 where that is safe."""
         self.detector = detector.to(device).to(memory_format=torch.channels_last)
         self.mean: Detector = copy.deepcopy(self.detector).eval().requires_grad_(False)
+        self.half = half
         self.rate = 0.0
         self.steps = 0
         self._recipe = recipe

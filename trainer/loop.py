@@ -201,7 +201,7 @@ class Loop:
 
     def _step(self, progress: float) -> None:
         learner, feeder = self._parts.learner, self._parts.feeder
-        batch = feeder.next(learner.detector)
+        batch = feeder.next(learner.detector, half=learner.half)
         self._note(learner.step(batch, progress))
         feeder.learned(batch)
 

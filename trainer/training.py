@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -13,7 +14,7 @@ import torch
 from trainer.analysis import analyse_at_the_end
 from trainer.best_pace import BestPace
 from trainer.choices import rate_choice, speed_choice
-from trainer.config import START_WEIGHTS, RunConfig
+from trainer.config import OFFLINE, START_WEIGHTS, RunConfig
 from trainer.data import Examples
 from trainer.detector import build_detector
 from trainer.device import choose_device, default_threads
@@ -218,6 +219,8 @@ class Training:
             self._material.checked,
         )
         device = choose_device(config.device)
+        if not device.is_gpu and config.detector not in OFFLINE:
+            device = replace(device, half=False)  # not all of their layers have it on processors
         if device.warning:
             self._emit(Warned(device.warning))
         start = load_start(run, config)

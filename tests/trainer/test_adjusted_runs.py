@@ -36,9 +36,13 @@ def _torch_as_it_was() -> Iterator[None]:
 
 
 def around(
-    gpus: dict[str, str] | None = None, unseen: str = "", fault: str = "", half: bool = True
+    gpus: dict[str, str] | None = None,
+    unseen: str = "",
+    fault: str = "",
+    half: bool = True,
+    cpu_half: bool = False,
 ) -> Surroundings:
-    return Surroundings(gpus or {}, unseen, half, lambda _name: fault)
+    return Surroundings(gpus or {}, unseen, half, lambda _name: fault, cpu_half)
 
 
 CUDA = {"cuda": "the GPU NVIDIA T4"}
@@ -55,6 +59,9 @@ MPS = {"mps": "the GPU of this Mac"}
         ("cuda", around(CUDA), "cuda", True),
         ("mps", around(MPS), "mps", False),
         ("cpu", around(CUDA), "cpu", False),
+        ("cpu", around(CUDA, cpu_half=True), "cpu", True),
+        ("auto", around(cpu_half=True), "cpu", True),
+        ("auto", around(MPS, cpu_half=True), "mps", False),
     ],
 )
 def test_the_device_is_the_one_asked_for_or_the_fastest(
@@ -111,6 +118,7 @@ def test_a_core_is_left_to_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
         (around(CUDA, half=False), "in float32 throughout"),
         (around(MPS), "in float32 throughout"),
         (around(), "Threads: 3"),
+        (around(cpu_half=True), "It calculates in bfloat16 where"),
     ],
 )
 def test_how_a_machine_calculates_is_told(there: Surroundings, words: str) -> None:
