@@ -76,7 +76,7 @@ def main() -> None:
     loads += [os.getloadavg()[0]] if hasattr(os, "getloadavg") else []
     told = ", ".join(f"{load:.1f}" for load in loads) or "unknown"
     say(
-        f"\nMedian AP / AP50 of seeds {', '.join(map(str, words.seeds))}; {words.detector}; "
+        f"\nMedian AP / AP50, seeds {', '.join(map(str, words.seeds))}; {words.detector}; "
         f"{platform.machine()}, {os.cpu_count()} cores; load at the beginning and the end: {told}; "
         f"`python {shlex.join(sys.argv)}`"
     )
