@@ -235,6 +235,8 @@ class Loop:
             return
         parts.complain()
         rate = (parts.feeder.seen - self._seen_then) / (now - self._said_at)
+        if not self._said_at and rate > 0:  # to look at a picture takes about as long
+            parts.pace.expect_look(len(parts.validator) / rate)
         self._said_at, self._seen_then = now, parts.feeder.seen
         total = parts.pace.seconds_total(parts.pace.progress())
         parts.emit(

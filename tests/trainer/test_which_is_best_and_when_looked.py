@@ -114,6 +114,22 @@ def test_what_the_first_evaluation_has_cost_tells_when_a_short_run_has_to_end_le
     assert not pace.is_look_due(0.9, 100)
 
 
+def test_the_rate_does_not_jump_where_the_first_evaluation_took_its_time() -> None:
+    hands = Hands()
+    watch = Stopwatch(hands)
+    watch.start()
+    pace = ClockPace(watch, 10.0)
+    pace.expect_look(1.5)
+    hands.now = 5.0
+    before = pace.progress()
+    hands.now = 6.3
+    pace.evaluated_first(1.3, 1.5)
+    assert pace.progress() == pytest.approx(before, abs=0.02)
+    hands.now = 10.0 - 1.15 * 1.5
+    assert pace.progress() == pytest.approx(1.0)
+    assert not pace.is_look_due(0.9, 100)
+
+
 def test_a_run_too_short_for_it_is_scored_only_at_its_end() -> None:
     hands = Hands()
     watch = Stopwatch(hands)
