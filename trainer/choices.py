@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trainer.best_pace import FEWEST_EPOCHS, FEWEST_LOOKS, FIRST, HORIZON, PATIENCE
+from trainer.coco_kin import coco_classes_like
+from trainer.coco_weights import NAMES
 from trainer.config import COCO_START, DETECTOR_FACTS, OFFLINE, RunConfig
 from trainer.machine import processor_count
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from trainer.recipe import Facts, Recipe
 
 AS_ASKED = "as you asked"
+_MOST_ALIKE = 6
 _SMALLEST_OBJECT = 6.0
 """Pixels of the input: what is typically smaller cannot be learnt."""
 
@@ -58,6 +62,30 @@ def rate_choice(config: RunConfig, peak: float) -> str:
             f"what {config.parent} has learned is not undone."
         )
     return f"The learning rate rises to {peak:g} and falls from there: what suits this detector."
+
+
+def classes_choice(config: RunConfig, names: Sequence[str]) -> tuple[str, ...]:
+    """What the classes begin from, where COCO's detector is the start; () where it is not."""
+    if config.detector != COCO_START or config.start != "pretrained":
+        return ()
+    alike = []
+    for name in names:
+        classes = [NAMES[index] for index in coco_classes_like(name)]
+        if classes:
+            alike.append(f"{name} from {_listed(classes)}")
+    if not alike:
+        return ("Each class begins as the mean of COCO's 80: by their names none is like it.",)
+    shown = alike[:_MOST_ALIKE]
+    more = len(alike) - len(shown)
+    rest = f" and {more} more" if more else ""
+    others = "" if len(alike) == len(names) else "; the others from the mean of its 80"
+    return (
+        f"The classes begin as those of COCO that are like them: {'; '.join(shown)}{rest}{others}.",
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def speed_choice(config: RunConfig, device: Device, threads: int) -> str:

@@ -17,6 +17,7 @@ from trainer import coco_weights
 from trainer.assign import Assignment, Grid, assign
 from trainer.boxes import from_distances, grid_points
 from trainer.class_rows import ClassRows
+from trainer.coco_kin import coco_classes_like
 from trainer.head import Neck, Separable
 from trainer.loss import box_loss, classification_loss
 from trainer.protocol import BuildRequest, Detector, Found, ParameterGroup, StagedDetector, Target
@@ -403,7 +404,7 @@ def build(request: BuildRequest) -> Detector:
         backbone_rate=request.backbone_rate if has_learned or not request.start_decides else 1.0,
     )
     if request.start == "pretrained":
-        _begin_from_coco(detector)
+        _begin_from_coco(detector, request.names)
         if not request.start_decides:
             detector.put_norms(FirstLookNorm)
     elif request.start == "scratch":
@@ -419,16 +420,22 @@ def coco_detector(input_size: tuple[int, int]) -> NanoDetector:
 
 
 @torch.no_grad()
-def _begin_from_coco(detector: NanoDetector) -> None:
-    """All but the branch as COCO has taught it; each class begins as the mean of COCO's."""
+def _begin_from_coco(detector: NanoDetector, names: Sequence[str]) -> None:
+    """All but the branch as COCO has taught it.
+
+    A class begins as the mean of those of COCO's that are like it by its name, or else of all.
+    """
     published, values = coco_weights.load(), {}
+    alike = [coco_classes_like(name) or range(len(coco_weights.NAMES)) for name in names]
     for name, own in detector.state_dict().items():
         if name.startswith(_BRANCH):
             values[name] = own
             continue
         known = published[name]
-        is_class = name.startswith(_CLASSES)
-        values[name] = known.mean(0, keepdim=True).expand_as(own) if is_class else known
+        if name.startswith(_CLASSES):
+            rows = [known[list(classes)].mean(0) for classes in alike]
+            known = torch.stack(rows) if rows else known.mean(0, keepdim=True).expand_as(own)
+        values[name] = known
     detector.load_state_dict(values)
 
 

@@ -64,7 +64,8 @@ class BuildRequest:
     8, or 16 where all objects are large, which saves half of the work; backbone_rate is what a
     pretrained backbone learns at, as a share of the head's rate. start_decides: norms stand still
     and rates are lower where the start is pretrained; False: both starts get the same network and
-    the same rates, backbone_rate included, and differ in their weights only.
+    the same rates, backbone_rate included, and differ in their weights only. names: of the
+    categories, where they are known: a pretrained detector may know something alike.
     """
 
     detector: str
@@ -76,6 +77,7 @@ class BuildRequest:
     finest_stride: int = 8
     backbone_rate: float = 0.1
     start_decides: bool = True
+    names: tuple[str, ...] = ()
 
 
 class Detector(nn.Module, ABC):

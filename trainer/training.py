@@ -13,7 +13,7 @@ import torch
 
 from trainer.analysis import analyse_at_the_end
 from trainer.best_pace import BestPace
-from trainer.choices import rate_choice, speed_choice
+from trainer.choices import classes_choice, rate_choice, speed_choice
 from trainer.config import OFFLINE, START_WEIGHTS, RunConfig
 from trainer.data import Examples
 from trainer.detector import build_detector
@@ -234,7 +234,10 @@ class Training:
             rate_choice(config, peak_rate(detector, recipe)),
             speed_choice(config, device, torch.get_num_threads()),
         )
-        known = () if start is None else (start.told(learnt.categories),)
+        if start is not None:
+            known: tuple[str, ...] = (start.told(learnt.categories),)
+        else:
+            known = classes_choice(config, tuple(name for _, name in learnt.categories))
         self._emit(_started(self._material, (*recipe.choices, *known, *more), pace))
         clock = (lambda: self._watch.seconds) if pace.by_clock else None
         val_examples = Examples(checked, detector.input_size, self._complaints.note)
@@ -277,6 +280,7 @@ class Training:
             finest_stride=recipe.finest_stride,
             backbone_rate=recipe.backbone_rate,
             start_decides=recipe.start_decides,
+            names=tuple(name for _, name in categories),
         )
         try:
             detector = build_detector(request)

@@ -25,7 +25,9 @@ from labeler.simulator.world import World
 from tests.trainer.training_runs import ROOT
 from trainer import coco_weights, nanodet
 from trainer.boxes import iou
-from trainer.config import COCO_START
+from trainer.choices import classes_choice
+from trainer.coco_kin import coco_classes_like
+from trainer.config import COCO_START, RunConfig
 from trainer.detector import build_detector
 from trainer.export import export_onnx
 from trainer.faults import TrainerError
@@ -125,6 +127,44 @@ def test_the_branch_changes_nothing_until_it_has_learned_and_then_tells_classes_
     after = detector.branch(features)
     assert after.shape[2] == 2
     assert not after[..., 0].allclose(after[..., 1])
+
+
+def test_classes_begin_as_those_of_coco_that_are_like_them_by_name() -> None:
+    published = coco_weights.load()
+    named = built("pretrained", names=("Coffee mugs", "queen of hearts")).state_dict()
+    for name, value in named.items():
+        if name.startswith("head.classify."):
+            assert value[0].equal(published[name][coco_weights.NAMES.index("cup")])
+            assert value[1].allclose(published[name].mean(0))
+
+
+@pytest.mark.parametrize(
+    ("name", "alike"),
+    [
+        ("cat", ["cat"]),
+        ("Sports-Ball", ["sports ball"]),
+        ("raccoon", ["bear", "cat", "dog"]),
+        ("my left shoe", []),
+        ("red car", ["car"]),
+        ("children", ["person"]),
+        ("bus", ["bus"]),
+        ("glasses", ["cup", "wine glass"]),
+        ("", []),
+        ("猫", []),
+    ],
+)
+def test_what_coco_knows_that_is_like_a_name(name: str, alike: list[str]) -> None:
+    assert sorted(coco_weights.NAMES[index] for index in coco_classes_like(name)) == alike
+
+
+def test_the_person_is_told_what_classes_begin_from() -> None:
+    config = RunConfig(".", ".", detector=COCO_START)
+    assert classes_choice(config, ("raccoon", "ace")) == (
+        "The classes begin as those of COCO that are like them: raccoon from cat, dog and bear; "
+        "the others from the mean of its 80.",
+    )
+    assert "none is like it" in classes_choice(config, ("ace",))[0]
+    assert classes_choice(replace(config, start="scratch"), ("cat",)) == ()
 
 
 def test_large_things_need_no_fine_level_and_the_others_see_the_same() -> None:
