@@ -140,9 +140,14 @@ class Network:
                 continue
             self._begun.add(self.categories[label])
             alike = _likeness(coco, features, targets, label)
+            published = coco.state_dict()
             for name, own in self._detector.state_dict().items():
-                if self._detector.class_rows(name) is not None:
-                    rows = coco.state_dict()[name]
+                if self._detector.class_rows(name) is None:
+                    continue
+                if name not in published:  # of the branch, which adds nothing at first
+                    own[label] = 0
+                else:
+                    rows = published[name]
                     own[label] = (alike.view(-1, *[1] * (rows.ndim - 1)) * rows).sum(0)
 
     def _recipe(self) -> Recipe:
