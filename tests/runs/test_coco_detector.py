@@ -61,7 +61,7 @@ def test_scores_and_boxes_of_every_point_are_those_of_torch(size: tuple[int, int
 def test_one_of_ten_proposals_is_the_ball_in_pixels_of_the_picture() -> None:
     picture, ball = room()
     found = CocoDetector().predict(picture)
-    offered = proposals(found, 10)
+    offered = proposals([found], (640, 360), 10)
     assert 1 <= len(offered.boxes) <= 10
     assert max(iou(box, ball) for box in offered.boxes) > 0.8
     assert (np.diff(offered.scores) <= 0).all()
@@ -74,7 +74,8 @@ def test_a_part_of_a_thing_is_proposed_beside_the_thing_and_a_copy_is_not() -> N
     )
     scores = np.zeros((4, 80), np.float32)
     scores[:, 7] = [0.9, 0.8, 0.3, 0.9]
-    offered = proposals(PointsFound(boxes, scores, np.zeros((4, 128), np.float32)))
+    found = PointsFound(boxes, scores, np.zeros((4, 128), np.float32))
+    offered = proposals([found], (100, 100))
     assert offered.points.tolist() == [0, 2]
 
 
