@@ -31,6 +31,8 @@ _CANDIDATES = 300
 _SAME = 0.55
 """Boxes that overlap more are the same thing; a part of a thing overlaps it less and stays."""
 _LOWEST = 0.02
+_MEANT = 0.5
+"""A drawn box that overlaps a thing less does not mean it."""
 _KINDS = 5
 """So many of a point's surest classes say together that something is there."""
 _LARGE, _SIZE_POWER = 0.1, 0.2
@@ -51,10 +53,10 @@ class PointsFound(NamedTuple):
     features: NDArray[np.float32]
 
 
-class Proposals(NamedTuple):
-    """Things of any kind, surest first: boxes (M, 4), scores (M,), and whose points they are.
+class Things(NamedTuple):
+    """Boxes (M, 4) that may each be a thing of any kind, and how likely (M,), 0 to 1.
 
-    scores: 0 to 1, of being a thing; points (M,) are rows of PointsFound.
+    points (M,) says which rows of PointsFound they are, counted through all passes.
     """
 
     boxes: NDArray[np.float32]
@@ -107,31 +109,47 @@ def seen_size(picture: tuple[int, int], longest: int = LONGEST) -> tuple[int, in
     return width, height
 
 
-def proposals(passes: Sequence[PointsFound], picture: tuple[int, int], most: int = 10) -> Proposals:
-    """The likeliest things of any class; of boxes that overlap much only the surest.
+def things(passes: Sequence[PointsFound], picture: tuple[int, int]) -> Things:
+    """All that may be one, the likeliest first, each seen many times.
 
     passes: what was found with a longer side of LONGEST, and perhaps of LONGEST_CLOSE after it, of
-    a picture (width, height). The rows of Proposals.points count through all of them.
+    a picture (width, height).
     """
     import numpy as np
 
     weights = [1.0, *[_CLOSE_WEIGHT] * (len(passes) - 1)]
-    corners = np.concatenate([each.boxes for each in passes])
+    boxes = np.concatenate([each.boxes for each in passes])
     sure = np.concatenate(
         [_thingness(each, picture) * w for each, w in zip(passes, weights, strict=True)]
     )
-    order = np.argsort(-sure, kind="stable")[:_CANDIDATES]
-    order = order[sure[order] >= _LOWEST]
-    boxes = corners[order]
+    is_any = (sure >= _LOWEST) & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
+    order = np.argsort(-sure, kind="stable")
+    order = order[is_any[order]]
+    return Things(boxes[order], sure[order], order)
+
+
+def proposals(found: Things, most: int = 10) -> Things:
+    """The likeliest; of boxes that overlap much only the surest."""
+    import numpy as np
+
+    boxes = found.boxes[:_CANDIDATES]
     kept: list[int] = []
-    free = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
+    free = np.ones(len(boxes), bool)
     while len(kept) < most and free.any():
         first = int(free.argmax())
         kept.append(first)
         free &= overlaps(boxes[first], boxes) <= _SAME
         free[first] = False
-    points = order[kept]
-    return Proposals(corners[points], sure[points], points)
+    return Things(*(values[kept] for values in found))
+
+
+def fitted(box: NDArray[np.float32], found: Things) -> NDArray[np.float32] | None:
+    """The box (4,) of the thing that a roughly drawn one means; None where nothing is there."""
+    import numpy as np
+
+    alike = overlaps(box, found.boxes)
+    fit = np.where(alike >= _MEANT, alike * np.sqrt(found.scores), 0)
+    return found.boxes[int(fit.argmax())] if fit.any() else None
 
 
 def _thingness(found: PointsFound, picture: tuple[int, int]) -> NDArray[np.float32]:

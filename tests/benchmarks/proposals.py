@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import numpy as np
 from numpy.typing import NDArray
 
-from labeler.runs.coco_detector import LONGEST_CLOSE, CocoDetector, overlaps, proposals
+from labeler.runs.coco_detector import LONGEST_CLOSE, CocoDetector, overlaps, proposals, things
 from labeler.track import load_upright
 from tests.script import run
 from trainer.machine import prepare_environment
@@ -63,10 +63,10 @@ def figures(detector: CocoDetector, path: Path, most: int) -> dict[str, float]:
         size = rgb.shape[1], rgb.shape[0]
         begun = time.perf_counter()
         passes = [detector.predict(rgb)]
-        first = proposals(passes, size, most)
+        first = proposals(things(passes, size), most)
         times["first"].append(time.perf_counter() - begun)
         passes.append(detector.predict(rgb, longest=LONGEST_CLOSE))
-        both = proposals(passes, size, most)
+        both = proposals(things(passes, size), most)
         times["both"].append(time.perf_counter() - begun)
         for name, offered in zip(PASSES, (first, both), strict=True):
             found[name] += [overlaps(box, offered.boxes).max(initial=0) for box in true]
