@@ -140,7 +140,7 @@ def proposals(found: Things, most: int = 10) -> Things:
         kept.append(first)
         free &= overlaps(boxes[first], boxes) <= _SAME
         free[first] = False
-    return Things(*(values[kept] for values in found))
+    return Things(found.boxes[kept], found.scores[kept], found.points[kept])
 
 
 def fitted(box: NDArray[np.float32], found: Things) -> NDArray[np.float32] | None:
