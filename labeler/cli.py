@@ -26,7 +26,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "import-video": ("labeler.commands.import_video", "add pictures of a video to a dataset"),
     "export": ("labeler.commands.export", "write a dataset as a COCO folder or zip"),
     "train": ("labeler.commands.train", "train a detector on a dataset or a COCO file"),
-    "compare": ("labeler.commands.compare", "train pretrained and from scratch, and compare"),
+    "compare": ("labeler.commands.compare", "train from COCO and from scratch, and compare"),
     "evaluate": ("labeler.commands.evaluate", "score a run or model.onnx on a COCO file"),
     "final-score": ("labeler.commands.final_score", "score a run once on what waited for the end"),
     "report": ("labeler.commands.report", "write what a run has become as one page"),

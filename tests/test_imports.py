@@ -129,6 +129,7 @@ def test_a_forbidden_import_is_noticed(tmp_path: Path, monkeypatch: pytest.Monke
         ("labeler.runs.coco_detector", {"torch", "numpy", "onnxruntime", "PySide6"}),
         ("trainer.events", {"torch", "numpy"}),
         ("trainer.config", {"torch", "numpy"}),
+        ("trainer.training", {"transformers", "scipy", "torchvision"}),
         ("trainer.measured", {"torch", "numpy"}),
         ("trainer.run_files", {"torch", "numpy"}),
         ("trainer.shell_text", {"torch", "numpy", "PIL", "json", "labeler"}),

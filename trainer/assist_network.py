@@ -1,4 +1,4 @@
-"""The assistant's detector: its backbone stands still, its head goes on from round to round."""
+"""The assistant's detector: it starts from COCO, its backbone stands still, the rest learns on."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from torch import Tensor
 
 from trainer.assist_views import LabelledViews
 from trainer.augment import Augmentation
-from trainer.config import BUILT_IN
+from trainer.boxes import iou
 from trainer.feeder import Batch
 from trainer.learner import Learner
-from trainer.lite import LiteDetector, build
-from trainer.protocol import BuildRequest, Found
+from trainer.nanodet import NanoDetector, build, coco_detector
+from trainer.protocol import BuildRequest, Found, Target
 from trainer.recipe import LARGE_OBJECT, Phase, Recipe, input_size
 
 _BATCH = 8
+_EXAMPLES, _POINTS_OF_BOX = 8, 9
+"""Views of a new class, and the points of each of its boxes, that say what COCO takes it for."""
 _USUAL_PIXELS = 180_000.0
 """Of the network's input, until there are boxes to tell how large things are."""
-_FEWEST_PIXELS, _MOST_PIXELS = 65_536.0, 230_000.0
+_FEWEST_PIXELS, _MOST_PIXELS = 102_400.0, 230_000.0
 _TYPICAL_OBJECT = 125.0
 """Pixels of the input that are enough to lay boxes so exactly that a person leaves them alone."""
 _FEWEST_FIRST, _FEWEST_LATER = 60, 20
@@ -30,7 +32,7 @@ _MOST_UPSCALED = 2.0
 """An input of more than twice the pixels of the pictures shows nothing new."""
 _HOLDS_ON = 0.7
 """A network for large things is kept until they are smaller by so much."""
-_RATE_FIRST, _RATE_LATER = 1.0, 0.5
+_RATE_FIRST, _RATE_LATER = 2.0, 1.0
 """Of the detector's peak rate: in the first round, and when it goes on from what it knows."""
 
 
@@ -59,7 +61,7 @@ def stride_for(size: tuple[int, int], small: float | None, before: int | None) -
 
 
 class Network:
-    """The built-in detector with pretrained weights. categories: the ids it knows, in its order.
+    """The detector that starts from COCO. categories: the ids it knows, in its order.
 
     Raises TrainerError where the weights are missing or altered.
     """
@@ -69,24 +71,23 @@ class Network:
         self.stride = stride
         self.categories = tuple(categories)
         self.rounds = 0
+        self._begun: set[int] = set()
         self._detector = _built(size, stride, max(1, len(categories)))
 
     def changed(self, size: tuple[int, int], stride: int, categories: Sequence[int]) -> Network:
-        """One for another input or more categories that has learnt as much as this one; with
-        another stride it begins anew."""
+        """One for another input or more categories that has learnt as much as this one."""
         other = Network(size, stride, categories)
-        if stride != self.stride:
-            return other
-        other.rounds = self.rounds
+        other.rounds, other._begun = self.rounds, set(self._begun)
         wanted = other._detector.state_dict()
-        known = self._detector.state_dict()
         with torch.no_grad():
-            for name, value in known.items():
-                if wanted[name].shape == value.shape:
-                    wanted[name].copy_(value)
-            for name in ("head.classify.weight", "head.classify.bias"):
+            for name, known in self._detector.state_dict().items():
+                if name not in wanted:
+                    continue  # of a level that is left out now
+                if self._detector.class_rows(name) is None:
+                    wanted[name].copy_(known)
+                    continue
                 for row, category in enumerate(self.categories):
-                    wanted[name][other.categories.index(category)] = known[name][row]
+                    wanted[name][other.categories.index(category)] = known[row]
         return other
 
     def early(self, pictures: Tensor) -> list[Tensor]:
@@ -108,6 +109,7 @@ class Network:
         machine it takes as many steps as it needs to learn anything at all. between is called
         between two steps with the progress, 0 to 1; its time does not count.
         """
+        self._begin_classes(views)
         least = _FEWEST_LATER if self.rounds else _FEWEST_FIRST
         self._detector.train()
         learner = Learner(self._detector, self._recipe(), "cpu")
@@ -123,6 +125,25 @@ class Network:
         self._detector.load_state_dict(learner.mean.state_dict())
         self.rounds += 1
         return spent, done
+
+    @torch.no_grad()
+    def _begin_classes(self, views: LabelledViews) -> None:
+        """A class that was never learnt begins as the mean of COCO's classes, weighted by how much
+        its boxes look like each."""
+        new = [n for n, category in enumerate(self.categories) if category not in self._begun]
+        if not new:
+            return
+        coco = coco_detector(self.input_size)
+        for label in new:
+            features, targets = views.with_label(label, _EXAMPLES)
+            if not targets:
+                continue
+            self._begun.add(self.categories[label])
+            alike = _likeness(coco, features, targets, label)
+            for name, own in self._detector.state_dict().items():
+                if self._detector.class_rows(name) is not None:
+                    rows = coco.state_dict()[name]
+                    own[label] = (alike.view(-1, *[1] * (rows.ndim - 1)) * rows).sum(0)
 
     def _recipe(self) -> Recipe:
         return Recipe(
@@ -141,13 +162,27 @@ class Network:
         )
 
 
-_PHASE = Phase("Learning", 1.0, LiteDetector.depth, _BATCH, None)
+_PHASE = Phase("Learning", 1.0, NanoDetector.depth, _BATCH, None)
 
 
-def _built(size: tuple[int, int], stride: int, categories: int) -> LiteDetector:
+def _likeness(
+    coco: NanoDetector, features: list[Tensor], targets: Sequence[Target], label: int
+) -> Tensor:
+    """(80,), sums up to 1: the share of each of COCO's classes in what it sees in these boxes."""
+    scores, boxes = coco.late_points(features)
+    total = torch.zeros(scores.shape[2])
+    for row, target in enumerate(targets):
+        wanted = target.boxes[target.labels == label]
+        overlap = iou(wanted[:, None], boxes[row])
+        best, points = overlap.topk(min(_POINTS_OF_BOX, overlap.shape[1]), dim=1)
+        total += (best[..., None] * scores[row][points]).sum((0, 1))
+    return total / total.sum().clamp(min=1e-9)
+
+
+def _built(size: tuple[int, int], stride: int, categories: int) -> NanoDetector:
     detector = build(
         BuildRequest(
-            BUILT_IN,
+            "nanodet",
             categories,
             "pretrained",
             size,
@@ -156,6 +191,6 @@ def _built(size: tuple[int, int], stride: int, categories: int) -> LiteDetector:
             finest_stride=stride,
         )
     )
-    assert isinstance(detector, LiteDetector)
-    detector.freeze(LiteDetector.depth)
+    assert isinstance(detector, NanoDetector)
+    detector.freeze(NanoDetector.depth)
     return detector

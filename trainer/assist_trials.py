@@ -9,7 +9,10 @@ from trainer.assist_lines import Box, Chances, Offer
 
 _MOST_IMAGES = 60
 _FEWEST_BOXES = 15
-"""Fewer say nothing about where to draw the line, or how far to trust a score."""
+"""Fewer say nothing about how far to trust a score."""
+_FEWEST_FOR_LINE = 5
+"""Fewer say nothing about where to draw the line. Where classes are fine, five boxes of which most
+came as something else stop the next wrong ones."""
 _HIT, _LEFT_ALONE = 0.5, 0.8
 """From this overlap (IoU) on a person takes an offer for the thing, and leaves it as it is."""
 _WRONG = 2
@@ -48,7 +51,7 @@ class Trials:
         """The score from which on offers cost the person the fewest answers: one that is left alone
         saves drawing, a wrong one costs more, and mending is as much as drawing. Where nothing is
         saved or lost, more is shown."""
-        if self.asked < _FEWEST_BOXES:
+        if self.asked < _FEWEST_FOR_LINE:
             return _FIRST_THRESHOLD
         pairs = sorted(self._pairs(), reverse=True)
         cost = lowest = 0

@@ -78,6 +78,14 @@ class LabelledViews:
         chosen, self._order = newest + self._order[:count], self._order[count:]
         return self._features.batch(chosen), [_target(self._numbers[key]) for key in chosen]
 
+    def with_label(self, label: int, most: int) -> tuple[list[Tensor], list[Target]]:
+        """Views that show a thing with this label, the first of each image, at most so many."""
+        firsts = (keys[0] for keys in self._keys.values() if keys)
+        chosen = [key for key in firsts if label in self._numbers[key][1]][:most]
+        if not chosen:
+            return [], []
+        return self._features.batch(chosen), [_target(self._numbers[key]) for key in chosen]
+
     def _newest(self, count: int) -> list[_Key]:
         if len(self._keys) < 2 * _NEWEST:
             return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from trainer.pace import Pace
+from trainer.pace import Pace, first_evaluation
 from trainer.stopwatch import Stopwatch
 
 HORIZON = 300.0
@@ -54,6 +54,15 @@ class BestPace(Pace):
         self._looked_at = 0.0
         self._look_cost = 0.0
         self._rests: tuple[float, float] | None = None
+        self._has_model = False
+
+    def first_evaluation(self) -> float | None:
+        return None if self._has_model else first_evaluation(self._watch.seconds, self._cap)
+
+    def evaluated_first(self, seconds: float, full: float) -> None:
+        looked_at = self._looked_at
+        self.looked(full)
+        self._looked_at = looked_at  # the first score of all pictures comes when it always came
 
     def progress(self) -> float:
         now = self._watch.seconds
@@ -82,6 +91,7 @@ class BestPace(Pace):
         return self._cap if self._rests is None else self._rests[1]
 
     def looked(self, seconds: float) -> None:
+        self._has_model = True
         self._looked_at = self._watch.seconds
         self._look_cost = min(1.15 * seconds, 0.3 * self._cap)
 
@@ -108,6 +118,7 @@ class BestPace(Pace):
             "looked_at": self._looked_at,
             "look_cost": self._look_cost,
             "rests": self._rests,
+            "has_model": self._has_model,
         }
 
     def recall(self, memory: Mapping[str, Any]) -> None:
@@ -117,5 +128,6 @@ class BestPace(Pace):
         self._looks_since = int(memory.get("looks_since", 0))
         self._looked_at = float(memory["looked_at"])
         self._look_cost = float(memory["look_cost"])
+        self._has_model = bool(memory.get("has_model", True))
         rests = memory["rests"]
         self._rests = None if rests is None else (float(rests[0]), float(rests[1]))

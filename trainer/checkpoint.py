@@ -91,7 +91,8 @@ def not_ours(path: Path) -> TrainerError:
 
 
 def load_checkpoint(path: Path) -> tuple[Detector, ModelDetails]:
-    """The detector in eval mode. Raises TrainerError where the file is missing or not ours."""
+    """The detector in eval mode. Raises TrainerError where the file is missing or not ours, or its
+    detector is not installed."""
     from trainer.detector import build_detector
     from trainer.protocol import BuildRequest
 
@@ -108,6 +109,8 @@ def load_checkpoint(path: Path) -> tuple[Detector, ModelDetails]:
         )
         detector = build_detector(request)
         detector.load_state_dict(tensors)
+    except TrainerError:  # what this detector needs is not installed
+        raise
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise not_ours(path) from error
     return detector.eval(), details

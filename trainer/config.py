@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import math
 import os
 from dataclasses import asdict, dataclass, replace
@@ -14,10 +16,12 @@ from trainer.run_files import MARKS
 from trainer.stored import AtMost, PathText, StoredError, as_json, read
 
 BUILT_IN = "lite"
-"""The built-in detector: works offline. The others are torchvision's names."""
+"""The built-in detector: works offline."""
 COCO_START = "nanodet"
 OFFLINE = (BUILT_IN, COCO_START)
 """What this program brings along itself."""
+DEFAULT_DETECTOR = BUILT_IN
+"""What learns where nobody has chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +29,49 @@ class DetectorFacts:
     """What a person who chooses a detector is told.
 
     megabytes: to download once for a pretrained start; 0: nothing. is_for_gpu: on a processor it
-    learns, but too slowly to be of use. note: one sentence.
+    learns, but too slowly to be of use. note: one sentence. learned: what its pretrained weights
+    come from. extra: what must be installed besides, by its name in pyproject.toml; "": nothing.
     """
 
     title: str
     megabytes: int
     is_for_gpu: bool
     note: str
+    learned: str = "COCO"
+    extra: str = ""
 
 
 DETECTOR_FACTS = {
     BUILT_IN: DetectorFacts(
-        "Built in", 0, False, "Small and fast: the best choice where there is no GPU."
+        "Built in",
+        0,
+        False,
+        "Small and fast: the best choice where there is no GPU.",
+        learned="ImageNet",
     ),
     COCO_START: DetectorFacts(
         "Built in, from COCO", 0, False, "Has learned 80 everyday kinds of objects already."
+    ),
+    "dfine_n": DetectorFacts(
+        "D-FINE-N",
+        15,
+        True,
+        "Small and exact for its size. Knows 80 everyday kinds of objects.",
+        extra="detectors",
+    ),
+    "dfine_s": DetectorFacts(
+        "D-FINE-S",
+        41,
+        True,
+        "Exact, and light enough to be watched live. Knows 80 everyday kinds of objects.",
+        extra="detectors",
+    ),
+    "rtdetr_v2_r50": DetectorFacts(
+        "RT-DETR v2",
+        172,
+        True,
+        "The largest and the most exact. Knows 80 everyday kinds of objects.",
+        extra="detectors",
     ),
     "ssdlite320_mobilenet_v3_large": DetectorFacts(
         "SSDLite",
@@ -63,10 +95,14 @@ DETECTOR_FACTS = {
         "Faster R-CNN",
         167,
         True,
-        "The largest and the most exact. Knows 80 everyday kinds of objects.",
+        "Large, for boxes that must be exact. Knows 80 everyday kinds of objects.",
     ),
 }
-"""By the names that torchvision has for them, from small to large."""
+"""What comes with the program, then what transformers and torchvision have, from small to large.
+The last have torchvision's names."""
+
+_OF_EXTRAS = {"detectors": ("transformers", "scipy")}
+"""The packages of an extra that are looked for."""
 
 DETECTORS = tuple(DETECTOR_FACTS)
 STARTS = ("pretrained", "scratch", "run")
@@ -105,7 +141,7 @@ class RunConfig:
     train_images: PathText
     val_images: PathText
     start: Name = "pretrained"
-    detector: Name = BUILT_IN
+    detector: Name = DEFAULT_DETECTOR
     seconds: float = 60.0
     seed: int = 0
     budget: Name = "time"
@@ -155,6 +191,20 @@ _LIMITS = {
     "batch": (0, 512),
     "learning_rate": (0, 1),
 }
+
+
+def missing_for(detector: str) -> str:
+    """How to get what the detector needs and is not installed: one line, "" where all is there.
+
+    Imports nothing of it: that takes seconds.
+    """
+    facts = DETECTOR_FACTS.get(detector)
+    if facts is None or not facts.extra:
+        return ""
+    importlib.invalidate_caches()  # it may have been installed just now
+    if all(importlib.util.find_spec(name) is not None for name in _OF_EXTRAS[facts.extra]):
+        return ""
+    return f'{facts.title} has to be installed: pip install "vector-labeler[{facts.extra}]"'
 
 
 def start_words(config: RunConfig) -> str:

@@ -77,7 +77,8 @@ class Evaluated:
     """The weights so far were scored on the validation images. ap and ap50 run from 0 to 1.
 
     ap_low and ap_high: the 95 % bootstrap interval over images; -1: unknown. ap50_low and
-    ap50_high: that of AP50.
+    ap50_high: that of AP50. images: how many of them it looked at; 0: all. The first score of a
+    run may be of a few; it says nothing about which weights are the best, and the next one counts.
     """
 
     seconds: Seconds
@@ -91,6 +92,7 @@ class Evaluated:
     ap_high: Score = -1.0
     ap50_low: Score = -1.0
     ap50_high: Score = -1.0
+    images: Count = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import warnings
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +14,11 @@ from trainer.machine import write_whole
 from trainer.predict import DETAILS_KEY, FORMAT_KEY, FORMAT_VERSION, INPUT, OUTPUTS, ModelDetails
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from trainer.protocol import Detector
 
 _OPSET = 17
@@ -26,6 +32,62 @@ def export_onnx(path: Path, detector: Detector, details: ModelDetails) -> None:
 def onnx_of(detector: Detector, details: ModelDetails) -> bytes:
     """The content of such a file."""
     return _described(_traced(detector), details)
+
+
+class OnnxExporter:
+    """onnx_of() for the checkpoints of one run, whose graph is traced only once.
+
+    From one checkpoint to the next only weights change, and to trace takes most of a second of two
+    cores, a tenth of a short run. Where the exporter has worked weights into other numbers, so that
+    they cannot be known again, each checkpoint is traced anew. traced_seconds: what the last
+    export spent on tracing, 0 where the graph was known.
+    """
+
+    def __init__(self) -> None:
+        self.traced_seconds = 0.0
+        self._graph: bytes | None = None
+
+    def export(self, detector: Detector, details: ModelDetails) -> bytes:
+        """The content of the file. detector: settled(), of the same structure each time."""
+        weights = _float_weights(detector)
+        self.traced_seconds = 0.0
+        if self._graph is None:
+            begun = time.monotonic()
+            traced = _traced(detector)
+            self.traced_seconds = time.monotonic() - begun
+            self._graph = traced if _holds_them_all(traced, weights) else None
+        else:
+            traced = _with_weights(self._graph, weights)
+        return _described(traced, details)
+
+
+def _float_weights(detector: Detector) -> Mapping[str, NDArray[np.generic]]:
+    """By their names in the graph."""
+    return {
+        f"detector.{name}": tensor.detach().cpu().numpy()
+        for name, tensor in detector.state_dict().items()
+        if tensor.is_floating_point()
+    }
+
+
+def _holds_them_all(graph: bytes, weights: Mapping[str, NDArray[np.generic]]) -> bool:
+    """Whether each weight stands in the graph under its own name, to the last bit."""
+    import onnx
+
+    model = onnx.load_model_from_string(graph)
+    found = {each.name: each.raw_data for each in model.graph.initializer}
+    return all(found.get(name) == values.tobytes() for name, values in weights.items())
+
+
+def _with_weights(graph: bytes, weights: Mapping[str, NDArray[np.generic]]) -> bytes:
+    import onnx
+
+    model = onnx.load_model_from_string(graph)
+    for each in model.graph.initializer:
+        if each.name in weights:
+            each.raw_data = weights[each.name].tobytes()
+    filled: bytes = model.SerializeToString()
+    return filled
 
 
 def _traced(detector: Detector) -> bytes:

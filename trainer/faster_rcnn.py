@@ -17,8 +17,10 @@ from torchvision.models.detection._utils import BoxCoder
 from torchvision.models.detection.image_list import ImageList
 from torchvision.ops import clip_boxes_to_image
 
+from trainer.class_rows import ClassRows
 from trainer.protocol import Found, Target
-from trainer.torchvision_base import TorchvisionDetector, suppressed
+from trainer.published_detector import suppressed
+from trainer.torchvision_base import TorchvisionDetector
 
 _SUPPRESS_IOU = 0.5
 _MEASURE = "roi_heads.box_predictor.bbox_pred"
@@ -70,8 +72,8 @@ class FasterRcnn(TorchvisionDetector):
             for score, box, size in zip(scores, boxes, images.image_sizes, strict=True)
         ]
 
-    def numbers_each(self, name: str) -> int:
-        return 4 if name.startswith(_MEASURE) else 1
+    def rows_of(self, name: str) -> ClassRows:
+        return ClassRows(self.background, 4 if name.startswith(_MEASURE) else 1)
 
     def new_values(self, published: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Boxes are measured for each category apart: ours begin as the mean of COCO's."""

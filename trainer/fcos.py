@@ -10,7 +10,8 @@ from torchvision.models.detection import fcos_resnet50_fpn
 from torchvision.ops import clip_boxes_to_image
 
 from trainer.protocol import Found, Target
-from trainer.torchvision_base import TorchvisionDetector, suppressed
+from trainer.published_detector import suppressed
+from trainer.torchvision_base import TorchvisionDetector
 
 _SUPPRESS_IOU = 0.6
 _CANDIDATES = 1000

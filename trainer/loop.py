@@ -92,7 +92,9 @@ class Loop:
                 continue
             self._learn(self._enter_phase(progress), progress)
             self._say()
-            if parts.pace.is_look_due(progress, parts.learner.steps):
+            if (within := parts.pace.first_evaluation()) is not None:
+                self.evaluate_first(within)
+            elif parts.pace.is_look_due(progress, parts.learner.steps):
                 self.look()
             elif self._is_keeping_due():
                 self.keep()
@@ -116,16 +118,44 @@ class Loop:
         can_judge = len(parts.validator) and parts.validator.read(parts.should_stop)
         before = parts.watch.seconds
         if can_judge:
-            verdict = parts.validator.judge(parts.learner.mean)
-            is_best = parts.results.is_better(verdict)
-            parts.results.keep(parts.learner.mean, verdict)
-            parts.emit(self._evaluated(verdict, is_best=is_best))
-            parts.pace.judged(verdict.scores.ap)
+            self._take(parts.validator.judge(parts.learner.mean))
         elif parts.results.best is None:
-            parts.results.keep(parts.learner.mean, None)
+            self._take(None)
         self.keep()
         parts.pace.looked(parts.watch.seconds - before)
         self._looked_at = parts.learner.steps
+
+    def evaluate_first(self, within: float) -> None:
+        """look(), but at no more pictures than there is time for, so that there soon is a model to
+        use. Where those are not all, the state is not kept: little would be lost.
+
+        within: seconds for the pictures.
+        """
+        parts = self._parts
+        begun = parts.watch.seconds
+        verdict = None
+        if len(parts.validator):
+            verdict = parts.validator.judge(parts.learner.mean, within)
+        judged = parts.watch.seconds - begun
+        self._take(verdict)
+        spent = parts.watch.seconds - begun
+        if verdict is not None and verdict.images:
+            full = judged * len(parts.validator) / verdict.images + spent - judged
+            parts.pace.evaluated_first(spent, full - parts.results.once)
+            return
+        self.keep()
+        parts.pace.looked(parts.watch.seconds - begun - parts.results.once)
+        self._looked_at = parts.learner.steps
+
+    def _take(self, verdict: Verdict | None) -> None:
+        """Saves and exports the weights that were judged, and tells how good they are."""
+        parts = self._parts
+        is_best = verdict is None or parts.results.is_better(verdict)
+        parts.results.keep(parts.learner.mean, verdict)
+        if verdict is not None:
+            parts.emit(self._evaluated(verdict, is_best=is_best))
+            if not verdict.images:
+                parts.pace.judged(verdict.scores.ap)
 
     def say_measuring(self) -> None:
         """That nothing more is learned, and the end not there yet."""
@@ -205,6 +235,8 @@ class Loop:
             return
         parts.complain()
         rate = (parts.feeder.seen - self._seen_then) / (now - self._said_at)
+        if not self._said_at and rate > 0:  # to look at a picture takes about as long
+            parts.pace.expect_look(len(parts.validator) / rate)
         self._said_at, self._seen_then = now, parts.feeder.seen
         total = parts.pace.seconds_total(parts.pace.progress())
         parts.emit(
@@ -234,4 +266,5 @@ class Loop:
             ap_high=verdict.interval[1],
             ap50_low=verdict.scores.interval50[0],
             ap50_high=verdict.scores.interval50[1],
+            images=verdict.images,
         )

@@ -280,15 +280,24 @@ class NanoDetector(StagedDetector):
             return self.late_losses(self.early(pictures), targets)
         return self.late_losses([self._normalised(pictures)], targets)
 
+    def blocks(self) -> nn.Module:
+        return self.backbone
+
+    def features(self, pictures: Tensor) -> list[Tensor]:
+        return self.backbone.early(self._normalised(pictures), self.depth)
+
     def find(self, pictures: Tensor) -> list[Found]:
-        return self.late_find(self.backbone.early(self._normalised(pictures), self.depth))
+        return self.late_find(self.features(pictures))
 
     def late_find(self, features: list[Tensor]) -> list[Found]:
-        """As find, from the features of all blocks."""
+        scores, boxes = self.late_points(features)
+        return [suppressed(*each) for each in zip(scores, boxes, strict=True)]
+
+    def late_points(self, features: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """Scores (B, P, categories) and boxes (B, P, 4) of all points, before suppression."""
         logits, sides = self.head(self.neck(features))
         boxes = self._boxes(sides.float(), Grid(self.points, self.strides))
-        scores = logits.float().sigmoid()
-        return [suppressed(scores[i], boxes[i]) for i in range(logits.shape[0])]
+        return logits.float().sigmoid(), boxes
 
     def class_rows(self, name: str) -> ClassRows | None:
         return ClassRows() if name.startswith(_CLASSES) else None

@@ -18,6 +18,14 @@ _DEAREST_LOOKS = 0.15
 _FIRST_LOOK_COST = 0.04
 """As a share of the time: a guess, until the first look has been timed."""
 _CAUTION = 1.15
+FIRST_EVALUATION = 5.0
+"""Seconds of learning after which a first model is scored and exported, whatever else is due."""
+_FIRST_SHARE, _FIRST_LONGEST = 0.05, 2.0
+"""How long that may look at pictures: as a share of the whole time, and in seconds."""
+_EXPORT = 0.8
+"""Seconds that the first export takes on two cores: a guess, until it has been timed."""
+_FIRST_LATEST = 0.8
+"""Share of the whole time from which on the last evaluation is as near."""
 _MOST_LOOKS = 20
 """Of a run by epochs; with fewer epochs there is one after each."""
 
@@ -25,6 +33,16 @@ _MOST_LOOKS = 20
 def usual_fall(progress: float, warmup: float) -> float:
     """As soon as the rate has warmed up, until the end."""
     return (progress - warmup) / (1 - warmup)
+
+
+def first_evaluation(now: float, whole: float) -> float | None:
+    """As in Pace, for a run of that many seconds in which there is no model yet."""
+    is_due = FIRST_EVALUATION <= now <= _FIRST_LATEST * whole
+    return _first_within(whole) if is_due else None
+
+
+def _first_within(whole: float) -> float:
+    return min(_FIRST_SHARE * whole, _FIRST_LONGEST)
 
 
 class Pace(ABC):
@@ -41,6 +59,13 @@ class Pace(ABC):
         """How far the learning rate has come down, 0 to 1, along a cosine. warmup: a share."""
         return usual_fall(progress, warmup)
 
+    def first_evaluation(self) -> float | None:
+        """Where a first model is due now: how many seconds looking at pictures may take.
+
+        Asked after each step, before is_look_due(). Once there is any model: None.
+        """
+        return None
+
     @abstractmethod
     def is_look_due(self, progress: float, steps: int) -> bool:
         """Whether to validate now. Asked once after each step; a look that is due is taken."""
@@ -52,6 +77,12 @@ class Pace(ABC):
     @abstractmethod
     def looked(self, seconds: float) -> None:
         """Takes note of what a look has cost."""
+
+    def evaluated_first(self, seconds: float, full: float) -> None:  # noqa: B027 - see first_evaluation
+        """Takes note of what the first evaluation has cost, and what one of all pictures would."""
+
+    def expect_look(self, seconds: float) -> None:  # noqa: B027 - most lengths do not depend on it
+        """Takes note of what a look may cost, as long as none has been timed."""
 
     def judged(self, ap: float) -> None:  # noqa: B027 - most lengths do not depend on it
         """Takes note of the AP of a look."""
@@ -76,9 +107,27 @@ class ClockPace(Pace):
         self._looks = list(_LOOKS)
         self._look_cost = _FIRST_LOOK_COST * seconds
         self._spent_looking = 0.0
+        self._has_model = False
+        has_first = _FIRST_LATEST * seconds >= FIRST_EVALUATION
+        self._first_cost = _first_within(seconds) + _EXPORT if has_first else 0.0
+        self._first_spent = 0.0
+
+    def first_evaluation(self) -> float | None:
+        return None if self._has_model else first_evaluation(self._watch.seconds, self._seconds)
+
+    def evaluated_first(self, seconds: float, full: float) -> None:
+        self.looked(full)
+        self._spent_looking = self._first_cost = self._first_spent = seconds
+
+    def expect_look(self, seconds: float) -> None:
+        if not self._has_model:
+            self._look_cost = min(_CAUTION * seconds, 0.3 * self._seconds)
 
     def progress(self) -> float:
-        return self._watch.seconds / max(1e-3, self._seconds - self._look_cost)
+        """Of the learning: what the first evaluation takes of a short run is none of it, or the
+        rate would jump there."""
+        learning = self._seconds - self._look_cost - self._first_cost
+        return (self._watch.seconds - self._first_spent) / max(1e-3, learning)
 
     def is_look_due(self, progress: float, steps: int) -> bool:
         """At its time, unless looking has cost too much already."""
@@ -93,6 +142,9 @@ class ClockPace(Pace):
         return self._seconds
 
     def looked(self, seconds: float) -> None:
+        if not self._has_model:
+            self._first_cost = 0.0
+        self._has_model = True
         self._spent_looking += seconds
         self._look_cost = min(_CAUTION * seconds, 0.3 * self._seconds)
 
@@ -101,12 +153,16 @@ class ClockPace(Pace):
             "looks": self._looks,
             "look_cost": self._look_cost,
             "spent_looking": self._spent_looking,
+            "has_model": self._has_model,
+            "first": [self._first_cost, self._first_spent],
         }
 
     def recall(self, memory: Mapping[str, Any]) -> None:
         self._looks = list(memory["looks"])
         self._look_cost = float(memory["look_cost"])
         self._spent_looking = float(memory["spent_looking"])
+        self._has_model = bool(memory.get("has_model", True))
+        self._first_cost, self._first_spent = map(float, memory.get("first", (0.0, 0.0)))
 
 
 class EpochPace(Pace):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from trainer.checkpoint import Standing, load_checkpoint, load_standing, save_checkpoint
-from trainer.export import export_onnx, onnx_of
+from trainer.export import OnnxExporter, export_onnx
 from trainer.machine import write_whole
 from trainer.predict import ModelDetails
 from trainer.protocol import Detector
@@ -32,11 +32,17 @@ class Results:
     ) -> None:
         """is_watched: keeps newest.onnx as well, which takes a look half a second more."""
         self._is_watched = is_watched
+        self._exporter = OnnxExporter()
         self.best: Standing | None = None
         self._run = run
         self._detector_name = detector_name
         self._finest_stride = finest_stride
         self._categories = categories
+
+    @property
+    def once(self) -> float:
+        """Seconds of the last keep() that no later one takes."""
+        return self._exporter.traced_seconds
 
     def take_up(self) -> None:
         """Goes on with what an earlier process has kept. Raises TrainerError."""
@@ -52,7 +58,10 @@ class Results:
         return (verdict.scores.ap, verdict.scores.ap50) >= (self.best.ap, self.best.ap50)
 
     def keep(self, detector: Detector, verdict: Verdict | None) -> None:
-        """Writes last; best and model.onnx too where it is the best so far or nobody knows."""
+        """Writes last; best and model.onnx too where it is the best so far or nobody knows.
+
+        What was judged by some of the pictures is the best until all of them have been looked at.
+        """
         better = verdict is None or self.is_better(verdict)
         settled = detector.settled()
         details = ModelDetails(
@@ -62,13 +71,17 @@ class Results:
             self._detector_name,
             self._finest_stride,
         )
-        standing = None if verdict is None else Standing(verdict.scores.ap, verdict.scores.ap50)
+        # a score of some pictures must not keep out one of all of them
+        is_whole = verdict is not None and not verdict.images
+        standing = (
+            Standing(verdict.scores.ap, verdict.scores.ap50) if verdict and is_whole else None
+        )
         save_checkpoint(self._run / "last.safetensors", settled, details, standing)
         if better:
             save_checkpoint(self._run / "best.safetensors", settled, details, standing)
             self.best = standing
         if better or self._is_watched:
-            model = onnx_of(settled, details)
+            model = self._exporter.export(settled, details)
             for name, is_due in ((MODEL, better), (NEWEST, self._is_watched)):
                 if is_due:
                     write_whole(self._run / name, model)

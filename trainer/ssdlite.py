@@ -12,7 +12,8 @@ from torchvision.models.detection.image_list import ImageList
 from torchvision.ops import box_iou, clip_boxes_to_image
 
 from trainer.protocol import Found, Target
-from trainer.torchvision_base import TorchvisionDetector, suppressed
+from trainer.published_detector import suppressed
+from trainer.torchvision_base import TorchvisionDetector
 
 _SUPPRESS_IOU = 0.55
 _NEGATIVES = 20

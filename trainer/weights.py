@@ -19,7 +19,7 @@ from trainer.events import Downloading
 
 MIRROR_VARIABLE = "VECTOR_LABELER_WEIGHTS_URL"
 """Environment variable: the folder of a mirror, as "https://mirror.example/models/". The files
-keep their published names and hashes."""
+are called there as they are in the cache, and keep their published hashes."""
 
 _FALLBACK = "The built-in detector works without a download."
 _SECONDS_BETWEEN_EVENTS = 0.25
@@ -46,20 +46,23 @@ def fetch(
     cache: Path,
     on_progress: Callable[[Downloading], None],
     should_stop: Callable[[], bool],
+    file_name: str = "",
     timeout: float = 20.0,
 ) -> Path:
     """The file at weights_url, from the cache or from the network; always of the right hash.
 
     sha256_or_prefix is the published hash in hex digits, or its beginning: torchvision's file
-    names carry the first eight. name is what the person calls these weights. timeout is in seconds
-    without data.
+    names carry the first eight. name is what the person calls these weights. file_name: what the
+    file is called in the cache and at a mirror, where the last part of its address tells too
+    little. timeout is in seconds without data.
 
     Raises WeightsUnavailableError, and WeightsStoppedError once should_stop() is true.
     """
     if not re.fullmatch("[0-9a-fA-F]{8,64}", sha256_or_prefix):
         raise AssertionError(f"not the beginning of a hash: {sha256_or_prefix!r}")
-    url = _address(weights_url)
-    target = cache / Path(urlsplit(url).path).name
+    file_name = file_name or Path(urlsplit(weights_url).path).name
+    url = _address(weights_url, file_name)
+    target = cache / file_name
     report = _throttled(name, on_progress)
     try:
         cache.mkdir(parents=True, exist_ok=True)
@@ -83,10 +86,10 @@ def fetch(
     return target
 
 
-def _address(weights_url: str) -> str:
+def _address(weights_url: str, file_name: str) -> str:
     """The published address, or the same file at the mirror that the environment names."""
     mirror = os.environ.get(MIRROR_VARIABLE, "").strip()
-    url = mirror.rstrip("/") + "/" + weights_url.rpartition("/")[2] if mirror else weights_url
+    url = f"{mirror.rstrip('/')}/{file_name}" if mirror else weights_url
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname)

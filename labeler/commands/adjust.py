@@ -10,7 +10,7 @@ from labeler.errors import UserError
 from labeler.runs.budgets import Budget, Length, with_budget
 from labeler.runs.history import config_of
 from labeler.runs.prepare import Wish
-from trainer.config import AUGMENTATIONS, BUILT_IN, COCO_START, DETECTORS, DEVICES
+from trainer.config import AUGMENTATIONS, DEFAULT_DETECTOR, DETECTORS, DEVICES, OFFLINE
 
 _WEIGHTS = ("pretrained", "scratch")
 
@@ -27,8 +27,8 @@ def add_adjustments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--detector",
         choices=DETECTORS,
-        help=f"{BUILT_IN} (default) and {COCO_START} are built in and work offline; the others are "
-        "torchvision's",
+        help=f"{' and '.join(OFFLINE)} are built in and work offline, {DEFAULT_DETECTOR} is the "
+        "default; the others' weights are fetched once",
     )
     length = parser.add_mutually_exclusive_group()
     length.add_argument(
@@ -72,7 +72,7 @@ def wish_of(arguments: argparse.Namespace) -> Wish:
     named = Budget(arguments.budget or (Budget.BEST if arguments.best else Budget.QUICK))
     wish = Wish(
         arguments.start,
-        arguments.detector or BUILT_IN,
+        arguments.detector or DEFAULT_DETECTOR,
         seed=arguments.seed,
         device=arguments.device,
         threads=arguments.threads,

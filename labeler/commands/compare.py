@@ -29,19 +29,26 @@ from labeler.runs.comparison_folder import (
 from labeler.runs.data_curve import DATA_CURVE
 from labeler.runs.errand import answer_of
 from labeler.runs.frame_detections import frame_file
-from labeler.runs.history import MODEL
+from labeler.runs.history import MODEL, config_of
 from labeler.runs.launch import require_training
-from labeler.runs.pair import SIDES, PreparedPair, prepare_pair_from_coco, prepare_pair_from_dataset
+from labeler.runs.pair import (
+    PAIR_DETECTOR,
+    PAIR_FILE,
+    SIDES,
+    PreparedPair,
+    prepare_pair_from_coco,
+    prepare_pair_from_dataset,
+)
 from labeler.runs.pair_child import train_pair_in_child
 from labeler.runs.prepare import Wish
 from labeler.runs.side_by_side import Pane, write_side_by_side
-from trainer.config import BUILT_IN, COCO_START, DETECTORS
+from trainer.config import DETECTORS, OFFLINE
 from trainer.names import is_there
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Train twice, from pretrained and from random weights, in turn and else alike, and "
+        "Train twice, from COCO's and from random weights, in turn and else alike, and "
         "compare: curves at equal epochs and at equal seconds, scores with intervals, and with "
         "--video both detectors side by side on the same clip. Ctrl+C stops the training and "
         "compares what there is. Called again with the same folder it goes on from there, and "
@@ -68,9 +75,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--detector",
         choices=DETECTORS,
-        default=BUILT_IN,
-        help=f"{BUILT_IN} (default) and {COCO_START} are built in and work offline; the others are "
-        "torchvision's",
+        help=f"{' and '.join(OFFLINE)} are built in and work offline, {PAIR_DETECTOR} is the "
+        "default; the others' weights are fetched once",
     )
     parser.add_argument(
         "--video",
@@ -124,12 +130,19 @@ def _wish(arguments: argparse.Namespace) -> Wish:
     if seconds is None:
         seconds = 3600.0 if arguments.best else 60.0
     return Wish(
-        detector=arguments.detector,
+        detector=arguments.detector or _detector_of(arguments.out / PAIR),
         seconds=seconds,
         seed=arguments.seed,
         budget="best" if arguments.best else "epochs" if arguments.epochs else "time",
         epochs=arguments.epochs,
     )
+
+
+def _detector_of(pair: Path) -> str:
+    """Of the pair that is there already, which may be an older one; else the usual one."""
+    if is_there(pair / PAIR_FILE):
+        return config_of(pair / SIDES[0]).detector
+    return PAIR_DETECTOR
 
 
 def _prepare(arguments: argparse.Namespace, pair: Path, wish: Wish) -> PreparedPair:
@@ -166,7 +179,7 @@ def _score(pair: Path) -> None:
 
 def _film(out: Path, clip: Clip, comparison: Comparison) -> None:
     models = {side: comparison.path / side / MODEL for side in SIDES}
-    left, right = (Pane(side, model) for side, model in models.items())
+    left, right = (Pane(comparison.words.label(side), model) for side, model in models.items())
     with ProgressLine("Filming") as line, frame_file(out / DETECTIONS, clip, models) as frames:
         write_side_by_side(
             clip,

@@ -215,6 +215,7 @@ class MainWindow(QWidget):
             workspace.image_requested.connect(self._label_image)
         elif page_id == TRAIN:
             workspace.model_available.connect(self._offer_model)
+            workspace.model_chosen.connect(self._show_model)
             workspace.run_began.connect(self._forget_judged)
             workspace.image_requested.connect(self._label_image)
             workspace.labelling_requested.connect(partial(self.show_workspace, LABEL))
@@ -270,6 +271,10 @@ class MainWindow(QWidget):
     def _offer_model(self, model: Path) -> None:
         preview: Any = self.workspace(PREVIEW)
         preview.use_model(model)
+
+    def _show_model(self, model: Path) -> None:
+        preview: Any = self.workspace(PREVIEW)
+        preview.models.choose(model)
 
     def _connect(self) -> None:
         document = self.document

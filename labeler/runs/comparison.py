@@ -24,6 +24,7 @@ from labeler.runs.pair_story import (
     points_of,
     tell,
 )
+from labeler.runs.pair_words import PairWords, words_of
 from labeler.runs.prepare import load_preparation
 from labeler.runs.record import RunRecord
 from trainer.config import RunConfig
@@ -90,6 +91,10 @@ class Comparison:
         )
 
     @property
+    def words(self) -> PairWords:
+        return words_of(self.config.detector)
+
+    @property
     def images(self) -> tuple[int, int]:
         """To learn from, and to check with."""
         started = self.records.pretrained.started
@@ -108,7 +113,8 @@ def read_comparison(pair: Path, name: str) -> Comparison:
     constant = _constant_box(pair)
     level = _level(constant)
     difference = _interval(scores, "difference", "ap50" if level == LEVEL else "ap")
-    story = tell(records, boxes, level=level, difference=difference, axis=axis)
+    words = words_of(config.detector)
+    story = tell(records, boxes, level=level, difference=difference, axis=axis, words=words)
     return Comparison(name, pair, config, records, scores, story, constant)
 
 
@@ -238,7 +244,8 @@ def _level(constant_box: Numbers | None) -> float:
 def _table(comparison: Comparison) -> list[str]:
     scores = comparison.scores or {}
     columns = [scores.get(key) or {} for key in (*SIDES, "difference")]
-    rows = ["| | pretrained | scratch | difference |", "|---|---|---|---|"]
+    labels = " | ".join(comparison.words.label(side) for side in SIDES)
+    rows = [f"| | {labels} | difference |", "|---|---|---|---|"]
     for key in ("ap", "ap50", "ar"):
         cells = " | ".join(score_text(column.get(key)) for column in columns)
         rows.append(f"| {key.upper()} | {cells} |")
@@ -280,7 +287,11 @@ def _panel(comparison: Comparison, axis: Axis, *, of_ap: bool) -> Panel:
     score = "AP, with its 95 % interval" if of_ap else "AP50"
     unit = "epochs" if axis is Axis.EPOCHS else "seconds of training"
     series = [
-        Series(side, ink, [_spot(p, axis, of_ap=of_ap) for p in points_of(record)])
+        Series(
+            comparison.words.label(side),
+            ink,
+            [_spot(p, axis, of_ap=of_ap) for p in points_of(record)],
+        )
         for side, ink in zip(SIDES, ("first", "second"), strict=True)
         for record in (comparison.records.of(side),)
     ]

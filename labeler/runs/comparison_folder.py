@@ -23,6 +23,7 @@ from labeler.runs.data_curve import (
 )
 from labeler.runs.history import RunState, config_of
 from labeler.runs.pair import PAIR_FILE, SIDES, summarise_pair
+from labeler.runs.pair_words import PairWords
 from labeler.runs.prepare import Wish
 from trainer.names import is_there
 
@@ -103,15 +104,16 @@ def write_comparison(out: Path, comparison: Comparison) -> dict[str, Any]:
     if points:
         write_chart(curve_chart(comparison.name, points), out, DATA_CURVE)
     _write(out / NUMBERS, json.dumps(numbers, indent=1, allow_nan=False) + "\n")
-    _write(out / PAGE, page_of(comparison) + _curve(points) + _contents(out))
+    _write(out / PAGE, page_of(comparison) + _curve(points, comparison.words) + _contents(out))
     return numbers
 
 
-def _curve(points: Sequence[DataPoint]) -> str:
+def _curve(points: Sequence[DataPoint], words: PairWords) -> str:
     if not points:
         return ""
     rows = [f"| {p.images} | {' | '.join(_scores(p))} |" for p in points]
-    head = ["", "| images | AP50 pretrained | AP50 scratch | AP pretrained | AP scratch |"]
+    own = words.manner
+    head = ["", f"| images | AP50 {own} | AP50 scratch | AP {own} | AP scratch |"]
     lines = [*head, "|---|---|---|---|---|", *rows, "", curve_sentence(points)]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -25,6 +25,7 @@ from labeler.runs.pair import (
     prepare_pair_from_coco,
     summarise_pair,
 )
+from labeler.runs.pair_words import PLAIN, PairWords, words_of
 from labeler.runs.prepare import Wish
 from trainer.config import RunConfig
 from trainer.names import is_there
@@ -151,14 +152,15 @@ def curve_sentence(points: Sequence[DataPoint]) -> str:
     if full is None or len(points) < 2:
         return ""
     told = f"scratch with all {points[-1].images} (AP50 {full:.2f})"
+    subject = _words(points).opening
     for point in points:
         own = _ap50(point, "pretrained")
         if own is not None and own >= full:
             return (
-                f"Pretrained with {counted(point.images, 'image')} (AP50 {own:.2f}) did as well "
+                f"{subject} with {counted(point.images, 'image')} (AP50 {own:.2f}) did as well "
                 f"as {told}."
             )
-    return f"Pretrained did not do as well as {told}."
+    return f"{subject} did not do as well as {told}."
 
 
 def curve_chart(name: str, points: Sequence[DataPoint]) -> Chart:
@@ -189,9 +191,18 @@ def _read_point(pair: Path, share: float) -> DataPoint | None:
     return None if scores is None else DataPoint(share, images, pair, scores)
 
 
+def _words(points: Sequence[DataPoint]) -> PairWords:
+    return words_of(config_of(points[-1].path / SIDES[0]).detector) if points else PLAIN
+
+
 def _series(points: Sequence[DataPoint], key: str) -> list[Series]:
+    label = _words(points).label
     return [
-        Series(side, ink, [spot for p in points if (spot := _spot(p.images, p.scores[side][key]))])
+        Series(
+            label(side),
+            ink,
+            [spot for p in points if (spot := _spot(p.images, p.scores[side][key]))],
+        )
         for side, ink in zip(SIDES, ("first", "second"), strict=True)
     ]
 

@@ -34,7 +34,7 @@ from labeler.runs.prepare import (
     prepare_run_from_dataset,
 )
 from labeler.runs.record import RunRecord, read_events
-from trainer.config import load_config, save_config
+from trainer.config import COCO_START, load_config, save_config
 from trainer.events import Event, from_line
 from trainer.names import is_there
 from trainer.run_files import moment_in
@@ -44,6 +44,9 @@ PAIR_FILE = "pair.json"
 PRETRAINED, SCRATCH = "pretrained", "scratch"
 SIDES = (PRETRAINED, SCRATCH)
 """The two runs of a pair: the names of their folders, and what event lines call them."""
+
+PAIR_DETECTOR = COCO_START
+"""What a pair trains where nobody says otherwise: a start that has learned boxes, too."""
 
 _ENDING = "_pair"
 _WORST_FIRST = (RunState.RUNNING, RunState.FAILED, RunState.INTERRUPTED, RunState.STOPPED)

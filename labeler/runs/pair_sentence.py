@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from labeler.runs.pair_points import Axis, Interval, Point, Reached, Winner, reached
+from labeler.runs.pair_words import PLAIN, PairWords
 
 NOTHING = 0.05
 """An AP50 below this is that of a detector which has not learned to find anything yet."""
@@ -23,26 +24,34 @@ def sentence(
     boxes: int | None,
     difference: Interval | None,
     by_ap: bool = False,
+    words: PairWords = PLAIN,
 ) -> str:
     """pretrained stands first. kept: what both had at that moment of the axis; boxes and
     difference as in pair_story.tell; by_ap: whether the winner is told by AP."""
     parts = [
-        _scores(axis, moment, *kept, by_ap=by_ap),
+        _scores(axis, moment, *kept, words, by_ap=by_ap),
         _doubt(winner, *kept, boxes, difference, by_ap=by_ap),
-        _Race(axis, moment, curves, level).told() if all(kept) else "",
+        _Race(axis, moment, curves, level, words).told() if all(kept) else "",
     ]
     return " ".join(part for part in parts if part)
 
 
 def _scores(
-    axis: Axis, moment: float, pretrained: Point | None, scratch: Point | None, *, by_ap: bool
+    axis: Axis,
+    moment: float,
+    pretrained: Point | None,
+    scratch: Point | None,
+    words: PairWords,
+    *,
+    by_ap: bool,
 ) -> str:
     if pretrained is None and scratch is None:
         return "Nothing was scored yet."
     one, other = (_score(point, by_ap=by_ap) for point in (pretrained, scratch))
     measure = "AP / AP50" if by_ap else "AP50"
     return (
-        f"After {_amount(axis, moment)}: {measure} {one} pretrained against {other} from scratch."
+        f"After {_amount(axis, moment)}: {measure} {one} {words.manner} against {other} "
+        "from scratch."
     )
 
 
@@ -97,15 +106,18 @@ class _Race:
         moment: float,
         curves: tuple[Sequence[Point], Sequence[Point]],
         level: float,
+        words: PairWords,
     ) -> None:
         self._axis, self._moment, self._curves, self._level = axis, moment, curves, level
+        self._words = words
 
     def told(self) -> str:
         if not all(self._curves):
             return ""
         first, second = (reached(points, self._level) for points in self._curves)
         if first is None and second is None:
-            return f"Neither reached {self._level:.2f}{self._passed(', but pretrained')}."
+            passed = self._passed(f", but {self._words.subject}")
+            return f"Neither reached {self._level:.2f}{passed}."
         if first is None:
             assert second is not None
             return f"Only scratch reached {self._level:.2f}, after {self._after(second)}."
@@ -117,8 +129,8 @@ class _Race:
     def _never(self, first: Reached) -> str:
         """Scratch did not get there; how soon pretrained had what scratch has now tells how far
         off it is."""
-        told = f"Scratch did not reach {self._level:.2f}; pretrained did after {self._after(first)}"
-        return f"{told}{self._passed(', and')}."
+        told = f"Scratch did not reach {self._level:.2f}; {self._words.subject} did after "
+        return f"{told}{self._after(first)}{self._passed(', and')}."
 
     def _passed(self, joint: str) -> str:
         """How soon pretrained had what scratch has now; empty where that tells nothing."""
@@ -135,9 +147,11 @@ class _Race:
             return f"Both were above {level} when they were first scored."
         factor = second.at(self._axis) / max(first.at(self._axis), 1e-9)
         if not first.is_bound and not second.is_bound:
-            name = "Scratch" if factor >= 1 else "Pretrained"
+            name = "Scratch" if factor >= 1 else self._words.opening
             return f"{name} needed {max(factor, 1 / factor):.1f} times {many} to reach {level}."
-        name, least = ("Scratch", factor) if first.is_bound else ("Pretrained", 1 / factor)
+        name, least = "Scratch", factor
+        if not first.is_bound:
+            name, least = self._words.opening, 1 / factor
         if least <= 1:
             return f"Both reached {level} about as soon."
         return f"{name} needed at least {least:.1f} times {many} to reach {level}."

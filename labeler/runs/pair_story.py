@@ -22,6 +22,7 @@ from labeler.runs.pair_points import (
     reached,
 )
 from labeler.runs.pair_sentence import FEWEST_BOXES, NOTHING, sentence
+from labeler.runs.pair_words import PLAIN, PairWords
 from trainer.events import Finished
 
 __all__ = [
@@ -76,6 +77,7 @@ def tell(
     level: float = LEVEL,
     difference: Interval | None = None,
     axis: Axis = Axis.SECONDS,
+    words: PairWords = PLAIN,
 ) -> Story:
     """boxes: how many the validation images have, None: unknown. intervals: of the AP50 of the
     kept weights, pretrained first, where somebody has worked them out. level: the AP50 to time both
@@ -108,6 +110,7 @@ def tell(
         boxes=boxes,
         difference=difference,
         by_ap=by_ap,
+        words=words,
     )
     return Story(
         seconds,

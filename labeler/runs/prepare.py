@@ -44,7 +44,7 @@ from labeler.runs.parent import (
 )
 from labeler.runs.put_aside import load_test_part, save_test_part
 from trainer import run_files
-from trainer.config import RunConfig, save_config
+from trainer.config import DEFAULT_DETECTOR, RunConfig, missing_for, save_config
 from trainer.run_files import NAMED_BY_TIME, PREPARATION, Preparation
 from trainer.stored import as_json
 
@@ -57,7 +57,7 @@ class Wish:
     """
 
     start: str = "pretrained"
-    detector: str = "lite"
+    detector: str = DEFAULT_DETECTOR
     seconds: float = 60.0
     seed: int = 0
     budget: str = "time"
@@ -171,6 +171,7 @@ def prepare_run_from_dataset(
     """A run of the images as plan_split() splits them; raises what it raises. notes: warnings of
     the caller's.
     """
+    _require_installed(wish)
     plan = plan_split(dataset, wish, on_progress=on_progress, should_stop=should_stop)
     split = plan.split
     with _new_folder(run) as making:
@@ -218,6 +219,7 @@ def prepare_run_from_coco(
 
     val_images: where the images of val_json are, if not beside those that train.
     """
+    _require_installed(wish)
     train, warnings = with_files(read_lists(train_json), images, train_json)
     parent = _parent_of(wish)
     if val_json is None:
@@ -275,6 +277,11 @@ def _name_of(coco: Path) -> str:
     usual = {"annotations", "train", "instances", "all", "coco", "_annotations.coco"}
     file = coco.absolute()
     return file.parent.name if file.stem in usual else file.stem
+
+
+def _require_installed(wish: Wish) -> None:
+    if missing := missing_for(wish.detector):
+        raise UserError(f"{missing}. The built-in detector needs nothing more.")
 
 
 def _parent_of(wish: Wish) -> Parent | None:

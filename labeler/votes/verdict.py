@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from labeler.runs.pair import PRETRAINED, SCRATCH
 from labeler.runs.pair_story import Story, Winner
+from labeler.runs.pair_words import PLAIN, PairWords
 from labeler.votes.ballot import Round
 from labeler.votes.statistics import exact_interval, sign_test
 
@@ -18,7 +19,7 @@ SURE = 0.05
 """Where chance alone gives so uneven a vote less often than this, the vote tells."""
 FEWEST = 6
 """With fewer who chose, even if all agree, chance does it more often than that (5: 6 %)."""
-_NAMES = {PRETRAINED: "pretrained", SCRATCH: "random weights"}
+_RANDOM = "random weights"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Verdict:
     """share, low, high: of those who chose, who chose pretrained, with its 95 % interval; 0 to 1.
 
     chance: the sign test. sentences: the count, how sure it is, and what AP50, or AP, says to it.
+    words: how the two are called.
     """
 
     tally: Tally
@@ -52,6 +54,7 @@ class Verdict:
     chance: float
     winner: Winner
     sentences: tuple[str, ...]
+    words: PairWords = PLAIN
 
 
 def count(rounds: Iterable[Round]) -> Tally:
@@ -62,7 +65,7 @@ def count(rounds: Iterable[Round]) -> Tally:
     return Tally(sides.count(PRETRAINED), sides.count(SCRATCH), sides.count(None))
 
 
-def judge(tally: Tally, story: Story | None = None) -> Verdict:
+def judge(tally: Tally, story: Story | None = None, words: PairWords = PLAIN) -> Verdict:
     """story: what the scores on the validation images tell of the same pair."""
     chance = sign_test(tally.pretrained, tally.scratch)
     low, high = exact_interval(tally.pretrained, tally.chose)
@@ -70,7 +73,11 @@ def judge(tally: Tally, story: Story | None = None) -> Verdict:
     if chance <= SURE:
         more = tally.pretrained > tally.scratch
         winner = Winner.PRETRAINED if more else Winner.SCRATCH
-    said = [_counted(tally), _sureness(tally, low, high, chance), _beside_ap(tally, winner, story)]
+    said = [
+        _counted(tally, words),
+        _sureness(tally, low, high, chance, words),
+        _beside_ap(tally, winner, story, words),
+    ]
     return Verdict(
         tally,
         tally.pretrained / tally.chose if tally.chose else None,
@@ -79,26 +86,31 @@ def judge(tally: Tally, story: Story | None = None) -> Verdict:
         chance,
         winner,
         tuple(sentence for sentence in said if sentence),
+        words,
     )
 
 
-def _counted(tally: Tally) -> str:
+def _name(side: str, words: PairWords) -> str:
+    return words.name if side == PRETRAINED else _RANDOM
+
+
+def _counted(tally: Tally, words: PairWords) -> str:
     if not tally.total:
         return "Nobody voted."
-    parts = [f"{tally.pretrained} for pretrained", f"{tally.scratch} for random weights"]
+    parts = [f"{tally.pretrained} for {words.name}", f"{tally.scratch} for {_RANDOM}"]
     parts.append(f"{tally.same} saw no difference")
     return f"{_votes(tally.total)}: {', '.join(parts)}."
 
 
-def _sureness(tally: Tally, low: float, high: float, chance: float) -> str:
+def _sureness(tally: Tally, low: float, high: float, chance: float, words: PairWords) -> str:
     if not tally.chose:
         return "Nobody chose one of the two, so the vote tells nothing." if tally.total else ""
     if tally.chose < FEWEST:
         few = f"Fewer than {FEWEST} such votes cannot tell, even if all agree."
-        return f"{_of_few(tally)} {few}"
+        return f"{_of_few(tally, words)} {few}"
     share = tally.pretrained / tally.chose
     told = (
-        f"Of the {tally.chose} who chose, {_percent(share)} took pretrained "
+        f"Of the {tally.chose} who chose, {_percent(share)} took {words.name} "
         f"(95 % interval {_percent(low)} to {_percent(high)})."
     )
     likely = "less than 0.1 %" if chance < 0.001 else f"{100 * chance:.1f} %"
@@ -112,36 +124,35 @@ def _sureness(tally: Tally, low: float, high: float, chance: float) -> str:
     )
 
 
-def _of_few(tally: Tally) -> str:
+def _of_few(tally: Tally, words: PairWords) -> str:
     """Too few for a share in percent."""
     more = PRETRAINED if tally.pretrained >= tally.scratch else SCRATCH
     if tally.chose == 1:
-        return f"The only one who chose took {_NAMES[more]}."
+        return f"The only one who chose took {_name(more, words)}."
     if tally.chose in (tally.pretrained, tally.scratch):
-        return f"All {tally.chose} who chose took {_NAMES[more]}."
-    return f"Of the {tally.chose} who chose, {tally.pretrained} took pretrained."
+        return f"All {tally.chose} who chose took {_name(more, words)}."
+    return f"Of the {tally.chose} who chose, {tally.pretrained} took {words.name}."
 
 
-def _beside_ap(tally: Tally, voted: Winner, story: Story | None) -> str:
+def _beside_ap(tally: Tally, voted: Winner, story: Story | None, words: PairWords) -> str:
     """Whether people and the score agree: the one that tells who is ahead in the story."""
     if not tally.total or story is None or story.pretrained is None or story.scratch is None:
         return ""
     measure = "AP" if story.by_ap else "AP50"
     one, other = (each.score(by_ap=story.by_ap) for each in (story.pretrained, story.scratch))
-    scores = f"{measure} {one:.2f} pretrained against {other:.2f}"
+    scores = f"{measure} {one:.2f} {words.manner} against {other:.2f}"
     if voted is Winner.UNCLEAR and story.winner is Winner.UNCLEAR:
         return f"Neither the vote nor {measure} can tell them apart ({scores})."
+    scored = _name(story.winner, words)
     if voted is Winner.UNCLEAR:
-        return (
-            f"{measure} shows what the vote does not: {_NAMES[story.winner]} is better ({scores})."
-        )
+        return f"{measure} shows what the vote does not: {scored} is better ({scores})."
     if story.winner is Winner.UNCLEAR:
-        return f"The vote shows what {measure} cannot: people prefer {_NAMES[voted]} ({scores})."
+        return (
+            f"The vote shows what {measure} cannot: people prefer {_name(voted, words)} ({scores})."
+        )
     if story.winner is voted:
         return f"The vote agrees with {measure} ({scores})."
-    return (
-        f"The vote disagrees with {measure}, by which {_NAMES[story.winner]} is better ({scores})."
-    )
+    return f"The vote disagrees with {measure}, by which {scored} is better ({scores})."
 
 
 def _votes(number: int) -> str:

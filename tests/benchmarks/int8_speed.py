@@ -2,8 +2,8 @@
 
 Run: python tests/benchmarks/int8_speed.py [--all] [--rounds 10] [--threads 2]
 Random weights, so nothing is said of AP: `python -m trainer quantise RUN` measures that for a run.
-Float and INT8 get the same pictures in turn, suppression included. --all: the three large detectors
-too, which takes some minutes each.
+Float and INT8 get the same pictures in turn, suppression included. --all: the large detectors too,
+which takes some minutes each; not those of an extra that is not installed.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from PIL import Image
 from tests.benchmarks.onnx_against_torch import drawn, random_detector, spread
 from tests.script import run
 from trainer.coco import Picture
-from trainer.config import DETECTORS
+from trainer.config import DETECTOR_FACTS, DETECTORS, missing_for
 from trainer.export import export_onnx
 from trainer.int8.convert import quantised
 from trainer.predict import INPUT, OUTPUTS, ModelDetails, Predictor
 
-_SMALL = 2
+_SMALL = [name for name, facts in DETECTOR_FACTS.items() if not facts.is_for_gpu]
+_LARGE = [name for name in DETECTORS if name not in _SMALL and not missing_for(name)]
 
 
 def main() -> None:
@@ -40,7 +41,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     words = parser.parse_args()
     sys.stdout.write("detector | float ms p50/p95 | INT8 ms p50/p95 | MB | made in s\n")
-    for name in words.detector or (DETECTORS if words.all else DETECTORS[:_SMALL]):
+    for name in words.detector or [*_SMALL, *(_LARGE if words.all else [])]:
         sys.stdout.write(f"{name} | {compared(name, words)}\n")
         sys.stdout.flush()
 

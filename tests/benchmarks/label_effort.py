@@ -3,6 +3,7 @@
 Run: python tests/benchmarks/label_effort.py [--images 685] [--source tracker] [--json]
      python tests/benchmarks/label_effort.py --video FILE --truth COCO.json [--every 3]
      python tests/benchmarks/label_effort.py --photos FOLDER --truth COCO.json [--most 25]
+     python tests/benchmarks/label_effort.py --set COCO.json FOLDER [--set ...] [--images 80]
 
 The person goes image by image: draws what is missing, corrects what overlaps its true box by less
 than 0.8 (IoU), rejects a box whose object is gone; each of these is one hand action. The rest is
@@ -22,7 +23,11 @@ tuned on the worlds 101 to 105; nothing was chosen by the worlds reported here.
 --video wants a COCO file with an image for each frame, in their order (or every so many, as
 --every says). Annotations with the same track_id (or attributes.track_id) are one object; without
 one, boxes of one category that overlap from image to image are. --photos pans and zooms over real
-photos, each a short sequence: real pixels, made-up motion.
+photos, each a short sequence: real pixels, made-up motion. --set: the photos of a COCO file in its
+order, each by itself; a tracker has nothing to do there.
+
+A row for each of the first 5, 10, 20 and 80 images (--at) and one for all of them. A whole run of
+all sources over 685 images takes an hour on two cores; --images 80 some minutes.
 """
 
 from __future__ import annotations
@@ -41,14 +46,15 @@ import cv2
 
 from labeler.track import Carrier
 from tests.script import run
-from tests.track.footage import panned_photos, video_shots
-from tests.track.person import Effort, Nobody, replay
+from tests.track.footage import panned_photos, single_photos, video_shots
+from tests.track.person import Effort, Nobody, efforts
 from tests.track.sequences import Shot, driving, own_life, passing, turning
 from trainer.machine import prepare_environment
 
 WORLDS = {"turning in place": 31, "another robot passing": 32, "driving among objects": 33}
 LONG_WORLD = 34
 SOURCES = ("none", "tracker", "detector", "both")
+AT = (5, 10, 20, 80)
 BURST = 60
 """Photos in a burst of the long sequence; five seconds pass between two bursts."""
 
@@ -57,11 +63,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--images", type=int, default=685, help="images of the long sequence")
+    parser.add_argument("--images", type=int, default=685, help="of the long sequence, of a --set")
+    parser.add_argument("--at", type=int, nargs="*", default=AT, help="images; 0: none but all")
     parser.add_argument("--video", type=Path)
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--most", type=int, default=25, help="photos of --photos")
     parser.add_argument("--truth", type=Path)
+    parser.add_argument("--set", type=Path, nargs=2, action="append", metavar=("COCO", "FOLDER"))
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--source", choices=SOURCES, action="append", help="default: tracker")
     parser.add_argument("--only", help="sequences whose name holds this")
@@ -74,28 +82,42 @@ def main() -> int:
     for name, shots in sequences(words).items():
         kept = list(shots) if not words.only or words.only in name else []
         for source in (words.source or ["tracker"]) if kept else ():
-            row = f"{name}: {source}"
-            rows[row] = figures(effort_of(kept, source, words), replay(kept, Nobody))
-            if not words.json:
-                tell(row, rows[row], first=len(rows) == 1)
+            for effort, without in zip(
+                efforts_of(kept, source, words), efforts(kept, Nobody), strict=True
+            ):
+                if effort.images not in {*words.at, len(kept)}:
+                    continue
+                row = f"{name}: {source}, {effort.images}"
+                rows[row] = figures(effort, without)
+                if not words.json:
+                    tell(row, rows[row], first=len(rows) == 1)
     if words.json:
         sys.stdout.write(json.dumps(rows, indent=1) + "\n")
     return 0
 
 
-def effort_of(shots: list[Shot], source: str, words: argparse.Namespace) -> Effort:
-    start = Carrier if source in ("tracker", "both") else Nobody
+def efforts_of(shots: list[Shot], source: str, words: argparse.Namespace) -> Iterator[Effort]:
+    """After each image."""
+    start = Carrier if source in ("tracker", "both") and not words.set else Nobody
     if source in ("none", "tracker"):
-        return replay(shots, start)
+        yield from efforts(shots, start)
+        return
     prepare_environment()
     from tests.track.along import Along  # torch comes with it
 
     with TemporaryDirectory() as folder:
-        return replay(shots, start, Along(shots, Path(folder), steps=words.steps, late=words.late))
+        along = Along(shots, Path(folder), steps=words.steps, late=words.late)
+        yield from efforts(shots, start, along)
 
 
 def sequences(words: argparse.Namespace) -> dict[str, Iterator[Shot]]:
     """Those of the robot, or the footage that was given instead."""
+    if words.set:
+        return {
+            f"{len(shots)} photos of {folder.absolute().parent.name}": iter(shots)
+            for coco, folder in words.set
+            for shots in [list(single_photos(folder, coco, words.images))]
+        }
     if words.video or words.photos:
         if not words.truth:
             raise SystemExit("--video and --photos need --truth COCO.json.")

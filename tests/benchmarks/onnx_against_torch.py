@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from tests.script import run
 from trainer.checkpoint import load_checkpoint
 from trainer.coco import read_coco
-from trainer.config import BUILT_IN, DETECTORS, load_config
+from trainer.config import BUILT_IN, DETECTORS, OFFLINE, load_config, missing_for
 from trainer.detector import build_detector
 from trainer.export import export_onnx
 from trainer.letterbox import Letterbox
@@ -93,7 +93,7 @@ def cases(words: argparse.Namespace) -> Iterator[tuple[str, Detector, list[Canva
     if words.run is not None:
         detector, _ = load_checkpoint(words.run / "best.safetensors")
         yield f"{words.run.name} (trained)", detector, canvases_of(words.run, detector), 0.05
-    for name in words.detector or DETECTORS:
+    for name in words.detector or [name for name in DETECTORS if not missing_for(name)]:
         detector = random_detector(name, words.classes)
         yield name, detector, drawn(detector.input_size), 0.01
 
@@ -101,7 +101,7 @@ def cases(words: argparse.Namespace) -> Iterator[tuple[str, Detector, list[Canva
 def random_detector(name: str, classes: int) -> Detector:
     torch.manual_seed(0)
     size = (320, 320)
-    if name != BUILT_IN and SIZES[name].cpu_pixels != 320 * 320:
+    if name not in OFFLINE and SIZES[name].cpu_pixels != 320 * 320:
         size = (384, 288)
     request = BuildRequest(
         name, classes, "scratch", size, on_download=lambda _: None, should_stop=lambda: False

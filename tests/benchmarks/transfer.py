@@ -1,6 +1,7 @@
 """Transfer against scratch, measured: pairs on the simulated robot's pictures and on your own.
 
 Run: python tests/benchmarks/transfer.py [--seconds 60 180] [--epochs E] [--seeds 0 1] [--out DIR]
+       [--detector lite]
      python tests/benchmarks/transfer.py --sets photos/raccoon photos/cards
      (a set: a folder with train.json, val.json and images/)
 
@@ -24,6 +25,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from labeler.runs.pair import PAIR_DETECTOR
 from labeler.simulator.render import Renderer
 from labeler.simulator.truth import CLASSES, read_truth
 from labeler.simulator.world import World
@@ -49,6 +51,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--images", type=int, default=IMAGES)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--detector", default=PAIR_DETECTOR)
     parser.add_argument("--sitting", type=int, default=SITTING, help="photos before a break")
     words = parser.parse_args()
     out = words.out or Path(tempfile.mkdtemp(prefix="transfer-"))
@@ -62,7 +65,7 @@ def main() -> None:
             for seed in words.seeds:
                 budget = f"{words.epochs:g} epochs" if words.epochs else f"{seconds:g} s"
                 place = out / f"{folder.name}-{budget.replace(' ', '')}-{seed}"
-                told = compared(folder, seconds, words.epochs, seed, place)
+                told = compared(folder, seconds, words.epochs, seed, words.detector, place)
                 sys.stdout.write(row(folder.name, budget, seed, told) + "\n")
                 sys.stdout.flush()
 
@@ -99,7 +102,9 @@ def photos(count: int, sitting: int) -> Iterator[bytes]:
         yield camera.photograph(world.scene())
 
 
-def compared(folder: Path, seconds: float, epochs: float, seed: int, out: Path) -> dict[str, Any]:
+def compared(
+    folder: Path, seconds: float, epochs: float, seed: int, detector: str, out: Path
+) -> dict[str, Any]:
     words = [
         folder / "train.json",
         "--val",
@@ -110,6 +115,8 @@ def compared(folder: Path, seconds: float, epochs: float, seed: int, out: Path) 
         epochs,
         "--seed",
         seed,
+        "--detector",
+        detector,
         "--out",
         out,
     ]

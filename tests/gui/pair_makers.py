@@ -10,6 +10,7 @@ from labeler.runs.pair import SIDES, prepare_pair_from_dataset
 from labeler.runs.prepare import Wish
 from labeler.runs.record import append_event
 from tests.gui.tiny_model import write_tiny_model
+from trainer.config import BUILT_IN
 from trainer.events import Evaluated, Event, Finished
 
 PRETRAINED_CURVE = ((10.0, 0.30), (30.0, 0.55), (60.0, 0.62))
@@ -37,12 +38,14 @@ def write_pair(
     pretrained: Sequence[Event] | None = None,
     scratch: Sequence[Event] | None = None,
     with_models: bool = True,
+    detector: str = BUILT_IN,
 ) -> Path:
     """A pair among the dataset's runs; without events both are finished.
 
     The models: the pretrained one finds two things, the other one a single thing.
     """
-    pair = prepare_pair_from_dataset(dataset, dataset.runs_folder / name, Wish()).path
+    wish = Wish(detector=detector)
+    pair = prepare_pair_from_dataset(dataset, dataset.runs_folder / name, wish).path
     told = (
         finished(PRETRAINED_CURVE) if pretrained is None else pretrained,
         finished(SCRATCH_CURVE) if scratch is None else scratch,

@@ -33,6 +33,7 @@ from tests.gui.live_waits import Heard, show, until
 from tests.gui.pair_makers import scored, write_pair
 from tests.runs.run_makers import add_scenes
 from tests.votes.phones import Phone, refused
+from trainer.config import BUILT_IN, COCO_START
 from trainer.predict import Predictor
 
 FRAMES = 12
@@ -48,8 +49,8 @@ def dataset(tmp_path: Path) -> Iterator[Dataset]:
 
 
 @pytest.fixture
-def pair(dataset: Dataset) -> Path:
-    return write_pair(dataset)
+def pair(dataset: Dataset, request: pytest.FixtureRequest) -> Path:
+    return write_pair(dataset, detector=getattr(request, "param", BUILT_IN))
 
 
 @pytest.fixture
@@ -319,6 +320,17 @@ def test_nothing_on_the_page_tells_which_is_which_before_the_reveal(
         assert secret not in told
     assert [head.text() for head in page.panes.heads] == ["A", "B"]
     assert [pane.name for pane in page.video_panes(named=True)] == ["A", "B"]
+
+
+@pytest.mark.parametrize("pair", [COCO_START], indirect=True)
+def test_the_answer_of_a_pair_from_coco_names_it(page: WatchPage) -> None:
+    for _ in range(7):
+        page.voting.vote(_better(page, "pretrained"))
+    page.voting.reveal()
+    assert "From COCO" in page.answer.title.text()
+    told = page.answer.told.text()
+    assert "7 votes: 7 for COCO, 0 for random weights" in told
+    assert "people prefer COCO (AP50 0.93 from COCO against 0.15)" in told
 
 
 def test_people_vote_by_key_one_after_the_other_and_the_answer_is_revealed(

@@ -22,11 +22,12 @@ from labeler.gui.compare.workspace import CompareWorkspace
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
 from labeler.runs.history import RunState, attend
-from labeler.runs.pair import attended, list_pairs
+from labeler.runs.pair import SCRATCH, attended, list_pairs
 from labeler.runs.prepare import Wish, new_run_folder, prepare_run_from_dataset
 from tests.gui.live_waits import Heard, until
 from tests.gui.pair_makers import PRETRAINED_CURVE, SCRATCH_CURVE, scored, write_pair
 from tests.runs.run_makers import add_scenes
+from trainer.config import BUILT_IN, COCO_START, load_config
 from trainer.events import Failed, Progressed, Warned
 
 PATIENCE = 90_000
@@ -105,7 +106,8 @@ def test_one_button_trains_both_through_a_pause_and_both_curves_grow(
     assert all(view.by_time.points.values())
     ends = [points[-1][0] for points in view.by_epochs.points.values()]
     assert ends[0] == ends[1] >= 1
-    assert "pretrained against" in view.sentence.text()
+    assert "from COCO against" in view.sentence.text()
+    assert load_config(summary.path / SCRATCH).detector == COCO_START
     assert view.watch_button.isEnabled()
     assert workspace.obstacle_to_go_on()
     until(qtbot, lambda: workspace.panel.list.count() == 1)
@@ -206,6 +208,25 @@ def test_a_pair_of_yesterday_shows_its_curves_and_what_they_tell(
     assert view.legend.scores["scratch"].text() == "AP50 0.15, AP 0.10"
     item = workspace.panel.list.item(0)
     assert "AP50 0.93 : 0.15" in item.data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+@pytest.mark.parametrize(
+    ("detector", "name", "told"),
+    [
+        (BUILT_IN, "Pretrained", "AP50 0.93 pretrained against 0.15"),
+        (COCO_START, "From COCO", "AP50 0.93 from COCO against 0.15"),
+    ],
+)
+def test_a_pair_says_what_its_learned_start_has_learned_and_an_old_one_as_it_did(
+    qtbot: QtBot, document: Document, dataset: Dataset, detector: str, name: str, told: str
+) -> None:
+    write_pair(dataset, detector=detector)
+    workspace = _shown(qtbot, document)
+    view = workspace.view
+    until(qtbot, lambda: told in view.sentence.text())
+    assert [label.text() for label in view.legend.names.values()] == [name, "Random weights"]
+    assert view.by_time.accessibleDescription() == f"{name}: 0.93, Random weights: 0.15"
+    assert name.lower() in workspace.panel.list.item(0).toolTip().lower()
 
 
 def test_what_both_scored_on_the_same_drawn_images_decides(

@@ -34,6 +34,7 @@ from labeler.gui.preview.pace import Pace
 from labeler.gui.preview.showing import Shown
 from labeler.gui.preview.workspace import PreviewWorkspace
 from labeler.recording import recorder
+from labeler.runs.history import attend
 from labeler.runs.pair import list_pairs
 from labeler.simulator.truth import read_truth
 from labeler.track.steady import Box
@@ -43,7 +44,7 @@ from tests.gui.pair_makers import write_pair
 from tests.gui.tiny_model import write_tiny_model
 from tests.runs.run_makers import add_scenes
 from tests.trainer import hostile_models
-from trainer.config import RunConfig, save_config
+from trainer.config import BUILT_IN, COCO_START, RunConfig, save_config
 from trainer.predict import Predictor
 
 
@@ -330,12 +331,15 @@ def test_the_big_screen_shows_the_same_and_escape_leaves_it(
     assert preview.isVisible()
 
 
+@pytest.mark.parametrize(
+    ("detector", "name_of_first"), [(BUILT_IN, "Pretrained"), (COCO_START, "From COCO")]
+)
 def test_a_pair_of_compare_brings_both_its_models(
-    qtbot: QtBot, workspace: PreviewWorkspace, dataset: Dataset
+    qtbot: QtBot, workspace: PreviewWorkspace, dataset: Dataset, detector: str, name_of_first: str
 ) -> None:
     add_scenes(dataset, 12, session="morning")
     add_scenes(dataset, 6, session="evening")
-    pair = write_pair(dataset)
+    pair = write_pair(dataset, detector=detector)
     workspace.activated()
     box = workspace.controls.beside
     (made,) = list_pairs(dataset.runs_folder)
@@ -348,7 +352,7 @@ def test_a_pair_of_compare_brings_both_its_models(
     assert workspace.models.model == pair / "pretrained" / "model.onnx"
     assert box.path == pair / "scratch" / "model.onnx"
     names = [head.text() for head in workspace.stage.heads]
-    assert names == [f"Pretrained, {when}", f"Random weights, {when}"]
+    assert names == [f"{name_of_first}, {when}", f"Random weights, {when}"]
 
 
 def test_the_view_paints_all_of_itself_whatever_the_shape_of_the_picture(qtbot: QtBot) -> None:
@@ -466,6 +470,28 @@ def test_a_replaced_model_file_is_followed(
     assert preview.controls.lowest_score == 0.65
 
 
+def test_the_old_model_goes_on_until_the_better_one_is_ready(
+    qtbot: QtBot, preview: PreviewWorkspace, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A training replaces the file every few seconds: nobody must see the boxes stand still."""
+    begun, gate = threading.Event(), threading.Event()
+    load = detecting._loaded
+
+    def slow(path: Path) -> Predictor:
+        begun.set()
+        gate.wait(60)
+        return load(path)
+
+    monkeypatch.setattr(detecting, "_loaded", slow)
+    write_tiny_model(model, scores=(0.8, 0.7, 0.1))
+    until(qtbot, begun.is_set)
+    before = preview.looking.last
+    until(qtbot, lambda: preview.looking.last is not before)
+    assert "vector #1 0.90" in texts(preview)
+    gate.set()
+    until(qtbot, lambda: "vector #1 0.80" in texts(preview))
+
+
 def test_a_file_that_is_no_model_is_a_sentence_and_the_picture_goes_on(
     qtbot: QtBot, preview: PreviewWorkspace, tmp_path: Path
 ) -> None:
@@ -538,6 +564,26 @@ def test_a_training_is_followed_but_takes_nothing_out_of_the_hands(
     workspace.deactivated()
     workspace.use_model(training)  # asked for in the Train workspace
     assert workspace.models.model == training
+
+
+def test_who_chose_the_best_of_a_run_that_learns_keeps_it_and_is_told_that_it_learns(
+    qtbot: QtBot, workspace: PreviewWorkspace, dataset: Dataset
+) -> None:
+    best = write_run(dataset, "2026-11-24_18-00")
+    newest = write_tiny_model(best.with_name("newest.onnx"))
+    lock = attend(best.parent)  # as the training under way does
+    workspace.use_model(newest)
+    workspace.models.choose(best)  # Use in Preview
+    workspace.deactivated()
+    workspace.use_model(newest)  # its next checkpoint, while the person is elsewhere
+    assert workspace.models.model == best
+    box = workspace.controls.model
+    until(qtbot, lambda: ", learning" in box.currentText())
+    lock.release()
+    newest.unlink()
+    workspace.use_model(best)  # the end
+    assert workspace.models.model == best
+    until(qtbot, lambda: "learning" not in box.currentText())
 
 
 def test_who_chose_the_run_that_learns_gets_its_best_at_the_end(

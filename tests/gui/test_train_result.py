@@ -307,7 +307,7 @@ def test_the_int8_model_is_told_with_its_cost_and_used_in_preview(
     assert "INT8: AP 0.500, 4.0 ms a picture, 3.4 MB." in row.text.text()
     assert "AP 0.520, 8.0 ms a picture, 12.3 MB" in row.text.text()
     assert "The difference in AP, -0.020 (-0.050 to +0.010), may be chance." in row.text.text()
-    with qtbot.waitSignal(workspace.model_available) as used:
+    with qtbot.waitSignal(workspace.model_chosen) as used:
         qtbot.mouseClick(row.use_button, Qt.MouseButton.LeftButton)
     assert used.args[0] == run / "quantised.onnx"
     write_tiny_model(run / "model.onnx", threshold=0.3)  # another one now: the facts are not its

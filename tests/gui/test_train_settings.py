@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from dataclasses import asdict
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from PySide6.QtCore import Qt
@@ -18,7 +23,7 @@ from labeler.gui.train.workspace import TrainWorkspace
 from labeler.runs.budgets import Budget, Length, budget_of, with_budget
 from labeler.runs.history import RunState, RunSummary
 from labeler.runs.prepare import Wish
-from trainer.config import RunConfig
+from trainer.config import BUILT_IN, COCO_START, DETECTORS, RunConfig
 
 
 @pytest.fixture
@@ -47,12 +52,71 @@ def test_one_click_asks_for_a_minute_and_leaves_the_rest_to_the_recipe(
 def test_every_detector_can_be_chosen_and_says_what_must_be_fetched(panel: SettingsPanel) -> None:
     assert panel.pretrained.detail == "no download"
     panel.detector.setFocus()
+    QTest.keyClick(panel.detector, Qt.Key.Key_Home)
     QTest.keyClick(panel.detector, Qt.Key.Key_Down)
     assert panel.wish().detector == "nanodet"
     assert panel.pretrained.detail == "no download"
     QTest.keyClick(panel.detector, Qt.Key.Key_Down)
-    assert panel.wish().detector == "ssdlite320_mobilenet_v3_large"
-    assert panel.pretrained.detail == "13 MB, once"
+    assert panel.wish().detector == "dfine_n"
+    assert panel.pretrained.detail == "15 MB, once"
+
+
+def test_a_detector_that_is_not_installed_is_shown_and_says_how_to_get_it(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "transformers", None)  # as where it is not installed
+    panel = SettingsPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    assert panel.missing.isHidden()
+    QTest.keyClick(panel.detector, Qt.Key.Key_Home)
+    QTest.keyClick(panel.detector, Qt.Key.Key_Down)
+    QTest.keyClick(panel.detector, Qt.Key.Key_Down)
+    assert panel.detector.currentText() == "D-FINE-N (to install)"
+    assert panel.missing.isVisible()
+    assert panel.missing.text() == (
+        'D-FINE-N has to be installed: pip install "vector-labeler[detectors]"'
+    )
+    QTest.keyClick(panel.detector, Qt.Key.Key_Up)
+    assert panel.missing.isHidden()
+
+
+def test_a_detector_that_is_installed_is_like_any_other(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("transformers", "scipy"):
+        there = ModuleType(name)
+        there.__spec__ = ModuleSpec(name, None)
+        monkeypatch.setitem(sys.modules, name, there)
+    panel = SettingsPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.detector.setCurrentIndex(panel.detector.findData("dfine_s"))
+    panel.detector.activated.emit(panel.detector.currentIndex())
+    assert panel.detector.currentText() == "D-FINE-S (GPU)"
+    assert panel.missing.isHidden()
+    assert panel.pretrained.detail == "41 MB, once"
+
+
+def test_a_start_from_coco_brings_a_detector_that_has_learned_it(panel: SettingsPanel) -> None:
+    starts = panel.starts
+    starts.coco.click()
+    assert (panel.wish().start, panel.wish().detector) == ("pretrained", COCO_START)
+    panel.detector.setCurrentIndex(panel.detector.findData(BUILT_IN))
+    panel.detector.activated.emit(panel.detector.currentIndex())
+    assert not starts.coco.isChecked()
+    assert (starts.pretrained.text(), starts.pretrained.isChecked()) == ("ImageNet", True)
+    panel.scratch.click()
+    assert (panel.wish().start, panel.wish().detector) == ("scratch", BUILT_IN)
+    starts.coco.click()
+    assert (panel.wish().start, panel.wish().detector) == ("pretrained", COCO_START)
+    larger = "ssdlite320_mobilenet_v3_large"
+    panel.detector.setCurrentIndex(panel.detector.findData(larger))
+    panel.detector.activated.emit(panel.detector.currentIndex())
+    assert starts.coco.isChecked()
+    panel.scratch.click()
+    starts.coco.click()
+    assert panel.wish().detector == larger  # it has learned COCO as well
 
 
 def test_the_drawer_decides_every_setting(qtbot: QtBot, panel: SettingsPanel) -> None:
@@ -200,6 +264,23 @@ def test_the_settings_are_as_they_were_at_the_next_start_but_for_random_weights(
         assert second.settings.wish() == Wish(seconds=3600, budget="best", batch=4)
         assert second.settings.best.isChecked()
         finish_jobs()
+
+
+@pytest.mark.parametrize("detector", [BUILT_IN, "a detector of another version"])
+def test_settings_that_an_earlier_version_kept_whole_go_on_with_the_usual_detector(
+    detector: str,
+) -> None:
+    kept = {**asdict(Wish()), "detector": detector, "seconds": 300.0, "batch": 4}
+    file = last_wish._file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(kept), encoding="utf-8")
+    assert last_wish.last() == Wish(seconds=300.0, batch=4)
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_a_detector_that_the_person_chose_is_kept(detector: str) -> None:
+    last_wish.keep(Wish(detector=detector))
+    assert last_wish.last().detector == detector
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"seconds": -3}', '{"batch": "four"}', "\x00"])

@@ -28,6 +28,7 @@ from labeler.runs.prepare import Wish, new_run_folder, prepare_run_from_dataset
 from labeler.runs.record import append_event
 from tests.gui.endless_training import begin_endless_training
 from tests.gui.live_waits import Heard
+from tests.gui.tiny_model import write_tiny_model
 from tests.runs.run_makers import add_scenes
 from trainer.config import BUILT_IN
 from trainer.events import Evaluated, Failed, Paused, Progressed
@@ -311,6 +312,52 @@ def test_a_training_stands_still_and_goes_on(
     qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
     assert header.title.text() == "Stopped after 21 s, the best is kept"
     assert not header.pause_button.isVisible()
+
+
+_SCORED_AT_FIVE_SECONDS = """
+import shutil
+import sys
+from trainer.events import Evaluated, Finished, Progressed, Started, to_line
+def tell(event):
+    print(to_line(event), flush=True)
+tell(Started(24, 50, ("cube",), 60.0, ()))
+tell(Progressed("Learning", 5.0, 60.0, 0.5, 99.0, 0.5, 1e-3, 55.0))
+sys.stdin.readline()
+shutil.copy(sys.argv[1], sys.argv[2])
+tell(Evaluated(5.1, 0.5, 0.5, 0.52, 0.81, 1e-3, True, 0.4, 0.6, 0.7, 0.9, images=16))
+sys.stdin.readline()
+tell(Evaluated(20.0, 0.5, 0.5, 0.48, 0.80, 1e-3, True, 0.4, 0.6, 0.7, 0.9))
+for line in sys.stdin:
+    pass
+tell(Finished(0.48, 0.8, 21.0, 3.6, True))
+"""
+
+
+@pytest.mark.usefixtures("scenes")
+def test_a_run_is_offered_to_preview_from_its_first_score_on_while_it_learns(
+    qtbot: QtBot, workspace: TrainWorkspace, dataset: Dataset, tmp_path: Path
+) -> None:
+    run = new_run_folder(dataset.runs_folder)
+    prepare_run_from_dataset(dataset, run, Wish())
+    models = str(write_tiny_model(tmp_path / "first.onnx")), str(run / "model.onnx")
+    workspace.trainer.start(run, [sys.executable, "-c", _SCORED_AT_FIVE_SECONDS, *models])
+    workspace.stage.show(run)
+    button = workspace.header.preview_button
+    qtbot.waitUntil(lambda: _has(workspace, Progressed), timeout=PATIENCE)
+    assert not button.isVisible()
+    workspace.trainer.pause()  # a line for it to read
+    qtbot.waitUntil(button.isVisible, timeout=PATIENCE)
+    assert "On 16 of 50 images it never saw" in workspace.view.ap.title.text()
+    assert workspace.trainer.is_running
+    with qtbot.waitSignals([workspace.model_chosen, workspace.preview_requested]):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    workspace.trainer.is_pausing = False
+    workspace.trainer.pause()
+    told = workspace.view.ap.title
+    qtbot.waitUntil(lambda: "On 50 images it never saw" in told.text(), timeout=PATIENCE)
+    assert workspace.trainer.record.ap == 0.48  # all pictures count, the few no longer
+    workspace.stop()
+    qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
 
 
 @pytest.mark.usefixtures("scenes")

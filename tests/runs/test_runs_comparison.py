@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from labeler.runs.comparison_folder import HowFar, how_far, require_room, write_
 from labeler.runs.pair import SIDES, attended
 from labeler.runs.prepare import Wish
 from tests.runs.pair_makers import FAST, SLOW, make_pair, tell_run, write_analysis, write_scores
+from trainer.config import BUILT_IN, COCO_START
 
-WISH = Wish(seconds=60, seed=4)
+WISH = Wish(seconds=60, seed=4, detector=BUILT_IN)
 BOTH = dict(zip(SIDES, (FAST, SLOW), strict=True))
 
 
@@ -58,6 +60,18 @@ def test_all_numbers_are_written_for_programs_and_the_page_names_the_files(tmp_p
         assert f"| {name} |" in page
         assert (tmp_path / name).exists()
     assert "detections.json" not in page
+
+
+def test_a_pair_from_coco_says_so_in_its_page_its_chart_and_its_sentence(tmp_path: Path) -> None:
+    pair = make_pair(tmp_path, replace(WISH, detector=COCO_START), BOTH)
+    write_scores(pair, (0.4, 0.8))
+    comparison = read_comparison(pair, "mugs")
+    write_comparison(tmp_path, comparison)
+    page = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert "| | from COCO | scratch | difference |" in page
+    assert "AP50 0.71 from COCO against 0.08 from scratch" in page
+    assert "the start from COCO did after 18 s" in page
+    assert chart_of(comparison).panels[0].series[0].name == "from COCO"
 
 
 def test_a_difference_that_may_be_chance_is_said_to_be_so(tmp_path: Path) -> None:
@@ -135,7 +149,7 @@ def test_a_pair_is_new_unfinished_or_trained_and_anything_else_is_refused(tmp_pa
     tell_run(pair / "scratch", SLOW)
     assert how_far(pair, WISH) is HowFar.TRAINED
     with pytest.raises(UserError, match=r"another wish \(seconds, seed\)"):
-        how_far(pair, Wish(seconds=90, seed=5))
+        how_far(pair, replace(WISH, seconds=90, seed=5))
     require_room(tmp_path)
     with pytest.raises(UserError, match="holds no comparison"):
         require_room(tmp_path / "coco")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import json
+import sys
 from datetime import datetime
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -68,6 +71,24 @@ def test_unlabelled_images_stay_out_and_confirmed_empty_ones_take_part(dataset: 
     named = _names(run / "train.json") | _names(run / "val.json")
     assert empty.file_name in named
     assert unlabelled.file_name not in named
+
+
+@pytest.mark.parametrize("package", ["transformers", "scipy"])
+def test_a_detector_that_is_not_installed_is_refused_with_how_to_get_it(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    for name in ("transformers", "scipy"):
+        there = ModuleType(name)
+        there.__spec__ = ModuleSpec(name, None)
+        monkeypatch.setitem(sys.modules, name, None if name == package else there)
+    add_labelled(dataset, 12, session="kitchen", name="mug")
+    run = new_run_folder(dataset.runs_folder)
+    told = (
+        r'^RT-DETR v2 has to be installed: pip install "vector-labeler\[detectors\]"\. The built-in'
+    )
+    with pytest.raises(UserError, match=told):
+        prepare_run_from_dataset(dataset, run, Wish(detector="rtdetr_v2_r50"))
+    assert not run.exists()
 
 
 def test_a_dataset_without_boxes_is_refused_before_anything_is_written(dataset: Dataset) -> None:

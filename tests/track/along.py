@@ -13,7 +13,8 @@ from tests.track.sequences import Shot
 from trainer.assist_lines import Answer, Know, KnownImage, Label, Labels, Learnt, Suggested
 from trainer.assistant import Assistant
 
-FIRST, EVERY = 10, 5
+ROUNDS_AT = (3, 5, 7, 10)
+EVERY = 5
 """As labeler.gui.label.learning_along, whose first round is twice as long as the others, too."""
 
 
@@ -42,7 +43,9 @@ class Along:
         categories = tuple(self._names.items())
         self._assistant.label(Label(categories, (Labels(image, rows),)))
         done = image + 1
-        if done >= FIRST and done % EVERY == 0 and done < self._count:
+        if (
+            done in ROUNDS_AT or (done > ROUNDS_AT[-1] and done % EVERY == 0)
+        ) and done < self._count:
             self._assistant.learn(3600.0, self._steps * (1 if self.rounds else 2))
             begin = done + self._late
             self._assistant.suggest(range(begin, min(begin + EVERY, self._count)))

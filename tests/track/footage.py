@@ -99,6 +99,19 @@ def panned_photos(folder: Path, truth: Path, most: int = 25) -> dict[str, Iterat
     return {f"{len(chosen)} photos of {folder.parent.name}": all_of_them()}
 
 
+def single_photos(folder: Path, truth: Path, most: int | None = None) -> Iterator[Shot]:
+    """The photos of a COCO file in its order, each by itself: no object comes again."""
+    coco = json.loads(truth.read_text(encoding="utf-8"))
+    by_image = _by_image(coco)
+    for row in coco["images"][:most]:
+        named = {f"{row['id']}/{number}": each for number, each in enumerate(by_image[row["id"]])}
+        yield Shot(
+            np.asarray(load_upright(folder / row["file_name"])),
+            {name: BBox(*each["bbox"]) for name, each in named.items()},
+            {name: str(each["category_id"]) for name, each in named.items()},
+        )
+
+
 def panned(photo: Pixels, boxes: list[BBox], *, seed: int, images: int = 20) -> Iterator[Shot]:
     """A hand-held camera that moves over a photo: it pans, nears, tilts a little, and is noisy.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -104,6 +105,13 @@ def replay(shots: Iterable[Shot], start: Start, detector: Detector | None = None
     more, the boxes are carried on anew from that image, as a person pressing the key again does;
     accepted boxes stay as they were offered.
     """
+    return list(efforts(shots, start, detector))[-1]
+
+
+def efforts(
+    shots: Iterable[Shot], start: Start, detector: Detector | None = None
+) -> Iterator[Effort]:
+    """As replay: what it took so far, after each image."""
     effort, tracker = Effort(), None
     keys: dict[str, int] = {}
     kinds: dict[int, str] = {}
@@ -131,8 +139,9 @@ def replay(shots: Iterable[Shot], start: Start, detector: Detector | None = None
             tracker = start(shot.picture, boxes)
         again = touched and bool(boxes) and start is not Nobody
         effort.keys += 1 + bool(offers) + again
-    effort.keys += effort.rejected
-    return effort
+        so_far = copy.deepcopy(effort)
+        so_far.keys += effort.rejected
+        yield so_far
 
 
 def _settled(carried: Carried, kind: str, seen: Sequence[Seen]) -> BBox:

@@ -12,8 +12,8 @@ import numpy as np
 from labeler.dataset.model import BBox
 from labeler.simulator.arrays import Pixels
 from labeler.track import Carried, Carrier
-from tests.track.footage import panned, video_shots
-from tests.track.person import Kinds, Nobody, Seen, replay
+from tests.track.footage import panned, single_photos, video_shots
+from tests.track.person import Kinds, Nobody, Seen, efforts, replay
 from tests.track.sequences import Shot
 from tests.track.staged import GROUND, pattern, staged
 
@@ -55,6 +55,29 @@ def test_a_box_of_what_is_gone_is_rejected() -> None:
 def test_an_object_that_is_not_offered_again_counts_as_lost() -> None:
     effort = replay([Shot(BLANK, {"a": BOX})] * 2, Script([]))
     assert (effort.drawn, effort.lost) == (2, 1)
+
+
+def test_what_it_took_is_known_after_each_image_and_each_photo_stands_for_itself(
+    tmp_path: Path,
+) -> None:
+    for number in (1, 2, 3):
+        cv2.imwrite(str(tmp_path / f"{number}.png"), BLANK)
+    coco = {
+        "images": [{"id": number, "file_name": f"{number}.png"} for number in (1, 2, 3)],
+        "annotations": [
+            {"image_id": number, "category_id": 7, "bbox": [0, 0, 10, 10]} for number in (1, 3, 3)
+        ],
+    }
+    truth = tmp_path / "truth.json"
+    truth.write_text(json.dumps(coco), encoding="utf-8")
+    shots = list(single_photos(tmp_path, truth))
+    assert [len(shot.boxes) for shot in shots] == [1, 0, 2]
+    assert len({name for shot in shots for name in shot.boxes}) == 3
+    assert {shot.kind(name) for shot in shots for name in shot.boxes} == {"7"}
+    steps = list(efforts(shots, Nobody))
+    assert [(each.images, each.actions) for each in steps] == [(1, 1), (2, 1), (3, 3)]
+    assert steps[-1].keys == replay(shots, Nobody).keys
+    assert len(list(single_photos(tmp_path, truth, 2))) == 2
 
 
 class Seer:

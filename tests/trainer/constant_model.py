@@ -57,12 +57,12 @@ def leave_constant_models(patch: pytest.MonkeyPatch) -> None:
     def write(path: Path, _detector: object, details: ModelDetails) -> None:
         write_model(path, details.categories)
 
-    def made(_detector: object, details: ModelDetails) -> bytes:
+    def made(_exporter: object, _detector: object, details: ModelDetails) -> bytes:
         with TemporaryDirectory() as folder:
             return write_model(Path(folder, "model.onnx"), details.categories).read_bytes()
 
     patch.setattr("trainer.results.export_onnx", write)
-    patch.setattr("trainer.results.onnx_of", made)
+    patch.setattr("trainer.results.OnnxExporter.export", made)
 
 
 NAMES = [{"id": 1, "name": "cube"}, {"id": 2, "name": "mug"}]

@@ -247,7 +247,7 @@ def test_the_input_grows_with_small_things_and_is_coarser_where_all_are_large() 
     assert math.prod(small) > 2 * math.prod(large)
     assert (stride_for(large, 0.4, None), stride_for(large, 0.05, None)) == (16, 8)
     assert stride_for(large, None, None) == 8
-    middling = 0.15
+    middling = 0.12
     assert (stride_for(large, middling, None), stride_for(large, middling, 16)) == (8, 16)
     assert stride_for(large, 0.4, 8) == 8  # it would have to begin anew
 

@@ -115,7 +115,9 @@ def test_it_says_which_classes_are_new_by_their_names_alone(
     assert told in start_of(finished).told(categories)
 
 
-@pytest.mark.parametrize("rows", [ClassRows(), ClassRows(1), ClassRows(1, each=4)])
+@pytest.mark.parametrize(
+    "rows", [ClassRows(), ClassRows(1), ClassRows(1, each=4), ClassRows(behind=1)]
+)
 @pytest.mark.parametrize("anchors", [1, 6])
 def test_rows_are_carried_over_anchors_background_and_corners(
     rows: ClassRows, anchors: int
@@ -123,7 +125,7 @@ def test_rows_are_carried_over_anchors_background_and_corners(
     """Each row is named by what it stands for: anchor, background or category, corner."""
 
     def named(categories: list[int]) -> torch.Tensor:
-        kinds = [-1] * rows.background + categories
+        kinds = [-1] * rows.background + categories + [50] * rows.behind
         return torch.tensor(
             [
                 1000.0 * a + 10 * kind + n

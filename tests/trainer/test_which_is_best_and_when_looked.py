@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from tests.trainer.training_runs import write_coco
 from trainer.analysis import _errors
 from trainer.average_precision import Look
+from trainer.best_pace import BestPace
 from trainer.checkpoint import Standing
 from trainer.coco import read_coco
+from trainer.config import OFFLINE
 from trainer.data import Examples
+from trainer.detector import build_detector
+from trainer.lite import LiteDetector
 from trainer.matching import ImageBoxes
 from trainer.measured import Kind
 from trainer.mistakes import judge
-from trainer.pace import ClockPace
+from trainer.pace import ClockPace, Pace
+from trainer.protocol import BuildRequest, StagedDetector
 from trainer.results import Results
 from trainer.stopwatch import Stopwatch
 from trainer.validation import Validator, Verdict
@@ -65,6 +74,142 @@ class Hands:
 
     def __call__(self) -> float:
         return self.now
+
+
+@pytest.mark.parametrize(
+    ("make", "whole"),
+    [
+        (lambda watch: ClockPace(watch, 10.0), 10.0),
+        (lambda watch: ClockPace(watch, 300.0), 300.0),
+        (lambda watch: BestPace(watch, 3600.0, lambda: watch.seconds), 3600.0),
+    ],
+)
+def test_five_seconds_after_its_start_a_run_has_a_model_for_little_of_its_time(
+    make: Callable[[Stopwatch], Pace], whole: float
+) -> None:
+    hands = Hands()
+    watch = Stopwatch(hands)
+    watch.start()
+    pace = make(watch)
+    hands.now = 4.9
+    assert pace.first_evaluation() is None
+    hands.now = 5.1
+    within = pace.first_evaluation()
+    assert within is not None
+    assert within <= min(2.0, whole / 20)
+    hands.now += within
+    pace.evaluated_first(within, 0.9)
+    assert pace.first_evaluation() is None
+    again = make(watch)
+    again.recall(json.loads(json.dumps(pace.memory())))
+    assert again.first_evaluation() is None  # also in the process that goes on
+
+
+def test_what_the_first_evaluation_has_cost_tells_when_a_short_run_has_to_end_learning() -> None:
+    hands = Hands()
+    watch = Stopwatch(hands)
+    watch.start()
+    pace = ClockPace(watch, 10.0)
+    hands.now = 5.5
+    pace.evaluated_first(0.5, 2.0)
+    hands.now = 7.6
+    assert pace.progress() < 1.0
+    hands.now = 7.8
+    assert pace.progress() >= 1.0  # 2.3 seconds are left to score by all pictures
+    assert not pace.is_look_due(0.9, 100)
+
+
+def test_the_rate_does_not_jump_where_the_first_evaluation_took_its_time() -> None:
+    hands = Hands()
+    watch = Stopwatch(hands)
+    watch.start()
+    pace = ClockPace(watch, 10.0)
+    pace.expect_look(1.5)
+    hands.now = 5.0
+    before = pace.progress()
+    hands.now = 6.3
+    pace.evaluated_first(1.3, 1.5)
+    assert pace.progress() == pytest.approx(before, abs=0.02)
+    hands.now = 10.0 - 1.15 * 1.5
+    assert pace.progress() == pytest.approx(1.0)
+    assert not pace.is_look_due(0.9, 100)
+
+
+def test_a_run_too_short_for_it_is_scored_only_at_its_end() -> None:
+    hands = Hands()
+    watch = Stopwatch(hands)
+    watch.start()
+    pace = ClockPace(watch, 6.0)
+    hands.now = 5.1
+    assert pace.first_evaluation() is None
+
+
+@pytest.mark.usefixtures("constant_models")
+def test_what_some_pictures_say_gives_way_to_what_all_say(tmp_path: Path) -> None:
+    detector = LiteDetector(2, (64, 32)).eval()
+    results = Results(tmp_path, "lite", 8, ((3, "red square"), (7, "blue circle")))
+    results.keep(detector, Verdict(Look(0.9, 0.9), 0.4, images=8))
+    assert results.best is None
+    assert (tmp_path / "model.onnx").is_file()
+    again = Results(tmp_path, "lite", 8, ((3, "red square"), (7, "blue circle")))
+    again.take_up()  # as the process does that goes on
+    assert again.is_better(Verdict(Look(0.2, 0.4), 0.4))
+    results.keep(detector, Verdict(Look(0.2, 0.4), 0.4))
+    assert results.best == Standing(0.2, 0.4)
+
+
+def test_with_no_time_a_validator_looks_at_a_few_pictures_and_says_so(tmp_path: Path) -> None:
+    write_coco(tmp_path / "val.json", tmp_path / "images", 30, seed=2)
+    coco = read_coco(tmp_path / "val.json", tmp_path / "images")
+    validator = Validator(coco, Examples(coco, (64, 32), lambda *_: None), "cpu", 25)
+    detector = LiteDetector(2, (64, 32)).eval()
+    assert validator.judge(detector, within=0.0).images == 8
+    assert validator.judge(detector, within=60.0).images == 0
+    assert validator.judge(detector).images == 0
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+def test_a_backbone_that_stands_still_sees_each_validation_picture_once(
+    name: str, tmp_path: Path
+) -> None:
+    write_coco(tmp_path / "val.json", tmp_path / "images", 20, seed=2)
+    coco = read_coco(tmp_path / "val.json", tmp_path / "images")
+    request = BuildRequest(name, 2, "pretrained", (96, 64), lambda _: None, lambda: False)
+    detector = build_detector(request).eval()
+    assert isinstance(detector, StagedDetector)
+
+    def made() -> Validator:
+        return Validator(coco, Examples(coco, (96, 64), lambda *_: None), "cpu", 25)
+
+    pictures: list[int] = []
+    first_layer = next(m for m in detector.blocks().modules() if isinstance(m, nn.Conv2d))
+    first_layer.register_forward_hook(lambda _layer, given, _made: pictures.append(len(given[0])))
+    validator = made()
+    assert validator.judge(detector, within=0.0).images == 8
+    assert _nearly(validator.judge(detector), made().judge(detector))
+    assert sum(pictures) == 20 + 20  # of the first one, and of the one that was made anew
+    _move(detector.parameters(), besides=set(detector.blocks().parameters()))
+    pictures.clear()
+    again = validator.judge(detector)
+    assert pictures == []
+    assert _nearly(again, made().judge(detector))
+    _move(detector.blocks().parameters(), besides=set())
+    assert _nearly(validator.judge(detector), made().judge(detector))
+
+
+def _move(parameters: Iterable[nn.Parameter], besides: set[nn.Parameter]) -> None:
+    torch.manual_seed(1)
+    with torch.no_grad():
+        for parameter in parameters:
+            if parameter not in besides:
+                parameter.add_(0.02 * torch.randn_like(parameter))
+
+
+def _nearly(one: Verdict, other: Verdict) -> bool:
+    """The same but for the order in which numbers were added up."""
+    return (one.scores.ap, one.scores.ap50, one.threshold) == pytest.approx(
+        (other.scores.ap, other.scores.ap50, other.threshold), abs=1e-4
+    )
 
 
 def looks_of(seconds: float, cost: float) -> list[float]:

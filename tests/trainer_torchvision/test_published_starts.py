@@ -21,7 +21,7 @@ from tests.trainer_torchvision.detectors import (
     pictures_with_squares,
     publish,
 )
-from trainer.config import DETECTOR_FACTS, DETECTORS, OFFLINE, RunConfig
+from trainer.config import DETECTOR_FACTS, RunConfig
 from trainer.events import Downloading
 from trainer.export import export_onnx
 from trainer.feeder import Batch
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 SIZE = (96, 64)
 FACTS = Facts(100, 200, 2, 1.5, 640.0 * 480.0, 0.3, 0.2, directed=False)
-FETCHED = [name for name in DETECTORS if name not in OFFLINE]
+FETCHED = list(PUBLISHED)
 
 
 @pytest.fixture(autouse=True)

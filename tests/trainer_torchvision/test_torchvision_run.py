@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,13 +15,14 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch.nn import Linear
 from torchvision.models.detection import ssdlite320_mobilenet_v3_large
 
-from trainer.checkpoint import load_checkpoint
+from trainer.checkpoint import load_checkpoint, save_checkpoint
 from trainer.config import RunConfig, save_config
 from trainer.events import Downloading, Event, Finished, Started
 from trainer.faults import TrainerError
-from trainer.predict import Predictor
+from trainer.predict import ModelDetails, Predictor
 from trainer.torchvision_detectors import PUBLISHED
 from trainer.train import train
 from trainer.weights import MIRROR_VARIABLE
@@ -91,3 +93,14 @@ def test_a_run_without_its_weights_fails_in_words(
         train(run, lambda event: None, lambda: False)
     assert not (run / "model.onnx").exists()
     assert not (run / "best.safetensors").exists()
+
+
+def test_weights_whose_detector_is_not_installed_are_not_called_a_strangers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "best.safetensors"
+    details = ModelDetails(((1, "mug"),), (64, 64), 0.3, "dfine_s")
+    save_checkpoint(path, Linear(1, 1), details, None)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    with pytest.raises(TrainerError, match=r'^D-FINE-S has to be installed: pip install "vector-l'):
+        load_checkpoint(path)

@@ -201,6 +201,18 @@ def test_a_mirror_can_stand_in(site: Site, tmp_path: Path, monkeypatch: pytest.M
     assert get(PUBLISHED, tmp_path).read_bytes() == WEIGHTS
 
 
+def test_a_file_that_many_publish_by_the_same_name_has_another_in_the_cache_and_at_a_mirror(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.files["/some/model.safetensors"] = site.files["/some_net.safetensors"] = WEIGHTS
+    name = "some_net.safetensors"
+    path = get(site.base + "some/model.safetensors", tmp_path / "one", file_name=name)
+    assert path == tmp_path / "one" / name
+    monkeypatch.setenv(MIRROR_VARIABLE, site.base)
+    get("https://huggingface.co/some/model.safetensors", tmp_path / "two", file_name=name)
+    assert [asked for asked, _ in site.asked] == ["/some/model.safetensors", f"/{name}"]
+
+
 def test_a_mirror_that_is_no_web_address_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

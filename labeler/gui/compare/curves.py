@@ -13,6 +13,7 @@ from labeler.gui.compare import words
 from labeler.gui.plots import colour_plot, new_plot
 from labeler.gui.side_panel import heading
 from labeler.runs.pair import PRETRAINED, SCRATCH, SIDES
+from labeler.runs.pair_words import PLAIN, PairWords
 
 Points = Sequence[tuple[float, float]]
 SCRATCH_COLOR = "#d55e00"
@@ -50,11 +51,13 @@ class TwoCurves(QWidget):
         """What is drawn for each of SIDES: (seconds, epochs or images; score)."""
         return self._points
 
-    def show_points(self, pretrained: Points, scratch: Points, *, span: float = 0.0) -> None:
+    def show_points(
+        self, pretrained: Points, scratch: Points, called: PairWords = PLAIN, *, span: float = 0.0
+    ) -> None:
         """span: the axis reaches at least so far."""
         self._points = {PRETRAINED: tuple(pretrained), SCRATCH: tuple(scratch)}
         self._span = max(1.0, span, *(x for points in self._points.values() for x, _ in points))
-        told = (f"{words.name_of(s)}: {p[-1][1]:.2f}" for s, p in self._points.items() if p)
+        told = (f"{words.name_of(s, called)}: {p[-1][1]:.2f}" for s, p in self._points.items() if p)
         self.setAccessibleDescription(", ".join(told))
         self._draw()
 

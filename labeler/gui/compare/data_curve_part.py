@@ -63,7 +63,7 @@ class DataCurvePart(QWidget):
             ]
             for side in SIDES
         ]
-        self.plot.show_points(values[0], values[1])
+        self.plot.show_points(values[0], values[1], shown.words)
         self.plot.setVisible(len(points) > 1)
         left_out = [self.tr("Left out: {0}").format(why) for why in shown.left_out]
         told = "\n".join(filter(None, [curve_sentence(points), *left_out]))

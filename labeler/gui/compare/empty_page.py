@@ -59,8 +59,8 @@ class CompareEmptyPage(QWidget):
         self._say(
             self.tr("What is a pretrained start worth?"),
             self.tr(
-                "Press Train both: one detector starts with what it learned from a "
-                "million other photographs, the other knows nothing.\nBoth learn from "
+                "Press Train both: one detector starts with what it has learned of 80 everyday "
+                "kinds of things (COCO), the other knows nothing.\nBoth learn from "
                 "your {0} labelled images, and then everybody can vote which one is "
                 "better."
             ).format(labelled),

@@ -26,7 +26,7 @@ def actions(compare: CompareWorkspace) -> list[Action]:
             _tr("Train both"),
             ("Ctrl+Return",),
             compare.train,
-            _tr("Train one detector from pretrained and one from random weights, in turn"),
+            _tr("Train one detector from COCO's weights and one from random ones, in turn"),
         ),
         Action(
             "stop_training",

@@ -11,6 +11,7 @@ from labeler.gui.compare.curves import color_of
 from labeler.gui.icons import dot
 from labeler.gui.theme import set_role
 from labeler.runs.pair import SIDES
+from labeler.runs.pair_words import PLAIN, PairWords
 
 _DOT = 12
 
@@ -21,6 +22,7 @@ class Legend(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._dots: dict[str, QLabel] = {}
+        self.names: dict[str, QLabel] = {}
         self.scores: dict[str, QLabel] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -32,13 +34,15 @@ class Legend(QWidget):
             self.scores[side].setWordWrap(True)
             set_role(self.scores[side], "faint")
             grid.addWidget(self._dots[side], row, 0)
-            grid.addWidget(QLabel(words.name_of(side), self), row, 1)
+            self.names[side] = QLabel(words.name_of(side, PLAIN), self)
+            grid.addWidget(self.names[side], row, 1)
             grid.addWidget(self.scores[side], row, 2)
         grid.setColumnStretch(2, 1)
         self._colour()
 
-    def show_scores(self, pretrained: str, scratch: str) -> None:
+    def show_scores(self, pretrained: str, scratch: str, called: PairWords = PLAIN) -> None:
         for side, text in zip(SIDES, (pretrained, scratch), strict=True):
+            self.names[side].setText(words.name_of(side, called))
             self.scores[side].setText(text)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -13,6 +13,7 @@ from labeler.gui.compare import words
 from labeler.gui.outcome_list import OutcomeList, outcome_item
 from labeler.runs.history import RunState
 from labeler.runs.pair import PairSummary
+from labeler.runs.pair_words import FROM_COCO, words_of
 
 
 class PairList(OutcomeList):
@@ -32,7 +33,10 @@ class PairList(OutcomeList):
 
     def _item(self, pair: PairSummary) -> QListWidgetItem:
         when, outcome = times.day_and_time(pair.started), words.outcome(pair)
-        lines = [self.tr("AP50 pretrained : AP50 from random weights"), pair.name]
+        told = self.tr("AP50 pretrained : AP50 from random weights")
+        if words_of(pair.pretrained.detector) is FROM_COCO:
+            told = self.tr("AP50 from COCO : AP50 from random weights")
+        lines = [told, pair.name]
         if pair.state is RunState.INTERRUPTED:
             lines.insert(1, self.tr("Interrupted before the end"))
         if pair.state is RunState.FAILED:

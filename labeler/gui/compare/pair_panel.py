@@ -14,7 +14,7 @@ from labeler.gui.left_out import LeftOutLabel
 from labeler.gui.side_panel import heading
 from labeler.gui.theme import set_role
 from labeler.runs.history import LeftOut
-from labeler.runs.pair import PairSummary
+from labeler.runs.pair import PAIR_DETECTOR, PairSummary
 from labeler.runs.prepare import Wish
 
 PANEL_WIDTH = 250
@@ -48,7 +48,7 @@ class PairPanel(QWidget):
     def wish(self) -> Wish:
         """What is chosen at the moment; the seconds are for each run's own learning."""
         budget, seconds = self.budget.currentData()
-        return Wish(budget=budget, seconds=seconds, seed=_SEED)
+        return Wish(detector=PAIR_DETECTOR, budget=budget, seconds=seconds, seed=_SEED)
 
     def set_busy(self, busy: bool, *, can_train: bool) -> None:
         """While a pair is under way its settings stand."""
@@ -78,7 +78,7 @@ class PairPanel(QWidget):
         set_role(button, "primary")
         button.setAccessibleName(self.tr("Train both"))
         told = self.tr(
-            "Train one detector from pretrained and one from random weights, in turn, "
+            "Train one detector from COCO's weights and one from random ones, in turn, "
             "with everything else the same"
         )
         hint_tooltip(button, "compare.train_both", told)
@@ -115,7 +115,10 @@ class PairPanel(QWidget):
         column.addWidget(self.budget)
         column.addWidget(heading(self.tr("Kept equal"), self))
         fair = QLabel(
-            self.tr("Images, split, schedule and seed are the same. Only the start differs."),
+            self.tr(
+                "Network, images, split, schedule and seed are the same. Only the start differs: "
+                "what has learned COCO, or random weights."
+            ),
             self,
         )
         set_role(fair, "faint")

@@ -159,12 +159,12 @@ class PairView(QWidget):
             for axis in (Axis.SECONDS, Axis.EPOCHS)
         )
         span = 0.0 if shown.budget == "best" else shown.seconds_total
-        self.by_time.show_points(*by_time, span=span)
-        self.by_epochs.show_points(*by_epochs)
+        self.by_time.show_points(by_time[0], by_time[1], shown.words, span=span)
+        self.by_epochs.show_points(by_epochs[0], by_epochs[1], shown.words)
         self.data_curve.show_pair(shown, self._score)
         best = [max(points, key=lambda p: (p.ap, p.ap50), default=None) for points in curves]
         told = [self._score_words(point) for point in best]
-        self.legend.show_scores(told[0], told[1])
+        self.legend.show_scores(told[0], told[1], shown.words)
 
     def _score_words(self, point: Point | None) -> str:
         """AP50 first, as in the sentence and in the list of pairs; AP beside it."""

@@ -35,13 +35,13 @@ class ShareBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._verdict is None or not self._verdict.tally.total:
             return
-        tally, palette = self._verdict.tally, self.palette()
+        tally, palette, called = self._verdict.tally, self.palette(), self._verdict.words
         painter = QPainter(self)
         left = 0.0
         for number, color, name in (
-            (tally.pretrained, color_of(PRETRAINED, palette), words.name_of(PRETRAINED)),
+            (tally.pretrained, color_of(PRETRAINED, palette), words.name_of(PRETRAINED, called)),
             (tally.same, palette.color(QPalette.ColorRole.Midlight), self.tr("No difference")),
-            (tally.scratch, color_of(SCRATCH, palette), words.name_of(SCRATCH)),
+            (tally.scratch, color_of(SCRATCH, palette), words.name_of(SCRATCH, called)),
         ):
             if not number:
                 continue

@@ -14,6 +14,7 @@ from labeler.runs.data_curve import DATA_CURVE, SHARES, DataPoint, look_through_
 from labeler.runs.history import MODEL, RunState
 from labeler.runs.pair import SIDES, PairRecords, PairSummary, read_records, summarise_pair
 from labeler.runs.pair_story import Story, tell
+from labeler.runs.pair_words import PLAIN, PairWords, words_of
 from labeler.runs.prepare import load_preparation
 from trainer.events import Failed, Started
 from trainer.names import is_there
@@ -49,6 +50,7 @@ class ShownPair:
     can_go_on: bool = False
     is_stopping: bool = False
     is_pausing: bool = False
+    words: PairWords = PLAIN
 
     @classmethod
     def read(cls, path: Path) -> ShownPair:
@@ -70,6 +72,7 @@ class ShownPair:
             curve=tuple(points),
             left_out=tuple(each.why.replace(f"{path}{os.sep}", "") for each in left_out),
             can_go_on=_can_go_on(summary),
+            words=words_of(summary.pretrained.detector),
         )
 
     def beside(self, trainer: PairTrainer) -> ShownPair:
@@ -89,7 +92,7 @@ class ShownPair:
     @property
     def story(self) -> Story:
         """What the scores tell so far."""
-        return self.told or tell(self.records, self.boxes)
+        return self.told or tell(self.records, self.boxes, words=self.words)
 
     @property
     def share(self) -> float | None:

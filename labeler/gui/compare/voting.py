@@ -10,6 +10,7 @@ from labeler.gui.counts import counted
 from labeler.gui.document import Document
 from labeler.runs.pair import SIDES
 from labeler.runs.pair_story import Story
+from labeler.runs.pair_words import PairWords
 from labeler.votes.ballot import Choice, Round, drawn_order
 from labeler.votes.ballot_box import BallotBox
 from labeler.votes.lan import lan_address
@@ -130,17 +131,17 @@ class Voting(QObject):
             self.order_changed.emit()
             self.changed.emit()
 
-    def verdict(self, story: Story | None) -> Verdict | None:
+    def verdict(self, story: Story | None, words: PairWords) -> Verdict | None:
         """Of the round on show; None while it is open."""
         if self._round is None or self._round.is_open:
             return None
-        return judge(count([self._round]), story)
+        return judge(count([self._round]), story, words)
 
-    def verdict_of_all(self) -> Verdict | None:
+    def verdict_of_all(self, words: PairWords) -> Verdict | None:
         """Of all revealed rounds together; None where there is but one."""
         rounds = self._book.rounds if self._book is not None else ()
         revealed = [each for each in rounds if not each.is_open]
-        return judge(count(revealed)) if len(revealed) > 1 else None
+        return judge(count(revealed), words=words) if len(revealed) > 1 else None
 
     def export(self, path: Path) -> None:
         """All votes of the pair, as CSV."""

@@ -39,6 +39,7 @@ from labeler.gui.nothing_found import NothingFound, NothingWords
 from labeler.gui.side_panel import keep_keys
 from labeler.runs.clip import SIMULATED
 from labeler.runs.history import MODEL
+from labeler.runs.pair_words import PLAIN
 from labeler.runs.side_by_side import Pane
 from labeler.votes.ballot import Choice
 
@@ -182,7 +183,8 @@ class WatchPage(QWidget):
 
     @property
     def _names(self) -> tuple[str, str]:
-        a, b = (words.name_of(side) for side in self.voting.sides)
+        called = self._shown.words if self._shown is not None else PLAIN
+        a, b = (words.name_of(side, called) for side in self.voting.sides)
         return a, b
 
     @property
@@ -205,7 +207,9 @@ class WatchPage(QWidget):
         )
         self.panes.show_names(self._names if voting.is_revealed else None)
         story = shown.story if shown is not None else None
-        self.answer.show_verdict(voting.verdict(story), self._names, voting.verdict_of_all())
+        called = shown.words if shown is not None else PLAIN
+        verdict, of_all = voting.verdict(story, called), voting.verdict_of_all(called)
+        self.answer.show_verdict(verdict, self._names, of_all)
         self.answer.phones.show_url(voting.url, self._mode, can_vote=voting.can_vote)
 
     def _take_loaded(self, loaded: LoadedTwins) -> None:

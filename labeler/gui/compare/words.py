@@ -6,11 +6,14 @@ from PySide6.QtCore import QCoreApplication
 
 from labeler.runs.history import RunState
 from labeler.runs.pair import PRETRAINED, PairSummary
+from labeler.runs.pair_words import FROM_COCO, PairWords
 
 
-def name_of(side: str) -> str:
+def name_of(side: str, words: PairWords) -> str:
     """Of one of SIDES."""
-    return _tr("Pretrained") if side == PRETRAINED else _tr("Random weights")
+    if side != PRETRAINED:
+        return _tr("Random weights")
+    return _tr("From COCO") if words is FROM_COCO else _tr("Pretrained")
 
 
 def clock(seconds: float) -> str:

@@ -16,16 +16,20 @@ from PySide6.QtWidgets import (
 from labeler.gui import theme
 from labeler.gui.input_pause import InputPause
 from labeler.gui.key_hint import hint_tooltip
+from labeler.gui.label.first_suggestions import FirstSuggestions
 from labeler.gui.label.learning_along import LearningAlong
 from labeler.gui.side_panel import keep_keys
 
 
 class AlongSwitch(QWidget):
-    """On, off, and what it is doing."""
+    """On, off, and what it is doing; before it has learnt anything, where suggestions come from."""
 
-    def __init__(self, along: LearningAlong, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, along: LearningAlong, first: FirstSuggestions, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._along = along
+        self._first = first
         self.button = QPushButton(self.tr("Learn along"), self)
         self.button.setAccessibleName(self.tr("Learn along"))
         self.button.setCheckable(True)
@@ -45,15 +49,20 @@ class AlongSwitch(QWidget):
         row.addWidget(self.line, 1)
         self.button.clicked.connect(along.set_on)
         along.changed.connect(self._show)
+        first.changed.connect(self._show)
         self._show()
 
     def set_editable(self, editable: bool) -> None:
         self.button.setEnabled(editable)
 
     def _show(self) -> None:
-        self.button.setChecked(self._along.is_on)
-        self.line.setText(self._along.words)
-        self.button.setAccessibleDescription(self._along.words)
+        self.button.setChecked(self._along.is_wanted)
+        by_likeness = (
+            self.tr("Suggests what looks like your first boxes") if self._first.is_on else ""
+        )
+        words = "\n".join(filter(None, (by_likeness, self._along.words)))
+        self.line.setText(words)
+        self.button.setAccessibleDescription(words)
 
 
 class AlongOffer(QFrame):

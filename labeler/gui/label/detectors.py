@@ -1,4 +1,4 @@
-"""What suggests boxes by looking: learning along, and the models of finished runs."""
+"""What suggests boxes by looking: the first boxes, learning along, and models of finished runs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.label.along_keys import along_actions
 from labeler.gui.label.along_panel import AlongOffer, AlongSwitch
 from labeler.gui.label.canvas import Canvas
+from labeler.gui.label.first_suggestions import FirstSuggestions
 from labeler.gui.label.learning_along import LearningAlong
 from labeler.gui.label.model_suggesting import ModelSuggesting
 from labeler.gui.label.travel import Travel
@@ -19,7 +20,7 @@ from labeler.gui.workspace import Action
 
 
 class Detectors(QObject):
-    """Both, with the widgets that they are seen by: switch, offer, and the bar of a model.
+    """All three, with the widgets that they are seen by: switch, offer, and the bar of a model.
 
     trust: in what they suggest.
     """
@@ -28,7 +29,9 @@ class Detectors(QObject):
         super().__init__(parent)
         self.along = LearningAlong(document, canvas, travel, self)
         self.trust: Trust = self.along.trust
-        self.switch = AlongSwitch(self.along, parent)
+        self.first = FirstSuggestions(document, canvas, travel, self)
+        self.along.changed.connect(self._choose)
+        self.switch = AlongSwitch(self.along, self.first, parent)
         self.offer = AlongOffer(
             self.along, lambda: canvas.is_held or not canvas.isVisible(), parent
         )
@@ -42,9 +45,16 @@ class Detectors(QObject):
     def begin(self, *, editable: bool) -> None:
         """Another dataset was opened."""
         self.switch.set_editable(editable)
+        self.first.restart()
         self.along.begin()
+        self._choose()
 
     def shut_down(self) -> None:
         """The window closes."""
         self.along.shut_down()
+        self.first.stop()
         self.by_model.stop()
+
+    def _choose(self) -> None:
+        """The first boxes suggest until something has been learnt."""
+        self.first.allow(not (self.along.is_declined or self.along.has_learnt))

@@ -17,7 +17,7 @@ from labeler.gui.label.along_teller import DatasetTeller
 from labeler.gui.label.assistant_process import AssistantProcess
 from labeler.gui.label.canvas import Canvas
 from labeler.gui.label.travel import Travel
-from labeler.runs.launch import training_available
+from labeler.runs.launch import require_training, training_available
 from trainer.assist_lines import (
     Answer,
     Learn,
@@ -72,7 +72,7 @@ class LearningAlong(QObject):
         self._teller = DatasetTeller(document, self._process, travel, self)
         self._teller.told.connect(self._learn_if_due)
         self._teller.failed.connect(self._fail_reading)
-        self._may_offer = False
+        self._may_offer = self._is_declined = False
         self._is_urgent = False
         self._last: Learnt | None = None
         self._process.answered.connect(self._take)
@@ -85,6 +85,21 @@ class LearningAlong(QObject):
     @property
     def is_on(self) -> bool:
         return self.stage is not Stage.OFF
+
+    @property
+    def is_declined(self) -> bool:
+        """Whether the person wants no suggestions on this dataset."""
+        return self._is_declined
+
+    @property
+    def is_wanted(self) -> bool:
+        """What the switch shows. Where nothing can be trained the first boxes still suggest."""
+        return self.is_on or not (self._is_declined or training_available())
+
+    @property
+    def has_learnt(self) -> bool:
+        """Whether it suggests, from a round of its own."""
+        return self._last is not None
 
     @property
     def words(self) -> str:
@@ -121,11 +136,13 @@ class LearningAlong(QObject):
         self._may_offer = False
         self.stop()
         dataset = self._document.dataset
-        if dataset.read_only or not training_available():
+        self._is_declined = True
+        if dataset.read_only:
             return
         chosen = along_choice.chosen(dataset.folder)
-        self._may_offer = chosen is None
-        if chosen:
+        self._is_declined = chosen is False
+        self._may_offer = chosen is None and training_available()
+        if chosen and training_available():
             self._start()
         self.changed.emit()
 
@@ -149,23 +166,24 @@ class LearningAlong(QObject):
 
     def set_on(self, on: bool) -> None:
         """What the person chose; kept for this dataset."""
-        if on == self.is_on:
+        if on and self.is_on:
             return
         self._may_offer = False
-        if on and not self._start():
+        if on and training_available() and not self._start():
             self.changed.emit()  # the switch goes back
             return
+        self._choose(on)
         if not on:
             self.stop()
-        along_choice.choose(self._document.dataset.folder, on)
+        self.changed.emit()
 
     def toggle(self) -> None:
-        self.set_on(not self.is_on)
+        self.set_on(not self.is_wanted)
 
     def decline(self) -> None:
         """Not now; it is not offered again for this dataset."""
         self._may_offer = False
-        along_choice.choose(self._document.dataset.folder, False)
+        self._choose(False)
         self.changed.emit()
 
     def learn_now(self) -> None:
@@ -173,13 +191,19 @@ class LearningAlong(QObject):
         if not self._document.counts.labelled:
             self._document.say(self.tr("Label an image first: there is nothing to learn from."))
             return
-        self.set_on(True)
+        with self._document.reporting():
+            require_training()
+            self.set_on(True)
         if self.is_on:
             self._is_urgent = True
             self._teller.tell_labels()
             self._learn_if_due()
 
     # What the person does
+
+    def _choose(self, on: bool) -> None:
+        self._is_declined = not on
+        along_choice.choose(self._document.dataset.folder, on)
 
     def _start(self) -> bool:
         try:

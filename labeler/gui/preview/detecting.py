@@ -132,7 +132,7 @@ class Detecting(QObject):
                 self._news.wait_for(has_work)
                 slot = self._slot
                 if slot.ended:
-                    return
+                    break
                 paths, picture, longest = (slot.model, slot.beside), slot.picture, slot.longest
                 is_other, slot.is_other, slot.picture = slot.is_other, (False, False), None
             for each, path, is_new in zip((file, beside), paths, is_other, strict=True):
@@ -141,6 +141,8 @@ class Detecting(QObject):
                 self._refresh(each, path)
             if picture is not None and file.predictor is not None:
                 self._look(file, beside, picture, longest)
+        for each in (file, beside):
+            each.finish()
 
     def _refresh(self, file: _ModelFile, path: Path | None) -> None:
         try:
@@ -200,12 +202,24 @@ class _ModelFile:
         self.predictor: Predictor | None = None
         self._stamp: tuple[int, int] | None = None
         self._looked = 0.0
+        self._coming: _Loading | None = None
 
     def forget(self) -> None:
-        self.path = self.predictor = self._stamp = None
+        self.path = self.predictor = self._stamp = self._coming = None
+
+    def finish(self) -> None:
+        """Waits for what is being loaded: the process must not end in the middle of that."""
+        if self._coming is not None:
+            self._coming.wait()
 
     def refresh(self, path: Path) -> bool:
-        """True where a predictor was made. Raises UserError, once for each state of the file."""
+        """True where a predictor was made. Raises UserError, once for each state of the file.
+
+        Where the file in use is replaced, as a training does with a better one, the new one is
+        loaded beside and takes its place when it is ready: until then the old one goes on.
+        """
+        if path == self.path and self._coming is not None:
+            return self._take_what_comes()
         now = time.monotonic()
         if path == self.path and now - self._looked < _LOOK_S:
             return False
@@ -213,11 +227,20 @@ class _ModelFile:
         if path == self.path and (stamp is None or stamp == self._stamp):
             return False  # also while a file that was there is being replaced
         if path != self.path:
-            self.predictor = None
+            self.predictor = self._coming = None
         self.path, self._stamp = path, stamp
-        from labeler.runs.detector import ModelDetector
+        if self.predictor is not None:
+            self._coming = _Loading(path)
+            return False
+        self.predictor = _loaded(path)
+        return True
 
-        self.predictor = ModelDetector(path, threads=max(1, (os.cpu_count() or 2) // 2))
+    def _take_what_comes(self) -> bool:
+        assert self._coming is not None
+        if not self._coming.is_done:
+            return False
+        coming, self._coming = self._coming, None
+        self.predictor = coming.result()
         return True
 
     def described(self) -> LoadedModel:
@@ -225,6 +248,45 @@ class _ModelFile:
         assert self.predictor is not None
         names, threshold = dict(self.predictor.names), self.predictor.threshold
         return LoadedModel(self.path, names, threshold, self.is_beside)
+
+
+class _Loading:
+    """A predictor that is made on a thread of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self._made: Predictor | None = None
+        self._error: Exception | None = None
+        self._thread = threading.Thread(
+            target=self._load, args=(path,), daemon=True, name="loading a model"
+        )
+        self._thread.start()
+
+    @property
+    def is_done(self) -> bool:
+        return not self._thread.is_alive()
+
+    def wait(self) -> None:
+        self._thread.join()
+
+    def result(self) -> Predictor:
+        """Once it is done. Raises what loading raised."""
+        if self._error is not None:
+            raise self._error
+        assert self._made is not None
+        return self._made
+
+    def _load(self, path: Path) -> None:
+        try:
+            self._made = _loaded(path)
+        except Exception as error:  # for whoever asks for the result
+            self._error = error
+
+
+def _loaded(path: Path) -> Predictor:
+    """Raises UserError."""
+    from labeler.runs.detector import ModelDetector
+
+    return ModelDetector(path, threads=max(1, (os.cpu_count() or 2) // 2))
 
 
 def _pixels(picture: LivePicture, longest: int) -> tuple[Any, float]:

@@ -11,7 +11,7 @@ from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
 from labeler.gui.preview.model_box import ModelBox
-from labeler.runs.history import NEWEST, LeftOut, RunSummary, is_same_run, look_through
+from labeler.runs.history import MODEL, NEWEST, LeftOut, RunSummary, is_same_run, look_through
 
 
 class ModelChoice(QObject):
@@ -48,11 +48,20 @@ class ModelChoice(QObject):
         """A training told of this model.
 
         It is used, unless the person is watching, has chosen another one, and heard of it before:
-        each new checkpoint of a run is told anew. Who chose the newest of this very run follows it.
+        each new checkpoint of a run is told anew. Who chose the newest of this very run follows it;
+        who chose its best keeps that, which is read again whenever there is a better one.
         """
         is_news = model.parent not in self._announced
         self._announced.add(model.parent)
-        if is_news or not (self._was_chosen and is_watched):
+        keeps_best = (
+            self._was_chosen
+            and is_same_run(model, self.model)
+            and self.model is not None
+            and self.model.name == MODEL
+        )
+        if keeps_best:
+            pass
+        elif is_news or not (self._was_chosen and is_watched):
             self._was_chosen = False
             self._use(model)
         elif is_same_run(model, self.model) and self.model and self.model.name == NEWEST:

@@ -5,33 +5,49 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import platformdirs
 
 from labeler.dataset.files import PART
 from labeler.runs.prepare import Wish
-from trainer.config import RunConfig
+from trainer.config import BUILT_IN, DEFAULT_DETECTOR, DETECTORS, RunConfig
 from trainer.stored import read
 
 APPLICATION = "vector-labeler"
 
 
+_FORMAT = "format"
+"""Beside the wish, in files that hold only what is not as one click has it."""
+
+
 def keep(wish: Wish) -> None:
-    """Replaces the file as a whole. A wish that cannot be kept is lost in silence."""
+    """Replaces the file as a whole. A wish that cannot be kept is lost in silence.
+
+    What is as one click has it is left out: a later version may have something better there.
+    """
     file = _file()
     part = file.with_name(f"{file.name}-{os.getpid()}{PART}")
+    usual = asdict(Wish())
+    chosen = {name: value for name, value in asdict(wish).items() if value != usual[name]}
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(asdict(wish)), encoding="utf-8")
+        part.write_text(json.dumps({_FORMAT: 2, **chosen}), encoding="utf-8")
         part.replace(file)
 
 
 def last() -> Wish:
-    """The wish that was kept last; one click's where there is none or it makes no sense."""
+    """The wish that was kept last; one click's where there is none or it makes no sense.
+
+    A detector that there is no more, or that an earlier version wrote down though nobody had chosen
+    it, is the usual one.
+    """
     try:
         wish = read(_file(), Wish)
+        is_whole = _FORMAT not in read(_file(), dict)
+        if wish.detector not in DETECTORS or (is_whole and wish.detector == BUILT_IN):
+            wish = replace(wish, detector=DEFAULT_DETECTOR)
         RunConfig("", "", **asdict(wish))  # raises ValueError where a value is impossible
     except (OSError, ValueError):
         return Wish()

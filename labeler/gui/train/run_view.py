@@ -69,11 +69,13 @@ class RunView(QWidget):
         known = [each for each in record.evaluations if each.ap >= 0]
         best = record.best if known else None
         images = record.started.images_val if record.started else None
-        title = (
-            self.tr("On images it never saw")
-            if images is None
-            else self.tr("On {0} it never saw").format(counted(images, "image"))
-        )
+        title = self.tr("On images it never saw")
+        if images is not None and best is not None and best.images:
+            title = self.tr("On {0} of {1} it never saw").format(
+                best.images, counted(images, "image")
+            )
+        elif images is not None:
+            title = self.tr("On {0} it never saw").format(counted(images, "image"))
         best_ap = f" {words.score(best.ap, record.ap_interval)}" if best else ""
         best_ap50 = f" {words.score(best.ap50, record.ap50_interval)}" if best else ""
         self.ap.show_lines(

@@ -168,7 +168,7 @@ def _columns() -> list[_Column]:
         _Column(_tr("Date"), lambda run: times.day_and_time(run.started), lambda run: run.started),
         _Column(
             _tr("Start"),
-            lambda run: words.start(run.start, run.parent),
+            lambda run: words.start(run.start, run.parent, run.detector),
             lambda run: f"{run.start} {run.parent}",
         ),
         _Column(

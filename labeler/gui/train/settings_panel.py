@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.side_panel import heading
@@ -18,7 +18,7 @@ from labeler.gui.train.start_choice import StartChoice
 from labeler.runs.budgets import Budget, budget_of, with_budget
 from labeler.runs.history import LeftOut, RunSummary
 from labeler.runs.prepare import Wish
-from trainer.config import BUILT_IN, DETECTOR_FACTS, DetectorFacts
+from trainer.config import DEFAULT_DETECTOR, DETECTOR_FACTS, OFFLINE, missing_for
 
 
 class SettingsPanel(QWidget):
@@ -34,7 +34,7 @@ class SettingsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_busy = False
-        self._own_detector = BUILT_IN
+        self._own_detector = DEFAULT_DETECTOR
         self.train_button = self._train_button()
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -59,6 +59,11 @@ class SettingsPanel(QWidget):
         self._layout.addWidget(self.chosen)
         self._add_drawer()
         self.show_wish(Wish())
+
+    @property
+    def pretrained(self) -> ChoiceRow:
+        """The row of the pretrained weights that belong to the chosen detector."""
+        return self.starts.pretrained
 
     def wish(self) -> Wish:
         """What is chosen at the moment."""
@@ -91,9 +96,9 @@ class SettingsPanel(QWidget):
         self._show_details()
 
     def choose_built_in(self) -> None:
-        if self.starts.detector not in ("", BUILT_IN):
+        if self.starts.detector not in ("", DEFAULT_DETECTOR):
             self.starts.show_start("pretrained")
-        self._own_detector = BUILT_IN
+        self._own_detector = DEFAULT_DETECTOR
         self._change()
 
     def set_busy(self, busy: bool) -> None:
@@ -124,6 +129,14 @@ class SettingsPanel(QWidget):
         self._own_detector = str(self.detector.currentData())
         self._change()
 
+    def _choose_learned(self, learned: str) -> None:
+        """The person's own detector stays where it has learned that; else a built-in one comes."""
+        if DETECTOR_FACTS[self._own_detector].learned != learned:
+            self._own_detector = next(
+                name for name in OFFLINE if DETECTOR_FACTS[name].learned == learned
+            )
+        self._change()
+
     def _show_detector(self) -> None:
         """The one of the run that is started from, where there is one; else the person's own."""
         given = self.starts.detector
@@ -132,9 +145,14 @@ class SettingsPanel(QWidget):
 
     def _show_details(self) -> None:
         self._show_detector()
-        facts = DETECTOR_FACTS[str(self.detector.currentData())]
+        detector = str(self.detector.currentData())
+        facts = DETECTOR_FACTS[detector]
+        missing = missing_for(detector)
+        self.missing.setText(missing)
+        self.missing.setVisible(bool(missing))
         size = self.tr("{0} MB, once").format(facts.megabytes)
-        self.pretrained.set_detail(size if facts.megabytes else self.tr("no download"))
+        cost = size if facts.megabytes else self.tr("no download")
+        self.starts.show_detector(str(self.detector.currentData()), cost)
         is_given = bool(self.starts.detector)
         self.detector.setToolTip(
             self.tr("The detector of the run it starts from") if is_given else facts.note
@@ -197,16 +215,24 @@ class SettingsPanel(QWidget):
         self.detector.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        for name, facts in DETECTOR_FACTS.items():
-            self.detector.addItem(_title(facts), name)
+        for name in DETECTOR_FACTS:
+            self.detector.addItem(_title(name), name)
         self.detector.activated.connect(self._choose_detector)
         self._layout.addWidget(heading(self.tr("Detector"), self.detector))
         self._layout.addWidget(self.detector)
+        self.missing = QLabel(self)
+        self.missing.setTextFormat(Qt.TextFormat.PlainText)
+        self.missing.setWordWrap(True)
+        self.missing.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.missing.setAccessibleName(self.tr("What has to be installed for this detector"))
+        set_role(self.missing, "faint")
+        self._layout.addWidget(self.missing)
 
     def _add_starts(self) -> None:
         self.starts = StartChoice(self)
-        self.pretrained, self.scratch = self.starts.pretrained, self.starts.scratch
+        self.scratch = self.starts.scratch
         self.starts.changed.connect(self._change)
+        self.starts.learned_chosen.connect(self._choose_learned)
         self._layout.addWidget(heading(self.tr("Start from"), self.starts))
         self._layout.addWidget(self.starts)
 
@@ -235,7 +261,10 @@ class SettingsPanel(QWidget):
         return group, rows
 
 
-def _title(facts: DetectorFacts) -> str:
+def _title(detector: str) -> str:
+    facts = DETECTOR_FACTS[detector]
+    if missing_for(detector):
+        return QCoreApplication.translate("SettingsPanel", "{0} (to install)").format(facts.title)
     if not facts.is_for_gpu:
         return facts.title
     return QCoreApplication.translate("SettingsPanel", "{0} (GPU)").format(facts.title)

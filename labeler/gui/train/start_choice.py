@@ -1,8 +1,9 @@
-"""Which weights a run starts from: pretrained ones, random ones, or those of an earlier run."""
+"""Which weights a run starts from: what learned COCO, random ones, or those of an earlier run."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
@@ -12,21 +13,42 @@ from labeler.gui.left_out import offer_left_out
 from labeler.gui.train import words
 from labeler.gui.train.choices import ChoiceRow
 from labeler.runs.history import LeftOut, RunSummary
+from trainer.config import DEFAULT_DETECTOR, DETECTOR_FACTS
+
+COCO, IMAGENET = "COCO", "ImageNet"
+"""What pretrained weights come from, as DetectorFacts has it."""
 
 
 class StartChoice(QWidget):
-    """Three rows, and below the third one which run it is. changed: by the person."""
+    """A row for each start, and below that of an earlier run which run it is.
+
+    changed: by the person. learned_chosen carries COCO or IMAGENET: what the detector shall have
+    learned whose pretrained weights were chosen.
+    """
 
     changed = Signal()
+    learned_chosen = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.pretrained = ChoiceRow(
-            self.tr("Pretrained"),
-            "",
-            self.tr("Has seen many photographs before: the best start for nearly everything"),
-            self,
-        )
+        self._learned = {
+            COCO: ChoiceRow(
+                self.tr("COCO"),
+                "",
+                self.tr(
+                    "Has learned 80 everyday kinds of things: finds yours after seconds and from "
+                    "few images. The best start for nearly everything"
+                ),
+                self,
+            ),
+            IMAGENET: ChoiceRow(
+                self.tr("ImageNet"),
+                "",
+                self.tr("Has seen a million photographs, and never a box around anything"),
+                self,
+            ),
+        }
+        self._own_learned = COCO
         self.scratch = ChoiceRow(
             self.tr("Random weights"),
             self.tr("for comparison"),
@@ -37,10 +59,22 @@ class StartChoice(QWidget):
         self.runs = QComboBox(self)
         self._detectors: dict[str, str] = {}
         self._lay_out()
-        for row in (self.pretrained, self.scratch, self.own):
+        for row in (self.scratch, self.own):
             row.clicked.connect(self._change)
+        for learned, row in self._learned.items():
+            row.clicked.connect(self._show)
+            row.clicked.connect(partial(self.learned_chosen.emit, learned))
         self.runs.activated.connect(self._change)
         self.show_runs([])
+
+    @property
+    def pretrained(self) -> ChoiceRow:
+        """The row of the pretrained weights that belong to the chosen detector."""
+        return self._learned[self._own_learned]
+
+    @property
+    def coco(self) -> ChoiceRow:
+        return self._learned[COCO]
 
     @property
     def start(self) -> str:
@@ -58,6 +92,21 @@ class StartChoice(QWidget):
     def detector(self) -> str:
         """What that run trained; empty where it starts otherwise."""
         return self._detectors.get(self.run, "")
+
+    def show_detector(self, detector: str, cost: str) -> None:
+        """The detector that is to learn: its pretrained weights are what a pretrained start means.
+
+        cost: of fetching them, in words.
+        """
+        is_pretrained = self.start == "pretrained"
+        self._own_learned = DETECTOR_FACTS[detector].learned
+        for learned, row in self._learned.items():
+            usual = DETECTOR_FACTS[DEFAULT_DETECTOR].learned
+            row.setVisible(learned in (COCO, usual, self._own_learned))
+            row.set_detail(self.tr("no download"))
+        self.pretrained.set_detail(cost)
+        if is_pretrained:
+            self.pretrained.setChecked(True)
 
     def show_start(self, start: str) -> None:
         """As in RunConfig; without runs to start from, pretrained weights stand for one."""
@@ -108,5 +157,5 @@ class StartChoice(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(1)
-        for part in (self.pretrained, self.own, self.runs, self.scratch):
+        for part in (*self._learned.values(), self.own, self.runs, self.scratch):
             rows.addWidget(part)

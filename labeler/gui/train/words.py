@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from labeler.gui import times
 from labeler.runs.history import RunState, RunSummary
-from trainer.config import BUILT_IN, DETECTOR_FACTS
+from trainer.config import DEFAULT_DETECTOR, DETECTOR_FACTS, OFFLINE
 from trainer.run_files import NAMED_BY_TIME
 
 
@@ -48,16 +48,23 @@ def outcome(run: RunSummary) -> str:
 
 
 def origin(run: RunSummary) -> str:
-    """Where a run started from, and which detector learned if it is not the built-in one."""
-    began, detector_of_run = start(run.start, run.parent), run.detector
-    return began if detector_of_run == BUILT_IN else f"{began}, {detector(detector_of_run)}"
+    """Where a run started from, and which detector learned, unless that tells it already."""
+    began, its = start(run.start, run.parent, run.detector), run.detector
+    is_told = its == DEFAULT_DETECTOR or (run.start == "pretrained" and its in OFFLINE)
+    return began if is_told else f"{began}, {detector(its)}"
 
 
-def start(name: str, parent: str = "") -> str:
-    """A start in RunConfig's words, as it stands on the screen. parent: the run it began from."""
+def start(name: str, parent: str = "", of_detector: str = "") -> str:
+    """A start in RunConfig's words, as it stands on the screen. parent: the run it began from.
+
+    of_detector: whose pretrained weights they are; "": nobody knows.
+    """
     if name == "run":
         return _tr("From {0}").format(run_name(parent)) if parent else _tr("A run of yours")
-    return _tr("Random weights") if name == "scratch" else _tr("Pretrained")
+    if name == "scratch":
+        return _tr("Random weights")
+    facts = DETECTOR_FACTS.get(of_detector)
+    return facts.learned if facts else _tr("Pretrained")
 
 
 def run_name(name: str) -> str:

@@ -42,11 +42,13 @@ class TrainWorkspace(Workspace):
     """One button trains; everything else tells what it does.
 
     model_available: a model that Preview should use: the newest while a run learns, then its best.
+    model_chosen: one that the person wants to see at work; of a run that learns its best so far.
     labelling_requested, preview_requested: the person wants to go there; image_requested: to the
     image with this id. run_began: a new run learns from what is labelled now.
     """
 
     model_available = Signal(object)
+    model_chosen = Signal(object)
     labelling_requested = Signal()
     preview_requested = Signal()
     image_requested = Signal(int)
@@ -161,7 +163,7 @@ class TrainWorkspace(Workspace):
 
     def _watch(self, model: Path) -> None:
         if model.is_file():
-            self.model_available.emit(model)
+            self.model_chosen.emit(model)
             self.preview_requested.emit()
 
     def _open(self, run: Path) -> None:
