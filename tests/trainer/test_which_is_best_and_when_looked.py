@@ -172,7 +172,7 @@ def test_with_no_time_a_validator_looks_at_a_few_pictures_and_says_so(tmp_path: 
 def test_a_backbone_that_stands_still_sees_each_validation_picture_once(
     name: str, tmp_path: Path
 ) -> None:
-    write_coco(tmp_path / "val.json", tmp_path / "images", 20, seed=2)
+    write_coco(tmp_path / "val.json", tmp_path / "images", 12, seed=2)
     coco = read_coco(tmp_path / "val.json", tmp_path / "images")
     request = BuildRequest(name, 2, "pretrained", (96, 64), lambda _: None, lambda: False)
     detector = build_detector(request).eval()
@@ -187,7 +187,7 @@ def test_a_backbone_that_stands_still_sees_each_validation_picture_once(
     validator = made()
     assert validator.judge(detector, within=0.0).images == 8
     assert _nearly(validator.judge(detector), made().judge(detector))
-    assert sum(pictures) == 20 + 20  # of the first one, and of the one that was made anew
+    assert sum(pictures) == 12 + 12  # of the first one, and of the one that was made anew
     _move(detector.parameters(), besides=set(detector.blocks().parameters()))
     pictures.clear()
     again = validator.judge(detector)
