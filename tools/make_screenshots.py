@@ -21,7 +21,7 @@ from labeler.dataset.model import Suggestion
 from labeler.dataset.store import Dataset
 from labeler.runs.launch import trainer_command
 from labeler.runs.note import write_note
-from labeler.runs.pair import new_pair_folder, prepare_pair_from_dataset
+from labeler.runs.pair import PAIR_DETECTOR, new_pair_folder, prepare_pair_from_dataset
 from labeler.runs.prepare import Wish
 from labeler.track import Carrier, load_upright
 from tests.script import run
@@ -82,7 +82,8 @@ def _train_pair(folder: Path, environment: dict[str, str]) -> None:
     """So many epochs for each that the picture is the same on a busy machine."""
     with Dataset.open(folder) as dataset:
         pair = new_pair_folder(dataset.runs_folder)
-        prepare_pair_from_dataset(dataset, pair, Wish(budget="epochs", epochs=12.0))
+        wish = Wish(detector=PAIR_DETECTOR, budget="epochs", epochs=12.0)
+        prepare_pair_from_dataset(dataset, pair, wish)
     command = trainer_command("twin", pair)
     # Its stdin stays open: closing it would ask both to stop.
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE) as child:

@@ -140,7 +140,8 @@ class Loop:
         self._take(verdict)
         spent = parts.watch.seconds - begun
         if verdict is not None and verdict.images:
-            full = judged * len(parts.validator) / verdict.images + spent - judged
+            new = len(parts.validator) - verdict.images * parts.validator.saved
+            full = judged * new / verdict.images + spent - judged
             parts.pace.evaluated_first(spent, full - parts.results.once)
             return
         self.keep()
@@ -235,6 +236,8 @@ class Loop:
             return
         parts.complain()
         rate = (parts.feeder.seen - self._seen_then) / (now - self._said_at)
+        if not self._said_at and rate > 0:  # to look at a picture takes about as long
+            parts.pace.expect_look(len(parts.validator) / rate)
         self._said_at, self._seen_then = now, parts.feeder.seen
         total = parts.pace.seconds_total(parts.pace.progress())
         parts.emit(

@@ -22,6 +22,8 @@ FIRST_EVALUATION = 5.0
 """Seconds of learning after which a first model is scored and exported, whatever else is due."""
 _FIRST_SHARE, _FIRST_LONGEST = 0.05, 2.0
 """How long that may look at pictures: as a share of the whole time, and in seconds."""
+_EXPORT = 0.8
+"""Seconds that the first export takes on two cores: a guess, until it has been timed."""
 _FIRST_LATEST = 0.8
 """Share of the whole time from which on the last evaluation is as near."""
 _MOST_LOOKS = 20
@@ -36,7 +38,11 @@ def usual_fall(progress: float, warmup: float) -> float:
 def first_evaluation(now: float, whole: float) -> float | None:
     """As in Pace, for a run of that many seconds in which there is no model yet."""
     is_due = FIRST_EVALUATION <= now <= _FIRST_LATEST * whole
-    return min(_FIRST_SHARE * whole, _FIRST_LONGEST) if is_due else None
+    return _first_within(whole) if is_due else None
+
+
+def _first_within(whole: float) -> float:
+    return min(_FIRST_SHARE * whole, _FIRST_LONGEST)
 
 
 class Pace(ABC):
@@ -75,6 +81,9 @@ class Pace(ABC):
     def evaluated_first(self, seconds: float, full: float) -> None:  # noqa: B027 - see first_evaluation
         """Takes note of what the first evaluation has cost, and what one of all pictures would."""
 
+    def expect_look(self, seconds: float) -> None:  # noqa: B027 - most lengths do not depend on it
+        """Takes note of what a look may cost, as long as none has been timed."""
+
     def judged(self, ap: float) -> None:  # noqa: B027 - most lengths do not depend on it
         """Takes note of the AP of a look."""
 
@@ -99,16 +108,26 @@ class ClockPace(Pace):
         self._look_cost = _FIRST_LOOK_COST * seconds
         self._spent_looking = 0.0
         self._has_model = False
+        has_first = _FIRST_LATEST * seconds >= FIRST_EVALUATION
+        self._first_cost = _first_within(seconds) + _EXPORT if has_first else 0.0
+        self._first_spent = 0.0
 
     def first_evaluation(self) -> float | None:
         return None if self._has_model else first_evaluation(self._watch.seconds, self._seconds)
 
     def evaluated_first(self, seconds: float, full: float) -> None:
         self.looked(full)
-        self._spent_looking = seconds
+        self._spent_looking = self._first_cost = self._first_spent = seconds
+
+    def expect_look(self, seconds: float) -> None:
+        if not self._has_model:
+            self._look_cost = min(_CAUTION * seconds, 0.3 * self._seconds)
 
     def progress(self) -> float:
-        return self._watch.seconds / max(1e-3, self._seconds - self._look_cost)
+        """Of the learning: what the first evaluation takes of a short run is none of it, or the
+        rate would jump there."""
+        learning = self._seconds - self._look_cost - self._first_cost
+        return (self._watch.seconds - self._first_spent) / max(1e-3, learning)
 
     def is_look_due(self, progress: float, steps: int) -> bool:
         """At its time, unless looking has cost too much already."""
@@ -123,6 +142,8 @@ class ClockPace(Pace):
         return self._seconds
 
     def looked(self, seconds: float) -> None:
+        if not self._has_model:
+            self._first_cost = 0.0
         self._has_model = True
         self._spent_looking += seconds
         self._look_cost = min(_CAUTION * seconds, 0.3 * self._seconds)
@@ -133,6 +154,7 @@ class ClockPace(Pace):
             "look_cost": self._look_cost,
             "spent_looking": self._spent_looking,
             "has_model": self._has_model,
+            "first": [self._first_cost, self._first_spent],
         }
 
     def recall(self, memory: Mapping[str, Any]) -> None:
@@ -140,6 +162,7 @@ class ClockPace(Pace):
         self._look_cost = float(memory["look_cost"])
         self._spent_looking = float(memory["spent_looking"])
         self._has_model = bool(memory.get("has_model", True))
+        self._first_cost, self._first_spent = map(float, memory.get("first", (0.0, 0.0)))
 
 
 class EpochPace(Pace):

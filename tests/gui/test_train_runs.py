@@ -31,7 +31,7 @@ from labeler.runs.record import append_event
 from tests.gui.live_waits import Heard
 from tests.gui.tiny_model import write_tiny_model
 from tests.runs.run_makers import add_labelled, write_weights
-from trainer.config import load_config
+from trainer.config import DEFAULT_DETECTOR, DETECTOR_FACTS, load_config
 from trainer.events import Evaluated, Finished
 
 NAMES = ("2026-01-01_10-00", "2026-01-02_10-00", "2026-01-03_10-00")
@@ -83,8 +83,8 @@ def _column(page: RunsPage, column: int) -> list[str]:
 def test_the_newest_stands_on_top_and_scores_sort_by_their_number(
     workspace: TrainWorkspace,
 ) -> None:
-    page = workspace.pages.table
-    assert _column(page, 1) == ["Random weights", "ImageNet", "ImageNet"]
+    page, learned = workspace.pages.table, DETECTOR_FACTS[DEFAULT_DETECTOR].learned
+    assert _column(page, 1) == ["Random weights", learned, learned]
     page.table.sortByColumn(AP_COLUMN, Qt.SortOrder.DescendingOrder)
     assert _column(page, AP_COLUMN) == [
         "0.90 (0.85 to 0.95)",

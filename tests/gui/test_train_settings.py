@@ -52,6 +52,7 @@ def test_one_click_asks_for_a_minute_and_leaves_the_rest_to_the_recipe(
 def test_every_detector_can_be_chosen_and_says_what_must_be_fetched(panel: SettingsPanel) -> None:
     assert panel.pretrained.detail == "no download"
     panel.detector.setFocus()
+    QTest.keyClick(panel.detector, Qt.Key.Key_Home)
     QTest.keyClick(panel.detector, Qt.Key.Key_Down)
     assert panel.wish().detector == "nanodet"
     assert panel.pretrained.detail == "no download"
@@ -68,6 +69,7 @@ def test_a_detector_that_is_not_installed_is_shown_and_says_how_to_get_it(
     qtbot.addWidget(panel)
     panel.show()
     assert panel.missing.isHidden()
+    QTest.keyClick(panel.detector, Qt.Key.Key_Home)
     QTest.keyClick(panel.detector, Qt.Key.Key_Down)
     QTest.keyClick(panel.detector, Qt.Key.Key_Down)
     assert panel.detector.currentText() == "D-FINE-N (to install)"

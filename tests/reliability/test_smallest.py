@@ -45,6 +45,7 @@ SMALLEST = {
     "benchmarks/shutter_durable.py": "--photos 2",
     "benchmarks/simulated_gallery.py": "rooms.jpg",
     "benchmarks/simulator_cost.py": "--seeds 1 --frames 5 --seconds 0.5",
+    "benchmarks/sixty_seconds.py": ("--seconds 2 --seeds 0 --pictures 4 --images 12 --sitting 2"),
     "benchmarks/split_scale.py": "--images 100",
     "benchmarks/steady_numbers.py": "--frames 20 --seeds 5",
     "benchmarks/trackers.py": "--images 4 --only Carrier",

@@ -149,7 +149,7 @@ def test_a_pair_is_new_unfinished_or_trained_and_anything_else_is_refused(tmp_pa
     tell_run(pair / "scratch", SLOW)
     assert how_far(pair, WISH) is HowFar.TRAINED
     with pytest.raises(UserError, match=r"another wish \(seconds, seed\)"):
-        how_far(pair, Wish(seconds=90, seed=5))
+        how_far(pair, replace(WISH, seconds=90, seed=5))
     require_room(tmp_path)
     with pytest.raises(UserError, match="holds no comparison"):
         require_room(tmp_path / "coco")

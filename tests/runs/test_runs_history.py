@@ -21,7 +21,7 @@ from labeler.runs.history import (
 from labeler.runs.note import write_note
 from labeler.runs.record import RunRecord, append_event, read_events
 from labeler.runs.resume import prepared_again
-from trainer.config import RunConfig, save_config
+from trainer.config import DEFAULT_DETECTOR, RunConfig, save_config
 from trainer.events import (
     Evaluated,
     Event,
@@ -57,7 +57,7 @@ def test_a_finished_run_tells_its_scores_and_its_start(tmp_path: Path) -> None:
     assert (found.ap, found.ap50, found.seconds) == (0.4, 0.8, 60.0)
     assert (found.images_train, found.images_val) == (80, 20)
     assert (found.ap_interval, found.ap50_interval) == ((0.3, 0.5), (0.7, 0.9))
-    assert (found.start, found.detector) == ("scratch", "lite")
+    assert (found.start, found.detector) == ("scratch", DEFAULT_DETECTOR)
     assert not found.has_model
 
 

@@ -15,8 +15,10 @@ from labeler.runs.parent import find_parent
 from labeler.runs.prepare import Wish, prepare_run_from_coco, prepare_run_from_dataset
 from labeler.runs.start_weights import BEST_WEIGHTS, NoStartError
 from tests.runs.run_makers import add_labelled, write_coco_files, write_weights
-from trainer.config import START_WEIGHTS, load_config
+from trainer.config import DEFAULT_DETECTOR, DETECTOR_FACTS, START_WEIGHTS, load_config
 from trainer.run_files import MARKS
+
+TITLE = DETECTOR_FACTS[DEFAULT_DETECTOR].title
 
 
 def prepared(dataset: Dataset, name: str, wish: Wish | None = None) -> Path:
@@ -130,10 +132,10 @@ def test_damaged_and_missing_weights_are_a_sentence_and_nothing_is_made(
     with pytest.raises(NoStartError, match="ended before it had learned anything"):
         prepare_run_from_dataset(dataset, run, child_of(first))
     write_weights(first)
-    with pytest.raises(NoStartError, match="trained the detector Built in, and SSDLite cannot"):
+    with pytest.raises(NoStartError, match=f"trained the detector {TITLE}, and SSDLite cannot"):
         find_parent(first, "ssdlite320_mobilenet_v3_large")
     with pytest.raises(NoStartError, match="is no run to start from"):
-        find_parent(dataset.folder, "lite")
+        find_parent(dataset.folder, DEFAULT_DETECTOR)
     (first / "train.json").unlink()
     (first / MARKS).unlink()
     with pytest.raises(NoStartError, match="Nobody can tell which pictures first has learned"):
@@ -200,12 +202,12 @@ def test_pictures_that_a_run_has_learned_from_check_nothing_where_they_lie_now_e
 def test_a_run_that_kept_no_marks_is_no_start_once_one_of_its_pictures_is_gone(
     foreign: Path, tmp_path: Path
 ) -> None:
-    whole = find_parent(foreign, "lite")
+    whole = find_parent(foreign, DEFAULT_DETECTOR)
     (foreign / MARKS).unlink()
-    assert find_parent(foreign, "lite") == whole
+    assert find_parent(foreign, DEFAULT_DETECTOR) == whole
     (tmp_path / "set" / "images" / min(names(foreign, "train"))).unlink()
     with pytest.raises(NoStartError, match=f"1 of the {len(whole.learned)} pictures in its train"):
-        find_parent(foreign, "lite")
+        find_parent(foreign, DEFAULT_DETECTOR)
 
 
 def test_where_hardly_anything_can_check_a_run_improve_starts_anew(

@@ -35,7 +35,7 @@ from trainer.assist_lines import (
 )
 
 WARM_UP_MS = 2000
-"""So long after the first box what learns is loaded, which takes seconds: it is there when asked."""
+"""So long after the first box what learns is loaded, which takes seconds: ready when asked."""
 
 
 _MODEL = "along-"
