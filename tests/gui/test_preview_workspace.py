@@ -34,6 +34,7 @@ from labeler.gui.preview.pace import Pace
 from labeler.gui.preview.showing import Shown
 from labeler.gui.preview.workspace import PreviewWorkspace
 from labeler.recording import recorder
+from labeler.runs.detector import LiveDetector
 from labeler.runs.history import attend
 from labeler.runs.pair import list_pairs
 from labeler.simulator.truth import read_truth
@@ -478,7 +479,7 @@ def test_the_old_model_goes_on_until_the_better_one_is_ready(
     begun, gate = threading.Event(), threading.Event()
     load = detecting._loaded
 
-    def slow(path: Path) -> Predictor:
+    def slow(path: Path) -> LiveDetector:
         begun.set()
         gate.wait(60)
         return load(path)
