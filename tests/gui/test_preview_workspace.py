@@ -34,6 +34,7 @@ from labeler.gui.preview.pace import Pace
 from labeler.gui.preview.showing import Shown
 from labeler.gui.preview.workspace import PreviewWorkspace
 from labeler.recording import recorder
+from labeler.runs.detector import LiveDetector
 from labeler.runs.history import attend
 from labeler.runs.pair import list_pairs
 from labeler.simulator.truth import read_truth
@@ -44,6 +45,7 @@ from tests.gui.pair_makers import write_pair
 from tests.gui.tiny_model import write_tiny_model
 from tests.runs.run_makers import add_scenes
 from tests.trainer import hostile_models
+from trainer.coco_weights import GRAPH
 from trainer.config import BUILT_IN, COCO_START, RunConfig, save_config
 from trainer.predict import Predictor
 
@@ -477,7 +479,7 @@ def test_the_old_model_goes_on_until_the_better_one_is_ready(
     begun, gate = threading.Event(), threading.Event()
     load = detecting._loaded
 
-    def slow(path: Path) -> Predictor:
+    def slow(path: Path) -> LiveDetector:
         begun.set()
         gate.wait(60)
         return load(path)
@@ -520,13 +522,20 @@ def test_a_model_that_fails_at_a_picture_is_a_sentence_and_another_one_works(
     until(qtbot, lambda: preview.view.marks and preview.health.isHidden())  # the thread lives on
 
 
-def test_without_a_model_the_way_to_one_is_shown(
-    qtbot: QtBot, workspace: PreviewWorkspace, dataset: Dataset
+def test_without_a_run_everyday_things_are_recognised_and_the_way_to_a_detector_is_said(
+    qtbot: QtBot, workspace: PreviewWorkspace, live: LiveCamera, known_robot: str
 ) -> None:
-    assert workspace.no_model.isVisible()
-    train = workspace.no_model.train_button
+    until(qtbot, lambda: workspace.models.model == GRAPH)
+    assert workspace.controls.model.currentText() == "80 everyday things, no training"
+    live.choose(known_robot)
+    until(qtbot, lambda: workspace.looking.last is not None)
+    assert workspace.looking.model is not None
+    assert workspace.looking.model.names[37] == "sports ball"
+    assert workspace.own_detector.isVisible()
     with qtbot.waitSignal(workspace.train_requested):
-        qtbot.mouseClick(train, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(workspace.own_detector.train_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(workspace.own_detector.close_button, Qt.MouseButton.LeftButton)
+    assert not workspace.own_detector.isVisible()
 
 
 def test_the_newest_run_is_used_and_others_can_be_chosen(
@@ -538,7 +547,7 @@ def test_the_newest_run_is_used_and_others_can_be_chosen(
     show(qtbot, workspace)
     until(qtbot, lambda: workspace.models.model == newest)
     box = workspace.controls.model
-    assert not workspace.no_model.isVisible()
+    assert not workspace.own_detector.isVisible()
     assert "17:04" in box.currentText()
     row = box.findData(str(older))
     box.setCurrentIndex(row)

@@ -23,6 +23,7 @@ from labeler.runs.coco_detector import (
     seen_size,
     things,
 )
+from labeler.runs.detector import open_detector
 from labeler.simulator.render import Renderer
 from labeler.simulator.world import World
 from trainer import coco_weights, nanodet
@@ -75,6 +76,17 @@ def test_one_of_ten_proposals_is_the_ball_in_pixels_of_the_picture() -> None:
     assert max(iou(box, ball) for box in offered.boxes) > 0.8
     assert (np.diff(offered.scores) <= 0).all()
     assert (found.boxes[offered.points] == offered.boxes).all()
+
+
+def test_everyday_things_have_their_names_and_cocos_ids_without_training() -> None:
+    picture, ball = room()
+    detector = open_detector(coco_weights.GRAPH)
+    assert (len(detector.names), detector.names[90]) == (80, "toothbrush")
+    (found, *rest) = [each for each in detector.predict(picture) if each.name == "sports ball"]
+    left, top, width, height = found.bbox
+    assert found.category_id == 37
+    assert iou(np.array([left, top, left + width, top + height], np.float32), ball) > 0.8
+    assert rest == []
 
 
 def test_a_box_drawn_roughly_is_fitted_to_the_ball_and_one_on_the_bare_wall_to_nothing() -> None:
