@@ -26,7 +26,7 @@ _USUAL_PIXELS = 180_000.0
 _FEWEST_PIXELS, _MOST_PIXELS = 102_400.0, 230_000.0
 _TYPICAL_OBJECT = 125.0
 """Pixels of the input that are enough to lay boxes so exactly that a person leaves them alone."""
-_FEWEST_FIRST, _FEWEST_LATER = 60, 20
+_FEWEST_FIRST, _FEWEST_LATER = 10, 8
 """Steps of a round; with fewer nothing would come of it."""
 _MOST_UPSCALED = 2.0
 """An input of more than twice the pixels of the pictures shows nothing new."""

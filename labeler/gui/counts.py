@@ -25,6 +25,10 @@ _NOUNS = {
         QT_TRANSLATE_NOOP("Counts", "1 picture"),
         QT_TRANSLATE_NOOP("Counts", "%n pictures"),
     ),
+    "proposal": (
+        QT_TRANSLATE_NOOP("Counts", "1 proposal"),
+        QT_TRANSLATE_NOOP("Counts", "%n proposals"),
+    ),
     "suggestion": (
         QT_TRANSLATE_NOOP("Counts", "1 suggestion"),
         QT_TRANSLATE_NOOP("Counts", "%n suggestions"),

@@ -30,7 +30,9 @@ _STEEPNESS, _ALIKE = 10.0, 0.75
 _SAME, _VOTES = 0.6, 0.7
 """Boxes that overlap more are one thing; those that overlap more still lay it together."""
 _MOST = 20
-_FIRST_LINE, _LINES = 0.3, (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+_FIRST_LINE, _LINES = 0.3, (0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+_CLEARLY = 3
+"""Answers that another line has to save: it is drawn by few pictures."""
 _FEWEST_TRIED = 2
 _HIT, _LEFT_ALONE, _WRONG = 0.5, 0.8, 2
 """As trainer.assist_trials counts: a suggestion left alone saves drawing, a wrong one costs two."""
@@ -95,7 +97,9 @@ def prototypes(pictures: Sequence[tuple[Glance, Labelled]]) -> Prototypes | None
         found = _found(others, one)
         for line in _LINES:
             costs[line] += _cost([each for each in found if each.score >= line], labelled)
-    return made._replace(line=min(_LINES, key=lambda line: (costs[line], line)))
+    best = min(_LINES, key=lambda line: (costs[line], line))
+    is_clear = costs[best] <= costs[_FIRST_LINE] - _CLEARLY
+    return made._replace(line=best if is_clear else _FIRST_LINE)
 
 
 def _means(seen: Sequence[Mapping[int, list[NDArray[np.float32]]]]) -> Prototypes | None:

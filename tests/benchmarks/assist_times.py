@@ -1,14 +1,14 @@
-"""How soon learning along helps: from the tenth box to the first suggestions, and refreshes.
+"""How soon learning along helps: from the box that begins a round to the first suggestions.
 
 Run: python tests/benchmarks/assist_times.py [TRAIN.json --images FOLDER] [--warm] [--json]
 
 Without a COCO file: on 120 photos of the simulated robot's own life, all four classes.
 
-Tells the assistant, a process of its own as in the window, of all images and the labels of ten,
-lets it learn for the window's budget and look at the others; then of five more, three times.
+Tells the assistant, a process of its own as in the window, of all images and the labels of three,
+lets it learn for the window's budget and look at the others; then with five, seven and ten labels.
 "first" is the first suggestion that arrived, "all" when every image had been looked at (2,000 at
 most).
---warm: it has been running, and has looked at everything, before the tenth box. cpu: the processor
+--warm: it has been running, and has looked at everything, before the third box. cpu: the processor
 seconds that the process took for it, on all cores together: on a busy machine the wall clock says
 little. memory: the most it ever had in use. Linux only.
 """
@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from PIL import Image
 
 from labeler.gui.label.along_orders import MOST_LOOKS
-from labeler.gui.label.learning_along import BUDGET_S, EVERY, FIRST, LATER_S
+from labeler.gui.label.along_rounds import budget_s
 from tests.script import run
 from tests.track.sequences import own_life
 from tests.trainer.assist_process import AssistProcess, boxes_of
@@ -47,7 +47,9 @@ from trainer.assist_lines import (
     Suggested,
 )
 
-ROUNDS = 4
+AT = (3, 5, 7, 10)
+"""Labelled images at the rounds: as labeler.gui.label.along_rounds has them."""
+ROUNDS = len(AT)
 WORLD, IMAGES = 34, 120
 
 
@@ -61,7 +63,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--photos", type=int, default=IMAGES, help="where there is no COCO file")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--seconds", type=float, default=BUDGET_S, help="of the first round")
+    parser.add_argument("--seconds", type=float, help="of a round; default: as the window")
     words = parser.parse_args()
     with TemporaryDirectory() as folder:
         if words.coco is None:
@@ -86,13 +88,13 @@ def measured(coco: dict[str, Any], images: Path, words: argparse.Namespace) -> d
         _look_at_all(assistant, len(ids))
         began = time.monotonic()
     rows = []
-    for number in range(words.rounds):
-        done = FIRST + EVERY * number
+    before = 0
+    for done in AT[: words.rounds]:
         if done >= len(ids):
             break
-        rows.append(
-            _round(assistant, coco, ids[:done], ids[done:][:MOST_LOOKS], began, words.seconds)
-        )
+        others, seconds = ids[done:][:MOST_LOOKS], words.seconds or budget_s(done)
+        rows.append(_round(assistant, coco, ids[before:done], others, began, seconds))
+        before = done
         rows[-1]["labelled"] = done
         began = time.monotonic()
     peak = _peak_mb(assistant.process.pid)
@@ -120,17 +122,16 @@ def _simulated(folder: Path, photos: int) -> dict[str, Any]:
 def _round(
     assistant: AssistProcess,
     coco: dict[str, Any],
-    labelled: list[int],
+    new: list[int],
     others: list[int],
     began: float,
     budget: float,
 ) -> dict[str, float]:
     cpu = _cpu_s(assistant.process.pid)
-    new = labelled if len(labelled) == FIRST else labelled[-EVERY:]
     categories = tuple((each["id"], each["name"]) for each in coco["categories"])
     assistant.tell(
         Label(categories, tuple(Labels(each, boxes_of(coco, each)) for each in new)),
-        Learn(budget if len(labelled) == FIRST else LATER_S),
+        Learn(budget),
     )
     learnt = assistant.hear(Learnt)
     at_learnt = time.monotonic()

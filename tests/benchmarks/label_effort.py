@@ -10,9 +10,11 @@ than 0.8 (IoU), rejects a box whose object is gone; each of these is one hand ac
 taken with one key an image. Correcting carries the boxes on from the correction. "appeared" counts
 the boxes that no tracker can offer: first seen, or seen again after a while.
 
---source: none, tracker (the boxes carried forward, the default), detector (it learns along, from
-the boxes as the person left them, by the program's own assistant), or both: the detector adds what
-the tracker does not offer, and takes its place where that has proved better. A round of the
+--source: none, tracker (the boxes carried forward, the default), detector (it learns along from the
+tenth image on, from the boxes as the person left them, by the program's own assistant), or both:
+the detector adds what the tracker does not offer, and takes its place where that has proved better.
+first: what looks like the first boxes, nothing learnt and nothing carried; all: carried, from the
+first box on by likeness, and learnt from the third image on. A round of the
 detector takes --steps instead of seconds, so that a busy machine changes nothing, and its
 suggestions come --late images after the one that began it, for the person does not wait.
 
@@ -53,7 +55,7 @@ from trainer.machine import prepare_environment
 
 WORLDS = {"turning in place": 31, "another robot passing": 32, "driving among objects": 33}
 LONG_WORLD = 34
-SOURCES = ("none", "tracker", "detector", "both")
+SOURCES = ("none", "tracker", "detector", "both", "first", "all")
 AT = (5, 10, 20, 80)
 BURST = 60
 """Photos in a burst of the long sequence; five seconds pass between two bursts."""
@@ -98,7 +100,7 @@ def main() -> int:
 
 def efforts_of(shots: list[Shot], source: str, words: argparse.Namespace) -> Iterator[Effort]:
     """After each image."""
-    start = Carrier if source in ("tracker", "both") and not words.set else Nobody
+    start = Carrier if source in ("tracker", "both", "all") and not words.set else Nobody
     if source in ("none", "tracker"):
         yield from efforts(shots, start)
         return
@@ -106,7 +108,14 @@ def efforts_of(shots: list[Shot], source: str, words: argparse.Namespace) -> Ite
     from tests.track.along import Along  # torch comes with it
 
     with TemporaryDirectory() as folder:
-        along = Along(shots, Path(folder), steps=words.steps, late=words.late)
+        along = Along(
+            shots,
+            Path(folder),
+            steps=words.steps,
+            late=words.late,
+            from_first_box=source in ("first", "all"),
+            learns=source != "first",
+        )
         yield from efforts(shots, start, along)
 
 

@@ -12,6 +12,7 @@ from labeler.dataset.store import Dataset
 from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
 from labeler.gui.live import LiveCamera
+from labeler.gui.settings import Settings
 from tests.cameras.camera_waits import Simulator
 from tests.cameras.camera_wire import Wire
 
@@ -62,3 +63,9 @@ def live(qtbot: QtBot) -> Iterator[LiveCamera]:
     yield camera
     camera.stop()
     finish_jobs()
+
+
+@pytest.fixture(autouse=True)
+def without_proposals(isolated_home: Path) -> None:
+    """Most tests of the window need none, and each would take a fifth of a second."""
+    Settings().set_number("proposals", 0)

@@ -22,7 +22,7 @@ from labeler.dataset.model import BBox, Image, Suggestion
 from labeler.dataset.store import Dataset
 from labeler.gui.background import is_idle
 from labeler.gui.input_pause import PAUSE_S
-from labeler.gui.label import assistant_process, learning_along
+from labeler.gui.label import along_rounds, assistant_process, learning_along
 from labeler.gui.main_window import MainWindow
 from tests.gui.label_window import Hand, add_plain_pictures, close, open_window
 from tests.trainer.assist_process import HURRIED
@@ -118,13 +118,14 @@ def opened(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         close(window)
 
 
-def test_it_is_offered_at_the_tenth_labelled_image_and_suggests_when_it_is_taken(
+def test_it_is_offered_at_the_third_labelled_image_and_suggests_when_it_is_taken(
     opened: Open,
 ) -> None:
-    hand = opened(9)
+    hand = opened(2)
     offer = hand.label.detectors.offer
+    hand.pause()
     assert not offer.isVisible()
-    hand.draw_on(9)
+    hand.draw_on(*range(2, 10))
     hand.pause()
     assert offer.isVisible()
     assert hand.along.pid == 0
@@ -143,29 +144,64 @@ def test_it_is_offered_at_the_tenth_labelled_image_and_suggests_when_it_is_taken
     assert hand.said[-1] == ("Suggestions on 4 images. Ctrl+Shift+G goes to the most useful one.")
 
 
+def test_what_learns_is_loaded_once_the_person_begins_and_goes_when_it_is_not_wanted(
+    opened: Open,
+) -> None:
+    hand = opened()
+    hand.along._warming.setInterval(0)
+    hand.label.show_image(hand.images[0].id)
+    assert hand.along.pid == 0
+    hand.draw_on(0)
+    hand.wait(lambda: hand.along.pid)
+    pid = hand.along.pid
+    hand.draw_on(1, 2)
+    hand.pause()
+    QTest.mouseClick(hand.label.detectors.offer.yes, Qt.MouseButton.LeftButton)
+    hand.wait_for_round(1)
+    assert hand.along.pid == pid
+    hand.label.detectors.switch.button.click()
+    assert hand.along.pid == 0
+
+
+def test_it_learns_at_three_images_after_two_more_and_beyond_ten_after_five(
+    opened: Open,
+) -> None:
+    hand = opened(2)
+    hand.along.set_on(True)
+    rounds = {3: 1, 4: 1, 5: 2, 6: 2, 7: 3, 8: 3, 9: 4, 10: 4, 11: 4, 12: 4, 13: 4}
+    for labelled, number in rounds.items():
+        hand.draw_on(labelled - 1)
+        hand.wait(lambda: hand.along.is_told)
+        hand.wait_for_round(number)
+        assert len(hand.orders(Learn)) == number
+
+
 def test_the_offer_goes_where_nothing_is_left_to_suggest_on(opened: Open) -> None:
     hand = opened(10)
     offer = hand.label.detectors.offer
     hand.pause()
     for image_id in (10, 11, 12, 13):
         assert offer.isVisible()
-        assert offer.text.text() == f"{image_id} images labelled. Suggest boxes on the rest?"
+        assert (
+            offer.text.text()
+            == f"{image_id} images labelled. Learn from them to suggest better boxes?"
+        )
         hand.draw_on(image_id)
     assert not offer.isVisible()
 
 
 def test_the_offer_counts_on_and_goes_and_comes_with_what_is_labelled(opened: Open) -> None:
-    hand = opened(10)
+    hand = opened(3)
     offer = hand.label.detectors.offer
     hand.pause()
-    hand.draw_on(10, 11)
-    assert offer.text.text().startswith("12 images labelled.")
+    hand.draw_on(3, 4)
+    assert offer.text.text().startswith("5 images labelled.")
     for _ in range(2):
         hand.window.document.undo()
-    assert offer.text.text().startswith("10 images labelled.")
+    assert offer.text.text().startswith("3 images labelled.")
     hand.label.show_image(hand.images[0].id)
     hand.press(Qt.Key.Key_A, CONTROL)
-    hand.press(Qt.Key.Key_Delete)  # nine are left
+    hand.press(Qt.Key.Key_Delete)  # two are left
     assert not offer.isVisible()
     hand.window.document.undo()
     hand.pause()
@@ -173,7 +209,7 @@ def test_the_offer_counts_on_and_goes_and_comes_with_what_is_labelled(opened: Op
 
 
 def test_the_offer_waits_until_mouse_and_keys_have_rested(opened: Open) -> None:
-    hand = opened(9)
+    hand = opened(2)
     offer, canvas = hand.label.detectors.offer, hand.label.canvas
     now = [100.0]
     offer.pause.clock = lambda: now[0]
@@ -183,7 +219,7 @@ def test_the_offer_waits_until_mouse_and_keys_have_rested(opened: Open) -> None:
         offer.pause.check()
         return offer.isVisible()
 
-    hand.draw_on(9)
+    hand.draw_on(2)
     assert not after(PAUSE_S - 0.1)
     hand.press(Qt.Key.Key_L)
     assert not after(PAUSE_S - 0.1)
@@ -292,7 +328,7 @@ def test_a_refusal_is_remembered_and_so_is_the_switch(opened: Open) -> None:
 def test_it_learns_again_after_more_labels_and_replaces_only_what_waits_unanswered(
     opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(learning_along, "EVERY", 2)
+    monkeypatch.setattr(along_rounds, "_LATER", 2)
     hand = opened(10)
     hand.label.show_image(hand.images[12].id)
     hand.along.toggle()
@@ -454,7 +490,7 @@ def test_the_assistant_itself_suggests_what_was_labelled(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(assistant_process, "trainer_command", lambda *_: list(HURRIED))
-    monkeypatch.setattr(learning_along, "BUDGET_S", 2.0)
+    monkeypatch.setattr(along_rounds, "_LATER_S", 2.0)
     coco = write_coco(tmp_path / "all.json", tmp_path / "images", 14, seed=4)
     with Dataset.create(tmp_path / "shapes") as dataset:
         session = dataset.add_session("table", "test", 0.0)

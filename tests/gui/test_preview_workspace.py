@@ -34,6 +34,7 @@ from labeler.gui.preview.pace import Pace
 from labeler.gui.preview.showing import Shown
 from labeler.gui.preview.workspace import PreviewWorkspace
 from labeler.recording import recorder
+from labeler.runs.detector import LiveDetector
 from labeler.runs.history import attend
 from labeler.runs.pair import list_pairs
 from labeler.simulator.truth import read_truth
@@ -44,7 +45,8 @@ from tests.gui.pair_makers import write_pair
 from tests.gui.tiny_model import write_tiny_model
 from tests.runs.run_makers import add_scenes
 from tests.trainer import hostile_models
-from trainer.config import RunConfig, save_config
+from trainer.coco_weights import GRAPH
+from trainer.config import BUILT_IN, COCO_START, RunConfig, save_config
 from trainer.predict import Predictor
 
 
@@ -331,12 +333,15 @@ def test_the_big_screen_shows_the_same_and_escape_leaves_it(
     assert preview.isVisible()
 
 
+@pytest.mark.parametrize(
+    ("detector", "name_of_first"), [(BUILT_IN, "Pretrained"), (COCO_START, "From COCO")]
+)
 def test_a_pair_of_compare_brings_both_its_models(
-    qtbot: QtBot, workspace: PreviewWorkspace, dataset: Dataset
+    qtbot: QtBot, workspace: PreviewWorkspace, dataset: Dataset, detector: str, name_of_first: str
 ) -> None:
     add_scenes(dataset, 12, session="morning")
     add_scenes(dataset, 6, session="evening")
-    pair = write_pair(dataset)
+    pair = write_pair(dataset, detector=detector)
     workspace.activated()
     box = workspace.controls.beside
     (made,) = list_pairs(dataset.runs_folder)
@@ -349,7 +354,7 @@ def test_a_pair_of_compare_brings_both_its_models(
     assert workspace.models.model == pair / "pretrained" / "model.onnx"
     assert box.path == pair / "scratch" / "model.onnx"
     names = [head.text() for head in workspace.stage.heads]
-    assert names == [f"Pretrained, {when}", f"Random weights, {when}"]
+    assert names == [f"{name_of_first}, {when}", f"Random weights, {when}"]
 
 
 def test_the_view_paints_all_of_itself_whatever_the_shape_of_the_picture(qtbot: QtBot) -> None:
@@ -474,7 +479,7 @@ def test_the_old_model_goes_on_until_the_better_one_is_ready(
     begun, gate = threading.Event(), threading.Event()
     load = detecting._loaded
 
-    def slow(path: Path) -> Predictor:
+    def slow(path: Path) -> LiveDetector:
         begun.set()
         gate.wait(60)
         return load(path)
@@ -517,13 +522,20 @@ def test_a_model_that_fails_at_a_picture_is_a_sentence_and_another_one_works(
     until(qtbot, lambda: preview.view.marks and preview.health.isHidden())  # the thread lives on
 
 
-def test_without_a_model_the_way_to_one_is_shown(
-    qtbot: QtBot, workspace: PreviewWorkspace, dataset: Dataset
+def test_without_a_run_everyday_things_are_recognised_and_the_way_to_a_detector_is_said(
+    qtbot: QtBot, workspace: PreviewWorkspace, live: LiveCamera, known_robot: str
 ) -> None:
-    assert workspace.no_model.isVisible()
-    train = workspace.no_model.train_button
+    until(qtbot, lambda: workspace.models.model == GRAPH)
+    assert workspace.controls.model.currentText() == "80 everyday things, no training"
+    live.choose(known_robot)
+    until(qtbot, lambda: workspace.looking.last is not None)
+    assert workspace.looking.model is not None
+    assert workspace.looking.model.names[37] == "sports ball"
+    assert workspace.own_detector.isVisible()
     with qtbot.waitSignal(workspace.train_requested):
-        qtbot.mouseClick(train, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(workspace.own_detector.train_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(workspace.own_detector.close_button, Qt.MouseButton.LeftButton)
+    assert not workspace.own_detector.isVisible()
 
 
 def test_the_newest_run_is_used_and_others_can_be_chosen(
@@ -535,7 +547,7 @@ def test_the_newest_run_is_used_and_others_can_be_chosen(
     show(qtbot, workspace)
     until(qtbot, lambda: workspace.models.model == newest)
     box = workspace.controls.model
-    assert not workspace.no_model.isVisible()
+    assert not workspace.own_detector.isVisible()
     assert "17:04" in box.currentText()
     row = box.findData(str(older))
     box.setCurrentIndex(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import subprocess
 import sys
@@ -14,7 +15,15 @@ import torch
 from numpy.typing import NDArray
 
 from labeler.errors import UserError
-from labeler.runs.coco_detector import CocoDetector, PointsFound, proposals, seen_size
+from labeler.runs.coco_detector import (
+    CocoDetector,
+    PointsFound,
+    fitted,
+    proposals,
+    seen_size,
+    things,
+)
+from labeler.runs.detector import open_detector
 from labeler.simulator.render import Renderer
 from labeler.simulator.world import World
 from trainer import coco_weights, nanodet
@@ -23,6 +32,7 @@ from trainer.assign import Grid
 ROOT = Path(__file__).parents[2]
 
 
+@functools.cache
 def room() -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """A picture (360, 640, 3) of the simulated world, and x1 y1 x2 y2 of the ball in it."""
     world = World(5)
@@ -61,11 +71,34 @@ def test_scores_and_boxes_of_every_point_are_those_of_torch(size: tuple[int, int
 def test_one_of_ten_proposals_is_the_ball_in_pixels_of_the_picture() -> None:
     picture, ball = room()
     found = CocoDetector().predict(picture)
-    offered = proposals(found, 10)
+    offered = proposals(things([found], (640, 360)), 10)
     assert 1 <= len(offered.boxes) <= 10
     assert max(iou(box, ball) for box in offered.boxes) > 0.8
     assert (np.diff(offered.scores) <= 0).all()
     assert (found.boxes[offered.points] == offered.boxes).all()
+
+
+def test_everyday_things_have_their_names_and_cocos_ids_without_training() -> None:
+    picture, ball = room()
+    detector = open_detector(coco_weights.GRAPH)
+    assert (len(detector.names), detector.names[90]) == (80, "toothbrush")
+    (found, *rest) = [each for each in detector.predict(picture) if each.name == "sports ball"]
+    left, top, width, height = found.bbox
+    assert found.category_id == 37
+    assert iou(np.array([left, top, left + width, top + height], np.float32), ball) > 0.8
+    assert rest == []
+
+
+def test_a_box_drawn_roughly_is_fitted_to_the_ball_and_one_on_the_bare_wall_to_nothing() -> None:
+    picture, ball = room()
+    found = things([CocoDetector().predict(picture)], (640, 360))
+    side = ball[2] - ball[0]
+    rough = ball + np.array([-0.2, 0.1, 0.1, 0.2], np.float32) * side
+    assert iou(rough, ball) < 0.75
+    snapped = fitted(rough, found)
+    assert snapped is not None
+    assert iou(snapped, ball) > 0.85
+    assert fitted(np.array([0, 0, 3, 3], np.float32), found) is None
 
 
 def test_a_part_of_a_thing_is_proposed_beside_the_thing_and_a_copy_is_not() -> None:
@@ -74,7 +107,8 @@ def test_a_part_of_a_thing_is_proposed_beside_the_thing_and_a_copy_is_not() -> N
     )
     scores = np.zeros((4, 80), np.float32)
     scores[:, 7] = [0.9, 0.8, 0.3, 0.9]
-    offered = proposals(PointsFound(boxes, scores, np.zeros((4, 128), np.float32)))
+    found = PointsFound(boxes, scores, np.zeros((4, 128), np.float32))
+    offered = proposals(things([found], (100, 100)))
     assert offered.points.tolist() == [0, 2]
 
 

@@ -30,7 +30,7 @@ def along_actions(along: LearningAlong, by_model: ModelSuggesting) -> list[Actio
             _tr("Learn now and suggest boxes"),
             ("Ctrl+Shift+L",),
             along.learn_now,
-            _tr("Learn from what is labelled so far, without waiting for ten images"),
+            _tr("Learn from what is labelled so far, without waiting for more images"),
             group=group,
         ),
         Action(

@@ -52,6 +52,11 @@ class DatasetTeller(QObject):
         """Whether there is more to tell, which is read away from the GUI thread."""
         return self._reading is not None
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether something is still to be told."""
+        return self.is_reading or bool(self._changed)
+
     def begin(self) -> None:
         """The process was started on the open dataset."""
         self._is_on = True

@@ -38,7 +38,7 @@ def of(stage: str, counts: Counts, last: Learnt | None, first: int) -> str:
 
 def question(counts: Counts) -> str:
     """Where learning along is offered."""
-    return _tr("{n} labelled. Suggest boxes on the rest?").format(
+    return _tr("{n} labelled. Learn from them to suggest better boxes?").format(
         n=counted(counts.labelled, "image")
     )
 

@@ -23,6 +23,7 @@ from labeler.gui.label.aiming import Aim, aim
 from labeler.gui.label.canvas_painter import UPPER_EDGE, paint_canvas
 from labeler.gui.label.cursor import cursor_of
 from labeler.gui.label.drag import Drag
+from labeler.gui.label.faint_boxes import FaintBoxes
 from labeler.gui.label.geometry import Size
 from labeler.gui.label.keyboard import KeyHand
 from labeler.gui.label.mouse import MouseHand
@@ -77,6 +78,7 @@ class Canvas(QWidget):
         self.draws_next = False
         self.pencil = Pencil(self)
         self.keys = KeyHand(self)
+        self.faint = FaintBoxes(self)
         self._mouse = MouseHand(self)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -100,6 +102,7 @@ class Canvas(QWidget):
         if not known.issuperset(self._mouse.held()):
             self._mouse.let_go()  # deleted or taken back in the middle of a drag
         self.select(tuple(each for each in self.selection if each in known))
+        self.faint.follow()
         self.update()
 
     def set_next(self, name: str, color: str) -> None:
@@ -233,6 +236,7 @@ class Canvas(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         if not self.pencil.is_by_keys:
             self.pointer = None
+        self.faint.follow()
         self.update()
 
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -249,6 +253,7 @@ class Canvas(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._mouse.move(event)
         self.pointer = event.position()
+        self.faint.follow()
         self.keys.held = event.modifiers()
         self._update_cursor()
         self.update()
@@ -280,12 +285,16 @@ class Canvas(QWidget):
         turns = event.angleDelta().y() / 120
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.zoom(_WHEEL_STEP**turns, event.position())
-        else:
+        elif not (self._may_turn(event) and self.faint.wheel(event)):
             delta = (
                 event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta() / 2
             )
             self.pan(delta.x(), delta.y())
         event.accept()
+
+    def _may_turn(self, event: QWheelEvent) -> bool:
+        """Whether the wheel does not move the picture: with Shift, or while all of it is seen."""
+        return self._fits or bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent):

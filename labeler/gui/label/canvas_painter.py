@@ -39,6 +39,8 @@ def paint_canvas(canvas: Canvas) -> None:
         canvas.boxes,
         moving,
         canvas.shows_names,
+        canvas.faint.boxes,
+        canvas.faint.sure,
         colors(),
     )
     still = [box for box in canvas.boxes if box.id not in moving]
@@ -83,6 +85,8 @@ def _paint_still(
         painter.setFont(canvas.font())
         painter.drawText(canvas.rect().adjusted(24, 24, -24, -24), flags, canvas.message)
         painter.restore()
+    seen = canvas.faint.boxes[: canvas.faint.sure]
+    painting.paint_faint(painter, [painting.screen_rect(bbox, canvas.viewport) for bbox in seen])
     _paint_boxes(painter, canvas, boxes, window, selected=False)
 
 
@@ -126,8 +130,8 @@ def _whole(canvas: Canvas) -> QRectF:
 
 
 def _paint_next(painter: QPainter, canvas: Canvas) -> None:
-    """The box that is being drawn, or that waits for its class."""
-    bbox = canvas.pending
+    """The box that is drawn, that waits for its class, or that a click would make."""
+    bbox = canvas.pending or canvas.faint.aimed
     if canvas.drag is not None and canvas.drag.doing is Doing.DRAW:
         bbox = canvas.drag.bbox
     if bbox is not None:
@@ -156,6 +160,9 @@ def readout(canvas: Canvas) -> str:
     if drag is None and canvas.pencil.is_by_keys and canvas.pointer is not None:
         x, y = canvas.viewport.to_image(canvas.pointer.x(), canvas.pointer.y())
         return f"{x:.0f}, {y:.0f}"
+    if drag is None and canvas.faint.aimed is not None:
+        place, count = canvas.faint.place_in_nest()
+        return f"{canvas.next_name}  {place}/{count}" if count > 1 else canvas.next_name
     if drag is None or drag.bbox is None or drag.doing is Doing.SELECT:
         return ""
     size = f"{drag.bbox.width:.0f} × {drag.bbox.height:.0f}"

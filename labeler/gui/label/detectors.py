@@ -31,6 +31,7 @@ class Detectors(QObject):
         self.trust: Trust = self.along.trust
         self.first = FirstSuggestions(document, canvas, travel, self)
         self.along.changed.connect(self._choose)
+        self.first.changed.connect(self._expect)
         self.switch = AlongSwitch(self.along, self.first, parent)
         self.offer = AlongOffer(
             self.along, lambda: canvas.is_held or not canvas.isVisible(), parent
@@ -54,6 +55,10 @@ class Detectors(QObject):
         self.along.shut_down()
         self.first.stop()
         self.by_model.stop()
+
+    def _expect(self) -> None:
+        if self.first.is_on:
+            self.along.expect()
 
     def _choose(self) -> None:
         """The first boxes suggest until something has been learnt."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import Enum
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from labeler.dataset.detected import Detected
 from labeler.dataset.model import BBox, Suggestion
@@ -13,6 +14,7 @@ from labeler.gui.document import Document
 from labeler.gui.label import along_choice, along_words
 from labeler.gui.label.along_keeper import OfferKeeper
 from labeler.gui.label.along_orders import MOST_LOOKS, unlabelled_from
+from labeler.gui.label.along_rounds import FIRST, budget_s, is_due
 from labeler.gui.label.along_teller import DatasetTeller
 from labeler.gui.label.assistant_process import AssistantProcess
 from labeler.gui.label.canvas import Canvas
@@ -32,12 +34,8 @@ from trainer.assist_lines import (
     Warned,
 )
 
-FIRST = 10
-"""So many images have to be labelled before it is offered, and before it begins."""
-EVERY = 5
-"""It learns again after so many more."""
-BUDGET_S, LATER_S = 8.0, 4.0
-"""Of the first round, and of all others; looking at what is new comes on top."""
+WARM_UP_MS = 2000
+"""So long after the first box what learns is loaded, which takes seconds: ready when asked."""
 
 
 _MODEL = "along-"
@@ -73,7 +71,9 @@ class LearningAlong(QObject):
         self._teller.told.connect(self._learn_if_due)
         self._teller.failed.connect(self._fail_reading)
         self._may_offer = self._is_declined = False
-        self._is_urgent = False
+        self._is_urgent = self._is_warm = False
+        self._warming = QTimer(self, singleShot=True, interval=WARM_UP_MS)
+        self._warming.timeout.connect(self._warm_up)
         self._last: Learnt | None = None
         self._process.answered.connect(self._take)
         self._process.ended.connect(self._fail)
@@ -95,6 +95,11 @@ class LearningAlong(QObject):
     def is_wanted(self) -> bool:
         """What the switch shows. Where nothing can be trained the first boxes still suggest."""
         return self.is_on or not (self._is_declined or training_available())
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it knows of everything that is labelled."""
+        return not self._teller.is_behind
 
     @property
     def has_learnt(self) -> bool:
@@ -146,6 +151,11 @@ class LearningAlong(QObject):
             self._start()
         self.changed.emit()
 
+    def expect(self) -> None:
+        """The person begins to label."""
+        if self._may_offer:
+            self._warming.start()
+
     def stop(self) -> None:
         """Ends the process; what it has suggested stays. Returns at once."""
         self._let_go()
@@ -158,6 +168,8 @@ class LearningAlong(QObject):
 
     def _let_go(self) -> None:
         self._process.stop()
+        self._is_warm = False
+        self._warming.stop()
         self.keeper.drop()
         self._teller.stop()
         self._last = None
@@ -184,7 +196,7 @@ class LearningAlong(QObject):
         """Not now; it is not offered again for this dataset."""
         self._may_offer = False
         self._choose(False)
-        self.changed.emit()
+        self.stop()
 
     def learn_now(self) -> None:
         """From what is labelled so far, however little."""
@@ -209,13 +221,21 @@ class LearningAlong(QObject):
         try:
             if self._document.dataset.read_only:
                 raise UserError(self.tr("This dataset is open read-only: nothing can be kept."))
-            self._process.start()
+            if not self._process.is_running:
+                self._process.start()
         except UserError as error:
             self._document.report(error)
             return False
-        self._show(Stage.STARTING)
+        self._warming.stop()
+        self._show(Stage.READY if self._is_warm else Stage.STARTING)
         self._teller.begin()
         return True
+
+    def _warm_up(self) -> None:
+        """It is likely to be asked soon: what it needs is loaded, and nothing is told."""
+        if self._may_offer and not self._process.is_running:
+            with suppress(UserError):  # told where it is asked for
+                self._process.start()
 
     def _fail_reading(self, error: Exception) -> None:
         self.stop()
@@ -234,8 +254,10 @@ class LearningAlong(QObject):
 
     def _take(self, answer: Answer) -> None:
         if isinstance(answer, Ready):
-            self._show(Stage.READY)
-            self._learn_if_due()
+            self._is_warm = True
+            if self.is_on:
+                self._show(Stage.READY)
+                self._learn_if_due()
         elif isinstance(answer, Learnt):
             self._look(answer)
         elif isinstance(answer, Suggested):
@@ -252,12 +274,11 @@ class LearningAlong(QObject):
         if self.stage not in (Stage.READY, Stage.LOOKING) or self._teller.is_reading:
             return
         counts = self._document.counts
-        is_news = self._last is None or len(self._teller.news) >= EVERY
-        is_due = self._is_urgent or (counts.labelled >= FIRST and is_news)
-        if is_due and counts.labelled and counts.unlabelled:
+        is_next = is_due(counts.labelled, len(self._teller.news), self.has_learnt)
+        if (self._is_urgent or is_next) and counts.labelled and counts.unlabelled:
             self._is_urgent = False
             self._teller.forget_news()
-            self._process.tell(Learn(BUDGET_S if self._last is None else LATER_S))
+            self._process.tell(Learn(budget_s(counts.labelled)))
             self._show(Stage.LEARNING)
         else:
             self._show(self.stage)
@@ -285,7 +306,10 @@ class LearningAlong(QObject):
             self._document.say(along_words.told(self._document.counts.suggested, looked_at))
 
     def _fail(self, sentence: str) -> None:
+        was_on = self.is_on
         self.stop()
+        if not was_on:
+            return  # it was only warming up; asked for, it says what is wrong
         told = self.tr("Learning along has stopped. {0} Switch it on to try again.")
         self._document.report(UserError(told.format(sentence)))
 

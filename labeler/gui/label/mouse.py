@@ -147,6 +147,8 @@ class MouseHand:
             current = canvas.selection[0] if canvas.selection else None
             following = geometry.after(self._clicks, current)
             canvas.select(() if following is None else (following,))
+        elif canvas.faint.aimed is not None:
+            canvas.draw_requested.emit(canvas.faint.aimed)
 
     def _finish(self, drag: Drag) -> None:
         canvas = self._canvas

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from labeler.gui.label.editor import Editor
 from labeler.gui.workspace import Action
 
-_OF_BOXES = {"delete", "duplicate", "copy", "cut", "occluded", "truncated", "difficult"}
+_OF_BOXES = {"delete", "duplicate", "copy", "cut", "occluded", "truncated", "difficult", "fit_box"}
 """These do something with the selected boxes."""
 _LOOKS = {
     *("next", "previous", "next_unlabelled", "next_suggested", "first", "last", "go_to"),

@@ -22,6 +22,7 @@ _SCRIM = QColor(20, 20, 20, 210)
 _MOST_FILLED = 50
 """More selected boxes than these have frames alone: their fills together would hide the picture,
 and would take longer to paint than all else."""
+_CORNER = 12.0
 _DASHES = (5.0, 4.0)
 """Dash and gap of a suggestion, in widths of its line."""
 
@@ -116,6 +117,34 @@ def _paint_frames(
         pen.setDashPattern(_DASHES)
     painter.setPen(pen)
     painter.drawRects(rects)
+
+
+def paint_faint(painter: QPainter, rects: Sequence[QRectF]) -> None:
+    """Proposals: corners and hair lines, light over dark, which hide nothing of the picture."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    sides = [QLineF(*ends) for rect in rects for ends in _sides(rect)]
+    corners = [line for rect in rects for line in _corners(rect)]
+    for lines, width, alpha in ((sides, 1.0, 110), (corners, 2.0, 200)):
+        for color, more in ((QColor(0, 0, 0, alpha // 2), 2.0), (QColor(255, 255, 255, alpha), 0)):
+            painter.setPen(QPen(color, width + more))
+            painter.drawLines(lines)
+
+
+def _sides(rect: QRectF) -> tuple[tuple[QPointF, QPointF], ...]:
+    corners = (rect.topLeft(), rect.topRight(), rect.bottomRight(), rect.bottomLeft())
+    return tuple(zip(corners, (*corners[1:], corners[0]), strict=True))
+
+
+def _corners(rect: QRectF) -> list[QLineF]:
+    """Two short lines at each corner, along its sides."""
+    length = min(_CORNER, rect.width() / 3, rect.height() / 3)
+    lines = []
+    for begin, end in _sides(rect):
+        for a, b in ((begin, end), (end, begin)):
+            line = QLineF(a, b)
+            line.setLength(length)
+            lines.append(line)
+    return lines
 
 
 def paint_names(painter: QPainter, boxes: Sequence[tuple[QRectF, ShownBox]]) -> None:

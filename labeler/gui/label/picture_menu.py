@@ -23,7 +23,7 @@ _BREAK = ""
 _ANSWERS = ("accept", "accept_all", "accept_and_go", _BREAK)
 _OF_BOXES = (
     *("occluded", "truncated", "difficult", "note", _BREAK),
-    *("duplicate", "copy", "cut", "carry", "carry_on", _BREAK, "delete"),
+    *("fit_box", "duplicate", "copy", "cut", "carry", "carry_on", _BREAK, "delete"),
 )
 _OF_PICTURE = (
     *("verify", "copy_previous", "paste", "draw", "select_all", "carry", "note", _BREAK),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from labeler.dataset.thumbnails import thumbnail_path
 from labeler.errors import UserError
@@ -18,7 +18,12 @@ from labeler.gui.label.picture_cache import PictureCache
 
 
 class PictureOnCanvas(QObject):
-    """Follows the editor's image when show() is called, and the cache by itself."""
+    """Follows the editor's image when show() is called, and the cache by itself.
+
+    shown: another picture, or a better one of the image, is on the canvas.
+    """
+
+    shown = Signal()
 
     def __init__(
         self,
@@ -58,6 +63,7 @@ class PictureOnCanvas(QObject):
             picture = from_thumbnail(thumbnail_path(dataset, image), image.width, image.height)
         if picture is not None:
             self._canvas.show_picture(picture, size)
+        self.shown.emit()
 
     def _show_strange(self, path: Path, picture: Picture) -> None:
         """Boxes would lie beside what they were drawn around."""

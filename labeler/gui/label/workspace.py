@@ -44,6 +44,9 @@ from labeler.gui.label.obstacles import with_obstacles
 from labeler.gui.label.picture_cache import PictureCache
 from labeler.gui.label.picture_menu import PictureMenu
 from labeler.gui.label.picture_on_canvas import PictureOnCanvas
+from labeler.gui.label.proposal_keys import proposal_actions
+from labeler.gui.label.proposal_switch import ProposalSwitch
+from labeler.gui.label.proposing import Proposing
 from labeler.gui.label.remarks import Remarks
 from labeler.gui.label.spoken import spoken
 from labeler.gui.label.suggesting import Suggesting
@@ -74,6 +77,7 @@ class LabelWorkspace(Workspace):
         self.remarks = Remarks(document, self.editor, self)
         self.canvas = Canvas(self)
         self.suggesting = Suggesting(document, self.editor, self.canvas, self)
+        self.proposing = Proposing(document, self.editor, self.canvas, self)
         self.carrying_bar = JobBar(self)
         hint_tooltip(
             self.carrying_bar.cancel, "label.cancel", self.tr("Stop and keep what was found")
@@ -86,6 +90,7 @@ class LabelWorkspace(Workspace):
             document, self.editor, self.canvas, self.classes, self.name_field, self
         )
         self.boxes = BoxPanel(self)
+        self.proposals = ProposalSwitch(self.proposing, self)
         self.detectors = Detectors(document, self.canvas, self.travel, self)
         self.carrying = Carrying(
             document,
@@ -112,6 +117,7 @@ class LabelWorkspace(Workspace):
             *keys.of_remarks(self.remarks, self.boxes.note.setFocus),
             *suggestion_actions(self.suggesting, self.carrying, self.accept_and_go),
             *self.detectors.actions(),
+            *proposal_actions(self.proposing),
         ]
         return with_obstacles(actions, self.editor)
 
@@ -149,6 +155,7 @@ class LabelWorkspace(Workspace):
         self.desk.stop()
         self.carrying.stop()
         self.detectors.shut_down()
+        self.proposing.stop()
         self._pictures.clear()
 
     # Moving through the images
@@ -202,7 +209,9 @@ class LabelWorkspace(Workspace):
         self._allow_answers()
         self.desk.show()
         self.detectors.begin(editable=editable)
+        self.proposals.set_editable(editable)
         self._show_boxes()
+        self.proposing.begin()
 
     def _allow_answers(self) -> None:
         """Without a picture there is nothing to confirm."""
@@ -251,6 +260,7 @@ class LabelWorkspace(Workspace):
 
     def _show_boxes(self) -> None:
         self.canvas.set_boxes(self.editor.boxes())
+        self.proposing.follow()
         self._show_selection(self.canvas.selection)
 
     def _show_selection(self, selection: tuple[int, ...]) -> None:
@@ -306,6 +316,7 @@ class LabelWorkspace(Workspace):
         panel.add(self.classes, self.tr("Classes"))
         panel.add(self.boxes, self.tr("Boxes in this image"), stretch=1)
         panel.rows.addSpacing(8)
+        panel.add(self.proposals)
         panel.add(self.detectors.switch)
         panel.rows.addSpacing(4)
         panel.add(self.verify_button)
@@ -344,6 +355,7 @@ class LabelWorkspace(Workspace):
         canvas.selection_changed.connect(self._show_selection)
         canvas.zoomed.connect(self._show_scale)
         self.suggesting.shown_changed.connect(self._show_boxes)
+        self._on_canvas.shown.connect(self.proposing.follow)
         editor.select_requested.connect(canvas.select)
         self.boxes.left.connect(canvas.setFocus)
         self.boxes.selected.connect(canvas.select)

@@ -15,9 +15,11 @@ from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
 from labeler.errors import UserError
 from labeler.gui.decode import LONGEST, LivePicture, as_rgb
 from labeler.track.steady import Box
+from trainer.coco_weights import GRAPH
 
 if TYPE_CHECKING:
-    from trainer.predict import Detection, Predictor
+    from labeler.runs.detector import LiveDetector
+    from trainer.predict import Detection
 
 LOWEST_SCORE = 0.05
 """Detections below it are never shown, whatever the person chooses."""
@@ -55,7 +57,7 @@ class LoadedModel:
     @property
     def name(self) -> str:
         """With its folder's: the file of each run is called the same."""
-        return f"{self.path.parent.name}/{self.path.name}"
+        return "COCO" if self.path == GRAPH else f"{self.path.parent.name}/{self.path.name}"
 
 
 @dataclass(slots=True)
@@ -199,7 +201,7 @@ class _ModelFile:
     def __init__(self, *, is_beside: bool = False) -> None:
         self.path: Path | None = None
         self.is_beside = is_beside
-        self.predictor: Predictor | None = None
+        self.predictor: LiveDetector | None = None
         self._stamp: tuple[int, int] | None = None
         self._looked = 0.0
         self._coming: _Loading | None = None
@@ -254,7 +256,7 @@ class _Loading:
     """A predictor that is made on a thread of its own."""
 
     def __init__(self, path: Path) -> None:
-        self._made: Predictor | None = None
+        self._made: LiveDetector | None = None
         self._error: Exception | None = None
         self._thread = threading.Thread(
             target=self._load, args=(path,), daemon=True, name="loading a model"
@@ -268,7 +270,7 @@ class _Loading:
     def wait(self) -> None:
         self._thread.join()
 
-    def result(self) -> Predictor:
+    def result(self) -> LiveDetector:
         """Once it is done. Raises what loading raised."""
         if self._error is not None:
             raise self._error
@@ -282,11 +284,11 @@ class _Loading:
             self._error = error
 
 
-def _loaded(path: Path) -> Predictor:
+def _loaded(path: Path) -> LiveDetector:
     """Raises UserError."""
-    from labeler.runs.detector import ModelDetector
+    from labeler.runs.detector import open_detector
 
-    return ModelDetector(path, threads=max(1, (os.cpu_count() or 2) // 2))
+    return open_detector(path, threads=max(1, (os.cpu_count() or 2) // 2))
 
 
 def _pixels(picture: LivePicture, longest: int) -> tuple[Any, float]:
@@ -304,7 +306,7 @@ def _pixels(picture: LivePicture, longest: int) -> tuple[Any, float]:
     return as_rgb(image), factor
 
 
-def _found(predictor: Predictor, pixels: Any, factor: float) -> tuple[Detection, ...]:
+def _found(predictor: LiveDetector, pixels: Any, factor: float) -> tuple[Detection, ...]:
     """In pixels of the picture before it was reduced by this factor."""
     found = predictor.predict(pixels, min_score=LOWEST_SCORE)
     if factor == 1.0:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from labeler.gui import model_names
 from labeler.gui.left_out import offer_left_out
 from labeler.runs.history import MODEL, LeftOut, RunSummary
+from trainer.coco_weights import GRAPH
 
 
 class ModelBox(QComboBox):
@@ -61,11 +62,13 @@ class ModelBox(QComboBox):
         paths = [run.path / MODEL for run in self._runs]
         for run, path in zip(self._runs, paths, strict=True):
             self.addItem(model_names.of_run(run), str(path))
-        if self._model is not None and self._model not in paths:
+        self.addItem(model_names.of_file(GRAPH), str(GRAPH))
+        words = self.tr("What COCO's 80 classes name, from person to toothbrush: works at once")
+        self.setItemData(self.count() - 1, words, Qt.ItemDataRole.ToolTipRole)
+        if self._model is not None and self._model not in (*paths, GRAPH):
             self.insertItem(0, model_names.of_file(self._model), str(self._model))
         offer_left_out(self, self._left_out)
-        if self.count():
-            self.insertSeparator(self.count())
+        self.insertSeparator(self.count())
         self.addItem(self.tr("Open model.onnx…"), None)
         self.setPlaceholderText(self.tr("No model yet"))
         self.setCurrentIndex(-1 if self._model is None else self.findData(str(self._model)))

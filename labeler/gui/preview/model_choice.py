@@ -1,4 +1,5 @@
-"""Which model is used: the newest run's, what the person chose, or the one that trains now."""
+"""Which model is used: what the person chose, the one that trains now, the newest run's, or else
+the one of everyday things, which needs no training."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
 from labeler.gui.preview.model_box import ModelBox
 from labeler.runs.history import MODEL, NEWEST, LeftOut, RunSummary, is_same_run, look_through
+from trainer.coco_weights import GRAPH
 
 
 class ModelChoice(QObject):
@@ -36,7 +38,7 @@ class ModelChoice(QObject):
         document.dataset_opened.connect(self._change_dataset)
 
     def refresh(self) -> None:
-        """Reads the runs again; where no model is used yet, the newest run's is from now on."""
+        """Reads the runs again; where none was chosen yet, the newest run's is used from now on."""
         dataset = self._document.dataset
         run_in_background(
             lambda _report, _stop: look_through(dataset.runs_folder),
@@ -103,11 +105,15 @@ class ModelChoice(QObject):
 
     def _show_runs(self, runs: list[RunSummary], left_out: list[LeftOut]) -> None:
         self._box.show_runs(runs, left_out)
-        if self.model is None and self._box.newest is not None:
-            self._use(self._box.newest)
+        self._use_what_there_is()
 
     def _tell_unreadable(self, error: Exception) -> None:
         if isinstance(error, (UserError, OSError)):
             self._document.say(self.tr("The runs cannot be listed: {0}").format(error))
+            self._use_what_there_is()
             return
         raise error
+
+    def _use_what_there_is(self) -> None:
+        if self.model is None or (self.model == GRAPH and not self._was_chosen):
+            self._use(self._box.newest or GRAPH)

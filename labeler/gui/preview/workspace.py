@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from labeler.gui.decode import LivePicture
 from labeler.gui.document import Document
@@ -20,10 +20,10 @@ from labeler.gui.preview.frame_keeping import FrameKeeping
 from labeler.gui.preview.judging import Judging
 from labeler.gui.preview.looking import Looking
 from labeler.gui.preview.model_choice import ModelChoice
-from labeler.gui.preview.no_model import NoModel
 from labeler.gui.preview.nothing_in_view import NothingInView
 from labeler.gui.preview.number_words import eased_words
 from labeler.gui.preview.on_show import OnShow
+from labeler.gui.preview.own_detector import OwnDetector
 from labeler.gui.preview.reacting import Reacting
 from labeler.gui.preview.recording import Recording
 from labeler.gui.preview.showing import Shown
@@ -31,6 +31,7 @@ from labeler.gui.preview.wishes import Wishes
 from labeler.gui.unkept_words import before_closing, before_leaving
 from labeler.gui.workspace import Action, Workspace
 from labeler.react.rules import never_seen
+from trainer.coco_weights import GRAPH
 
 _NUMBERS_MS = 250
 
@@ -61,13 +62,12 @@ class PreviewWorkspace(Workspace):
         self.on_show = OnShow(live, self.looking, self)
         self.stage, self.view = self.on_show.stage, self.on_show.stage.view
         self.health, self.big_screen = self.on_show.health, self.on_show.big_screen
-        self.no_model = NoModel(self)
+        self.own_detector = OwnDetector(self)
         self.controls = Controls(document, live, self.reacting, self)
         self.models = ModelChoice(document, self.controls.model, self)
         self.asking = Asking(document, self.looking, self.judging, self.controls.bar.judge)
         self._wishes = Wishes(document, self.looking, self.controls, self)
         self.nothing = NothingInView(live, self.looking, self.controls)
-        self._pages = QStackedWidget(self)
         self._numbers_timer = QTimer(self)
         self._numbers_timer.setInterval(_NUMBERS_MS)
         self._lay_out()
@@ -115,10 +115,10 @@ class PreviewWorkspace(Workspace):
         return before_leaving(self.frames.count_unkept())
 
     def main_part(self) -> QWidget:
-        return self._pages
+        return self.stage
 
     def signs_height(self) -> int:
-        return self.stage.signs_height() if self._pages.currentWidget() is self.stage else 0
+        return self.stage.signs_height()
 
     def shut_down(self) -> None:
         self.deactivated()
@@ -162,7 +162,8 @@ class PreviewWorkspace(Workspace):
         elif waiting := self.judging.waiting():
             self.image_requested.emit(waiting[0])
         else:
-            self.improve_requested.emit(self.models.model)
+            model = self.models.model
+            self.improve_requested.emit(None if model == GRAPH else model)
 
     def react(self) -> None:
         """The rules are followed from now on, or no longer. Without any they are shown."""
@@ -202,7 +203,7 @@ class PreviewWorkspace(Workspace):
         self.judging.reset()
         self.looking.use(model, self.controls.beside.path)
         self.health.set_problem("")
-        self._pages.setCurrentWidget(self.no_model if model is None else self.stage)
+        self.own_detector.show_for(is_everyday=model == GRAPH)
         self.controls.set_ready(model is not None)
         self._show_names()
         self._wishes.leave_model()
@@ -294,8 +295,7 @@ class PreviewWorkspace(Workspace):
         self.models.model_changed.connect(self._change_model)
         for box in (controls.model, controls.beside):
             box.renamed.connect(self._show_names)
-        self.no_model.train_requested.connect(self.train_requested)
-        self.no_model.open_requested.connect(self.models.ask)
+        self.own_detector.train_requested.connect(self.train_requested)
         controls.beside.chosen.connect(self._change_beside)
         controls.beside.pair_chosen.connect(self._take_pair)
         controls.react.toggle_requested.connect(self.react)
@@ -307,11 +307,11 @@ class PreviewWorkspace(Workspace):
         controls.bar.judge.improve_requested.connect(self.improve)
 
     def _lay_out(self) -> None:
-        self._pages.addWidget(self.stage)
-        self._pages.addWidget(self.no_model)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self._pages, 1)
+        row.addWidget(self.stage, 1)
         row.addWidget(self.controls)
-        FloatingBars(self, self._pages).add(self.nothing.bar)
+        bars = FloatingBars(self, self.stage)
+        bars.add(self.nothing.bar)
+        bars.add(self.own_detector)

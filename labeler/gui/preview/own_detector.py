@@ -1,0 +1,57 @@
+"""Says over the picture, while everyday things are recognised, how to come to a detector of one's
+own."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from labeler.gui import theme
+from labeler.gui.key_hint import hint_tooltip
+from labeler.gui.side_panel import keep_keys
+
+
+class OwnDetector(QFrame):
+    """Shown until it is sent away, which holds until the window closes."""
+
+    train_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_wanted = True
+        theme.set_role(self, "bar")
+        self.text = QLabel(
+            self.tr(
+                "No detector of your own yet: 80 everyday things are recognised. "
+                "About 20 labelled pictures are enough to train one."
+            ),
+            self,
+        )
+        self.text.setWordWrap(True)
+        self.train_button = self._button(self.tr("Go to Train"))
+        theme.set_role(self.train_button, "primary")
+        hint_tooltip(self.train_button, "everywhere.train", self.tr("Train a detector of your own"))
+        self.close_button = self._button(self.tr("Hide"))
+        self.close_button.setToolTip(self.tr("Hide this until the next start"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 4, 12, 4)
+        row.setSpacing(10)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.train_button)
+        row.addWidget(self.close_button)
+        self.train_button.clicked.connect(self.train_requested)
+        self.close_button.clicked.connect(self._send_away)
+        self.hide()
+
+    def show_for(self, *, is_everyday: bool) -> None:
+        self.setVisible(is_everyday and self._is_wanted)
+
+    def _send_away(self) -> None:
+        self._is_wanted = False
+        self.hide()
+
+    def _button(self, text: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setAccessibleName(text)
+        keep_keys(button, Qt.Key.Key_Space)
+        return button
