@@ -20,7 +20,7 @@ BUILT_IN = "lite"
 COCO_START = "nanodet"
 OFFLINE = (BUILT_IN, COCO_START)
 """What this program brings along itself."""
-DEFAULT_DETECTOR = COCO_START
+DEFAULT_DETECTOR = BUILT_IN
 """What learns where nobody has chosen."""
 
 

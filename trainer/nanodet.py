@@ -18,7 +18,6 @@ from trainer.assign import Assignment, Grid, assign
 from trainer.boxes import from_distances, grid_points
 from trainer.class_rows import ClassRows
 from trainer.coco_kin import coco_classes_like
-from trainer.head import Neck, Separable
 from trainer.loss import box_loss, classification_loss
 from trainer.protocol import BuildRequest, Detector, Found, ParameterGroup, StagedDetector, Target
 from trainer.suppression import suppressed
@@ -82,14 +81,29 @@ class FirstLookNorm(nn.BatchNorm2d):
 
 
 class Conv(nn.Conv2d):
-    """A convolution, padded so that stride 1 keeps the size, its norm, and LeakyReLU."""
+    """A convolution, padded so that stride 1 keeps the size, its norm, and LeakyReLU.
 
-    def __init__(self, inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> None:
-        super().__init__(inputs, outputs, kernel, stride, kernel // 2)
+    slope: of that, for what is negative; 1: nothing is changed.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        kernel: int = 3,
+        stride: int = 1,
+        *,
+        groups: int = 1,
+        slope: float = _SLOPE,
+    ) -> None:
+        padding = kernel // 2 if kernel % 2 else 0
+        super().__init__(inputs, outputs, kernel, stride, padding, groups=groups)
         self.norm: nn.Module = nn.Identity()
+        self._slope = slope
 
     def forward(self, x: Tensor) -> Tensor:
-        return functional.leaky_relu(self.norm(super().forward(x)), _SLOPE)
+        y: Tensor = self.norm(super().forward(x))
+        return y if self._slope == 1 else functional.leaky_relu(y, self._slope)
 
     @torch.no_grad()
     def fold(self) -> None:
@@ -217,29 +231,52 @@ class ClassBranch(nn.Module):
 
     COCO's head can place the box of nearly anything, but has a single layer to tell classes apart,
     made for COCO's. Kinds of things that COCO does not know, the ranks of playing cards, are learnt
-    here, by a neck and a tower of its own.
+    here, by a neck (coarse to fine and back, PANet) and a tower of its own.
     """
 
     def __init__(self, categories: int, strides: tuple[int, ...]) -> None:
         super().__init__()
-        first = STRIDES.index(strides[0])
-        detail = _CHANNELS[first - 1] if first else 0
-        self.neck = Neck(_CHANNELS[first:], _BRANCH_WIDTH, detail)
+        first, width = STRIDES.index(strides[0]), _BRANCH_WIDTH
+        self.detail = Conv(_CHANNELS[first - 1], width, 2, 2, slope=1) if first else None
+        """Of a level finer than those that go out: small marks on a large thing still count."""
+        self.laterals = nn.ModuleList(Conv(c, width, 1, slope=1) for c in _CHANNELS[first:])
+        self.down = nn.ModuleList(_separable(width) for _ in strides[1:])
+        self.up = nn.ModuleList(_separable(width) for _ in strides[1:])
         self.tower = nn.ModuleList(
-            Separable(_BRANCH_WIDTH, len(strides)) for _ in range(_BRANCH_DEPTH)
+            nn.Sequential(*(_separable(width) for _ in range(_BRANCH_DEPTH))) for _ in strides
         )
-        self.classify = nn.Conv2d(_BRANCH_WIDTH, categories, 1)
-        nn.init.zeros_(self.classify.weight)
-        nn.init.zeros_(self.classify.bias)  # type: ignore[arg-type]
+        self.classify = nn.ModuleList(nn.Conv2d(width, categories, 1) for _ in strides)
+
+    def begin_at_nothing(self) -> None:
+        for classify in self.classify:
+            assert isinstance(classify, nn.Conv2d)
+            nn.init.zeros_(classify.weight)
+            nn.init.zeros_(classify.bias)  # type: ignore[arg-type]
 
     def forward(self, features: list[Tensor]) -> Tensor:
         """features: of all three strides, finest first. Logits (B, P, categories)."""
-        logits = []
-        for level, x in enumerate(self.neck(features)):
-            for block in self.tower:
-                x = block(x, level)
-            logits.append(self.classify(x).flatten(2))
+        seen = features[-len(self.laterals) :]
+        levels = [lateral(x) for lateral, x in zip(self.laterals, seen, strict=True)]
+        if self.detail is not None:
+            levels[0] = levels[0] + self.detail(features[-len(levels) - 1])
+        for fine in reversed(range(len(levels) - 1)):
+            wider = functional.interpolate(levels[fine + 1], scale_factor=2.0)
+            levels[fine] = self.down[fine](levels[fine] + wider)
+        for coarse in range(1, len(levels)):
+            narrower = functional.max_pool2d(levels[coarse - 1], 2)
+            levels[coarse] = self.up[coarse - 1](levels[coarse] + narrower)
+        logits = [
+            classify(tower(x)).flatten(2)
+            for classify, tower, x in zip(self.classify, self.tower, levels, strict=True)
+        ]
         return torch.cat(logits, 2).transpose(1, 2)
+
+
+def _separable(width: int) -> nn.Sequential:
+    """A 5x5 filter of each channel, then a mix of the channels."""
+    return nn.Sequential(
+        Conv(width, width, 5, groups=width, slope=0), Conv(width, width, 1, slope=0)
+    )
 
 
 class NanoDetector(StagedDetector):
@@ -281,8 +318,8 @@ class NanoDetector(StagedDetector):
         for name, values in (("mean", _MEAN), ("spread", _STD)):
             told = torch.tensor(values).flip(0).view(1, 3, 1, 1) / 255
             self.register_buffer(name, told, persistent=False)
-        self._begin_at_random()
         self.branch = ClassBranch(categories, self._of_levels) if has_branch else None
+        self._begin_at_random()
 
     def _begin_at_random(self) -> None:
         for module in self.modules():
@@ -294,6 +331,8 @@ class NanoDetector(StagedDetector):
             nn.init.normal_(last.weight, std=0.01)
         for classify in self.head.classify.values():
             nn.init.constant_(classify.bias, _RARE)  # type: ignore[arg-type]
+        if self.branch is not None:
+            self.branch.begin_at_nothing()
 
     def freeze(self, blocks: int) -> None:
         self._frozen = blocks
@@ -354,9 +393,13 @@ class NanoDetector(StagedDetector):
                 module.fold()
         return copied
 
-    def put_norms(self, kind: type[nn.BatchNorm2d]) -> None:
-        """One behind each convolution that has a LeakyReLU."""
-        for module in self.modules():
+    def put_norms(self, kind: type[nn.BatchNorm2d], *, only_branch: bool = False) -> None:
+        """One behind each Conv."""
+        part: nn.Module = self
+        if only_branch:
+            assert self.branch is not None
+            part = self.branch
+        for module in part.modules():
             if isinstance(module, Conv):
                 module.norm = kind(module.out_channels)
 
@@ -410,7 +453,9 @@ def build(request: BuildRequest) -> Detector:
     )
     if request.start == "pretrained":
         _begin_from_coco(detector, request.names)
-        if not request.start_decides:
+        if request.start_decides:
+            detector.put_norms(nn.BatchNorm2d, only_branch=True)
+        else:
             detector.put_norms(FirstLookNorm)
     elif request.start == "scratch":
         detector.put_norms(nn.BatchNorm2d if request.start_decides else FirstLookNorm)
