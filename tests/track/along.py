@@ -50,12 +50,13 @@ class Along:
         self._offers: dict[int, list[Seen]] = {}
         self.rounds: list[Learnt] = []
         self._learns, self._news = learns, 0
+        self._learnt_from: int | None = None
         self._first = _FirstBoxes(shots) if from_first_box else None
         self._assistant = Assistant(self._hear, lambda: None)
         self._assistant.know(Know(str(folder), tuple(_saved(shots, folder))))
 
     def offers(self, image: int) -> Sequence[Seen]:
-        if image in self._offers or self._first is None or self.rounds:
+        if self._first is None or (self._learnt_from is not None and image >= self._learnt_from):
             return self._offers.get(image, ())
         return [
             Seen(self._names[each.category_id], each.bbox, each.score)
@@ -74,6 +75,7 @@ class Along:
             self._news = 0
             self._assistant.learn(3600.0, self._steps * (1 if self.rounds else 2))
             begin = done + self._late
+            self._learnt_from = begin if self._learnt_from is None else self._learnt_from
             self._assistant.suggest(range(begin, min(begin + EVERY, len(self._shots))))
 
     def _is_due(self, done: int) -> bool:
