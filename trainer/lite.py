@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from trainer import backbone as lite0
 from trainer.assign import Grid, assign
@@ -98,11 +98,17 @@ class LiteDetector(StagedDetector):
             return self.late_losses(self.early(pictures), targets)
         return self.late_losses(self.backbone.early(_normalised(pictures), 0), targets)
 
+    def blocks(self) -> nn.Module:
+        return self.backbone
+
+    def features(self, pictures: Tensor) -> list[Tensor]:
+        levels: list[Tensor] = self.backbone(_normalised(pictures))
+        return levels
+
     def find(self, pictures: Tensor) -> list[Found]:
-        return self.late_find(self.backbone(_normalised(pictures)))
+        return self.late_find(self.features(pictures))
 
     def late_find(self, features: list[Tensor]) -> list[Found]:
-        """As find, from the features of all blocks."""
         logits, boxes = self._predict(features, self.points)
         scores = logits.sigmoid()
         return [suppressed(scores[i], boxes[i]) for i in range(logits.shape[0])]

@@ -140,7 +140,8 @@ class Loop:
         self._take(verdict)
         spent = parts.watch.seconds - begun
         if verdict is not None and verdict.images:
-            full = judged * len(parts.validator) / verdict.images + spent - judged
+            new = len(parts.validator) - verdict.images * parts.validator.saved
+            full = judged * new / verdict.images + spent - judged
             parts.pace.evaluated_first(spent, full - parts.results.once)
             return
         self.keep()

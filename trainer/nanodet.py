@@ -280,11 +280,16 @@ class NanoDetector(StagedDetector):
             return self.late_losses(self.early(pictures), targets)
         return self.late_losses([self._normalised(pictures)], targets)
 
+    def blocks(self) -> nn.Module:
+        return self.backbone
+
+    def features(self, pictures: Tensor) -> list[Tensor]:
+        return self.backbone.early(self._normalised(pictures), self.depth)
+
     def find(self, pictures: Tensor) -> list[Found]:
-        return self.late_find(self.backbone.early(self._normalised(pictures), self.depth))
+        return self.late_find(self.features(pictures))
 
     def late_find(self, features: list[Tensor]) -> list[Found]:
-        """As find, from the features of all blocks."""
         scores, boxes = self.late_points(features)
         return [suppressed(*each) for each in zip(scores, boxes, strict=True)]
 

@@ -145,6 +145,18 @@ class StagedDetector(Detector):
         """The first blocks stand still from now on, all others learn. 0: everything learns."""
 
     @abstractmethod
+    def blocks(self) -> nn.Module:
+        """All of those blocks: while their weights are the same, so is what features() gives."""
+
+    @abstractmethod
+    def features(self, pictures: Tensor) -> list[Tensor]:
+        """Of all blocks, frozen or not, one (B, C, h, w) a level: the input of late_find."""
+
+    @abstractmethod
+    def late_find(self, features: list[Tensor]) -> list[Found]:
+        """As find: find(x) == late_find(features(x))."""
+
+    @abstractmethod
     def early(self, pictures: Tensor) -> list[Tensor]:
         """What the frozen blocks see, without gradients: the input of late_losses."""
 

@@ -169,6 +169,8 @@ class _Teller:
             line += f", {event.images_per_second:.0f} images a second"
         if self.best is not None:
             line += f", best AP {_score(self.best.ap)} (AP50 {_score(self.best.ap50)})"
+            if self.best.images:
+                line += f" on {counted(self.best.images, 'image')}"
         say(line)
 
     def _is_due(self, phase: str) -> bool:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
+from labeler.errors import UserError
 from labeler.gui import times
-from labeler.runs.history import MODEL, NEWEST, RunState, RunSummary
+from labeler.runs.history import MODEL, NEWEST, RunState, RunSummary, config_of
 from labeler.runs.pair import PRETRAINED, SIDES, PairSummary
+from labeler.runs.pair_words import FROM_COCO, words_of
 from trainer.run_files import moment_in
 
 
@@ -33,9 +35,19 @@ def of_file(path: Path) -> str:
     if path.name != MODEL:
         return path.name
     if folder.name in SIDES and (when := _moment(folder.parent.name)):
-        side = _tr("Pretrained") if folder.name == PRETRAINED else _tr("Random weights")
-        return f"{side}, {when}"
+        return f"{_side(folder)}, {when}"
     return _moment(folder.name) or f"{folder.name}/{path.name}"
+
+
+def _side(run: Path) -> str:
+    """Of a pair's run, as Compare calls it."""
+    if run.name != PRETRAINED:
+        return _tr("Random weights")
+    try:
+        is_coco = words_of(config_of(run).detector) is FROM_COCO
+    except UserError:
+        is_coco = False
+    return _tr("From COCO") if is_coco else _tr("Pretrained")
 
 
 def _moment(name: str) -> str:

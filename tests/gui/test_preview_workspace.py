@@ -44,7 +44,7 @@ from tests.gui.pair_makers import write_pair
 from tests.gui.tiny_model import write_tiny_model
 from tests.runs.run_makers import add_scenes
 from tests.trainer import hostile_models
-from trainer.config import RunConfig, save_config
+from trainer.config import BUILT_IN, COCO_START, RunConfig, save_config
 from trainer.predict import Predictor
 
 
@@ -331,12 +331,15 @@ def test_the_big_screen_shows_the_same_and_escape_leaves_it(
     assert preview.isVisible()
 
 
+@pytest.mark.parametrize(
+    ("detector", "name_of_first"), [(BUILT_IN, "Pretrained"), (COCO_START, "From COCO")]
+)
 def test_a_pair_of_compare_brings_both_its_models(
-    qtbot: QtBot, workspace: PreviewWorkspace, dataset: Dataset
+    qtbot: QtBot, workspace: PreviewWorkspace, dataset: Dataset, detector: str, name_of_first: str
 ) -> None:
     add_scenes(dataset, 12, session="morning")
     add_scenes(dataset, 6, session="evening")
-    pair = write_pair(dataset)
+    pair = write_pair(dataset, detector=detector)
     workspace.activated()
     box = workspace.controls.beside
     (made,) = list_pairs(dataset.runs_folder)
@@ -349,7 +352,7 @@ def test_a_pair_of_compare_brings_both_its_models(
     assert workspace.models.model == pair / "pretrained" / "model.onnx"
     assert box.path == pair / "scratch" / "model.onnx"
     names = [head.text() for head in workspace.stage.heads]
-    assert names == [f"Pretrained, {when}", f"Random weights, {when}"]
+    assert names == [f"{name_of_first}, {when}", f"Random weights, {when}"]
 
 
 def test_the_view_paints_all_of_itself_whatever_the_shape_of_the_picture(qtbot: QtBot) -> None:

@@ -64,7 +64,7 @@ def test_a_usable_model_is_there_at_five_seconds_and_all_pictures_decide_in_the_
             assert Predictor(run / "model.onnx").names == {3: "red square", 7: "blue circle"}
             assert (load_standing(best) is None) == bool(event.images)
 
-    train(run, hear, lambda: False, clock=Ticks(0.05))
+    train(run, hear, lambda: False, clock=Ticks(0.1))
     first, *others = [event for event in told if isinstance(event, Evaluated)]
     assert 5.0 <= first.seconds < 7.0
     assert first.images == 8

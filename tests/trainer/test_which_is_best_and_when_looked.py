@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from tests.trainer.training_runs import write_coco
 from trainer.analysis import _errors
@@ -15,12 +17,15 @@ from trainer.average_precision import Look
 from trainer.best_pace import BestPace
 from trainer.checkpoint import Standing
 from trainer.coco import read_coco
+from trainer.config import OFFLINE
 from trainer.data import Examples
+from trainer.detector import build_detector
 from trainer.lite import LiteDetector
 from trainer.matching import ImageBoxes
 from trainer.measured import Kind
 from trainer.mistakes import judge
 from trainer.pace import ClockPace, Pace
+from trainer.protocol import BuildRequest, StagedDetector
 from trainer.results import Results
 from trainer.stopwatch import Stopwatch
 from trainer.validation import Validator, Verdict
@@ -161,6 +166,50 @@ def test_with_no_time_a_validator_looks_at_a_few_pictures_and_says_so(tmp_path: 
     assert validator.judge(detector, within=0.0).images == 8
     assert validator.judge(detector, within=60.0).images == 0
     assert validator.judge(detector).images == 0
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+def test_a_backbone_that_stands_still_sees_each_validation_picture_once(
+    name: str, tmp_path: Path
+) -> None:
+    write_coco(tmp_path / "val.json", tmp_path / "images", 12, seed=2)
+    coco = read_coco(tmp_path / "val.json", tmp_path / "images")
+    request = BuildRequest(name, 2, "pretrained", (96, 64), lambda _: None, lambda: False)
+    detector = build_detector(request).eval()
+    assert isinstance(detector, StagedDetector)
+
+    def made() -> Validator:
+        return Validator(coco, Examples(coco, (96, 64), lambda *_: None), "cpu", 25)
+
+    pictures: list[int] = []
+    first_layer = next(m for m in detector.blocks().modules() if isinstance(m, nn.Conv2d))
+    first_layer.register_forward_hook(lambda _layer, given, _made: pictures.append(len(given[0])))
+    validator = made()
+    assert validator.judge(detector, within=0.0).images == 8
+    assert _nearly(validator.judge(detector), made().judge(detector))
+    assert sum(pictures) == 12 + 12  # of the first one, and of the one that was made anew
+    _move(detector.parameters(), besides=set(detector.blocks().parameters()))
+    pictures.clear()
+    again = validator.judge(detector)
+    assert pictures == []
+    assert _nearly(again, made().judge(detector))
+    _move(detector.blocks().parameters(), besides=set())
+    assert _nearly(validator.judge(detector), made().judge(detector))
+
+
+def _move(parameters: Iterable[nn.Parameter], besides: set[nn.Parameter]) -> None:
+    torch.manual_seed(1)
+    with torch.no_grad():
+        for parameter in parameters:
+            if parameter not in besides:
+                parameter.add_(0.02 * torch.randn_like(parameter))
+
+
+def _nearly(one: Verdict, other: Verdict) -> bool:
+    """The same but for the order in which numbers were added up."""
+    return (one.scores.ap, one.scores.ap50, one.threshold) == pytest.approx(
+        (other.scores.ap, other.scores.ap50, other.threshold), abs=1e-4
+    )
 
 
 def looks_of(seconds: float, cost: float) -> list[float]:
