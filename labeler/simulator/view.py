@@ -49,9 +49,7 @@ class View:
     pitch: float
 
     @classmethod
-    def of(
-        cls, pose: BodyPose, width: int, height: int, optics: Optics = ROBOT_OPTICS
-    ) -> View:
+    def of(cls, pose: BodyPose, width: int, height: int, optics: Optics = ROBOT_OPTICS) -> View:
         cos, sin = math.cos(pose.heading), math.sin(pose.heading)
         up, flat = math.sin(pose.head), math.cos(pose.head)
         forward = (cos * flat, sin * flat, up)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from labeler.simulator.arrays import Floats, Pixels, floats, pixels
+from labeler.simulator.arrays import Floats, floats, pixels
 from labeler.simulator.body import BodyPose
 from labeler.simulator.figure import FigureModel
 from labeler.simulator.materials import Material
@@ -25,7 +25,7 @@ from labeler.simulator.raster import Window, facing, rasterize
 from labeler.simulator.scene import Figure
 from labeler.simulator.shapes import box, patch, turned
 from labeler.simulator.true_boxes import MIN_PIXELS, MIN_SHARE, MIN_SIDE, PLENTY
-from labeler.simulator.truth import Truth, TrueBox
+from labeler.simulator.truth import TrueBox, Truth
 from labeler.simulator.view import Optics, View
 
 WIDTH, HEIGHT = 640, 360
@@ -193,7 +193,7 @@ def _surroundings(view: View, room: Room, meshes: list[Mesh]) -> Floats:
     for window in room.windows:
         near = np.abs((azimuth - window + np.pi) % (2 * np.pi) - np.pi) < 0.24
         pane = ~is_floor & near & (point[2] > 35) & (point[2] < 130)
-        bars = (np.abs((azimuth - window)) < 0.012) | (np.abs(point[2] - 82) < 2)
+        bars = (np.abs(azimuth - window) < 0.012) | (np.abs(point[2] - 82) < 2)
         image = np.where((pane & ~bars)[..., None], floats((1.7, 1.5, 1.35)), image)
     soft = cv2.GaussianBlur(floats(image), (0, 0), 2.6)
     share = np.clip((far - 60) / 90, 0, 1)[..., None]
@@ -335,7 +335,9 @@ def _bent(channel: Floats, scale: float, zoom: float) -> Floats:
     rows = (y[:, None] * factor + HEIGHT / 2) * scale - 0.5
     method = cv2.INTER_LINEAR if scale == 1 else cv2.INTER_NEAREST
     return floats(
-        cv2.remap(floats(channel), floats(columns), floats(rows), method, None, cv2.BORDER_REPLICATE)
+        cv2.remap(
+            floats(channel), floats(columns), floats(rows), method, None, cv2.BORDER_REPLICATE
+        )
     )
 
 
@@ -368,7 +370,7 @@ def _waves(x: Floats, y: Floats, rng: np.random.Generator, period: float) -> Flo
     total = np.zeros_like(x)
     for octave in range(4):
         angle, shift = rng.uniform(0, 6.3, 2)
-        wave = 2 ** octave * 6.28 / period * (x * math.cos(angle) + y * math.sin(angle)) + shift
+        wave = 2**octave * 6.28 / period * (x * math.cos(angle) + y * math.sin(angle)) + shift
         total = total + np.sin(wave + 2 * total) / 2**octave
     return floats(total / 2)
 
@@ -400,7 +402,10 @@ def _rug(x: Floats, y: Floats, rng: np.random.Generator) -> Floats:
 
 def _stones(x: Floats, y: Floats, rng: np.random.Generator) -> Floats:
     side = float(rng.uniform(3, 12))
-    warped = x + 0.3 * side * _waves(x, y, rng, 3 * side), y + 0.3 * side * _waves(y, x, rng, 3 * side)
+    warped = (
+        x + 0.3 * side * _waves(x, y, rng, 3 * side),
+        y + 0.3 * side * _waves(y, x, rng, 3 * side),
+    )
     a, b = (np.floor(part / side).astype(int) for part in warped)
     gap = (warped[0] / side % 1 < 0.1) | (warped[1] / side % 1 < 0.1)
     tones = _tones(rng, 97, 0.3, 0.75)[(a * 7 + b * 13) % 97]

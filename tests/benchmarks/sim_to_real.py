@@ -38,8 +38,6 @@ from tests.benchmarks import judging_world
 from tests.script import run
 
 ROOT = Path(__file__).resolve().parents[2]
-CHECKED = 30
-"""Pictures of its own kind that a simulated set is checked with while it learns."""
 ROWS = ("full", *(f"without {name}" for name in FACTORS), "none", "plain", "own", "full, then own")
 _WORLD_PICTURES, _STEPS, _STEP = 20, 45, 1 / 15
 
@@ -53,6 +51,9 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=400)
     parser.add_argument("--epochs", type=float, default=6.0)
     parser.add_argument("--own-epochs", type=float, default=60.0)
+    parser.add_argument(
+        "--checked", type=int, default=30, help="to check a simulated set with while it learns"
+    )
     parser.add_argument("--judged", type=int, default=150)
     parser.add_argument("--own", type=int, default=10)
     parser.add_argument("--only", nargs="+", choices=ROWS, default=ROWS)
@@ -78,8 +79,8 @@ def say(line: str) -> None:
 def row(name: str, words: argparse.Namespace, scores: dict[str, Any]) -> str:
     own, simulated = str(words.own), f"{words.pictures:,}"
     counts = {"own": own, "full, then own": f"{simulated} + {own}"}
-    classes = [scores["classes"].get(each) for each in NAMES]
-    cells = [scores["ap"], scores["ap50"], *classes]
+    by_name = {each["name"]: each["ap"] for each in scores["classes"]}
+    cells = [scores["AP"], scores["AP50"], *map(by_name.get, NAMES)]
     told = " | ".join("unknown" if cell is None else f"{cell:.3f}" for cell in cells)
     return f"| {name} | {counts.get(name, simulated)} | {told} |"
 
@@ -98,7 +99,7 @@ def learned(name: str, words: argparse.Namespace, out: Path) -> Path:
             how += ["--from", learned("full", words, out)]
     else:
         folder = written(out / name, lambda: pictures_of(name, words.pictures))
-        other = written(out / f"{name} checked", lambda: pictures_of(name, CHECKED, 1))
+        other = written(out / f"{name} checked", lambda: pictures_of(name, words.checked, 1))
         learn = [folder / "annotations.json", "--images", folder / "images"]
         learn += ["--val", other / "annotations.json", "--val-images", other / "images"]
         how += ["--epochs", words.epochs]

@@ -22,7 +22,7 @@ from labeler.synthetic.factors import FACTORS
 from labeler.synthetic.randomized import NAMES, RandomizedPicture, RandomizedPictures
 from labeler.synthetic.viewpoint import random_viewpoint
 
-PICTURES = range(8)
+PICTURES = range(6)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_the_same_seed_gives_the_same_pictures_in_whatever_order(
     drawn: list[RandomizedPicture],
 ) -> None:
     again, others = RandomizedPictures(5), RandomizedPictures(6)
-    assert [again.draw(number) for number in (7, 2)] == [drawn[7], drawn[2]]
+    assert [again.draw(number) for number in (5, 2)] == [drawn[5], drawn[2]]
     assert others.draw(2).jpeg != drawn[2].jpeg
 
 
@@ -50,7 +50,7 @@ def test_boxes_lie_in_the_picture_and_have_a_name(drawn: list[RandomizedPicture]
             assert box.name in NAMES
             assert 0 <= box.x < box.x + box.width <= picture.truth.width
             assert 0 <= box.y < box.y + box.height <= picture.truth.height
-    assert boxes >= 4
+    assert boxes >= 3
 
 
 @pytest.mark.parametrize("factor", ["materials", "light", "surroundings", "camera"])
@@ -66,7 +66,7 @@ def test_a_factor_left_out_changes_the_looks_and_nothing_of_where_things_are(
 @pytest.mark.parametrize("factor", ["distractors", "viewpoint", "poses"])
 def test_without_a_factor_of_geometry_pictures_are_as_the_robot_takes_them(factor: str) -> None:
     less = RandomizedPictures(5, [factor])
-    pictures = [less.draw(number) for number in range(6)]
+    pictures = [less.draw(number) for number in range(5)]
     sizes = {(each.truth.width, each.truth.height) for each in pictures}
     assert (sizes == {(640, 360)}) == (factor == "viewpoint")
 
@@ -104,11 +104,13 @@ def test_own_photos_stand_behind_the_robot_in_most_pictures(tmp_path: Path) -> N
 
 def test_of_a_dataset_only_images_that_are_confirmed_empty_are_backgrounds(tmp_path: Path) -> None:
     with Dataset.create(tmp_path / "own") as dataset:
+        session = dataset.add_session("first", "Vector-T1", 1.0)
         for name, is_empty in (("empty.png", True), ("unlabelled.png", False)):
             data = _write_photo(tmp_path / name, (40, 80 + 40 * is_empty, 90))
             image = new_image(
                 dataset, look(data, name), original_name=name, captured_at=1.0, verified=is_empty
             )
+            image = replace(image, session_id=session.id)
             write_incoming(dataset, image, data)
             dataset.add_image(image)
             dataset.settle(image.file_name)
