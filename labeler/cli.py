@@ -25,6 +25,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "import": ("labeler.commands.import_coco", "add a COCO file and its images to a dataset"),
     "import-video": ("labeler.commands.import_video", "add pictures of a video to a dataset"),
     "export": ("labeler.commands.export", "write a dataset as a COCO folder or zip"),
+    "synthesize": ("labeler.commands.synthesize", "make simulated pictures to learn from"),
     "train": ("labeler.commands.train", "train a detector on a dataset or a COCO file"),
     "compare": ("labeler.commands.compare", "train from COCO and from scratch, and compare"),
     "evaluate": ("labeler.commands.evaluate", "score a run or model.onnx on a COCO file"),

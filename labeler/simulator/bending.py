@@ -40,12 +40,13 @@ class Bending:
     """For pictures of one size. The corners stay where they are; towards the middle everything is
     larger, so that straight lines bulge outwards (the division model, Fitzgibbon 2001)."""
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, bend: float = BEND) -> None:
+        self._bend = bend
         self._middle = (width / 2, height / 2)
         self._corner = self._middle[0] ** 2 + self._middle[1] ** 2
         x = np.arange(width, dtype=np.float32)[None, :] + np.float32(0.5 - width / 2)
         y = np.arange(height, dtype=np.float32)[:, None] + np.float32(0.5 - height / 2)
-        nearer = (1 - BEND) / (1 - BEND * (x * x + y * y) / self._corner)
+        nearer = (1 - bend) / (1 - bend * (x * x + y * y) / self._corner)
         self._x, self._y = floats(x * nearer), floats(y * nearer)
         places = self._indices(UPRIGHT)
         self._upright = cv2.convertMaps(*places, cv2.CV_16SC2)  # quicker to look up
@@ -63,8 +64,9 @@ class Bending:
         if lean != UPRIGHT:
             down = down / np.float32(1 - lean.down)
             across = across + np.float32(lean.across) * down
-        far = (across * across + down * down) * np.float32(4 * BEND / self._corner)
-        nearer = 2 / ((1 - BEND) + np.sqrt(np.float32((1 - BEND) ** 2) + far))
+        bend = self._bend
+        far = (across * across + down * down) * np.float32(4 * bend / self._corner)
+        nearer = 2 / ((1 - bend) + np.sqrt(np.float32((1 - bend) ** 2) + far))
         return (
             floats(across * nearer + np.float32(self._middle[0])),
             floats(down * nearer + np.float32(self._middle[1])),

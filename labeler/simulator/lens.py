@@ -12,7 +12,7 @@ from labeler.simulator.arrays import Pixels, floats, pixels
 from labeler.simulator.bending import Bending, lean_of
 from labeler.simulator.grain import Grain
 from labeler.simulator.scene import Exposure, Scene
-from labeler.simulator.view import FOCAL
+from labeler.simulator.view import BEND, FOCAL
 
 JPEG_QUALITY = 75
 BALANCE, MOST_BALANCE = 0.2, 1.08
@@ -58,10 +58,11 @@ class Lens:
     chosen holds for each camera the exposure of its last automatic picture.
     """
 
-    def __init__(self, seed: int, look: LensLook) -> None:
+    def __init__(self, seed: int, look: LensLook, bend: float = BEND) -> None:
         self.look = look
         self.chosen: dict[int, Exposure] = {}
         self._seed = seed
+        self._bend = bend
         self._grain = Grain(seed)
         self._vignettes: dict[tuple[int, int], Pixels] = {}
         self._bendings: dict[tuple[int, int], Bending] = {}
@@ -83,7 +84,7 @@ class Lens:
         """Of a picture of that size."""
         key = (width, height)
         if key not in self._bendings:
-            self._bendings[key] = Bending(width, height)
+            self._bendings[key] = Bending(width, height, self._bend)
         return self._bendings[key]
 
     def shutter(self, scene: Scene) -> float:

@@ -13,7 +13,7 @@ from labeler.simulator.canvas import HIGHEST, LOWEST
 MIRROR_SIZE = 96
 """Side of the square that holds the mirror: directions (x, y, z) with z >= 0 at (x, y) / (1 + z),
 -1 to 1, which needs no trigonometry to look up."""
-_SKY_SIZE = (128, 48)
+SKY_SIZE = (128, 48)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +39,27 @@ def light_of(
     sky_map = _sky_map(linear)
     brightness = cv2.GaussianBlur(sky_map.sum(axis=2), (0, 0), 4)
     row, column = np.unravel_index(int(np.argmax(brightness)), brightness.shape)
-    azimuth = -2 * np.pi * (column + 0.5) / _SKY_SIZE[0]
-    elevation = max(0.55, 1.3 * np.pi / 2 * (1 - (row + 0.5) / _SKY_SIZE[1]))
+    azimuth = -2 * np.pi * (column + 0.5) / SKY_SIZE[0]
+    elevation = max(0.55, 1.3 * np.pi / 2 * (1 - (row + 0.5) / SKY_SIZE[1]))
     sky = sky_map.mean(axis=(0, 1))
     grey = sky.mean()
     color, around = tint * tint, 0.5 * sky + 0.5 * grey
     other = azimuth + float(rng.uniform(1.8, 4.4))
     return Light(
-        _direction(azimuth, elevation),
+        direction(azimuth, elevation),
         color * np.float32(0.8),
-        _direction(other, float(rng.uniform(0.7, 1.1))),
+        direction(other, float(rng.uniform(0.7, 1.1))),
         around * np.float32(0.5),
         around * np.float32(0.5) + np.float32(0.06),
         (table_color / 255) ** 2 * np.float32(0.42),
-        _disc(sky_map),
+        sky_disc(sky_map),
     )
 
 
 def _sky_map(linear: Floats) -> Floats:
     """The panorama above the horizon, shrunk and softened, windows brighter than white. Rows go
     from the zenith down to the horizon in even angles."""
-    width, height = _SKY_SIZE
+    width, height = SKY_SIZE
     upper = linear[: round(len(linear) * HIGHEST / (HIGHEST - LOWEST))]
     rows = round(height * HIGHEST / 90)
     small = cv2.resize(upper, (width, rows), interpolation=cv2.INTER_AREA)
@@ -70,9 +70,10 @@ def _sky_map(linear: Floats) -> Floats:
     return soft[:, width : 2 * width]
 
 
-def _disc(sky_map: Floats) -> Floats:
-    """The sky map in the form that is quick to look up: see MIRROR_SIZE."""
-    width, height = _SKY_SIZE
+def sky_disc(sky_map: Floats) -> Floats:
+    """A sky map of SKY_SIZE, (height, width, 3), in the form that is quick to look up: see
+    MIRROR_SIZE."""
+    width, height = SKY_SIZE
     side = (np.arange(MIRROR_SIZE) + 0.5) / MIRROR_SIZE * 2 - 1
     x, y = np.meshgrid(side, side)
     elevation = np.pi / 2 - 2 * np.arctan(np.hypot(x, y))
@@ -81,6 +82,7 @@ def _disc(sky_map: Floats) -> Floats:
     return np.ascontiguousarray(sky_map[row, column].reshape(-1, 3).T, np.float32)
 
 
-def _direction(azimuth: float, elevation: float) -> Floats:
+def direction(azimuth: float, elevation: float) -> Floats:
+    """The unit vector there; radians."""
     flat = np.cos(elevation)
     return floats((flat * np.cos(azimuth), flat * np.sin(azimuth), np.sin(elevation)))

@@ -84,7 +84,7 @@ class Renderer:
             for number, thing in enumerate(layer.things):
                 if thing.figure is not None:
                     _smear(layer, number, thing.figure, view, self._lens.shutter(scene))
-            _compose(image, layer)
+            compose(image, layer)
         return image, layer
 
     def placed(self, scene: Scene, view: View) -> list[Placed]:
@@ -148,8 +148,8 @@ def _truth(layer: Layer | None, view: View, places: Places) -> Truth:
     return Truth(view.width, view.height, boxes)
 
 
-def _compose(image: Pixels, layer: Layer) -> None:
-    """Lays the objects over the table."""
+def compose(image: Pixels, layer: Layer) -> None:
+    """Lays the objects over the table: changes image."""
     height, width = layer.cover.shape
     part = image[layer.top : layer.top + height, layer.left : layer.left + width]
     through = cv2.merge([255 - layer.cover] * 3)

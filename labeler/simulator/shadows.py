@@ -43,11 +43,13 @@ def _hull(points: Floats) -> Floats:
     return floats(cv2.convexHull(np.ascontiguousarray(points))[:, 0])
 
 
-def cast_shadows(image: Pixels, view: View, footprints: list[Footprint]) -> None:
-    """Darkens image on the table."""
+def cast_shadows(
+    image: Pixels, view: View, footprints: list[Footprint], cast: float = CAST
+) -> None:
+    """Darkens image on the table. cast: what the main light's shadows take away, 0 to 1."""
     left = np.full((view.height // SHRINK, view.width // SHRINK), 255, np.uint8)
     for feet in footprints:
-        _darken(left, view, feet.cast, CAST, CAST_SOFTNESS)
+        _darken(left, view, feet.cast, cast, CAST_SOFTNESS)
         _darken(left, view, feet.touching, CONTACT, CONTACT_SOFTNESS)
     rows = np.flatnonzero(left.min(axis=1) < 254)
     if not len(rows):

@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 
 from labeler.simulator.arrays import Floats, Pixels, floats, pixels
-from labeler.simulator.scene import EYE_HEIGHT
 from labeler.simulator.textures import PIXELS_PER_CM, TABLE
 from labeler.simulator.view import NEAR, View
 
@@ -61,9 +60,10 @@ class TableTop:
         """The first row of each level; level 0, the sharpest, begins lowest."""
         rows = np.arange(top, view.height) + 0.5
         fall = np.maximum(rows - view.horizon, 0.5) / view.focal
-        distance = EYE_HEIGHT / np.sin(np.arctan(fall))
+        eye_height = float(view.eye[2])
+        distance = eye_height / np.sin(np.arctan(fall))
         across = distance / view.focal * PIXELS_PER_CM
-        down = across * distance / EYE_HEIGHT
+        down = across * distance / eye_height
         level = np.clip(np.log2(np.maximum(1, np.sqrt(across * down))) + 0.2, 0, LEVELS - 1)
         return [top + int(np.searchsorted(-level, -(number + 0.5))) for number in range(LEVELS)]
 

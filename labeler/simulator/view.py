@@ -24,6 +24,19 @@ NEAR = 1.0
 
 
 @dataclass(frozen=True, slots=True)
+class Optics:
+    """height: of the camera above the table, centimetres; focal: of the pinhole, as a part of the
+    picture's width; bend: see BEND."""
+
+    height: float = EYE_HEIGHT
+    focal: float = FOCAL
+    bend: float = BEND
+
+
+ROBOT_OPTICS = Optics()
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """A pinhole camera. axes holds the unit vectors right, down and forward as rows."""
 
@@ -36,15 +49,15 @@ class View:
     pitch: float
 
     @classmethod
-    def of(cls, pose: BodyPose, width: int, height: int) -> View:
+    def of(cls, pose: BodyPose, width: int, height: int, optics: Optics = ROBOT_OPTICS) -> View:
         cos, sin = math.cos(pose.heading), math.sin(pose.heading)
         up, flat = math.sin(pose.head), math.cos(pose.head)
         forward = (cos * flat, sin * flat, up)
         down = (cos * up, sin * up, -flat)
         axes = floats([(sin, -cos, 0.0), down, forward])
-        place = (pose.x + EYE_FORWARD * cos, pose.y + EYE_FORWARD * sin, EYE_HEIGHT)
+        place = (pose.x + EYE_FORWARD * cos, pose.y + EYE_FORWARD * sin, optics.height)
         eye = floats(place)
-        return cls(width, height, FOCAL * width, eye, axes, pose.heading, pose.head)
+        return cls(width, height, optics.focal * width, eye, axes, pose.heading, pose.head)
 
     @property
     def center(self) -> tuple[float, float]:

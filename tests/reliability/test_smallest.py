@@ -42,7 +42,11 @@ SMALLEST = {
     "benchmarks/open_scale.py": "--counts 60 --steps 3",
     "benchmarks/picture_statistics.py": "--worlds 1 --frames 3",
     "benchmarks/preview_rate.py": "--seconds 0.3 --model model.onnx",
+    "benchmarks/randomized_gallery.py": "randomized.jpg --rows 1",
     "benchmarks/shutter_durable.py": "--photos 2",
+    "benchmarks/sim_to_real.py": (
+        "--pictures 4 --checked 2 --epochs 1 --judged 2 --own 4 --own-epochs 1 --only full"
+    ),
     "benchmarks/simulated_gallery.py": "rooms.jpg",
     "benchmarks/simulator_cost.py": "--seeds 1 --frames 5 --seconds 0.5",
     "benchmarks/sixty_seconds.py": ("--seconds 2 --seeds 0 --pictures 4 --images 12 --sitting 2"),
