@@ -127,8 +127,8 @@ def test_a_picture_that_spoils_the_loss_costs_its_step_alone(
     count = itertools.count()
     give = Feeder.next
 
-    def spoilt(feeder: Feeder, detector: object) -> Batch:
-        batch = give(feeder, detector)  # type: ignore[arg-type]
+    def spoilt(feeder: Feeder, detector: object, *, half: bool = False) -> Batch:
+        batch = give(feeder, detector, half=half)  # type: ignore[arg-type]
         if next(count) == 3:
             assert batch.pictures is not None
             return replace(batch, pictures=batch.pictures * math.nan)
@@ -175,8 +175,8 @@ def test_a_run_that_no_rate_helps_ends_with_a_sentence(
 ) -> None:
     give = Feeder.next
 
-    def spoilt(feeder: Feeder, detector: object) -> Batch:
-        batch = give(feeder, detector)  # type: ignore[arg-type]
+    def spoilt(feeder: Feeder, detector: object, *, half: bool = False) -> Batch:
+        batch = give(feeder, detector, half=half)  # type: ignore[arg-type]
         assert batch.pictures is not None
         return replace(batch, pictures=batch.pictures * math.nan)
 
