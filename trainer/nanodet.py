@@ -8,6 +8,7 @@ from distributions over whole strides (generalised focal loss, Li et al., NeurIP
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -237,38 +238,39 @@ class ClassBranch(nn.Module):
     def __init__(self, categories: int, strides: tuple[int, ...]) -> None:
         super().__init__()
         first, width = STRIDES.index(strides[0]), _BRANCH_WIDTH
+        names = [str(stride) for stride in strides]
         self.detail = Conv(_CHANNELS[first - 1], width, 2, 2, slope=1) if first else None
         """Of a level finer than those that go out: small marks on a large thing still count."""
-        self.laterals = nn.ModuleList(Conv(c, width, 1, slope=1) for c in _CHANNELS[first:])
-        self.down = nn.ModuleList(_separable(width) for _ in strides[1:])
-        self.up = nn.ModuleList(_separable(width) for _ in strides[1:])
-        self.tower = nn.ModuleList(
-            nn.Sequential(*(_separable(width) for _ in range(_BRANCH_DEPTH))) for _ in strides
+        self.laterals = nn.ModuleDict(
+            {n: Conv(c, width, 1, slope=1) for n, c in zip(names, _CHANNELS[first:], strict=True)}
         )
-        self.classify = nn.ModuleList(nn.Conv2d(width, categories, 1) for _ in strides)
+        self.down = nn.ModuleDict({n: _separable(width) for n in names[:-1]})
+        self.up = nn.ModuleDict({n: _separable(width) for n in names[1:]})
+        self.tower = nn.ModuleDict(
+            {n: nn.Sequential(*(_separable(width) for _ in range(_BRANCH_DEPTH))) for n in names}
+        )
+        self.classify = nn.ModuleDict({n: nn.Conv2d(width, categories, 1) for n in names})
 
     def begin_at_nothing(self) -> None:
-        for classify in self.classify:
+        for classify in self.classify.values():
             assert isinstance(classify, nn.Conv2d)
             nn.init.zeros_(classify.weight)
             nn.init.zeros_(classify.bias)  # type: ignore[arg-type]
 
     def forward(self, features: list[Tensor]) -> Tensor:
         """features: of all three strides, finest first. Logits (B, P, categories)."""
-        seen = features[-len(self.laterals) :]
-        levels = [lateral(x) for lateral, x in zip(self.laterals, seen, strict=True)]
+        names = list(self.laterals)
+        seen = dict(zip(names, features[-len(names) :], strict=True))
+        levels = {name: self.laterals[name](x) for name, x in seen.items()}
         if self.detail is not None:
-            levels[0] = levels[0] + self.detail(features[-len(levels) - 1])
-        for fine in reversed(range(len(levels) - 1)):
-            wider = functional.interpolate(levels[fine + 1], scale_factor=2.0)
+            levels[names[0]] = levels[names[0]] + self.detail(features[-len(names) - 1])
+        for fine, coarse in reversed(list(pairwise(names))):
+            wider = functional.interpolate(levels[coarse], scale_factor=2.0)
             levels[fine] = self.down[fine](levels[fine] + wider)
-        for coarse in range(1, len(levels)):
-            narrower = functional.max_pool2d(levels[coarse - 1], 2)
-            levels[coarse] = self.up[coarse - 1](levels[coarse] + narrower)
-        logits = [
-            classify(tower(x)).flatten(2)
-            for classify, tower, x in zip(self.classify, self.tower, levels, strict=True)
-        ]
+        for fine, coarse in pairwise(names):
+            narrower = functional.max_pool2d(levels[fine], 2)
+            levels[coarse] = self.up[coarse](levels[coarse] + narrower)
+        logits = [self.classify[n](self.tower[n](levels[n])).flatten(2) for n in names]
         return torch.cat(logits, 2).transpose(1, 2)
 
 
