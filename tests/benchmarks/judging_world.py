@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from labeler.simulator.arrays import Floats, floats, pixels
+from labeler.simulator.arrays import Floats, Ints, floats, pixels
 from labeler.simulator.body import BodyPose
 from labeler.simulator.figure import FigureModel
 from labeler.simulator.materials import Material
@@ -114,9 +114,9 @@ def _things(
         turn = float(rng.uniform(-math.pi, math.pi))
         if kind == "vector":
             head, lift = float(rng.uniform(-0.35, 0.75)), float(rng.choice([3.2, 3.2, 6.0, 9.0]))
-            look = tuple(map(float, rng.uniform(-0.7, 0.7, 2)))
+            aside, up = map(float, rng.uniform(-0.7, 0.7, 2))
             opened = float(rng.choice([1.0, 1.0, 0.5]))
-            mesh = model.posed(Figure(BodyPose(x, y, turn, head, lift), 0, 0, opened, *look))
+            mesh = model.posed(Figure(BodyPose(x, y, turn, head, lift), 0, 0, opened, aside, up))
         else:
             mesh = (_cube() if kind else _thing(rng)).placed(x, y, turn)
         found.append((kind, mesh))
@@ -223,7 +223,7 @@ def _objects(
     view: View,
     room: Room,
     things: list[tuple[str, Mesh]],
-) -> tuple[Floats, Floats, Floats]:
+) -> tuple[Floats, Ints, Floats]:
     """The picture with them, whose each pixel is (-1: nobody's; at twice the size), and how many of
     those each would have were all of it in the picture."""
     window = Window(0, 0, WIDTH, HEIGHT, SCALE)
@@ -251,9 +251,7 @@ def _objects(
     return floats(image * (1 - whole[..., 3:]) + whole[..., :3]), nobody, areas
 
 
-def _shaded(
-    rng: np.random.Generator, mesh: Mesh, triangle: Floats, room: Room, view: View
-) -> Floats:
+def _shaded(rng: np.random.Generator, mesh: Mesh, triangle: Ints, room: Room, view: View) -> Floats:
     """Linear BGR (n, 3) of those triangles: each of one tone."""
     corners = mesh.triangles
     normal = mesh.normals[corners].mean(axis=1)
@@ -279,7 +277,7 @@ def _shaded(
     result = color * (ambient + wrap * lamp + glow) + gloss * (
         0.5 * glint * lamp + 0.25 * room.ambient * sky
     )
-    return floats(result)[triangle]
+    return floats(floats(result)[triangle])
 
 
 def _surfaces(rng: np.random.Generator) -> Floats:
@@ -301,13 +299,13 @@ def _surfaces(rng: np.random.Generator) -> Floats:
 
 
 def _developed(
-    rng: np.random.Generator, image: Floats, owner: Floats, areas: Floats, names: list[str]
+    rng: np.random.Generator, image: Floats, owner: Ints, areas: Floats, names: list[str]
 ) -> tuple[bytes, Truth]:
     bright = np.maximum(image - 0.9, 0)
     image = image + 0.5 * cv2.GaussianBlur(bright, (0, 0), 9)
     image = image * floats(rng.uniform(0.28, 0.5)) / max(0.02, float(np.median(image)) + 0.1)
     channels = [_bent(image[..., k], 1, 1 + (k - 1) * FRINGE) for k in range(3)]
-    image = cv2.merge(channels)
+    image = floats(cv2.merge(channels))
     x = (np.arange(WIDTH) + 0.5 - WIDTH / 2)[None, :] / WIDTH
     y = (np.arange(HEIGHT) + 0.5 - HEIGHT / 2)[:, None] / WIDTH
     image = image * floats(1 / (1 + 1.5 * (x * x + y * y)) ** 2)[..., None]
@@ -317,7 +315,7 @@ def _developed(
     image = image + rng.normal(0, 1, image.shape) * np.sqrt(np.clip(image, 0.02, 1) / count)
     image = image + rng.normal(0, 0.006, (HEIGHT, 1, 1))
     if rng.random() < 0.25:
-        image = cv2.blur(floats(image), (int(rng.integers(2, 8)), 1))
+        image = floats(cv2.blur(image, (int(rng.integers(2, 8)), 1)))
     quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(55, 86))]
     done, data = cv2.imencode(".jpg", pixels(np.clip(255 * image, 0, 255)), quality)
     assert done
@@ -341,8 +339,8 @@ def _bent(channel: Floats, scale: float, zoom: float) -> Floats:
     )
 
 
-def _truth(owner: Floats, areas: Floats, names: list[str]) -> Truth:
-    bent = np.round(_bent(owner, SCALE, 1.0)).astype(int)
+def _truth(owner: Ints, areas: Floats, names: list[str]) -> Truth:
+    bent = np.round(_bent(floats(owner), SCALE, 1.0)).astype(int)
     boxes = []
     for number, name in enumerate(names):
         rows, columns = np.nonzero(bent == number)

@@ -45,7 +45,7 @@ SMALLEST = {
     "benchmarks/randomized_gallery.py": "randomized.jpg --rows 1",
     "benchmarks/shutter_durable.py": "--photos 2",
     "benchmarks/sim_to_real.py": (
-        "--pictures 4 --checked 2 --epochs 1 --judged 2 --own 4 --own-epochs 1 --only full"
+        "--pictures 4 --checked 2 --epochs 1 --judged 8 --own 4 --own-epochs 1 --only full"
     ),
     "benchmarks/simulated_gallery.py": "rooms.jpg",
     "benchmarks/simulator_cost.py": "--seeds 1 --frames 5 --seconds 0.5",

@@ -16,7 +16,7 @@ from labeler.dataset.intake import look, new_image
 from labeler.dataset.progress import Stopped
 from labeler.dataset.store import Dataset
 from labeler.errors import UserError
-from labeler.simulator.arrays import floats
+from labeler.simulator.arrays import Pixels, floats, pixels
 from labeler.synthetic.coco_set import background_photos, write_pictures
 from labeler.synthetic.factors import FACTORS
 from labeler.synthetic.randomized import NAMES, RandomizedPicture, RandomizedPictures
@@ -42,8 +42,7 @@ def test_the_same_seed_gives_the_same_pictures_in_whatever_order(
 def test_boxes_lie_in_the_picture_and_have_a_name(drawn: list[RandomizedPicture]) -> None:
     boxes = 0
     for picture in drawn:
-        image = cv2.imdecode(np.frombuffer(picture.jpeg, np.uint8), cv2.IMREAD_COLOR)
-        assert image is not None
+        image = _read(picture.jpeg)
         assert image.shape == (picture.truth.height, picture.truth.width, 3)
         for box in picture.truth.boxes:
             boxes += 1
@@ -94,9 +93,7 @@ def test_own_photos_stand_behind_the_robot_in_most_pictures(tmp_path: Path) -> N
     )
     magenta = 0
     for number in range(10):
-        jpeg = np.frombuffer(pictures.draw(number).jpeg, np.uint8)
-        image = cv2.imdecode(jpeg, cv2.IMREAD_COLOR)
-        assert image is not None
+        image = _read(pictures.draw(number).jpeg)
         blue, green, red = (image[..., part].astype(int) for part in range(3))
         magenta += ((np.minimum(blue, red) - green) > 60).mean() > 0.3
     assert 3 <= magenta <= 9
@@ -115,7 +112,7 @@ def test_of_a_dataset_only_images_that_are_confirmed_empty_are_backgrounds(tmp_p
             dataset.add_image(image)
             dataset.settle(image.file_name)
     (found,) = background_photos(tmp_path / "own")
-    assert cv2.imread(str(found))[0, 0].tolist() == [40, 120, 90]
+    assert _read(found.read_bytes())[0, 0].tolist() == [40, 120, 90]
 
 
 def test_where_there_are_no_photos_to_stand_on_a_sentence_says_so(tmp_path: Path) -> None:
@@ -156,6 +153,12 @@ def test_a_set_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
             lambda: len(done) == 2,
         )
     assert [*tmp_path.iterdir()] == []
+
+
+def _read(data: bytes) -> Pixels:
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    assert image is not None
+    return pixels(image)
 
 
 def _write_photo(path: Path, color: tuple[int, int, int]) -> bytes:
