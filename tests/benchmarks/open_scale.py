@@ -40,6 +40,7 @@ from labeler.dataset.filters import ImageFilter, Order
 from labeler.dataset.model import ImageState
 from labeler.dataset.store import Dataset
 from labeler.gui import theme
+from labeler.gui.background import finish_jobs
 from labeler.gui.document import Document
 from labeler.gui.label.last_place import View
 from labeler.gui.main_window import MainWindow
@@ -161,6 +162,7 @@ told["held"] = ms(steps)
 told["mb_at_the_end"] = mb()
 print(json.dumps(told), flush=True)
 window.close()
+finish_jobs(60)
 """
 
 

@@ -1,8 +1,8 @@
 """How many true boxes one of ten proposals of COCO's detector overlaps by half or more, untrained.
 
-Run: python tests/benchmarks/proposals.py COCO.json [COCO.json ...] [--most 10] [--json]
+Run: python tests/benchmarks/proposals.py [COCO.json ...] [--most 10] [--simulated 20] [--json]
 
-The pictures lie beside each file in images/. Milliseconds are those of one picture in memory: of
+The pictures lie beside each file in images/; without a file: photos of the simulated robot. Milliseconds are those of one picture in memory: of
 the first pass, which Label shows at once, and of both with what is chosen from them. Two threads.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 
 from labeler.runs.coco_detector import LONGEST_CLOSE, CocoDetector, overlaps, proposals, things
 from labeler.track import load_upright
+from tests.benchmarks import transfer
 from tests.script import run
 from trainer.machine import prepare_environment
 
@@ -34,12 +36,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("truth", type=Path, nargs="+")
+    parser.add_argument("truth", type=Path, nargs="*")
+    parser.add_argument("--simulated", type=int, default=20, help="photos, where no file is given")
     parser.add_argument("--most", type=int, default=10)
     parser.add_argument("--json", action="store_true")
     words = parser.parse_args()
     detector = CocoDetector()
-    rows = {str(path): figures(detector, path, words.most) for path in words.truth}
+    with tempfile.TemporaryDirectory() as folder:
+        truth = words.truth or [simulated(Path(folder) / "own", words.simulated)]
+        rows = {str(path): figures(detector, path, words.most) for path in truth}
     if words.json:
         sys.stdout.write(json.dumps(rows) + "\n")
         return 0
@@ -48,6 +53,12 @@ def main() -> int:
     for name, row in rows.items():
         sys.stdout.write(f"{name[-30:]:30} {_line(row)}\n")
     return 0
+
+
+def simulated(folder: Path, count: int) -> Path:
+    """A COCO file of so many photos, and beside it images/."""
+    transfer.simulated(folder, count, count)
+    return folder / "train.json"
 
 
 def _line(row: dict[str, float]) -> str:

@@ -41,6 +41,7 @@ SMALLEST = {
     "benchmarks/onnx_against_torch.py": "--rounds 1 --detector lite",
     "benchmarks/open_scale.py": "--counts 60 --steps 3",
     "benchmarks/picture_statistics.py": "--worlds 1 --frames 3",
+    "benchmarks/proposals.py": "--simulated 2",
     "benchmarks/preview_rate.py": "--seconds 0.3 --model model.onnx",
     "benchmarks/randomized_gallery.py": "randomized.jpg --rows 1",
     "benchmarks/shutter_durable.py": "--photos 2",
@@ -83,6 +84,7 @@ NOT_HERE = {
 }
 PARTS = {
     "benchmarks/gstreamer_server.py",
+    "benchmarks/judging_world.py",
     "benchmarks/live_feeds.py",
     "benchmarks/thread_times.py",
     "reliability/drive_phases.py",
