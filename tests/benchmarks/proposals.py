@@ -2,8 +2,9 @@
 
 Run: python tests/benchmarks/proposals.py [COCO.json ...] [--most 10] [--simulated 20] [--json]
 
-The pictures lie beside each file in images/; without a file: photos of the simulated robot. Milliseconds are those of one picture in memory: of
-the first pass, which Label shows at once, and of both with what is chosen from them. Two threads.
+The pictures lie beside each file in images/; without a file: photos of the simulated robot.
+Milliseconds are those of one picture in memory: of the first pass, which Label shows at once, and
+of both with what is chosen from them. Two threads.
 """
 
 from __future__ import annotations
