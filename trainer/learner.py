@@ -58,7 +58,7 @@ class Learner:
         self._autocast = partial(
             torch.autocast, torch.device(device).type, torch.bfloat16, enabled=half
         )
-        peak = peak_rate(detector, recipe)
+        self._peak = peak = peak_rate(detector, recipe)
         groups = list(detector.parameter_groups())
         self._parameters = [p for group in groups for p in group.parameters]
         self._optimizer = AdamW([_learning(group, peak) for group in groups], fused=device != "mps")
@@ -194,7 +194,12 @@ class Learner:
             since = progress if group.since is None else group.since
             warm = min(1.0, _FIRST_RATE + (progress - since) / recipe.warmup)
             group.rate = group.peak * level * warm * self._caution
-        self.rate = max(group.rate for group in self._optimizer.groups)
+        # parts that are new beside what knows already learn faster: what is told is the usual rate
+        self.rate = max(
+            min(group.rate, group.rate * self._peak / group.peak)
+            for group in self._optimizer.groups
+            if group.peak
+        )
 
     @torch.no_grad()
     def _update_mean(self, progress: float) -> None:

@@ -34,7 +34,8 @@ _MEANT = 0.5
 _WORTH_SHOWING = 0.35
 """The score of a class from which on half of what is found is right, or more."""
 _MOST_SHOWN = 100
-_SAME_OF_KIND = 0.6
+_SAME_OF_KIND, _SAME_THING = 0.6, 0.8
+"""Overlaps from which on two boxes are one thing: of one class, and of two."""
 _UNUSED_IDS = frozenset((12, 26, 29, 30, 45, 66, 68, 69, 71, 83))
 COCO_IDS = tuple(number for number in range(1, 91) if number not in _UNUSED_IDS)
 """COCO's own category ids of its 80 classes."""
@@ -130,8 +131,9 @@ class EverydayDetector:
         free = (corners[:, 2:] > corners[:, :2]).all(1)
         while len(found) < _MOST_SHOWN and free.any():
             at = int(free.argmax())
-            alike = overlaps(corners[at], corners) > _SAME_OF_KIND
-            free &= ~(alike & (kinds == kinds[at]))
+            overlap = overlaps(corners[at], corners)
+            alike = (overlap > _SAME_OF_KIND) & (kinds == kinds[at])
+            free &= ~(alike | (overlap > _SAME_THING))
             free[at] = False
             kind, (left, top, right, bottom) = int(kinds[at]), corners[at].tolist()
             bbox = (left, top, right - left, bottom - top)

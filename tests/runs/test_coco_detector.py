@@ -28,6 +28,7 @@ from labeler.simulator.render import Renderer
 from labeler.simulator.world import World
 from trainer import coco_weights, nanodet
 from trainer.assign import Grid
+from trainer.predict import Detection
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,14 +79,20 @@ def test_one_of_ten_proposals_is_the_ball_in_pixels_of_the_picture() -> None:
     assert (found.boxes[offered.points] == offered.boxes).all()
 
 
+def corners_of(found: Detection) -> NDArray[np.float32]:
+    left, top, width, height = found.bbox
+    return np.array([left, top, left + width, top + height], np.float32)
+
+
 def test_everyday_things_have_their_names_and_cocos_ids_without_training() -> None:
     picture, ball = room()
     detector = open_detector(coco_weights.GRAPH)
     assert (len(detector.names), detector.names[90]) == (80, "toothbrush")
-    (found, *rest) = [each for each in detector.predict(picture) if each.name == "sports ball"]
-    left, top, width, height = found.bbox
+    on_ball = [each for each in detector.predict(picture) if iou(corners_of(each), ball) > 0.7]
+    (found, *rest) = on_ball  # it is a little like an apple, too, but one thing has one name
+    assert found.name == "sports ball"
     assert found.category_id == 37
-    assert iou(np.array([left, top, left + width, top + height], np.float32), ball) > 0.8
+    assert iou(corners_of(found), ball) > 0.8
     assert rest == []
 
 

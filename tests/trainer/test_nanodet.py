@@ -31,9 +31,12 @@ from trainer.config import COCO_START, RunConfig
 from trainer.detector import build_detector
 from trainer.export import export_onnx
 from trainer.faults import TrainerError
+from trainer.feeder import Batch
+from trainer.learner import Learner
 from trainer.letterbox import Letterbox
 from trainer.predict import ModelDetails, Predictor, letterboxed
 from trainer.protocol import BuildRequest, Found, Target
+from trainer.recipe import Facts, Phase, choose_recipe
 
 SIZE = (96, 64)
 
@@ -165,6 +168,19 @@ def test_the_person_is_told_what_classes_begin_from() -> None:
     )
     assert "none is like it" in classes_choice(config, ("ace",))[0]
     assert classes_choice(replace(config, start="scratch"), ("cat",)) == ()
+
+
+def test_what_is_told_is_the_usual_rate_though_the_new_branch_learns_faster() -> None:
+    config = RunConfig(".", ".", detector=COCO_START)
+    facts = Facts(60, 90, 2, 1.5, 300_000.0, 0.3, 0.2, directed=False)
+    detector = built("pretrained")
+    learner = Learner(detector, choose_recipe(config, facts, "cpu", "the processor"), "cpu")
+    learner.begin(Phase("Learning", 1.0, detector.depth, 2, None), 0.0)
+    for progress in (0.0, 0.1, 0.2):
+        learner.step(Batch(pictures(), None, targets()), progress)
+    fastest = max(group.rate for group in detector.parameter_groups())
+    assert fastest > 5
+    assert 0.5 * detector.peak_rate < learner.rate <= detector.peak_rate
 
 
 def test_large_things_need_no_fine_level_and_the_others_see_the_same() -> None:
