@@ -28,7 +28,7 @@ from trainer.coco_weights import GRAPH, PATH
 from trainer.machine import write_whole
 from trainer.nanodet import STRIDES, NanoDetector, coco_detector
 
-INPUT, OUTPUTS = "picture", ("boxes", "scores", "features")
+INPUT, OUTPUTS = "picture", ("boxes", "scores")
 _OPSET = 17
 _HALF = "_float16"
 
@@ -37,19 +37,18 @@ class EveryPoint(nn.Module):
     """What the detector finds at each point of its grids, finest level first, rows first.
 
     uint8 RGB (1, height, width, 3) in, both sides multiples of 32. Out come boxes (N, 4), x1 y1 x2
-    y2 in pixels of the input, scores (N, 80), and features (N, 128): of the head's towers, from
-    which classes and boxes are read.
+    y2 in pixels of the input, and scores (N, 80).
     """
 
     def __init__(self, detector: NanoDetector) -> None:
         super().__init__()
         self.detector = detector
 
-    def forward(self, picture: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, picture: Tensor) -> tuple[Tensor, Tensor]:
         own = self.detector
         normal = own._normalised(picture.permute(0, 3, 1, 2).float() / 255)
         levels = own.neck(own.backbone.late([normal], 0))
-        boxes, scores, features = [], [], []
+        boxes, scores = [], []
         for stride, level in zip(STRIDES, levels, strict=True):
             tower = own.head.tower[str(stride)](level)
             logits = own.head.classify[str(stride)](tower)
@@ -58,8 +57,7 @@ class EveryPoint(nn.Module):
             x, y = _points(level, stride)
             boxes.append(torch.stack([x - steps[0], y - steps[1], x + steps[2], y + steps[3]], 1))
             scores.append(logits[0].flatten(1).sigmoid().T)
-            features.append(tower[0].flatten(1).T)
-        return torch.cat(boxes), torch.cat(scores), torch.cat(features)
+        return torch.cat(boxes), torch.cat(scores)
 
 
 def _points(level: Tensor, stride: int) -> tuple[Tensor, Tensor]:

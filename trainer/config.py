@@ -18,6 +18,8 @@ from trainer.stored import AtMost, PathText, StoredError, as_json, read
 BUILT_IN = "lite"
 """The built-in detector: works offline."""
 COCO_START = "nanodet"
+COCO, IMAGENET = "COCO", "ImageNet"
+"""What pretrained weights come from."""
 OFFLINE = (BUILT_IN, COCO_START)
 """What this program brings along itself."""
 DEFAULT_DETECTOR = BUILT_IN
@@ -29,15 +31,15 @@ class DetectorFacts:
     """What a person who chooses a detector is told.
 
     megabytes: to download once for a pretrained start; 0: nothing. is_for_gpu: on a processor it
-    learns, but too slowly to be of use. note: one sentence. learned: what its pretrained weights
-    come from. extra: what must be installed besides, by its name in pyproject.toml; "": nothing.
+    learns, but too slowly to be of use. note: one sentence. learned: COCO or IMAGENET. extra: what
+    must be installed besides, by its name in pyproject.toml; "": nothing.
     """
 
     title: str
     megabytes: int
     is_for_gpu: bool
     note: str
-    learned: str = "COCO"
+    learned: str = COCO
     extra: str = ""
 
 
@@ -47,7 +49,7 @@ DETECTOR_FACTS = {
         0,
         False,
         "Small and fast: the best choice where there is no GPU.",
-        learned="ImageNet",
+        learned=IMAGENET,
     ),
     COCO_START: DetectorFacts(
         "Built in, from COCO", 0, False, "Has learned 80 everyday kinds of objects already."

@@ -226,11 +226,11 @@ def _loaded(kind: Any, config: Any, path: Path, name: str) -> Any:
         values = {
             key: _for(config.num_labels, key, value) for key, value in load_file(path).items()
         }
-        network, told = kind.from_pretrained(
+        network, loading = kind.from_pretrained(
             None, config=config, state_dict=values, dtype=torch.float32, output_loading_info=True
         )
-        missing = [key for key in told["missing_keys"] if not key.endswith(_COUNTER)]
-        if wrong := [*missing, *told["unexpected_keys"], *told["mismatched_keys"]]:
+        missing = [key for key in loading["missing_keys"] if not key.endswith(_COUNTER)]
+        if wrong := [*missing, *loading["unexpected_keys"], *loading["mismatched_keys"]]:
             raise KeyError(*wrong[:3])
     except (KeyError, RuntimeError, SafetensorError, TypeError, ValueError) as error:
         raise WeightsUnavailableError(

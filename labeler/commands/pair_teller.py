@@ -45,9 +45,10 @@ class PairTeller:
                 say(self._prefix + self._progress())
 
     def _progress(self) -> str:
+        """To be called after a Progressed of either side; the other may only have been scored."""
         pretrained, scratch = (self._records.of(side) for side in SIDES)
-        now = max((pretrained, scratch), key=lambda record: record.seconds).progress
-        assert now is not None
+        progress = (record.progress for record in (pretrained, scratch))
+        now = max((each for each in progress if each), key=lambda each: each.seconds)
         left = sum(_left(record, now) for record in (pretrained, scratch))
         scores = ", ".join(f"{side} {_score(self._records.of(side))}" for side in SIDES)
         if now.seconds_total <= now.seconds:  # nobody can tell yet

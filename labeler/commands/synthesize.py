@@ -19,7 +19,7 @@ _MOST = 1_000_000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     from labeler.synthetic.factors import FACTORS
 
-    told = "; ".join(f"{name}: {what}" for name, what in FACTORS.items())
+    factors = "; ".join(f"{name}: {what}" for name, what in FACTORS.items())
     parser.description = (
         "Make simulated pictures of Vector and its light cube to learn from, with true boxes, by "
         "domain randomisation: colours, light, tables, rooms, things around, cameras and poses "
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=tuple(FACTORS),
         default=[],
         metavar="FACTOR",
-        help=f"leave a factor as the simulated robot has it; may be said again. {told}",
+        help=f"leave a factor as the simulated robot has it; may be said again. {factors}",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -65,9 +65,9 @@ def run(arguments: argparse.Namespace) -> int:
         boxes = write_pictures(
             pictures, arguments.pictures, arguments.out.absolute(), line.update, should_stop
         )
-    told = {"path": str(arguments.out), "images": arguments.pictures, "annotations": boxes}
+    made = {"path": str(arguments.out), "images": arguments.pictures, "annotations": boxes}
     if arguments.json:
-        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.write(json.dumps(made) + "\n")
         return 0
     sys.stdout.write(
         f"Made {counted(arguments.pictures, 'picture')} with {counted(boxes, 'box')}: "

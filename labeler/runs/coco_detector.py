@@ -6,7 +6,8 @@ The network is trainer.nanodet's as a graph (tools/make_coco_graph.py says what 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from labeler.errors import UserError
@@ -51,23 +52,18 @@ class PointsFound(NamedTuple):
     """What the network sees at each of its N points, finest first.
 
     boxes (N, 4): x1 y1 x2 y2 in pixels of the picture, inside of it; scores (N, 80): of COCO's
-    classes, 0 to 1; features (N, 128): what both are read from.
+    classes, 0 to 1.
     """
 
     boxes: NDArray[np.float32]
     scores: NDArray[np.float32]
-    features: NDArray[np.float32]
 
 
 class Things(NamedTuple):
-    """Boxes (M, 4) that may each be a thing of any kind, and how likely (M,), 0 to 1.
-
-    points (M,) says which rows of PointsFound they are, counted through all passes.
-    """
+    """Boxes (M, 4) that may each be a thing of any kind, and how likely (M,), 0 to 1."""
 
     boxes: NDArray[np.float32]
     scores: NDArray[np.float32]
-    points: NDArray[np.int64]
 
 
 class CocoDetector:
@@ -101,11 +97,10 @@ class CocoDetector:
         shrinks = size[0] < width
         method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         seen = cv2.resize(rgb, size, interpolation=method)
-        names = ["boxes", "scores", "features"]
-        boxes, scores, features = self._session.run(names, {"picture": seen[None]})
+        boxes, scores = self._session.run(["boxes", "scores"], {"picture": seen[None]})
         boxes *= np.array([width / size[0], height / size[1]] * 2, np.float32)
         np.clip(boxes, 0, np.array([width, height] * 2, np.float32), out=boxes)
-        return PointsFound(boxes, scores, features)
+        return PointsFound(boxes, scores)
 
 
 class EverydayDetector:
@@ -122,19 +117,15 @@ class EverydayDetector:
         import numpy as np
 
         lowest = self.threshold if min_score is None else min_score
-        boxes, scores, _ = self._detector.predict(rgb)
+        boxes, scores = self._detector.predict(rgb)
         points, kinds = np.nonzero(scores >= lowest)
         sure = scores[points, kinds]
         order = np.argsort(-sure, kind="stable")[:_CANDIDATES]
         corners, kinds, sure = boxes[points[order]], kinds[order], sure[order]
+        is_box = (corners[:, 2:] > corners[:, :2]).all(1)
+        corners, kinds, sure = corners[is_box], kinds[is_box], sure[is_box]
         found: list[Detection] = []
-        free = (corners[:, 2:] > corners[:, :2]).all(1)
-        while len(found) < _MOST_SHOWN and free.any():
-            at = int(free.argmax())
-            overlap = overlaps(corners[at], corners)
-            alike = (overlap > _SAME_OF_KIND) & (kinds == kinds[at])
-            free &= ~(alike | (overlap > _SAME_THING))
-            free[at] = False
+        for at in islice(surest(corners, _SAME_OF_KIND, kinds), _MOST_SHOWN):
             kind, (left, top, right, bottom) = int(kinds[at]), corners[at].tolist()
             bbox = (left, top, right - left, bottom - top)
             found.append(Detection(COCO_IDS[kind], NAMES[kind], float(sure[at]), bbox))
@@ -164,22 +155,13 @@ def things(passes: Sequence[PointsFound], picture: tuple[int, int]) -> Things:
     is_any = (sure >= _LOWEST) & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
     order = np.argsort(-sure, kind="stable")
     order = order[is_any[order]]
-    return Things(boxes[order], sure[order], order)
+    return Things(boxes[order], sure[order])
 
 
 def proposals(found: Things, most: int = 10) -> Things:
     """The likeliest; of boxes that overlap much only the surest."""
-    import numpy as np
-
-    boxes = found.boxes[:_CANDIDATES]
-    kept: list[int] = []
-    free = np.ones(len(boxes), bool)
-    while len(kept) < most and free.any():
-        first = int(free.argmax())
-        kept.append(first)
-        free &= overlaps(boxes[first], boxes) <= _SAME
-        free[first] = False
-    return Things(found.boxes[kept], found.scores[kept], found.points[kept])
+    kept = list(islice(surest(found.boxes[:_CANDIDATES], _SAME), most))
+    return Things(found.boxes[kept], found.scores[kept])
 
 
 def fitted(box: NDArray[np.float32], found: Things) -> NDArray[np.float32] | None:
@@ -202,6 +184,22 @@ def _thingness(found: PointsFound, picture: tuple[int, int]) -> NDArray[np.float
     is_something = 1 - (1 - best).prod(1)
     sure: NDArray[np.float32] = is_something * np.minimum(share / _LARGE, 1) ** _SIZE_POWER
     return sure
+
+
+def surest(
+    boxes: NDArray[np.float32], same: float, kinds: NDArray[np.int64] | None = None
+) -> Iterator[int]:
+    """Rows of boxes (N, 4), the surest first, without those that overlap one before them by more
+    than `same`; kinds (N,): or one of another kind by more than _SAME_THING."""
+    import numpy as np
+
+    free = np.ones(len(boxes), bool)
+    while free.any():
+        first = int(free.argmax())
+        yield first
+        limit = same if kinds is None else np.where(kinds == kinds[first], same, _SAME_THING)
+        free &= ~(overlaps(boxes[first], boxes) > limit)
+        free[first] = False
 
 
 def overlaps(box: NDArray[np.float32], boxes: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from labeler.runs.pair import PRETRAINED
-from trainer.config import DETECTOR_FACTS
-
-COCO = "COCO"
+from trainer.config import COCO, DETECTOR_FACTS
 
 
 @dataclass(frozen=True, slots=True)

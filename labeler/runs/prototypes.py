@@ -8,11 +8,12 @@ lies, a thing of that class is suggested. Works from the first box on; any threa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from labeler.dataset.detected import Detected
 from labeler.dataset.model import BBox
-from labeler.runs.coco_detector import PointsFound, overlaps
+from labeler.runs.coco_detector import PointsFound, overlaps, surest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -145,16 +146,11 @@ def _found(known: Prototypes, one: Glance) -> list[Detected]:
     order = np.argsort(-scores, kind="stable")
     boxes, scores, labels = one.boxes[order], scores[order], alike.argmax(1)[order]
     found: list[Detected] = []
-    free = np.ones(len(order), bool)
-    while free.any() and len(found) < _MOST:
-        first = int(free.argmax())
-        shared = overlaps(boxes[first], boxes)
-        votes = (shared > _VOTES) & (labels == labels[first])
+    for first in islice(surest(boxes, _SAME), _MOST):
+        votes = (overlaps(boxes[first], boxes) > _VOTES) & (labels == labels[first])
         laid = np.average(boxes[votes], axis=0, weights=scores[votes])
         box = BBox.from_corners(*map(float, laid))
         found.append(Detected(known.categories[labels[first]], box, float(scores[first])))
-        free &= shared <= _SAME
-        free[first] = False
     return found
 
 

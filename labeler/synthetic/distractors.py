@@ -10,7 +10,7 @@ from labeler.simulator.arrays import Floats, floats
 from labeler.simulator.mesh import Mesh, joined
 from labeler.simulator.shapes import Point, box, sphere, turned
 
-_COLORS = 3
+MATERIALS = 3
 """Materials of one distractor."""
 
 
@@ -64,7 +64,7 @@ def _lathe(rng: np.random.Generator, size: float, first: int) -> Mesh:
 
 
 def _ball(rng: np.random.Generator, size: float, first: int) -> Mesh:
-    wedges = [first + int(number) for number in rng.integers(_COLORS, size=4)]
+    wedges = [first + int(number) for number in rng.integers(MATERIALS, size=4)]
     ball = sphere(size / 2, wedges, 10, 16)
     stretch = floats(rng.uniform(0.5, 1.4, 3))
     return Mesh(ball.vertices * stretch, ball.normals, ball.triangles, ball.materials)
@@ -101,4 +101,3 @@ _KINDS: tuple[Callable[[np.random.Generator, float, int], Mesh], ...] = (
     _wheels,
     _heap,
 )
-MATERIALS = _COLORS

@@ -67,6 +67,16 @@ class _Ground:
     color: Floats
 
 
+class _Home:
+    """A simulated room and table, ready to be drawn; color: the table's mean."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.backdrop = Backdrop(look.panorama)
+        self.table = TableTop(look.table, look.gloss)
+        self.color = floats(look.table[::16, ::16].mean(axis=(0, 1)))
+
+
 class RandomizedPictures:
     """draw(n) gives the nth picture of this seed, always the same, in whatever order.
 
@@ -79,24 +89,24 @@ class RandomizedPictures:
     ) -> None:
         """Raises ValueError for an unknown factor."""
         if unknown := set(without) - set(FACTORS):
-            raise ValueError(f"no factor of chance: {', '.join(sorted(unknown))}")
+            raise ValueError(f"no such factor: {', '.join(sorted(unknown))}")
         self._seed = seed
         self._without = frozenset(without)
         self._backgrounds = tuple(backgrounds)
         self._model = FigureModel()
-        self._home: tuple[int, Look] | None = None
+        self._home: tuple[int, _Home] | None = None
         self._stock: tuple[int, Props] | None = None
 
     def draw(self, number: int) -> RandomizedPicture:
         """640 by 360 as the robot sends them; those of other cameras in other shapes."""
-        sights = self._chance(number, "viewpoint")
+        sights = self._rng(number, "viewpoint")
         sight = random_viewpoint(sights) if self._has("viewpoint") else robot_viewpoint(sights)
         ground = self._ground(number, sight)
         light, shadow = self._light(number, ground)
         props = self._props(number)
         surfaces = props.surfaces
         if self._has("materials"):
-            surfaces = random_surfaces(self._chance(number, "materials"), surfaces)
+            surfaces = random_surfaces(self._rng(number, "materials"), surfaces)
         placed, taken, figures = self._robots(number, sight, light)
         things = self._things(number, sight, props, taken)
         shapes, more = self._distractors(number, sight, taken, len(surfaces))
@@ -106,25 +116,25 @@ class RandomizedPictures:
         layer = draw_objects(placed, sight.view, floats([*surfaces, *more]), light)
         if layer is not None:
             if self._has("materials"):
-                chance = self._chance(number, "materials", 1)
-                layer = replace(layer, color=textured(chance, layer.color))
+                rng = self._rng(number, "materials", 1)
+                layer = replace(layer, color=textured(rng, layer.color))
             compose(image, layer)
         return self._developed(number, sight, image, layer, figures)
 
     def _has(self, factor: str) -> bool:
         return factor not in self._without
 
-    def _chance(self, number: int, factor: str, part: int = 0) -> np.random.Generator:
+    def _rng(self, number: int, factor: str, part: int = 0) -> np.random.Generator:
         """Of its own for each factor, so that one left out changes nothing of the others."""
         return np.random.default_rng([self._seed, 40 + list(FACTORS).index(factor), number, part])
 
-    def _look(self, number: int) -> Look:
-        """Of the simulated room and table that this picture shares with its neighbours."""
+    def _home_of(self, number: int) -> _Home:
+        """The simulated room and table that this picture shares with its neighbours."""
         block = number // _HOME
         if self._home is None or self._home[0] != block:
-            chance = np.random.default_rng([self._seed, 39, block])
-            seed = VARIED + int(chance.integers(60_000))
-            self._home = (block, look_of(seed, Setting()))
+            rng = np.random.default_rng([self._seed, 39, block])
+            seed = VARIED + int(rng.integers(60_000))
+            self._home = (block, _Home(look_of(seed, Setting())))
         return self._home[1]
 
     def _props(self, number: int) -> Props:
@@ -134,7 +144,7 @@ class RandomizedPictures:
         return self._stock[1]
 
     def _ground(self, number: int, sight: Viewpoint) -> _Ground:
-        rng = self._chance(number, "surroundings")
+        rng = self._rng(number, "surroundings")
         if self._backgrounds and rng.random() < _SHARE_OF_PHOTOS:
             return _photo(rng, self._backgrounds[rng.integers(len(self._backgrounds))], sight)
         view = sight.view
@@ -145,22 +155,21 @@ class RandomizedPictures:
             texture, gloss = random_texture(rng, _TEXTURE), float(0.9 * rng.random() ** 2)
             color = floats(texture[::16, ::16].mean(axis=(0, 1)))
             return _Ground(_laid(room, TableTop(texture, gloss), view), color)
-        look = self._look(number)
-        room = Backdrop(look.panorama).draw(view.heading, view.pitch, size)
-        color = floats(look.table[::16, ::16].mean(axis=(0, 1)))
-        return _Ground(_laid(room, TableTop(look.table, look.gloss), view), color)
+        home = self._home_of(number)
+        room = home.backdrop.draw(view.heading, view.pitch, size)
+        return _Ground(_laid(room, home.table, view), home.color)
 
     def _light(self, number: int, ground: _Ground) -> tuple[Light, float]:
         """And how much its shadows darken."""
         if not self._has("light"):
-            return self._look(number).light, CAST
-        rng = self._chance(number, "light")
+            return self._home_of(number).look.light, CAST
+        rng = self._rng(number, "light")
         return random_light(rng, ground.color), float(rng.uniform(0, 0.8))
 
     def _robots(
         self, number: int, sight: Viewpoint, light: Light
     ) -> tuple[list[Placed], list[Disc], list[Figure]]:
-        rng = self._chance(number, "poses")
+        rng = self._rng(number, "poses")
         is_random = self._has("poses")
         counts = [0.1, 0.64, 0.18, 0.08] if is_random else [0.14, 0.86]
         placed: list[Placed] = []
@@ -184,7 +193,7 @@ class RandomizedPictures:
         self, number: int, sight: Viewpoint, props: Props, taken: list[Disc]
     ) -> list[tuple[str, Mesh]]:
         """Cubes, the mug, the ball, and other things of the household."""
-        rng = self._chance(number, "poses", 1)
+        rng = self._rng(number, "poses", 1)
         kinds = ["cube"] * int(rng.choice(3, p=[0.4, 0.42, 0.18]))
         kinds += [kind for kind in ("mug", "ball") if rng.random() < 0.3]
         kinds += map(str, rng.choice(CLUTTER, int(rng.integers(0, 4))))
@@ -207,7 +216,7 @@ class RandomizedPictures:
         """And the surfaces that they need, from number first on."""
         if not self._has("distractors"):
             return [], []
-        rng = self._chance(number, "distractors")
+        rng = self._rng(number, "distractors")
         found: list[tuple[str, Mesh]] = []
         surfaces: list[Floats] = []
         for _ in range(int(rng.integers(0, 11))):
@@ -230,10 +239,12 @@ class RandomizedPictures:
         layer: Layer | None,
         figures: list[Figure],
     ) -> RandomizedPicture:
-        rng = self._chance(number, "camera")
+        rng = self._rng(number, "camera")
         view, bend = sight.view, sight.optics.bend
         bending = Bending(view.width, view.height, bend)
-        lens = None if self._has("camera") else Lens(self._seed, self._look(number).lens, bend)
+        lens = (
+            None if self._has("camera") else Lens(self._seed, self._home_of(number).look.lens, bend)
+        )
         if lens is None:
             image = random_failings(rng, sight.turned(bending.picture(image)))
         else:

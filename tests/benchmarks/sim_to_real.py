@@ -18,7 +18,6 @@ import argparse
 import json
 import os
 import shlex
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -35,9 +34,9 @@ from labeler.simulator.world import World
 from labeler.synthetic.factors import FACTORS
 from labeler.synthetic.randomized import NAMES, RandomizedPictures
 from tests.benchmarks import judging_world
+from tests.benchmarks.verbs import printed_by, say
 from tests.script import run
 
-ROOT = Path(__file__).resolve().parents[2]
 ROWS = ("full", *(f"without {name}" for name in FACTORS), "none", "plain", "own", "full, then own")
 _WORLD_PICTURES, _STEPS, _STEP = 20, 45, 1 / 15
 
@@ -71,18 +70,13 @@ def main() -> None:
     say(f"\n{words.detector}, {os.cpu_count()} cores; `python {shlex.join(sys.argv)}`")
 
 
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
 def row(name: str, words: argparse.Namespace, scores: dict[str, Any]) -> str:
     own, simulated = str(words.own), f"{words.pictures:,}"
     counts = {"own": own, "full, then own": f"{simulated} + {own}"}
     by_name = {each["name"]: each["ap"] for each in scores["classes"]}
     cells = [scores["AP"], scores["AP50"], *map(by_name.get, NAMES)]
-    told = " | ".join("unknown" if cell is None else f"{cell:.3f}" for cell in cells)
-    return f"| {name} | {counts.get(name, simulated)} | {told} |"
+    shown = " | ".join("unknown" if cell is None else f"{cell:.3f}" for cell in cells)
+    return f"| {name} | {counts.get(name, simulated)} | {shown} |"
 
 
 def learned(name: str, words: argparse.Namespace, out: Path) -> Path:
@@ -103,7 +97,7 @@ def learned(name: str, words: argparse.Namespace, out: Path) -> Path:
         learn = [folder / "annotations.json", "--images", folder / "images"]
         learn += ["--val", other / "annotations.json", "--val-images", other / "images"]
         how += ["--epochs", words.epochs]
-    told(["train", *learn, *how, "--out", place])
+    printed_by(["train", *learn, *how, "--out", place])
     (out / f"{place.name}.done").touch()
     return place
 
@@ -157,23 +151,9 @@ def scored(trained: Path, judged: Path) -> dict[str, Any]:
     """AP, AP50 and AP by class on the judging world."""
     lists, images = judged / "annotations.json", judged / "images"
     found: dict[str, Any] = json.loads(
-        told(["evaluate", trained, lists, "--images", images, "--json"])
+        printed_by(["evaluate", trained, lists, "--images", images, "--json"])
     )
     return found
-
-
-def told(words: list[Any]) -> str:
-    """What the verb prints. Raises RuntimeError with its last words where it fails."""
-    done = subprocess.run(
-        [sys.executable, "-m", "labeler", *map(str, words)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"{shlex.join(map(str, words))}\n{done.stderr[-2000:]}")
-    return done.stdout
 
 
 if __name__ == "__main__":

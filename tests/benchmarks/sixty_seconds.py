@@ -21,7 +21,6 @@ import os
 import platform
 import random
 import shlex
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -32,9 +31,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from labeler.runs.prepare import Wish
 from tests.benchmarks.transfer import IMAGES, SITTING, simulated
+from tests.benchmarks.verbs import printed_by, say
 from tests.script import run
 
-ROOT = Path(__file__).resolve().parents[2]
 SIMULATED, ALL = "simulated", "all"
 
 Scores = tuple[float, float]
@@ -74,17 +73,12 @@ def main() -> None:
                 cells.append(cell(scores))
             say(f"| {folder.name} | {pictures} | {' | '.join(cells)} |")
     loads += [os.getloadavg()[0]] if hasattr(os, "getloadavg") else []
-    told = ", ".join(f"{load:.1f}" for load in loads) or "unknown"
+    busy = ", ".join(f"{load:.1f}" for load in loads) or "unknown"
     say(
         f"\nMedian AP / AP50, seeds {', '.join(map(str, words.seeds))}; {words.detector}; "
-        f"{platform.machine()}, {os.cpu_count()} cores; load at the beginning and the end: {told}; "
+        f"{platform.machine()}, {os.cpu_count()} cores; load at the beginning and the end: {busy}; "
         f"`python {shlex.join(sys.argv)}`"
     )
-
-
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 def cell(scores: list[Scores]) -> str:
@@ -99,8 +93,8 @@ def scored(
     kept = place.with_name(f"{place.name}.json")
     if not kept.is_file():
         kept.write_text(json.dumps(trained(folder, pictures, seconds, seed, detector, place)))
-    told = json.loads(kept.read_text())
-    return told["AP"], told["AP50"]
+    scores = json.loads(kept.read_text())
+    return scores["AP"], scores["AP50"]
 
 
 def trained(
@@ -111,9 +105,11 @@ def trained(
     if pictures != ALL:
         lists = drawn(lists, int(pictures), seed, place.with_name(f"{place.name}-train.json"))
     images, val = folder / "images", folder / "val.json"
-    wish = ["--seconds", seconds, "--seed", seed, "--detector", detector]
-    told(["train", lists, "--images", images, "--val", val, *wish, "--out", place])
-    found: dict[str, Any] = json.loads(told(["evaluate", place, val, "--images", images, "--json"]))
+    how = ["--seconds", seconds, "--seed", seed, "--detector", detector]
+    printed_by(["train", lists, "--images", images, "--val", val, *how, "--out", place])
+    found: dict[str, Any] = json.loads(
+        printed_by(["evaluate", place, val, "--images", images, "--json"])
+    )
     return found
 
 
@@ -127,20 +123,6 @@ def drawn(lists: Path, count: int, seed: int, target: Path) -> Path:
     boxes = [box for box in content["annotations"] if box["image_id"] in ids]
     target.write_text(json.dumps({**content, "images": images, "annotations": boxes}))
     return target
-
-
-def told(words: list[Any]) -> str:
-    """What the verb prints. Raises RuntimeError with its last words where it fails."""
-    done = subprocess.run(
-        [sys.executable, "-m", "labeler", *map(str, words)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"{shlex.join(map(str, words))}\n{done.stderr[-2000:]}")
-    return done.stdout
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import pytest
 import labeler.runs.child
 from labeler.cli import main
 from labeler.commands import compare
+from labeler.commands.pair_teller import PairTeller
 from labeler.errors import UserError
 from labeler.runs.data_curve import part_folder
 from labeler.runs.pair import SIDES, prepare_pair_from_coco, summarise_pair
@@ -25,6 +26,7 @@ from labeler.runs.pair_child import train_pair_in_child
 from labeler.runs.prepare import Wish
 from tests.runs.run_makers import write_coco_files, write_coco_scenes
 from trainer.config import BUILT_IN, COCO_START, load_config
+from trainer.events import Evaluated, Progressed
 from trainer.predict import Predictor
 
 PATIENCE = 250
@@ -211,3 +213,15 @@ def test_faults_are_told_before_anything_is_trained(
     told = capsys.readouterr()
     assert re.search(sentence, told.err), told.err
     assert not list((tmp_path / "here").glob("new/*"))
+
+
+def test_a_side_that_was_scored_before_it_told_its_progress_is_no_fault(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As a run by epochs of few pictures does: its first score comes within the first second."""
+    teller = PairTeller()
+    teller.tell("pretrained", Evaluated(3.0, 1.0, 0.5, 0.4, 0.6, 0.001, is_best=True))
+    teller.tell("scratch", Progressed("Learning", 1.0, 10.0, 0.5, 20.0, 0.9))
+    told = capsys.readouterr().err
+    assert "1 of 10 s each, epoch 0.5" in told
+    assert "AP50: pretrained 0.60, scratch not scored yet" in told

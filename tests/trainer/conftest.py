@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # as the trainer itself does, before torch
+
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from filelock import FileLock
 
 from tests.trainer.constant_model import leave_constant_models
@@ -20,7 +24,14 @@ from tests.trainer.training_runs import (
 )
 from trainer.events import Evaluated, Event
 
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # as the trainer itself does, before torch
+
+@pytest.fixture(autouse=True)
+def _torch_as_it_was() -> Iterator[None]:
+    """A training in this process sets both, and no other test may feel it."""
+    threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(False)
 
 
 @pytest.fixture

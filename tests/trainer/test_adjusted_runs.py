@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,14 +24,6 @@ from trainer.recipe import Facts, choose_recipe, sized
 from trainer.train import train
 
 FACTS = Facts(300, 500, 2, aspect=1.6, pixels=190_000, typical=0.6, small=0.4, directed=False)
-
-
-@pytest.fixture(autouse=True)
-def _torch_as_it_was() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    yield
-    torch.set_num_threads(threads)
-    torch.set_flush_denormal(False)
 
 
 def around(

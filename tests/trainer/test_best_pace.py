@@ -5,11 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import torch
 
 from tests.trainer.training_runs import prepare_run
 from trainer.best_pace import HORIZON, BestPace
@@ -22,14 +21,6 @@ from trainer.train import train
 pytestmark = pytest.mark.usefixtures("constant_models")
 
 FACTS = Facts(300, 500, 1, aspect=1.6, pixels=190_000, typical=0.6, small=0.4, directed=False)
-
-
-@pytest.fixture(autouse=True)
-def _torch_as_it_was() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    yield
-    torch.set_num_threads(threads)
-    torch.set_flush_denormal(False)
 
 
 class Day:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import itertools
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 
 from tests.trainer.training_runs import prepare_run
 from trainer.config import load_config, save_config
@@ -19,14 +17,6 @@ from trainer.train import train
 from trainer.training import Training
 
 pytestmark = pytest.mark.usefixtures("constant_models")
-
-
-@pytest.fixture(autouse=True)
-def _torch_as_it_was() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    yield
-    torch.set_num_threads(threads)
-    torch.set_flush_denormal(False)
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 
 from tests.trainer.training_runs import prepare_run
 from trainer import pace
@@ -15,14 +13,6 @@ from trainer.config import COCO_START
 from trainer.events import Evaluated, Event, Finished
 from trainer.predict import Predictor
 from trainer.train import train
-
-
-@pytest.fixture(autouse=True)
-def _torch_as_it_was() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    yield
-    torch.set_num_threads(threads)
-    torch.set_flush_denormal(False)
 
 
 class Ticks:

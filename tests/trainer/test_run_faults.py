@@ -32,14 +32,6 @@ from trainer.validation import Validator, Verdict
 pytestmark = pytest.mark.usefixtures("constant_models")
 
 
-@pytest.fixture(autouse=True)
-def _torch_as_it_was() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    yield
-    torch.set_num_threads(threads)
-    torch.set_flush_denormal(False)
-
-
 @pytest.fixture
 def make(tmp_path: Path) -> Callable[..., Path]:
     def make(*, train: int = 24, val: int = 1, **config: object) -> Path:

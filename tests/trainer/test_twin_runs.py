@@ -7,13 +7,12 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from tests.trainer.training_runs import ROOT, prepare_run
 from trainer.config import load_config, save_config
@@ -26,14 +25,6 @@ from trainer.twin import twin
 from trainer.twin_sides import SIDES, SideFailedError
 
 pytestmark = pytest.mark.usefixtures("constant_models")
-
-
-@pytest.fixture(autouse=True)
-def _torch_as_it_was() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    yield
-    torch.set_num_threads(threads)
-    torch.set_flush_denormal(False)
 
 
 @pytest.fixture

@@ -76,6 +76,14 @@ class Hands:
         return self.now
 
 
+def started() -> tuple[Hands, Stopwatch]:
+    """The clock, and a watch that runs by it."""
+    hands = Hands()
+    watch = Stopwatch(hands)
+    watch.start()
+    return hands, watch
+
+
 @pytest.mark.parametrize(
     ("make", "whole"),
     [
@@ -87,9 +95,7 @@ class Hands:
 def test_five_seconds_after_its_start_a_run_has_a_model_for_little_of_its_time(
     make: Callable[[Stopwatch], Pace], whole: float
 ) -> None:
-    hands = Hands()
-    watch = Stopwatch(hands)
-    watch.start()
+    hands, watch = started()
     pace = make(watch)
     hands.now = 4.9
     assert pace.first_evaluation() is None
@@ -106,9 +112,7 @@ def test_five_seconds_after_its_start_a_run_has_a_model_for_little_of_its_time(
 
 
 def test_what_the_first_evaluation_has_cost_tells_when_a_short_run_has_to_end_learning() -> None:
-    hands = Hands()
-    watch = Stopwatch(hands)
-    watch.start()
+    hands, watch = started()
     pace = ClockPace(watch, 10.0)
     hands.now = 5.5
     pace.evaluated_first(0.5, 2.0)
@@ -120,9 +124,7 @@ def test_what_the_first_evaluation_has_cost_tells_when_a_short_run_has_to_end_le
 
 
 def test_the_rate_does_not_jump_where_the_first_evaluation_took_its_time() -> None:
-    hands = Hands()
-    watch = Stopwatch(hands)
-    watch.start()
+    hands, watch = started()
     pace = ClockPace(watch, 10.0)
     pace.expect_look(1.5)
     hands.now = 5.0
@@ -136,9 +138,7 @@ def test_the_rate_does_not_jump_where_the_first_evaluation_took_its_time() -> No
 
 
 def test_a_run_too_short_for_it_is_scored_only_at_its_end() -> None:
-    hands = Hands()
-    watch = Stopwatch(hands)
-    watch.start()
+    hands, watch = started()
     pace = ClockPace(watch, 6.0)
     hands.now = 5.1
     assert pace.first_evaluation() is None
@@ -214,9 +214,7 @@ def _nearly(one: Verdict, other: Verdict) -> bool:
 
 def looks_of(seconds: float, cost: float) -> list[float]:
     """When a run of so many seconds validates, as shares of its time, if each costs so much."""
-    hands = Hands()
-    watch = Stopwatch(hands)
-    watch.start()
+    hands, watch = started()
     pace = ClockPace(watch, seconds)
     at, steps = [], 0
     while pace.progress() < 1.0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -18,51 +18,35 @@ from labeler.gui.input_pause import InputPause
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.label.first_suggestions import FirstSuggestions
 from labeler.gui.label.learning_along import LearningAlong
+from labeler.gui.label.switch_line import SwitchLine
 from labeler.gui.side_panel import keep_keys
 
 
-class AlongSwitch(QWidget):
+class AlongSwitch(SwitchLine):
     """On, off, and what it is doing; before it has learnt anything, where suggestions come from."""
 
     def __init__(
         self, along: LearningAlong, first: FirstSuggestions, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(
+            _tr("Learn along"),
+            "label.learn_along",
+            _tr("Learn from the images you label and suggest boxes on the rest"),
+            parent,
+        )
         self._along = along
         self._first = first
-        self.button = QPushButton(self.tr("Learn along"), self)
-        self.button.setAccessibleName(self.tr("Learn along"))
-        self.button.setCheckable(True)
-        hint_tooltip(
-            self.button,
-            "label.learn_along",
-            self.tr("Learn from the images you label and suggest boxes on the rest"),
-        )
-        keep_keys(self.button, Qt.Key.Key_Space)
-        self.line = QLabel(self)
-        self.line.setWordWrap(True)
-        theme.set_role(self.line, "faint")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.button)
-        row.addWidget(self.line, 1)
         self.button.clicked.connect(along.set_on)
         along.changed.connect(self._show)
         first.changed.connect(self._show)
         self._show()
 
-    def set_editable(self, editable: bool) -> None:
-        self.button.setEnabled(editable)
-
     def _show(self) -> None:
-        self.button.setChecked(self._along.is_wanted)
         by_likeness = (
             self.tr("Suggests what looks like your first boxes") if self._first.is_on else ""
         )
         words = "\n".join(filter(None, (by_likeness, self._along.words)))
-        self.line.setText(words)
-        self.button.setAccessibleDescription(words)
+        self.show_state(self._along.is_wanted, words)
 
 
 class AlongOffer(QFrame):
@@ -114,3 +98,7 @@ class AlongOffer(QFrame):
     def stop(self) -> None:
         """Another workspace is shown: nothing is waited for meanwhile."""
         self.pause.stop()
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("AlongSwitch", text)

@@ -46,8 +46,6 @@ class Proposing(QObject):
         self._document, self._editor, self._canvas = document, editor, canvas
         self._finder = ProposalFinder()
         self._found: OrderedDict[int, Proposed] = OrderedDict()
-        self._whole: set[int] = set()
-        """Images in whose whole picture was sought as closely as it gets."""
         self._job: Job | None = None
         self._sought: int | None = None
         self._is_stopped = False
@@ -92,7 +90,7 @@ class Proposing(QObject):
         image_id = self._wanted()
         if self._job is not None and self._sought != image_id:
             self._job.cancel()
-        if image_id is None or image_id in self._whole:
+        if image_id is None or self._is_whole(image_id):
             self._stay.stop()
         elif self._job is None and not self._stay.isActive():
             self._stay.start()
@@ -144,6 +142,11 @@ class Proposing(QObject):
         image = self._editor.image() if self.is_on and not self._is_stopped else None
         return None if image is None or not self._canvas.editable else image.id
 
+    def _is_whole(self, image_id: int) -> bool:
+        """Whether things were sought on it as closely as it gets."""
+        found = self._found.get(image_id)
+        return found is not None and found.is_whole
+
     def _show(self, image_id: int | None) -> None:
         found = self._found.get(image_id) if image_id is not None else None
         boxes = () if found is None or self._is_answered(image_id) else found.offered
@@ -175,30 +178,26 @@ class Proposing(QObject):
         finder = self._finder
         self._job = run_in_background(
             lambda report, should_stop: finder.find(seen, size, report, should_stop),
-            on_progress=partial(self._take_first, image_id),
+            on_progress=partial(self._take, image_id),
             on_done=partial(self._take_all, image_id),
             on_error=self._fail,
             owner=self,
         )
         self.changed.emit()
 
-    def _take_first(self, image_id: int, found: Proposed) -> None:
+    def _take(self, image_id: int, found: Proposed) -> None:
         if image_id != self._sought:
             return  # another dataset was opened meanwhile
         self._found[image_id] = found
         self._found.move_to_end(image_id)
         while len(self._found) > _MOST_KEPT:
-            gone, _ = self._found.popitem(last=False)
-            self._whole.discard(gone)
+            self._found.popitem(last=False)
         if image_id == self._wanted():
             self._show(image_id)
 
     def _take_all(self, image_id: int, found: Proposed) -> None:
         self._job = None
-        if image_id == self._sought:
-            if found.is_whole:
-                self._whole.add(image_id)
-            self._take_first(image_id, found)
+        self._take(image_id, found)
         self.follow()
 
     def _fail(self, error: Exception) -> None:
@@ -211,7 +210,6 @@ class Proposing(QObject):
 
     def _forget(self) -> None:
         self._found.clear()
-        self._whole.clear()
         self._sought = None
         self._stay.stop()
         if self._job is not None:

@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -204,15 +205,15 @@ class _ModelFile:
         self.predictor: LiveDetector | None = None
         self._stamp: tuple[int, int] | None = None
         self._looked = 0.0
-        self._coming: _Loading | None = None
+        self._loader = ThreadPoolExecutor(1, "loading a model")
+        self._coming: Future[LiveDetector] | None = None
 
     def forget(self) -> None:
         self.path = self.predictor = self._stamp = self._coming = None
 
     def finish(self) -> None:
         """Waits for what is being loaded: the process must not end in the middle of that."""
-        if self._coming is not None:
-            self._coming.wait()
+        self._loader.shutdown()
 
     def refresh(self, path: Path) -> bool:
         """True where a predictor was made. Raises UserError, once for each state of the file.
@@ -232,14 +233,14 @@ class _ModelFile:
             self.predictor = self._coming = None
         self.path, self._stamp = path, stamp
         if self.predictor is not None:
-            self._coming = _Loading(path)
+            self._coming = self._loader.submit(_loaded, path)
             return False
         self.predictor = _loaded(path)
         return True
 
     def _take_what_comes(self) -> bool:
         assert self._coming is not None
-        if not self._coming.is_done:
+        if not self._coming.done():
             return False
         coming, self._coming = self._coming, None
         self.predictor = coming.result()
@@ -250,38 +251,6 @@ class _ModelFile:
         assert self.predictor is not None
         names, threshold = dict(self.predictor.names), self.predictor.threshold
         return LoadedModel(self.path, names, threshold, self.is_beside)
-
-
-class _Loading:
-    """A predictor that is made on a thread of its own."""
-
-    def __init__(self, path: Path) -> None:
-        self._made: LiveDetector | None = None
-        self._error: Exception | None = None
-        self._thread = threading.Thread(
-            target=self._load, args=(path,), daemon=True, name="loading a model"
-        )
-        self._thread.start()
-
-    @property
-    def is_done(self) -> bool:
-        return not self._thread.is_alive()
-
-    def wait(self) -> None:
-        self._thread.join()
-
-    def result(self) -> LiveDetector:
-        """Once it is done. Raises what loading raised."""
-        if self._error is not None:
-            raise self._error
-        assert self._made is not None
-        return self._made
-
-    def _load(self, path: Path) -> None:
-        try:
-            self._made = _loaded(path)
-        except Exception as error:  # for whoever asks for the result
-            self._error = error
 
 
 def _loaded(path: Path) -> LiveDetector:

@@ -55,18 +55,12 @@ class ModelChoice(QObject):
         """
         is_news = model.parent not in self._announced
         self._announced.add(model.parent)
-        keeps_best = (
-            self._was_chosen
-            and is_same_run(model, self.model)
-            and self.model is not None
-            and self.model.name == MODEL
-        )
-        if keeps_best:
-            pass
-        elif is_news or not (self._was_chosen and is_watched):
+        same = self.model.name if self.model and is_same_run(model, self.model) else ""
+        keeps_best = self._was_chosen and same == MODEL
+        if not keeps_best and (is_news or not (self._was_chosen and is_watched)):
             self._was_chosen = False
             self._use(model)
-        elif is_same_run(model, self.model) and self.model and self.model.name == NEWEST:
+        elif same == NEWEST:
             self._use(model)  # the newest is gone once the run has ended
         self.refresh()
 

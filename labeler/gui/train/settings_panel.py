@@ -152,7 +152,7 @@ class SettingsPanel(QWidget):
         self.missing.setVisible(bool(missing))
         size = self.tr("{0} MB, once").format(facts.megabytes)
         cost = size if facts.megabytes else self.tr("no download")
-        self.starts.show_detector(str(self.detector.currentData()), cost)
+        self.starts.show_detector(detector, cost)
         is_given = bool(self.starts.detector)
         self.detector.setToolTip(
             self.tr("The detector of the run it starts from") if is_given else facts.note

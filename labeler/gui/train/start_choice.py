@@ -13,10 +13,7 @@ from labeler.gui.left_out import offer_left_out
 from labeler.gui.train import words
 from labeler.gui.train.choices import ChoiceRow
 from labeler.runs.history import LeftOut, RunSummary
-from trainer.config import DEFAULT_DETECTOR, DETECTOR_FACTS
-
-COCO, IMAGENET = "COCO", "ImageNet"
-"""What pretrained weights come from, as DetectorFacts has it."""
+from trainer.config import COCO, DETECTOR_FACTS, IMAGENET
 
 
 class StartChoice(QWidget):
@@ -100,9 +97,7 @@ class StartChoice(QWidget):
         """
         is_pretrained = self.start == "pretrained"
         self._own_learned = DETECTOR_FACTS[detector].learned
-        for learned, row in self._learned.items():
-            usual = DETECTOR_FACTS[DEFAULT_DETECTOR].learned
-            row.setVisible(learned in (COCO, usual, self._own_learned))
+        for row in self._learned.values():
             row.set_detail(self.tr("no download"))
         self.pretrained.set_detail(cost)
         if is_pretrained:

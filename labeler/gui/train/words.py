@@ -50,8 +50,8 @@ def outcome(run: RunSummary) -> str:
 def origin(run: RunSummary) -> str:
     """Where a run started from, and which detector learned, unless that tells it already."""
     began, its = start(run.start, run.parent, run.detector), run.detector
-    is_told = its == DEFAULT_DETECTOR or (run.start == "pretrained" and its in OFFLINE)
-    return began if is_told else f"{began}, {detector(its)}"
+    is_clear = its == DEFAULT_DETECTOR or (run.start == "pretrained" and its in OFFLINE)
+    return began if is_clear else f"{began}, {detector(its)}"
 
 
 def start(name: str, parent: str = "", of_detector: str = "") -> str:
