@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import unicodedata
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from labeler.errors import UserError
@@ -43,6 +45,34 @@ def replace_durably(source: Path, target: Path) -> None:
         sync_folder(target.parent)
     except OSError as error:
         raise UserError(f"Cannot move {source} to {target}: {reason(error)}.") from error
+
+
+@contextmanager
+def new_folder(folder: Path, noun: str) -> Iterator[Path]:
+    """A folder beside it to make something in, which gets its name when all is in it and is taken
+    away where that fails. What a kill left of an earlier one goes first. A folder that is there and
+    empty is filled as it is. noun: what is made, as "run". Raises UserError.
+    """
+    is_there = os.path.lexists(folder)
+    making = folder if is_there else folder.with_name(f".{folder.name}{PART}")
+    try:
+        if is_there and any(folder.iterdir()):
+            raise UserError(f"{folder} is not empty. Choose a new folder for the {noun}.")
+        if not is_there:
+            if os.path.lexists(making):
+                shutil.rmtree(making)
+            making.mkdir(parents=True)
+    except OSError as error:
+        raise UserError(f"Cannot make a {noun} in {folder}: {reason(error)}.") from error
+    try:
+        yield making
+        if not is_there:
+            replace_durably(making, folder)
+    except BaseException as error:
+        shutil.rmtree(making, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise UserError(f"Cannot write the {noun} {folder}: {reason(error)}.") from error
+        raise
 
 
 def sync_file(path: Path) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
 from labeler.dataset.coco import write_coco
-from labeler.dataset.files import PART, reason, replace_durably, sync_folder, write_durably
+from labeler.dataset.files import new_folder, sync_folder, write_durably
 from labeler.dataset.model import Image, ImageState
 from labeler.dataset.progress import OnProgress, ShouldStop, ignore_progress, never_stop
 from labeler.dataset.soundness import require_pictures
@@ -174,7 +171,7 @@ def prepare_run_from_dataset(
     _require_installed(wish)
     plan = plan_split(dataset, wish, on_progress=on_progress, should_stop=should_stop)
     split = plan.split
-    with _new_folder(run) as making:
+    with new_folder(run, "run") as making:
         warnings = (*notes, *plan.warnings, *_put_aside(dataset.runs_folder, plan.before, split))
         write_coco(dataset, split.train_ids, making / "train.json")
         write_coco(dataset, split.val_ids, making / "val.json")
@@ -252,7 +249,7 @@ def prepare_run_from_coco(
     require_examples(train.side(), train_json.name)
     warnings += warnings_about(train.names, train.side(), val.side(), test.side())
     prepared = PreparedRun(run, sizes, explanation, tuple(warnings))
-    with _new_folder(run) as making:
+    with new_folder(run, "run") as making:
         write_lists(train, making / "train.json")
         write_lists(val, making / "val.json")
         if test.images:
@@ -326,31 +323,3 @@ def _save(
         raise UserError(f"{error}.") from error
     save_config(making, config)
     sync_folder(making)
-
-
-@contextmanager
-def _new_folder(run: Path) -> Iterator[Path]:
-    """A folder beside it to make the run in, which gets its name when all is in it and is taken
-    away where that fails. What a kill left of an earlier one goes first. A folder that is there and
-    empty is filled as it is. Raises UserError.
-    """
-    is_there = os.path.lexists(run)
-    making = run if is_there else run.with_name(f".{run.name}{PART}")
-    try:
-        if is_there and any(run.iterdir()):
-            raise UserError(f"{run} is not empty. Choose a new folder for the run.")
-        if not is_there:
-            if os.path.lexists(making):
-                shutil.rmtree(making)
-            making.mkdir(parents=True)
-    except OSError as error:
-        raise UserError(f"Cannot make a run in {run}: {reason(error)}.") from error
-    try:
-        yield making
-        if not is_there:
-            replace_durably(making, run)
-    except BaseException as error:
-        shutil.rmtree(making, ignore_errors=True)
-        if isinstance(error, OSError):
-            raise UserError(f"Cannot write the run {run}: {reason(error)}.") from error
-        raise

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
-from labeler.dataset.files import reason, write_durably
+from labeler.dataset.files import new_folder, write_durably
 from labeler.dataset.model import ImageState
 from labeler.dataset.picture import SUFFIXES
 from labeler.dataset.progress import OnProgress, ShouldStop, Stopped
@@ -16,7 +15,6 @@ from labeler.errors import UserError
 from labeler.synthetic.randomized import NAMES, RandomizedPictures
 
 LISTS, IMAGES = "annotations.json", "images"
-_WAITING = ".part"
 
 
 def write_pictures(
@@ -27,27 +25,14 @@ def write_pictures(
     should_stop: ShouldStop,
     first: int = 0,
 ) -> int:
-    """Pictures first to first + count - 1 into a folder that is not there yet; how many boxes.
+    """Pictures first to first + count - 1 into a new or empty folder; how many boxes.
 
-    It appears whole or not at all. Raises Stopped, and UserError where nothing can be written.
+    A new one appears whole or not at all, and what a kill left of it goes with the next attempt.
+    Raises Stopped, and UserError where nothing can be written.
     """
-    waiting = folder.with_name(folder.name + _WAITING)
-    if folder.exists():
-        raise UserError(f"{folder} is there already. Name a new folder.")
-    if waiting.exists():
-        raise UserError(f"{waiting} is in the way: a set that was not finished. Delete it first.")
-    try:
-        (waiting / IMAGES).mkdir(parents=True)
-        try:
-            boxes = _fill(pictures, range(first, first + count), waiting, on_progress, should_stop)
-            waiting.rename(folder)
-        except BaseException:
-            shutil.rmtree(waiting, ignore_errors=True)
-            raise
-    except OSError as error:
-        place = error.filename or folder
-        raise UserError(f"Cannot make {folder}: {place}: {reason(error)}.") from error
-    return boxes
+    with new_folder(folder, "set") as making:
+        (making / IMAGES).mkdir()
+        return _fill(pictures, range(first, first + count), making, on_progress, should_stop)
 
 
 def _fill(
@@ -63,7 +48,7 @@ def _fill(
         if should_stop():
             raise Stopped("Stopped. No pictures were kept.")
         drawn, name = pictures.draw(number), f"{number:06d}.jpg"
-        (folder / IMAGES / name).write_bytes(drawn.jpeg)
+        write_durably(folder / IMAGES / name, drawn.jpeg)
         image_id = len(images) + 1
         size = {"width": drawn.truth.width, "height": drawn.truth.height}
         images.append({"id": image_id, "file_name": name, **size})

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -139,7 +143,24 @@ def test_the_verb_writes_a_set_that_import_takes(
     with Dataset.open(tmp_path / "own", read_only=True) as dataset:
         assert dataset.counts().total == 5
     assert main(["synthesize", str(out), "--pictures", "1"]) == 1
-    assert "is there already" in capsys.readouterr().err
+    assert "is not empty. Choose a new folder for the set." in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_set_whose_making_was_killed_is_made_by_the_next_attempt(tmp_path: Path) -> None:
+    out = tmp_path / "made"
+    words = [sys.executable, "-m", "labeler", "synthesize", str(out), "--pictures"]
+    with subprocess.Popen([*words, "5000"], stderr=subprocess.DEVNULL) as killed:
+        deadline = time.monotonic() + 60
+        while not [*tmp_path.glob(".made.part/images/*.jpg")]:
+            assert killed.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        killed.kill()
+    assert not out.exists()
+    assert main(["synthesize", str(out), "--pictures", "2"]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["made"]
+    assert len([*(out / "images").iterdir()]) == 2
 
 
 def test_a_set_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
