@@ -302,16 +302,18 @@ class Dataset(Connections):
 
         Left out, so that nothing is asked twice: what is like a box that stands there, or like
         something of this source that a person rejected. Boxes are clipped to their image; what is
-        outside is left out too. Returns those that were kept.
+        outside is left out too, and what is of a class that is gone. Returns those that were kept.
         """
         kept: list[Suggestion] = []
+        known = {each.id for each in self.categories()}
         with self.transaction():
             for image_id in image_ids:
                 self._writer.execute(
                     "DELETE FROM suggestion WHERE image_id = ? AND source = ? AND rejected = 0",
                     (image_id, source),
                 )
-            for each in filter(None, map(self._inside, offered)):
+            of_known = (each for each in offered if each.category_id in known)
+            for each in filter(None, map(self._inside, of_known)):
                 if not self._is_answered(each):
                     rows.write_suggestion(self._writer, None, each, self._saw)
                     kept.append(each)

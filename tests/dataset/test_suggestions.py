@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from labeler.dataset import suggestion_edits as edits
-from labeler.dataset.category_edits import add_category
+from labeler.dataset.category_edits import add_category, delete_category
 from labeler.dataset.changes import StaleEdit
 from labeler.dataset.edits import draw, verify
 from labeler.dataset.history import History
@@ -52,6 +52,13 @@ def test_a_second_offer_of_a_source_replaces_its_first_alone(dataset: Dataset) -
     assert {each.source for each in dataset.suggestions(1)} == {"tracker", "detector"}
     assert kept in dataset.suggestions(1)
     assert dataset.image(1).suggestion_count == 2
+
+
+def test_what_is_of_a_class_that_is_gone_meanwhile_is_left_out(dataset: Dataset) -> None:
+    found = [Suggestion(5, 1, 1, PLACE, 0.8, "d"), Suggestion(6, 1, 2, PLACE, 0.8, "d")]
+    dataset.apply(delete_category(dataset, 1))
+    assert [each.category_id for each in dataset.offer("d", [1], found)] == [2]
+    assert [each.id for each in dataset.suggestions(1)] == [6]
 
 
 def test_accepting_makes_a_box_and_can_be_undone(dataset: Dataset) -> None:

@@ -149,6 +149,20 @@ def test_what_was_boxed_is_undone_and_so_is_what_it_suggested(opened: Open) -> N
     hand.wait(lambda: hand.offered(1))
 
 
+def test_what_was_undone_suggests_nothing_either_where_the_person_went_at_once(
+    opened: Open,
+) -> None:
+    hand = opened()
+    hand.draw_ball(0)
+    hand.wait(lambda: hand.offered(1))
+    hand.wait_until_looked()
+    hand.window.document.undo()
+    hand.press(Qt.Key.Key_D)
+    hand.wait_until_looked()
+    hand.go(3)
+    hand.wait(lambda: not any(hand.offered(number) for number in (0, 1, 2, 4, 5)))
+
+
 def test_another_class_of_the_box_is_another_class_of_what_is_suggested(opened: Open) -> None:
     hand = opened()
     hand.window.document.perform(add_category(hand.dataset, "orange"))

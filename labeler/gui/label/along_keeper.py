@@ -76,6 +76,12 @@ class OfferKeeper(QObject):
         if time.monotonic() - self._stored_at >= _EVERY_S:
             self.store()
 
+    def is_answering(self, image_id: int) -> bool:
+        """Whether the person is looking at suggestions there: they stay as they are."""
+        return image_id == self._travel.image_id and bool(
+            self._document.dataset.suggestions(image_id)
+        )
+
     def drop(self) -> None:
         """What is not stored yet is forgotten."""
         self._later.stop()
@@ -90,7 +96,7 @@ class OfferKeeper(QObject):
             self._later.start()
             return
         now = list(self._found)[:_AT_ONCE]
-        kept = {each: self._found[each] for each in now if not self._is_answering(each)}
+        kept = {each: self._found[each] for each in now if not self.is_answering(each)}
         for number in now:
             del self._found[number]
         if self._found:
@@ -119,9 +125,3 @@ class OfferKeeper(QObject):
         except UserError:
             return True
         return False
-
-    def _is_answering(self, image_id: int) -> bool:
-        """Whether the person is looking at suggestions there: they stay as they are."""
-        return image_id == self._travel.image_id and bool(
-            self._document.dataset.suggestions(image_id)
-        )

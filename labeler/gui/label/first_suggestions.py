@@ -123,6 +123,8 @@ class FirstSuggestions(QObject):
             before = self._offered.get(image_id, [])
             if list(things) == list(before) or _is_others(dataset, image_id):
                 continue
+            if self.keeper.is_answering(image_id):  # it is taken up when the person has left it
+                continue
             self._offered[image_id] = things
             self.keeper.add(image_id, things)
 
