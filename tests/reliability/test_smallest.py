@@ -87,6 +87,7 @@ PARTS = {
     "benchmarks/judging_world.py",
     "benchmarks/live_feeds.py",
     "benchmarks/thread_times.py",
+    "benchmarks/verbs.py",
     "reliability/drive_phases.py",
     "reliability/kill9_window.py",
     "reliability/pose_spread.py",
