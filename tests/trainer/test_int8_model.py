@@ -81,8 +81,10 @@ def test_what_measures_boxes_stays_in_floats_and_the_rest_calculates_in_whole_nu
     makers = {output: node.op_type for node in graph.node for output in node.output}
     convolutions = [node for node in graph.node if node.op_type == "Conv"]
     plain = [node.name for node in convolutions if makers.get(node.input[1]) is None]
-    assert sorted({name.split("/")[2].split("_")[0] for name in plain}) == ["classify", "measure"]
-    assert len(convolutions) > 10 * len(plain)
+    parts = {(name.split("/")[1], name.split("/")[2].split(".")[0]) for name in plain}
+    assert parts == {("head", "classify"), ("head", "measure"), ("branch", "classify")}
+    assert len(plain) == 3 * len({name.split("/")[2].split(".")[1] for name in plain})
+    assert len(convolutions) > 5 * len(plain)
 
 
 def test_its_weights_have_seven_bits_so_that_older_processors_do_not_overflow(
