@@ -36,11 +36,13 @@ FROM_TRAINER = {
     "trainer.run_files",
     "trainer.shell_text",
     "trainer.stored",
+    "trainer.vector_weights",
 }
 """The rest of the trainer needs torch, or is its own business. stored and run_files read what both
 sides keep on the disk, and picture_gate is asked before any picture is decoded: one checked reader,
 so that neither trusts what the other refuses. The same of names (the gate) and of what is written
-to a terminal (shell_text). coco_weights knows COCO's names and the files of its detector."""
+to a terminal (shell_text). coco_weights knows COCO's names and the files of its detector,
+vector_weights the same of ready-made Vector."""
 FOR_THE_TRACKER = {
     "labeler.dataset.model",
     "labeler.dataset.picture",
@@ -126,6 +128,7 @@ def test_a_forbidden_import_is_noticed(tmp_path: Path, monkeypatch: pytest.Monke
         ("trainer.predict", {"torch", "PySide6", "labeler"}),
         ("trainer.assist_lines", {"torch", "numpy"}),
         ("trainer.coco_weights", {"torch", "numpy", "safetensors"}),
+        ("trainer.vector_weights", {"torch", "numpy", "safetensors"}),
         ("labeler.runs.coco_detector", {"torch", "numpy", "onnxruntime", "PySide6"}),
         ("trainer.events", {"torch", "numpy"}),
         ("trainer.config", {"torch", "numpy"}),

@@ -1,9 +1,10 @@
 """Remakes trainer/nanodet_g.onnx: COCO's detector as a graph that needs no torch.
 
-    python tools/make_coco_graph.py
+    python tools/make_coco_graph.py [--of coco|vector] [--out FILE]
 
-Its numbers stay where they are: the graph says at which bytes of nanodet_g.safetensors, in the same
-folder, each tensor lies (ONNX's external data), and turns them from float16 into float32.
+With --of vector it is trainer/nanodet_vector.onnx, ready-made Vector. The numbers stay where they
+are: the graph says at which bytes of nanodet_g.safetensors and nanodet_vector.safetensors, in the
+same folder, each tensor lies (ONNX's external data), and turns them from float16 into float32.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import json
 import struct
 import sys
 import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,20 +27,37 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from trainer.coco_weights import GRAPH, PATH
+from trainer import coco_weights, vector_weights
 from trainer.machine import write_whole
-from trainer.nanodet import STRIDES, NanoDetector, coco_detector
+from trainer.nanodet import STRIDES, NanoDetector, coco_detector, vector_detector
 
 INPUT, OUTPUTS = "picture", ("boxes", "scores")
 _OPSET = 17
 _HALF = "_float16"
+_TRACED_SIZE = (96, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """detector: builds it for a size of its input. weights: the files of its numbers; where two
+    hold the same tensor, the later one counts."""
+
+    detector: Callable[[tuple[int, int]], NanoDetector]
+    weights: tuple[Path, ...]
+    graph: Path
+
+
+MADE = {
+    "coco": Made(coco_detector, (coco_weights.PATH,), coco_weights.GRAPH),
+    "vector": Made(vector_detector, (coco_weights.PATH, vector_weights.PATH), vector_weights.GRAPH),
+}
 
 
 class EveryPoint(nn.Module):
     """What the detector finds at each point of its grids, finest level first, rows first.
 
     uint8 RGB (1, height, width, 3) in, both sides multiples of 32. Out come boxes (N, 4), x1 y1 x2
-    y2 in pixels of the input, and scores (N, 80).
+    y2 in pixels of the input, and scores (N, classes).
     """
 
     def __init__(self, detector: NanoDetector) -> None:
@@ -47,7 +67,8 @@ class EveryPoint(nn.Module):
     def forward(self, picture: Tensor) -> tuple[Tensor, Tensor]:
         own = self.detector
         normal = own._normalised(picture.permute(0, 3, 1, 2).float() / 255)
-        levels = own.neck(own.backbone.late([normal], 0))
+        features = own.backbone.late([normal], 0)
+        levels = own.neck(features)
         boxes, scores = [], []
         for stride, level in zip(STRIDES, levels, strict=True):
             tower = own.head.tower[str(stride)](level)
@@ -56,8 +77,11 @@ class EveryPoint(nn.Module):
             steps = (sides.softmax(1) * own.head.whole[:, None]).sum(1) * stride
             x, y = _points(level, stride)
             boxes.append(torch.stack([x - steps[0], y - steps[1], x + steps[2], y + steps[3]], 1))
-            scores.append(logits[0].flatten(1).sigmoid().T)
-        return torch.cat(boxes), torch.cat(scores)
+            scores.append(logits[0].flatten(1).T)
+        told = torch.cat(scores)
+        if own.branch is not None:
+            told = told + own.branch(features)[0]
+        return torch.cat(boxes), told.sigmoid()
 
 
 def _points(level: Tensor, stride: int) -> tuple[Tensor, Tensor]:
@@ -71,25 +95,31 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--out", type=Path, default=GRAPH)
+    parser.add_argument("--of", choices=MADE, default="coco")
+    parser.add_argument("--out", type=Path)
     words = parser.parse_args()
-    content = remade()
-    write_whole(words.out, content)
+    out = words.out or MADE[words.of].graph
+    content = remade(MADE[words.of])
+    write_whole(out, content)
     found = hashlib.sha256(content).hexdigest()
-    sys.stdout.write(f"{words.out}: {len(content)} bytes, sha256 {found}\n")
+    sys.stdout.write(f"{out}: {len(content)} bytes, sha256 {found}\n")
     return 0
 
 
-def remade() -> bytes:
+def remade(made: Made) -> bytes:
     """The file's content, which depends on the version of torch that traces the network."""
-    model = onnx.load_model_from_string(_traced())
-    places = _places(PATH)
+    model = onnx.load_model_from_string(_traced(made.detector(_TRACED_SIZE)))
     graph = model.graph
+    places: dict[str, dict[str, Any]] = {}
+    for weights in made.weights:
+        places |= _places(weights)
+    used = {tensor.name for tensor in graph.initializer}
+    names = sorted(used & set(places))
     small = [tensor for tensor in graph.initializer if tensor.name not in places]
-    halves = [_elsewhere(name, places[name]) for name in sorted(places)]
+    halves = [_elsewhere(name, places[name]) for name in names]
     casts = [
         onnx.helper.make_node("Cast", [half.name], [name], to=onnx.TensorProto.FLOAT)
-        for half, name in zip(halves, sorted(places), strict=True)
+        for half, name in zip(halves, names, strict=True)
     ]
     nodes = [*casts, *graph.node]
     del graph.initializer[:], graph.node[:]
@@ -101,14 +131,14 @@ def remade() -> bytes:
     return content
 
 
-def _traced() -> bytes:
-    detector = coco_detector((96, 64))
+def _traced(detector: NanoDetector) -> bytes:
+    width, height = _TRACED_SIZE
     with torch.no_grad(), warnings.catch_warnings(), TemporaryDirectory() as folder:
         file = Path(folder, "graph.onnx")
         warnings.simplefilter("ignore")  # the tracer warns of sizes that it takes for constants
         torch.onnx.export(
             EveryPoint(detector).eval(),
-            (torch.zeros(1, 64, 96, 3, dtype=torch.uint8),),
+            (torch.zeros(1, height, width, 3, dtype=torch.uint8),),
             file,
             opset_version=_OPSET,
             dynamo=False,
@@ -124,7 +154,7 @@ def _traced() -> bytes:
 
 
 def _places(weights: Path) -> dict[str, dict[str, Any]]:
-    """By the names in the graph: shape, and first and last byte in the file.
+    """By the names in the graph: the file's name, shape, and first and last byte in the file.
 
     https://github.com/huggingface/safetensors#format: the length of a JSON header in eight bytes,
     the header, the tensors.
@@ -135,6 +165,7 @@ def _places(weights: Path) -> dict[str, dict[str, Any]]:
     begin = 8 + length
     return {
         f"detector.{name}": {
+            "file": weights.name,
             "shape": told["shape"],
             "bytes": [begin + place for place in told["data_offsets"]],
         }
@@ -151,7 +182,7 @@ def _elsewhere(name: str, place: dict[str, Any]) -> onnx.TensorProto:
         dims=place["shape"],
         data_location=onnx.TensorProto.EXTERNAL,
     )
-    said = {"location": PATH.name, "offset": str(begin), "length": str(end - begin)}
+    said = {"location": place["file"], "offset": str(begin), "length": str(end - begin)}
     for key, value in said.items():
         tensor.external_data.add(key=key, value=value)
     return tensor

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trainer import vector_weights
 from trainer.best_pace import FEWEST_EPOCHS, FEWEST_LOOKS, FIRST, HORIZON, PATIENCE
 from trainer.coco_kin import coco_classes_like
 from trainer.coco_weights import NAMES
-from trainer.config import COCO_START, DETECTOR_FACTS, OFFLINE, RunConfig
+from trainer.config import COCO_START, DETECTOR_FACTS, OFFLINE, VECTOR_START, RunConfig
 from trainer.machine import processor_count
 
 if TYPE_CHECKING:
@@ -66,8 +67,19 @@ def rate_choice(config: RunConfig, peak: float) -> str:
 
 def classes_choice(config: RunConfig, names: Sequence[str]) -> tuple[str, ...]:
     """What the classes begin from, where COCO's detector is the start; () where it is not."""
-    if config.detector != COCO_START or config.start != "pretrained":
+    if config.detector != COCO_START or config.start not in ("pretrained", VECTOR_START):
         return ()
+    if config.start == VECTOR_START:
+        known = [name for name in names if vector_weights.class_like(name) is not None]
+        names = [name for name in names if name not in known]
+        if not known:
+            return (
+                "No class is Vector or his cube: each begins as those of COCO like it, or as "
+                "the mean of its 80.",
+            )
+        begun = f"{_listed(known)} {'is' if len(known) == 1 else 'are'} known to it already"
+        rest = "; the others begin as those of COCO like them, or as the mean of its 80"
+        return (f"{begun}{rest if names else ''}.",)
     alike = []
     for name in names:
         classes = [NAMES[index] for index in coco_classes_like(name)]
@@ -199,12 +211,7 @@ def _phase_choices(config: RunConfig, recipe: Recipe) -> tuple[str, ...]:
         return (f"Starts from {config.start} weights of {config.detector}.",)
     if config.start == "scratch":
         return ("Starts from random weights, so everything learns from the beginning.",)
-    start = (
-        "Starts from a detector that has learned COCO's 80 kinds of things; your classes begin as "
-        "their mean."
-        if config.detector == COCO_START
-        else "Starts from a backbone that has seen ImageNet."
-    )
+    start = _begun_from(config)
     if len(recipe.phases) == 1:
         return (start, "Only the head learns: there is no time for more.")
     share = recipe.phases[0].until
@@ -212,3 +219,18 @@ def _phase_choices(config: RunConfig, recipe: Recipe) -> tuple[str, ...]:
     if config.budget == "best":
         time = f"the first {share * config.seconds:.0f} s"
     return (start, f"For {time} only the head learns, then the backbone, too.")
+
+
+def _begun_from(config: RunConfig) -> str:
+    """Where pretrained weights, or ready-made ones, come from."""
+    if config.start == VECTOR_START:
+        return (
+            "Starts from ready-made Vector: a detector that has learned COCO's 80 kinds of things, "
+            "and then the robot and his cube from simulated pictures."
+        )
+    if config.detector == COCO_START:
+        return (
+            "Starts from a detector that has learned COCO's 80 kinds of things; your classes begin "
+            "as their mean."
+        )
+    return "Starts from a backbone that has seen ImageNet."

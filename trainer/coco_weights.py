@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PATH = Path(__file__).with_name("nanodet_g.safetensors")
 GRAPH = PATH.with_suffix(".onnx")
 """The network without torch, made by tools/make_coco_graph.py; its numbers lie in PATH."""
-GRAPH_SHA256 = "cc8dad57bcb7c2f4c7e36d77090a8775fa71ca8976c4800cb7b09d5e12ba054d"
+GRAPH_SHA256 = "f3679973c4a7c9b208d03de78ca6e79e2f46e966be355ce7044596ce26653f13"
 SHA256 = "3d2ef381cf71901388885dc86d86a7231b4d982637537f36076a579998234b1b"
 NAMES = (
     *("person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat"),
@@ -43,7 +43,7 @@ def load() -> dict[str, Tensor]:
     """
     from safetensors.torch import load as read
 
-    data = _checked(PATH, SHA256)
+    data = checked(PATH, SHA256)
     return {name: tensor.float() for name, tensor in read(data).items()}
 
 
@@ -53,11 +53,12 @@ def graph() -> Path:
     Raises TrainerError as load.
     """
     for path, sha256 in ((PATH, SHA256), (GRAPH, GRAPH_SHA256)):
-        _checked(path, sha256)
+        checked(path, sha256)
     return GRAPH.resolve()  # ONNX Runtime refuses weights that a link leads to
 
 
-def _checked(path: Path, sha256: str) -> bytes:
+def checked(path: Path, sha256: str) -> bytes:
+    """A file that came with the program. Raises TrainerError where it is missing or another one."""
     try:
         data = path.read_bytes()
     except OSError as error:

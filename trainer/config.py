@@ -110,7 +110,9 @@ _OF_EXTRAS = {"detectors": ("transformers", "scipy")}
 """The packages of an extra that are looked for."""
 
 DETECTORS = tuple(DETECTOR_FACTS)
-STARTS = ("pretrained", "scratch", "run")
+VECTOR_START = "vector"
+"""Ready-made Vector: weights that came with the program, of the detector that starts from COCO."""
+STARTS = ("pretrained", VECTOR_START, "scratch", "run")
 START_WEIGHTS = "start.safetensors"
 """In the folder of a run that starts from another run: a copy of that one's best weights."""
 BUDGETS = ("time", "epochs", "best")
@@ -138,7 +140,7 @@ class RunConfig:
     input), batch and learning_rate (AdamW's peak): the recipe chooses.
 
     parent: the name of the run whose weights lie in RUN/start.safetensors, where the start is
-    "run"; root: what the first of its ancestors started from, "pretrained" or "scratch".
+    "run"; root: what the first of its ancestors started from, "pretrained", "vector" or "scratch".
 
     Raises ValueError, in words for the person, where a value is impossible.
     """
@@ -175,6 +177,10 @@ class RunConfig:
                 raise ValueError(f"{name} must lie between {low} and {high}, not {value!r:.40}")
         if self.budget == "epochs" and not self.epochs:
             raise ValueError("epochs must be said where they are the budget")
+        if self.start == VECTOR_START and self.detector != COCO_START:
+            raise ValueError(
+                f"only {COCO_START} can start from ready-made Vector, not {self.detector}"
+            )
         if (self.start == "run") != bool(self.parent):
             raise ValueError("parent must name a run where the start is run, and only there")
 
@@ -214,7 +220,12 @@ def missing_for(detector: str) -> str:
 
 def start_words(config: RunConfig) -> str:
     """Where the run's weights come from, for reports in English."""
-    said = {"pretrained": "pretrained weights", "scratch": "random weights", "": "other weights"}
+    said = {
+        "pretrained": "pretrained weights",
+        VECTOR_START: "ready-made Vector",
+        "scratch": "random weights",
+        "": "other weights",
+    }
     if config.start != "run":
         return said[config.start]
     return f"the weights of {config.parent}, which came from {said.get(config.root, said[''])}"

@@ -14,11 +14,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from trainer import coco_weights
+from trainer import coco_weights, vector_weights
 from trainer.assign import Assignment, Grid, assign
 from trainer.boxes import from_distances, grid_points
 from trainer.class_rows import ClassRows
 from trainer.coco_kin import coco_classes_like
+from trainer.config import VECTOR_START
 from trainer.loss import box_loss, classification_loss
 from trainer.protocol import BuildRequest, Detector, Found, ParameterGroup, StagedDetector, Target
 from trainer.suppression import suppressed
@@ -442,7 +443,7 @@ class NanoDetector(StagedDetector):
 
 def build(request: BuildRequest) -> Detector:
     """Raises TrainerError where the weights of COCO are missing or altered."""
-    has_learned = request.start in ("pretrained", "run")
+    has_learned = request.start in ("pretrained", VECTOR_START, "run")
     fine_tunes = has_learned and request.start_decides
     peak = _RATE if fine_tunes else _SCRATCH_RATE
     detector = NanoDetector(
@@ -453,7 +454,10 @@ def build(request: BuildRequest) -> Detector:
         branch_rate=(_BRANCH_RATE if fine_tunes else _BRANCH_SCRATCH_RATE) / peak,
         backbone_rate=request.backbone_rate if has_learned or not request.start_decides else 1.0,
     )
-    if request.start == "pretrained":
+    if request.start == VECTOR_START:
+        _begin_from_vector(detector, request.names)
+        detector.put_norms(FirstLookNorm, only_branch=request.start_decides)
+    elif request.start == "pretrained":
         _begin_from_coco(detector, request.names)
         if request.start_decides:
             detector.put_norms(nn.BatchNorm2d, only_branch=True)
@@ -468,6 +472,13 @@ def coco_detector(input_size: tuple[int, int]) -> NanoDetector:
     """As it was published, with COCO's 80 classes, in eval mode. Raises TrainerError as build."""
     detector = NanoDetector(len(coco_weights.NAMES), input_size, has_branch=False)
     detector.load_state_dict(coco_weights.load())
+    return detector.eval()
+
+
+def vector_detector(input_size: tuple[int, int]) -> NanoDetector:
+    """Ready-made Vector, in eval mode. Raises TrainerError as build."""
+    detector = NanoDetector(len(vector_weights.NAMES), input_size)
+    detector.load_state_dict(vector_weights.load())
     return detector.eval()
 
 
@@ -488,6 +499,22 @@ def _begin_from_coco(detector: NanoDetector, names: Sequence[str]) -> None:
             rows = [known[list(classes)].mean(0) for classes in alike]
             known = torch.stack(rows) if rows else known.mean(0, keepdim=True).expand_as(own)
         values[name] = known
+    detector.load_state_dict(values)
+
+
+@torch.no_grad()
+def _begin_from_vector(detector: NanoDetector, names: Sequence[str]) -> None:
+    """As ready-made Vector; classes that are neither he nor his cube begin as from COCO."""
+    _begin_from_coco(detector, names)
+    values, ready = detector.state_dict(), vector_weights.load()
+    alike = [vector_weights.class_like(name) for name in names]
+    for name, own in values.items():
+        if detector.class_rows(name) is None:
+            values[name] = ready[name]
+            continue
+        for label, known in enumerate(alike):
+            if known is not None:
+                own[label] = ready[name][known]
     detector.load_state_dict(values)
 
 

@@ -57,7 +57,8 @@ class ParameterGroup:
 class BuildRequest:
     """What the door to a detector gets: build(request) -> Detector, on the CPU, in train mode.
 
-    start: "pretrained" or "scratch"; "checkpoint": only the structure, weights are to come; "run":
+    start: "pretrained" or "scratch"; "vector": ready-made Vector, where the detector is the one
+    that starts from COCO; "checkpoint": only the structure, weights are to come; "run":
     they are to come and to learn on, which take_over() is for. input_size: (width, height) in
     pixels, multiples of 32, the same for every picture.
     on_download and should_stop are for weights that come over the network. Hints: finest_stride is

@@ -11,10 +11,11 @@ from trainer.augment import AUGMENTATIONS, Augmentation
 from trainer.best_pace import HORIZON
 from trainer.choices import AS_ASKED, Reasons, choices_of
 from trainer.coco import CocoSet
-from trainer.config import COCO_START, OFFLINE, RunConfig
+from trainer.config import COCO_START, OFFLINE, VECTOR_START, RunConfig
 from trainer.mosaic import Mosaic
 from trainer.predict import ModelDetails
 from trainer.sizes import SIZES
+from trainer.vector_weights import FINEST_STRIDE as STRIDE_OF_VECTOR
 
 _GENTLE = 0.17
 """Of the detector's rate, for weights of a run: the full one would undo what they know."""
@@ -144,6 +145,8 @@ def choose_recipe(
     else:
         size, size_reason = _size(config, facts, on_gpu=on_gpu, looks_closely=looks_closely)
     stride = _finest_stride(facts, size) if before is None else before.finest_stride
+    if config.start == VECTOR_START:
+        stride = STRIDE_OF_VECTOR
     kinds = facts.categories > 1
     batch = 12 if looks_closely else 16
     phases = _phases(config, batch, head_share=0.3 if kinds else 0.4, on_gpu=on_gpu)

@@ -10,9 +10,16 @@ from labeler.errors import UserError
 from labeler.runs.budgets import Budget, Length, with_budget
 from labeler.runs.history import config_of
 from labeler.runs.prepare import Wish
-from trainer.config import AUGMENTATIONS, DEFAULT_DETECTOR, DETECTORS, DEVICES, OFFLINE
+from trainer.config import (
+    AUGMENTATIONS,
+    DEFAULT_DETECTOR,
+    DETECTORS,
+    DEVICES,
+    OFFLINE,
+    VECTOR_START,
+)
 
-_WEIGHTS = ("pretrained", "scratch")
+_WEIGHTS = ("pretrained", VECTOR_START, "scratch")
 
 
 def add_adjustments(parser: argparse.ArgumentParser) -> None:
@@ -21,8 +28,9 @@ def add_adjustments(parser: argparse.ArgumentParser) -> None:
         dest="start",
         metavar="WEIGHTS|RUN",
         default="pretrained",
-        help="the weights to start from: pretrained (default); scratch, which are random ones; or "
-        "the folder of a run, whose best ones learn on",
+        help="the weights to start from: pretrained (default); vector, which know Vector and his "
+        "cube from simulated pictures; scratch, which are random ones; or the folder of a run, "
+        "whose best ones learn on",
     )
     parser.add_argument(
         "--detector",

@@ -8,10 +8,10 @@ from PySide6.QtCore import QCoreApplication
 
 from labeler.errors import UserError
 from labeler.gui import times
+from labeler.runs.detector import EVERYDAY, VECTOR
 from labeler.runs.history import MODEL, NEWEST, RunState, RunSummary, config_of
 from labeler.runs.pair import PRETRAINED, SIDES, PairSummary
 from labeler.runs.pair_words import FROM_COCO, words_of
-from trainer.coco_weights import GRAPH
 from trainer.run_files import moment_in
 
 
@@ -30,8 +30,10 @@ def of_pair(pair: PairSummary) -> str:
 
 def of_file(path: Path) -> str:
     """A run's files are always called the same, so its folder tells more: its moment or name."""
-    if path == GRAPH:
+    if path == EVERYDAY:
         return _tr("80 everyday things, no training")
+    if path == VECTOR:
+        return _tr("Vector and his cube, ready-made")
     folder = path.parent
     if path.name == NEWEST:
         return _tr("{0}, learning").format(_moment(folder.name) or folder.name)

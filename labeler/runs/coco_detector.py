@@ -1,20 +1,24 @@
-"""COCO's detector as it was published, without torch: what lies where, before anybody labels.
+"""The detectors that need no training, without torch: COCO's, as it was published, and ready-made
+Vector.
 
-The network is trainer.nanodet's as a graph (tools/make_coco_graph.py says what its outputs are).
+Their network is trainer.nanodet's as a graph (tools/make_coco_graph.py says what its outputs are).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from labeler.errors import UserError
-from trainer.coco_weights import NAMES, graph
+from trainer import coco_weights, vector_weights
+from trainer.coco_weights import NAMES
 from trainer.predict import Detection
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -34,6 +38,7 @@ _MEANT = 0.5
 """A drawn box that overlaps a thing less does not mean it."""
 _WORTH_SHOWING = 0.35
 """The score of a class from which on half of what is found is right, or more."""
+_VECTOR_WORTH_SHOWING = 0.5
 _MOST_SHOWN = 100
 _SAME_OF_KIND, _SAME_THING = 0.6, 0.8
 """Overlaps from which on two boxes are one thing: of one class, and of two."""
@@ -51,8 +56,8 @@ _GROUNDS = {"dining table": 0.5, "bed": 0.5}
 class PointsFound(NamedTuple):
     """What the network sees at each of its N points, finest first.
 
-    boxes (N, 4): x1 y1 x2 y2 in pixels of the picture, inside of it; scores (N, 80): of COCO's
-    classes, 0 to 1.
+    boxes (N, 4): x1 y1 x2 y2 in pixels of the picture, inside of it; scores (N, C): of the
+    detector's classes, 80 of COCO's, 0 to 1.
     """
 
     boxes: NDArray[np.float32]
@@ -66,11 +71,15 @@ class Things(NamedTuple):
     scores: NDArray[np.float32]
 
 
-class CocoDetector:
-    """Not for several threads at once. Opening takes a tenth of a second: on a worker, then."""
+class PointDetector:
+    """What one of the program's own graphs sees at every point.
 
-    def __init__(self, *, threads: int = 2) -> None:
-        """Raises UserError where the program's own files are missing or altered."""
+    Not for several threads at once. Opening takes a tenth of a second: on a worker, then.
+    """
+
+    def __init__(self, graph: Callable[[], Path], *, threads: int = 2) -> None:
+        """graph: checks the files and says where it lies. Raises UserError where they are missing
+        or altered."""
         try:
             path = graph()
         except ValueError as error:
@@ -103,21 +112,33 @@ class CocoDetector:
         return PointsFound(boxes, scores)
 
 
-class EverydayDetector:
-    """COCO's 80 classes without any training, by the contract of an exported run (Predictor)."""
+class CocoDetector(PointDetector):
+    """COCO's detector."""
 
     def __init__(self, *, threads: int = 2) -> None:
-        """Raises UserError as CocoDetector."""
-        self._detector = CocoDetector(threads=threads)
-        self.names = dict(zip(COCO_IDS, NAMES, strict=True))
-        self.threshold = _WORTH_SHOWING
+        """Raises UserError as PointDetector."""
+        super().__init__(coco_weights.graph, threads=threads)
+
+
+class ReadyDetector:
+    """A detector that needs no training, by the contract of an exported run (Predictor)."""
+
+    def __init__(
+        self, detector: PointDetector, names: Mapping[int, str], threshold: float, longest: int
+    ) -> None:
+        """names: category id -> name, in the order of its classes. longest: as in predict."""
+        self._detector = detector
+        self._longest = longest
+        self._ids = tuple(names)
+        self.names = dict(names)
+        self.threshold = threshold
 
     def predict(self, rgb: NDArray[np.uint8], *, min_score: float | None = None) -> list[Detection]:
         """As Predictor.predict."""
         import numpy as np
 
         lowest = self.threshold if min_score is None else min_score
-        boxes, scores = self._detector.predict(rgb)
+        boxes, scores = self._detector.predict(rgb, longest=self._longest)
         points, kinds = np.nonzero(scores >= lowest)
         sure = scores[points, kinds]
         order = np.argsort(-sure, kind="stable")[:_CANDIDATES]
@@ -126,10 +147,23 @@ class EverydayDetector:
         corners, kinds, sure = corners[is_box], kinds[is_box], sure[is_box]
         found: list[Detection] = []
         for at in islice(surest(corners, _SAME_OF_KIND, kinds), _MOST_SHOWN):
-            kind, (left, top, right, bottom) = int(kinds[at]), corners[at].tolist()
+            number, (left, top, right, bottom) = self._ids[int(kinds[at])], corners[at].tolist()
             bbox = (left, top, right - left, bottom - top)
-            found.append(Detection(COCO_IDS[kind], NAMES[kind], float(sure[at]), bbox))
+            found.append(Detection(number, self.names[number], float(sure[at]), bbox))
         return found
+
+
+def everyday_detector(*, threads: int = 2) -> ReadyDetector:
+    """COCO's 80 classes. Raises UserError as CocoDetector."""
+    names = dict(zip(COCO_IDS, NAMES, strict=True))
+    return ReadyDetector(CocoDetector(threads=threads), names, _WORTH_SHOWING, LONGEST)
+
+
+def vector_detector(*, threads: int = 2) -> ReadyDetector:
+    """Vector and his cube. Raises UserError as CocoDetector."""
+    detector = PointDetector(vector_weights.graph, threads=threads)
+    names = dict(enumerate(vector_weights.NAMES, 1))
+    return ReadyDetector(detector, names, _VECTOR_WORTH_SHOWING, LONGEST)
 
 
 def seen_size(picture: tuple[int, int], longest: int = LONGEST) -> tuple[int, int]:

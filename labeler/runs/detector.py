@@ -6,12 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from labeler.errors import UserError
-from trainer.coco_weights import GRAPH
+from trainer import coco_weights, vector_weights
 from trainer.predict import Detection, Predictor
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+EVERYDAY, VECTOR = coco_weights.GRAPH, vector_weights.GRAPH
+READY_MADE = (EVERYDAY, VECTOR)
+"""Models that came with the program: COCO's 80 classes, and Vector with his cube."""
 
 
 class LiveDetector(Protocol):
@@ -29,15 +34,15 @@ class LiveDetector(Protocol):
 
 
 def open_detector(model: Path, *, threads: int = 2) -> LiveDetector:
-    """Of a model's file; coco_weights.GRAPH gives COCO's 80 classes, which need no training.
+    """Of a model's file; one of READY_MADE needs no training.
 
     Raises UserError where it cannot be used.
     """
-    if model != GRAPH:
+    if model not in READY_MADE:
         return ModelDetector(model, threads=threads)
-    from labeler.runs.coco_detector import EverydayDetector
+    from labeler.runs.coco_detector import everyday_detector, vector_detector
 
-    return EverydayDetector(threads=threads)
+    return (everyday_detector if model == EVERYDAY else vector_detector)(threads=threads)
 
 
 class ModelDetector(Predictor):

@@ -34,7 +34,7 @@ from labeler.gui.preview.pace import Pace
 from labeler.gui.preview.showing import Shown
 from labeler.gui.preview.workspace import PreviewWorkspace
 from labeler.recording import recorder
-from labeler.runs.detector import LiveDetector
+from labeler.runs.detector import EVERYDAY, LiveDetector
 from labeler.runs.history import attend
 from labeler.runs.pair import list_pairs
 from labeler.simulator.truth import read_truth
@@ -45,7 +45,6 @@ from tests.gui.pair_makers import write_pair
 from tests.gui.tiny_model import write_tiny_model
 from tests.runs.run_makers import add_scenes
 from tests.trainer import hostile_models
-from trainer.coco_weights import GRAPH
 from trainer.config import COCO_START, IMAGENET_START, RunConfig, save_config
 from trainer.predict import Predictor
 
@@ -525,7 +524,7 @@ def test_a_model_that_fails_at_a_picture_is_a_sentence_and_another_one_works(
 def test_without_a_run_everyday_things_are_recognised_and_the_way_to_a_detector_is_said(
     qtbot: QtBot, workspace: PreviewWorkspace, live: LiveCamera, known_robot: str
 ) -> None:
-    until(qtbot, lambda: workspace.models.model == GRAPH)
+    until(qtbot, lambda: workspace.models.model == EVERYDAY)
     assert workspace.controls.model.currentText() == "80 everyday things, no training"
     live.choose(known_robot)
     until(qtbot, lambda: workspace.looking.last is not None)
@@ -536,6 +535,25 @@ def test_without_a_run_everyday_things_are_recognised_and_the_way_to_a_detector_
         qtbot.mouseClick(workspace.own_detector.train_button, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(workspace.own_detector.close_button, Qt.MouseButton.LeftButton)
     assert not workspace.own_detector.isVisible()
+
+
+def test_ready_made_vector_can_be_chosen_before_anything_is_labelled(
+    qtbot: QtBot, workspace: PreviewWorkspace, live: LiveCamera, known_robot: str
+) -> None:
+    until(qtbot, lambda: workspace.models.model == EVERYDAY)
+    box = workspace.controls.model
+    row = box.findText("Vector and his cube, ready-made")
+    box.setCurrentIndex(row)
+    box.activated.emit(row)
+    live.choose(known_robot)
+    until(qtbot, lambda: workspace.looking.model is not None and workspace.looking.last is not None)
+    assert workspace.looking.model is not None
+    assert list(workspace.looking.model.names.values()) == ["vector", "cube"]
+    assert "not measured on real ones" in workspace.own_detector.text.text()
+    assert workspace.own_detector.isVisible()
+    workspace.models.refresh()
+    qtbot.wait(1)
+    assert box.currentText() == "Vector and his cube, ready-made"
 
 
 def test_the_newest_run_is_used_and_others_can_be_chosen(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from trainer.coco import CocoSet
-from trainer.config import COCO_START, DETECTOR_FACTS, IMAGENET_START, start_words
+from trainer.config import COCO_START, DETECTOR_FACTS, IMAGENET_START, VECTOR_START, start_words
 from trainer.letterbox import PADDING
 from trainer.measured import Analysis, Measure
 from trainer.predict import ModelDetails
@@ -46,6 +46,10 @@ _TRANSFORMERS = (
     "The detector was trained on COCO (annotations CC BY 4.0, pictures under the terms of Flickr), "
     "its backbone before that on ImageNet, whose pictures are given for research; the weights are "
     "published on huggingface.co for the library transformers, both under Apache-2.0."
+)
+_VECTOR = (
+    " What they knew of Vector and his cube was learned from simulated pictures, by the Vector "
+    "Labeler authors (Apache-2.0)."
 )
 _START_LICENCES = {
     IMAGENET_START: _IMAGENET,
@@ -264,8 +268,11 @@ def _limits() -> str:
 
 def _licences(story: Story) -> str:
     start = "The weights started from random numbers."
-    if "pretrained" in (story.config.start, story.config.root):
+    begun = {story.config.start, story.config.root}
+    if begun & {"pretrained", VECTOR_START}:
         start = _START_LICENCES.get(story.config.detector, _COCO)
+    if VECTOR_START in begun:
+        start += _VECTOR
     lines = [
         f"- {start}",
         "- What the model learnt came from the photos and boxes of the person who trained it: the "

@@ -15,8 +15,8 @@ from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
 
 from labeler.errors import UserError
 from labeler.gui.decode import LONGEST, LivePicture, as_rgb
+from labeler.runs.detector import EVERYDAY, VECTOR
 from labeler.track.steady import Box
-from trainer.coco_weights import GRAPH
 
 if TYPE_CHECKING:
     from labeler.runs.detector import LiveDetector
@@ -58,7 +58,8 @@ class LoadedModel:
     @property
     def name(self) -> str:
         """With its folder's: the file of each run is called the same."""
-        return "COCO" if self.path == GRAPH else f"{self.path.parent.name}/{self.path.name}"
+        names = {EVERYDAY: "COCO", VECTOR: "Vector"}
+        return names.get(self.path) or f"{self.path.parent.name}/{self.path.name}"
 
 
 @dataclass(slots=True)

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from labeler.gui import model_names
 from labeler.gui.left_out import offer_left_out
+from labeler.runs.detector import EVERYDAY, READY_MADE, VECTOR
 from labeler.runs.history import MODEL, LeftOut, RunSummary
-from trainer.coco_weights import GRAPH
 
 
 class ModelBox(QComboBox):
@@ -62,10 +62,19 @@ class ModelBox(QComboBox):
         paths = [run.path / MODEL for run in self._runs]
         for run, path in zip(self._runs, paths, strict=True):
             self.addItem(model_names.of_run(run), str(path))
-        self.addItem(model_names.of_file(GRAPH), str(GRAPH))
-        words = self.tr("What COCO's 80 classes name, from person to toothbrush: works at once")
-        self.setItemData(self.count() - 1, words, Qt.ItemDataRole.ToolTipRole)
-        if self._model is not None and self._model not in (*paths, GRAPH):
+        told = {
+            EVERYDAY: self.tr(
+                "What COCO's 80 classes name, from person to toothbrush: works at once"
+            ),
+            VECTOR: self.tr(
+                "Vector and his cube, learned from simulated pictures: works at once, and is not "
+                "measured on real pictures"
+            ),
+        }
+        for model in READY_MADE:
+            self.addItem(model_names.of_file(model), str(model))
+            self.setItemData(self.count() - 1, told[model], Qt.ItemDataRole.ToolTipRole)
+        if self._model is not None and self._model not in (*paths, *READY_MADE):
             self.insertItem(0, model_names.of_file(self._model), str(self._model))
         offer_left_out(self, self._left_out)
         self.insertSeparator(self.count())

@@ -12,8 +12,8 @@ from labeler.errors import UserError
 from labeler.gui.background import run_in_background
 from labeler.gui.document import Document
 from labeler.gui.preview.model_box import ModelBox
+from labeler.runs.detector import EVERYDAY
 from labeler.runs.history import MODEL, NEWEST, LeftOut, RunSummary, is_same_run, look_through
-from trainer.coco_weights import GRAPH
 
 
 class ModelChoice(QObject):
@@ -109,5 +109,5 @@ class ModelChoice(QObject):
         raise error
 
     def _use_what_there_is(self) -> None:
-        if self.model is None or (self.model == GRAPH and not self._was_chosen):
-            self._use(self._box.newest or GRAPH)
+        if self.model is None or (self.model == EVERYDAY and not self._was_chosen):
+            self._use(self._box.newest or EVERYDAY)

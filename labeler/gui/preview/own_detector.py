@@ -1,7 +1,9 @@
-"""Says over the picture, while everyday things are recognised, how to come to a detector of one's
-own."""
+"""Says over the picture, while a model that came with the program is used, what it knows and how to
+come to a detector of one's own."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 from labeler.gui import theme
 from labeler.gui.key_hint import hint_tooltip
 from labeler.gui.side_panel import keep_keys
+from labeler.runs.detector import EVERYDAY, VECTOR
 
 
 class OwnDetector(QFrame):
@@ -20,13 +23,17 @@ class OwnDetector(QFrame):
         super().__init__(parent)
         self._is_wanted = True
         theme.set_role(self, "bar")
-        self.text = QLabel(
-            self.tr(
+        self._said = {
+            EVERYDAY: self.tr(
                 "No detector of your own yet: 80 everyday things are recognised. "
                 "About 20 labelled pictures are enough to train one."
             ),
-            self,
-        )
+            VECTOR: self.tr(
+                "Ready-made: Vector and his cube, learned from simulated pictures; not measured on "
+                "real ones. About 20 labelled pictures of your own make it better."
+            ),
+        }
+        self.text = QLabel(self._said[EVERYDAY], self)
         self.text.setWordWrap(True)
         self.train_button = self._button(self.tr("Go to Train"))
         theme.set_role(self.train_button, "primary")
@@ -43,8 +50,12 @@ class OwnDetector(QFrame):
         self.close_button.clicked.connect(self._send_away)
         self.hide()
 
-    def show_for(self, *, is_everyday: bool) -> None:
-        self.setVisible(is_everyday and self._is_wanted)
+    def show_for(self, model: Path | None) -> None:
+        """model: the one in use."""
+        said = self._said.get(model) if model is not None else None
+        if said:
+            self.text.setText(said)
+        self.setVisible(bool(said) and self._is_wanted)
 
     def _send_away(self) -> None:
         self._is_wanted = False

@@ -31,7 +31,7 @@ from labeler.gui.preview.wishes import Wishes
 from labeler.gui.unkept_words import before_closing, before_leaving
 from labeler.gui.workspace import Action, Workspace
 from labeler.react.rules import never_seen
-from trainer.coco_weights import GRAPH
+from labeler.runs.detector import READY_MADE
 
 _NUMBERS_MS = 250
 
@@ -163,7 +163,7 @@ class PreviewWorkspace(Workspace):
             self.image_requested.emit(waiting[0])
         else:
             model = self.models.model
-            self.improve_requested.emit(None if model == GRAPH else model)
+            self.improve_requested.emit(None if model in READY_MADE else model)
 
     def react(self) -> None:
         """The rules are followed from now on, or no longer. Without any they are shown."""
@@ -203,7 +203,7 @@ class PreviewWorkspace(Workspace):
         self.judging.reset()
         self.looking.use(model, self.controls.beside.path)
         self.health.set_problem("")
-        self.own_detector.show_for(is_everyday=model == GRAPH)
+        self.own_detector.show_for(model)
         self.controls.set_ready(model is not None)
         self._show_names()
         self._wishes.leave_model()
