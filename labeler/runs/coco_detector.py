@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -67,7 +68,7 @@ class Things(NamedTuple):
 
 
 class CocoDetector:
-    """Not for several threads at once. Opening takes a tenth of a second: on a worker, then."""
+    """Several threads may use it at once. Opening takes a tenth of a second: on a worker, then."""
 
     def __init__(self, *, threads: int = 2) -> None:
         """Raises UserError where the program's own files are missing or altered."""
@@ -101,6 +102,13 @@ class CocoDetector:
         boxes *= np.array([width / size[0], height / size[1]] * 2, np.float32)
         np.clip(boxes, 0, np.array([width, height] * 2, np.float32), out=boxes)
         return PointsFound(boxes, scores)
+
+
+@cache
+def shared_detector() -> CocoDetector:
+    """The same for all that ask in this process: each more would cost 40 MB. Raises UserError as
+    CocoDetector, each time anew."""
+    return CocoDetector()
 
 
 class EverydayDetector:
