@@ -6,23 +6,22 @@ import importlib
 import importlib.util
 import math
 import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from trainer.machine import write_whole
 from trainer.places import lie_there
 from trainer.run_files import MARKS
-from trainer.stored import AtMost, PathText, StoredError, as_json, read
+from trainer.stored import UNSAID, AtMost, PathText, StoredError, as_json, read
 
-BUILT_IN = "lite"
-"""The built-in detector: works offline."""
-COCO_START = "nanodet"
+COCO_START, IMAGENET_START = "nanodet", "lite"
+"""The built-in detector, and the one that was it before."""
 COCO, IMAGENET = "COCO", "ImageNet"
 """What pretrained weights come from."""
-OFFLINE = (BUILT_IN, COCO_START)
-"""What this program brings along itself."""
-DEFAULT_DETECTOR = BUILT_IN
+OFFLINE = (COCO_START, IMAGENET_START)
+"""What this program brings along itself: they work offline."""
+DEFAULT_DETECTOR = COCO_START
 """What learns where nobody has chosen."""
 
 
@@ -44,15 +43,19 @@ class DetectorFacts:
 
 
 DETECTOR_FACTS = {
-    BUILT_IN: DetectorFacts(
+    COCO_START: DetectorFacts(
         "Built in",
         0,
         False,
-        "Small and fast: the best choice where there is no GPU.",
-        learned=IMAGENET,
+        "The best choice where there is no GPU: small and fast, and it has learned COCO's 80 "
+        "everyday kinds of objects.",
     ),
-    COCO_START: DetectorFacts(
-        "Built in, from COCO", 0, False, "Has learned 80 everyday kinds of objects already."
+    IMAGENET_START: DetectorFacts(
+        "Built in, from ImageNet",
+        0,
+        False,
+        "The built-in detector of earlier versions: it has learned from photographs without boxes.",
+        learned=IMAGENET,
     ),
     "dfine_n": DetectorFacts(
         "D-FINE-N",
@@ -143,7 +146,7 @@ class RunConfig:
     train_images: PathText
     val_images: PathText
     start: Name = "pretrained"
-    detector: Name = DEFAULT_DETECTOR
+    detector: Name = field(default=DEFAULT_DETECTOR, metadata={UNSAID: IMAGENET_START})
     seconds: float = 60.0
     seed: int = 0
     budget: Name = "time"

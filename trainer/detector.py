@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainer.config import BUILT_IN, COCO_START, DETECTOR_FACTS, missing_for
+from trainer.config import COCO_START, DETECTOR_FACTS, IMAGENET_START, missing_for
 from trainer.faults import TrainerError
 from trainer.machine import loading
 from trainer.protocol import BuildRequest, Detector
@@ -11,7 +11,7 @@ from trainer.protocol import BuildRequest, Detector
 def build_detector(request: BuildRequest) -> Detector:
     """Raises ValueError, in words for the person, where the weights cannot be had; TrainerError
     where what the detector needs is not installed."""
-    if request.detector == BUILT_IN:
+    if request.detector == IMAGENET_START:
         from trainer import lite
 
         return lite.build(request)

@@ -35,6 +35,11 @@ _SHOWN = 60
 
 KEY = "key"
 """In the metadata of a dataclass' field: what it is called in the file, if not as the field."""
+UNSAID = "unsaid"
+"""In the metadata of a dataclass' field: what files mean that leave it out, if not the default.
+
+So a default may change, and files of before mean what they meant.
+"""
 
 T = TypeVar("T")
 Check = Callable[[Any], Any]
@@ -357,9 +362,10 @@ def _object(kind: Any) -> Check:
         for each in known
         if each.default is MISSING and each.default_factory is MISSING
     }
+    unsaid = {each.name: each.metadata[UNSAID] for each in known if UNSAID in each.metadata}
 
     def checked(value: Any) -> Any:
-        found: dict[str, Any] = {}
+        found: dict[str, Any] = dict(unsaid)
         for name, key, check in checks:
             if key in _an_object(value):
                 try:

@@ -44,6 +44,7 @@ from tests.benchmarks.preview_rate import (
     write_pictures,
 )
 from tests.script import run
+from trainer.config import DEFAULT_DETECTOR
 
 RATE = 30
 BOXES, FRAMES = 100, 120
@@ -62,7 +63,7 @@ def main() -> int:
         os.environ["HOME"] = os.environ["USERPROFILE"] = name
         if options.model is None:
             maker = multiprocessing.get_context("spawn").Process(
-                target=make_models, args=(folder, ["lite"])
+                target=make_models, args=(folder, [DEFAULT_DETECTOR])
             )
             maker.start()
             maker.join()
@@ -94,7 +95,9 @@ def measure(
     workspace = PreviewWorkspace(document, live)
     workspace.resize(1280, 740)
     workspace.show()
-    model = folder / "lite.onnx" if options.model is None else options.model.resolve()
+    model = (
+        folder / f"{DEFAULT_DETECTOR}.onnx" if options.model is None else options.model.resolve()
+    )
     told: dict[int | None, list[dict[str, Any]]] = {each: [] for each in beside}
     with reel(live, folder / "pictures", RATE):
         workspace.activated()

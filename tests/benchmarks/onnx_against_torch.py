@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from tests.script import run
 from trainer.checkpoint import load_checkpoint
 from trainer.coco import read_coco
-from trainer.config import BUILT_IN, DETECTORS, OFFLINE, load_config, missing_for
+from trainer.config import DEFAULT_DETECTOR, DETECTORS, OFFLINE, load_config, missing_for
 from trainer.detector import build_detector
 from trainer.export import export_onnx
 from trainer.letterbox import Letterbox
@@ -153,7 +153,7 @@ def measured(
     detector: Detector, canvases: list[Canvas], rounds: int, threads: int, lowest: float
 ) -> Result:
     categories = tuple((number, str(number)) for number in range(1000))
-    details = ModelDetails(categories, detector.input_size, 0.5, BUILT_IN)
+    details = ModelDetails(categories, detector.input_size, 0.5, DEFAULT_DETECTOR)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "model.onnx")
         export_onnx(path, detector, details)

@@ -1,6 +1,6 @@
 """How many pictures a second the preview looks at, how late they are, and what the window costs.
 
-Run: python tests/benchmarks/preview_rate.py [--seconds 8] [--detector lite] [--model model.onnx]
+Run: python tests/benchmarks/preview_rate.py [--seconds 8] [--detector nanodet] [--model model.onnx]
          [--robot]
 Pictures of the simulated world come as JPEG at 30 and at 15 a second, at exact times and from
 memory, which costs nothing; with --robot from the simulated robot, which has a process of its own

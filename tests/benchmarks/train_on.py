@@ -1,6 +1,7 @@
 """Training on from a run against training anew, when pictures have come: by new and by old ones.
 
-Run: python tests/benchmarks/train_on.py [--seconds 30 60] [--seeds 0 1] [--out DIR]
+Run: python tests/benchmarks/train_on.py [--seconds 30 60] [--seeds 0 1] [--detector lite]
+       [--out DIR]
      python tests/benchmarks/train_on.py --set photos/cards
      (a set: a folder with train.json and images/; val.json is never looked at)
 
@@ -33,7 +34,7 @@ from labeler.simulator.setting import Setting
 from labeler.simulator.truth import CLASSES, read_truth
 from labeler.simulator.world import World
 from tests.script import run
-from trainer.config import START_WEIGHTS, RunConfig, save_config
+from trainer.config import DEFAULT_DETECTOR, DETECTORS, START_WEIGHTS, RunConfig, save_config
 from trainer.evaluate import evaluate
 from trainer.events import Event, Finished
 from trainer.machine import prepare_environment
@@ -71,6 +72,7 @@ def main() -> int:
     parser.add_argument("--first", type=float, default=60.0)
     parser.add_argument("--seconds", type=float, nargs="+", default=[30.0, 60.0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
+    parser.add_argument("--detector", choices=DETECTORS, default=DEFAULT_DETECTOR)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--sitting", type=int, default=SITTING, help="photos of each sitting")
     words = parser.parse_args()
@@ -81,37 +83,39 @@ def main() -> int:
     sys.stdout.write("|---" * 7 + "|\n")
     for each in sets:
         for seed in words.seeds:
-            first = out / f"{each.name}-{seed}-first"
-            told(each, seed, "pretrained, old only", words.first, first, ["old"], None)
+            how = {"seed": seed, "detector": words.detector}
+            begun = f"{each.name}-{words.detector}-{seed}"
+            first = out / f"{begun}-first"
+            told(each, how, "pretrained, old only", words.first, first, ["old"], None)
             for seconds in words.seconds:
                 for name, parent in (("pretrained", None), ("the run", first)):
-                    run = out / f"{each.name}-{seed}-{name.replace(' ', '-')}-{seconds:g}"
-                    told(each, seed, name, seconds, run, ["old", "new"], parent)
+                    run = out / f"{begun}-{name.replace(' ', '-')}-{seconds:g}"
+                    told(each, how, name, seconds, run, ["old", "new"], parent)
     return 0
 
 
 def told(
     each: Set,
-    seed: int,
+    how: dict[str, Any],
     name: str,
     seconds: float,
     run: Path,
     parts: list[str],
     parent: Path | None,
 ) -> None:
-    """Trains, unless it stands there from before, and prints the row."""
+    """Trains, unless it stands there from before, and prints the row. how: for RunConfig."""
     if not (run / "model.onnx").is_file():
-        trained(each, seed, seconds, run, parts, parent)
+        trained(each, how, seconds, run, parts, parent)
     scores = []
     for held in each.held:
         found = evaluate(run, each.folder / f"{held}.json", each.folder / "images").scores
         scores.append(f"{found.ap50:.3f} / {found.ap:.3f}")
     epochs = (run / "epochs.txt").read_text(encoding="utf-8")
-    say(each.name, seed, name, f"{seconds:g}", epochs, *scores)
+    say(each.name, how["seed"], name, f"{seconds:g}", epochs, *scores)
 
 
 def trained(
-    each: Set, seed: int, seconds: float, run: Path, parts: list[str], parent: Path | None
+    each: Set, how: dict[str, Any], seconds: float, run: Path, parts: list[str], parent: Path | None
 ) -> None:
     from trainer.train import train
 
@@ -124,7 +128,8 @@ def trained(
     if parent is not None:
         shutil.copyfile(parent / "best.safetensors", run / START_WEIGHTS)
     images = str(each.folder / "images")
-    config = RunConfig(images, images, seconds=seconds, seed=seed, threads=1, device="cpu", **start)
+    how = {**how, **start, "seconds": seconds, "threads": 1, "device": "cpu"}
+    config = RunConfig(images, images, **how)
     save_config(run, config)
     ends: list[Event] = []
     train(run, ends.append, lambda: False, lambda: time.process_time() / PACE)

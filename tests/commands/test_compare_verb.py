@@ -25,7 +25,7 @@ from labeler.runs.pair import SIDES, prepare_pair_from_coco, summarise_pair
 from labeler.runs.pair_child import train_pair_in_child
 from labeler.runs.prepare import Wish
 from tests.runs.run_makers import write_coco_files, write_coco_scenes
-from trainer.config import BUILT_IN, COCO_START, load_config
+from trainer.config import COCO_START, IMAGENET_START, load_config
 from trainer.events import Evaluated, Progressed
 from trainer.predict import Predictor
 
@@ -177,12 +177,12 @@ def test_both_learn_a_minute_or_until_neither_improves_for_an_hour_at_most(
 def test_an_older_pair_goes_on_with_its_own_detector(tmp_path: Path) -> None:
     source = write_coco_files(tmp_path / "coco", [f"{n}.jpg" for n in range(6)], [1] * 6)
     out = tmp_path / "out"
-    wish = Wish(detector=BUILT_IN)
+    wish = Wish(detector=IMAGENET_START)
     prepare_pair_from_coco(source, source.parent / "images", None, out / "pair", wish)
     arguments = argparse.ArgumentParser()
     compare.add_arguments(arguments)
     words = arguments.parse_args([str(source), "--out", str(out)])
-    assert compare._wish(words).detector == BUILT_IN
+    assert compare._wish(words).detector == IMAGENET_START
     other = arguments.parse_args([str(source), "--out", str(tmp_path / "new")])
     assert compare._wish(other).detector == COCO_START
 

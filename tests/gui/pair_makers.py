@@ -10,7 +10,7 @@ from labeler.runs.pair import SIDES, prepare_pair_from_dataset
 from labeler.runs.prepare import Wish
 from labeler.runs.record import append_event
 from tests.gui.tiny_model import write_tiny_model
-from trainer.config import BUILT_IN
+from trainer.config import IMAGENET_START
 from trainer.events import Evaluated, Event, Finished
 
 PRETRAINED_CURVE = ((10.0, 0.30), (30.0, 0.55), (60.0, 0.62))
@@ -38,7 +38,7 @@ def write_pair(
     pretrained: Sequence[Event] | None = None,
     scratch: Sequence[Event] | None = None,
     with_models: bool = True,
-    detector: str = BUILT_IN,
+    detector: str = IMAGENET_START,
 ) -> Path:
     """A pair among the dataset's runs; without events both are finished.
 

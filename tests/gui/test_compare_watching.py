@@ -33,7 +33,7 @@ from tests.gui.live_waits import Heard, show, until
 from tests.gui.pair_makers import scored, write_pair
 from tests.runs.run_makers import add_scenes
 from tests.votes.phones import Phone, refused
-from trainer.config import BUILT_IN, COCO_START
+from trainer.config import COCO_START, IMAGENET_START
 from trainer.predict import Predictor
 
 FRAMES = 12
@@ -50,7 +50,7 @@ def dataset(tmp_path: Path) -> Iterator[Dataset]:
 
 @pytest.fixture
 def pair(dataset: Dataset, request: pytest.FixtureRequest) -> Path:
-    return write_pair(dataset, detector=getattr(request, "param", BUILT_IN))
+    return write_pair(dataset, detector=getattr(request, "param", IMAGENET_START))
 
 
 @pytest.fixture

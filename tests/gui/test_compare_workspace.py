@@ -27,7 +27,7 @@ from labeler.runs.prepare import Wish, new_run_folder, prepare_run_from_dataset
 from tests.gui.live_waits import Heard, until
 from tests.gui.pair_makers import PRETRAINED_CURVE, SCRATCH_CURVE, scored, write_pair
 from tests.runs.run_makers import add_scenes
-from trainer.config import BUILT_IN, COCO_START, load_config
+from trainer.config import COCO_START, IMAGENET_START, load_config
 from trainer.events import Failed, Progressed, Warned
 
 PATIENCE = 90_000
@@ -213,7 +213,7 @@ def test_a_pair_of_yesterday_shows_its_curves_and_what_they_tell(
 @pytest.mark.parametrize(
     ("detector", "name", "told"),
     [
-        (BUILT_IN, "Pretrained", "AP50 0.93 pretrained against 0.15"),
+        (IMAGENET_START, "Pretrained", "AP50 0.93 pretrained against 0.15"),
         (COCO_START, "From COCO", "AP50 0.93 from COCO against 0.15"),
     ],
 )

@@ -47,7 +47,7 @@ from tests.gui.tiny_model import write_tiny_model
 from tests.runs.run_makers import add_scenes
 from tests.trainer import hostile_models
 from trainer.coco_weights import GRAPH
-from trainer.config import BUILT_IN, COCO_START, RunConfig, save_config
+from trainer.config import COCO_START, IMAGENET_START, RunConfig, save_config
 from trainer.predict import Predictor
 
 
@@ -336,7 +336,7 @@ def test_the_big_screen_shows_the_same_and_escape_leaves_it(
 
 
 @pytest.mark.parametrize(
-    ("detector", "name_of_first"), [(BUILT_IN, "Pretrained"), (COCO_START, "From COCO")]
+    ("detector", "name_of_first"), [(IMAGENET_START, "Pretrained"), (COCO_START, "From COCO")]
 )
 def test_a_pair_of_compare_brings_both_its_models(
     qtbot: QtBot, workspace: PreviewWorkspace, dataset: Dataset, detector: str, name_of_first: str

@@ -23,7 +23,7 @@ from labeler.gui.train.workspace import TrainWorkspace
 from labeler.runs.budgets import Budget, Length, budget_of, with_budget
 from labeler.runs.history import RunState, RunSummary
 from labeler.runs.prepare import Wish
-from trainer.config import BUILT_IN, COCO_START, DETECTORS, RunConfig
+from trainer.config import COCO_START, DEFAULT_DETECTOR, DETECTORS, IMAGENET_START, RunConfig
 
 
 @pytest.fixture
@@ -52,9 +52,13 @@ def test_one_click_asks_for_a_minute_and_leaves_the_rest_to_the_recipe(
 def test_every_detector_can_be_chosen_and_says_what_must_be_fetched(panel: SettingsPanel) -> None:
     assert panel.pretrained.detail == "no download"
     panel.detector.setFocus()
+    assert panel.detector.currentText() == "Built in"
     QTest.keyClick(panel.detector, Qt.Key.Key_Home)
+    assert panel.wish() == Wish(detector="nanodet")
+    assert panel.starts.coco.isChecked()
     QTest.keyClick(panel.detector, Qt.Key.Key_Down)
-    assert panel.wish().detector == "nanodet"
+    assert panel.wish().detector == "lite"
+    assert panel.detector.currentText() == "Built in, from ImageNet"
     assert panel.pretrained.detail == "no download"
     QTest.keyClick(panel.detector, Qt.Key.Key_Down)
     assert panel.wish().detector == "dfine_n"
@@ -102,12 +106,12 @@ def test_a_start_from_coco_brings_a_detector_that_has_learned_it(panel: Settings
     starts = panel.starts
     starts.coco.click()
     assert (panel.wish().start, panel.wish().detector) == ("pretrained", COCO_START)
-    panel.detector.setCurrentIndex(panel.detector.findData(BUILT_IN))
+    panel.detector.setCurrentIndex(panel.detector.findData(IMAGENET_START))
     panel.detector.activated.emit(panel.detector.currentIndex())
     assert not starts.coco.isChecked()
     assert (starts.pretrained.text(), starts.pretrained.isChecked()) == ("ImageNet", True)
     panel.scratch.click()
-    assert (panel.wish().start, panel.wish().detector) == ("scratch", BUILT_IN)
+    assert (panel.wish().start, panel.wish().detector) == ("scratch", IMAGENET_START)
     starts.coco.click()
     assert (panel.wish().start, panel.wish().detector) == ("pretrained", COCO_START)
     larger = "ssdlite320_mobilenet_v3_large"
@@ -220,17 +224,18 @@ def test_a_run_that_is_gone_gives_way_to_pretrained_weights_and_never_to_another
 
 def test_a_runs_detector_is_only_lent_and_the_persons_own_comes_back(panel: SettingsPanel) -> None:
     panel.detector.setFocus()
-    QTest.keyClick(panel.detector, Qt.Key.Key_Down)
+    QTest.keyClick(panel.detector, Qt.Key.Key_End)
     own = panel.wish().detector
     panel.show_runs([_run("other", "fcos_resnet50_fpn")])
     panel.starts.own.click()
     assert panel.wish().detector == "fcos_resnet50_fpn"
     assert panel.lasting_wish() == Wish(detector=own)
-    panel.pretrained.click()
+    panel.starts.coco.click()
     assert panel.wish() == Wish(detector=own)
+    assert own not in (DEFAULT_DETECTOR, "fcos_resnet50_fpn")
 
 
-def _run(name: str, detector: str = "lite") -> RunSummary:
+def _run(name: str, detector: str = DEFAULT_DETECTOR) -> RunSummary:
     return RunSummary(
         name=name,
         path=Path(name),
@@ -266,7 +271,7 @@ def test_the_settings_are_as_they_were_at_the_next_start_but_for_random_weights(
         finish_jobs()
 
 
-@pytest.mark.parametrize("detector", [BUILT_IN, "a detector of another version"])
+@pytest.mark.parametrize("detector", [IMAGENET_START, "a detector of another version"])
 def test_settings_that_an_earlier_version_kept_whole_go_on_with_the_usual_detector(
     detector: str,
 ) -> None:
@@ -281,6 +286,14 @@ def test_settings_that_an_earlier_version_kept_whole_go_on_with_the_usual_detect
 def test_a_detector_that_the_person_chose_is_kept(detector: str) -> None:
     last_wish.keep(Wish(detector=detector))
     assert last_wish.last().detector == detector
+
+
+def test_who_left_the_detector_to_the_program_gets_the_one_that_it_has_now() -> None:
+    """Whatever it was in the version that kept the settings."""
+    file = last_wish._file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"format": 2, "seconds": 300.0}), encoding="utf-8")
+    assert last_wish.last() == Wish(seconds=300.0, detector=COCO_START)
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"seconds": -3}', '{"batch": "four"}', "\x00"])

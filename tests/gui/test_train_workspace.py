@@ -30,7 +30,7 @@ from tests.gui.endless_training import begin_endless_training
 from tests.gui.live_waits import Heard
 from tests.gui.tiny_model import write_tiny_model
 from tests.runs.run_makers import add_scenes
-from trainer.config import BUILT_IN
+from trainer.config import DEFAULT_DETECTOR
 from trainer.events import Evaluated, Failed, Paused, Progressed
 from trainer.machine import BESIDE_THE_WINDOW
 
@@ -216,7 +216,7 @@ def test_a_download_that_fails_offers_the_built_in_detector(
     qtbot.waitUntil(lambda: len(workspace.view.notice.buttons) == 2)
     assert _first_note(workspace) == "The weights could not be downloaded."
     qtbot.mouseClick(workspace.view.notice.buttons[1], Qt.MouseButton.LeftButton)
-    assert workspace.settings.wish().detector == BUILT_IN
+    assert workspace.settings.wish().detector == DEFAULT_DETECTOR
     qtbot.waitUntil(lambda: workspace.trainer.is_running, timeout=PATIENCE)
     workspace.shut_down()
 

@@ -26,7 +26,7 @@ from labeler.runs.data_curve import (
 from labeler.runs.pair import SIDES, attended, summarise_pair
 from labeler.runs.prepare import Wish
 from tests.runs.pair_makers import FAST, SLOW, make_pair, tell_run, write_scores
-from trainer.config import BUILT_IN, load_config
+from trainer.config import IMAGENET_START, load_config
 
 BOTH = dict(zip(SIDES, (FAST, SLOW), strict=True))
 
@@ -145,7 +145,7 @@ def test_a_part_that_the_disk_does_not_let_go_is_a_sentence(
 
 
 def test_the_sentence_tells_how_few_images_make_up_for_the_start(tmp_path: Path) -> None:
-    wish, curve = Wish(detector=BUILT_IN), tmp_path / "data-curve"
+    wish, curve = Wish(detector=IMAGENET_START), tmp_path / "data-curve"
     pair = make_pair(tmp_path, wish, BOTH)
     write_scores(pair, (0.1, 0.2))
     _score(_trained(pair, curve, 0.1), 0.3, 0.1)

@@ -15,9 +15,9 @@ from labeler.runs.comparison_folder import HowFar, how_far, require_room, write_
 from labeler.runs.pair import SIDES, attended
 from labeler.runs.prepare import Wish
 from tests.runs.pair_makers import FAST, SLOW, make_pair, tell_run, write_analysis, write_scores
-from trainer.config import BUILT_IN, COCO_START
+from trainer.config import COCO_START, IMAGENET_START
 
-WISH = Wish(seconds=60, seed=4, detector=BUILT_IN)
+WISH = Wish(seconds=60, seed=4, detector=IMAGENET_START)
 BOTH = dict(zip(SIDES, (FAST, SLOW), strict=True))
 
 

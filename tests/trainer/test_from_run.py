@@ -16,13 +16,21 @@ import torch
 from tests.trainer.training_runs import Outcome, prepare_run
 from trainer.checkpoint import load_checkpoint, read_weights
 from trainer.class_rows import ClassRows, Namesakes, carried
-from trainer.config import START_WEIGHTS, RunConfig, load_config, save_config, start_words
+from trainer.config import (
+    DEFAULT_DETECTOR,
+    IMAGENET_START,
+    START_WEIGHTS,
+    RunConfig,
+    load_config,
+    save_config,
+    start_words,
+)
 from trainer.detector import build_detector
 from trainer.events import Event, Finished, Resumed, Started
 from trainer.faults import TrainerError
 from trainer.pack.card import model_card
 from trainer.predict import ModelDetails, Predictor
-from trainer.protocol import BuildRequest
+from trainer.protocol import BuildRequest, Detector
 from trainer.recipe import Facts, choose_recipe
 from trainer.report.story import read_story
 from trainer.run_folder import STATE
@@ -31,6 +39,7 @@ from trainer.training import Training
 
 OURS = ((1, "green star"), (2, "blue circle"), (3, "red square"))
 """Of the run that is started from: red square and blue circle, in that order."""
+THEIRS = ((3, "red square"), (7, "blue circle"))
 
 
 @pytest.fixture
@@ -74,18 +83,49 @@ def test_a_class_of_the_same_name_is_found_as_before_wherever_it_stands_now(
 ) -> None:
     start = start_of(finished)
     before, details = load_checkpoint(start.path)
-    stride = details.finest_stride
-    size = details.input_size
-    request = BuildRequest("lite", 3, "run", size, print, never, finest_stride=stride)
-    torch.manual_seed(1)
-    ours = build_detector(request)
-    start.fill(ours, OURS)
-    ours.eval()
-    torch.manual_seed(2)
-    picture = torch.rand(1, 3, size[1], size[0])
+    assert details.detector == DEFAULT_DETECTOR
+    ours = built(start)
+    picture = pictures_for(details)
     with torch.inference_mode():
         both: list[Any] = [before, ours]
-        logits = [each._predict(each.backbone(2 * picture - 1), each.points) for each in both]
+        logits = [each._predicted(each.features(picture)) for each in both]
+    _is_carried_over(logits)
+
+
+def test_so_it_is_for_what_started_from_imagenet() -> None:
+    details = ModelDetails(THEIRS, (96, 64), 0.3, IMAGENET_START, 8)
+    before = build_detector(BuildRequest(IMAGENET_START, 2, "scratch", (96, 64), print, never))
+    with torch.no_grad():
+        for name, weights in before.named_parameters():
+            if before.class_rows(name) is not None:
+                weights.uniform_(-1, 1)  # random ones begin alike
+    before = before.settled().eval()
+    ours = built(StartWeights(Path("best"), "first", details, before.state_dict()))
+    picture = pictures_for(details)
+    with torch.inference_mode():
+        both: list[Any] = [before, ours]
+        logits = [each._predict(each.features(picture), each.points) for each in both]
+    _is_carried_over(logits)
+
+
+def built(start: StartWeights) -> Detector:
+    """A detector of OURS that has begun from them."""
+    its = start.details
+    torch.manual_seed(1)
+    request = BuildRequest(its.detector, 3, "run", its.input_size, print, never)
+    detector = build_detector(replace(request, finest_stride=its.finest_stride))
+    start.fill(detector, OURS)
+    return detector.eval()
+
+
+def pictures_for(details: ModelDetails) -> torch.Tensor:
+    torch.manual_seed(2)
+    width, height = details.input_size
+    return torch.rand(1, 3, height, width)
+
+
+def _is_carried_over(logits: list[tuple[torch.Tensor, torch.Tensor]]) -> None:
+    """Of classes and of boxes, before and now."""
     old, new = logits[0][0], logits[1][0]
     assert torch.allclose(new[..., 2], old[..., 0], atol=1e-5)  # red square
     assert torch.allclose(new[..., 1], old[..., 1], atol=1e-5)  # blue circle
@@ -159,15 +199,15 @@ def test_it_learns_on_gently_is_killed_and_goes_on_without_the_other_run(child: 
     assert Predictor(child / "model.onnx").names == dict(OURS)
     assert "the weights of first" in (child / "report.html").read_text(encoding="utf-8")
     card = model_card(read_story(child), Predictor(child / "model.onnx").details)
-    assert "`lite` from the weights of first, which came from pretrained weights" in card
-    assert "ImageNet" in card  # whose terms go on to hold
+    assert "`nanodet` from the weights of first, which came from pretrained weights" in card
+    assert "trained on COCO" in card  # whose terms go on to hold
 
 
 def test_weights_that_are_missing_damaged_or_of_something_else_are_a_sentence(child: Path) -> None:
     config = load_config(child)
     path = child / START_WEIGHTS
     whole = path.read_bytes()
-    with pytest.raises(TrainerError, match="the detector lite, which ssdlite320"):
+    with pytest.raises(TrainerError, match="the detector nanodet, which ssdlite320"):
         load_start(child, replace(config, detector="ssdlite320_mobilenet_v3_large"))
     for content in (whole[: len(whole) // 2], b"", b"\xff" * 64):
         path.write_bytes(content)
@@ -191,7 +231,7 @@ def test_a_run_and_its_parent_belong_together(tmp_path: Path) -> None:
 
 def test_it_keeps_the_size_and_grid_of_the_other_run_unless_pictures_have_another_shape() -> None:
     config = RunConfig("a", "b", start="run", parent="first", seconds=3600.0)
-    before = ModelDetails(((1, "mug"),), (320, 192), 0.3, "lite", 16)
+    before = ModelDetails(((1, "mug"),), (320, 192), 0.3, DEFAULT_DETECTOR, 16)
     facts = Facts(40, 50, 1, aspect=1.6, pixels=640 * 400, typical=0.1, small=0.03, directed=False)
     kept = choose_recipe(config, facts, "cpu", "this processor", before)
     assert (kept.input_size, kept.finest_stride) == ((320, 192), 16)

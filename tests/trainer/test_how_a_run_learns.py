@@ -20,12 +20,13 @@ from trainer.augment import AUGMENTATIONS
 from trainer.checkpoint import load_checkpoint
 from trainer.class_rows import ClassRows
 from trainer.coco import CocoSet, read_coco
-from trainer.config import BUILT_IN, RunConfig
+from trainer.config import COCO_START, IMAGENET_START, RunConfig
 from trainer.data import Examples
 from trainer.events import Event, Progressed, Started
 from trainer.feeder import Batch, Feeder
 from trainer.learner import Learner
 from trainer.lite import LiteDetector
+from trainer.nanodet import NanoDetector
 from trainer.protocol import BuildRequest, Detector, Found, ParameterGroup, Target
 from trainer.recipe import Facts, Recipe, choose_recipe, facts_of
 from trainer.train import train
@@ -33,7 +34,8 @@ from trainer.train import train
 FACTS = Facts(300, 500, 2, aspect=1.6, pixels=190_000, typical=0.6, small=0.4, directed=False)
 HEAD_UNTIL = 0.3
 """The share of the run in which only the head learns, where there are several classes."""
-STANDING_BLOCKS = 5
+BLOCKS = NanoDetector.depth
+STANDING_BLOCKS = 3
 """The backbone's first blocks, which never learn in a run from pretrained weights."""
 WARMUP, FINAL = 0.05, 0.02
 EMA_REACH = 0.03
@@ -71,11 +73,9 @@ def never() -> bool:
 
 
 def part_of(name: str) -> str:
-    """backbone.blocks.7.expand.conv.weight -> block 7; stem, neck, head."""
+    """backbone.blocks.3.narrow.0.weight -> block 3; neck, head, branch."""
     words = name.split(".")
-    if words[0] != "backbone":
-        return words[0]
-    return f"block {words[2]}" if words[1] == "blocks" else words[1]
+    return f"block {words[2]}" if words[0] == "backbone" else words[0]
 
 
 @pytest.fixture(scope="module")
@@ -135,13 +135,14 @@ def test_the_head_learns_alone_first_and_then_the_backbone_too(seen: Seen) -> No
     first, later = seen.until(HEAD_UNTIL), seen.after(HEAD_UNTIL)
     assert len(first) > 4
     assert len(later) > 12
-    backbone = [name for name in first[0].moved if name.startswith(("stem", "block"))]
-    assert len(backbone) == 17
+    backbone = [name for name in first[0].moved if name.startswith("block")]
+    assert len(backbone) == BLOCKS
     assert all(step.moved[name] == 0 for step in first for name in backbone)
-    assert all(step.moved["head"] > 0 and step.moved["neck"] > 0 for step in seen.steps)
-    standing = ["stem", *(f"block {n}" for n in range(STANDING_BLOCKS))]
+    others = ("neck", "head", "branch")
+    assert all(step.moved[name] > 0 for step in seen.steps for name in others)
+    standing = [f"block {n}" for n in range(STANDING_BLOCKS)]
     assert all(step.moved[name] == 0 for step in later for name in standing)
-    learning = [f"block {n}" for n in range(STANDING_BLOCKS, 16)]
+    learning = [f"block {n}" for n in range(STANDING_BLOCKS, BLOCKS)]
     assert all(step.moved[name] > 0 for step in later for name in learning)
 
 
@@ -151,15 +152,17 @@ def test_a_run_says_its_phases_in_their_order_and_when_they_change(seen: Seen) -
         "Learning to find",
         "Learning to see",
     ]
-    began = next(step.progress for step in seen.steps if step.moved["block 15"])
-    before = max(step.progress for step in seen.steps if not step.moved["block 15"])
+    last = f"block {BLOCKS - 1}"
+    began = next(step.progress for step in seen.steps if step.moved[last])
+    before = max(step.progress for step in seen.steps if not step.moved[last])
     assert before < HEAD_UNTIL <= began
     [started] = [event for event in seen.events if isinstance(event, Started)]
     assert "For 30 % of the time only the head learns, then the backbone, too." in started.choices
 
 
 def test_the_learning_rate_warms_up_and_falls_along_a_cosine(seen: Seen) -> None:
-    peak = 6e-3
+    assert seen.learner is not None
+    peak = seen.learner.detector.peak_rate
     for step in seen.steps:
         through = min(1.0, max(0.0, (step.progress - WARMUP) / (1 - WARMUP)))
         level = FINAL + (1 - FINAL) * 0.5 * (1 + math.cos(math.pi * through))
@@ -174,7 +177,7 @@ def test_the_learning_rate_warms_up_and_falls_along_a_cosine(seen: Seen) -> None
 
 def test_what_thaws_begins_gently_however_far_the_run_is(seen: Seen) -> None:
     thawed = seen.after(HEAD_UNTIL)[0]
-    blocks = max(thawed.moved[f"block {n}"] for n in range(STANDING_BLOCKS, 16))
+    blocks = max(thawed.moved[f"block {n}"] for n in range(STANDING_BLOCKS, BLOCKS))
     # AdamW's first step moves every weight by the rate itself, whatever the gradient
     assert blocks == pytest.approx(0.05 * 0.3 * thawed.rate, rel=0.1)
 
@@ -238,17 +241,20 @@ def test_weights_decay_and_biases_and_norms_do_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "start", "frozen"),
+    ("detector", "seconds", "start", "frozen"),
     [
-        (60.0, "pretrained", [16]),
-        (180.0, "pretrained", [16, 5]),
-        (180.0, "scratch", [0]),
+        (COCO_START, 60.0, "pretrained", [5]),
+        (COCO_START, 180.0, "pretrained", [5, 3]),
+        (COCO_START, 180.0, "scratch", [0]),
+        (IMAGENET_START, 60.0, "pretrained", [16]),
+        (IMAGENET_START, 180.0, "pretrained", [16, 5]),
+        (IMAGENET_START, 180.0, "scratch", [0]),
     ],
 )
 def test_a_short_run_leaves_the_backbone_alone_and_random_weights_learn_everywhere(
-    seconds: float, start: str, frozen: list[int]
+    detector: str, seconds: float, start: str, frozen: list[int]
 ) -> None:
-    phases = recipe_for(seconds=seconds, start=start).phases
+    phases = recipe_for(detector=detector, seconds=seconds, start=start).phases
     assert [phase.frozen for phase in phases] == frozen
     assert [phase.until for phase in phases][-1] == 1.0
     assert [phase.until for phase in phases] == sorted(phase.until for phase in phases)
@@ -347,7 +353,7 @@ def test_a_pretrained_detector_is_built_with_the_weights_that_imagenet_gave() ->
 
     published = Backbone().eval()
     load_imagenet(published)
-    request = BuildRequest(BUILT_IN, 2, "pretrained", (64, 64), lambda _event: None, never)
+    request = BuildRequest(IMAGENET_START, 2, "pretrained", (64, 64), lambda _event: None, never)
     detector = build_detector(request).eval()
     assert isinstance(detector, LiteDetector)
     picture = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(1))

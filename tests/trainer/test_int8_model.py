@@ -16,12 +16,16 @@ from PIL import Image
 
 from tests.trainer.told_runs import make_told_run
 from tests.trainer.training_runs import ROOT, Outcome
+from trainer.config import IMAGENET_START
+from trainer.detector import build_detector
+from trainer.export import onnx_of
 from trainer.faults import TrainerError
 from trainer.int8.compare import quantise
 from trainer.int8.convert import last_nodes
 from trainer.measured import FACTS, QUANTISED, load_quantised
 from trainer.pack.bundle import pack
-from trainer.predict import Predictor
+from trainer.predict import ModelDetails, Predictor
+from trainer.protocol import BuildRequest
 from trainer.stored import StoredError
 
 
@@ -81,8 +85,22 @@ def test_what_measures_boxes_stays_in_floats_and_the_rest_calculates_in_whole_nu
     makers = {output: node.op_type for node in graph.node for output in node.output}
     convolutions = [node for node in graph.node if node.op_type == "Conv"]
     plain = [node.name for node in convolutions if makers.get(node.input[1]) is None]
-    assert sorted({name.split("/")[2].split("_")[0] for name in plain}) == ["classify", "measure"]
-    assert len(convolutions) > 10 * len(plain)
+    parts = {(name.split("/")[1], name.split("/")[2].split(".")[0]) for name in plain}
+    assert parts == {("head", "classify"), ("head", "measure"), ("branch", "classify")}
+    assert len(plain) == 3 * len({name.split("/")[2].split(".")[1] for name in plain})
+    assert len(convolutions) > 5 * len(plain)
+
+
+def test_of_the_detector_from_imagenet_so_do_its_scores_and_its_boxes() -> None:
+    size = (64, 64)
+    request = BuildRequest(IMAGENET_START, 2, "scratch", size, print, lambda: False)
+    details = ModelDetails(((1, "mug"), (2, "cup")), size, 0.3, IMAGENET_START)
+    graph = onnx.load_from_string(onnx_of(build_detector(request).settled(), details)).graph
+    last = set(last_nodes(graph))
+    floats = [each.name for each in graph.node if each.op_type == "Conv" and each.name in last]
+    assert sorted({name.split("/")[2].split("_")[0] for name in floats}) == ["classify", "measure"]
+    whole = [each.name for each in graph.node if each.op_type == "Conv" and each.name not in last]
+    assert len(whole) > 10 * len(floats)
 
 
 def test_its_weights_have_seven_bits_so_that_older_processors_do_not_overflow(

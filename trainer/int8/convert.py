@@ -81,7 +81,8 @@ def last_nodes(graph: Any) -> Iterator[str]:
     graph: ONNX's GraphProto.
     """
     makers = {output: node for node in graph.node for output in node.output}
-    weights = {tensor.name for tensor in graph.initializer}
+    # a product with a vector is no layer, but the mean of a distribution, such as a box's side is
+    weights = {tensor.name for tensor in graph.initializer if len(tensor.dims) > 1}
     waiting = [output.name for output in graph.output]
     seen: set[str] = set()
     while waiting:

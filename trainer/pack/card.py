@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from trainer.coco import CocoSet
-from trainer.config import BUILT_IN, COCO_START, DETECTOR_FACTS, start_words
+from trainer.config import COCO_START, DETECTOR_FACTS, IMAGENET_START, start_words
 from trainer.letterbox import PADDING
 from trainer.measured import Analysis, Measure
 from trainer.predict import ModelDetails
@@ -48,7 +48,7 @@ _TRANSFORMERS = (
     "published on huggingface.co for the library transformers, both under Apache-2.0."
 )
 _START_LICENCES = {
-    BUILT_IN: _IMAGENET,
+    IMAGENET_START: _IMAGENET,
     COCO_START: _NANODET,
     **{name: _TRANSFORMERS for name, facts in DETECTOR_FACTS.items() if facts.extra},
 }

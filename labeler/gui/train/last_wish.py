@@ -12,7 +12,7 @@ import platformdirs
 
 from labeler.dataset.files import PART
 from labeler.runs.prepare import Wish
-from trainer.config import BUILT_IN, DEFAULT_DETECTOR, DETECTORS, RunConfig
+from trainer.config import DEFAULT_DETECTOR, DETECTORS, IMAGENET_START, RunConfig
 from trainer.stored import read
 
 APPLICATION = "vector-labeler"
@@ -46,7 +46,7 @@ def last() -> Wish:
     try:
         wish = read(_file(), Wish)
         is_whole = _FORMAT not in read(_file(), dict)
-        if wish.detector not in DETECTORS or (is_whole and wish.detector == BUILT_IN):
+        if wish.detector not in DETECTORS or (is_whole and wish.detector == IMAGENET_START):
             wish = replace(wish, detector=DEFAULT_DETECTOR)
         RunConfig("", "", **asdict(wish))  # raises ValueError where a value is impossible
     except (OSError, ValueError):
