@@ -1,4 +1,4 @@
-"""The built-in detector: EfficientNet-Lite0, a small neck, one point per cell and level."""
+"""The detector from ImageNet: EfficientNet-Lite0, a small neck, one point per cell and level."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the built-in detector is told to make small."""
+"""What the built-in detectors make small as they learn."""
 
 from __future__ import annotations
 
