@@ -199,13 +199,15 @@ def _phase_choices(config: RunConfig, recipe: Recipe) -> tuple[str, ...]:
         return (f"Starts from {config.start} weights of {config.detector}.",)
     if config.start == "scratch":
         return ("Starts from random weights, so everything learns from the beginning.",)
+    from_coco = config.detector == COCO_START
     start = (
-        "Starts from a detector that has learned COCO's 80 kinds of things; your classes begin as "
-        "their mean."
-        if config.detector == COCO_START
+        "Starts from a detector that has learned COCO's 80 kinds of things."
+        if from_coco
         else "Starts from a backbone that has seen ImageNet."
     )
     if len(recipe.phases) == 1:
+        if from_coco:
+            return (start, "All but its first blocks learn, from the beginning.")
         return (start, "Only the head learns: there is no time for more.")
     share = recipe.phases[0].until
     time = f"{100 * share:.0f} % of the time"

@@ -23,7 +23,7 @@ class OwnDetector(QFrame):
         self.text = QLabel(
             self.tr(
                 "No detector of your own yet: 80 everyday things are recognised. "
-                "About 20 labelled pictures are enough to train one."
+                "Ten labelled pictures are enough to begin with."
             ),
             self,
         )
