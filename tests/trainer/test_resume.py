@@ -20,7 +20,7 @@ from safetensors.torch import save
 
 from tests.trainer.training_runs import Outcome, finish, prepare_run, start_training
 from trainer.checkpoint import load_checkpoint, load_standing
-from trainer.config import load_config, save_config
+from trainer.config import IMAGENET_START, load_config, save_config
 from trainer.events import (
     Evaluated,
     Event,
@@ -138,6 +138,23 @@ def test_a_run_that_is_killed_paused_and_stopped_learns_what_an_unbroken_one_doe
     last = "last.safetensors"
     assert (run / last).read_bytes() == (unbroken / last).read_bytes()
     assert not (run / STATE).exists()
+
+
+def test_a_run_of_the_detector_that_was_built_in_before_goes_on_as_that(
+    wish: Path, tmp_path: Path
+) -> None:
+    run = a_copy(wish, tmp_path / "run", detector=IMAGENET_START, recipe="one-click")
+    begun(run, [], until=0.5)
+    config = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    del config["detector"]  # as in a version that knew no other
+    (run / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    told = list[Event]()
+    begun(run, told).finish()
+    assert [type(event) for event in told[:2]] == [Started, Resumed]
+    assert "Starts from a backbone that has seen ImageNet." in the(Started, told).choices
+    assert not the(Finished, told).stopped_early
+    _, details = load_checkpoint(run / "best.safetensors")
+    assert details.detector == IMAGENET_START
 
 
 class Killed(BaseException):
