@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
@@ -13,39 +12,27 @@ from labeler.gui.left_out import offer_left_out
 from labeler.gui.train import words
 from labeler.gui.train.choices import ChoiceRow
 from labeler.runs.history import LeftOut, RunSummary
-from trainer.config import COCO, DETECTOR_FACTS, IMAGENET
 
 
 class StartChoice(QWidget):
     """A row for each start, and below that of an earlier run which run it is.
 
-    changed: by the person. learned_chosen carries COCO or IMAGENET: what the detector shall have
-    learned whose pretrained weights were chosen.
+    changed: by the person.
     """
 
     changed = Signal()
-    learned_chosen = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._learned = {
-            COCO: ChoiceRow(
-                self.tr("COCO"),
-                "",
-                self.tr(
-                    "Has learned 80 everyday kinds of things: finds yours after seconds and from "
-                    "few images. The best start for nearly everything"
-                ),
-                self,
+        self.pretrained = ChoiceRow(
+            self.tr("COCO"),
+            "",
+            self.tr(
+                "Has learned 80 everyday kinds of things: finds yours after seconds and from few "
+                "images. The best start for nearly everything"
             ),
-            IMAGENET: ChoiceRow(
-                self.tr("ImageNet"),
-                "",
-                self.tr("Has seen a million photographs, and never a box around anything"),
-                self,
-            ),
-        }
-        self._own_learned = COCO
+            self,
+        )
         self.scratch = ChoiceRow(
             self.tr("Random weights"),
             self.tr("for comparison"),
@@ -56,22 +43,10 @@ class StartChoice(QWidget):
         self.runs = QComboBox(self)
         self._detectors: dict[str, str] = {}
         self._lay_out()
-        for row in (self.scratch, self.own):
+        for row in (self.pretrained, self.scratch, self.own):
             row.clicked.connect(self._change)
-        for learned, row in self._learned.items():
-            row.clicked.connect(self._show)
-            row.clicked.connect(partial(self.learned_chosen.emit, learned))
         self.runs.activated.connect(self._change)
         self.show_runs([])
-
-    @property
-    def pretrained(self) -> ChoiceRow:
-        """The row of the pretrained weights that belong to the chosen detector."""
-        return self._learned[self._own_learned]
-
-    @property
-    def coco(self) -> ChoiceRow:
-        return self._learned[COCO]
 
     @property
     def start(self) -> str:
@@ -90,18 +65,9 @@ class StartChoice(QWidget):
         """What that run trained; empty where it starts otherwise."""
         return self._detectors.get(self.run, "")
 
-    def show_detector(self, detector: str, cost: str) -> None:
-        """The detector that is to learn: its pretrained weights are what a pretrained start means.
-
-        cost: of fetching them, in words.
-        """
-        is_pretrained = self.start == "pretrained"
-        self._own_learned = DETECTOR_FACTS[detector].learned
-        for row in self._learned.values():
-            row.set_detail(self.tr("no download"))
+    def show_cost(self, cost: str) -> None:
+        """cost: of fetching the pretrained weights, in words."""
         self.pretrained.set_detail(cost)
-        if is_pretrained:
-            self.pretrained.setChecked(True)
 
     def show_start(self, start: str) -> None:
         """As in RunConfig; without runs to start from, pretrained weights stand for one."""
@@ -152,5 +118,5 @@ class StartChoice(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(1)
-        for part in (*self._learned.values(), self.own, self.runs, self.scratch):
+        for part in (self.pretrained, self.own, self.runs, self.scratch):
             rows.addWidget(part)
