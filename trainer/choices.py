@@ -211,8 +211,11 @@ def _phase_choices(config: RunConfig, recipe: Recipe) -> tuple[str, ...]:
         return (f"Starts from {config.start} weights of {config.detector}.",)
     if config.start == "scratch":
         return ("Starts from random weights, so everything learns from the beginning.",)
+    from_coco = config.detector == COCO_START
     start = _begun_from(config)
     if len(recipe.phases) == 1:
+        if from_coco:
+            return (start, "All but its first blocks learn, from the beginning.")
         return (start, "Only the head learns: there is no time for more.")
     share = recipe.phases[0].until
     time = f"{100 * share:.0f} % of the time"
@@ -229,8 +232,5 @@ def _begun_from(config: RunConfig) -> str:
             "and then the robot and his cube from simulated pictures."
         )
     if config.detector == COCO_START:
-        return (
-            "Starts from a detector that has learned COCO's 80 kinds of things; your classes begin "
-            "as their mean."
-        )
+        return "Starts from a detector that has learned COCO's 80 kinds of things."
     return "Starts from a backbone that has seen ImageNet."

@@ -16,7 +16,7 @@ from trainer.run_files import MARKS
 from trainer.stored import UNSAID, AtMost, PathText, StoredError, as_json, read
 
 COCO_START, IMAGENET_START = "nanodet", "lite"
-"""The built-in detector, and the one that was it before."""
+"""The built-in detector, and the one of earlier versions."""
 COCO, IMAGENET = "COCO", "ImageNet"
 """What pretrained weights come from."""
 OFFLINE = (COCO_START, IMAGENET_START)
@@ -54,7 +54,7 @@ DETECTOR_FACTS = {
         "Built in, from ImageNet",
         0,
         False,
-        "The built-in detector of earlier versions: it has learned from photographs without boxes.",
+        "The built-in detector of earlier versions, for their runs.",
         learned=IMAGENET,
     ),
     "dfine_n": DetectorFacts(
@@ -110,6 +110,8 @@ _OF_EXTRAS = {"detectors": ("transformers", "scipy")}
 """The packages of an extra that are looked for."""
 
 DETECTORS = tuple(DETECTOR_FACTS)
+OFFERED = tuple(name for name in DETECTORS if name != IMAGENET_START)
+"""What a new run may be of. Runs of the other are read, go on and are started from as ever."""
 VECTOR_START = "vector"
 """Ready-made Vector: weights that came with the program, of the detector that starts from COCO."""
 STARTS = ("pretrained", VECTOR_START, "scratch", "run")

@@ -156,7 +156,7 @@ def build(request: BuildRequest) -> Detector:
         peak_rate=_HEAD_RATE if is_favoured else _SCRATCH_RATE,
         backbone_rate=request.backbone_rate if has_learned or not request.start_decides else 1.0,
     )
-    if request.start == "pretrained":
+    if request.start == "pretrained" and not request.goes_on:
         lite0.load_imagenet(detector.backbone)
     if is_favoured or request.start in ("checkpoint", "run"):
         detector.backbone.fold()

@@ -66,7 +66,8 @@ class BuildRequest:
     pretrained backbone learns at, as a share of the head's rate. start_decides: norms stand still
     and rates are lower where the start is pretrained; False: both starts get the same network and
     the same rates, backbone_rate included, and differ in their weights only. names: of the
-    categories, where they are known: a pretrained detector may know something alike.
+    categories, where they are known: a pretrained detector may know something alike. goes_on: the
+    weights of a run that was interrupted are to come, so that no pretrained ones have to be had.
     """
 
     detector: str
@@ -79,6 +80,7 @@ class BuildRequest:
     backbone_rate: float = 0.1
     start_decides: bool = True
     names: tuple[str, ...] = ()
+    goes_on: bool = False
 
 
 class Detector(nn.Module, ABC):

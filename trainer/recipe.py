@@ -42,6 +42,8 @@ LARGE_OBJECT = 44.0
 
 _COCO_FROZEN = {0: 0, 3: 2, 5: 3, 16: 5}
 """Blocks of NanoDet-g for those of EfficientNet-Lite0."""
+_COCO_STANDING = 3
+"""Blocks of NanoDet-g that stand still: they see edges, which new kinds of things have as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +159,7 @@ def choose_recipe(
     recipe = Recipe(
         input_size=size,
         finest_stride=stride,
-        # one kind of thing stands out by what the backbone knows; kinds alike ask for new features
-        backbone_rate=0.3 if kinds or is_twin else 0.1,
+        backbone_rate=_backbone_rate(config, kinds=kinds),
         phases=phases,
         augmentation=how,
         mosaic=_mosaic(size) if looks_closely and config.augmentation != "off" else None,
@@ -237,7 +238,24 @@ def _phases(config: RunConfig, batch: int, *, head_share: float, on_gpu: bool) -
     phases = _usual_phases(config, batch, head_share, on_gpu=on_gpu)
     if config.detector == COCO_START:
         phases = tuple(replace(each, frozen=_COCO_FROZEN[each.frozen]) for each in phases)
+        if config.start in ("pretrained", VECTOR_START) and config.recipe != "twin" and not on_gpu:
+            phases = (_coco_phase(config, batch),)
     return tuple(replace(phase, batch=config.batch or phase.batch) for phase in phases)
+
+
+def _backbone_rate(config: RunConfig, *, kinds: bool) -> float:
+    """One kind of thing stands out by what the backbone knows; kinds alike ask for new features."""
+    if config.recipe == "twin":
+        return 0.3
+    if config.detector == COCO_START and config.start in ("pretrained", VECTOR_START):
+        return 0.5 if kinds else 0.2
+    return 0.3 if kinds else 0.1
+
+
+def _coco_phase(config: RunConfig, batch: int) -> Phase:
+    """Neck and head know objects already, so the backbone need not wait for them."""
+    views = (0.33, 0.18) if config.seconds < _SHORT else (0.45, 0.3)
+    return Phase("Learning", 1.0, _COCO_STANDING, batch, *views)
 
 
 def _usual_phases(

@@ -54,7 +54,8 @@ PUBLISHED = {
 def build(request: BuildRequest) -> Detector:
     """Raises WeightsUnavailableError; a pretrained start is never silently a random one."""
     published = PUBLISHED[request.detector]
-    path = _fetch(published, request) if request.start == "pretrained" else None
+    has_to_load = request.start == "pretrained" and not request.goes_on
+    path = _fetch(published, request) if has_to_load else None
     is_favoured = request.start != "scratch" and request.start_decides
     detector = published.kind(request.categories, request.input_size, is_pretrained=is_favoured)
     if path is not None:

@@ -99,12 +99,13 @@ class Training:
         self._material = read_material(run, emit)
         self._complaints = Complaints(emit)
         _prepare_torch(self._material.config)
-        self._parts = self._make_parts(run)
+        state = load_state(run)
+        self._parts = self._make_parts(run, goes_on=state is not None)
         self._chance = torch.get_rng_state()
         self._loop = Loop(self._parts)
         self._complaints.say()
         self._identity = identity(run, self._material.config)
-        if (state := load_state(run)) is not None:
+        if state is not None:
             self._go_on(state)
 
     @property
@@ -212,7 +213,7 @@ class Training:
             self._watch.stop()
             self._chance = torch.get_rng_state()
 
-    def _make_parts(self, run: Path) -> Parts:
+    def _make_parts(self, run: Path, *, goes_on: bool) -> Parts:
         config, learnt, checked = (
             self._material.config,
             self._material.learnt,
@@ -226,7 +227,7 @@ class Training:
         start = load_start(run, config)
         before = None if start is None else start.details
         recipe = choose_recipe(config, facts_of(learnt), device.name, device.title, before)
-        detector = self._build(recipe, start)
+        detector = self._build(recipe, start, goes_on=goes_on)
         examples = Examples(learnt, detector.input_size, self._complaints.note)
         pace = self._pace_for(config, self._watch, lambda: self.epochs)
         self._read_ahead(examples, pace)
@@ -268,7 +269,7 @@ class Training:
         else:
             examples.read_ahead(_READ_AHEAD_PICTURES, self._should_stop)
 
-    def _build(self, recipe: Recipe, start: StartWeights | None) -> Detector:
+    def _build(self, recipe: Recipe, start: StartWeights | None, *, goes_on: bool) -> Detector:
         config, categories = self._material.config, self._material.learnt.categories
         request = BuildRequest(
             config.detector,
@@ -281,6 +282,7 @@ class Training:
             backbone_rate=recipe.backbone_rate,
             start_decides=recipe.start_decides,
             names=tuple(name for _, name in categories),
+            goes_on=goes_on,
         )
         try:
             detector = build_detector(request)

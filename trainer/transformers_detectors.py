@@ -166,7 +166,7 @@ def build(request: BuildRequest) -> Detector:
     """Raises WeightsUnavailableError; a pretrained start is never silently a random one."""
     published = PUBLISHED_ON_HUB[request.detector]
     config, kind = _architecture(published, request)
-    if request.start == "pretrained":
+    if request.start == "pretrained" and not request.goes_on:
         network = _loaded(kind, config, _fetch(published, request), published.name)
     else:
         network = kind(config)

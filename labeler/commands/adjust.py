@@ -10,14 +10,7 @@ from labeler.errors import UserError
 from labeler.runs.budgets import Budget, Length, with_budget
 from labeler.runs.history import config_of
 from labeler.runs.prepare import Wish
-from trainer.config import (
-    AUGMENTATIONS,
-    DEFAULT_DETECTOR,
-    DETECTORS,
-    DEVICES,
-    OFFLINE,
-    VECTOR_START,
-)
+from trainer.config import AUGMENTATIONS, DEFAULT_DETECTOR, DEVICES, OFFERED, VECTOR_START
 
 _WEIGHTS = ("pretrained", VECTOR_START, "scratch")
 
@@ -34,9 +27,9 @@ def add_adjustments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--detector",
-        choices=DETECTORS,
-        help=f"{' and '.join(OFFLINE)} are built in and work offline, {DEFAULT_DETECTOR} is the "
-        "default; the others' weights are fetched once",
+        choices=OFFERED,
+        help=f"{DEFAULT_DETECTOR}, the default, is built in and works offline; weights of the "
+        "others are fetched once",
     )
     length = parser.add_mutually_exclusive_group()
     length.add_argument(

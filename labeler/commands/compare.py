@@ -42,7 +42,7 @@ from labeler.runs.pair import (
 from labeler.runs.pair_child import train_pair_in_child
 from labeler.runs.prepare import Wish
 from labeler.runs.side_by_side import Pane, write_side_by_side
-from trainer.config import DETECTORS, OFFLINE
+from trainer.config import OFFERED
 from trainer.names import is_there
 
 
@@ -74,9 +74,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="the pair's chance (0)")
     parser.add_argument(
         "--detector",
-        choices=DETECTORS,
-        help=f"{' and '.join(OFFLINE)} are built in and work offline, {PAIR_DETECTOR} is the "
-        "default; the others' weights are fetched once",
+        choices=OFFERED,
+        help=f"{PAIR_DETECTOR}, the default, is built in and works offline; weights of the others "
+        "are fetched once",
     )
     parser.add_argument(
         "--video",

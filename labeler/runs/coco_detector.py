@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -74,7 +75,7 @@ class Things(NamedTuple):
 class PointDetector:
     """What one of the program's own graphs sees at every point.
 
-    Not for several threads at once. Opening takes a tenth of a second: on a worker, then.
+    Several threads may use it at once. Opening takes a tenth of a second: on a worker, then.
     """
 
     def __init__(self, graph: Callable[[], Path], *, threads: int = 2) -> None:
@@ -118,6 +119,13 @@ class CocoDetector(PointDetector):
     def __init__(self, *, threads: int = 2) -> None:
         """Raises UserError as PointDetector."""
         super().__init__(coco_weights.graph, threads=threads)
+
+
+@cache
+def shared_detector() -> CocoDetector:
+    """The same for all that ask in this process: each more would cost 40 MB. Raises UserError as
+    CocoDetector, each time anew."""
+    return CocoDetector()
 
 
 class ReadyDetector:

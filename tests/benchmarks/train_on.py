@@ -1,6 +1,6 @@
 """Training on from a run against training anew, when pictures have come: by new and by old ones.
 
-Run: python tests/benchmarks/train_on.py [--seconds 30 60] [--seeds 0 1] [--detector lite]
+Run: python tests/benchmarks/train_on.py [--seconds 30 60] [--seeds 0 1] [--detector NAME]
        [--out DIR]
      python tests/benchmarks/train_on.py --set photos/cards
      (a set: a folder with train.json and images/; val.json is never looked at)

@@ -1,7 +1,7 @@
 """Transfer against scratch, measured: pairs on the simulated robot's pictures and on your own.
 
 Run: python tests/benchmarks/transfer.py [--seconds 60 180] [--epochs E] [--seeds 0 1] [--out DIR]
-       [--detector lite]
+       [--detector NAME]
      python tests/benchmarks/transfer.py --sets photos/raccoon photos/cards
      (a set: a folder with train.json, val.json and images/)
 

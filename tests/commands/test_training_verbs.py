@@ -397,6 +397,6 @@ def test_from_takes_a_run_and_its_detector_with_it(tmp_path: Path) -> None:
     words = ["--from", str(tmp_path)]
     wish = Wish(start="run", detector=ssdlite, parent=str(tmp_path))
     assert wish_of(parser.parse_args(words)) == wish
-    assert wish_of(parser.parse_args([*words, "--detector", "lite"])).detector == "lite"
+    assert wish_of(parser.parse_args([*words, "--detector", "nanodet"])).detector == "nanodet"
     with pytest.raises(UserError, match="--from takes pretrained, scratch or the folder of a run"):
         wish_of(parser.parse_args(["--from", "pretraind"]))

@@ -107,6 +107,30 @@ def test_a_click_on_a_faint_box_makes_it_a_box_of_the_next_class_that_undo_takes
     assert any(each.iou(ball) > 0.8 for each in proposed(hand))
 
 
+def test_the_surest_is_aimed_at_from_wherever_the_pointer_comes(hand: Hand, ball: BBox) -> None:
+    faint = hand.label.canvas.faint
+    point(hand, *middle(ball))
+    surest = faint.aimed
+    assert surest is not None
+    assert surest.iou(ball) > 0.8
+    assert faint.turn()
+    larger = faint.aimed
+    assert larger is not None
+    assert larger != surest
+    point(hand, middle(ball)[0] + 3, middle(ball)[1])
+    assert faint.aimed == larger  # the person turned to it, and the same lie under the pointer
+    inside = next(
+        (x, y)
+        for x in range(round(larger.x) + 4, round(larger.right) - 4, 8)
+        for y in range(round(larger.y) + 4, round(larger.bottom) - 4, 8)
+        if not surest.contains(x, y)
+    )
+    point(hand, *inside)
+    faint.aimed = larger  # as where it is the surest there
+    point(hand, *middle(ball))
+    assert faint.aimed == surest
+
+
 def test_the_full_stop_takes_the_one_under_the_pointer_and_else_the_surest(
     hand: Hand, ball: BBox
 ) -> None:

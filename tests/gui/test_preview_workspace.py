@@ -22,6 +22,7 @@ from labeler.dataset import category_edits
 from labeler.dataset.model import Category
 from labeler.dataset.store import Dataset
 from labeler.gui import open_outside, times
+from labeler.gui.background import finish_jobs
 from labeler.gui.class_colors import class_colors
 from labeler.gui.decode import LivePicture, as_rgb, decode
 from labeler.gui.document import Document
@@ -234,6 +235,7 @@ def test_a_recording_ends_whole_when_another_dataset_is_opened(
         until(qtbot, lambda: bool(heard.written))
         assert not preview.recording.is_on
         assert (preview.recording.last or Path()).parent.parent == dataset.folder
+        assert finish_jobs()  # what reads the hall's runs ends before it is closed
 
 
 @pytest.mark.parametrize("are_two", [False, True])

@@ -23,7 +23,7 @@ from labeler.gui.train.workspace import TrainWorkspace
 from labeler.runs.budgets import Budget, Length, budget_of, with_budget
 from labeler.runs.history import RunState, RunSummary
 from labeler.runs.prepare import Wish
-from trainer.config import COCO_START, DEFAULT_DETECTOR, DETECTORS, IMAGENET_START, RunConfig
+from trainer.config import COCO_START, DEFAULT_DETECTOR, IMAGENET_START, OFFERED, RunConfig
 
 
 @pytest.fixture
@@ -55,11 +55,7 @@ def test_every_detector_can_be_chosen_and_says_what_must_be_fetched(panel: Setti
     assert panel.detector.currentText() == "Built in"
     QTest.keyClick(panel.detector, Qt.Key.Key_Home)
     assert panel.wish() == Wish(detector="nanodet")
-    assert panel.starts.coco.isChecked()
-    QTest.keyClick(panel.detector, Qt.Key.Key_Down)
-    assert panel.wish().detector == "lite"
-    assert panel.detector.currentText() == "Built in, from ImageNet"
-    assert panel.pretrained.detail == "no download"
+    assert panel.starts.pretrained.isChecked()
     QTest.keyClick(panel.detector, Qt.Key.Key_Down)
     assert panel.wish().detector == "dfine_n"
     assert panel.pretrained.detail == "15 MB, once"
@@ -74,7 +70,6 @@ def test_a_detector_that_is_not_installed_is_shown_and_says_how_to_get_it(
     panel.show()
     assert panel.missing.isHidden()
     QTest.keyClick(panel.detector, Qt.Key.Key_Home)
-    QTest.keyClick(panel.detector, Qt.Key.Key_Down)
     QTest.keyClick(panel.detector, Qt.Key.Key_Down)
     assert panel.detector.currentText() == "D-FINE-N (to install)"
     assert panel.missing.isVisible()
@@ -100,27 +95,6 @@ def test_a_detector_that_is_installed_is_like_any_other(
     assert panel.detector.currentText() == "D-FINE-S (GPU)"
     assert panel.missing.isHidden()
     assert panel.pretrained.detail == "41 MB, once"
-
-
-def test_a_start_from_coco_brings_a_detector_that_has_learned_it(panel: SettingsPanel) -> None:
-    starts = panel.starts
-    starts.coco.click()
-    assert (panel.wish().start, panel.wish().detector) == ("pretrained", COCO_START)
-    panel.detector.setCurrentIndex(panel.detector.findData(IMAGENET_START))
-    panel.detector.activated.emit(panel.detector.currentIndex())
-    assert not starts.coco.isChecked()
-    assert (starts.pretrained.text(), starts.pretrained.isChecked()) == ("ImageNet", True)
-    panel.scratch.click()
-    assert (panel.wish().start, panel.wish().detector) == ("scratch", IMAGENET_START)
-    starts.coco.click()
-    assert (panel.wish().start, panel.wish().detector) == ("pretrained", COCO_START)
-    larger = "ssdlite320_mobilenet_v3_large"
-    panel.detector.setCurrentIndex(panel.detector.findData(larger))
-    panel.detector.activated.emit(panel.detector.currentIndex())
-    assert starts.coco.isChecked()
-    panel.scratch.click()
-    starts.coco.click()
-    assert panel.wish().detector == larger  # it has learned COCO as well
 
 
 def test_the_drawer_decides_every_setting(qtbot: QtBot, panel: SettingsPanel) -> None:
@@ -230,9 +204,43 @@ def test_a_runs_detector_is_only_lent_and_the_persons_own_comes_back(panel: Sett
     panel.starts.own.click()
     assert panel.wish().detector == "fcos_resnet50_fpn"
     assert panel.lasting_wish() == Wish(detector=own)
-    panel.starts.coco.click()
+    panel.starts.pretrained.click()
     assert panel.wish() == Wish(detector=own)
     assert own not in (DEFAULT_DETECTOR, "fcos_resnet50_fpn")
+
+
+def test_ready_made_vector_is_a_start_and_brings_its_own_detector(panel: SettingsPanel) -> None:
+    panel.detector.setFocus()
+    QTest.keyClick(panel.detector, Qt.Key.Key_End)
+    own = panel.wish().detector
+    panel.starts.vector.click()
+    assert panel.wish() == Wish(start="vector")
+    assert not panel.detector.isEnabled()
+    assert panel.lasting_wish() == Wish(detector=own)
+    panel.show_wish(Wish(start="vector"))
+    assert panel.starts.vector.isChecked()
+    panel.starts.pretrained.click()
+    assert panel.wish() == Wish()
+
+
+def test_a_run_of_an_earlier_version_learns_on_with_its_detector_which_is_else_not_offered(
+    panel: SettingsPanel,
+) -> None:
+    offered = [panel.detector.itemData(row) for row in range(panel.detector.count())]
+    assert tuple(offered) == OFFERED
+    panel.show_runs([_run("before", IMAGENET_START), _run("now")])
+    panel.starts.own.click()
+    assert panel.wish().detector == IMAGENET_START
+    assert panel.detector.currentText() == "Built in, from ImageNet"
+    panel.starts.runs.setCurrentIndex(1)
+    panel.starts.runs.activated.emit(1)
+    assert panel.wish().detector == DEFAULT_DETECTOR
+    assert panel.detector.findData(IMAGENET_START) < 0
+    panel.starts.runs.setCurrentIndex(0)
+    panel.starts.runs.activated.emit(0)
+    panel.scratch.click()
+    assert panel.wish() == Wish(start="scratch")
+    assert panel.detector.findData(IMAGENET_START) < 0
 
 
 def _run(name: str, detector: str = DEFAULT_DETECTOR) -> RunSummary:
@@ -272,7 +280,7 @@ def test_the_settings_are_as_they_were_at_the_next_start_but_for_random_weights(
 
 
 @pytest.mark.parametrize("detector", [IMAGENET_START, "a detector of another version"])
-def test_settings_that_an_earlier_version_kept_whole_go_on_with_the_usual_detector(
+def test_settings_of_an_earlier_version_go_on_with_the_usual_detector_where_theirs_is_not_offered(
     detector: str,
 ) -> None:
     kept = {**asdict(Wish()), "detector": detector, "seconds": 300.0, "batch": 4}
@@ -282,7 +290,7 @@ def test_settings_that_an_earlier_version_kept_whole_go_on_with_the_usual_detect
     assert last_wish.last() == Wish(seconds=300.0, batch=4)
 
 
-@pytest.mark.parametrize("detector", DETECTORS)
+@pytest.mark.parametrize("detector", OFFERED)
 def test_a_detector_that_the_person_chose_is_kept(detector: str) -> None:
     last_wish.keep(Wish(detector=detector))
     assert last_wish.last().detector == detector

@@ -419,7 +419,7 @@ def test_the_settings_stand_while_a_training_runs_and_can_be_changed_when_it_end
     qtbot.mouseClick(workspace.header.stop_button, left)
     qtbot.waitUntil(lambda: _ended(workspace), timeout=PATIENCE)
     change_all()
-    assert settings.wish() == Wish(seconds=300, start="scratch", batch=1, detector="lite")
+    assert settings.wish() == Wish(seconds=300, start="scratch", batch=1, detector="dfine_n")
 
 
 @pytest.mark.usefixtures("scenes")

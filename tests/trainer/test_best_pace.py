@@ -12,7 +12,7 @@ import pytest
 
 from tests.trainer.training_runs import prepare_run
 from trainer.best_pace import HORIZON, BestPace
-from trainer.config import RunConfig
+from trainer.config import IMAGENET_START, RunConfig
 from trainer.events import Evaluated, Event, Finished, Started, Warned
 from trainer.recipe import Facts, choose_recipe
 from trainer.stopwatch import Stopwatch
@@ -117,8 +117,8 @@ def test_it_goes_on_as_it_would_have_in_another_process(after: float) -> None:
 
 
 def test_the_beginning_takes_as_long_as_in_a_good_run() -> None:
-    hour = RunConfig(".", ".", seconds=3600.0, budget="best")
-    good = RunConfig(".", ".", seconds=HORIZON)
+    hour = RunConfig(".", ".", seconds=3600.0, budget="best", detector=IMAGENET_START)
+    good = RunConfig(".", ".", seconds=HORIZON, detector=IMAGENET_START)
     first, second = (choose_recipe(wish, FACTS, "cpu", "it") for wish in (hour, good))
     for name in ("warmup", "ema"):
         assert getattr(first, name) * 3600 == pytest.approx(getattr(second, name) * HORIZON)

@@ -22,11 +22,11 @@ from trainer.class_rows import ClassRows
 from trainer.coco import CocoSet, read_coco
 from trainer.config import COCO_START, IMAGENET_START, RunConfig
 from trainer.data import Examples
+from trainer.detector import build_detector
 from trainer.events import Event, Progressed, Started
 from trainer.feeder import Batch, Feeder
 from trainer.learner import Learner
 from trainer.lite import LiteDetector
-from trainer.nanodet import NanoDetector
 from trainer.protocol import BuildRequest, Detector, Found, ParameterGroup, Target
 from trainer.recipe import Facts, Recipe, choose_recipe, facts_of
 from trainer.train import train
@@ -34,8 +34,8 @@ from trainer.train import train
 FACTS = Facts(300, 500, 2, aspect=1.6, pixels=190_000, typical=0.6, small=0.4, directed=False)
 HEAD_UNTIL = 0.3
 """The share of the run in which only the head learns, where there are several classes."""
-BLOCKS = NanoDetector.depth
-STANDING_BLOCKS = 3
+BLOCKS = LiteDetector.depth
+STANDING_BLOCKS = 5
 """The backbone's first blocks, which never learn in a run from pretrained weights."""
 WARMUP, FINAL = 0.05, 0.02
 EMA_REACH = 0.03
@@ -73,14 +73,19 @@ def never() -> bool:
 
 
 def part_of(name: str) -> str:
-    """backbone.blocks.3.narrow.0.weight -> block 3; neck, head, branch."""
+    """backbone.blocks.7.expand.conv.weight -> block 7; stem, neck, head."""
     words = name.split(".")
-    return f"block {words[2]}" if words[0] == "backbone" else words[0]
+    if words[0] != "backbone":
+        return words[0]
+    return f"block {words[2]}" if words[1] == "blocks" else words[1]
 
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
-    """A real run from pretrained weights through both of its phases, by epochs."""
+    """A real run from pretrained weights through both of its phases, by epochs.
+
+    The detector from ImageNet has two; that from COCO has one, see below.
+    """
     folder = tmp_path_factory.mktemp("learning")
     run = folder / "run"
     run.mkdir()
@@ -95,6 +100,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         longest_side=64,
         batch=4,
         seed=1,
+        detector=IMAGENET_START,
     )
     noted = Seen(run)
     step = Learner.step
@@ -135,12 +141,11 @@ def test_the_head_learns_alone_first_and_then_the_backbone_too(seen: Seen) -> No
     first, later = seen.until(HEAD_UNTIL), seen.after(HEAD_UNTIL)
     assert len(first) > 4
     assert len(later) > 12
-    backbone = [name for name in first[0].moved if name.startswith("block")]
-    assert len(backbone) == BLOCKS
+    backbone = [name for name in first[0].moved if name.startswith(("stem", "block"))]
+    assert len(backbone) == 1 + BLOCKS
     assert all(step.moved[name] == 0 for step in first for name in backbone)
-    others = ("neck", "head", "branch")
-    assert all(step.moved[name] > 0 for step in seen.steps for name in others)
-    standing = [f"block {n}" for n in range(STANDING_BLOCKS)]
+    assert all(step.moved[name] > 0 for step in seen.steps for name in ("neck", "head"))
+    standing = ["stem", *(f"block {n}" for n in range(STANDING_BLOCKS))]
     assert all(step.moved[name] == 0 for step in later for name in standing)
     learning = [f"block {n}" for n in range(STANDING_BLOCKS, BLOCKS)]
     assert all(step.moved[name] > 0 for step in later for name in learning)
@@ -240,18 +245,38 @@ def test_weights_decay_and_biases_and_norms_do_not() -> None:
     assert sum(p.numel() for g in groups for p in g.parameters) == whole
 
 
+def test_from_coco_all_but_the_first_blocks_learn_at_once() -> None:
+    recipe = recipe_for(detector=COCO_START)
+    request = BuildRequest(COCO_START, 2, "pretrained", (64, 64), lambda _event: None, never)
+    learner = Learner(build_detector(request), recipe, "cpu")
+    learner.begin(recipe.phases[0], 0.0)
+    parts = learner.detector.named_parameters()
+    standing = {part_of(name) for name, p in parts if not p.requires_grad}
+    assert standing == {"block 0", "block 1", "block 2"}
+    assert "All but its first blocks learn, from the beginning." in recipe.choices
+
+
+@pytest.mark.parametrize(("categories", "share"), [(1, 0.2), (2, 0.5)])
+def test_from_coco_the_backbone_learns_more_where_kinds_must_be_told_apart(
+    categories: int, share: float
+) -> None:
+    facts = replace(FACTS, categories=categories)
+    recipe = choose_recipe(RunConfig(".", ".", detector=COCO_START), facts, "cpu", "it")
+    assert recipe.backbone_rate == share
+
+
 @pytest.mark.parametrize(
     ("detector", "seconds", "start", "frozen"),
     [
-        (COCO_START, 60.0, "pretrained", [5]),
-        (COCO_START, 180.0, "pretrained", [5, 3]),
+        (COCO_START, 60.0, "pretrained", [3]),
+        (COCO_START, 180.0, "pretrained", [3]),
         (COCO_START, 180.0, "scratch", [0]),
         (IMAGENET_START, 60.0, "pretrained", [16]),
         (IMAGENET_START, 180.0, "pretrained", [16, 5]),
         (IMAGENET_START, 180.0, "scratch", [0]),
     ],
 )
-def test_a_short_run_leaves_the_backbone_alone_and_random_weights_learn_everywhere(
+def test_how_much_stands_still_depends_on_what_is_known_and_on_the_time(
     detector: str, seconds: float, start: str, frozen: list[int]
 ) -> None:
     phases = recipe_for(detector=detector, seconds=seconds, start=start).phases
@@ -349,7 +374,6 @@ def test_every_augmentation_that_mirrors_does_so_half_of_the_time() -> None:
 
 def test_a_pretrained_detector_is_built_with_the_weights_that_imagenet_gave() -> None:
     from trainer.backbone import Backbone, load_imagenet
-    from trainer.detector import build_detector
 
     published = Backbone().eval()
     load_imagenet(published)

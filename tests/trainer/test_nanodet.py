@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from labeler.simulator.render import Renderer
 from labeler.simulator.world import World
 from tests.trainer.training_runs import ROOT
-from trainer import coco_weights, nanodet
+from trainer import coco_weights, nanodet, vector_weights
 from trainer.boxes import iou
 from trainer.choices import classes_choice
 from trainer.coco_kin import coco_classes_like
@@ -130,6 +130,39 @@ def test_the_branch_changes_nothing_until_it_has_learned_and_then_tells_classes_
     after = detector.branch(features)
     assert after.shape[2] == 2
     assert not after[..., 0].allclose(after[..., 1])
+
+
+@pytest.mark.parametrize("start_decides", [True, False])
+def test_from_ready_made_vector_the_robot_is_known_and_other_classes_begin_as_from_coco(
+    start_decides: bool,
+) -> None:
+    named: dict[str, Any] = {"names": ("mug", "My robots"), "start_decides": start_decides}
+    detector = built("vector", **named).eval()
+    features = detector.features(pictures())
+    scores, boxes = detector.late_points(features)
+    ready = nanodet.vector_detector(SIZE)
+    known, places = ready.late_points(ready.features(pictures()))
+    assert scores[..., 1].allclose(known[..., vector_weights.NAMES.index("vector")], atol=1e-4)
+    assert boxes.allclose(places, atol=1e-2)
+    from_coco, own = built("pretrained", **named).state_dict(), detector.state_dict()
+    rows = [name for name in own if "classify." in name]
+    assert len(rows) == 12
+    assert all(own[name][0].equal(from_coco[name][0]) for name in rows)
+
+
+def test_what_begins_as_ready_made_vector_is_said() -> None:
+    config = RunConfig("", "", start="vector", detector=COCO_START)
+    assert classes_choice(config, ("Vector", "light cube", "mug")) == (
+        "Vector and light cube are known to it already; the others begin as those of COCO like "
+        "them, or as the mean of its 80.",
+    )
+    assert classes_choice(config, ("robot",)) == ("robot is known to it already.",)
+    assert classes_choice(config, ("mug",))[0].startswith("No class is Vector or his cube")
+
+
+def test_only_the_detector_that_starts_from_coco_can_start_from_ready_made_vector() -> None:
+    with pytest.raises(ValueError, match="only nanodet can start from ready-made Vector"):
+        RunConfig("", "", start="vector", detector="lite")
 
 
 def test_classes_begin_as_those_of_coco_that_are_like_them_by_name() -> None:

@@ -28,6 +28,8 @@ class FaintBoxes:
         self.sure = 0
         self.aimed: BBox | None = None
         self._turned = 0
+        self._turned_among: frozenset[BBox] = frozenset()
+        """Those under the pointer when the person turned to another than the surest of them."""
 
     def show(self, boxes: Sequence[BBox], sure: int) -> None:
         self.boxes, self.sure = tuple(boxes), sure
@@ -37,7 +39,8 @@ class FaintBoxes:
     def follow(self) -> None:
         """The pointer moved, or something else lies under it now."""
         nested = self.nested()
-        if self.aimed not in nested:
+        if self.aimed not in nested or not self._turned_among.issuperset(nested):
+            self._turned_among = frozenset()
             first = nested[0] if nested else None
             self.aimed = first if first in self.boxes[: self.sure] else None
 
@@ -58,6 +61,7 @@ class FaintBoxes:
             return False
         at = nested.index(self.aimed) + by if self.aimed in nested else min(by, 0)
         self.aimed = nested[at % len(nested)]
+        self._turned_among = frozenset(nested)
         self._canvas.update()
         return True
 

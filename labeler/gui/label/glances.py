@@ -16,7 +16,6 @@ from labeler.gui.label.along_orders import unlabelled_from
 from labeler.track import load_upright
 
 if TYPE_CHECKING:
-    from labeler.runs.coco_detector import CocoDetector
     from labeler.runs.prototypes import Glance, Labelled
 
 MOST_LABELLED = 30
@@ -36,7 +35,6 @@ class Glances:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Glance | None] = OrderedDict()
-        self._detector: CocoDetector | None = None
 
     @property
     def count(self) -> int:
@@ -92,16 +90,15 @@ class Glances:
         return one
 
     def _look(self, dataset: Dataset, image: Image) -> Glance | None:
-        from labeler.runs.coco_detector import CocoDetector
+        from labeler.runs.coco_detector import shared_detector
         from labeler.runs.prototypes import glance
 
-        if self._detector is None:
-            self._detector = CocoDetector(threads=2)
+        detector = shared_detector()
         try:
             pixels = load_upright(dataset.path_of(image), _DECODED)
         except UserError:
             return None
-        return glance(self._detector.predict(pixels), image.width / pixels.shape[1])
+        return glance(detector.predict(pixels), image.width / pixels.shape[1])
 
     def _labelled(self, dataset: Dataset, current: int | None) -> list[Image]:
         """Those nearest to the current image, the nearest first."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from labeler.runs.coco_detector import CocoDetector, PointsFound, Things
+    from labeler.runs.coco_detector import PointsFound, Things
 
 _MOST = 10
 _SURE = 0.5
@@ -47,36 +47,28 @@ class Proposed:
         return None if found is None else _in_image(found, self._scale, self._size)
 
 
-class ProposalFinder:
-    """Opens the detector when it is first needed. Its find is for one worker at a time."""
+def find_proposals(
+    picture: QImage,
+    size: tuple[int, int],
+    report: Callable[[Proposed], None],
+    should_stop: Callable[[], bool],
+) -> Proposed:
+    """report gets what one pass finds. size: of the image that picture shows, reduced or not.
 
-    def __init__(self) -> None:
-        self._detector: CocoDetector | None = None
+    Raises UserError where the detector cannot be used.
+    """
+    from labeler.runs.coco_detector import LONGEST, LONGEST_CLOSE, shared_detector
 
-    def find(
-        self,
-        picture: QImage,
-        size: tuple[int, int],
-        report: Callable[[Proposed], None],
-        should_stop: Callable[[], bool],
-    ) -> Proposed:
-        """report gets what one pass finds. size: of the image that picture shows, reduced or not.
-
-        Raises UserError where the detector cannot be used.
-        """
-        from labeler.runs.coco_detector import LONGEST, LONGEST_CLOSE, CocoDetector
-
-        if self._detector is None:
-            self._detector = CocoDetector()
-        rgb = as_rgb(picture)
-        passes = [self._detector.predict(rgb)]
-        is_small = max(rgb.shape[:2]) < _WORTH_CLOSER * LONGEST
-        first = _proposed(passes, rgb, size, is_whole=is_small)
-        if should_stop() or is_small:
-            return first
-        report(first)
-        passes.append(self._detector.predict(rgb, longest=LONGEST_CLOSE))
-        return _proposed(passes, rgb, size, is_whole=True)
+    detector = shared_detector()
+    rgb = as_rgb(picture)
+    passes = [detector.predict(rgb)]
+    is_small = max(rgb.shape[:2]) < _WORTH_CLOSER * LONGEST
+    first = _proposed(passes, rgb, size, is_whole=is_small)
+    if should_stop() or is_small:
+        return first
+    report(first)
+    passes.append(detector.predict(rgb, longest=LONGEST_CLOSE))
+    return _proposed(passes, rgb, size, is_whole=True)
 
 
 def _proposed(

@@ -17,7 +17,7 @@ from labeler.gui.document import Document
 from labeler.gui.label.canvas import Canvas
 from labeler.gui.label.editor import Editor
 from labeler.gui.label.picture import Picture
-from labeler.gui.label.proposal_finder import ProposalFinder, Proposed
+from labeler.gui.label.proposal_finder import Proposed, find_proposals
 from labeler.gui.settings import Settings
 
 _CHOICE = "proposals"
@@ -44,7 +44,6 @@ class Proposing(QObject):
     ) -> None:
         super().__init__(parent)
         self._document, self._editor, self._canvas = document, editor, canvas
-        self._finder = ProposalFinder()
         self._found: OrderedDict[int, Proposed] = OrderedDict()
         self._job: Job | None = None
         self._sought: int | None = None
@@ -175,9 +174,8 @@ class Proposing(QObject):
             return  # whoever brings a better picture comes here again
         self._sought = image_id
         size = (picture.width, picture.height)
-        finder = self._finder
         self._job = run_in_background(
-            lambda report, should_stop: finder.find(seen, size, report, should_stop),
+            lambda report, should_stop: find_proposals(seen, size, report, should_stop),
             on_progress=partial(self._take, image_id),
             on_done=partial(self._take_all, image_id),
             on_error=self._fail,

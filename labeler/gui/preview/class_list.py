@@ -1,4 +1,8 @@
-"""The model's classes: each with its colour and how many are in view; a check mark shows it."""
+"""The model's classes: each with its colour and how many are in view; a check mark shows it.
+
+Of a model that has learned many classes, such as COCO's 80, only those have a row that were in view
+since it was chosen, or that are switched off.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListWidget,
@@ -45,6 +49,7 @@ class ClassList(QListWidget):
         self._hidden_names: set[str] = set()
         self._rows: dict[int, QListWidgetItem] = {}
         self._counts: dict[int, int] = {}
+        self._were_seen: set[int] = set()
         self.setItemDelegate(_RowDelegate(self))
         self.setAccessibleName(self.tr("In view"))
         self.setToolTip(self.tr("What is in view now. A class without a tick is not shown"))
@@ -85,13 +90,14 @@ class ClassList(QListWidget):
         if {number: item.text() for number, item in self._rows.items()} != dict(names):
             self.clear()
             self._rows, self._counts = {}, {}
+            self._were_seen = set()
             for number, name in names.items():
                 self._rows[number] = self._row(number, name)
         for number, item in self._rows.items():
             item.setData(_COLOR, colors.get(number, "#e69f00"))
         self.blockSignals(False)
         self.setVisible(bool(self._rows))
-        self.updateGeometry()
+        self._show_rows()
         self.viewport().update()
 
     def show_counts(self, counts: Mapping[int, int]) -> None:
@@ -103,15 +109,36 @@ class ClassList(QListWidget):
         for number, item in self._rows.items():
             item.setData(_COUNT, counts.get(number, 0))
         self.blockSignals(False)
+        if not counts.keys() <= self._were_seen:
+            self._were_seen.update(counts)
+            self._show_rows()
         words = ", ".join(f"{each.count} {each.name}" for each in self.seen)
         self.setAccessibleDescription(words or self.tr("Nothing at this score"))
         self.viewport().update()
 
     def sizeHint(self) -> QSize:
-        return QSize(120, _ROW * max(1, min(_MOST_ROWS, self.count())) + 4)
+        shown = sum(not item.isHidden() for item in self._rows.values())
+        return QSize(120, _ROW * max(1, min(_MOST_ROWS, shown)) + 4)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if all(item.isHidden() for item in self._rows.values()):
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            words = self.tr("Nothing yet, of {n} classes").format(n=self.count())
+            room = self.viewport().rect().adjusted(6, 0, -6, 0)
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+
+    def _show_rows(self) -> None:
+        """Of many classes, those that were in view or are switched off."""
+        is_long = len(self._rows) > _MOST_ROWS
+        for number, item in self._rows.items():
+            is_off = item.checkState() is not Qt.CheckState.Checked
+            item.setHidden(is_long and number not in self._were_seen and not is_off)
+        self.updateGeometry()
 
     def _row(self, number: int, name: str) -> QListWidgetItem:
         item = QListWidgetItem(name, self)

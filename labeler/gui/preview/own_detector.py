@@ -26,7 +26,7 @@ class OwnDetector(QFrame):
         self._said = {
             EVERYDAY: self.tr(
                 "No detector of your own yet: 80 everyday things are recognised. "
-                "About 20 labelled pictures are enough to train one."
+                "Ten labelled pictures are enough to begin with."
             ),
             VECTOR: self.tr(
                 "Ready-made: Vector and his cube, learned from simulated pictures; not measured on "

@@ -12,14 +12,10 @@ import platformdirs
 
 from labeler.dataset.files import PART
 from labeler.runs.prepare import Wish
-from trainer.config import DEFAULT_DETECTOR, DETECTORS, IMAGENET_START, RunConfig
+from trainer.config import DEFAULT_DETECTOR, OFFERED, RunConfig
 from trainer.stored import read
 
 APPLICATION = "vector-labeler"
-
-
-_FORMAT = "format"
-"""Beside the wish, in files that hold only what is not as one click has it."""
 
 
 def keep(wish: Wish) -> None:
@@ -33,20 +29,18 @@ def keep(wish: Wish) -> None:
     chosen = {name: value for name, value in asdict(wish).items() if value != usual[name]}
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps({_FORMAT: 2, **chosen}), encoding="utf-8")
+        part.write_text(json.dumps(chosen), encoding="utf-8")
         part.replace(file)
 
 
 def last() -> Wish:
     """The wish that was kept last; one click's where there is none or it makes no sense.
 
-    A detector that there is no more, or that an earlier version wrote down though nobody had chosen
-    it, is the usual one.
+    In place of a detector that there is no more, or none for new runs, there is the usual one.
     """
     try:
         wish = read(_file(), Wish)
-        is_whole = _FORMAT not in read(_file(), dict)
-        if wish.detector not in DETECTORS or (is_whole and wish.detector == IMAGENET_START):
+        if wish.detector not in OFFERED:
             wish = replace(wish, detector=DEFAULT_DETECTOR)
         RunConfig("", "", **asdict(wish))  # raises ValueError where a value is impossible
     except (OSError, ValueError):

@@ -18,7 +18,7 @@ from labeler.gui.train.start_choice import StartChoice
 from labeler.runs.budgets import Budget, budget_of, with_budget
 from labeler.runs.history import LeftOut, RunSummary
 from labeler.runs.prepare import Wish
-from trainer.config import DEFAULT_DETECTOR, DETECTOR_FACTS, OFFLINE, missing_for
+from trainer.config import DEFAULT_DETECTOR, DETECTOR_FACTS, DETECTORS, OFFERED, missing_for
 
 
 class SettingsPanel(QWidget):
@@ -75,7 +75,8 @@ class SettingsPanel(QWidget):
         return self.drawer.adjusted(with_budget(wish, self._budget(), self.drawer.length))
 
     def lasting_wish(self) -> Wish:
-        """The same without what is meant for once: random weights, and a run to start from.
+        """The same without what is meant for once: ready-made Vector, random weights, and a run to
+        start from.
 
         Else the next dataset would begin from them, and nobody would know why it learns so little.
         """
@@ -129,18 +130,16 @@ class SettingsPanel(QWidget):
         self._own_detector = str(self.detector.currentData())
         self._change()
 
-    def _choose_learned(self, learned: str) -> None:
-        """The person's own detector stays where it has learned that; else a built-in one comes."""
-        if DETECTOR_FACTS[self._own_detector].learned != learned:
-            self._own_detector = next(
-                name for name in OFFLINE if DETECTOR_FACTS[name].learned == learned
-            )
-        self._change()
-
     def _show_detector(self) -> None:
         """The one of the run that is started from, where there is one; else the person's own."""
         given = self.starts.detector
-        self.detector.setCurrentIndex(self.detector.findData(given or self._own_detector))
+        name = given or self._own_detector
+        for older in (each for each in DETECTORS if each not in OFFERED):
+            if (place := self.detector.findData(older)) >= 0 and older != name:
+                self.detector.removeItem(place)
+        if self.detector.findData(name) < 0:
+            self.detector.addItem(_title(name), name)
+        self.detector.setCurrentIndex(self.detector.findData(name))
         self.detector.setEnabled(not self._is_busy and not given)
 
     def _show_details(self) -> None:
@@ -152,10 +151,10 @@ class SettingsPanel(QWidget):
         self.missing.setVisible(bool(missing))
         size = self.tr("{0} MB, once").format(facts.megabytes)
         cost = size if facts.megabytes else self.tr("no download")
-        self.starts.show_detector(detector, cost)
+        self.starts.show_cost(cost)
         is_given = bool(self.starts.detector)
         self.detector.setToolTip(
-            self.tr("The detector of the run it starts from") if is_given else facts.note
+            self.tr("The detector that it starts from") if is_given else facts.note
         )
         is_replaced = self.drawer.length.minutes > 0 or self.drawer.length.epochs > 0
         for budget, row in self._times_of.items():
@@ -215,7 +214,7 @@ class SettingsPanel(QWidget):
         self.detector.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        for name in DETECTOR_FACTS:
+        for name in OFFERED:
             self.detector.addItem(_title(name), name)
         self.detector.activated.connect(self._choose_detector)
         self._layout.addWidget(heading(self.tr("Detector"), self.detector))
@@ -232,7 +231,6 @@ class SettingsPanel(QWidget):
         self.starts = StartChoice(self)
         self.scratch = self.starts.scratch
         self.starts.changed.connect(self._change)
-        self.starts.learned_chosen.connect(self._choose_learned)
         self._layout.addWidget(heading(self.tr("Start from"), self.starts))
         self._layout.addWidget(self.starts)
 

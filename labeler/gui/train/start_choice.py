@@ -1,9 +1,8 @@
-"""Which weights a run starts from: what learned COCO, random ones, or those of an earlier run."""
+"""Which weights a run starts from: COCO, ready-made Vector, a run of yours, or random ones."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
@@ -13,39 +12,37 @@ from labeler.gui.left_out import offer_left_out
 from labeler.gui.train import words
 from labeler.gui.train.choices import ChoiceRow
 from labeler.runs.history import LeftOut, RunSummary
-from trainer.config import COCO, DETECTOR_FACTS, IMAGENET
+from trainer.config import COCO_START, VECTOR_START
 
 
 class StartChoice(QWidget):
     """A row for each start, and below that of an earlier run which run it is.
 
-    changed: by the person. learned_chosen carries COCO or IMAGENET: what the detector shall have
-    learned whose pretrained weights were chosen.
+    changed: by the person.
     """
 
     changed = Signal()
-    learned_chosen = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._learned = {
-            COCO: ChoiceRow(
-                self.tr("COCO"),
-                "",
-                self.tr(
-                    "Has learned 80 everyday kinds of things: finds yours after seconds and from "
-                    "few images. The best start for nearly everything"
-                ),
-                self,
+        self.pretrained = ChoiceRow(
+            self.tr("COCO"),
+            "",
+            self.tr(
+                "Has learned 80 everyday kinds of things: finds yours after seconds and from few "
+                "images. The best start for nearly everything"
             ),
-            IMAGENET: ChoiceRow(
-                self.tr("ImageNet"),
-                "",
-                self.tr("Has seen a million photographs, and never a box around anything"),
-                self,
+            self,
+        )
+        self.vector = ChoiceRow(
+            self.tr("Ready-made Vector"),
+            self.tr("no download"),
+            self.tr(
+                "What learned COCO, and then Vector and his cube from simulated pictures: knows "
+                "both from the first image on"
             ),
-        }
-        self._own_learned = COCO
+            self,
+        )
         self.scratch = ChoiceRow(
             self.tr("Random weights"),
             self.tr("for comparison"),
@@ -56,28 +53,18 @@ class StartChoice(QWidget):
         self.runs = QComboBox(self)
         self._detectors: dict[str, str] = {}
         self._lay_out()
-        for row in (self.scratch, self.own):
+        for row in (self.pretrained, self.vector, self.scratch, self.own):
             row.clicked.connect(self._change)
-        for learned, row in self._learned.items():
-            row.clicked.connect(self._show)
-            row.clicked.connect(partial(self.learned_chosen.emit, learned))
         self.runs.activated.connect(self._change)
         self.show_runs([])
-
-    @property
-    def pretrained(self) -> ChoiceRow:
-        """The row of the pretrained weights that belong to the chosen detector."""
-        return self._learned[self._own_learned]
-
-    @property
-    def coco(self) -> ChoiceRow:
-        return self._learned[COCO]
 
     @property
     def start(self) -> str:
         """As in RunConfig."""
         if self.own.isChecked():
             return "run"
+        if self.vector.isChecked():
+            return VECTOR_START
         return "scratch" if self.scratch.isChecked() else "pretrained"
 
     @property
@@ -87,25 +74,19 @@ class StartChoice(QWidget):
 
     @property
     def detector(self) -> str:
-        """What that run trained; empty where it starts otherwise."""
+        """What that run trained, or ready-made Vector is; empty where it starts otherwise."""
+        if self.vector.isChecked():
+            return COCO_START
         return self._detectors.get(self.run, "")
 
-    def show_detector(self, detector: str, cost: str) -> None:
-        """The detector that is to learn: its pretrained weights are what a pretrained start means.
-
-        cost: of fetching them, in words.
-        """
-        is_pretrained = self.start == "pretrained"
-        self._own_learned = DETECTOR_FACTS[detector].learned
-        for row in self._learned.values():
-            row.set_detail(self.tr("no download"))
+    def show_cost(self, cost: str) -> None:
+        """cost: of fetching the pretrained weights, in words."""
         self.pretrained.set_detail(cost)
-        if is_pretrained:
-            self.pretrained.setChecked(True)
 
     def show_start(self, start: str) -> None:
         """As in RunConfig; without runs to start from, pretrained weights stand for one."""
-        row = {"scratch": self.scratch, "run": self.own}.get(start, self.pretrained)
+        rows = {VECTOR_START: self.vector, "scratch": self.scratch, "run": self.own}
+        row = rows.get(start, self.pretrained)
         (row if row.isEnabled() else self.pretrained).setChecked(True)
         self._show()
 
@@ -152,5 +133,5 @@ class StartChoice(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(1)
-        for part in (*self._learned.values(), self.own, self.runs, self.scratch):
+        for part in (self.pretrained, self.vector, self.own, self.runs, self.scratch):
             rows.addWidget(part)

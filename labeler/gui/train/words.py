@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from labeler.gui import times
 from labeler.runs.history import RunState, RunSummary
-from trainer.config import DEFAULT_DETECTOR, DETECTOR_FACTS, OFFLINE
+from trainer.config import DEFAULT_DETECTOR, DETECTOR_FACTS, OFFLINE, VECTOR_START
 from trainer.run_files import NAMED_BY_TIME
 
 
@@ -63,6 +63,8 @@ def start(name: str, parent: str = "", of_detector: str = "") -> str:
         return _tr("From {0}").format(run_name(parent)) if parent else _tr("A run of yours")
     if name == "scratch":
         return _tr("Random weights")
+    if name == VECTOR_START:
+        return _tr("Ready-made Vector")
     facts = DETECTOR_FACTS.get(of_detector)
     return facts.learned if facts else _tr("Pretrained")
 
