@@ -398,5 +398,5 @@ def test_from_takes_a_run_and_its_detector_with_it(tmp_path: Path) -> None:
     wish = Wish(start="run", detector=ssdlite, parent=str(tmp_path))
     assert wish_of(parser.parse_args(words)) == wish
     assert wish_of(parser.parse_args([*words, "--detector", "nanodet"])).detector == "nanodet"
-    with pytest.raises(UserError, match="--from takes pretrained, scratch or the folder of a run"):
+    with pytest.raises(UserError, match="--from takes pretrained, vector, scratch or the folder"):
         wish_of(parser.parse_args(["--from", "pretraind"]))

@@ -129,6 +129,7 @@ def test_vector_is_recognised_without_training() -> None:
 
 def as_rgb(jpeg: bytes) -> NDArray[np.uint8]:
     bgr = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    assert bgr is not None
     return np.ascontiguousarray(bgr[..., ::-1], np.uint8)
 
 

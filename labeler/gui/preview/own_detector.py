@@ -30,7 +30,7 @@ class OwnDetector(QFrame):
             ),
             VECTOR: self.tr(
                 "Ready-made: Vector and his cube, learned from simulated pictures; not measured on "
-                "real ones. About 20 labelled pictures of your own make it better."
+                "real ones. Ten labelled pictures of your own make it better."
             ),
         }
         self.text = QLabel(self._said[EVERYDAY], self)
