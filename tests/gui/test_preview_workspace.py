@@ -135,12 +135,13 @@ def test_every_source_shows_a_picture_with_its_own_detections(
 
 
 def write_moving(path: Path, kind: str) -> CameraChoice:
-    """Six pictures, each brighter than the one before, as a folder or a video."""
+    """Pictures, each brighter than the one before, as a folder or a video: six seconds of it, for
+    on a busy machine the first ones pass before the model is loaded."""
     path.mkdir()
-    pictures = [np.full((36, 64, 3), 40 * number, np.uint8) for number in range(6)]
+    pictures = [np.full((36, 64, 3), 4 * number, np.uint8) for number in range(60)]
     if kind == "folder":
         for number, picture in enumerate(pictures):
-            cv2.imwrite(str(path / f"{number}.png"), picture)
+            cv2.imwrite(str(path / f"{number:02}.png"), picture)
         return file_choice("folder", path)
     file = path / "video.avi"
     writer = cv2.VideoWriter(str(file), cv2.VideoWriter.fourcc(*"MJPG"), 10.0, (64, 36))
